@@ -1,0 +1,206 @@
+/**
+ * Vector-Jacobian products: for each primitive, the gradient of its inputs given the gradient `g` of its result.
+ *
+ * A rule builds more graph; it computes nothing. `null` stands for an input that has no gradient (indices, conditions).
+ * A rule may return a gradient with other axis order, missing axes (meaning: the same along them) or extra axes (meaning:
+ * sum over them): `fit` in `grad.ts` brings it to the shape of the input.
+ */
+import {
+  add,
+  type AnyTensor,
+  apply,
+  axesOf,
+  cumsum,
+  div,
+  dot,
+  dropAxes,
+  equal,
+  exp,
+  expandLike,
+  gather,
+  iota,
+  less,
+  mean,
+  mul,
+  neg,
+  type NodeOf,
+  pad,
+  type Primitive,
+  rename,
+  scatterAdd,
+  type Shape,
+  sigmoid,
+  slice,
+  square,
+  sub,
+  sum,
+  tanh,
+  type Tensor,
+  transpose,
+  where,
+} from "../tensor/mod.ts";
+
+type Rule<P extends Primitive> = (node: NodeOf<P>, g: Tensor) => readonly (AnyTensor | null)[];
+
+/** Inputs of a differentiable primitive hold float32: the shape rules have checked it. */
+const floats = (node: AnyTensor) => node.inputs as readonly Tensor[];
+const itself = (node: AnyTensor) => node as Tensor; // a float32 node, by its shape rule
+const indicesAt = (node: AnyTensor, at: number) => node.inputs[at] as Tensor<Shape, "int32">;
+const conditionOf = (node: AnyTensor) => node.inputs[0] as Tensor<Shape, "bool">;
+
+/** A dot over axes that may be none: then it is a product. */
+function contract(a: Tensor, b: Tensor, axes: readonly string[]): Tensor {
+  const [first, ...rest] = axes;
+  return first === undefined ? mul(a, b) : dot(a, b, first, ...rest);
+}
+
+const noGradient = (): never[] => [];
+
+function onlyForward(primitive: Primitive): () => never {
+  return () => {
+    throw new TypeError(`Cannot differentiate "${primitive}": it is for generation, which needs no gradient`);
+  };
+}
+
+/** d gelu / dx for gelu_new, with u = sqrt(2/pi) (x + 0.044715 x^3): 0.5 (1 + tanh u) + 0.5 x (1 - tanh^2 u) u'. */
+function geluSlope(x: Tensor): Tensor {
+  const c = Math.sqrt(2 / Math.PI);
+  const xx = square(x);
+  const t = tanh(mul(mul(x, add(mul(xx, 0.044715), 1)), c)); // tanh u
+  const slope = mul(add(mul(xx, 3 * 0.044715), 1), c); // u'
+  const left = add(t, 1);
+  return mul(left, add(mul(mul(mul(x, sub(1, t)), slope), 0.5), 0.5)); // (1 + t)(0.5 + 0.5 x (1 - t) u')
+}
+
+/** dx = (h - mean(h) - n mean(h n)) / deviation with h = g scale and n = (x - mean) / deviation (Ba et al. 2016). */
+function layerNormVjp(node: NodeOf<"layerNorm">, g: Tensor): Tensor[] {
+  const { axis } = node.attributes;
+  const [x, scale] = floats(node);
+  const center: Tensor = itself(apply("layerNormMean", node.inputs, node.attributes));
+  const inverse: Tensor = itself(apply("layerNormInverseDeviation", node.inputs, node.attributes));
+  const n = mul(sub(x, center), inverse);
+  const h = mul(g, scale);
+  const dx = mul(sub(sub(h, mean(h, axis)), mul(n, mean(mul(h, n), axis))), inverse);
+  return [dx, mul(g, n), g];
+}
+
+export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
+  input: noGradient,
+  constant: noGradient,
+  neg: (_, g) => [neg(g)],
+  exp: (node, g) => [mul(g, itself(node))], // e^x
+  log: (node, g) => [div(g, floats(node)[0])], // 1 / x
+  tanh: (node, g) => [mul(g, sub(1, square(itself(node))))], // 1 - tanh^2 x
+  sqrt: (node, g) => [div(mul(g, 0.5), itself(node))], // 1 / (2 sqrt x)
+  sin: (node, g) => [mul(g, cosine(floats(node)[0]))],
+  floor: () => [null],
+  sigmoid: (node, g) => [mul(g, mul(itself(node), sub(1, itself(node))))], // s (1 - s)
+  softplus: (node, g) => [mul(g, sigmoid(floats(node)[0]))],
+  gelu: (node, g) => [mul(g, geluSlope(floats(node)[0]))],
+  add: (_, g) => [g, g],
+  sub: (_, g) => [g, neg(g)],
+  mul: (node, g) => [mul(g, floats(node)[1]), mul(g, floats(node)[0])],
+  div(node, g) {
+    const [, b] = floats(node);
+    return [div(g, b), neg(div(mul(g, itself(node)), b))]; // 1/b, -(a/b)/b
+  },
+  max(node, g) {
+    const [a, b] = floats(node);
+    const right = less(a, b);
+    return [where(right, 0, g), where(right, g, 0)];
+  },
+  min(node, g) {
+    const [a, b] = floats(node);
+    const right = less(b, a);
+    return [where(right, 0, g), where(right, g, 0)];
+  },
+  less: noGradient,
+  equal: noGradient,
+  and: noGradient,
+  not: noGradient,
+  where: (node, g) => [null, where(conditionOf(node), g, 0), where(conditionOf(node), 0, g)],
+  cast: () => [null],
+  stopGradient: () => [null],
+  expandLike: (_, g) => [g, null],
+  sum: (_, g) => [g],
+  largest(node, g) {
+    const [x] = floats(node);
+    const hits = where(equal(x, expandLike(itself(node), x)), 1, 0); // 1 at each largest element
+    return [mul(hits, div(g, sum(hits, ...node.attributes.axes)))];
+  },
+  dot(node, g) {
+    const [a, b] = floats(node);
+    const only = (side: Tensor, other: Tensor) => axesOf(side.shape).filter((axis) => !(axis in other.shape));
+    return [contract(g, b, only(b, a)), contract(g, a, only(a, b))];
+  },
+  splitAxis(node, g) {
+    const { axis, into } = node.attributes;
+    return [apply("mergeAxes", [g], { axes: axesOf(into), name: axis })];
+  },
+  mergeAxes(node, g) {
+    const { axes, name } = node.attributes;
+    const into = Object.fromEntries(axes.map((axis) => [axis, node.inputs[0].shape[axis]]));
+    return [apply("splitAxis", [g], { axis: name, into })];
+  },
+  transpose: (node, g) => [transpose(g, axesOf(node.inputs[0].shape))],
+  rename: (
+    node,
+    g,
+  ) => [rename(g, Object.fromEntries(Object.entries(node.attributes.names).map(([a, b]) => [b, a])))],
+  slice(node, g) {
+    const { axis, start, stop } = node.attributes;
+    const size = node.inputs[0].shape[axis];
+    if (size < 0) {
+      throw new RangeError(
+        `Cannot differentiate a slice of "${axis}": its size is not known before the program runs`,
+      );
+    }
+    return [pad(g, axis, { before: start, after: size - stop })];
+  },
+  pad(node, g) {
+    const { axis, before } = node.attributes;
+    const size = node.inputs[0].shape[axis];
+    if (size < 0) {
+      throw new RangeError(
+        `Cannot differentiate a pad of "${axis}": its size is not known before the program runs`,
+      );
+    }
+    return [slice(g, axis, { start: before, stop: before + size })];
+  },
+  gather(node, g) {
+    const { axis } = node.attributes;
+    return [scatterAdd(indicesAt(node, 1), g, { axis, size: node.inputs[0].shape[axis] }), null];
+  },
+  scatterAdd: (node, g) => [null, gather(g, indicesAt(node, 0), node.attributes.axis)],
+  take(node, g) {
+    const { axis } = node.attributes;
+    const hits = equal(iota(axis, node.inputs[0].shape[axis]), indicesAt(node, 1));
+    return [where(hits, g, 0), null];
+  },
+  cumsum(node, g) {
+    const { axis, reverse } = node.attributes;
+    return [cumsum(g, axis, { reverse: !reverse })];
+  },
+  softmax(node, g) {
+    const p = itself(node);
+    return [mul(p, sub(g, sum(mul(g, p), node.attributes.axis)))]; // p (g - sum g p)
+  },
+  logSoftmax: (node, g) => [sub(g, mul(exp(itself(node)), sum(g, node.attributes.axis)))], // g - p sum g
+  layerNorm: layerNormVjp,
+  layerNormMean: onlyForward("layerNormMean"),
+  layerNormInverseDeviation: onlyForward("layerNormInverseDeviation"),
+  cachedAttention: onlyForward("cachedAttention"),
+  cachedKeys: onlyForward("cachedKeys"),
+  cachedValues: onlyForward("cachedValues"),
+};
+
+/** cos x = sin(x + pi/2) */
+const cosine = (x: Tensor): Tensor => apply("sin", [add(x, Math.PI / 2)], {}) as Tensor; // float32 by its shape rule
+
+/** The gradient `g` brought to the axes of `x`: summed over axes x lacks, repeated over axes g lacks, in x's order. */
+export function fit(g: Tensor, x: Tensor): Tensor {
+  const extra = axesOf(g.shape).filter((axis) => !(axis in x.shape));
+  const summed: Tensor = extra.length > 0 ? sum(g, ...extra) : g;
+  const missing = axesOf(dropAxes(x.shape, axesOf(summed.shape)));
+  return missing.length > 0 ? expandLike(summed, x) : transpose(summed, axesOf(x.shape));
+}

@@ -1,0 +1,24 @@
+/** The question writer: for every fact that a passage states, one question in one of its phrasings. */
+import type { PassageRecord, StatedFact } from "./passages.ts";
+import { fill } from "./phrases.ts";
+import { pick, type Random } from "./random.ts";
+import { type Relation, relations } from "./relations.ts";
+
+/** A question with the fact that answers it. */
+export interface Question {
+  text: string;
+  fact: StatedFact;
+}
+
+/** Asks an entity for a relation, in one of the relation's phrasings. */
+export function ask(relation: Relation, { name, random }: { name: string; random: Random }): string {
+  return fill(pick(relations[relation].ask, random), name);
+}
+
+/** One question a fact, in the passage's order. */
+export function questionsAbout(passage: PassageRecord, random: Random): Question[] {
+  return passage.facts.map((fact) => ({
+    text: ask(fact.relation, { name: passage.entity, random }),
+    fact,
+  }));
+}

@@ -1,0 +1,13 @@
+/**
+ * Reading and writing files: streamed reads, atomic writes, JSON lines, safetensors. Knows no model.
+ *
+ * With commands and scripts this is the only place that touches Deno's file system.
+ *
+ * @module
+ */
+export { appendLine, type Content, writeAtomically, writeFolderAtomically } from "./write.ts";
+export { fileExists, readText } from "./read.ts";
+export { isRecord, type JsonRecord, parseJson, readJson, readJsonRecord } from "./json.ts";
+export { readJsonLines, readJsonValues } from "./json_lines.ts";
+export { readSafetensors, writeSafetensors } from "./safetensors.ts";
+export type { StoredTensor } from "./safetensors_header.ts";

@@ -1,0 +1,150 @@
+/**
+ * GPT-2 (Radford et al. 2019) as a pure function: pre-norm blocks, `gelu_new`, learned positions, tied output layer.
+ *
+ * The tree of parameters has Hugging Face's names: `h.0.attn.c_attn.weight` is `parameters.h[0].attn.c_attn.weight`.
+ * This file says what GPT-2 computes; how it is stored is in `checkpoint.ts`, how it generates in `generate.ts`.
+ */
+import {
+  attention,
+  type AttentionParameters,
+  dropout,
+  type DropoutKey,
+  embedding,
+  type Hidden,
+  layerNorm,
+  linear,
+  type NormParameters,
+  type Slots,
+} from "../nn/mod.ts";
+import { float, int } from "../runtime/mod.ts";
+import { add, dot, gelu, sum, type Tensor } from "../tensor/mod.ts";
+import type { Gpt2Config } from "./config.ts";
+
+/** One block: attention and a two-layer network, each behind a layer norm and added to its input. */
+export interface BlockParameters {
+  readonly ln_1: NormParameters<"embed">;
+  readonly attn: AttentionParameters;
+  readonly ln_2: NormParameters<"embed">;
+  readonly mlp: {
+    readonly c_fc: {
+      readonly weight: Tensor<{ embed: number; inner: number }>;
+      readonly bias: Tensor<{ inner: number }>;
+    };
+    readonly c_proj: {
+      readonly weight: Tensor<{ inner: number; embed: number }>;
+      readonly bias: Tensor<{ embed: number }>;
+    };
+  };
+}
+
+/** All parameters of the body; the output layer of the language model is `wte` again (tied). */
+export interface Gpt2Parameters {
+  readonly wte: { readonly weight: Tensor<{ vocab: number; embed: number }> };
+  readonly wpe: { readonly weight: Tensor<{ position: number; embed: number }> };
+  readonly h: readonly BlockParameters[];
+  readonly ln_f: NormParameters<"embed">;
+}
+
+/** The value head of the reward model and the critic: one number a token, no bias. */
+export interface ValueHeadParameters {
+  readonly value_fn: { readonly weight: Tensor<{ one: number; embed: number }> };
+}
+
+const normSpec = (embed: number) => ({ weight: float({ embed }), bias: float({ embed }) });
+
+/** What a block's parameters are: axes in the order of Hugging Face's files. */
+export function blockSpec({ embed }: Gpt2Config) {
+  const inner = 4 * embed;
+  return {
+    ln_1: normSpec(embed),
+    attn: {
+      c_attn: { weight: float({ embed, qkv: 3 * embed }), bias: float({ qkv: 3 * embed }) },
+      c_proj: { weight: float({ attended: embed, embed }), bias: float({ embed }) },
+    },
+    ln_2: normSpec(embed),
+    mlp: {
+      c_fc: { weight: float({ embed, inner }), bias: float({ inner }) },
+      c_proj: { weight: float({ inner, embed }), bias: float({ embed }) },
+    },
+  };
+}
+
+/** What the body's parameters are. */
+export function gpt2Spec(config: Gpt2Config) {
+  const { vocabSize, positions, embed, layers } = config;
+  return {
+    wte: { weight: float({ vocab: vocabSize, embed }) },
+    wpe: { weight: float({ position: positions, embed }) },
+    h: Array.from({ length: layers }, () => blockSpec(config)),
+    ln_f: normSpec(embed),
+  };
+}
+
+/** What the parameters of a reward model or critic are: the body and `value_fn`. */
+export const valueModelSpec = (config: Gpt2Config) => ({
+  ...gpt2Spec(config),
+  value_fn: { weight: float({ one: 1, embed: config.embed }) },
+});
+
+/** A batch of token rows; see `rows.ts` for how one is made. */
+export const rowsSpec = {
+  inputIds: int({ batch: -1, time: -1 }),
+  positionIds: int({ batch: -1, time: -1 }),
+  slots: int({ batch: -1, time: -1 }),
+  keySlots: int({ batch: -1, keyTime: -1 }),
+};
+
+/** The same as tensors. */
+export interface Rows extends Slots {
+  readonly inputIds: Tensor<{ batch: number; time: number }, "int32">;
+  readonly positionIds: Tensor<{ batch: number; time: number }, "int32">;
+}
+
+/** Dropout for a whole model; without it none is applied. */
+export type ModelDropout = Omit<DropoutKey, "site"> | undefined;
+
+/** One block, x -> x. `site` numbers its places of dropout. */
+export function block(
+  x: Hidden,
+  parameters: BlockParameters,
+  slots: Slots,
+  { config, drop, site }: { config: Gpt2Config; drop: ModelDropout; site: number },
+): Hidden {
+  const norm = { axis: "embed", epsilon: config.layerNormEpsilon } as const;
+  const at = (place: number) => drop && { ...drop, site: site + place };
+  const attended = attention(layerNorm(x, parameters.ln_1, norm), parameters.attn, slots, {
+    heads: config.heads,
+    drop: at(0),
+  });
+  const middle = add(x, dropout(attended, at(1), "embed"));
+  const wide = gelu(linear(layerNorm(middle, parameters.ln_2, norm), parameters.mlp.c_fc, "embed"));
+  return add(middle, dropout(linear(wide, parameters.mlp.c_proj, "inner"), at(2), "embed"));
+}
+
+/** The last hidden states: [batch, time, embed]. */
+export function gpt2(
+  parameters: Gpt2Parameters,
+  rows: Rows,
+  config: Gpt2Config,
+  drop?: ModelDropout,
+): Hidden {
+  const tokens = embedding(parameters.wte, rows.inputIds, "vocab");
+  const positions = embedding(parameters.wpe, rows.positionIds, "position");
+  let x: Hidden = dropout(add(tokens, positions), drop && { ...drop, site: 0 }, "embed");
+  parameters.h.forEach((layer, index) => {
+    x = block(x, layer, rows, { config, drop, site: 3 * index + 1 });
+  });
+  return layerNorm(x, parameters.ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
+}
+
+/** The language model's head: one logit for each entry of the vocabulary, with the token embedding's own weights. */
+export const languageHead = (
+  hidden: Hidden,
+  { wte }: Gpt2Parameters,
+): Tensor<{ batch: number; time: number; vocab: number }> => dot(hidden, wte.weight, "embed");
+
+/** The value head: one number a position. */
+export const valueHead = (
+  hidden: Hidden,
+  { value_fn }: ValueHeadParameters,
+): Tensor<{ batch: number; time: number }> => sum(dot(hidden, value_fn.weight, "embed"), "one");

@@ -1,0 +1,10 @@
+/** The language model: GPT-2, its heads, files, tokenizer, sampling and generation. */
+export * from "./config.ts";
+export * from "./checkpoint.ts";
+export * from "./tokenizer.ts";
+export * from "./gpt2.ts";
+export * from "./rows.ts";
+export * from "./sampling.ts";
+export type { Answer } from "./decoding_state.ts";
+export * from "./generate.ts";
+export * from "./parameters.ts";

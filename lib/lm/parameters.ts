@@ -1,0 +1,87 @@
+/** Parameters as arrays: from a checkpoint's named weights to the tree a program takes, and back. */
+import {
+  type Device,
+  type DeviceArray,
+  type Feeds,
+  flatten,
+  type HostArray,
+  mapTree,
+  type Spec,
+} from "../runtime/mod.ts";
+import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
+
+/** The arrays of a language model. */
+export type Gpt2Arrays = Feeds<ReturnType<typeof gpt2Spec>>;
+/** The arrays of a reward model or critic. */
+export type ValueModelArrays = Feeds<ReturnType<typeof valueModelSpec>>;
+
+/** A named weight of a checkpoint file. */
+export interface NamedWeight {
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer>;
+}
+
+const isSpec = (value: unknown): value is Spec =>
+  typeof value === "object" && value !== null && "dtype" in value;
+
+/** Whether a value is an array on a device. */
+export const isDeviceArray = (value: unknown): value is DeviceArray<"float32"> =>
+  typeof value === "object" && value !== null && "handle" in value;
+
+/**
+ * Uploads the weights that `spec` names.
+ *
+ * @throws RangeError when one is missing or has other dimensions.
+ */
+export async function uploadParameters<T>(
+  device: Device,
+  spec: T,
+  weights: ReadonlyMap<string, NamedWeight>,
+): Promise<Feeds<T>> {
+  const arrays = new Map<string, DeviceArray>();
+  for (const [name, { shape }] of flatten(spec, isSpec)) {
+    const weight = weights.get(name);
+    const wanted = Object.values(shape);
+    if (weight === undefined) throw new RangeError(`Cannot load the parameters: "${name}" is missing`);
+    if (weight.shape.join() !== wanted.join()) {
+      throw new RangeError(
+        `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
+      );
+    }
+    const copy: HostArray<"float32"> = { dims: wanted, data: weight.data.slice() };
+    arrays.set(name, await device.upload(copy));
+  }
+  return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as Feeds<T>; // the same tree, leaf by leaf
+}
+
+/** Reads a tree of parameters back into named weights (copies). */
+export async function downloadParameters(
+  device: Device,
+  parameters: unknown,
+): Promise<Map<string, NamedWeight>> {
+  const weights = new Map<string, NamedWeight>();
+  for (const [name, array] of flatten(parameters, isDeviceArray)) {
+    weights.set(name, { shape: [...array.dims], data: (await device.read(array)).slice() });
+  }
+  return weights;
+}
+
+/** Starting weights as GPT-2's: normal with deviation 0.02 (residual projections 0.02 / sqrt(2 layers)), norms 1, biases 0. */
+export function initialWeights(
+  spec: unknown,
+  { normal, layers }: { normal: () => number; layers: number },
+): Map<string, NamedWeight> {
+  const weights = new Map<string, NamedWeight>();
+  for (const [name, { shape }] of flatten(spec, isSpec)) {
+    const dims = Object.values(shape);
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    const deviation = name.endsWith("c_proj.weight") ? 0.02 / Math.sqrt(2 * layers) : 0.02;
+    const value = /\.ln_\d\.weight$|^ln_f\.weight$/.test(name)
+      ? () => 1
+      : name.endsWith(".bias")
+      ? () => 0
+      : () => normal() * deviation;
+    weights.set(name, { shape: dims, data: Float32Array.from({ length: size }, value) });
+  }
+  return weights;
+}

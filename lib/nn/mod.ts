@@ -1,0 +1,4 @@
+/** Layers as pure functions of parameters and tensors. */
+export * from "./attention.ts";
+export * from "./dropout.ts";
+export * from "./layers.ts";

@@ -1,0 +1,64 @@
+/**
+ * One output of a cell that changes while the cell runs, e.g. a learning curve that grows. Messages are sent
+ * synchronously, because the kernel sends awaited ones late; and at most four a second, because front ends redraw
+ * everything each time.
+ */
+
+import { broadcast, type Displayable, displaySymbol, isNotebook, type MimeBundle } from "./kernel.ts";
+
+/** What may be shown: media types and content, a value that shows itself, or a function that makes either. */
+export type Showable = MimeBundle | Displayable | (() => Showable | Promise<Showable>);
+
+/** An output in place. */
+export interface LiveDisplay {
+  /** Shows `what` if the last one is at least a quarter of a second old, else keeps it for later. */
+  update(what: Showable): Promise<void>;
+  /** Shows `what`, or the last one kept back, whatever the time. */
+  finish(what?: Showable): Promise<void>;
+}
+
+/** Options of `liveDisplay`. */
+export interface LiveDisplayOptions {
+  /** The least time between two pictures; default 250 ms (four a second). */
+  readonly interval?: number;
+}
+
+/**
+ * Opens an output in the running cell. Pass functions to `update` where drawing costs time: they are called only when
+ * their picture is shown. Outside a notebook nothing is drawn.
+ */
+export function liveDisplay({ interval = 250 }: LiveDisplayOptions = {}): LiveDisplay {
+  const displayId = crypto.randomUUID();
+  let shown = false;
+  let lastTime = -Infinity;
+  let kept: Showable | null = null;
+
+  async function show(what: Showable): Promise<void> {
+    kept = null;
+    lastTime = performance.now();
+    const data = await bundleOf(what);
+    const type = shown ? "update_display_data" : "display_data";
+    shown = true;
+    broadcast(type, { data, metadata: {}, transient: { display_id: displayId } });
+  }
+
+  return {
+    async update(what) {
+      if (!isNotebook()) return;
+      if (performance.now() - lastTime >= interval) await show(what);
+      else kept = what;
+    },
+    async finish(what = kept ?? undefined) {
+      if (isNotebook() && what !== undefined) await show(what);
+    },
+  };
+}
+
+async function bundleOf(what: Showable): Promise<MimeBundle> {
+  if (typeof what === "function") return bundleOf(await what());
+  return isDisplayable(what) ? await what[displaySymbol]() : what;
+}
+
+function isDisplayable(what: MimeBundle | Displayable): what is Displayable {
+  return displaySymbol in what;
+}

@@ -1,0 +1,65 @@
+/**
+ * Lowering of `dot`: matrix products of every kind.
+ *
+ * - no shared axis, one contracted: `MatMul`, the left side keeping all its axes (a layer applied to every token);
+ * - no shared axis, several contracted: both sides flattened to matrices, `Gemm` (the gradient of a layer's weight);
+ * - shared axes: a batch of matrix products (attention).
+ */
+import { axesOf, type NodeOf, type Shape } from "../tensor/mod.ts";
+import type { Emitter } from "./emitter.ts";
+import { grouped, ordered, reshaped, type Value } from "./layout.ts";
+
+/** Emits the product of `a` and `b` and returns its name; the result has the axis order of the node. */
+export function lowerDot(emitter: Emitter, node: NodeOf<"dot">, [a, b]: readonly Value[]): string {
+  const contracted = node.attributes.axes;
+  const shared = axesOf(a.shape).filter((axis) => axis in b.shape && !contracted.includes(axis));
+  const left = axesOf(a.shape).filter((axis) => !(axis in b.shape));
+  const right = axesOf(b.shape).filter((axis) => !(axis in a.shape));
+  if (shared.length === 0 && contracted.length === 1) {
+    const { name } = ordered(emitter, a, [...left, ...contracted]);
+    const product = emitter.emit("MatMul", [name, grouped(emitter, b, [contracted, right]).name]);
+    return split(emitter, product, [...left.map((axis) => [axis]), right], node.shape);
+  }
+  if (shared.length === 0) return flatProduct(emitter, { a, b, left, right, contracted, shape: node.shape });
+  const groups = shared.map((axis) => [axis]);
+  const first = grouped(emitter, a, [...groups, left, contracted]);
+  const second = grouped(emitter, b, [...groups, contracted, right]);
+  const product = emitter.emit("MatMul", [first.name, second.name]);
+  return split(emitter, product, [...groups, left, right], node.shape);
+}
+
+interface Sides {
+  readonly a: Value;
+  readonly b: Value;
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+  readonly contracted: readonly string[];
+  readonly shape: Shape;
+}
+
+/** Both sides as matrices; a side whose contracted axes come first is used transposed, without moving it. */
+function flatProduct(emitter: Emitter, { a, b, left, right, contracted, shape }: Sides): string {
+  const aFirst = axesOf(a.shape)[0] === contracted[0], bFirst = axesOf(b.shape)[0] === contracted[0];
+  const first = grouped(emitter, a, aFirst ? [contracted, left] : [left, contracted]);
+  const second = grouped(emitter, b, bFirst ? [contracted, right] : [right, contracted]);
+  const attributes = { transA: aFirst ? 1 : 0, transB: bFirst ? 0 : 1 };
+  return split(
+    emitter,
+    emitter.emit("Gemm", [first.name, second.name], { attributes }),
+    [left, right],
+    shape,
+  );
+}
+
+/** Undoes the grouping of a product's axes. */
+function split(emitter: Emitter, name: string, groups: readonly (readonly string[])[], shape: Shape): string {
+  if (groups.every((group) => group.length === 1)) return name;
+  const merged = groups.map((
+    group,
+  ) => [group.length === 1 ? group[0] : "merged", group.length === 1 ? shape[group[0]] : 0]);
+  const entries = merged.map((
+    [axis, size],
+    index,
+  ): [string, number] => [`${axis}${axis === "merged" ? index : ""}`, Number(size)]);
+  return reshaped(emitter, { name, shape: Object.fromEntries(entries) }, shape).name;
+}

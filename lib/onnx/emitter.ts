@@ -1,0 +1,116 @@
+/**
+ * An emitter collects the nodes and constants of one ONNX graph. It knows ONNX's containers, not our primitives.
+ *
+ * Source: the ONNX IR specification (github.com/onnx/onnx, docs/IR.md); bytes by npm's onnx-buf.
+ */
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType as AttributeType,
+  type AttributeProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProto_DataType as ElementType,
+  TensorProtoSchema,
+} from "onnx-buf";
+import type { DType } from "../tensor/mod.ts";
+
+/** ONNX's number for each element type. */
+export const elementType: Readonly<Record<DType | "int64", number>> = {
+  float32: ElementType.FLOAT,
+  int32: ElementType.INT32,
+  int64: ElementType.INT64,
+  bool: ElementType.BOOL,
+};
+
+/** Attribute values: whole numbers become ints, `{ float }` a float, text a string. */
+export type AttributeValue = number | string | readonly number[] | { readonly float: number };
+
+/** How to write one node. */
+export interface EmitOptions {
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  readonly domain?: "" | "com.microsoft";
+  /** Number of outputs; their names are returned in order. */
+  readonly outputs?: number;
+}
+
+/** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
+export interface Emitter {
+  readonly nodes: NodeProto[];
+  readonly constants: TensorProto[];
+  emit(operator: string, inputs: readonly string[], options?: EmitOptions): string;
+  /** Emits a node with several results once for each `key`; later calls return the same names. */
+  emitShared(
+    key: string,
+    operator: string,
+    inputs: readonly string[],
+    options: EmitOptions,
+  ): readonly string[];
+  /** A constant; equal ones are written once. */
+  constant(values: readonly number[], dims: readonly number[], type: DType | "int64"): string;
+}
+
+/** A new, empty emitter. */
+export function createEmitter(): Emitter {
+  const nodes: NodeProto[] = [], constants: TensorProto[] = [];
+  const known = new Map<string, string>(), shared = new Map<string, readonly string[]>();
+  let count = 0;
+  const emitAll = (operator: string, inputs: readonly string[], options: EmitOptions): string[] => {
+    const output = Array.from({ length: options.outputs ?? 1 }, () => `${operator}_${count++}`);
+    const attribute = Object.entries(options.attributes ?? {}).map(([name, value]) =>
+      attributeOf(name, value)
+    );
+    nodes.push(
+      create(NodeProtoSchema, {
+        opType: operator,
+        domain: options.domain ?? "",
+        input: [...inputs],
+        output,
+        attribute,
+        name: output[0],
+      }),
+    );
+    return output;
+  };
+  return {
+    nodes,
+    constants,
+    emit: (operator, inputs, options = {}) => emitAll(operator, inputs, options)[0],
+    emitShared(key, operator, inputs, options) {
+      const names = shared.get(key) ?? emitAll(operator, inputs, options);
+      shared.set(key, names);
+      return names;
+    },
+    constant(values, dims, type) {
+      const key = `${type}[${dims}]${values}`;
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      const name = `constant_${count++}`;
+      constants.push(
+        create(TensorProtoSchema, {
+          name,
+          dims: dims.map(BigInt),
+          dataType: elementType[type],
+          rawData: bytesOf(values, type),
+        }),
+      );
+      known.set(key, name);
+      return name;
+    },
+  };
+}
+
+function attributeOf(name: string, value: AttributeValue): MessageInitShape<typeof AttributeProtoSchema> {
+  if (typeof value === "string") {
+    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
+  }
+  if (typeof value === "number") return { name, type: AttributeType.INT, i: BigInt(value) };
+  if ("float" in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeType.INTS, ints: value.map(BigInt) };
+}
+
+function bytesOf(values: readonly number[], type: DType | "int64"): Uint8Array<ArrayBuffer> {
+  if (type === "bool") return Uint8Array.from(values);
+  if (type === "int64") return new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
+  return new Uint8Array((type === "int32" ? Int32Array.from(values) : Float32Array.from(values)).buffer);
+}

@@ -1,0 +1,94 @@
+/** Lowering: a graph becomes the bytes of an ONNX model. */
+import { create, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema, NodeProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from "onnx-buf";
+import { type AnyTensor, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
+import { createEmitter, elementType, type Emitter } from "./emitter.ts";
+import { loweringRules } from "./lowering_rules.ts";
+import type { Value } from "./layout.ts";
+
+/** A model's bytes and the inputs it really uses, by name. */
+export interface LoweredGraph {
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly NodeOf<"input">[];
+}
+
+/** What a result is called inside the model, so that it may share its name with an input. */
+export const resultName = (name: string): string => `result:${name}`;
+
+/**
+ * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
+ *
+ * Unknown axes become symbolic dimensions named like the axis.
+ *
+ * @throws RangeError when two inputs share a name.
+ */
+export function lower(outputs: Readonly<Record<string, AnyTensor>>): LoweredGraph {
+  const emitter = createEmitter();
+  const values = new Map<AnyTensor, Value>();
+  const order = topologicalOrder(Object.values(outputs));
+  for (const node of order) {
+    const operands = node.inputs.map((input) => values.get(input) ?? unreachable(input));
+    values.set(node, { name: ruleOf(node)(emitter, node, operands), shape: node.shape });
+  }
+  for (const [name, tensor] of Object.entries(outputs)) {
+    const input = [values.get(tensor)?.name ?? ""];
+    emitter.nodes.push(
+      create(NodeProtoSchema, {
+        opType: "Identity",
+        input,
+        output: [resultName(name)],
+        name: `Identity_${name}`,
+      }),
+    );
+  }
+  const inputs = order.filter(isInput);
+  const twice = inputs.find((node, index) =>
+    inputs.findIndex((other) => other.attributes.name === node.attributes.name) !== index
+  );
+  if (twice !== undefined) {
+    throw new RangeError(`Cannot lower: two inputs are called "${twice.attributes.name}"`);
+  }
+  return { bytes: modelBytes(emitter, inputs, outputs), inputs };
+}
+
+const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
+
+/** The rule of a node's own primitive: the one place where the table's types meet a node of unknown kind. */
+const ruleOf = (node: AnyTensor) =>
+  loweringRules[node.primitive] as (emitter: Emitter, node: AnyTensor, inputs: readonly Value[]) => string;
+
+function modelBytes(
+  emitter: Emitter,
+  inputs: readonly NodeOf<"input">[],
+  outputs: Readonly<Record<string, AnyTensor>>,
+): Uint8Array {
+  const model = create(ModelProtoSchema, {
+    irVersion: 10n,
+    producerName: "typed-gpu-ops",
+    opsetImport: [{ domain: "", version: 21n }, { domain: "com.microsoft", version: 1n }],
+    graph: {
+      name: "graph",
+      node: emitter.nodes,
+      initializer: emitter.constants,
+      input: inputs.map((node) => valueInfo(node.attributes.name, node)),
+      output: Object.entries(outputs).map(([name, tensor]) => valueInfo(resultName(name), tensor)),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+function valueInfo(name: string, { shape, dtype }: AnyTensor): ValueInfoProto {
+  const dim = Object.entries(shape).map(([axis, size]) => ({
+    value: size === UNKNOWN
+      ? { case: "dimParam" as const, value: axis }
+      : { case: "dimValue" as const, value: BigInt(size) },
+  }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: "tensorType", value: { elemType: elementType[dtype], shape: { dim } } } },
+  });
+}
+
+function unreachable(node: AnyTensor): never {
+  throw new Error(`A node uses ${node.primitive} before it was computed`);
+}

@@ -1,0 +1,177 @@
+/**
+ * Lowering rules: for each primitive, the ONNX operators that compute it.
+ *
+ * Operators are of the standard set (version 21) but for GroupQueryAttention and FastGelu, which ONNX Runtime adds.
+ */
+import {
+  axesOf,
+  BINARY,
+  type Binary,
+  COMPARE,
+  type Compare,
+  dropAxes,
+  type NodeOf,
+  type Primitive,
+  sizeOf,
+  UNARY,
+  type Unary,
+} from "../tensor/mod.ts";
+import { lowerDot } from "./dot.ts";
+import { elementType, type Emitter } from "./emitter.ts";
+import { aligned, grouped, ordered, reshaped, type Value } from "./layout.ts";
+
+type Rule<P extends Primitive> = (emitter: Emitter, node: NodeOf<P>, inputs: readonly Value[]) => string;
+
+const unaryOperator: Record<Exclude<Unary, "gelu">, string> = {
+  neg: "Neg",
+  exp: "Exp",
+  log: "Log",
+  tanh: "Tanh",
+  sqrt: "Sqrt",
+  sin: "Sin",
+  floor: "Floor",
+  sigmoid: "Sigmoid",
+  softplus: "Softplus",
+};
+const binaryOperator: Record<Binary, string> = {
+  add: "Add",
+  sub: "Sub",
+  mul: "Mul",
+  div: "Div",
+  max: "Max",
+  min: "Min",
+};
+const compareOperator: Record<Compare, string> = { less: "Less", equal: "Equal", and: "And" };
+
+/** An operator applied element by element to inputs aligned with the result. */
+const elementwise = (operator: string): Rule<Unary | Binary | Compare | "where"> => (emitter, node, inputs) =>
+  emitter.emit(operator, inputs.map((value) => aligned(emitter, value, node.shape)));
+
+function rulesFor<K extends string>(keys: readonly K[], operators: Readonly<Record<K, string>>) {
+  type Rules = Record<K, Rule<Unary | Binary | Compare | "where">>;
+  return Object.fromEntries(keys.map((key) => [key, elementwise(operators[key])])) as Rules; // fromEntries forgets the keys
+}
+
+const sameValue: Rule<Primitive> = (_emitter, _node, [x]) => x.name;
+
+const reduction = (operator: string): Rule<"sum" | "largest"> => (emitter, node, [x]) => {
+  const axes = node.attributes.axes.map((axis) => axesOf(x.shape).indexOf(axis));
+  if (axes.length === 0) return x.name;
+  return emitter.emit(operator, [x.name, emitter.constant(axes, [axes.length], "int64")], {
+    attributes: { keepdims: 0 },
+  });
+};
+
+const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
+  emitter.emit(operator, [x.name], { attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) } });
+
+/** y, mean and 1 / deviation come from one node, shared by the three primitives. */
+const layerNormResult =
+  (index: number): Rule<"layerNorm" | "layerNormMean" | "layerNormInverseDeviation"> =>
+  (emitter, node, inputs) => {
+    const names = inputs.map((value) => value.name);
+    const attributes = { axis: -1, epsilon: { float: node.attributes.epsilon } };
+    const key = `LayerNormalization ${names} ${node.attributes.epsilon}`;
+    const result = emitter.emitShared(key, "LayerNormalization", names, { attributes, outputs: 3 })[index];
+    return index === 0 ? result : emitter.emit("Squeeze", [result, emitter.constant([-1], [1], "int64")]);
+  };
+
+/** Attention and both caches come from one node, shared by the three primitives. */
+const attentionResult =
+  (index: number): Rule<"cachedAttention" | "cachedKeys" | "cachedValues"> => (emitter, node, inputs) => {
+    const names = inputs.map((value) => value.name);
+    const { heads } = node.attributes;
+    const attributes = { num_heads: heads, kv_num_heads: heads };
+    const options = { attributes, outputs: 3, domain: "com.microsoft" } as const;
+    return emitter.emitShared(`GroupQueryAttention ${names}`, "GroupQueryAttention", names, options)[index];
+  };
+
+/** Adds rows with ScatterElements: ScatterND loses updates when indices repeat and several threads add. */
+const scatterRows: Rule<"scatterAdd"> = (emitter, node, [indices, updates]) => {
+  const { axis, size } = node.attributes;
+  const rows = axesOf(indices.shape), rest = dropAxes(updates.shape, rows);
+  const width = sizeOf(rest);
+  const flat = grouped(emitter, updates, [rows, axesOf(rest)]);
+  const column = reshaped(emitter, ordered(emitter, indices, rows), { row: -1, one: 1 });
+  const wide = emitter.emit("Expand", [column.name, emitter.constant([1, width], [2], "int64")]);
+  const zeros = emitter.emit("Expand", [
+    emitter.constant([0], [], "float32"),
+    emitter.constant([size, width], [2], "int64"),
+  ]);
+  const name = emitter.emit("ScatterElements", [zeros, wide, flat.name], {
+    attributes: { axis: 0, reduction: "add" },
+  });
+  if (axesOf(rest).length === 1) return name;
+  return reshaped(emitter, { name, shape: { [axis]: size, width } }, node.shape).name;
+};
+
+export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
+  ...rulesFor(UNARY.filter((name) => name !== "gelu"), unaryOperator),
+  ...rulesFor(BINARY, binaryOperator),
+  ...rulesFor(COMPARE, compareOperator),
+  gelu: (emitter, _, [x]) => emitter.emit("FastGelu", [x.name], { domain: "com.microsoft" }),
+  input: (_, node) => node.attributes.name,
+  constant: (emitter, { attributes, shape, dtype }) =>
+    emitter.constant(attributes.values, Object.values(shape), dtype),
+  not: (emitter, _, [x]) => emitter.emit("Not", [x.name]),
+  where: elementwise("Where"),
+  cast: (emitter, node, [x]) =>
+    emitter.emit("Cast", [x.name], { attributes: { to: elementType[node.attributes.to] } }),
+  stopGradient: sameValue,
+  /** Where(false, reference, x) broadcasts x to the reference's shape without naming a shape. */
+  expandLike: (emitter, node, [x, reference]) =>
+    emitter.emit("Where", [
+      emitter.constant([0], [], "bool"),
+      reference.name,
+      aligned(emitter, x, node.shape),
+    ]),
+  sum: reduction("ReduceSum"),
+  largest: reduction("ReduceMax"),
+  dot: lowerDot,
+  splitAxis: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,
+  mergeAxes: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,
+  transpose: (emitter, node, [x]) => ordered(emitter, x, node.attributes.order).name,
+  rename: sameValue,
+  slice(emitter, node, [x]) {
+    const { axis, start, stop } = node.attributes;
+    const numbers = [start, stop, axesOf(x.shape).indexOf(axis)].map((value) =>
+      emitter.constant([value], [1], "int64")
+    );
+    return emitter.emit("Slice", [x.name, ...numbers]);
+  },
+  pad(emitter, node, [x]) {
+    const { axis, before, after } = node.attributes;
+    const at = axesOf(x.shape).indexOf(axis);
+    const rank = axesOf(x.shape).length;
+    const pads = Array.from(
+      { length: 2 * rank },
+      (_, index) => index === at ? before : index === at + rank ? after : 0,
+    );
+    return emitter.emit("Pad", [x.name, emitter.constant(pads, [pads.length], "int64")]);
+  },
+  gather: (emitter, _, [table, indices]) =>
+    emitter.emit("Gather", [table.name, indices.name], { attributes: { axis: 0 } }),
+  scatterAdd: scatterRows,
+  take(emitter, _, [x, indices]) {
+    const last = emitter.constant([-1], [1], "int64");
+    const column = emitter.emit("Unsqueeze", [indices.name, last]);
+    return emitter.emit("Squeeze", [
+      emitter.emit("GatherElements", [x.name, column], { attributes: { axis: -1 } }),
+      last,
+    ]);
+  },
+  cumsum(emitter, node, [x]) {
+    const axis = emitter.constant([axesOf(x.shape).indexOf(node.attributes.axis)], [], "int64");
+    return emitter.emit("CumSum", [x.name, axis], {
+      attributes: { reverse: node.attributes.reverse ? 1 : 0 },
+    });
+  },
+  softmax: alongAxis("Softmax"),
+  logSoftmax: alongAxis("LogSoftmax"),
+  layerNorm: layerNormResult(0),
+  layerNormMean: layerNormResult(1),
+  layerNormInverseDeviation: layerNormResult(2),
+  cachedAttention: attentionResult(0),
+  cachedKeys: attentionResult(1),
+  cachedValues: attentionResult(2),
+};

@@ -1,0 +1,2 @@
+/** Graphs written as ONNX models. */
+export { lower, type LoweredGraph, resultName } from "./lower.ts";

@@ -1,0 +1,14 @@
+/** Gradients for a whole tree of parameters, as a tree of the same form. */
+import { grad } from "../autodiff/mod.ts";
+import { flatten, mapTree } from "../runtime/mod.ts";
+import type { AnyTensor, Tensor } from "../tensor/mod.ts";
+
+const isTensor = (value: unknown): value is AnyTensor =>
+  typeof value === "object" && value !== null && "primitive" in value;
+
+/** d loss / d parameter for every parameter of the tree. */
+export function gradientsOf<P>(loss: Tensor<Record<never, never>>, parameters: P): P {
+  const leaves = [...flatten(parameters, isTensor).values()];
+  const gradients = new Map(grad(loss, leaves).map((gradient, index) => [leaves[index], gradient]));
+  return mapTree(parameters, isTensor, (leaf) => gradients.get(leaf)) as P; // the same tree, leaf by leaf
+}

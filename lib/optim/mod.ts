@@ -1,0 +1,11 @@
+/** Optimizers, gradient clipping and learning-rate schedules. */
+export { adam, adamDefaults, type AdamSettings, stepScalars } from "./adam.ts";
+export {
+  clipScale,
+  createOptimizer,
+  type Optimizer,
+  type OptimizerSettings,
+  type TrainState,
+} from "./optimizer.ts";
+export { gradientsOf } from "./gradients.ts";
+export { warmupLinear } from "./schedule.ts";

@@ -1,0 +1,59 @@
+/** Named numbers as lying bars, e.g. the probabilities of the next token; labels may be Chinese. */
+
+import { type Figure, figure, type Trace } from "./figure.ts";
+import { column, type Key } from "./rows.ts";
+import { axis, frame, palette, seriesStyle } from "./style.ts";
+
+/** Options of `bars`; the names are columns of the rows. */
+export interface BarsOptions<R> {
+  /** The column with the names of the bars. */
+  readonly label: Key<R>;
+  /** The column with their lengths. */
+  readonly value: Key<R>;
+  readonly title: string;
+  /** Name and unit of the lengths; default: the name of `value`. */
+  readonly valueTitle?: string;
+  /** What the bars are, e.g. "next token"; default: the name of `label`. */
+  readonly labelTitle?: string;
+  /** The column that tells groups apart, e.g. before and after: bars side by side in two colours. */
+  readonly seriesBy?: Key<R>;
+  /** Added to the title. */
+  readonly seed?: number | string;
+}
+
+/**
+ * Bars, the first row on top: `bars(rows, { label: "token", value: "probability", title: "Next token" })`.
+ *
+ * @throws {RangeError} when there are rows and none has the column.
+ */
+export function bars<R extends object>(rows: readonly R[], options: BarsOptions<R>): Figure {
+  const { label, value, title, valueTitle = value, labelTitle = label, seriesBy, seed } = options;
+  const groups = seriesBy === undefined
+    ? [{ name: "", rows }]
+    : [...Map.groupBy(rows, (row) => String(row[seriesBy]))]
+      .map(([name, rows]) => ({ name, rows }));
+  const data = groups.map(({ name, rows }, index): Trace => ({
+    type: "bar",
+    orientation: "h",
+    name,
+    y: rows.map((row) => String(row[label])),
+    x: column(rows, value),
+    text: column(rows, value).map((length) => length === null ? "" : String(Number(length.toPrecision(3)))),
+    textposition: "outside",
+    cliponaxis: false,
+    marker: {
+      color: groups.length === 1 ? palette[0] : seriesStyle(index).color,
+      pattern: { shape: index % 2 === 1 ? "/" : "" },
+    },
+  }));
+  const labels = new Set(rows.map((row) => String(row[label])));
+  const layout = {
+    ...frame({ title, seed, width: 640, height: 120 + 26 * labels.size * Math.max(1, groups.length * 0.7) }),
+    xaxis: axis(valueTitle, { rangemode: "tozero" }),
+    yaxis: axis(labelTitle, { type: "category", autorange: "reversed", automargin: true, showgrid: false }),
+    showlegend: groups.length > 1,
+    margin: { l: 70, r: 60, t: 52, b: 52 },
+  };
+  const text = rows.map((row) => `${String(row[label])} ${String(row[value])}`).join(", ");
+  return figure(data, layout, `${title}: ${text}`);
+}

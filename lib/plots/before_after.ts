@@ -1,0 +1,90 @@
+/** A fraction before and after training, each with its confidence interval, one line a run. */
+
+import { type Figure, figure, type Trace } from "./figure.ts";
+import { axis, frame, seriesStyle } from "./style.ts";
+
+/** A number with the two ends of its confidence interval. */
+export interface Estimate {
+  readonly value: number;
+  readonly interval: readonly [low: number, high: number];
+}
+
+/** One run; fractions between 0 and 1. */
+export interface BeforeAfter {
+  readonly label: string;
+  readonly before: Estimate;
+  readonly after: Estimate;
+  /** The paired difference, which is known better than its two ends: written into the legend. */
+  readonly gain?: Estimate;
+}
+
+/** Options of `beforeAfter`. */
+export interface BeforeAfterOptions {
+  readonly title: string;
+  /** What is counted; default "right (%)". */
+  readonly yTitle?: string;
+  /** Added to the title. */
+  readonly seed?: number | string;
+}
+
+/** Dots with error bars at "before" and "after", joined by a line for each run. */
+export function beforeAfter(runs: readonly BeforeAfter[], options: BeforeAfterOptions): Figure {
+  const { title, yTitle = "right (%)", seed } = options;
+  const layout = {
+    ...frame({ title, seed, width: 640, height: 400 }),
+    xaxis: axis("", {
+      tickvals: [0, 1],
+      ticktext: ["before", "after"],
+      range: [-0.35, 1.35],
+      showgrid: false,
+      zeroline: false,
+    }),
+    yaxis: axis(yTitle, { rangemode: "tozero" }),
+    showlegend: true,
+    legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.12, yanchor: "top" },
+    margin: { l: 70, r: 24, t: 52, b: 52 + 22 * runs.length },
+  };
+  return figure(
+    runs.map((run, index) => trace(run, { index, count: runs.length })),
+    layout,
+    `${title}: ${runs.map(sentence).join("; ")}`,
+  );
+}
+
+function trace(run: BeforeAfter, { index, count }: { index: number; count: number }): Trace {
+  const { color, dash, symbol } = seriesStyle(index);
+  const aside = (index - (count - 1) / 2) * 0.04; // so that intervals do not cover each other
+  const ends = [run.before, run.after];
+  return {
+    type: "scatter",
+    mode: "lines+markers",
+    name: sentence(run),
+    x: [aside, 1 + aside],
+    y: ends.map((end) => 100 * end.value),
+    error_y: {
+      type: "data",
+      symmetric: false,
+      array: ends.map((end) => 100 * (end.interval[1] - end.value)),
+      arrayminus: ends.map((end) => 100 * (end.value - end.interval[0])),
+      thickness: 1.6,
+      width: 6,
+    },
+    line: { color, dash, width: 1.6 },
+    marker: { color, symbol, size: 9 },
+  };
+}
+
+function sentence({ label, before, after, gain }: BeforeAfter): string {
+  const change = gain === undefined
+    ? ""
+    : `, gain ${points(gain.value)} [${gain.interval.map(points).join(", ")}] points`;
+  return `${label}: ${percent(before.value)} → ${percent(after.value)} %${change}`;
+}
+
+function percent(fraction: number): string {
+  return (100 * fraction).toFixed(1);
+}
+
+function points(fraction: number): string {
+  return `${fraction >= 0 ? "+" : "−"}${(100 * Math.abs(fraction)).toFixed(1)}`;
+}

@@ -1,0 +1,134 @@
+/** Several metrics of several runs as small multiples: one panel a metric, one colour, dash and marker a run. */
+
+import { type Figure, figure, type Layout, type Trace } from "./figure.ts";
+import { column, countTicks, type Key, xColumn } from "./rows.ts";
+import { axis, frame, seriesStyle } from "./style.ts";
+
+/** One training run: its name in the legend and its rows, one an update. */
+export interface Run<R> {
+  readonly name: string;
+  readonly rows: readonly R[];
+}
+
+/** One panel: the column, and what it is called and measured in. */
+export interface Metric<R> {
+  readonly y: Key<R>;
+  /** Name and unit; default: the column's name. */
+  readonly title?: string;
+}
+
+/** Options of `curveGrid`. */
+export interface CurveGridOptions<R> {
+  readonly title: string;
+  /** The column along the bottom; default: `update` if the rows have it, else the row's number. */
+  readonly x?: Key<R>;
+  readonly xTitle?: string;
+  /** Panels side by side; default 3, which a notebook's width holds. */
+  readonly columns?: number;
+  /** Added to the title. */
+  readonly seed?: number | string;
+}
+
+/**
+ * Small multiples, e.g. `curveGrid([{ name: "kl_coef 0.05", rows }], ["mean_reward", { y: "kl", title: "KL (nats)" }],
+ * { title: "PPO" })`. Runs that were made earlier stay visible beside the last.
+ *
+ * @throws {RangeError} when a run has rows and none has the column.
+ */
+export function curveGrid<R extends object>(
+  runs: readonly Run<R>[],
+  metrics: readonly (Key<R> | Metric<R>)[],
+  options: CurveGridOptions<R>,
+): Figure {
+  const { title, seed, columns = 3 } = options;
+  const panels = metrics.map((metric) => typeof metric === "string" ? { y: metric, title: metric } : metric);
+  const across = Math.max(1, Math.min(columns, panels.length));
+  const down = Math.ceil(panels.length / across);
+  const data = panels.flatMap((panel, place) =>
+    runs.map((run, index) => line({ run, index, panel, place, x: xColumn(run.rows, options.x).of(run.rows) }))
+  );
+  const allRows = runs.flatMap((run) => run.rows);
+  const x = xColumn(allRows, options.x);
+  const layout = {
+    ...frame({ title, seed, width: 80 + 290 * across, height: 90 + 215 * down }),
+    ...axes(panels, { across, down, xTitle: options.xTitle ?? x.name, xMore: countTicks(x.of(allRows)) }),
+    showlegend: runs.length > 1,
+    legend: { orientation: "h", x: 0.5, xanchor: "center", y: -54 / (215 * down - 58), yanchor: "top" },
+    margin: { l: 56, r: 20, t: 64, b: runs.length > 1 ? 84 : 50 },
+  };
+  const names = panels.map((panel) => panel.title ?? panel.y).join(", ");
+  return figure(data, layout, `${title}: ${names} of ${runs.map((run) => run.name).join(", ")}`);
+}
+
+interface LineParts<R> {
+  readonly run: Run<R>;
+  /** Which run, and so which colour. */
+  readonly index: number;
+  readonly panel: Metric<R>;
+  /** Which panel, counted in reading order. */
+  readonly place: number;
+  readonly x: readonly (number | null)[];
+}
+
+function line<R extends object>({ run, index, panel, place, x }: LineParts<R>): Trace {
+  const { color, dash, symbol } = seriesStyle(index);
+  return {
+    type: "scatter",
+    mode: "lines+markers",
+    name: run.name,
+    legendgroup: run.name,
+    showlegend: place === 0,
+    x,
+    y: column(run.rows, panel.y),
+    xaxis: axisName("x", place),
+    yaxis: axisName("y", place),
+    line: { color, dash, width: 1.8 },
+    marker: { color, symbol, size: 5 },
+  };
+}
+
+function axisName(letter: string, place: number): string {
+  return place === 0 ? letter : `${letter}${place + 1}`;
+}
+
+interface GridShape {
+  readonly across: number;
+  readonly down: number;
+  readonly xTitle: string;
+  readonly xMore: Layout;
+}
+
+/** One pair of axes a panel, placed by hand: plotly's own grid leaves no room for a panel's name. */
+function axes<R>(panels: readonly Metric<R>[], { across, down, xTitle, xMore }: GridShape): Layout {
+  const gap = { x: across > 1 ? 0.07 : 0, y: 0.34 / down };
+  const size = { x: (1 - gap.x * (across - 1)) / across, y: (1 - gap.y * (down - 1)) / down };
+  const layout: Record<string, unknown> = {};
+  const names = panels.map((panel, place) => {
+    const left = (place % across) * (size.x + gap.x);
+    const top = 1 - Math.floor(place / across) * (size.y + gap.y);
+    const lowest = place + across >= panels.length;
+    const suffix = place === 0 ? "" : String(place + 1);
+    layout[`xaxis${suffix}`] = axis(lowest ? xTitle : "", {
+      domain: [left, left + size.x],
+      anchor: axisName("y", place),
+      ...xMore,
+    });
+    layout[`yaxis${suffix}`] = axis("", {
+      domain: [top - size.y, top],
+      anchor: axisName("x", place),
+      nticks: 5,
+    });
+    return {
+      text: panel.title ?? panel.y,
+      x: left + size.x / 2,
+      y: top,
+      xref: "paper",
+      yref: "paper",
+      xanchor: "center",
+      yanchor: "bottom",
+      showarrow: false,
+      font: { size: 13 },
+    };
+  });
+  return { ...layout, annotations: names };
+}

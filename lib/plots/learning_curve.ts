@@ -1,0 +1,113 @@
+/** One metric over the updates of one run or several: lines with markers, the newest run drawn over the older ones. */
+
+import { type Figure, figure, type Trace } from "./figure.ts";
+import { column, countTicks, type Key, xColumn } from "./rows.ts";
+import { axis, frame, seriesStyle } from "./style.ts";
+
+/** Options of `learningCurve`; the names are columns of the rows. */
+export interface LearningCurveOptions<R> {
+  /** The column that is drawn. */
+  readonly y: Key<R>;
+  /** The column along the bottom; default: `update` if the rows have it, else the row's number. */
+  readonly x?: Key<R>;
+  /** Default: the name of `y`. */
+  readonly title?: string;
+  /** Name and unit of the upright axis; default: the name of `y`. */
+  readonly yTitle?: string;
+  /** Name and unit of the bottom axis; default: the name of `x`. */
+  readonly xTitle?: string;
+  /** The column that tells runs apart, e.g. `run` or `seed`; each value gets its own line. */
+  readonly seriesBy?: Key<R>;
+  /** Two columns between which a pale band is drawn, e.g. a 95 % interval. */
+  readonly band?: readonly [lower: Key<R>, upper: Key<R>];
+  /** Added to the title. */
+  readonly seed?: number | string;
+}
+
+/**
+ * A learning curve, e.g. `learningCurve(rows, { y: "mean_reward", seriesBy: "run" })`. Numbers that are missing or
+ * not finite leave a gap.
+ *
+ * @throws {RangeError} when there are rows and none has the column.
+ */
+export function learningCurve<R extends object>(
+  rows: readonly R[],
+  options: LearningCurveOptions<R>,
+): Figure {
+  const { y, title = y, yTitle = y, seriesBy, seed } = options;
+  const series = groupBy(rows, seriesBy);
+  const x = xColumn(rows, options.x);
+  const data = series.flatMap(({ name, rows }, index) =>
+    curve({ name, rows, index, x: x.of(rows), options })
+  );
+  const layout = {
+    ...frame({ title, seed, width: 720, height: 380 }),
+    xaxis: axis(options.xTitle ?? x.name, countTicks(series.flatMap(({ rows }) => x.of(rows)))),
+    yaxis: axis(yTitle),
+    showlegend: seriesBy !== undefined,
+    legend: { orientation: "v", x: 1.02, y: 1 },
+  };
+  return figure(
+    data,
+    layout,
+    `${title}: ${series.map(({ name, rows }) => summary(name, column(rows, y))).join("; ")}`,
+  );
+}
+
+interface CurveParts<R> {
+  readonly name: string;
+  readonly rows: readonly R[];
+  readonly index: number;
+  readonly x: readonly (number | null)[];
+  readonly options: LearningCurveOptions<R>;
+}
+
+function curve<R extends object>({ name, rows, index, x, options }: CurveParts<R>): readonly Trace[] {
+  const { color, dash, symbol } = seriesStyle(index);
+  const line: Trace = {
+    type: "scatter",
+    mode: "lines+markers",
+    name,
+    legendgroup: name,
+    x,
+    y: column(rows, options.y),
+    line: { color, dash, width: 2 },
+    marker: { color, symbol, size: 7 },
+  };
+  if (options.band === undefined) return [line];
+  const [lower, upper] = options.band;
+  const edge = {
+    type: "scatter",
+    mode: "lines",
+    legendgroup: name,
+    x,
+    line: { width: 0 },
+    showlegend: false,
+    hoverinfo: "skip",
+  };
+  return [
+    { ...edge, y: column(rows, lower) },
+    { ...edge, y: column(rows, upper), fill: "tonexty", fillcolor: `${color}2e` },
+    line,
+  ];
+}
+
+/** The rows of each value of `key`, in the order of their first appearance. */
+function groupBy<R extends object>(
+  rows: readonly R[],
+  key: Key<R> | undefined,
+): { name: string; rows: readonly R[] }[] {
+  if (key === undefined) return [{ name: "", rows }];
+  // a bare number would not say what it is
+  return [...Map.groupBy(rows, (row) => row[key])].map(([value, rows]) => ({
+    name: typeof value === "number" ? `${key} ${value}` : String(value),
+    rows,
+  }));
+}
+
+function summary(name: string, values: readonly (number | null)[]): string {
+  const present = values.filter((value) => value !== null);
+  const first = present.at(0)?.toPrecision(3) ?? "nothing";
+  const last = present.at(-1)?.toPrecision(3) ?? "nothing";
+  return `${name === "" ? "" : name + ", "}${first} to ${last} over ${present.length} points`;
+}

@@ -1,0 +1,40 @@
+/**
+ * Mean and variance of a row.
+ *
+ *     mean(x) = sum(x) / n            Var(x) = sum((x - mean(x))^2) / n
+ *
+ * The divisor is n, not n - 1: these describe the numbers at hand and do not estimate a larger population.
+ */
+import type { Row } from "./rows.ts";
+
+/**
+ * The mean of a row, in its own units.
+ *
+ * @throws RangeError when the row is empty.
+ * @example
+ * ```ts
+ * import { meanOf } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.equal(meanOf([1, 2, 6]), 3); // (1 + 2 + 6) / 3
+ * ```
+ */
+export function meanOf(row: Row): number {
+  if (row.length === 0) throw new RangeError("Cannot take the mean of an empty row");
+  return Array.from(row).reduce((sum, x) => sum + x, 0) / row.length;
+}
+
+/**
+ * The variance of a row (divided by n), in its squared units.
+ *
+ * @throws RangeError when the row is empty.
+ * @example
+ * ```ts
+ * import { varianceOf } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.equal(varianceOf([1, 3]), 1); // ((1 - 2)^2 + (3 - 2)^2) / 2
+ * ```
+ */
+export function varianceOf(row: Row): number {
+  const mean = meanOf(row);
+  return meanOf(Array.from(row, (x) => (x - mean) ** 2));
+}

@@ -1,0 +1,97 @@
+/**
+ * The clipped policy loss of PPO.
+ *
+ *     ratio_t = e^(log pi(a_t) - log pi_old(a_t))
+ *     loss    = sum_t mask_t max(-A_t ratio_t, -A_t clamp(ratio_t, 1 - clipRange, 1 + clipRange)) / count
+ *
+ * Schulman et al. 2017, "Proximal policy optimization algorithms", equations 6 and 7, with the sign turned: a loss is made
+ * smaller. The larger of the two is the more pessimistic one: moving further than the range earns nothing, moving back always
+ * does. A graph, differentiable in `logProbs`; the rest is data from the rollout.
+ */
+import {
+  cast,
+  clamp,
+  div,
+  exp,
+  less,
+  max,
+  mul,
+  neg,
+  type Shape,
+  sub,
+  sum,
+  type Tensor,
+} from "../tensor/mod.ts";
+import { requireNotNegative } from "./rows.ts";
+
+/** What `policyLoss` needs; all on the same axes, [time] or [batch, time]. */
+export interface PolicyLossInputs<S extends Shape> {
+  /** log pi(a_t) under the weights that are being trained, in nats. */
+  readonly logProbs: Tensor<S>;
+  /** log pi_old(a_t) under the weights that sampled, in nats. */
+  readonly oldLogProbs: Tensor<S>;
+  /** A_t, usually whitened. */
+  readonly advantages: Tensor<S>;
+  /** 1 at real tokens of the answer, 0 elsewhere (where the others must be finite). */
+  readonly mask: Tensor<S>;
+  /**
+   * What the sum is divided by; sum(mask) when absent. With the number of real tokens of a whole minibatch, the losses and
+   * gradients of its micro-batches add up to its own.
+   */
+  readonly count?: Tensor<Record<never, never>>;
+}
+
+/** What `policyLoss` gives. */
+export interface PolicyLoss<S extends Shape> {
+  /** One number to minimise, in units of advantage. */
+  readonly loss: Tensor<Record<never, never>>;
+  /** ratio_t; 1 where the mask is 0. */
+  readonly ratio: Tensor<S>;
+  /** 1 at tokens whose gradient the clip removes, else 0. */
+  readonly clipped: Tensor<S>;
+}
+
+/**
+ * The clipped policy loss, its ratios and where the clip acts. The default range is the paper's 0.2.
+ *
+ * @throws RangeError when the axes do not fit or the range is negative.
+ * @example
+ * ```ts
+ * import { evaluate, input } from "ppo/tensor/mod.ts";
+ * import { policyLoss } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * const axes = { time: 2 };
+ * const { loss } = policyLoss({
+ *   logProbs: input("logProbs", axes),
+ *   oldLogProbs: input("oldLogProbs", axes),
+ *   advantages: input("advantages", axes),
+ *   mask: input("mask", axes),
+ * });
+ * const row = (...values: number[]) => ({ dims: [2], data: new Float64Array(values) });
+ * const [{ data }] = evaluate([loss], {
+ *   logProbs: row(Math.log(0.5), -1),
+ *   oldLogProbs: row(Math.log(0.25), -1),
+ *   advantages: row(1, -3),
+ *   mask: row(1, 1),
+ * });
+ * assert.ok(Math.abs(data[0] - 0.9) < 1e-6); // ratios 2 (counts as 1.2) and 1: (-1.2 + 3) / 2
+ * ```
+ */
+export function policyLoss<S extends Shape>(
+  inputs: PolicyLossInputs<S>,
+  options?: { clipRange?: number },
+): PolicyLoss<S>;
+export function policyLoss(
+  { logProbs, oldLogProbs, advantages, mask, count = sum(mask) }: PolicyLossInputs<Shape>,
+  { clipRange = 0.2 }: { clipRange?: number } = {},
+): PolicyLoss<Shape> {
+  requireNotNegative("clip the policy loss", { clipRange });
+  const ratio = exp(mul(sub(logProbs, oldLogProbs), mask)); // masked first, so that padding cannot overflow
+  const unclipped = neg(mul(advantages, ratio)); // -A_t ratio_t
+  const clipped = neg(mul(advantages, clamp(ratio, 1 - clipRange, 1 + clipRange)));
+  return {
+    loss: div(sum(mul(max(unclipped, clipped), mask)), count),
+    ratio,
+    clipped: mul(cast(less(unclipped, clipped), "float32"), mask),
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * The discounted return: the rewards still to come, later ones counting less.
+ *
+ *     G_t = r_t + gamma r_t+1 + gamma^2 r_t+2 + ... = r_t + gamma G_t+1
+ *
+ * Sutton & Barto 2018, equations 3.8 and 3.9. What a critic learns to predict is this; `gae` says what is used in its place.
+ */
+import { requireFractions, type Row } from "./rows.ts";
+
+/** What `discountedReturns` needs. */
+export interface DiscountedReturnsInputs {
+  /** r_t, one a token. */
+  readonly rewards: Row;
+  /** Discount of one step, in [0, 1]. */
+  readonly gamma: number;
+  /** The return after the last token: 0 at the end of a text. */
+  readonly bootstrap?: number;
+}
+
+/**
+ * The discounted return from each token of one row on, in units of reward.
+ *
+ * @throws RangeError when gamma is outside [0, 1].
+ * @example
+ * ```ts
+ * import { discountedReturns } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(discountedReturns({ rewards: [1, 2, 4], gamma: 0.5 }), [3, 4, 4]); // 1 + 0.5 4, 2 + 0.5 4, 4
+ * ```
+ */
+export function discountedReturns(
+  { rewards, gamma, bootstrap = 0 }: DiscountedReturnsInputs,
+): number[] {
+  requireFractions("discount rewards", { gamma });
+  const returns = Array.from(rewards);
+  let following = bootstrap; // G_t+1
+  for (let t = rewards.length - 1; t >= 0; t--) {
+    following = rewards[t] + gamma * following; // G_t
+    returns[t] = following;
+  }
+  return returns;
+}

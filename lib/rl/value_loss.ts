@@ -1,0 +1,88 @@
+/**
+ * The clipped value loss: the critic's squared error, its steps limited like the policy's.
+ *
+ *     V_clip = clamp(V, V_old - clipRange, V_old + clipRange)
+ *     loss   = 0.5 sum_t mask_t max((V_t - R_t)^2, (V_clip_t - R_t)^2) / count
+ *
+ * Schulman et al. 2017 (PPO), equation 9, has the plain squared error; the clip comes from OpenAI's baselines code and is told in
+ * Huang et al. 2022, "The 37 implementation details of proximal policy optimization", detail 9. A graph, differentiable in
+ * `values`; the rest is data from the rollout.
+ */
+import {
+  add,
+  cast,
+  div,
+  less,
+  max,
+  min,
+  mul,
+  type Shape,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "../tensor/mod.ts";
+import { requireNotNegative } from "./rows.ts";
+
+/** What `valueLoss` needs; all on the same axes, [time] or [batch, time], in units of reward. */
+export interface ValueLossInputs<S extends Shape> {
+  /** V(s_t) under the weights that are being trained. */
+  readonly values: Tensor<S>;
+  /** V_old(s_t) at the time of the rollout. */
+  readonly oldValues: Tensor<S>;
+  /** R_t, the target. */
+  readonly returns: Tensor<S>;
+  /** 1 at real tokens of the answer, 0 elsewhere (where the others must be finite). */
+  readonly mask: Tensor<S>;
+  /** What the sum is divided by; sum(mask) when absent. As in `PolicyLossInputs`. */
+  readonly count?: Tensor<Record<never, never>>;
+}
+
+/** What `valueLoss` gives. */
+export interface ValueLoss<S extends Shape> {
+  /** One number to minimise, in squared units of reward. */
+  readonly loss: Tensor<Record<never, never>>;
+  /** 1 at tokens whose gradient the clip removes, else 0. */
+  readonly clipped: Tensor<S>;
+}
+
+/**
+ * The clipped value loss and where the clip acts.
+ *
+ * The range is in units of reward, so it suits normalised scores; the tutorial's 0.2 is the default, `Infinity` is no clip.
+ *
+ * @throws RangeError when the axes do not fit or the range is negative.
+ * @example
+ * ```ts
+ * import { evaluate, input } from "ppo/tensor/mod.ts";
+ * import { valueLoss } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * const axes = { time: 1 };
+ * const { loss } = valueLoss({
+ *   values: input("values", axes),
+ *   oldValues: input("oldValues", axes),
+ *   returns: input("returns", axes),
+ *   mask: input("mask", axes),
+ * });
+ * const row = (value: number) => ({ dims: [1], data: new Float64Array([value]) });
+ * const [{ data }] = evaluate([loss], { values: row(3), oldValues: row(1), returns: row(4), mask: row(1) });
+ * assert.ok(Math.abs(data[0] - 3.92) < 1e-5); // 3 counts as 1.2: 0.5 max((3 - 4)^2, (1.2 - 4)^2) = 0.5 7.84
+ * ```
+ */
+export function valueLoss<S extends Shape>(
+  inputs: ValueLossInputs<S>,
+  options?: { clipRange?: number },
+): ValueLoss<S>;
+export function valueLoss(
+  { values, oldValues, returns, mask, count = sum(mask) }: ValueLossInputs<Shape>,
+  { clipRange = 0.2 }: { clipRange?: number } = {},
+): ValueLoss<Shape> {
+  requireNotNegative("clip the value loss", { clipRange });
+  const clippedValues = max(min(values, add(oldValues, clipRange)), sub(oldValues, clipRange)); // V_clip
+  const errors = square(sub(values, returns)); // (V - R)^2
+  const clippedErrors = square(sub(clippedValues, returns)); // (V_clip - R)^2
+  return {
+    loss: mul(0.5, div(sum(mul(max(errors, clippedErrors), mask)), count)),
+    clipped: mul(cast(less(errors, clippedErrors), "float32"), mask),
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * Whitening: the advantages of a pool, shifted and scaled to mean 0 and deviation 1.
+ *
+ *     whitened = (x - mean(x)) / sqrt(Var(x) + epsilon)
+ *
+ * Over all real tokens of all rows together, once for the pool of an update: not row by row and not over padding. The variance is
+ * divided by n, so that the result has deviation 1 exactly; TRL divides by n - 1. Huang et al. 2022, "The 37 implementation
+ * details of proximal policy optimization", detail 7 (there once a minibatch).
+ */
+import { meanOf, varianceOf } from "./moments.ts";
+import type { Row } from "./rows.ts";
+
+/**
+ * Rows of one pool with mean 0 and deviation 1 over all their tokens; they keep their lengths.
+ *
+ * `epsilon` keeps a pool of equal numbers at 0 instead of 0 / 0; 1e-8 is far below the variance of any real pool.
+ *
+ * @throws RangeError when the rows hold no token.
+ * @example
+ * ```ts
+ * import { whiten } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * const rows = whiten([[1, 3], [2]], { epsilon: 0 }); // mean 2, variance (1 + 1 + 0) / 3
+ * assert.ok(Math.abs(rows[0][1] - Math.sqrt(1.5)) < 1e-12);
+ * assert.equal(rows[1][0], 0);
+ * ```
+ */
+export function whiten(rows: readonly Row[], { epsilon = 1e-8 }: { epsilon?: number } = {}): number[][] {
+  const pool = rows.flatMap((row) => Array.from(row));
+  if (pool.length === 0) throw new RangeError(`Cannot whiten ${rows.length} rows: they hold no token`);
+  const mean = meanOf(pool);
+  const deviation = Math.sqrt(varianceOf(pool) + epsilon);
+  return rows.map((row) => Array.from(row, (x) => (x - mean) / deviation));
+}

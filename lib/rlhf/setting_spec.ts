@@ -1,0 +1,90 @@
+/**
+ * One row of a table of settings: its kind, default, range and help; and the check of one value against its row.
+ *
+ * Tables are plain data, so that the same rows make the command line, its help text and a notebook's settings.
+ */
+
+interface Row<Kind extends string, Value> {
+  kind: Kind;
+  default: Value;
+  help: string;
+}
+
+/** A setting that is a number: `min` and `max` are allowed, `above` is not. */
+export interface NumberSpec extends Row<"number" | "integer", number> {
+  min?: number;
+  max?: number;
+  above?: number;
+}
+
+/** A setting that is text: of the form `pattern` if there is one, which `form` says in words. */
+export interface TextSpec extends Row<"text", string> {
+  pattern?: RegExp;
+  form?: string;
+}
+
+/** One row of a table of settings. */
+export type SettingSpec = NumberSpec | TextSpec | Row<"boolean", boolean>;
+
+/** A table of settings by name. */
+export type SettingTable = { [name: string]: SettingSpec };
+
+/** The values that belong to a table. */
+export type SettingValues<Table extends SettingTable> = {
+  [Name in keyof Table]: Values[Table[Name]["kind"]];
+};
+
+interface Values {
+  number: number;
+  integer: number;
+  text: string;
+  boolean: boolean;
+}
+
+/** What a row allows, in words: `a number from 0 to 1`. */
+export function wanted(spec: SettingSpec): string {
+  if (spec.kind === "boolean") return "true or false";
+  if (spec.kind === "text") return spec.form ?? "text";
+  const noun = spec.kind === "integer" ? "a whole number" : "a number";
+  const { above, min, max } = spec;
+  if (above !== undefined) return `${noun} above ${above}${max === undefined ? "" : `, at most ${max}`}`;
+  if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}`;
+  if (min !== undefined) return `${noun} of at least ${min}`;
+  return max === undefined ? noun : `${noun} of at most ${max}`;
+}
+
+/** Whether a value is of the kind and in the range of its row. */
+export function isAllowed(spec: SettingSpec, value: unknown): boolean {
+  if (spec.kind === "boolean") return typeof value === "boolean";
+  if (spec.kind === "text") return typeof value === "string" && (spec.pattern?.test(value) ?? true);
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  const { above = -Infinity, min = -Infinity, max = Infinity } = spec;
+  const inRange = value > above && value >= min && value <= max;
+  return inRange && (spec.kind === "number" || Number.isSafeInteger(value));
+}
+
+/** How many letters must be added, dropped or changed to make one word the other (Levenshtein). */
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, j) => j);
+  for (const [i, letter] of [...left].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...right].entries()) {
+      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
+
+/** The known name that looks most like `name`, if one is near enough to be meant. */
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  const simple = (word: string) => word.toLowerCase().replaceAll("-", "_");
+  let best: { candidate: string; distance: number } | undefined;
+  for (const candidate of known) {
+    const distance = editDistance(simple(name), simple(candidate));
+    if (distance < (best?.distance ?? Infinity)) best = { candidate, distance };
+  }
+  const limit = Math.max(1, Math.floor(name.length / 3));
+  return best !== undefined && best.distance <= limit ? best.candidate : undefined;
+}

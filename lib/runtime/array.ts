@@ -1,0 +1,60 @@
+/** Values: typed numbers with dimensions, on the host or on a device. */
+import type { DType } from "../tensor/mod.ts";
+
+/** The host's storage for each element type; bool is one byte, 0 or 1. */
+export interface Storage {
+  float32: Float32Array<ArrayBuffer>;
+  int32: Int32Array<ArrayBuffer>;
+  bool: Uint8Array<ArrayBuffer>;
+}
+
+/** Numbers in the host's memory, in row-major order. */
+export interface HostArray<D extends DType = DType> {
+  readonly dims: readonly number[];
+  readonly data: Storage[D];
+}
+
+/** Numbers where the device keeps them. Only `lib/runtime` looks inside `handle`. */
+export interface DeviceArray<D extends DType = DType> {
+  readonly dims: readonly number[];
+  readonly dtype: D;
+  readonly handle: object;
+}
+
+/** Either; a program takes both and uploads host arrays itself. */
+export type ArrayLike_<D extends DType = DType> = HostArray<D> | DeviceArray<D>;
+
+/** A float32 host array. */
+export const floats = (
+  values: ArrayLike<number>,
+  dims: readonly number[] = [values.length],
+): HostArray<"float32"> => checked({ dims, data: Float32Array.from(values) });
+
+/** An int32 host array. */
+export const ints = (
+  values: ArrayLike<number>,
+  dims: readonly number[] = [values.length],
+): HostArray<"int32"> => checked({ dims, data: Int32Array.from(values) });
+
+/** A bool host array from 0 and 1. */
+export const bools = (
+  values: ArrayLike<number>,
+  dims: readonly number[] = [values.length],
+): HostArray<"bool"> => checked({ dims, data: Uint8Array.from(values) });
+
+/** One float32 number. */
+export const number = (value: number): HostArray<"float32"> => floats([value], []);
+
+/** Number of elements. */
+export const elements = (dims: readonly number[]): number =>
+  dims.reduce((product, size) => product * size, 1);
+
+function checked<D extends DType>(array: HostArray<D>): HostArray<D> {
+  const wanted = elements(array.dims);
+  if (wanted !== array.data.length) {
+    throw new RangeError(
+      `Cannot make an array of dimensions [${array.dims}] from ${array.data.length} values: ${wanted} are wanted`,
+    );
+  }
+  return array;
+}

@@ -1,0 +1,236 @@
+/**
+ * Devices: where programs run and arrays live. The only file that touches ONNX Runtime.
+ *
+ * `openDevice("cpu")` or `openDevice("webgpu")`; nothing outside `lib/runtime` knows which of them it has. Facts about the
+ * provider that shape this file: a run is synchronous under its promise; `getData()` on a GPU tensor aborts the process, so a
+ * download runs an Identity program; without `enableCpuMemArena: false` memory peaks at twice the size.
+ */
+import * as ort from "onnxruntime-node";
+import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
+import { type DType, input, UNKNOWN } from "../tensor/mod.ts";
+import { type ArrayLike_, type DeviceArray, elements, type Storage } from "./array.ts";
+
+export type DeviceKind = "cpu" | "webgpu";
+
+/** A compiled graph: arrays in by name, arrays out by name. */
+export interface Executable {
+  /** Writes into the arrays of `into` where given; other results are new arrays. */
+  run(
+    feeds: ReadonlyMap<string, ArrayLike_>,
+    into: ReadonlyMap<string, DeviceArray>,
+  ): Promise<Map<string, DeviceArray>>;
+  release(): Promise<void>;
+}
+
+/** A place to run programs. */
+export interface Device {
+  readonly kind: DeviceKind;
+  /** For people: "CPU, 2 threads". */
+  readonly description: string;
+  /** Compiles a lowered graph. Results named in `toHost` are made in host memory, where reading them is free. */
+  compile(
+    graph: LoweredGraph,
+    outputs: readonly string[],
+    toHost: (name: string) => boolean,
+  ): Promise<Executable>;
+  /** Copies host numbers to the device. */
+  upload<D extends DType>(array: ArrayLike_<D>): Promise<DeviceArray<D>>;
+  /** The numbers of an array; on the CPU the very memory, so copy it before the array is written again. */
+  read<D extends DType>(array: DeviceArray<D>): Promise<Storage[D]>;
+  /** Frees an array; a no-op on the CPU, whose memory is collected. */
+  free(array: DeviceArray): void;
+  /** Arrays on the device that were made and not yet freed (0 on the CPU). */
+  liveArrays(): number;
+}
+
+interface Handle extends DeviceArray {
+  readonly handle: ort.Tensor;
+}
+
+/**
+ * Opens a device.
+ *
+ * @throws Error when WebGPU is asked for and no adapter is found.
+ */
+export async function openDevice(
+  kind: DeviceKind,
+  { threads = navigator.hardwareConcurrency }: { threads?: number } = {},
+): Promise<Device> {
+  const device = kind === "cpu" ? hostDevice(threads) : gpuDevice(threads);
+  if (kind === "webgpu") await probe(device);
+  return device;
+}
+
+const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions => ({
+  graphOptimizationLevel: "all",
+  intraOpNumThreads: threads,
+  enableCpuMemArena: false,
+  enableMemPattern: false,
+  logSeverityLevel: 3,
+  extra: { session: { set_denormal_as_zero: "1" } },
+});
+
+const typeName = { float32: "float32", int32: "int32", bool: "bool" } as const;
+
+/** An ONNX Runtime tensor over the same memory. */
+function tensorOf(array: ArrayLike_): ort.Tensor {
+  if ("handle" in array) return (array as Handle).handle; // every device array is made by `wrap`
+  const { data, dims } = array;
+  if (data instanceof Float32Array) return new ort.Tensor("float32", data, dims);
+  if (data instanceof Int32Array) return new ort.Tensor("int32", data, dims);
+  return new ort.Tensor("bool", data, dims);
+}
+
+function wrap(handle: ort.Tensor): Handle {
+  const { dims, type } = handle;
+  if (type !== "float32" && type !== "int32" && type !== "bool") {
+    throw new TypeError(`A program gave ${type} values`);
+  }
+  return { dims, dtype: type, handle };
+}
+
+type RunOne = (
+  session: ort.InferenceSession,
+  feeds: ort.InferenceSession.OnnxValueMapType,
+  fetches: ort.InferenceSession.NullableOnnxValueMapType,
+) => Promise<ort.InferenceSession.OnnxValueMapType>;
+
+function executable(
+  session: ort.InferenceSession,
+  graph: LoweredGraph,
+  outputs: readonly string[],
+  run: RunOne,
+): Executable {
+  const wanted = graph.inputs.map((node) => node.attributes.name);
+  return {
+    async run(feeds, into) {
+      const values = Object.fromEntries(
+        wanted.map((name) => [name, tensorOf(feeds.get(name) ?? missing(name))]),
+      );
+      const fetches = Object.fromEntries(outputs.map((name) => {
+        const target = into.get(name);
+        return [resultName(name), target === undefined ? null : tensorOf(target)];
+      }));
+      const results = await run(session, values, fetches);
+      return new Map(outputs.map((name) => [name, into.get(name) ?? wrap(results[resultName(name)])]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function missing(name: string): never {
+  throw new RangeError(`Cannot run the program: the input "${name}" was not given`);
+}
+
+function hostDevice(threads: number): Device {
+  return {
+    kind: "cpu",
+    description: `CPU, ${threads} thread${threads === 1 ? "" : "s"}`,
+    async compile(graph, outputs) {
+      const session = await ort.InferenceSession.create(graph.bytes, {
+        ...sessionOptions(threads),
+        executionProviders: ["cpu"],
+      });
+      return executable(session, graph, outputs, (s, feeds, fetches) => s.run(feeds, fetches));
+    },
+    upload<D extends DType>(array: ArrayLike_<D>) {
+      return Promise.resolve(wrap(tensorOf(array)) as DeviceArray<DType> as DeviceArray<D>); // its type says what it holds
+    },
+    read<D extends DType>(array: DeviceArray<D>) {
+      return Promise.resolve(tensorOf(array).data as Storage[D]); // a tensor's data has the type its dtype says
+    },
+    free: () => {},
+    liveArrays: () => 0,
+  };
+}
+
+function gpuDevice(threads: number): Device {
+  let live = 0;
+  const copies = new Map<string, Promise<ort.InferenceSession>>();
+  const create = (
+    graph: LoweredGraph,
+    location: (name: string) => "cpu" | "gpu-buffer",
+    outputs: readonly string[],
+  ) =>
+    ort.InferenceSession.create(graph.bytes, {
+      ...sessionOptions(threads),
+      executionProviders: ["webgpu"],
+      preferredOutputLocation: Object.fromEntries(outputs.map((name) => [resultName(name), location(name)])),
+      extra: { session: { disable_cpu_ep_fallback: "1" } },
+    });
+  /** A program that copies one array to `location`: the only safe way to move data in either direction. */
+  const copier = (
+    dtype: DType,
+    rank: number,
+    location: "cpu" | "gpu-buffer",
+  ): Promise<ort.InferenceSession> => {
+    const key = `${dtype} ${rank} ${location}`;
+    const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
+    const session = copies.get(key) ?? create(lower({ y: input("x", shape, dtype) }), () => location, ["y"]);
+    copies.set(key, session);
+    return session;
+  };
+  const copy = async (x: ort.Tensor, dtype: DType, location: "cpu" | "gpu-buffer"): Promise<ort.Tensor> => {
+    const session = await copier(dtype, x.dims.length, location);
+    const results = await session.run({ x });
+    return results[resultName("y")];
+  };
+  return {
+    kind: "webgpu",
+    description: "GPU through WebGPU",
+    async compile(graph, outputs, toHost) {
+      const session = await create(graph, (name) => toHost(name) ? "cpu" : "gpu-buffer", outputs);
+      return executable(session, graph, outputs, async (s, feeds, fetches) => {
+        const results = await s.run(feeds, fetches);
+        live += outputs.filter((name) =>
+          fetches[name] === null && results[name].location === "gpu-buffer"
+        ).length;
+        return results;
+      });
+    },
+    async upload<D extends DType>(array: ArrayLike_<D>) {
+      const x = tensorOf(array);
+      live++;
+      return wrap(await copy(x, typeName[wrap(x).dtype], "gpu-buffer")) as DeviceArray<DType> as DeviceArray<
+        D
+      >; // as above
+    },
+    async read<D extends DType>(array: DeviceArray<D>) {
+      const x = tensorOf(array);
+      const here = x.location === "cpu" ? x : await copy(x, array.dtype, "cpu");
+      return here.data as Storage[D]; // a tensor's data has the type its dtype says
+    },
+    free(array) {
+      const x = tensorOf(array);
+      if (x.location !== "gpu-buffer") return;
+      live--;
+      x.dispose();
+    },
+    liveArrays: () => live,
+  };
+}
+
+/** Runs a trivial program, so that a missing adapter is reported at once and in words. */
+async function probe(device: Device): Promise<void> {
+  try {
+    device.free(await device.upload({ dims: [1], data: new Float32Array([1]) }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot open the GPU: WebGPU found no usable adapter (${
+        reason.split("\n")[0]
+      }). Use --device cpu, or DEVICE=cpu in a notebook.`,
+    );
+  }
+}
+
+/** An array of zeros in host memory, ready to be uploaded or written into. */
+export function zeros<D extends DType = "float32">(dims: readonly number[], dtype?: D): DeviceArray<D> {
+  const size = elements(dims);
+  const data = dtype === "int32"
+    ? new Int32Array(size)
+    : dtype === "bool"
+    ? new Uint8Array(size)
+    : new Float32Array(size);
+  return wrap(tensorOf({ dims, data })) as DeviceArray<DType> as DeviceArray<D>; // made one line above
+}

@@ -1,0 +1,5 @@
+/** Running graphs: devices, arrays and compiled programs. */
+export * from "./array.ts";
+export { type Device, type DeviceKind, openDevice, zeros } from "./device.ts";
+export * from "./jit.ts";
+export * from "./tree.ts";

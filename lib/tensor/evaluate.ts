@@ -1,0 +1,72 @@
+/**
+ * A graph computed in plain TypeScript, node by node: no ONNX, no npm, the same in a web page.
+ *
+ * It is the reference that ONNX Runtime is held against, and fast enough for a few thousand numbers; it trains no model.
+ */
+import { type Computed, evaluateRules } from "./evaluate_rules.ts";
+import { bindFeeds, type HostArray } from "./evaluate_feeds.ts";
+import type { Value } from "./evaluate_values.ts";
+import { axesOf, describeShape, dropAxes, type Shape, sizeOf, UNKNOWN } from "./shape.ts";
+import { shapeRules } from "./shape_rules.ts";
+import { type AnyTensor, type NodeOf, topologicalOrder } from "./tensor.ts";
+export type { HostArray } from "./evaluate_feeds.ts";
+
+type Sizes = ReadonlyMap<string, { readonly size: number }>;
+
+/**
+ * The values of `outputs`, given one array for each input by name; float32 is computed in 64 bits.
+ *
+ * @throws RangeError or TypeError when an input is missing or its sizes or elements do not fit.
+ * @example
+ * ```ts
+ * import { add, evaluate, input, UNKNOWN } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * const x = input("x", { time: UNKNOWN });
+ * const [y] = evaluate([add(x, 1)], { x: { dims: [2], data: new Float64Array([1, 2]) } });
+ * assert.deepEqual(y, { dims: [2], data: new Float64Array([2, 3]) });
+ * ```
+ */
+export function evaluate(
+  outputs: readonly AnyTensor[],
+  feeds: Readonly<Record<string, HostArray>>,
+): HostArray[] {
+  const nodes = topologicalOrder(outputs);
+  const { sizes, values } = bindFeeds(nodes, feeds);
+  const valueOf = (node: AnyTensor): Value => {
+    const value = values.get(node);
+    if (value === undefined) throw new Error(`Cannot evaluate ${node.primitive}: it came before its inputs`);
+    return value;
+  };
+  for (const node of nodes) {
+    if (node.primitive !== "input") values.set(node, compute(known(node), node.inputs.map(valueOf), sizes));
+  }
+  return outputs.map(valueOf).map(({ shape, data }) => ({ dims: Object.values(shape), data }));
+}
+
+/** A node that is computed, not fed. */
+const known = (node: AnyTensor) => node as NodeOf<Computed>; // `evaluate` has looked at its primitive
+
+/** The shape rules run again, now on sizes that are all known: what only the feeds can show is found here. */
+function compute<P extends Computed>(node: NodeOf<P>, inputs: readonly Value[], sizes: Sizes): Value {
+  const { attributes } = node;
+  const result = shapeRules[node.primitive](inputs, attributes);
+  const shape = settled(result.shape, inputs, sizes);
+  return {
+    shape,
+    dtype: result.dtype,
+    data: evaluateRules[node.primitive]({ ...result, inputs, attributes, shape }),
+  };
+}
+
+/** Only a split can leave sizes open: one of them follows from the number of elements, more from the inputs' axes. */
+function settled(shape: Shape, inputs: readonly Value[], sizes: Sizes): Shape {
+  const open = axesOf(shape).filter((axis) => shape[axis] === UNKNOWN);
+  if (open.length === 0) return shape;
+  const rest = sizeOf(dropAxes(shape, open));
+  const sizeAt = (axis: string) => open.length === 1 ? inputs[0].data.length / rest : sizes.get(axis)?.size;
+  const found = { ...shape, ...Object.fromEntries(open.map((axis) => [axis, sizeAt(axis) ?? UNKNOWN])) };
+  if (sizeOf(found) !== inputs[0].data.length || !Object.values(found).every(Number.isInteger)) {
+    throw new RangeError(`Cannot split ${describeShape(inputs[0].shape)} into ${describeShape(found)}`);
+  }
+  return found;
+}

@@ -1,0 +1,77 @@
+/**
+ * Plain evaluation of attention with a ragged key-value cache, as ONNX Runtime's GroupQueryAttention computes it.
+ *
+ * Row r of the batch holds `lengths[r] + 1` tokens once the new ones are in. A first prompt (`total == time`) starts every
+ * row at slot 0 and is padded at its end; later tokens come after what the row already holds.
+ * Results at padded positions mean nothing; here they are 0, and padded keys and values are not written.
+ */
+import type { Numbers, Value } from "./evaluate_values.ts";
+import { sizeOf } from "./shape.ts";
+
+/** Where a row's new tokens go: the slot of the first, and how many are not padding. */
+function placement(row: number, { time, lengths, total }: { time: number; lengths: Value; total: Value }) {
+  const tokens = lengths.data[row] + 1;
+  return total.data[0] === time ? { start: 0, count: tokens } : { start: tokens - time, count: time };
+}
+
+/** The cache with the new keys (or values) written after each row's old ones: [batch, heads, slot, headDim]. */
+export function updatedCache(
+  cache: Value,
+  { added, lengths, total }: { added: Value; lengths: Value; total: Value },
+): Numbers {
+  const [batch, heads, slots, headDim] = Object.values(cache.shape);
+  const time = Object.values(added.shape)[1];
+  const result = cache.data.slice();
+  for (let row = 0; row < batch; row++) {
+    const { start, count } = placement(row, { time, lengths, total });
+    if (start < 0 || count > time || start + count > slots) {
+      throw new RangeError(
+        `Cannot write ${count} tokens at slot ${start}: the cache has ${slots} slots and ${time} tokens are new`,
+      );
+    }
+    for (let token = 0; token < count; token++) {
+      for (let head = 0; head < heads; head++) {
+        const from = ((row * time + token) * heads + head) * headDim; // embed = heads x headDim
+        const to = ((row * heads + head) * slots + start + token) * headDim;
+        result.set(added.data.subarray(from, from + headDim), to);
+      }
+    }
+  }
+  return result;
+}
+
+/** attended = sum over slots of softmax(query . keys / sqrt(headDim)) values, over the slots up to the token's own. */
+export function cachedAttention(inputs: readonly Value[], heads: number): Float64Array {
+  const [query, key, value, pastKeys, pastValues, lengths, total] = inputs;
+  const [batch, time] = Object.values(query.shape);
+  const [, , slots, headDim] = Object.values(pastKeys.shape);
+  const keys = updatedCache(pastKeys, { added: key, lengths, total });
+  const values = updatedCache(pastValues, { added: value, lengths, total });
+  const result = new Float64Array(sizeOf(query.shape));
+  for (let row = 0; row < batch; row++) {
+    const { start, count } = placement(row, { time, lengths, total });
+    for (let token = 0; token < count; token++) {
+      for (let head = 0; head < heads; head++) {
+        const at = ((row * time + token) * heads + head) * headDim;
+        const first = (row * heads + head) * slots * headDim, stop = first + (start + token + 1) * headDim;
+        const seen = { keys: keys.subarray(first, stop), values: values.subarray(first, stop) };
+        result.set(attend(query.data.subarray(at, at + headDim), seen), at);
+      }
+    }
+  }
+  return result;
+}
+
+/** One query against the keys it may see: [headDim] against [slot, headDim]. */
+function attend(query: Numbers, { keys, values }: { keys: Numbers; values: Numbers }): Float64Array {
+  const headDim = query.length;
+  const scores = new Float64Array(keys.length / headDim);
+  keys.forEach((k, index) => scores[Math.floor(index / headDim)] += k * query[index % headDim]);
+  const weights = scores.map((score) => score / Math.sqrt(headDim));
+  const top = Math.max(...weights);
+  const raised = weights.map((weight) => Math.exp(weight - top));
+  const total = raised.reduce((sum, weight) => sum + weight, 0);
+  const attended = new Float64Array(headDim);
+  values.forEach((v, index) => attended[index % headDim] += v * raised[Math.floor(index / headDim)] / total);
+  return attended;
+}

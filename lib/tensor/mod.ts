@@ -1,0 +1,7 @@
+/** What is to be computed: graphs of primitives over tensors with named axes. */
+export * from "./shape.ts";
+export * from "./primitives.ts";
+export { type AnyTensor, apply, type NodeOf, type Tensor, topologicalOrder } from "./tensor.ts";
+export * from "./ops.ts";
+export { printGraph } from "./print.ts";
+export * from "./evaluate.ts";

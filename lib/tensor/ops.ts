@@ -1,0 +1,315 @@
+/**
+ * Typed ops: what a reader calls. Each adds one or a few primitives to the graph.
+ *
+ * Axes are matched by name: adding `[time, embed]` to `[embed]` needs no thought of order. A shape that does not fit is an
+ * error of the compiler on the argument, and the same sentence at run time.
+ */
+import { type AnyTensor, apply, type Tensor } from "./tensor.ts";
+import { axesOf, type DType, type Fits, type Merge, type Shape, sizeOf, type Without } from "./shape.ts";
+import type { Binary, Compare, Unary } from "./primitives.ts";
+
+/** A number or a tensor. */
+export type Operand<S extends Shape> = number | Tensor<S>;
+type Scalar = Record<never, never>;
+
+/** The one cast of this file: the shape rules have checked at run time what the type says. */
+function typed<S extends Shape, D extends DType = "float32">(tensor: AnyTensor): Tensor<S, D> {
+  return tensor as Tensor<S, D>;
+}
+
+/**
+ * A value given when the program runs. Sizes of -1 (`UNKNOWN`) stay open.
+ *
+ * @example
+ * ```ts
+ * import { input, UNKNOWN } from "ppo/tensor/mod.ts";
+ * input("x", { batch: UNKNOWN, embed: 768 });
+ * ```
+ */
+export function input<const S extends Shape, D extends DType = "float32">(
+  name: string,
+  shape: S,
+  dtype?: D,
+): Tensor<S, D> {
+  return typed(apply("input", [], { name, shape, dtype: dtype ?? "float32" }));
+}
+
+/** Numbers written into the program, in memory order of `shape`. */
+export function constant<const S extends Shape, D extends DType = "float32">(
+  values: readonly number[],
+  shape: S,
+  dtype?: D,
+): Tensor<S, D> {
+  return typed(apply("constant", [], { values, shape, dtype: dtype ?? "float32" }));
+}
+
+/** One number. */
+export const scalar = (value: number): Tensor<Scalar> => constant([value], {});
+
+/** 0, 1, ..., size - 1 along one axis. */
+export function iota<const A extends string>(axis: A, size: number): Tensor<Record<A, number>, "int32"> {
+  return typed(apply("constant", [], {
+    values: Array.from({ length: size }, (_, index) => index),
+    shape: { [axis]: size },
+    dtype: "int32",
+  }));
+}
+
+const lift = <S extends Shape>(x: Operand<S>): AnyTensor => typeof x === "number" ? scalar(x) : x;
+
+const unary = (primitive: Unary) => <S extends Shape>(x: Tensor<S>): Tensor<S> =>
+  typed(apply(primitive, [x], {}));
+
+/** -x */
+export const neg = unary("neg");
+/** e^x */
+export const exp = unary("exp");
+/** Natural logarithm. */
+export const log = unary("log");
+export const tanh = unary("tanh");
+export const sqrt = unary("sqrt");
+export const sin = unary("sin");
+/** The largest whole number not above x; its gradient is zero. */
+export const floor = unary("floor");
+/** 1 / (1 + e^-x) */
+export const sigmoid = unary("sigmoid");
+/** log(1 + e^x), without overflow. */
+export const softplus = unary("softplus");
+/** GPT-2's `gelu_new`: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), Hendrycks & Gimpel 2016. */
+export const gelu = unary("gelu");
+
+const binary = (primitive: Binary) =>
+<A extends Shape = Scalar, B extends Shape = Scalar>(
+  a: Operand<A>,
+  b: Operand<B> & Fits<A, B>,
+): Tensor<Merge<A, B>> => typed(apply(primitive, [lift(a), lift(b as Operand<B>)], {})); // without its `Fits` mark
+
+export const add = binary("add");
+export const sub = binary("sub");
+export const mul = binary("mul");
+export const div = binary("div");
+/** The larger of two, element by element; where they are equal the gradient goes to the left. */
+export const max = binary("max");
+/** The smaller of two, element by element; where they are equal the gradient goes to the left. */
+export const min = binary("min");
+
+/** x^2 */
+export const square = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(apply("mul", [x, x], {}));
+
+/** x limited to [low, high]. */
+export const clamp = <S extends Shape>(x: Tensor<S>, low: number, high: number): Tensor<S> =>
+  typed(max(min(x, high), low));
+
+type Comparable = "float32" | "int32";
+const compare =
+  (primitive: Compare) =>
+  <A extends Shape, B extends Shape = Scalar, D extends Comparable = Comparable>(
+    a: Tensor<A, D>,
+    b: number | (Tensor<B, D> & Fits<A, B>),
+  ): Tensor<Merge<A, B>, "bool"> => {
+    const right = typeof b === "number" ? constant([b], {}, a.dtype) : b;
+    return typed(apply(primitive, [a, right], {}));
+  };
+
+/** a < b */
+export const less = compare("less");
+/** a == b */
+export const equal = compare("equal");
+
+/** Both conditions hold. */
+export const and = <A extends Shape, B extends Shape>(
+  a: Tensor<A, "bool">,
+  b: Tensor<B, "bool"> & Fits<A, B>,
+): Tensor<Merge<A, B>, "bool"> => typed(apply("and", [a, b], {}));
+
+/** The condition does not hold. */
+export const not = <A extends Shape>(x: Tensor<A, "bool">): Tensor<A, "bool"> => typed(apply("not", [x], {}));
+
+/** `a` where the condition holds, `b` elsewhere. */
+export const where = <C extends Shape, A extends Shape = Scalar, B extends Shape = Scalar>(
+  condition: Tensor<C, "bool">,
+  a: Operand<A>,
+  b: Operand<B>,
+): Tensor<Merge<Merge<A, B>, C>> => typed(apply("where", [condition, lift(a), lift(b)], {}));
+
+export const cast = <S extends Shape, D extends DType>(x: Tensor<S, DType>, to: D): Tensor<S, D> =>
+  typed(apply("cast", [x], { to }));
+
+/** The value of x; in a backward pass a constant. */
+export const stopGradient = <S extends Shape>(x: Tensor<S>): Tensor<S> =>
+  typed(apply("stopGradient", [x], {}));
+
+/** x repeated along the axes that only `reference` has. */
+export const expandLike = <S extends Shape>(x: Tensor, reference: Tensor<S>): Tensor<S> =>
+  typed(apply("expandLike", [x, reference], {}));
+
+const reduce =
+  (primitive: "sum" | "largest") =>
+  <S extends Shape, K extends keyof S & string = keyof S & string>(
+    x: Tensor<S>,
+    ...axes: K[]
+  ): Tensor<Without<S, K>> =>
+    typed(apply(primitive, [x], { axes: axes.length > 0 ? axes : axesOf(x.shape) }));
+
+/** The sum over the named axes; over all of them when none is named. */
+export const sum = reduce("sum");
+/** The largest element over the named axes; over all of them when none is named. */
+export const largest = reduce("largest");
+
+/**
+ * The mean over the named axes (all when none is named), whose sizes must be known; where they are not, use a mask.
+ *
+ * @throws RangeError when a size is unknown.
+ */
+export function mean<S extends Shape, K extends keyof S & string = keyof S & string>(
+  x: Tensor<S>,
+  ...axes: K[]
+): Tensor<Without<S, K>> {
+  const over: string[] = axes.length > 0 ? axes : axesOf(x.shape);
+  const count = sizeOf(Object.fromEntries(over.map((axis) => [axis, x.shape[axis]])));
+  if (count < 0) {
+    throw new RangeError(
+      `Cannot mean over ${over.join(", ")}: the size is not known before the program runs`,
+    );
+  }
+  return typed(mul(sum(x, ...axes), 1 / count));
+}
+
+/** The mean of x where mask is 1: sum(x mask) / sum(mask). */
+export const maskedMean = <S extends Shape>(x: Tensor<S>, mask: Tensor<S>): Tensor<Scalar> =>
+  typed(div(sum(typed<S>(mul(x, mask as Tensor))), sum(mask))); // one shape by the signature
+
+/**
+ * Sum of products over `axes`; other shared axes go side by side (a batch of matrix products).
+ *
+ * @example
+ * ```ts
+ * import { dot, input } from "ppo/tensor/mod.ts";
+ * const x = input("x", { time: 5, embed: 8 }), weight = input("w", { embed: 8, vocab: 100 });
+ * dot(x, weight, "embed"); // [time 5, vocab 100]
+ * ```
+ */
+export const dot = <A extends Shape, B extends Shape, K extends keyof A & keyof B & string>(
+  a: Tensor<A>,
+  b: Tensor<B> & Fits<A, B>,
+  ...axes: [K, ...K[]]
+): Tensor<Without<Merge<A, B>, K>> => typed(apply("dot", [a, b], { axes }));
+
+/** One axis becomes several, the last of them varying fastest. */
+export const splitAxis = <S extends Shape, K extends keyof S & string, const N extends Shape>(
+  x: Tensor<S>,
+  axis: K,
+  into: N,
+): Tensor<Merge<Without<S, K>, N>> => typed(apply("splitAxis", [x], { axis, into }));
+
+/** Several axes become one (`name`), the last of them varying fastest. */
+export function mergeAxes<S extends Shape, K extends keyof S & string, const N extends string>(
+  x: Tensor<S>,
+  axes: readonly K[],
+  name: N,
+): Tensor<Merge<Without<S, K>, Record<N, number>>> {
+  return typed(apply("mergeAxes", [x], { axes, name }));
+}
+
+/** The same tensor with its axes in another order in memory; no named op depends on it. */
+export const transpose = <S extends Shape, D extends DType>(
+  x: Tensor<S, D>,
+  order: readonly (keyof S & string)[],
+): Tensor<S, D> => order.join() === axesOf(x.shape).join() ? x : typed(apply("transpose", [x], { order }));
+
+/** Gives axes new names; `rename(k, { time: "keyTime" })`. */
+export const rename = <
+  S extends Shape,
+  D extends DType,
+  const M extends { readonly [K in keyof S]?: string },
+>(
+  x: Tensor<S, D>,
+  names: M,
+): Tensor<{ [K in keyof S as K extends keyof M ? M[K] & string : K]: S[K] }, D> =>
+  typed(apply("rename", [x], { names: names as Record<string, string> })); // an optional key is a present one here
+
+/** Elements start, ..., stop - 1 along one axis. */
+export const slice = <S extends Shape, K extends keyof S & string>(
+  x: Tensor<S>,
+  axis: K,
+  { start, stop }: { start: number; stop: number },
+): Tensor<Merge<Without<S, K>, Record<K, number>>> => typed(apply("slice", [x], { axis, start, stop }));
+
+/** Zeros before and after x along one axis. */
+export const pad = <S extends Shape, K extends keyof S & string>(
+  x: Tensor<S>,
+  axis: K,
+  { before = 0, after = 0 }: { before?: number; after?: number },
+): Tensor<Merge<Without<S, K>, Record<K, number>>> => typed(apply("pad", [x], { axis, before, after }));
+
+/** Rows of a table by number: an embedding. The axis must be the table's first. */
+export const gather = <S extends Shape, I extends Shape, K extends keyof S & string>(
+  table: Tensor<S>,
+  indices: Tensor<I, "int32">,
+  axis: K,
+): Tensor<Merge<I, Without<S, K>>> => typed(apply("gather", [table, indices], { axis }));
+
+/** Adds each row of `updates` to row `indices` of a table of zeros with `size` rows. */
+export const scatterAdd = <I extends Shape, S extends I, const K extends string>(
+  indices: Tensor<I, "int32">,
+  updates: Tensor<S>,
+  { axis, size }: { axis: K; size: number },
+): Tensor<Merge<Record<K, number>, Without<S, keyof I>>> =>
+  typed(apply("scatterAdd", [indices, updates], { axis, size }));
+
+/** One element along the last axis for each index: the log-probability of each token. */
+export const take = <S extends Shape, K extends keyof S & string>(
+  x: Tensor<S>,
+  indices: Tensor<Without<S, K>, "int32">,
+  axis: K,
+): Tensor<Without<S, K>> => typed(apply("take", [x, indices], { axis }));
+
+/** Running sum along an axis, from the start or (`reverse`) from the end. */
+export const cumsum = <S extends Shape>(
+  x: Tensor<S>,
+  axis: keyof S & string,
+  { reverse = false }: { reverse?: boolean } = {},
+): Tensor<S> => typed(apply("cumsum", [x], { axis, reverse }));
+
+/** e^x / sum(e^x) along an axis, without overflow. */
+export const softmax = <S extends Shape>(x: Tensor<S>, axis: keyof S & string): Tensor<S> =>
+  typed(apply("softmax", [x], { axis }));
+
+/** x - log(sum(e^x)) along an axis, without overflow. */
+export const logSoftmax = <S extends Shape>(x: Tensor<S>, axis: keyof S & string): Tensor<S> =>
+  typed(apply("logSoftmax", [x], { axis }));
+
+/** (x - mean) / sqrt(variance + epsilon) * scale + bias along the last axis (Ba et al. 2016). */
+export const layerNorm = <S extends Shape, K extends keyof S & string>(
+  x: Tensor<S>,
+  { scale, bias }: { scale: Tensor<Record<K, number>>; bias: Tensor<Record<K, number>> },
+  { axis, epsilon }: { axis: K; epsilon: number },
+): Tensor<S> => typed(apply("layerNorm", [x, scale, bias], { axis, epsilon }));
+
+/** Key-value cache of one layer: `[batch, heads, slot, headDim]`. */
+export type CacheShape = { batch: number; heads: number; slot: number; headDim: number };
+type Sequence = { batch: number; time: number; embed: number };
+
+/**
+ * Causal attention of new tokens to themselves and to a ragged cache (rows of different lengths, no padding before them).
+ *
+ * `lengths[row]` = tokens in the cache after these were added, minus 1; `total` = the longest of those plus 1. New rows may be
+ * padded at their end. Has no gradient: it is for generation.
+ */
+export function cachedAttention(
+  { query, key, value }: { query: Tensor<Sequence>; key: Tensor<Sequence>; value: Tensor<Sequence> },
+  { keys, values, lengths, total }: {
+    keys: Tensor<CacheShape>;
+    values: Tensor<CacheShape>;
+    lengths: Tensor<{ batch: number }, "int32">;
+    total: Tensor<Scalar, "int32">;
+  },
+  { heads }: { heads: number },
+): { attended: Tensor<Sequence>; keys: Tensor<CacheShape>; values: Tensor<CacheShape> } {
+  const inputs = [query, key, value, keys, values, lengths, total];
+  return {
+    attended: typed(apply("cachedAttention", inputs, { heads })),
+    keys: typed(apply("cachedKeys", inputs, { heads })),
+    values: typed(apply("cachedValues", inputs, { heads })),
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Writes `data/`: the corpus in the tutorial's formats, its vocabulary, the gold records, and the tables of
+ * `data/README.md` between their markers. `deno run -A scripts/make_data.ts`; the same seed, the same bytes.
+ */
+import { type CorpusPassage, DATA_SEED, dataFiles, makeCorpus, type NoiseKind } from "../lib/corpus/mod.ts";
+
+const folder = new URL("../data/", import.meta.url);
+
+/** Writes beside and renames, so that a broken run leaves the old file whole. */
+async function writeWhole(name: string, text: string): Promise<void> {
+  const beside = new URL(`${name}.part`, folder);
+  await Deno.writeTextFile(beside, text);
+  await Deno.rename(beside, new URL(name, folder));
+}
+
+async function sha256(text: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(bytes).toHex();
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function kindTable(corpus: readonly CorpusPassage[]): string {
+  const kinds = [...new Set(corpus.map(({ kind }) => kind))].sort();
+  const row = (name: string, passages: readonly CorpusPassage[]) => [
+    name,
+    new Set(passages.map(({ entity, kind }) => `${kind}:${entity}`)).size,
+    ...(["sft", "ppo", "test"] as const).map((split) => passages.filter((p) => p.split === split).length),
+    passages.reduce((sum, { questions }) => sum + questions.length, 0),
+  ];
+  const rows = kinds.map((kind) => row(kind, corpus.filter((passage) => passage.kind === kind)));
+  return table(["kind", "entities", "sft passages", "ppo passages", "test passages", "questions"], [
+    ...rows,
+    row("all", corpus),
+  ]);
+}
+
+function noiseTable(corpus: readonly CorpusPassage[]): string {
+  const written = corpus.filter(({ split }) => split === "sft").flatMap((passage) => passage.written);
+  const kinds: NoiseKind[] = ["clean", "not answerable", "wrong entity", "cut off", "copy"];
+  const count = (kind: NoiseKind) => written.filter(({ noise }) => noise === kind).length;
+  const share = (kind: NoiseKind) => `${(100 * count(kind) / written.length).toFixed(1)} %`;
+  return table(["question in sft_train.json", "lines", "share"], kinds.map((k) => [k, count(k), share(k)]));
+}
+
+async function fileTable(files: Readonly<Record<string, string>>): Promise<string> {
+  const rows = Object.entries(files).map(async ([name, text]) => [
+    `\`${name}\``,
+    text.trimEnd().split("\n").length,
+    new TextEncoder().encode(text).length,
+    `\`${await sha256(text)}\``,
+  ]);
+  return table(["file", "lines", "bytes", "sha256"], await Promise.all(rows));
+}
+
+function between(readme: string, { name, text }: { name: string; text: string }): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
+  if (from < 0 || to < from) {
+    throw new Error(`Cannot write a table: data/README.md has no markers ${start} ${end}`);
+  }
+  return `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`;
+}
+
+if (import.meta.main) {
+  const corpus = makeCorpus(DATA_SEED);
+  const files = dataFiles(corpus);
+  for (const [name, text] of Object.entries(files)) await writeWhole(name, text);
+  const tables = [
+    { name: "kinds", text: kindTable(corpus) },
+    { name: "noise", text: noiseTable(corpus) },
+    { name: "files", text: await fileTable(files) },
+  ];
+  const readme = await Deno.readTextFile(new URL("README.md", folder));
+  await writeWhole("README.md", tables.reduce(between, readme));
+  console.log(tables.map(({ text }) => text).join("\n\n"));
+}

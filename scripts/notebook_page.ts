@@ -1,0 +1,82 @@
+/**
+ * Makes an exported notebook page stand on its own: no request to any other machine, from `file://` or anywhere.
+ * Formulas are typeset here, with KaTeX's fonts inside the page; plotly.js goes in once, compressed, and the links to
+ * scripts elsewhere (RequireJS, MathJax, Mermaid) go out.
+ */
+
+import katex from "npm:katex@0.19.1";
+import plotly from "npm:plotly.js-cartesian-dist-min@4.1.1/plotly-cartesian.min.js" with { type: "text" };
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+/** The page of `notebook_runner.py` as one file that needs nothing else. */
+export function standAlonePage(page: string): string {
+  const bare = withoutOutsideScripts(page);
+  const typeset = bare.replaceAll(
+    /<span class="tex" data-display="(true|false)">([\s\S]*?)<\/span>/g,
+    (_, display: string, tex: string) => formula(unescapeHtml(tex), display === "true"),
+  );
+  const withStyle = insertBefore(typeset, "</head>", typeset === bare ? style : style + formulaStyle());
+  // figures wait for the event "plotly-ready", so the scripts may come last
+  return withStyle.includes("plotly-ready") ? insertBefore(withStyle, "</body>", plotlyScripts()) : withStyle;
+}
+
+/** A readable width, a Chinese font, and code that breaks its lines instead of leaving the page. */
+const style = `<style>
+body.jp-Notebook { max-width: 1040px; margin: 0 auto; font-family: system-ui, "Noto Sans CJK SC", "PingFang SC",
+  "Microsoft YaHei", "WenQuanYi Zen Hei", sans-serif; }
+.jp-InputArea-editor pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+</style>`;
+
+function withoutOutsideScripts(page: string): string {
+  return page
+    .replaceAll(/<script src="https?:[^"]*">\s*<\/script>/g, "")
+    .replace(/<!-- Load mathjax -->[\s\S]*?<!-- End of mathjax configuration -->/, "")
+    .replace(
+      /<script type="module">(?:(?!<\/script>)[\s\S])*?mermaid[\s\S]*?<!-- End of mermaid configuration -->/,
+      "",
+    );
+}
+
+function formula(tex: string, displayMode: boolean): string {
+  // a formula with a mistake is shown in red: an hour of training must not be lost for it
+  return katex.renderToString(tex, { displayMode, output: "html", throwOnError: false });
+}
+
+/** KaTeX's style sheet with its fonts inside (0.35 MB), in the one format that all browsers read. */
+function formulaStyle(): string {
+  const path = createRequire(import.meta.url).resolve("katex/dist/katex.min.css");
+  const css = readFileSync(path, "utf8").replaceAll(
+    /url\((fonts\/[^)]*\.woff2)\) format\("woff2"\)(?:,url\([^)]*\) format\("[a-z]+"\))*/g,
+    (_, font: string) =>
+      `url(data:font/woff2;base64,${readFileSync(join(dirname(path), font), "base64")}) format("woff2")`,
+  );
+  return `\n<style>${css}</style>`;
+}
+
+function unescapeHtml(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+/** Compressed to a third; the browser unpacks it, runs it, and tells the figures. */
+function plotlyScripts(): string {
+  return `<script type="text/plain" id="plotly-source">${
+    gzipSync(plotly, { level: 9 }).toString("base64")
+  }</script>
+<script type="module">
+const packed = document.getElementById("plotly-source").textContent;
+const bytes = await (await fetch("data:application/gzip;base64," + packed)).blob();
+const source = await new Response(bytes.stream().pipeThrough(new DecompressionStream("gzip"))).text();
+const script = document.createElement("script");
+script.textContent = source;
+document.head.append(script);
+dispatchEvent(new Event("plotly-ready"));
+</script>`;
+}
+
+function insertBefore(page: string, mark: string, addition: string): string {
+  const place = page.lastIndexOf(mark);
+  return place < 0 ? page + addition : `${page.slice(0, place)}${addition}\n${page.slice(place)}`;
+}

@@ -1,0 +1,216 @@
+/**
+ * Sets up what the notebooks need, inside the project folder and nowhere else:
+ * `.venv` (Python packages that execute and export notebooks, and the Deno kernel's description) and
+ * `.tools/deno` (a copy of the running Deno, so that the kernel is this very version wherever Deno came from).
+ *
+ * A stamp, written last, holds the versions: when it matches, nothing is done; when it is missing or differs, the
+ * set-up is made anew, so a half-finished one repairs itself. It does not install Python.
+ */
+
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findPython } from "./setup_python.ts";
+import { firstLine, runQuietly } from "./setup_process.ts";
+
+/** Which parts of the notebook tools are wanted, and who is told about the progress. */
+export interface SetupOptions {
+  /** Also JupyterLab (250 MB more), for the `lab` task; headless runs do not need it. Default: false. */
+  readonly lab?: boolean;
+  /** The project folder; default: the folder above this script. */
+  readonly root?: string;
+  /** Receives one sentence a step; default: standard error, so that standard output stays the task's own. */
+  readonly onStep?: (sentence: string) => void;
+}
+
+/** Where the tools are: absolute paths, and the environment in which to start them. */
+export interface NotebookTools {
+  readonly root: string;
+  readonly python: string;
+  readonly deno: string;
+  /** Keeps Jupyter's own files inside `.venv` instead of the home folder. */
+  readonly env: Record<string, string>;
+  /** True when this call had to set something up. */
+  readonly changed: boolean;
+}
+
+/** Exact versions: the pinned packages are those that our runner calls into or that write our files. */
+const packages = [
+  "nbclient==0.11.0",
+  "nbconvert==7.17.2",
+  "nbformat==5.11.1",
+  "jupyter_client==8.10.0",
+  "mistune==3.4.0",
+];
+const labPackages = ["jupyterlab==4.6.6"];
+
+/**
+ * Makes sure that notebooks can be run; quick when they already can.
+ *
+ * @throws {Error} with one sentence that says what to install: Python missing or older than 3.10, no venv module, a
+ * registry that cannot be reached.
+ */
+export async function ensureNotebookTools(options: SetupOptions = {}): Promise<NotebookTools> {
+  const root = options.root ?? fileURLToPath(new URL("..", import.meta.url));
+  const step = options.onStep ?? ((sentence: string) => console.error(sentence));
+  const tools = describeTools(root);
+  await Deno.mkdir(join(root, ".tools"), { recursive: true });
+  const lock = await Deno.open(join(root, ".tools", "setup.lock"), { create: true, write: true });
+  try {
+    await lock.lock(true); // two commands started together: the second waits and then finds all done
+    const installed = await readStamp(tools);
+    const lab = options.lab === true || installed?.lab === true;
+    if (installed !== null && sameStamp(installed, stamp(lab))) return { ...tools, changed: false };
+    await setUp(tools, { lab, keepVenv: installed !== null, step });
+    return { ...tools, changed: true };
+  } finally {
+    lock.close();
+  }
+}
+
+/** The paths and the environment, whether or not anything is there yet. */
+function describeTools(root: string): NotebookTools {
+  const windows = Deno.build.os === "windows";
+  const venv = join(root, ".venv");
+  return {
+    root,
+    python: windows ? join(venv, "Scripts", "python.exe") : join(venv, "bin", "python"),
+    deno: join(root, ".tools", windows ? "deno.exe" : "deno"),
+    env: {
+      JUPYTER_CONFIG_DIR: join(venv, "etc", "jupyter"),
+      JUPYTER_DATA_DIR: join(venv, "share", "jupyter"),
+      JUPYTER_RUNTIME_DIR: join(venv, "share", "jupyter", "runtime"),
+      JUPYTER_PREFER_ENV_PATH: "1",
+      IPYTHONDIR: join(venv, "share", "ipython"),
+    },
+    changed: false,
+  };
+}
+
+interface Stamp {
+  readonly deno: string;
+  readonly packages: readonly string[];
+  readonly lab: boolean;
+}
+
+function stamp(lab: boolean): Stamp {
+  return { deno: Deno.version.deno, packages: lab ? [...packages, ...labPackages] : packages, lab };
+}
+
+function sameStamp(left: Stamp, right: Stamp): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** The versions that are installed, or null when the set-up is missing, unfinished or broken. */
+async function readStamp(tools: NotebookTools): Promise<Stamp | null> {
+  try {
+    await Promise.all([Deno.stat(tools.python), Deno.stat(tools.deno)]); // a removed Python leaves a dangling link
+    const found: Partial<Stamp> = JSON.parse(await Deno.readTextFile(stampPath(tools)));
+    return { deno: found.deno ?? "", packages: found.packages ?? [], lab: found.lab === true };
+  } catch {
+    return null;
+  }
+}
+
+function stampPath(tools: NotebookTools): string {
+  return join(tools.root, ".venv", "setup.json");
+}
+
+interface SetUpOptions {
+  readonly lab: boolean;
+  readonly keepVenv: boolean;
+  readonly step: (sentence: string) => void;
+}
+
+async function setUp(tools: NotebookTools, { lab, keepVenv, step }: SetUpOptions): Promise<void> {
+  const wanted = stamp(lab);
+  if (!keepVenv) {
+    step("Setting up the notebook tools in .venv and .tools (once, about 15 seconds)");
+    await makeVenv(tools);
+  }
+  await Deno.remove(stampPath(tools)).catch(() => {}); // until it is written again, this counts as unfinished
+  step(`Installing ${wanted.packages.join(", ")}`);
+  await installPackages(tools, wanted.packages);
+  await copyDeno(tools);
+  await writeKernelSpec(tools);
+  await writeJupyterConfig(tools);
+  await Deno.writeTextFile(stampPath(tools), JSON.stringify(wanted, null, 2) + "\n");
+  step("The notebook tools are ready");
+}
+
+async function makeVenv(tools: NotebookTools): Promise<void> {
+  const python = await findPython();
+  const made = await runQuietly([...python, "-m", "venv", "--clear", join(tools.root, ".venv")]);
+  if (made.success) return;
+  throw new Error(
+    `Cannot make the Python environment .venv: ${python.join(" ")} has no working venv module` +
+      ` (${
+        firstLine(made.errors || made.output)
+      }) - install it (Debian, Ubuntu: apt-get install python3-venv) and run this again`,
+  );
+}
+
+async function installPackages(tools: NotebookTools, wanted: readonly string[]): Promise<void> {
+  const pip = [tools.python, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--no-cache-dir"];
+  const installed = await runQuietly([...pip, "--disable-pip-version-check", "--retries", "2", ...wanted]);
+  if (installed.success) return;
+  const said = installed.errors.split("\n").findLast((line) => line.startsWith("ERROR")) ?? installed.errors;
+  const unreachable = /connection|resolve|timed out|unreachable|No matching distribution|SSL|proxy/i;
+  throw new Error(
+    unreachable.test(installed.errors)
+      ? `Cannot install the Jupyter packages: the Python package registry (pypi.org, or the one that pip is configured for)` +
+        ` cannot be reached - connect to the network or set pip's proxy or index-url, and run this again`
+      : `Cannot install the Jupyter packages: pip says "${firstLine(said)}" - cure that and run this again`,
+  );
+}
+
+/**
+ * Copies the running Deno next to the project. `npx deno` keeps its binary in a cache that may be emptied, and an
+ * absolute path in the kernel's description would break when the folder moves; a copy has neither fault.
+ */
+async function copyDeno(tools: NotebookTools): Promise<void> {
+  const unfinished = `${tools.deno}.new`;
+  await Deno.copyFile(Deno.execPath(), unfinished);
+  await Deno.rename(unfinished, tools.deno);
+}
+
+/** The kernel is found relative to its description, so that the project folder can be moved. */
+async function writeKernelSpec(tools: NotebookTools): Promise<void> {
+  const folder = join(tools.root, ".venv", "share", "jupyter", "kernels", "deno");
+  const program = Deno.build.os === "windows" ? "deno.exe" : "deno";
+  const spec = {
+    argv: [
+      `{resource_dir}/../../../../../.tools/${program}`,
+      "jupyter",
+      "--kernel",
+      "--conn",
+      "{connection_file}",
+    ],
+    display_name: "Deno",
+    language: "typescript",
+    env: { NO_COLOR: "1" }, // no colour codes in outputs that are committed
+  };
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "kernel.json"), JSON.stringify(spec, null, 2) + "\n");
+}
+
+/** Notebook trust (which outputs may run scripts) is remembered in the project, not in the home folder. */
+async function writeJupyterConfig(tools: NotebookTools): Promise<void> {
+  const folder = join(tools.root, ".venv", "etc", "jupyter");
+  const config = [
+    "import os",
+    "here = os.path.dirname(os.path.abspath(__file__))",
+    'c.NotebookNotary.db_file = os.path.join(here, "nbsignatures.db")',
+    'c.NotebookNotary.secret_file = os.path.join(here, "notebook_secret")',
+  ];
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "jupyter_config.py"), config.join("\n") + "\n");
+}
+
+if (import.meta.main) {
+  try {
+    await ensureNotebookTools({ lab: Deno.args.includes("--lab") });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,44 @@
+/** Finds a Python that is new enough to make the project's own environment from. */
+
+import { runQuietly } from "./setup_process.ts";
+
+/** nbclient 0.11 and nbconvert 7.17 need it. */
+const oldest = { major: 3, minor: 10 };
+
+/** Tried in this order: the usual names first, then the versioned ones that stand beside an old `python3`. */
+const usualNames: readonly (readonly string[])[] = [
+  ["python3"],
+  ["python"],
+  ["py", "-3"],
+  ...[14, 13, 12, 11, 10].map((minor) => [`python3.${minor}`]),
+];
+
+/**
+ * The command line of the first Python that is 3.10 or newer.
+ *
+ * @throws {Error} with one sentence when there is none.
+ */
+export async function findPython(candidates = usualNames): Promise<readonly string[]> {
+  const tooOld: string[] = [];
+  for (const candidate of candidates) {
+    const version = await pythonVersion(candidate);
+    if (version === null) continue;
+    if (version.major === oldest.major && version.minor >= oldest.minor) return candidate;
+    tooOld.push(`${version.major}.${version.minor}`);
+  }
+  const wanted = `${oldest.major}.${oldest.minor}`;
+  const advice = `install Python ${wanted} or newer (Debian, Ubuntu: apt-get install python3 python3-venv)`;
+  throw new Error(
+    tooOld.length === 0
+      ? `Cannot set up the notebooks: no Python was found - ${advice} and run this again`
+      : `Cannot set up the notebooks: Python ${tooOld[0]} is too old - ${advice} and run this again`,
+  );
+}
+
+async function pythonVersion(
+  candidate: readonly string[],
+): Promise<{ major: number; minor: number } | null> {
+  const asked = await runQuietly([...candidate, "-c", "import sys; print(*sys.version_info[:2])"]);
+  const found = /^(\d+) (\d+)/.exec(asked.output);
+  return asked.success && found !== null ? { major: Number(found[1]), minor: Number(found[2]) } : null;
+}

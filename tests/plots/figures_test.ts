@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import {
+  bars,
+  beforeAfter,
+  curveGrid,
+  displaySymbol,
+  type Figure,
+  heatStrip,
+  learningCurve,
+  toSvg,
+} from "../../lib/plots/mod.ts";
+
+const rows = [1, 2, 3].map((update) => ({
+  update,
+  mean_reward: update / 2,
+  kl: 0.1 * update,
+  run: "kl_coef 0.05",
+}));
+
+/** Every text in the drawing. */
+async function textsOf(figure: Figure): Promise<string[]> {
+  const svg = await toSvg(figure);
+  return [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map((match) => match[1] ?? "");
+}
+
+Deno.test("a figure is one output with a form for every viewer", async () => {
+  const bundle = await learningCurve(rows, { y: "mean_reward" })[displaySymbol]();
+  assert.deepEqual(Object.keys(bundle), [
+    "application/vnd.plotly.v1+json",
+    "text/html",
+    "image/svg+xml",
+    "text/plain",
+  ]);
+  assert.equal(bundle["text/plain"], "mean_reward: 0.500 to 1.50 over 3 points");
+  assert.match(String(bundle["text/html"]), /<img alt="mean_reward[^>]*src="data:image\/svg\+xml;base64,/);
+  assert.ok(JSON.stringify(bundle).length < 25_000, "an output of a committed notebook stays small");
+});
+
+Deno.test("the same figure is drawn in the same bytes, whatever was drawn before", async () => {
+  const figure = learningCurve(rows, { y: "kl", seed: 1 });
+  const first = await toSvg(figure);
+  await toSvg(learningCurve(rows, { y: "mean_reward" }));
+  assert.equal(await toSvg(figure), first);
+});
+
+Deno.test("a drawing is opaque and has its title, its seed, its axes and its runs written on it", async () => {
+  const figure = learningCurve([...rows, ...rows.map((row) => ({ ...row, run: "kl_coef 1" }))], {
+    y: "mean_reward",
+    seriesBy: "run",
+    title: "奖励 reward",
+    yTitle: "mean reward (deviations)",
+    seed: 7,
+  });
+  const texts = await textsOf(figure);
+  for (
+    const text of ["奖励 reward (seed 7)", "mean reward (deviations)", "update", "kl_coef 0.05", "kl_coef 1"]
+  ) {
+    assert.ok(texts.includes(text), `${text} is missing in ${texts.join(", ")}`);
+  }
+  assert.ok(texts.includes("2") && !texts.includes("1.5"), "updates are whole");
+  assert.match(await toSvg(figure), /<rect [^>]*width="720" height="380" style="fill:#ffffff"/);
+});
+
+Deno.test("series differ in dash and marker, not in colour alone", () => {
+  const runs = ["a", "b"].map((name) => ({ name, rows }));
+  const [first, second] = curveGrid(runs, ["kl"], { title: "two runs" }).data;
+  assert.notDeepEqual(first?.line, second?.line);
+  assert.notEqual(JSON.stringify(first?.marker), JSON.stringify(second?.marker));
+});
+
+Deno.test("a number that is missing or not finite leaves a gap", () => {
+  const figure = learningCurve([{ y: 1 }, { y: NaN }, { y: 3 }], { y: "y" });
+  assert.deepEqual(figure.data[0]?.y, [1, null, 3]);
+});
+
+Deno.test("a column that the rows do not have is refused by name", () => {
+  const others: Record<string, number>[] = [{ update: 1, kl: 0.1 }];
+  assert.throws(() => learningCurve(others, { y: "mean_rewrd" }), {
+    name: "RangeError",
+    message: 'Cannot plot "mean_rewrd": the rows have update, kl',
+  });
+});
+
+Deno.test("small multiples name each panel and need no rows", async () => {
+  const texts = await textsOf(
+    curveGrid([{ name: "a", rows }], ["kl", { y: "mean_reward", title: "reward" }], {
+      title: "PPO",
+    }),
+  );
+  assert.ok(texts.includes("kl") && texts.includes("reward"));
+  const none: typeof rows = [];
+  assert.ok(
+    (await textsOf(curveGrid([{ name: "a", rows: none }], ["kl"], { title: "PPO" }))).includes("PPO"),
+  );
+});
+
+Deno.test("bars write small probabilities in full", async () => {
+  const tokens = [{ token: "长江", p: 0.0537 }, { token: "[SEP]", p: 0.0042 }];
+  const texts = await textsOf(bars(tokens, { label: "token", value: "p", title: "Next token" }));
+  for (const text of ["长江", "[SEP]", "0.0537", "0.0042"]) assert.ok(texts.includes(text), texts.join(", "));
+});
+
+Deno.test("before and after are drawn in percent with their intervals", () => {
+  const figure = beforeAfter([{
+    label: "seed 0",
+    before: { value: 0.4, interval: [0.3, 0.5] },
+    after: { value: 0.6, interval: [0.55, 0.7] },
+    gain: { value: 0.2, interval: [0.1, 0.3] },
+  }], { title: "gold" });
+  assert.deepEqual(figure.data[0]?.y, [40, 60]);
+  assert.equal(figure.text, "gold: seed 0: 40.0 → 60.0 %, gain +20.0 [+10.0, +30.0] points");
+});
+
+Deno.test("a strip of tokens refuses another number of values", () => {
+  assert.throws(() => heatStrip(["长", "江"], [1], { title: "t", valueTitle: "v" }), {
+    name: "RangeError",
+    message: "Cannot colour 2 tokens: there are 1 values",
+  });
+  const strip = heatStrip(["长", "江", "？"], [0, -2, 1], { title: "t", valueTitle: "v", perLine: 2 });
+  assert.deepEqual([strip.data[0]?.x, strip.data[0]?.y], [[0, 1, 0], [0, 0, 1]]);
+});

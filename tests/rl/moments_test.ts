@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { meanOf, varianceOf } from "ppo/rl/mod.ts";
+import fixture from "../fixtures/rl.json" with { type: "json" };
+import { assertClose, ragged } from "./close.ts";
+
+Deno.test("mean and variance equal their arithmetic", () => {
+  assert.equal(meanOf([1, 2, 6]), 3); // 9 / 3
+  assert.equal(varianceOf([1, 2, 6]), 14 / 3); // (4 + 1 + 9) / 3
+});
+
+Deno.test("mean and variance of real tokens agree with PyTorch", () => {
+  const { x, lengths, mean, variance } = fixture.whiten;
+  const pool = ragged(x, lengths).flat();
+  assertClose(meanOf(pool), mean, 1e-6);
+  assertClose(varianceOf(pool), variance, 1e-6);
+});
+
+Deno.test("an empty row has no mean", () => {
+  assert.throws(() => meanOf([]), { name: "RangeError", message: "Cannot take the mean of an empty row" });
+});
