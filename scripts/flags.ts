@@ -94,7 +94,7 @@ function splitArguments(args: string[], table: SettingTable): Written[] {
 function fromArguments(args: string[], table: SettingTable): { [name: string]: Value } {
   const given: { [name: string]: Value } = {};
   for (const { name, spec, text } of splitArguments(args, table)) {
-    given[name] = text === undefined ? true : readValue(spec, text, `--${name} ${text}`);
+    given[name] = text === undefined ? true : readValue(spec, text, `--${name} ${text || '""'}`);
   }
   return given;
 }
@@ -134,8 +134,7 @@ export function parseFlags<Table extends SettingTable>(
     {},
 ): Flags<Table> {
   const help = args.includes("--help") || args.includes("-h");
-  const flags = fromArguments(args.filter((arg) => arg !== "--help" && arg !== "-h"), table);
-  const given = { ...fromEnvironment(environment, table), ...flags };
+  const given = help ? {} : { ...fromEnvironment(environment, table), ...fromArguments(args, table) };
   const defaults = Object.fromEntries(Object.entries(table).map(([name, spec]) => [name, spec.default]));
   // The one cast: the loops above checked each value against its row, which the compiler cannot see.
   return { given, values: { ...defaults, ...given }, help } as Flags<Table>;

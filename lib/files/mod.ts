@@ -11,3 +11,4 @@ export { isRecord, type JsonRecord, parseJson, readJson, readJsonRecord } from "
 export { readJsonLines, readJsonValues } from "./json_lines.ts";
 export { readSafetensors, writeSafetensors } from "./safetensors.ts";
 export type { StoredTensor } from "./safetensors_header.ts";
+export { join as joinPath } from "node:path";

@@ -5,9 +5,9 @@
  * Keys inside the library have no `transformer.` before them: `wte.weight`, `h.0.attn.c_attn.weight`, `value_fn.weight`.
  * Linear weights are [in, out], as GPT-2's Conv1D stores them; only `value_fn.weight` is [1, embed].
  */
-import { join } from "node:path";
 import {
   fileExists,
+  joinPath,
   type JsonRecord,
   readJsonRecord,
   readSafetensors,
@@ -126,8 +126,8 @@ function checkWeight(key: string, tensor: StoredTensor | undefined, wanted: numb
 }
 
 async function readWeights(folder: string, config: Gpt2Config): Promise<Map<string, Weight>> {
-  const path = join(folder, "model.safetensors");
-  if (!await fileExists(path) && await fileExists(join(folder, "pytorch_model.bin"))) {
+  const path = joinPath(folder, "model.safetensors");
+  if (!await fileExists(path) && await fileExists(joinPath(folder, "pytorch_model.bin"))) {
     throw new Error(`Cannot read ${folder}: it has pytorch_model.bin, and model.safetensors is expected`);
   }
   return checkWeights(await readSafetensors(path, { skip: isIgnored }), config, path);
@@ -145,7 +145,7 @@ export async function readModelFolder(
   folder: string,
   { valueHead = false }: { valueHead?: boolean } = {},
 ): Promise<ModelFolder> {
-  const configPath = join(folder, "config.json");
+  const configPath = joinPath(folder, "config.json");
   const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
   const tokenizer = await loadTokenizer(folder);
   if (tokenizer.vocabSize !== config.vocabSize) {
@@ -157,7 +157,7 @@ export async function readModelFolder(
   if (valueHead && !weights.has(VALUE_HEAD)) {
     throw new RangeError(`Cannot use ${folder} as a reward model: it has no "${VALUE_HEAD}"`);
   }
-  const settingsPath = join(folder, "settings.json");
+  const settingsPath = joinPath(folder, "settings.json");
   if (!await fileExists(settingsPath)) return { config, weights, tokenizer };
   return { config, weights, tokenizer, settings: await readJsonRecord(settingsPath) };
 }
@@ -207,8 +207,8 @@ export async function writeModelFolder(folder: string, model: ModelFolder): Prom
   );
   await writeFolderAtomically(folder, async (temporary) => {
     for (const [name, text] of Object.entries(companions(model))) {
-      await writeAtomically(join(temporary, name), text);
+      await writeAtomically(joinPath(temporary, name), text);
     }
-    await writeSafetensors(join(temporary, "model.safetensors"), stored);
+    await writeSafetensors(joinPath(temporary, "model.safetensors"), stored);
   });
 }

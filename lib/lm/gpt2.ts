@@ -148,3 +148,9 @@ export const valueHead = (
   hidden: Hidden,
   { value_fn }: ValueHeadParameters,
 ): Tensor<{ batch: number; time: number }> => sum(dot(hidden, value_fn.weight, "embed"), "one");
+
+/** The value head at chosen columns (`atColumns`). */
+export const valueHeadAt = (
+  hidden: Tensor<{ batch: number; answer: number; embed: number }>,
+  { value_fn }: ValueHeadParameters,
+): Tensor<{ batch: number; answer: number }> => sum(dot(hidden, value_fn.weight, "embed"), "one");

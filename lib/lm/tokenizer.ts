@@ -7,8 +7,7 @@
  * Source: Devlin et al. 2018, BERT; transformers' tokenization_bert.py is what the tests compare with.
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import { join } from "node:path";
-import { fileExists, readJsonRecord, readText } from "../files/mod.ts";
+import { fileExists, joinPath, readJsonRecord, readText } from "../files/mod.ts";
 
 /** Text to ids and back. Ids are line numbers of `vocab.txt`, from 0. */
 export interface Tokenizer {
@@ -161,9 +160,9 @@ function parseVocabulary(text: string): string[] {
  * @throws {Error} If `vocab.txt` cannot be read. @throws {RangeError} If it lacks a special token.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const path = join(folder, "vocab.txt");
+  const path = joinPath(folder, "vocab.txt");
   const vocabulary = parseVocabulary(await readText(path));
-  const configPath = join(folder, "tokenizer_config.json");
+  const configPath = joinPath(folder, "tokenizer_config.json");
   const config = await fileExists(configPath) ? await readJsonRecord(configPath) : {};
   return makeTokenizer(vocabulary, { lowerCase: config.do_lower_case !== false, name: path });
 }

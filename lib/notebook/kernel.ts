@@ -11,6 +11,7 @@ export const displaySymbol: unique symbol = Symbol.for("Jupyter.display");
 
 /** A value that shows itself when it is the last expression of a cell. */
 export interface Displayable {
+  /** What the front end gets to show. */
   [displaySymbol](): MimeBundle | Promise<MimeBundle>;
 }
 

@@ -26,6 +26,15 @@ export interface LiveDisplayOptions {
 /**
  * Opens an output in the running cell. Pass functions to `update` where drawing costs time: they are called only when
  * their picture is shown. Outside a notebook nothing is drawn.
+ *
+ * @example
+ * ```ts
+ * import { liveDisplay } from "./mod.ts";
+ *
+ * const display = liveDisplay();
+ * for (let step = 0; step < 100; step++) await display.update({ "text/plain": `step ${step}` });
+ * await display.finish();
+ * ```
  */
 export function liveDisplay({ interval = 250 }: LiveDisplayOptions = {}): LiveDisplay {
   const displayId = crypto.randomUUID();

@@ -7,5 +7,6 @@ export {
   type OptimizerSettings,
   type TrainState,
 } from "./optimizer.ts";
+export { createAccumulator } from "./accumulate.ts";
 export { gradientsOf } from "./gradients.ts";
 export { warmupLinear } from "./schedule.ts";

@@ -1,6 +1,7 @@
 /** Named numbers as lying bars, e.g. the probabilities of the next token; labels may be Chinese. */
 
-import { type Figure, figure, type Trace } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
+import type { Trace } from "./specification.ts";
 import { column, type Key } from "./rows.ts";
 import { axis, frame, palette, seriesStyle } from "./style.ts";
 
@@ -10,6 +11,7 @@ export interface BarsOptions<R> {
   readonly label: Key<R>;
   /** The column with their lengths. */
   readonly value: Key<R>;
+  /** The figure's sentence. */
   readonly title: string;
   /** Name and unit of the lengths; default: the name of `value`. */
   readonly valueTitle?: string;
@@ -25,6 +27,16 @@ export interface BarsOptions<R> {
  * Bars, the first row on top: `bars(rows, { label: "token", value: "probability", title: "Next token" })`.
  *
  * @throws {RangeError} when there are rows and none has the column.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { bars } from "./mod.ts";
+ *
+ * const next = [{ token: "江", probability: 0.75 }, { token: "城", probability: 0.25 }];
+ * const figure = bars(next, { label: "token", value: "probability", title: "Next token" });
+ * assert.equal(figure.text, "Next token: 江 0.75, 城 0.25");
+ * ```
  */
 export function bars<R extends object>(rows: readonly R[], options: BarsOptions<R>): Figure {
   const { label, value, title, valueTitle = value, labelTitle = label, seriesBy, seed } = options;

@@ -1,18 +1,24 @@
 /** A fraction before and after training, each with its confidence interval, one line a run. */
 
-import { type Figure, figure, type Trace } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
+import type { Trace } from "./specification.ts";
 import { axis, frame, seriesStyle } from "./style.ts";
 
 /** A number with the two ends of its confidence interval. */
 export interface Estimate {
+  /** The estimate itself. */
   readonly value: number;
+  /** Both ends, the lower first. */
   readonly interval: readonly [low: number, high: number];
 }
 
 /** One run; fractions between 0 and 1. */
 export interface BeforeAfter {
+  /** The run's name in the legend. */
   readonly label: string;
+  /** The fraction before training. */
   readonly before: Estimate;
+  /** The fraction after it. */
   readonly after: Estimate;
   /** The paired difference, which is known better than its two ends: written into the legend. */
   readonly gain?: Estimate;
@@ -20,6 +26,7 @@ export interface BeforeAfter {
 
 /** Options of `beforeAfter`. */
 export interface BeforeAfterOptions {
+  /** The figure's sentence. */
   readonly title: string;
   /** What is counted; default "right (%)". */
   readonly yTitle?: string;
@@ -27,7 +34,19 @@ export interface BeforeAfterOptions {
   readonly seed?: number | string;
 }
 
-/** Dots with error bars at "before" and "after", joined by a line for each run. */
+/**
+ * Dots with error bars at "before" and "after", joined by a line for each run.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { beforeAfter } from "./mod.ts";
+ *
+ * const before = { value: 0.4, interval: [0.35, 0.45] } as const;
+ * const after = { value: 0.6, interval: [0.55, 0.65] } as const;
+ * assert.equal(beforeAfter([{ label: "seed 0", before, after }], { title: "Gold" }).text, "Gold: seed 0: 40.0 → 60.0 %");
+ * ```
+ */
 export function beforeAfter(runs: readonly BeforeAfter[], options: BeforeAfterOptions): Figure {
   const { title, yTitle = "right (%)", seed } = options;
   const layout = {

@@ -1,17 +1,21 @@
 /** Several metrics of several runs as small multiples: one panel a metric, one colour, dash and marker a run. */
 
-import { type Figure, figure, type Layout, type Trace } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
+import type { Layout, Trace } from "./specification.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
 import { axis, frame, seriesStyle } from "./style.ts";
 
 /** One training run: its name in the legend and its rows, one an update. */
 export interface Run<R> {
+  /** What the legend calls it. */
   readonly name: string;
+  /** Its metrics, in the order of the updates. */
   readonly rows: readonly R[];
 }
 
 /** One panel: the column, and what it is called and measured in. */
 export interface Metric<R> {
+  /** The column that is drawn. */
   readonly y: Key<R>;
   /** Name and unit; default: the column's name. */
   readonly title?: string;
@@ -19,9 +23,11 @@ export interface Metric<R> {
 
 /** Options of `curveGrid`. */
 export interface CurveGridOptions<R> {
+  /** The figure's sentence. */
   readonly title: string;
   /** The column along the bottom; default: `update` if the rows have it, else the row's number. */
   readonly x?: Key<R>;
+  /** Name and unit of the bottom axes; default: the name of `x`. */
   readonly xTitle?: string;
   /** Panels side by side; default 3, which a notebook's width holds. */
   readonly columns?: number;
@@ -34,6 +40,16 @@ export interface CurveGridOptions<R> {
  * { title: "PPO" })`. Runs that were made earlier stay visible beside the last.
  *
  * @throws {RangeError} when a run has rows and none has the column.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { curveGrid } from "./mod.ts";
+ *
+ * const rows = [{ update: 1, kl: 0.1, entropy: 3 }, { update: 2, kl: 0.3, entropy: 2 }];
+ * const grid = curveGrid([{ name: "kl_coef 0.05", rows }], ["kl", "entropy"], { title: "PPO" });
+ * assert.equal(grid.data.length, 2); // one line a panel
+ * ```
  */
 export function curveGrid<R extends object>(
   runs: readonly Run<R>[],

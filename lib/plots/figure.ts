@@ -5,23 +5,17 @@
  */
 
 import { toBase64, toHtml, toPicture } from "./figure_html.ts";
+import type { Layout, MimeBundle, Trace } from "./specification.ts";
 import { drawSvg } from "./svg.ts";
-
-/** One plotly trace, e.g. `{ type: "scatter", x: [1, 2], y: [3, 4] }`. */
-export type Trace = Readonly<Record<string, unknown>>;
-
-/** A plotly layout: titles, axes, size in pixels. */
-export type Layout = Readonly<Record<string, unknown>>;
-
-/** What a notebook front end receives: content by media type. */
-export type MimeBundle = Readonly<Record<string, unknown>>;
 
 /** The method name by which the Deno kernel asks a value how it wants to be shown. */
 export const displaySymbol: unique symbol = Symbol.for("Jupyter.display");
 
 /** A drawing as a value. */
 export interface Figure {
+  /** What is drawn, in plotly's words. */
   readonly data: readonly Trace[];
+  /** Titles, axes and size, in plotly's words. */
   readonly layout: Layout;
   /** One sentence for terminals and for readers who cannot see the picture. */
   readonly text: string;

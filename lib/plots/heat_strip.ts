@@ -1,11 +1,13 @@
 /** The tokens of a text in their order, each on a tile coloured by its number: advantages, values, KL a token. */
 
-import { type Figure, figure, type Trace } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
+import type { Trace } from "./specification.ts";
 import { frame } from "./style.ts";
 import { textWidth } from "./text_size.ts";
 
 /** Options of `heatStrip`. */
 export interface HeatStripOptions {
+  /** The figure's sentence. */
   readonly title: string;
   /** Name and unit of the numbers, beside the colour bar. */
   readonly valueTitle: string;
@@ -24,6 +26,15 @@ const twoSided = [[0, "#0072B2"], [0.5, "#ffffff"], [1, "#D55E00"]];
  * A strip of tokens: `heatStrip(["长", "江", "？"], [0.2, -0.1, 1.3], { title: "Advantages", valueTitle: "advantage" })`.
  *
  * @throws {RangeError} when there are not as many numbers as tokens.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { heatStrip } from "./mod.ts";
+ *
+ * const strip = heatStrip(["长", "江"], [0.5, -1], { title: "Advantages", valueTitle: "advantage" });
+ * assert.equal(strip.text, "Advantages: 长 0.5, 江 -1");
+ * ```
  */
 export function heatStrip(
   tokens: readonly string[],

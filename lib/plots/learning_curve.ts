@@ -1,6 +1,7 @@
 /** One metric over the updates of one run or several: lines with markers, the newest run drawn over the older ones. */
 
-import { type Figure, figure, type Trace } from "./figure.ts";
+import { type Figure, figure } from "./figure.ts";
+import type { Trace } from "./specification.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
 import { axis, frame, seriesStyle } from "./style.ts";
 
@@ -29,6 +30,16 @@ export interface LearningCurveOptions<R> {
  * not finite leave a gap.
  *
  * @throws {RangeError} when there are rows and none has the column.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { learningCurve } from "./mod.ts";
+ *
+ * const rows = [{ update: 1, kl: 0.1 }, { update: 2, kl: 0.3 }];
+ * const curve = learningCurve(rows, { y: "kl", yTitle: "KL (nats)", seed: 0 });
+ * assert.equal(curve.text, "kl: 0.100 to 0.300 over 2 points");
+ * ```
  */
 export function learningCurve<R extends object>(
   rows: readonly R[],

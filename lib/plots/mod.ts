@@ -8,18 +8,10 @@
 export { bars, type BarsOptions } from "./bars.ts";
 export { type BeforeAfter, beforeAfter, type BeforeAfterOptions, type Estimate } from "./before_after.ts";
 export { curveGrid, type CurveGridOptions, type Metric, type Run } from "./curve_grid.ts";
-export {
-  displaySymbol,
-  type Figure,
-  figure,
-  type Layout,
-  type MimeBundle,
-  picture,
-  toSvg,
-  type Trace,
-} from "./figure.ts";
+export { displaySymbol, type Figure, figure, picture, toSvg } from "./figure.ts";
 export { heatStrip, type HeatStripOptions } from "./heat_strip.ts";
 export { learningCurve, type LearningCurveOptions } from "./learning_curve.ts";
 export type { Key } from "./rows.ts";
+export type { Layout, MimeBundle, Trace } from "./specification.ts";
 export { axis, fontFamily, frame, type FrameOptions, palette, seriesStyle } from "./style.ts";
 export { type Table, table, type TableOptions } from "./table.ts";

@@ -3,7 +3,7 @@
  * marker), fonts that have Chinese characters, an opaque white background (dark themes would hide dark text).
  */
 
-import type { Layout } from "./figure.ts";
+import type { Layout } from "./specification.ts";
 
 /** Okabe and Ito's palette (2008), yellow left out because it is too pale for lines on white. */
 export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"] as const;

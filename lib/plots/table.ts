@@ -1,12 +1,15 @@
 /** Rows as a table that shows itself in a notebook: HTML there, aligned text in a terminal. */
 
 import { escapeHtml } from "./escape.ts";
-import { displaySymbol, type MimeBundle } from "./figure.ts";
+import { displaySymbol } from "./figure.ts";
+import type { MimeBundle } from "./specification.ts";
 import type { Key } from "./rows.ts";
 
 /** A table as a value. */
 export interface Table {
+  /** For notebooks and pages. */
   readonly html: string;
+  /** For terminals. */
   readonly text: string;
   /** Both forms in one output. */
   [displaySymbol](): MimeBundle;
@@ -24,6 +27,14 @@ const cellStyle =
 /**
  * A table of the named columns, e.g. `table(samples, ["passage", "before", "after"])`. Numbers are shown with four
  * digits; HTML in the values is shown, not obeyed.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { table } from "./mod.ts";
+ *
+ * assert.equal(table([{ before: "?", after: "长江有多长？" }], ["before"]).text, "before\n?");
+ * ```
  */
 export function table<R extends object>(
   rows: readonly R[],

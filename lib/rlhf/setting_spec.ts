@@ -77,14 +77,20 @@ function editDistance(left: string, right: string): number {
   return row.at(-1) ?? 0;
 }
 
+/** How far a mistyped name is from a known one; the beginning of a name, or a name and more, is nearly right. */
+function distanceOf(name: string, candidate: string): number {
+  const [left, right] = [name.toLowerCase().replaceAll("-", "_"), candidate.toLowerCase()];
+  const begins = left.length > 1 && (left.startsWith(right) || right.startsWith(left));
+  return begins ? Math.min(1, editDistance(left, right)) : editDistance(left, right);
+}
+
 /** The known name that looks most like `name`, if one is near enough to be meant. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
-  const simple = (word: string) => word.toLowerCase().replaceAll("-", "_");
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of known) {
-    const distance = editDistance(simple(name), simple(candidate));
+    const distance = distanceOf(name, candidate);
     if (distance < (best?.distance ?? Infinity)) best = { candidate, distance };
   }
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = Math.max(2, Math.floor(name.length / 3));
   return best !== undefined && best.distance <= limit ? best.candidate : undefined;
 }

@@ -87,27 +87,32 @@ export async function jit<const I, O>(
   fn: (inputs: Tensors<I>) => O,
   { toHost = [] }: { toHost?: readonly string[] } = {},
 ): Promise<Program<I, O>> {
-  const specs = flatten(spec, isSpec);
   const traced = mapTree(spec, isSpec, ({ shape, dtype }, path) => input(path, shape, dtype));
   const results = fn(traced as Tensors<I>); // the same tree, leaf by leaf
   const outputs = flatten(results, isTensor);
   const host = (name: string) => toHost.some((prefix) => name === prefix || name.startsWith(`${prefix}.`));
-  const executable = await device.compile(lower(Object.fromEntries(outputs)), [...outputs.keys()], host);
+  const graph = lower(Object.fromEntries(outputs));
+  const executable = await device.compile(graph, [...outputs.keys()], host);
+  const used = new Map(
+    graph.inputs.map(({ attributes: { name, shape, dtype } }) => [name, { shape, dtype }]),
+  );
   const run = async (feeds: unknown, into: unknown = {}): Promise<unknown> => {
     const given = flatten(feeds, isArray);
-    checkFeeds(given, specs);
+    checkFeeds(given, used);
     const arrays = await executable.run(given, flatten(into, isDeviceArray));
     return mapTree(results, isTensor, (_, path) => arrays.get(path));
   };
   return Object.assign(run, { release: () => executable.release() }) as Program<I, O>; // the trees above have these leaves
 }
 
-/** Dimensions and element types of everything given, in words when they are wrong. */
-function checkFeeds(given: ReadonlyMap<string, ArrayLike_>, specs: ReadonlyMap<string, Spec>): void {
+/** Dimensions and element types of the inputs that the graph uses, in words when they are wrong. */
+function checkFeeds(given: ReadonlyMap<string, ArrayLike_>, used: ReadonlyMap<string, Spec>): void {
   const sizes = new Map<string, { size: number; from: string }>();
-  for (const [name, { shape, dtype }] of specs) {
+  for (const [name, { shape, dtype }] of used) {
     const array = given.get(name);
-    if (array === undefined) continue; // an input the graph does not use may be left out; a used one is missed by the device
+    if (array === undefined) {
+      throw new RangeError(`Cannot run the program: the input "${name}" was not given`);
+    }
     const found = "dtype" in array ? array.dtype : typeOf(array.data);
     if (found !== dtype) {
       throw new TypeError(`Cannot run the program: input "${name}" holds ${found}, ${dtype} is wanted`);

@@ -1,0 +1,217 @@
+/**
+ * The PPO update of one minibatch: a step of the actor and a step of the critic.
+ *
+ * Loss and gradient, adding up over micro-batches, and the optimizer's step are programs of their own. The formulas of the losses
+ * are `lib/rl`'s; this file brings models, batches and optimizers to them.
+ */
+import {
+  atColumns,
+  gpt2,
+  type Gpt2Arrays,
+  type Gpt2Config,
+  gpt2Spec,
+  valueHeadAt,
+  type ValueModelArrays,
+  valueModelSpec,
+} from "../lm/mod.ts";
+import {
+  createAccumulator,
+  createOptimizer,
+  gradientsOf,
+  type OptimizerSettings,
+  type TrainState,
+} from "../optim/mod.ts";
+import { policyLoss, valueLoss } from "../rl/mod.ts";
+import { type Device, float, floats, type HostArray, jit, number } from "../runtime/mod.ts";
+import { type AnswerBatch, answerSpec } from "./answer_batch.ts";
+import {
+  answerDistribution,
+  answerStatistics,
+  contextSpec,
+  inputsOf,
+  type PolicyShape,
+  rowsOf,
+} from "./sampled_policy.ts";
+
+type Matrix = HostArray<"float32">;
+
+/** One micro-batch of experience: all arrays but `batch` are [batch, answer]. */
+export interface MiniBatch {
+  readonly batch: AnswerBatch;
+  readonly context: { readonly seen: HostArray<"bool">; readonly kept: HostArray<"bool"> };
+  readonly oldLogProbs: Matrix;
+  readonly oldValues: Matrix;
+  readonly advantages: Matrix;
+  readonly returns: Matrix;
+  readonly mask: Matrix;
+  /** One number in [0, 1) a token of `batch.rows`, when dropout is on. */
+  readonly dropoutKeys?: Matrix | undefined;
+}
+
+/** What one step of one model gave: its loss, the gradient norm before clipping, and what it says of each answer token. */
+export interface ModelStep {
+  readonly loss: number;
+  readonly gradNorm: number;
+}
+
+/** A step of the actor. */
+export interface ActorStep extends ModelStep {
+  /** log pi(token), one row of the batch's width a sequence. */
+  readonly logProbs: number[][];
+  readonly entropy: number[][];
+}
+
+const matrix = float({ batch: -1, answer: -1 });
+const lossSpec = { mask: matrix, count: float({}) };
+
+/** Compiles the actor's update. */
+export async function createActorUpdate(
+  device: Device,
+  shape: PolicyShape,
+  { clipRange, optimizer: settings, dropout = 0 }: {
+    clipRange: number;
+    optimizer: OptimizerSettings;
+    dropout?: number;
+  },
+) {
+  const spec = {
+    parameters: gpt2Spec(shape.config),
+    ...answerSpec,
+    ...contextSpec(shape.config),
+    ...lossSpec,
+    oldLogProbs: matrix,
+    advantages: matrix,
+    dropoutKeys: float({ batch: -1, time: -1 }),
+  };
+  const program = await jit(
+    device,
+    spec,
+    ({ parameters, oldLogProbs, advantages, mask, count, dropoutKeys, ...inputs }) => {
+      const drop = dropout > 0 ? { rate: dropout, keys: dropoutKeys } : undefined;
+      const statistics = answerStatistics(
+        answerDistribution(parameters, inputs, { ...shape, drop }),
+        inputs.targets,
+      );
+      const { loss } = policyLoss({ logProbs: statistics.logProbs, oldLogProbs, advantages, mask, count }, {
+        clipRange,
+      });
+      return { loss, ...statistics, gradients: gradientsOf(loss, parameters) };
+    },
+    { toHost: ["loss", "logProbs", "entropy"] },
+  );
+  const optimizer = await createOptimizer<Gpt2Arrays>(device, spec.parameters, settings);
+  const accumulate = await createAccumulator<Gpt2Arrays>(device, spec.parameters);
+  return {
+    optimizer,
+    /** One step on a minibatch given as micro-batches, whose gradients add up to the minibatch's. */
+    async step(
+      state: TrainState<Gpt2Arrays>,
+      parts: readonly MiniBatch[],
+      learningRate: number,
+    ): Promise<ActorStep & Stepped<Gpt2Arrays>> {
+      const logProbs: number[][] = [], entropy: number[][] = [];
+      const { loss, gradients } = await overParts(parts, accumulate, async (part, count) => {
+        const { oldLogProbs, advantages, mask, dropoutKeys = floats([], [0, 0]) } = part;
+        const given = {
+          ...inputsOf(part.batch),
+          ...part.context,
+          oldLogProbs,
+          advantages,
+          mask,
+          count,
+          dropoutKeys,
+        };
+        const result = await program({ parameters: state.parameters, ...given });
+        logProbs.push(...rowsOf(await device.read(result.logProbs), part.batch.width));
+        entropy.push(...rowsOf(await device.read(result.entropy), part.batch.width));
+        return { loss: (await device.read(result.loss))[0], gradients: result.gradients };
+      });
+      return { ...await optimizer.update(state, gradients, learningRate), loss, logProbs, entropy };
+    },
+  };
+}
+
+/** Compiles the critic's update. */
+export async function createCriticUpdate(
+  device: Device,
+  config: Gpt2Config,
+  { clipRange, optimizer: settings, dropout = 0 }: {
+    clipRange: number;
+    optimizer: OptimizerSettings;
+    dropout?: number;
+  },
+) {
+  const { rows, columns } = answerSpec;
+  const keys = { dropoutKeys: float({ batch: -1, time: -1 }) };
+  const spec = {
+    parameters: valueModelSpec(config),
+    rows,
+    columns,
+    ...lossSpec,
+    ...keys,
+    oldValues: matrix,
+    returns: matrix,
+  };
+  const program = await jit(
+    device,
+    spec,
+    ({ parameters, rows, columns, oldValues, returns, mask, count, dropoutKeys }) => {
+      const drop = dropout > 0 ? { rate: dropout, keys: dropoutKeys } : undefined;
+      const values = valueHeadAt(
+        atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots),
+        parameters,
+      );
+      const { loss } = valueLoss({ values, oldValues, returns, mask, count }, { clipRange });
+      return { loss, gradients: gradientsOf(loss, parameters) };
+    },
+    { toHost: ["loss"] },
+  );
+  const optimizer = await createOptimizer<ValueModelArrays>(device, spec.parameters, settings);
+  const accumulate = await createAccumulator<ValueModelArrays>(device, spec.parameters);
+  return {
+    optimizer,
+    /** One step on a minibatch given as micro-batches. */
+    async step(
+      state: TrainState<ValueModelArrays>,
+      parts: readonly MiniBatch[],
+      learningRate: number,
+    ): Promise<ModelStep & Stepped<ValueModelArrays>> {
+      const { loss, gradients } = await overParts(parts, accumulate, async (part, count) => {
+        const { oldValues, returns, mask, batch: { rows, columns }, dropoutKeys = floats([], [0, 0]) } = part;
+        const result = await program({
+          parameters: state.parameters,
+          rows,
+          columns,
+          oldValues,
+          returns,
+          mask,
+          count,
+          dropoutKeys,
+        });
+        return { loss: (await device.read(result.loss))[0], gradients: result.gradients };
+      });
+      return { ...await optimizer.update(state, gradients, learningRate), loss };
+    },
+  };
+}
+
+interface Stepped<P> {
+  readonly state: TrainState<P>;
+}
+
+/** Loss and gradient of a minibatch: the sums of its parts', which were all divided by the minibatch's number of tokens. */
+async function overParts<P>(
+  parts: readonly MiniBatch[],
+  accumulate: (total: P, part: P) => Promise<P>,
+  run: (part: MiniBatch, count: Matrix) => Promise<{ loss: number; gradients: P }>,
+): Promise<{ loss: number; gradients: P }> {
+  const tokens = parts.reduce((total, { mask }) => total + mask.data.reduce((sum, one) => sum + one, 0), 0);
+  if (tokens === 0) throw new RangeError("Cannot update: the minibatch has no answer token");
+  const [first, ...rest] = parts;
+  let total = await run(first, number(tokens));
+  for (const part of rest) {
+    const { loss, gradients } = await run(part, number(tokens));
+    total = { loss: total.loss + loss, gradients: await accumulate(total.gradients, gradients) };
+  }
+  return total;
+}

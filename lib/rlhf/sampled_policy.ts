@@ -1,0 +1,159 @@
+/**
+ * What a policy says of answers that were sampled before: log-probabilities, entropy, KL to another policy.
+ *
+ * Everything goes through `samplingDistribution`, with the settings, the seen tokens and the kept sets of the rollout.
+ */
+import {
+  atColumns,
+  cutsOff,
+  gpt2,
+  type Gpt2Arrays,
+  type Gpt2Config,
+  type Gpt2Parameters,
+  gpt2Spec,
+  type ModelDropout,
+  type Rows,
+  samplingDistribution,
+  type SamplingSettings,
+  type TokenRow,
+} from "../lm/mod.ts";
+import { klFromLogProbs } from "../rl/mod.ts";
+import { bool, bools, type Device, type HostArray, jit } from "../runtime/mod.ts";
+import { dot, exp, mul, neg, sum, take, type Tensor } from "../tensor/mod.ts";
+import { type AnswerBatch, answerSpec, type PromptAndAnswer } from "./answer_batch.ts";
+
+type AnswerAxes = { batch: number; answer: number };
+type Vocabulary = AnswerAxes & { vocab: number };
+
+/** Specs of what sampling needs to know at each answer token; unused ones may be empty. */
+export const contextSpec = ({ vocabSize }: Gpt2Config) => ({
+  seen: bool({ batch: -1, answer: -1, vocab: vocabSize }),
+  kept: bool({ batch: -1, answer: -1, vocab: vocabSize }),
+});
+
+/** The same as tensors, with the batch's rows and columns. */
+export interface AnswerInputs {
+  readonly rows: Rows;
+  readonly columns: Tensor<AnswerAxes, "int32">;
+  readonly targets: Tensor<AnswerAxes, "int32">;
+  readonly seen: Tensor<Vocabulary, "bool">;
+  readonly kept: Tensor<Vocabulary, "bool">;
+}
+
+/** A policy: the shape of its model and how it is sampled from. */
+export interface PolicyShape {
+  readonly config: Gpt2Config;
+  readonly sampling: SamplingSettings;
+}
+
+/** Log-probabilities over the vocabulary at each answer token: [batch, answer, vocab]. */
+export function answerDistribution(
+  parameters: Gpt2Parameters,
+  { rows, columns, seen, kept }: AnswerInputs,
+  { config, sampling, drop }: PolicyShape & { drop?: ModelDropout },
+): Tensor<Vocabulary> {
+  const hidden = atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots); // [batch, answer, embed]
+  const logits = dot(hidden, parameters.wte.weight, "embed");
+  return samplingDistribution(logits, sampling, { seen, kept: cutsOff(sampling) ? kept : undefined })
+    .logProbs;
+}
+
+/** log pi(target) and the entropy -sum p log p, one a token. */
+export function answerStatistics(logProbs: Tensor<Vocabulary>, targets: Tensor<AnswerAxes, "int32">) {
+  return {
+    logProbs: take(logProbs, targets, "vocab"),
+    entropy: neg(sum(mul(exp(logProbs), logProbs), "vocab")),
+  };
+}
+
+/** What sampling knew of each answer: 1 for tokens seen before it and 1 for tokens that the cut-off kept. */
+export interface AnswerContext extends PromptAndAnswer {
+  /** For each answer token the set it was drawn from; empty without a cut-off. */
+  readonly kept: readonly Uint8Array[];
+}
+
+/** Arrays of `contextSpec` for a batch; empty where the settings do not ask for them. */
+export function contextArrays(
+  pairs: readonly AnswerContext[],
+  { config: { vocabSize }, sampling, width }: PolicyShape & { width: number },
+): { seen: HostArray<"bool">; kept: HostArray<"bool"> } {
+  const dims = [pairs.length, width, vocabSize];
+  const fill = (wanted: boolean, row: (pair: AnswerContext, into: Uint8Array) => void) => {
+    if (!wanted) return bools([], [0, 0, vocabSize]);
+    const data = new Uint8Array(pairs.length * width * vocabSize);
+    pairs.forEach((pair, index) =>
+      row(pair, data.subarray(index * width * vocabSize, (index + 1) * width * vocabSize))
+    );
+    return bools(data, dims);
+  };
+  return {
+    seen: fill(
+      sampling.repetitionPenalty !== 1,
+      ({ prompt, answer }, into) => markSeen([prompt, answer], into, vocabSize),
+    ),
+    kept: fill(cutsOff(sampling), ({ kept }, into) => {
+      into.fill(1, kept.length * vocabSize);
+      kept.forEach((set, position) => into.set(set, position * vocabSize));
+    }),
+  };
+}
+
+/** At answer position j: the prompt and the answer tokens before j. */
+function markSeen([prompt, answer]: readonly TokenRow[], into: Uint8Array, vocabSize: number): void {
+  const width = into.length / vocabSize;
+  for (let position = 0; position < width; position++) {
+    for (const token of prompt) into[position * vocabSize + token] = 1;
+    for (const token of answer.slice(0, position)) into[position * vocabSize + token] = 1;
+  }
+}
+
+/** Scores answers under a policy without changing it. */
+export async function createPolicyScorer(device: Device, shape: PolicyShape) {
+  const spec = { parameters: gpt2Spec(shape.config), ...answerSpec, ...contextSpec(shape.config) };
+  const program = await jit(device, spec, ({ parameters, ...inputs }) => {
+    const { logProbs } = answerStatistics(answerDistribution(parameters, inputs, shape), inputs.targets);
+    return { logProbs };
+  }, { toHost: ["logProbs"] });
+  /** log pi(token) for each answer token and, beyond an answer's end, for the pads there: one row of the batch's width each. */
+  return async (
+    parameters: Gpt2Arrays,
+    batch: AnswerBatch,
+    pairs: readonly AnswerContext[],
+  ): Promise<number[][]> => {
+    const context = contextArrays(pairs, { ...shape, width: batch.width });
+    const { logProbs } = await program({ parameters, ...inputsOf(batch), ...context });
+    return rowsOf(await device.read(logProbs), batch.width);
+  };
+}
+
+/** Measures KL(pi || pi_ref) exactly, over the whole vocabulary, at each answer token. */
+export async function createExactKl(device: Device, shape: PolicyShape) {
+  const parameters = gpt2Spec(shape.config);
+  const spec = { parameters, reference: parameters, ...answerSpec, ...contextSpec(shape.config) };
+  const program = await jit(device, spec, ({ parameters, reference, ...inputs }) => {
+    const logProbs = answerDistribution(parameters, inputs, shape);
+    const refLogProbs = answerDistribution(reference, inputs, shape);
+    return { kl: klFromLogProbs({ logProbs, refLogProbs }, "vocab") };
+  }, { toHost: ["kl"] });
+  return async (
+    models: { parameters: Gpt2Arrays; reference: Gpt2Arrays },
+    batch: AnswerBatch,
+    pairs: readonly AnswerContext[],
+  ) => {
+    const context = contextArrays(pairs, { ...shape, width: batch.width });
+    const { kl } = await program({ ...models, ...inputsOf(batch), ...context });
+    return rowsOf(await device.read(kl), batch.width).map((row, index) =>
+      row.slice(0, pairs[index].answer.length)
+    );
+  };
+}
+
+/** The arrays of a batch that programs take. */
+export const inputsOf = ({ rows, columns, targets }: AnswerBatch) => ({ rows, columns, targets });
+
+/** A flat [batch, width] array as rows. */
+export const rowsOf = (data: Float32Array, width: number): number[][] =>
+  Array.from(
+    { length: data.length / width },
+    (_, row) => Array.from(data.subarray(row * width, (row + 1) * width)),
+  );

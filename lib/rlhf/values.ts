@@ -1,0 +1,33 @@
+/** What a value model (critic or reward model) says of answers: one number a token. */
+import {
+  atColumns,
+  gpt2,
+  type Gpt2Config,
+  rowsSpec,
+  valueHeadAt,
+  type ValueModelArrays,
+  valueModelSpec,
+} from "../lm/mod.ts";
+import { type Device, int, jit } from "../runtime/mod.ts";
+import { type AnswerBatch } from "./answer_batch.ts";
+import { rowsOf } from "./sampled_policy.ts";
+
+/** Compiles a value model; gives V at each of the batch's columns. */
+export async function createValueScorer(device: Device, config: Gpt2Config) {
+  const spec = {
+    parameters: valueModelSpec(config),
+    rows: rowsSpec,
+    columns: int({ batch: -1, answer: -1 }),
+  };
+  const program = await jit(device, spec, ({ parameters, rows, columns }) => {
+    const hidden = atColumns(gpt2(parameters, rows, config), columns, rows.slots);
+    return { values: valueHeadAt(hidden, parameters) };
+  }, { toHost: ["values"] });
+  return async (
+    parameters: ValueModelArrays,
+    { rows, columns }: Pick<AnswerBatch, "rows" | "columns">,
+  ): Promise<number[][]> => {
+    const { values } = await program({ parameters, rows, columns });
+    return rowsOf(await device.read(values), columns.dims[1]);
+  };
+}
