@@ -174,7 +174,7 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   scatterAdd: (node, g) => [null, gather(g, indicesAt(node, 0), node.attributes.axis)],
   take(node, g) {
     const { axis } = node.attributes;
-    const hits = equal(iota(axis, node.inputs[0].shape[axis]), indicesAt(node, 1));
+    const hits = equal(indicesAt(node, 1), iota(axis, node.inputs[0].shape[axis])); // in the order of x: no kernel transposes bools on WebGPU
     return [where(hits, g, 0), null];
   },
   cumsum(node, g) {

@@ -8,18 +8,13 @@ import {
   mapTree,
   type Spec,
 } from "../runtime/mod.ts";
+import type { Weight } from "./checkpoint.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 
 /** The arrays of a language model. */
 export type Gpt2Arrays = Feeds<ReturnType<typeof gpt2Spec>>;
 /** The arrays of a reward model or critic. */
 export type ValueModelArrays = Feeds<ReturnType<typeof valueModelSpec>>;
-
-/** A named weight of a checkpoint file. */
-export interface NamedWeight {
-  readonly shape: readonly number[];
-  readonly data: Float32Array<ArrayBuffer>;
-}
 
 const isSpec = (value: unknown): value is Spec =>
   typeof value === "object" && value !== null && "dtype" in value;
@@ -36,7 +31,7 @@ export const isDeviceArray = (value: unknown): value is DeviceArray<"float32"> =
 export async function uploadParameters<T>(
   device: Device,
   spec: T,
-  weights: ReadonlyMap<string, NamedWeight>,
+  weights: ReadonlyMap<string, Weight>,
 ): Promise<Feeds<T>> {
   const arrays = new Map<string, DeviceArray>();
   for (const [name, { shape }] of flatten(spec, isSpec)) {
@@ -48,7 +43,7 @@ export async function uploadParameters<T>(
         `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
       );
     }
-    const copy: HostArray<"float32"> = { dims: wanted, data: weight.data.slice() };
+    const copy: HostArray<"float32"> = { dims: wanted, data: new Float32Array(weight.data) };
     arrays.set(name, await device.upload(copy));
   }
   return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as Feeds<T>; // the same tree, leaf by leaf
@@ -58,8 +53,8 @@ export async function uploadParameters<T>(
 export async function downloadParameters(
   device: Device,
   parameters: unknown,
-): Promise<Map<string, NamedWeight>> {
-  const weights = new Map<string, NamedWeight>();
+): Promise<Map<string, Weight>> {
+  const weights = new Map<string, Weight>();
   for (const [name, array] of flatten(parameters, isDeviceArray)) {
     weights.set(name, { shape: [...array.dims], data: (await device.read(array)).slice() });
   }
@@ -70,8 +65,8 @@ export async function downloadParameters(
 export function initialWeights(
   spec: unknown,
   { normal, layers }: { normal: () => number; layers: number },
-): Map<string, NamedWeight> {
-  const weights = new Map<string, NamedWeight>();
+): Map<string, Weight> {
+  const weights = new Map<string, Weight>();
   for (const [name, { shape }] of flatten(spec, isSpec)) {
     const dims = Object.values(shape);
     const size = dims.reduce((product, dim) => product * dim, 1);

@@ -92,6 +92,6 @@ export function policyLoss(
   return {
     loss: div(sum(mul(max(unclipped, clipped), mask)), count),
     ratio,
-    clipped: mul(cast(less(unclipped, clipped), "float32"), mask),
+    clipped: cast(less(unclipped, clipped), "float32"), // at padding the ratio is 1, so the two are equal
   };
 }

@@ -9,8 +9,10 @@
  */
 import {
   add,
+  cast,
   div,
   dot,
+  less,
   log,
   mul,
   neg,
@@ -108,7 +110,8 @@ export function rankingLoss(
 ): Tensor<Record<never, never>> {
   const lastValue = sum(mul(values, last), "time"); // [batch]
   const extended = add(mul(values, mask), mul(lastValue, sub(1, mask))); // [batch, time]
-  const betterValues = dot(better, extended, "batch"); // [pair, time]
-  const worseValues = dot(worse, extended, "batch");
+  const scored = cast(less(scalar(0), weight), "float32"); // [pair, time]; elsewhere no value may overflow
+  const betterValues = mul(scored, dot(better, extended, "batch")); // [pair, time]
+  const worseValues = mul(scored, dot(worse, extended, "batch"));
   return div(sum(mul(weight, pairwiseLogSigmoid(betterValues, worseValues, options))), count);
 }

@@ -6,7 +6,14 @@
  * A passage too long is cut so that `max_len - query_len - 3` of its tokens stay, as in the tutorial: room for the three special
  * tokens and the longest answer. Cui et al. 2019, "A Span-Extraction Dataset for Chinese Machine Reading Comprehension" (CMRC).
  */
-import { isRecord, type JsonRecord, parseJson, readJsonLines, readJsonValues, readText } from "../files/mod.ts";
+import {
+  isRecord,
+  type JsonRecord,
+  parseJson,
+  readJsonLines,
+  readJsonValues,
+  readText,
+} from "../files/mod.ts";
 import type { Tokenizer, TokenRow } from "../lm/mod.ts";
 
 /** A question about a passage. */

@@ -101,32 +101,38 @@ export async function createActorUpdate(
   );
   const optimizer = await createOptimizer<Gpt2Arrays>(device, spec.parameters, settings);
   const accumulate = await createAccumulator<Gpt2Arrays>(device, spec.parameters);
+  /** Loss, gradients and what the policy says now, of a minibatch given as micro-batches. */
+  const gradient = async (parameters: Gpt2Arrays, parts: readonly MiniBatch[]) => {
+    const logProbs: number[][] = [], entropy: number[][] = [];
+    const total = await overParts(parts, accumulate, async (part, count) => {
+      const { oldLogProbs, advantages, mask, dropoutKeys = floats([], [0, 0]) } = part;
+      const given = {
+        ...inputsOf(part.batch),
+        ...part.context,
+        oldLogProbs,
+        advantages,
+        mask,
+        count,
+        dropoutKeys,
+      };
+      const result = await program({ parameters, ...given });
+      logProbs.push(...rowsOf(await device.read(result.logProbs), part.batch.width));
+      entropy.push(...rowsOf(await device.read(result.entropy), part.batch.width));
+      return { loss: (await device.read(result.loss))[0], gradients: result.gradients };
+    });
+    return { ...total, logProbs, entropy };
+  };
   return {
     optimizer,
+    gradient,
     /** One step on a minibatch given as micro-batches, whose gradients add up to the minibatch's. */
     async step(
       state: TrainState<Gpt2Arrays>,
       parts: readonly MiniBatch[],
       learningRate: number,
     ): Promise<ActorStep & Stepped<Gpt2Arrays>> {
-      const logProbs: number[][] = [], entropy: number[][] = [];
-      const { loss, gradients } = await overParts(parts, accumulate, async (part, count) => {
-        const { oldLogProbs, advantages, mask, dropoutKeys = floats([], [0, 0]) } = part;
-        const given = {
-          ...inputsOf(part.batch),
-          ...part.context,
-          oldLogProbs,
-          advantages,
-          mask,
-          count,
-          dropoutKeys,
-        };
-        const result = await program({ parameters: state.parameters, ...given });
-        logProbs.push(...rowsOf(await device.read(result.logProbs), part.batch.width));
-        entropy.push(...rowsOf(await device.read(result.entropy), part.batch.width));
-        return { loss: (await device.read(result.loss))[0], gradients: result.gradients };
-      });
-      return { ...await optimizer.update(state, gradients, learningRate), loss, logProbs, entropy };
+      const { gradients, ...said } = await gradient(state.parameters, parts);
+      return { ...said, ...await optimizer.update(state, gradients, learningRate) };
     },
   };
 }

@@ -92,6 +92,12 @@ export const SETTINGS = {
     min: 0,
     help: "answers an optimiser step; 0: as batch_size",
   },
+  micro_batch_size: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "answers a pass; gradients add up to the minibatch's; 0: all at once",
+  },
   learning_rate: { kind: "number", default: 1e-5, min: 0, help: "Adam's, for actor and critic" },
   adam_epsilon: { kind: "number", default: 1e-5, above: 0, help: "Adam's epsilon" },
   max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },
@@ -118,6 +124,11 @@ export const SETTINGS = {
     help: "advantages to mean 0, deviation 1 over an update",
   },
   normalise_scores: { kind: "boolean", default: true, help: "scores to the SFT model's mean 0, deviation 1" },
+  fresh_value_head: {
+    kind: "boolean",
+    default: true,
+    help: "the critic's head starts at zero; false keeps the reward model's",
+  },
   missing_eos_penalty: {
     kind: "number",
     default: 1,
@@ -154,7 +165,7 @@ export type DefectName = keyof typeof DEFECTS;
 export const DEFECT_NAMES: readonly string[] = Object.keys(DEFECTS);
 
 /** Sampling as in the tutorial: its own penalty, and the cut-off that its library applied unasked. */
-const FAITHFUL: Partial<Settings> = { repetition_penalty: 1.4, top_k: 50 };
+const FAITHFUL: Partial<Settings> = { repetition_penalty: 1.4, top_k: 50, fresh_value_head: false };
 
 /**
  * Checks names and values, one by one: what a file or a command line gave is then known to be settings.

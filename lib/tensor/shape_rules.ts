@@ -1,4 +1,5 @@
 /** Shape rules: for each primitive, the axes and element type of its result, or a sentence saying why there is none. */
+import { dotShape, mergedShape, requireFree, splitShape } from "./shape_changes.ts";
 import type { Attributes, Binary, Compare, Primitive, Unary } from "./primitives.ts";
 import { BINARY, COMPARE, UNARY } from "./primitives.ts";
 import {
@@ -32,7 +33,7 @@ function requireType(inputs: Inputs, dtype: DType, action: string): void {
 
 function sameType(action: string, a: Typed, b: Typed): DType {
   if (a.dtype !== b.dtype) {
-    throw new TypeError(`Cannot ${action} ${a.dtype} with ${b.dtype}: cast one of them`);
+    throw new TypeError(`Cannot ${action} ${a.dtype} and ${b.dtype}: cast one of them`);
   }
   return a.dtype;
 }
@@ -49,7 +50,7 @@ const binary = (name: Binary): ShapeRule<Binary> => ([a, b]) => {
 };
 
 const compare = (name: Compare): ShapeRule<Compare> => ([a, b]) => {
-  const dtype = sameType(name, a, b);
+  const dtype = sameType("compare", a, b);
   if ((dtype === "bool") !== (name === "and")) {
     throw new TypeError(`Cannot apply "${name}" to ${dtype} values`);
   }
@@ -113,36 +114,6 @@ const cache = (inputs: Inputs, attributes: { heads: number }): Result => ({
   dtype: "float32",
 });
 
-function splitShape(shape: Shape, axis: string, into: Shape): Shape {
-  requireAxes(shape, [axis], "split");
-  const product = sizeOf(into);
-  if (product !== UNKNOWN && shape[axis] !== UNKNOWN && product !== shape[axis]) {
-    throw new RangeError(
-      `Cannot split "${axis}" of size ${shape[axis]} into ${describeShape(into)}: the product is ${product}`,
-    );
-  }
-  return Object.fromEntries(
-    Object.entries(shape).flatMap((entry) => entry[0] === axis ? Object.entries(into) : [entry]),
-  );
-}
-
-function mergedShape(shape: Shape, axes: readonly string[], name: string): Shape {
-  requireAxes(shape, axes, "merge");
-  const names = axesOf(shape);
-  const at = names.indexOf(axes[0]);
-  if (names.slice(at, at + axes.length).join() !== axes.join()) {
-    throw new RangeError(
-      `Cannot merge ${axes.join(", ")}: they are not neighbours in this order in ${describeShape(shape)}`,
-    );
-  }
-  const size = sizeOf(Object.fromEntries(axes.map((axis) => [axis, shape[axis]])));
-  return Object.fromEntries(
-    Object.entries(shape).flatMap((entry) =>
-      entry[0] === axes[0] ? [[name, size]] : axes.includes(entry[0]) ? [] : [entry]
-    ),
-  );
-}
-
 const fill = <K extends string, V>(keys: readonly K[], rule: (key: K) => V): Record<K, V> =>
   Object.fromEntries(keys.map((key) => [key, rule(key)])) as Record<K, V>; // fromEntries forgets the keys
 
@@ -161,7 +132,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     return { shape, dtype };
   },
   not([x]) {
-    requireType([x], "bool", "not");
+    requireType([x], "bool", "negate");
     return { shape: x.shape, dtype: "bool" };
   },
   where([condition, a, b]) {
@@ -255,7 +226,9 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     requireType([indices], "int32", "scatter by");
     requireType([updates], "float32", "scatter");
     requireAxes(updates.shape, axesOf(indices.shape), "scatter");
-    return { shape: { [axis]: size, ...dropAxes(updates.shape, axesOf(indices.shape)) }, dtype: "float32" };
+    const rest = dropAxes(updates.shape, axesOf(indices.shape));
+    requireFree(rest, [axis], "scatter");
+    return { shape: { [axis]: size, ...rest }, dtype: "float32" };
   },
   take([x, indices], { axis }) {
     requireType([indices], "int32", "take by");
@@ -287,12 +260,3 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   cachedKeys: cache,
   cachedValues: cache,
 };
-
-/** The axes of a dot: shared ones first (batch), then those of the left, then those of the right. */
-function dotShape(a: Shape, b: Shape, axes: readonly string[]): Shape {
-  const left = dropAxes(a, axes), right = dropAxes(b, axes);
-  const merged = mergeShapes(left, right, "dot");
-  const shared = axesOf(left).filter((axis) => axis in right);
-  const order = [...shared, ...axesOf(merged).filter((axis) => !shared.includes(axis))];
-  return Object.fromEntries(order.map((axis) => [axis, merged[axis]]));
-}

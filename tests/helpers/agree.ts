@@ -1,93 +1,100 @@
-/** ONNX Runtime against plain evaluation: every use of every primitive, forward and gradient, on one kind of device. */
+/** ONNX Runtime against plain evaluation: every use of every primitive, forward and gradient, on one device. */
 import assert from "node:assert/strict";
 import { grad } from "../../lib/autodiff/mod.ts";
 import { lower } from "../../lib/onnx/mod.ts";
-import type { Device, DeviceArray, HostArray as RuntimeArray } from "../../lib/runtime/mod.ts";
-import { type AnyTensor, evaluate, type HostArray } from "../../lib/tensor/mod.ts";
+import type { ArrayLike_, Device, DeviceArray } from "../../lib/runtime/mod.ts";
+import { type AnyTensor, apply, evaluate, type HostArray, type NodeOf } from "../../lib/tensor/mod.ts";
 import { weightedLoss } from "./check_grads.ts";
 import type { PrimitiveCase } from "./primitive_case.ts";
 import { everyCase } from "./primitive_cases.ts";
 
-/** What is special about attention with a cache: padded positions are not compared, and a cache is written in place. */
-interface Cache {
-  /** The input that the result is written over. */
-  readonly over: string | undefined;
+/** What is run and fed. */
+interface Trial {
+  readonly outputs: Readonly<Record<string, AnyTensor>>;
+  readonly feeds: Readonly<Record<string, HostArray>>;
+  /** Outputs that are written over inputs of the same name: key-value caches. Their padding is unspecified. */
+  readonly inPlace: readonly string[];
 }
-const caches: Readonly<Record<string, Cache | undefined>> = {
-  cachedAttention: { over: undefined },
-  cachedKeys: { over: "keys" },
-  cachedValues: { over: "values" },
-};
 
-type Feeds = Readonly<Record<string, HostArray>>;
-
-/** Registers one test for each use; `open` says when the device is to be had. */
-export function testAgreement(open: () => Promise<Device>): void {
+/** Registers one test for each use; numbers may differ by `tolerance` (1 + |number|). */
+export function testAgreement(
+  device: Device,
+  { tolerance }: { tolerance: (primitive: string) => number },
+): void {
   for (const { primitive, use } of everyCase()) {
-    for (const axes of use.open.length > 0 ? [[], use.open] : [[]]) {
-      const sizes = axes.length > 0 ? `, with unknown sizes of ${axes.join(", ")}` : "";
-      Deno.test(`${primitive} of ${use.title} agrees with plain evaluation${sizes}`, async () => {
-        await checkAgreement(await open(), use, { axes, cache: caches[primitive] });
-      });
+    for (const open of use.open.length > 0 ? [[], use.open] : [[]]) {
+      const sizes = open.length > 0 ? `, with unknown sizes of ${open.join(", ")}` : "";
+      Deno.test(`${primitive} of ${use.title} agrees with plain evaluation on ${device.kind}${sizes}`, () =>
+        checkAgreement(device, trialOf(use, open), tolerance(primitive)));
     }
   }
 }
 
-async function checkAgreement(
-  device: Device,
-  use: PrimitiveCase,
-  { axes, cache }: { axes: readonly string[]; cache: Cache | undefined },
-): Promise<void> {
-  const { outputs, feeds } = withGradients(use, axes);
-  const wanted = evaluate(Object.values(outputs), feeds);
-  const found = await execute(device, { outputs, feeds, over: cache?.over });
-  Object.keys(outputs).forEach((name, index) => {
+async function checkAgreement(device: Device, trial: Trial, tolerance: number): Promise<void> {
+  const wanted = evaluate(Object.values(trial.outputs), trial.feeds);
+  const found = await execute(device, trial);
+  Object.keys(trial.outputs).forEach((name, index) => {
     assert.deepEqual([...found[index].dims], wanted[index].dims, `sizes of ${name}`);
     wanted[index].data.forEach((number, at) => {
-      if (cache !== undefined && number === 0) return; // padding: unspecified
+      if (trial.inPlace.length > 0 && number === 0) return; // padding
       const message = `${name} at ${at} is ${found[index].data[at]} on the device, ${number} evaluated`;
-      assert.ok(Math.abs(found[index].data[at] - number) <= 1e-5 * (1 + Math.abs(number)), message);
+      assert.ok(Math.abs(found[index].data[at] - number) <= tolerance * (1 + Math.abs(number)), message);
     });
   });
 }
 
-/** The result and, where it has a slope, the gradient of each float32 input. */
-function withGradients(use: PrimitiveCase, axes: readonly string[]) {
-  const { result, inputs, feeds } = use.graph(axes);
-  if (use.gradient !== "slope") return { outputs: { result }, feeds };
+/** The result and, where it has a slope, the gradient of each float32 input; attention comes with its caches. */
+function trialOf(use: PrimitiveCase, open: readonly string[]): Trial {
+  const { result, inputs, feeds } = use.graph(open);
+  if (isCached(result)) return { outputs: cachedOutputs(result), feeds, inPlace: ["keys", "values"] };
+  if (use.gradient !== "slope") return { outputs: { result }, feeds, inPlace: [] };
   const weighted = weightedLoss(result, feeds);
   const names = Object.keys(inputs).filter((name) => inputs[name].dtype === "float32");
   const gradients = grad(weighted.loss, names.map((name) => inputs[name]));
   const named = gradients.map((gradient, index) => [`gradient of ${names[index]}`, gradient]);
-  const outputs: Record<string, AnyTensor> = { result, ...Object.fromEntries(named) };
-  return { outputs, feeds: weighted.feeds };
+  return { outputs: { result, ...Object.fromEntries(named) }, feeds: weighted.feeds, inPlace: [] };
 }
 
-/** Runs a graph; a new cache is written over the old one, as generation does. */
-async function execute(
-  device: Device,
-  { outputs, feeds, over }: {
-    outputs: Readonly<Record<string, AnyTensor>>;
-    feeds: Feeds;
-    over: string | undefined;
-  },
-): Promise<{ dims: readonly number[]; data: ArrayLike<number> }[]> {
+type Cached = "cachedAttention" | "cachedKeys" | "cachedValues";
+const isCached = (node: AnyTensor): node is NodeOf<Cached> => node.primitive.startsWith("cached");
+
+const cachedOutputs = ({ inputs, attributes }: NodeOf<Cached>) => ({
+  attended: apply("cachedAttention", inputs, attributes),
+  keys: apply("cachedKeys", inputs, attributes),
+  values: apply("cachedValues", inputs, attributes),
+});
+
+/** Runs a trial: arrays go in from the host and results come back to it, but caches stay where they are. */
+async function execute(device: Device, { outputs, feeds, inPlace }: Trial) {
   const names = Object.keys(outputs);
-  const executable = await device.compile(lower(outputs), names, () => false);
-  const given = new Map<string, DeviceArray>();
-  for (const [name, array] of Object.entries(feeds)) given.set(name, await device.upload(in32Bits(array)));
-  const target = given.get(over ?? "");
-  const results = await executable.run(given, new Map(target === undefined ? [] : [["result", target]]));
-  const found = [];
+  const arrays = Object.entries(feeds).map(([name, array]): [string, ArrayLike_] => [name, in32Bits(array)]);
+  const given = new Map(arrays);
+  const caches = new Map<string, DeviceArray>();
+  for (const [name, array] of arrays) {
+    if (inPlace.includes(name)) caches.set(name, await device.upload(array));
+  }
+  const renamed = Object.fromEntries(names.map((name) => [`${name} (out)`, outputs[name]]));
+  const executable = await device.compile(
+    lower(renamed),
+    Object.keys(renamed),
+    (name) => !inPlace.includes(name.replace(" (out)", "")),
+  );
+  const into = [...caches].map(([name, array]): [string, DeviceArray] => [`${name} (out)`, array]);
+  const results = await executable.run(new Map([...given, ...caches]), new Map(into));
+  const found: { dims: readonly number[]; data: ArrayLike<number> }[] = [];
   for (const array of results.values()) {
     found.push({ dims: array.dims, data: (await device.read(array)).slice() });
   }
-  new Set([...given.values(), ...results.values()]).forEach((array) => device.free(array));
+  caches.forEach((array) => device.free(array));
   await executable.release();
   return found;
 }
 
-const in32Bits = ({ dims, data }: HostArray): RuntimeArray => ({
+const in32Bits = ({ dims, data }: HostArray): ArrayLike_ => ({
   dims,
-  data: data instanceof Float64Array ? Float32Array.from(data) : data.slice(),
+  data: data instanceof Int32Array
+    ? Int32Array.from(data)
+    : data instanceof Uint8Array
+    ? Uint8Array.from(data)
+    : Float32Array.from(data),
 });

@@ -14,7 +14,7 @@ function pair(better: number, worse: number, options: { stable?: boolean } = {})
 }
 
 /** Loss and gradient of one list from a padded matrix of values. */
-function list(values: number[][], { scorePads = false, count = 1 } = {}) {
+function list(values: number[][], { scorePads = false, count = 1, stable = true } = {}) {
   const matrix = input("values", { batch: UNKNOWN, time: UNKNOWN });
   const loss = rankingLoss(matrix, {
     better: input("better", { pair: UNKNOWN, batch: UNKNOWN }),
@@ -23,7 +23,7 @@ function list(values: number[][], { scorePads = false, count = 1 } = {}) {
     mask: input("mask", { batch: UNKNOWN, time: UNKNOWN }),
     last: input("last", { batch: UNKNOWN, time: UNKNOWN }),
     count: input("count", {}),
-  });
+  }, { stable });
   const plan = rankingPlan([input_ids], { time: values[0].length, scorePads });
   const feeds = { values: array(values), count: array(count), ...plan };
   const [value, gradient] = evaluate([loss, ...grad(loss, [matrix])], feeds);
@@ -94,6 +94,14 @@ Deno.test("values of hundreds give the loss that PyTorch gives", () => {
   const found = list(padded(values, 0));
   assertClose(found.loss, loss, 1e-6);
   assertClose(found.gradient, padded(grad_values, 0), 1e-6);
+});
+
+Deno.test("the switch for the rounded sigmoid reaches the whole loss", () => {
+  const { ragged: calm, extreme } = fixture.ranking;
+  assertClose(list(padded(calm.values, 0), { stable: false }).loss, calm.loss, 1e-6);
+  // 64-bit numbers, as here, overflow beyond a lag of 745 instead of 89
+  const tenfold = extreme.values.map((row) => row.map((value) => 10 * value));
+  assert.equal(list(padded(tenfold, 0), { stable: false }).loss, Infinity);
 });
 
 Deno.test("with pads scored the loss agrees with PyTorch and gradients reach the pads", () => {

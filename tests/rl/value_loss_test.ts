@@ -69,7 +69,7 @@ Deno.test("padding changes neither loss nor gradient", () => {
   const padded = run({
     values: [...feeds.values, 50],
     oldValues: [...feeds.oldValues, -9],
-    returns: [...feeds.returns, 7],
+    returns: [...feeds.returns, 60], // a pad that the clip would act on
     mask: [1, 1, 0],
   });
   assertClose(padded.loss, bare.loss);

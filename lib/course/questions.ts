@@ -1,0 +1,78 @@
+/** Asking a policy for questions about passages, and judging them by the facts behind the passages. */
+import { judgeQuestion, type Verdict } from "../corpus/mod.ts";
+import type { Generator, Gpt2Arrays, Tokenizer } from "../lm/mod.ts";
+import { bootstrapInterval, meanOf, uniform } from "../rl/mod.ts";
+import { type Passage, promptOf } from "./embedded.ts";
+
+/** A question that a policy asked, with the judge's verdict. */
+export interface JudgedQuestion extends Verdict {
+  readonly passage: string;
+  readonly question: string;
+}
+
+/** How to ask. */
+export interface AskOptions {
+  readonly tokenizer: Tokenizer;
+  readonly maxNewTokens: number;
+  /** The same seed asks two policies with the same random numbers, so that they can be compared passage by passage. */
+  readonly seed: number;
+  readonly batchSize?: number;
+}
+
+/** Rollout number that no training timestep uses: questions asked for a judgement draw numbers of their own. */
+const JUDGEMENT = 2 ** 31;
+
+/** One question for each passage. */
+export async function askQuestions(
+  { generator, parameters }: { generator: Generator; parameters: Gpt2Arrays },
+  passages: readonly Passage[],
+  { tokenizer, maxNewTokens, seed, batchSize = 16 }: AskOptions,
+): Promise<JudgedQuestion[]> {
+  const judged: JudgedQuestion[] = [];
+  for (let start = 0; start < passages.length; start += batchSize) {
+    const batch = passages.slice(start, start + batchSize);
+    const draw = (row: number, position: number) => uniform(seed, JUDGEMENT, start + row, position);
+    const prompts = batch.map(({ content }) => promptOf(tokenizer, content));
+    const answers = await generator.generate(parameters, prompts, { maxNewTokens, uniform: draw });
+    answers.forEach(({ tokens, ended }, row) => {
+      const question = tokenizer.decode(ended ? tokens.slice(0, -1) : tokens);
+      judged.push({ passage: batch[row].content, question, ...judgeQuestion(question, batch[row]) });
+    });
+  }
+  return judged;
+}
+
+/** A fraction with its 95 % interval. */
+export interface Fraction {
+  readonly value: number;
+  readonly interval: readonly [number, number];
+}
+
+/** Gold before and after, and the gain passage by passage. */
+export interface GoldComparison {
+  readonly before: Fraction;
+  readonly after: Fraction;
+  readonly gain: Fraction;
+  readonly n: number;
+}
+
+const points = (judged: readonly JudgedQuestion[]) => judged.map(({ right }) => right ? 1 : 0);
+
+/** Share of right questions before and after, with bootstrap intervals (paired for the gain). */
+export function compareGold(
+  before: readonly JudgedQuestion[],
+  after: readonly JudgedQuestion[],
+): GoldComparison {
+  const [first, second] = [points(before), points(after)];
+  return {
+    before: fraction(first),
+    after: fraction(second),
+    gain: fraction(second.map((point, index) => point - first[index])),
+    n: first.length,
+  };
+}
+
+function fraction(values: readonly number[]): Fraction {
+  const { low, high } = bootstrapInterval(values, { seed: 1 });
+  return { value: meanOf(values), interval: [low, high] };
+}

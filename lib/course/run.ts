@@ -1,0 +1,119 @@
+/** A whole PPO run for a chapter or a command: compiled from the embedded models, trained with progress, summed up. */
+import { interruptSignal, liveDisplay } from "../notebook/mod.ts";
+import { curveGrid, displaySymbol, type Figure, picture, type Run as CurveRun } from "../plots/mod.ts";
+import { createPpo, type Metrics, type Ppo, type Progress, type Settings } from "../rlhf/mod.ts";
+import { chooseDevice, type Device } from "../runtime/mod.ts";
+import { type Embedded, promptOf } from "./embedded.ts";
+import type { GoldComparison } from "./questions.ts";
+
+/** A run that is compiled, and what it gave so far. */
+export interface CourseRun {
+  /** "kl_coef 0.05, lam 0.95, seed 1": what tells it from other runs. */
+  readonly name: string;
+  readonly settings: Settings;
+  readonly device: Device;
+  readonly ppo: Ppo;
+  readonly rows: Metrics[];
+}
+
+/** Compiles a run on the embedded models. */
+export async function openRun(embedded: Embedded, settings: Settings): Promise<CourseRun> {
+  const { policy, reward, tokenizer, scoreStatistics } = embedded;
+  const device = await chooseDevice(settings.device);
+  const longest = settings.max_len - settings.query_len - 3;
+  const prompts = embedded.passages.map((content) => promptOf(tokenizer, content)).filter((prompt) =>
+    prompt.length <= longest
+  );
+  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
+  const ppo = await createPpo({ device, policy, reward, scoreStatistics, special, prompts, settings });
+  const { kl_coef, lam, seed } = settings;
+  return { name: `kl_coef ${kl_coef}, lam ${lam}, seed ${seed}`, settings, device, ppo, rows: [] };
+}
+
+/** The curves of one or several runs, the latest last. */
+export function runCurves(runs: readonly CourseRun[], { title = "PPO" }: { title?: string } = {}): Figure {
+  const drawn: CurveRun<Metrics>[] = runs.map(({ name, rows }) => ({ name, rows }));
+  return curveGrid(drawn, [
+    { y: "mean_reward", title: "mean reward (raw score)" },
+    { y: "kl", title: "KL to the reference (nats an answer)" },
+    { y: "clip_fraction", title: "clip fraction" },
+    { y: "entropy", title: "entropy (nats a token)" },
+    { y: "response_length", title: "answer length (tokens)" },
+    { y: "explained_variance", title: "explained variance" },
+  ], { x: "update", xTitle: "update", title });
+}
+
+/**
+ * Trains a run to its end: rows are added as they come, a line is printed for each update, and in a notebook the mean reward and
+ * the other curves grow. Earlier runs are drawn beside it.
+ *
+ * @throws AbortError when the reader presses Stop; the rows so far stay.
+ */
+export async function trainRun(
+  run: CourseRun,
+  { earlier = [] }: { earlier?: readonly CourseRun[] } = {},
+): Promise<number> {
+  const signal = interruptSignal();
+  const live = liveDisplay({ interval: 2000 });
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  let progress: Progress = { timestep: 0, timesteps: 1, update: 0, updates: 1 };
+  for await (const row of run.ppo.train({ signal, onProgress: (now) => progress = now })) {
+    run.rows.push(row);
+    console.log(progressLine(row, progress, seconds()));
+    await live.update(() => picture(runCurves([...earlier, run])));
+  }
+  await live.finish(() =>
+    runCurves([...earlier, run], { title: "PPO on the embedded models" })[displaySymbol]()
+  );
+  return seconds();
+}
+
+/** `update 3 of 12, mean_reward 1.23, KL 0.45, 40 s left` */
+export function progressLine(
+  { update, mean_reward, kl }: Metrics,
+  { timestep, timesteps, updates }: Progress,
+  seconds: number,
+): string {
+  const left = Math.round(seconds / timestep * (timesteps - timestep));
+  return `update ${update} of ${updates}, mean_reward ${mean_reward.toFixed(3)}, KL ${
+    kl.toFixed(3)
+  }, ${left} s left`;
+}
+
+/**
+ * What `deno task start` prints: one record of a run.
+ *
+ * @throws RangeError when the run was stopped before its end.
+ */
+export function runSummary(run: CourseRun, { gold, seconds }: { gold: GoldComparison; seconds: number }) {
+  const { settings, rows, device } = run;
+  const updates = Math.floor(settings.num_episodes * settings.max_timesteps / settings.update_timesteps);
+  if (rows.length < updates) {
+    throw new RangeError(`Cannot sum up the run: it stopped after update ${rows.length} of ${updates}`);
+  }
+  return {
+    seed: settings.seed,
+    timesteps: rows.at(-1)?.timestep ?? 0,
+    updates: rows.length,
+    mean_reward: rows.map(({ mean_reward }) => mean_reward),
+    kl: rows.map(({ kl }) => kl),
+    gold_before: gold.before.value,
+    gold_after: gold.after.value,
+    gold_n: gold.n,
+    seconds_training: Math.round(seconds * 10) / 10,
+    peak_rss_mib: Math.round(peakMemory()),
+    device: device.kind,
+  };
+}
+
+/** Peak resident memory of this process in MiB: Linux's own count, elsewhere what is resident now. */
+export function peakMemory(): number {
+  try {
+    const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(Deno.readTextFileSync("/proc/self/status"));
+    if (kilobytes !== null) return Number(kilobytes[1]) / 1024;
+  } catch {
+    // not Linux
+  }
+  return Deno.memoryUsage().rss / 2 ** 20;
+}

@@ -1,0 +1,70 @@
+/** Minibatches: the pool of an update, shuffled and cut; each as the arrays that an optimizer step takes. */
+import { floats } from "../runtime/mod.ts";
+import { randomStream, shuffle, uniform } from "../rl/mod.ts";
+import { answerArray, answerBatch, answerMask } from "./answer_batch.ts";
+import type { Sample } from "./experience.ts";
+import type { MiniBatch } from "./ppo_update.ts";
+import { contextArrays, type PolicyShape } from "./sampled_policy.ts";
+import type { Settings } from "./settings.ts";
+
+type ShuffleSettings = Pick<
+  Settings,
+  "batch_size" | "mini_batch_size" | "num_return_sequences" | "shuffle_whole_batches" | "seed"
+>;
+
+/** The pool in minibatches, in the order of one epoch (a number that differs for each epoch of each update). */
+export function minibatches(pool: readonly Sample[], settings: ShuffleSettings, epoch: number): Sample[][] {
+  const random = randomStream(settings.seed, { skip: 1_000_000 * (epoch + 1) });
+  if (settings.shuffle_whole_batches) return shuffle(byTimestep(pool), random);
+  const size = settings.mini_batch_size || settings.batch_size * settings.num_return_sequences;
+  return chunks(shuffle(pool, random), size);
+}
+
+function byTimestep(pool: readonly Sample[]): Sample[][] {
+  const batches = new Map<number, Sample[]>();
+  for (const sample of pool) batches.set(sample.timestep, [...batches.get(sample.timestep) ?? [], sample]);
+  return [...batches.values()];
+}
+
+const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from(
+    { length: Math.ceil(items.length / size) },
+    (_, index) => items.slice(index * size, (index + 1) * size),
+  );
+
+/** How to lay a minibatch out. */
+export interface PartOptions {
+  readonly settings: Settings;
+  readonly shape: PolicyShape;
+  readonly padId: number;
+  /** Numbers the optimizer step, for dropout. */
+  readonly step: number;
+}
+
+/** A minibatch as micro-batches of `micro_batch_size` answers (0: one). */
+export function minibatchParts(samples: readonly Sample[], options: PartOptions): MiniBatch[] {
+  const size = options.settings.micro_batch_size || samples.length;
+  return chunks(samples, size).map((part) => miniBatch(part, options));
+}
+
+function miniBatch(samples: readonly Sample[], { settings, shape, padId, step }: PartOptions): MiniBatch {
+  const batch = answerBatch(samples, { padId, leftPadded: settings.left_pad_without_positions });
+  const real = (pick: (sample: Sample) => readonly number[]) =>
+    answerArray(samples.map((sample) => pick(sample).slice(0, sample.answer.length)), batch.width);
+  const { dims } = batch.rows.inputIds;
+  const keys = () =>
+    floats(
+      Array.from({ length: dims[0] * dims[1] }, (_, index) => uniform(settings.seed, step, 1_000_000, index)),
+      dims,
+    );
+  return {
+    batch,
+    context: contextArrays(samples, { ...shape, width: batch.width }),
+    oldLogProbs: real(({ logProbs }) => logProbs),
+    oldValues: real(({ values }) => values),
+    advantages: real(({ advantages }) => advantages),
+    returns: real(({ returns }) => returns),
+    mask: answerMask(samples, batch.width),
+    dropoutKeys: settings.dropout_in_update ? keys() : undefined,
+  };
+}

@@ -1,0 +1,13 @@
+/** Reinforcement learning from (learned) feedback: SFT, reward model, PPO. */
+export * from "./answer_batch.ts";
+export * from "./experience.ts";
+export * from "./flags.ts";
+export * from "./metrics.ts";
+export * from "./minibatches.ts";
+export * from "./ppo.ts";
+export * from "./ppo_update.ts";
+export * from "./sampled_policy.ts";
+export * from "./setting_spec.ts";
+export * from "./settings.ts";
+export * from "./sft.ts";
+export * from "./values.ts";

@@ -1,0 +1,170 @@
+/**
+ * The reward stage: a GPT-2 body with `value_fn` learns to give the better of two answers the higher value.
+ *
+ *   loss = 1/count sum over lists of the ranking loss of `lib/rl`        score = value at the last real token
+ *
+ * `count` is the number of lists of the whole batch, so that the losses and gradients of its parts add up. Stiennon et al. 2020,
+ * "Learning to summarize from human feedback", section 3.4; the list-wise form is the tutorial's. Scores are raw: whoever wants a
+ * number in [0, 1] applies a sigmoid, and PPO normalises.
+ */
+import {
+  atColumns,
+  gpt2,
+  type Gpt2Config,
+  padRows,
+  rowsSpec,
+  type TokenRow,
+  valueHead,
+  valueHeadAt,
+  type ValueModelArrays,
+  valueModelSpec,
+} from "../lm/mod.ts";
+import {
+  createAccumulator,
+  createOptimizer,
+  gradientsOf,
+  type Optimizer,
+  type OptimizerSettings,
+  type TrainState,
+} from "../optim/mod.ts";
+import { rankingLoss, rankingPlan } from "../rl/mod.ts";
+import { type Device, float, floats, int, ints, jit, number } from "../runtime/mod.ts";
+import { sum } from "../tensor/mod.ts";
+
+/** The rows of one ranked list, `[CLS] passage [SEP] answer [SEP]` each, best first. */
+export type RankedRows = readonly TokenRow[];
+
+/** Trains and measures a reward model. */
+export interface RewardTrainer {
+  /**
+   * One step on a batch of lists; the state given must not be used again.
+   *
+   * @param options.microBatch lists that one pass holds (default all): less memory, the same step
+   */
+  step(
+    state: TrainState<ValueModelArrays>,
+    lists: readonly RankedRows[],
+    options: { learningRate: number; microBatch?: number },
+  ): Promise<{ state: TrainState<ValueModelArrays>; loss: number; gradNorm: number }>;
+  /** Mean loss of a list, in nats, without an update. */
+  evaluate(parameters: ValueModelArrays, batches: readonly (readonly RankedRows[])[]): Promise<number>;
+  readonly optimizer: Optimizer<ValueModelArrays>;
+}
+
+const tokens = float({ batch: -1, time: -1 });
+
+/** What the reward programs take. */
+const rewardSpec = (config: Gpt2Config) => ({
+  parameters: valueModelSpec(config),
+  rows: rowsSpec,
+  plan: {
+    better: float({ pair: -1, batch: -1 }),
+    worse: float({ pair: -1, batch: -1 }),
+    weight: float({ pair: -1, time: -1 }),
+    mask: tokens,
+    last: tokens,
+  },
+  count: float({}),
+});
+
+/** Compiles the reward programs for one shape of model. `stable: false` is the tutorial's loss, which can overflow. */
+export async function createRewardTrainer(
+  device: Device,
+  config: Gpt2Config,
+  { padId, optimizer: settings, stable = true }: {
+    padId: number;
+    optimizer: OptimizerSettings;
+    stable?: boolean;
+  },
+): Promise<RewardTrainer> {
+  const spec = rewardSpec(config);
+  const lossOnly = await jit(device, spec, ({ parameters, rows, plan, count }) => ({
+    loss: rankingLoss(valueHead(gpt2(parameters, rows, config), parameters), { ...plan, count }, { stable }),
+  }), { toHost: ["loss"] });
+  const program = await jit(device, spec, ({ parameters, rows, plan, count }) => {
+    const values = valueHead(gpt2(parameters, rows, config), parameters);
+    const loss = rankingLoss(values, { ...plan, count }, { stable });
+    return { loss, gradients: gradientsOf(loss, parameters) };
+  }, { toHost: ["loss"] });
+  const accumulate = await createAccumulator<ValueModelArrays>(device, spec.parameters);
+  const optimizer = await createOptimizer<ValueModelArrays>(device, spec.parameters, settings);
+
+  /** Loss and gradients of a batch, part by part. */
+  async function backward(parameters: ValueModelArrays, lists: readonly RankedRows[], microBatch: number) {
+    let loss = 0;
+    let gradients: ValueModelArrays | undefined;
+    for (let start = 0; start < lists.length; start += microBatch) {
+      const part = rankingBatch(lists.slice(start, start + microBatch), { padId, count: lists.length });
+      const result = await program({ parameters, ...part });
+      loss += (await device.read(result.loss))[0];
+      gradients = gradients === undefined ? result.gradients : await accumulate(gradients, result.gradients);
+    }
+    if (gradients === undefined) {
+      throw new RangeError("Cannot train the reward model: the batch has no lists");
+    }
+    return { loss, gradients };
+  }
+
+  return {
+    optimizer,
+    async step(state, lists, { learningRate, microBatch = lists.length }) {
+      const { loss, gradients } = await backward(state.parameters, lists, microBatch);
+      return { ...await optimizer.update(state, gradients, learningRate), loss };
+    },
+    async evaluate(parameters, batches) {
+      const count = batches.reduce((total, lists) => total + lists.length, 0);
+      let loss = 0;
+      for (const lists of batches) {
+        const result = await lossOnly({ parameters, ...rankingBatch(lists, { padId, count }) });
+        loss += (await device.read(result.loss))[0];
+      }
+      return loss;
+    },
+  };
+}
+
+/** Ranked lists as one batch with the plan of its comparisons; `count` divides the loss. */
+export function rankingBatch(
+  lists: readonly RankedRows[],
+  { padId, count }: { padId: number; count: number },
+) {
+  const rows = padRows(lists.flat(), { padId });
+  const plan = rankingPlan(lists, { time: rows.inputIds.dims[1] });
+  const host = ({ data, dims }: { data: Float32Array; dims: readonly number[] }) => floats(data, dims);
+  return {
+    rows,
+    plan: {
+      better: host(plan.better),
+      worse: host(plan.worse),
+      weight: host(plan.weight),
+      mask: host(plan.mask),
+      last: host(plan.last),
+    },
+    count: number(count),
+  };
+}
+
+/** Gives the raw score of each row: the value at its last token. */
+export type Scorer = (parameters: ValueModelArrays, rows: readonly TokenRow[]) => Promise<number[]>;
+
+/** Compiles the scorer of reward models of one shape; PPO scores its answers with it too. */
+export async function createScorer(
+  device: Device,
+  config: Gpt2Config,
+  { padId }: { padId: number },
+): Promise<Scorer> {
+  const spec = {
+    parameters: valueModelSpec(config),
+    rows: rowsSpec,
+    lastColumns: int({ batch: -1, answer: 1 }),
+  };
+  const program = await jit(device, spec, ({ parameters, rows, lastColumns }) => {
+    const last = atColumns(gpt2(parameters, rows, config), lastColumns, rows.slots); // [batch, answer 1, embed]
+    return { scores: sum(valueHeadAt(last, parameters), "answer") };
+  }, { toHost: ["scores"] });
+  return async (parameters, rows) => {
+    const lastColumns = ints(rows.map((row) => row.length - 1), [rows.length, 1]);
+    const { scores } = await program({ parameters, rows: padRows(rows, { padId }), lastColumns });
+    return [...await device.read(scores)];
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * What the SFT and reward stages share: an order of batches for some epochs, and a schedule over all their steps.
+ *
+ * Items of like length stand in one batch, so that few pads are computed; which batches there are and their order is random.
+ */
+import { warmupLinear } from "../optim/mod.ts";
+import { type Random, shuffle } from "../rl/mod.ts";
+
+/** Batches within which lengths are sorted: more means fewer pads and less chance in who meets whom. */
+const SORTED_TOGETHER = 16;
+
+/** How to make batches. */
+export interface BatchOptions<T> {
+  readonly batchSize: number;
+  /** Length of an item in tokens. */
+  readonly lengthOf: (item: T) => number;
+}
+
+/**
+ * All items once, in random batches of like length; the last batch may be smaller.
+ *
+ * @throws {RangeError} If there are fewer items than a batch holds.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * const batches = randomBatches([4, 9, 5, 8], { batchSize: 2, lengthOf: (length) => length }, () => 0.5);
+ * deepEqual(batches.map((batch) => batch.toSorted()).toSorted(), [[4, 5], [8, 9]]);
+ * ```
+ */
+export function randomBatches<T>(
+  items: readonly T[],
+  { batchSize, lengthOf }: BatchOptions<T>,
+  random: Random,
+): T[][] {
+  if (items.length < batchSize) {
+    throw new RangeError(`Cannot make batches of ${batchSize}: there are only ${items.length} examples`);
+  }
+  const shuffled = shuffle(items, random);
+  const batches = chunksOf(shuffled, batchSize * SORTED_TOGETHER).flatMap((chunk) =>
+    chunksOf(chunk.toSorted((a, b) => lengthOf(a) - lengthOf(b)), batchSize)
+  );
+  return shuffle(batches, random);
+}
+
+/** Pieces of `size` in order, the last one with what is left. */
+export function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from(
+    { length: Math.ceil(items.length / size) },
+    (_, index) => items.slice(index * size, (index + 1) * size),
+  );
+}
+
+/** One optimizer step that is due. */
+export interface PlannedStep<T> {
+  readonly batch: readonly T[];
+  /** From 1. */
+  readonly step: number;
+  /** Steps of all epochs. */
+  readonly total: number;
+  /** From 1. */
+  readonly epoch: number;
+  /** Whether the epoch ends with this step. */
+  readonly endsEpoch: boolean;
+  readonly learningRate: number;
+}
+
+/** How long and how fast to train. */
+export interface StageOptions<T> extends BatchOptions<T> {
+  readonly epochs: number;
+  /** The highest learning rate of the schedule. */
+  readonly learningRate: number;
+  /** Share of all steps in which the learning rate rises from 0; then it falls to 0. */
+  readonly warmupProportion: number;
+}
+
+/** The steps of a stage, one after the other. */
+export function* plannedSteps<T>(
+  items: readonly T[],
+  { epochs, learningRate, warmupProportion, ...options }: StageOptions<T>,
+  random: Random,
+): Generator<PlannedStep<T>> {
+  const perEpoch = Math.ceil(items.length / options.batchSize);
+  const total = epochs * perEpoch;
+  const warmup = Math.round(warmupProportion * total);
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    for (const [index, batch] of randomBatches(items, options, random).entries()) {
+      const step = (epoch - 1) * perEpoch + index + 1;
+      const rate = learningRate * warmupLinear(step, { total: total + 1, warmup }); // the last step moves too
+      yield { batch, step, total, epoch, endsEpoch: index + 1 === perEpoch, learningRate: rate };
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The device that a setting asks for.
+ *
+ * `auto` and `-1` are the CPU (a hardware GPU cannot yet be told from a slow software one, so it is taken only when asked for);
+ * `webgpu` insists; a number, the tutorial's way, means the GPU, and the CPU with a warning where there is none.
+ */
+import { type Device, openDevice } from "./device.ts";
+
+/**
+ * Opens the device for a setting: `auto`, `cpu`, `webgpu` or a number.
+ *
+ * @throws Error when the setting is `webgpu` and there is no adapter.
+ */
+export async function chooseDevice(setting: string, { warn = console.warn }: { warn?: (text: string) => void } = {}): Promise<Device> {
+  if (setting === "webgpu") return openDevice("webgpu");
+  if (!/^\d+$/.test(setting)) return openDevice("cpu");
+  try {
+    return await openDevice("webgpu");
+  } catch {
+    warn(`No GPU for device ${setting}: using the CPU`);
+    return openDevice("cpu");
+  }
+}

@@ -1,0 +1,107 @@
+import { equal } from "node:assert/strict";
+import {
+  downloadParameters,
+  gpt2,
+  gpt2Spec,
+  initialWeights,
+  languageHead,
+  type ModelFolder,
+  padRows,
+  rowsSpec,
+  uploadParameters,
+  valueHead,
+  valueModelSpec,
+} from "../../lib/lm/mod.ts";
+import { gradientsOf } from "../../lib/optim/mod.ts";
+import { batchOf, lossOf } from "../../lib/rlhf/sft.ts";
+import { type DeviceArray, float, floats, int, jit, openDevice } from "../../lib/runtime/mod.ts";
+import { logSoftmax, mul, square, sum, take } from "../../lib/tensor/mod.ts";
+import { assertNear, fixtureModel, fixtureTensors } from "../helpers/fixtures.ts";
+
+const device = await openDevice("cpu", { threads: 1 });
+const torch = await fixtureTensors("forward");
+const lengths = torch.numbers("lengths");
+const rows = torch.rows("input_ids").map((row, index) => row.slice(0, lengths[index]));
+const tokens = float({ batch: -1, time: -1 });
+
+/** The numbers of [batch, time, ...] at real tokens; `short` leaves out the last of each row, which predicts nothing. */
+function atTokens(data: ArrayLike<number>, { time, short }: { time: number; short: number }): number[] {
+  const width = data.length / (lengths.length * time);
+  return Array.from(data).filter((_, index) => {
+    const token = Math.floor(index / width);
+    return token % time < lengths[Math.floor(token / time)] - short;
+  });
+}
+
+/** The gradients as PyTorch names them. */
+async function assertGradients(gradients: unknown, prefix: string): Promise<void> {
+  const found = await downloadParameters(device, gradients);
+  for (const [name, { data }] of found) {
+    const full = name === "value_fn.weight" ? `${prefix}.${name}` : `${prefix}.transformer.${name}`;
+    assertNear(data, torch.numbers(full), { name: `the gradient of ${name}` });
+  }
+}
+
+/** Logits, log-probabilities, loss and gradients of a language model on the fixture's batch. */
+async function languageModel({ config, weights }: ModelFolder) {
+  const spec = {
+    parameters: gpt2Spec(config),
+    rows: rowsSpec,
+    targets: int({ batch: -1, time: -1 }),
+    mask: tokens,
+    count: float({}),
+  };
+  const program = await jit(device, spec, (inputs) => {
+    const logits = languageHead(gpt2(inputs.parameters, inputs.rows, config), inputs.parameters);
+    const loss = lossOf(inputs, config);
+    const logProbs = take(logSoftmax(logits, "vocab"), inputs.targets, "vocab");
+    return { logits, logProbs, loss, gradients: gradientsOf(loss, inputs.parameters) };
+  });
+  const parameters = await uploadParameters(device, spec.parameters, weights);
+  return program({ parameters, ...batchOf(rows, 0) });
+}
+
+const read = async (array: DeviceArray<"float32">) => await device.read(array);
+
+Deno.test("logits, log-probabilities and loss of GPT-2 equal PyTorch's", async () => {
+  const { logits, logProbs, loss } = await languageModel(await fixtureModel("gpt2_tiny"));
+  const real = { time: 12, short: 0 };
+  assertNear(atTokens(await read(logits), real), atTokens(torch.numbers("logits"), real), { name: "logits" });
+  const wanted = atTokens(torch.numbers("log_probs"), { time: 11, short: 1 });
+  assertNear(atTokens(await read(logProbs), { time: 12, short: 1 }), wanted, { name: "log-probabilities" });
+  equal(wanted.length, 11 + 8 + 4); // rows of 12, 9 and 5 tokens, each but the first one predicted
+  assertNear(await read(loss), torch.numbers("loss"), { name: "loss" });
+});
+
+Deno.test("the gradient of every weight of GPT-2 equals PyTorch's", async () => {
+  const { gradients } = await languageModel(await fixtureModel("gpt2_tiny"));
+  equal((await downloadParameters(device, gradients)).size, 2 + 3 * 12 + 2); // embeddings, three blocks, last norm
+  await assertGradients(gradients, "grad");
+});
+
+Deno.test("values of the reward model, and the gradient of every weight, equal PyTorch's", async () => {
+  const { config, weights } = await fixtureModel("reward_tiny");
+  const spec = { parameters: valueModelSpec(config), rows: rowsSpec, mask: tokens };
+  const program = await jit(device, spec, ({ parameters, rows, mask }) => {
+    const values = valueHead(gpt2(parameters, rows, config), parameters);
+    const loss = sum(square(mul(values, mask)));
+    return { values, loss, gradients: gradientsOf(loss, parameters) };
+  });
+  const parameters = await uploadParameters(device, spec.parameters, weights);
+  const mask = floats(torch.numbers("attention_mask"), [3, 12]);
+  const { values, loss, gradients } = await program({ parameters, rows: padRows(rows, { padId: 0 }), mask });
+  const real = { time: 12, short: 0 };
+  assertNear(atTokens(await read(values), real), atTokens(torch.numbers("values"), real), { name: "values" });
+  assertNear(await read(loss), torch.numbers("value_loss"), { name: "loss" });
+  await assertGradients(gradients, "value_grad");
+});
+
+Deno.test("an untrained model has norms of 1, biases of 0 and names as in the checkpoint", async () => {
+  const { config, weights } = await fixtureModel("gpt2_tiny");
+  const fresh = initialWeights(gpt2Spec(config), { normal: () => 1, layers: config.layers });
+  equal([...fresh.keys()].toSorted().join(), [...weights.keys()].toSorted().join());
+  equal(fresh.get("h.1.ln_2.weight")?.data[5], 1);
+  equal(fresh.get("h.1.mlp.c_fc.bias")?.data[5], 0);
+  equal(fresh.get("wte.weight")?.data[5], Math.fround(0.02));
+  equal(fresh.get("h.1.attn.c_proj.weight")?.data[5], Math.fround(0.02 / Math.sqrt(2 * 3))); // 3 layers
+});
