@@ -23,8 +23,16 @@ export interface Embedded {
 
 const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+/** How much to read. */
+export interface EmbeddedOptions {
+  /** Held-out passages to keep; default: the environment's HELD_OUT, else all. */
+  readonly heldOutCount?: number;
+}
+
 /** Reads the embedded models and data. */
-export async function loadEmbedded(): Promise<Embedded> {
+export async function loadEmbedded(
+  { heldOutCount = heldOutFromEnvironment() }: EmbeddedOptions = {},
+): Promise<Embedded> {
   const policy = await readModelFolder(pathOf("models/sft_model"));
   const reward = await readModelFolder(pathOf("models/rm_model"), { valueHead: true });
   const passages = new Set<string>();
@@ -38,8 +46,16 @@ export async function loadEmbedded(): Promise<Embedded> {
     tokenizer: policy.tokenizer,
     scoreStatistics: scoreStatisticsOf(reward),
     passages: [...passages],
-    heldOut: gold.filter(({ split }) => split === "test"),
+    heldOut: gold.filter(({ split }) => split === "test").slice(0, heldOutCount),
   };
+}
+
+function heldOutFromEnvironment(): number {
+  const text = Deno.env.get("HELD_OUT");
+  if (!text) return Infinity;
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new RangeError(`Cannot use HELD_OUT=${text} of the environment: it must be a whole number above 0`);
 }
 
 /**

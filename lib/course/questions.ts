@@ -76,3 +76,28 @@ function fraction(values: readonly number[]): Fraction {
   const { low, high } = bootstrapInterval(values, { seed: 1 });
   return { value: meanOf(values), interval: [low, high] };
 }
+
+/** How many questions got each verdict, the commonest first. */
+export function verdictCounts(
+  judged: readonly JudgedQuestion[],
+): { verdict: string; questions: number; share: string }[] {
+  const counts = new Map<string, number>();
+  for (const { reason } of judged) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([verdict, questions]) => ({
+    verdict,
+    questions,
+    share: `${(100 * questions / judged.length).toFixed(1)} %`,
+  }));
+}
+
+/** Two policies' questions about the same passages in one row each, spread over the list. */
+export function sideBySide(
+  before: readonly JudgedQuestion[],
+  after: readonly JudgedQuestion[],
+  { every = 23 }: { every?: number } = {},
+): { passage: string; before: string; after: string }[] {
+  const mark = ({ question, right }: JudgedQuestion) => `${right ? "✓" : "✗"} ${question}`;
+  return before.flatMap((first, index) =>
+    index % every === 0 ? [{ passage: first.passage, before: mark(first), after: mark(after[index]) }] : []
+  );
+}

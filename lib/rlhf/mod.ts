@@ -5,6 +5,7 @@ export * from "./flags.ts";
 export * from "./metrics.ts";
 export * from "./minibatches.ts";
 export * from "./ppo.ts";
+export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
 export * from "./ppo_update.ts";
 export * from "./sampled_policy.ts";
 export * from "./setting_spec.ts";

@@ -7,54 +7,28 @@
  */
 import {
   type Answer,
-  createGenerator,
   downloadParameters,
   type Generator,
   type Gpt2Arrays,
-  type Gpt2Config,
-  gpt2Spec,
-  plainSampling,
-  type SamplingSettings,
-  type SpecialTokens,
   type TokenRow,
-  uploadParameters,
   type ValueModelArrays,
-  valueModelSpec,
   type Weight,
 } from "../lm/mod.ts";
-import { adamDefaults, type TrainState } from "../optim/mod.ts";
-import { randomStream, type ScoreStatistics, uniform, whiten } from "../rl/mod.ts";
-import type { Device } from "../runtime/mod.ts";
+import { meanOf, randomStream, uniform, whiten } from "../rl/mod.ts";
 import { answerBatch } from "./answer_batch.ts";
 import { type Sample, scoreAnswers } from "./experience.ts";
 import { type Metrics, poolMetrics, stepMetrics, type UpdateStep } from "./metrics.ts";
 import { minibatches, minibatchParts } from "./minibatches.ts";
-import { createActorUpdate, createCriticUpdate } from "./ppo_update.ts";
-import { createExactKl, createPolicyScorer } from "./sampled_policy.ts";
+import {
+  checkInputs,
+  compilePrograms,
+  loadModels,
+  type Models,
+  type PpoInputs,
+  type Programs,
+} from "./ppo_models.ts";
 import type { Settings } from "./settings.ts";
 import { createStopwatch } from "./stopwatch.ts";
-import { createValueScorer } from "./values.ts";
-
-/** A model as it comes from its folder. */
-export interface LoadedModel {
-  readonly config: Gpt2Config;
-  readonly weights: ReadonlyMap<string, Weight>;
-}
-
-/** What PPO starts from. */
-export interface PpoInputs {
-  readonly device: Device;
-  /** The SFT model: actor at the start, and the frozen reference. */
-  readonly policy: LoadedModel;
-  /** The reward model; the critic starts from its body. */
-  readonly reward: LoadedModel;
-  /** Mean and deviation of the SFT model's raw scores, stored with the reward model. */
-  readonly scoreStatistics?: ScoreStatistics | undefined;
-  readonly special: SpecialTokens;
-  /** Prompts as token rows. */
-  readonly prompts: readonly TokenRow[];
-  readonly settings: Settings;
-}
 
 /** Where a run stands, told after each timestep. */
 export interface Progress {
@@ -86,7 +60,7 @@ export interface Ppo {
   experience(timestep: number, prompts: readonly TokenRow[]): Promise<Sample[]>;
   /** The same answers scored again, as one batch. */
   rescore(samples: readonly Sample[]): Promise<Sample[]>;
-  /** Updates actor and critic on a pool of answers. */
+  /** Updates actor and critic on a pool of answers; `update` counts from 0. */
   update(pool: readonly Sample[], update: number): Promise<UpdateStep[]>;
   /** Mean over sampled answers of KL(pi || pi_ref), exact over the vocabulary, summed over an answer's tokens. */
   exactKl(samples: readonly Sample[]): Promise<number>;
@@ -94,213 +68,175 @@ export interface Ppo {
   actorGradient(samples: readonly Sample[], options?: { microBatchSize?: number }): Promise<ActorGradient>;
   /** The actor as it is now; valid until the next update. */
   actor(): Gpt2Arrays;
+  /** The critic as it is now; valid until the next update. */
   critic(): ValueModelArrays;
   readonly reference: Gpt2Arrays;
   readonly generator: Generator;
 }
 
-/** How tokens are drawn, by the settings' names. */
-export const samplingOf = (settings: Settings): SamplingSettings => ({
-  temperature: settings.temperature,
-  topK: settings.top_k,
-  topP: settings.top_p,
-  repetitionPenalty: settings.repetition_penalty,
-});
+/** A run's parts, as the functions below share them. */
+interface Run {
+  readonly inputs: PpoInputs;
+  readonly settings: Settings;
+  readonly programs: Programs;
+  readonly models: Models;
+  readonly watch: ReturnType<typeof createStopwatch>;
+}
 
-/** Answers whose KL is measured exactly at each update: the rest of the vocabulary costs as much as a forward pass of each. */
+/** Answers whose KL is measured exactly at each update: the whole vocabulary costs as much as a forward pass of each model. */
 const EXACT_KL_ANSWERS = 16;
-
-/** Dropout's rate in the update when the defect `dropout_in_update` is on: GPT-2's own. */
-const DROPOUT = 0.1;
 
 /**
  * Compiles a run.
  *
- * @throws RangeError when there are fewer prompts than `batch_size`, or normalisation is asked for without statistics.
+ * @throws RangeError when there are fewer prompts than `batch_size`, one is too long, or normalisation lacks its statistics.
  */
 export async function createPpo(inputs: PpoInputs): Promise<Ppo> {
-  const { device, policy, reward, special, prompts, settings } = inputs;
   checkInputs(inputs);
-  const sampling = samplingOf(settings);
-  const scoring = settings.log_probs_of_raw_distribution ? plainSampling : sampling;
-  const shape = { config: policy.config, sampling: scoring };
-  const reference = await uploadParameters(device, gpt2Spec(policy.config), policy.weights);
-  const rewardModel = await uploadParameters(device, valueModelSpec(reward.config), reward.weights);
-  const generator = await createGenerator(device, policy.config, {
-    sampling,
-    special,
-    greedy: !settings.do_sample,
-  });
-  const scorers = {
-    policy: await createPolicyScorer(device, shape),
-    value: await createValueScorer(device, reward.config),
-  };
-  const optimizer = { ...adamDefaults, epsilon: settings.adam_epsilon, maxGradNorm: settings.max_grad_norm };
-  const dropout = settings.dropout_in_update ? DROPOUT : 0;
-  const actorUpdate = await createActorUpdate(device, shape, {
-    clipRange: settings.policy_clip_eps,
-    optimizer,
-    dropout,
-  });
-  const criticUpdate = await createCriticUpdate(device, reward.config, {
-    clipRange: settings.value_clip_eps,
-    optimizer,
-    dropout,
-  });
-  const exact = await createExactKl(device, shape);
-  let actor: TrainState<Gpt2Arrays> = await actorUpdate.optimizer.start(
-    await uploadParameters(device, gpt2Spec(policy.config), policy.weights),
-  );
-  let critic: TrainState<ValueModelArrays> = await criticUpdate.optimizer.start(
-    await uploadParameters(
-      device,
-      valueModelSpec(reward.config),
-      settings.fresh_value_head ? freshHead(reward.weights) : reward.weights,
-    ),
-  );
-  const watch = createStopwatch();
-
-  const score = (
-    chosen: readonly TokenRow[],
-    answers: readonly Answer[],
-    timestep: number,
-  ): Promise<Sample[]> => {
-    const models = { actor: actor.parameters, reference, critic: critic.parameters, reward: rewardModel };
-    const scoreStatistics = settings.normalise_scores ? inputs.scoreStatistics : undefined;
-    const options = { settings, sampling, padId: special.padId, timestep, scoreStatistics };
-    return scoreAnswers(chosen, answers, { ...scorers, ...models }, options);
-  };
-
-  const rescore = (samples: readonly Sample[]): Promise<Sample[]> => {
-    const answers = samples.map(({ answer, kept, logProbs, ended }) => ({
-      tokens: [...answer],
-      logProbs: [...logProbs],
-      kept: [...kept],
-      ended,
-    }));
-    return score(samples.map(({ prompt }) => prompt), answers, samples[0].timestep);
-  };
-
-  const experience = async (timestep: number, chosen: readonly TokenRow[]): Promise<Sample[]> => {
-    const repeated = chosen.flatMap((prompt) => Array<TokenRow>(settings.num_return_sequences).fill(prompt));
-    const draw = (row: number, position: number) => uniform(settings.seed, timestep, row, position);
-    const options = { maxNewTokens: settings.query_len, uniform: draw };
-    const answers = await watch.time(
-      "generate",
-      () => generator.generate(actor.parameters, repeated, options),
-    );
-    const models = { actor: actor.parameters, reference, critic: critic.parameters, reward: rewardModel };
-    const scoreStatistics = settings.normalise_scores ? inputs.scoreStatistics : undefined;
-    const scoringOptions = { settings, sampling, padId: special.padId, timestep, scoreStatistics };
-    return watch.time(
-      "score",
-      () => scoreAnswers(repeated, answers, { ...scorers, ...models }, scoringOptions),
-    );
-  };
-
-  const update = async (
-    pool: readonly Sample[],
-    number: number,
-    signal?: AbortSignal,
-  ): Promise<UpdateStep[]> => {
-    const steps: UpdateStep[] = [];
-    const ready = settings.whiten_advantages ? whitened(pool) : pool;
-    for (let epoch = 0; epoch < settings.ppo_epoch; epoch++) {
-      for (const samples of minibatches(ready, settings, number * settings.ppo_epoch + epoch)) {
-        signal?.throwIfAborted();
-        const parts = minibatchParts(samples, {
-          settings,
-          shape,
-          padId: special.padId,
-          step: steps.length + number,
-        });
-        const rate = settings.learning_rate;
-        const actorStep = await watch.time("actor", () => actorUpdate.step(actor, parts, rate));
-        actor = actorStep.state;
-        const criticStep = await watch.time("critic", () => criticUpdate.step(critic, parts, rate));
-        critic = criticStep.state;
-        steps.push({ samples, actor: actorStep, critic: criticStep });
-      }
-    }
-    return steps;
-  };
-
-  const actorGradient = async (
-    samples: readonly Sample[],
-    { microBatchSize = 0 } = {},
-  ): Promise<ActorGradient> => {
-    const own = { ...settings, micro_batch_size: microBatchSize };
-    const parts = minibatchParts(samples, { settings: own, shape, padId: special.padId, step: 0 });
-    const { loss, logProbs, gradients } = await actorUpdate.gradient(actor.parameters, parts);
-    return { loss, logProbs, gradients: await downloadParameters(device, gradients) };
-  };
-
-  const exactKl = async (samples: readonly Sample[]): Promise<number> => {
-    const batch = answerBatch(samples, {
-      padId: special.padId,
-      leftPadded: settings.left_pad_without_positions,
-    });
-    const rows = await exact({ parameters: actor.parameters, reference }, batch, samples);
-    return rows.flat().reduce((total, kl) => total + kl, 0) / rows.length;
-  };
-
-  async function* train({ signal, onProgress }: TrainOptions = {}): AsyncGenerator<Metrics> {
-    const timesteps = settings.num_episodes * settings.max_timesteps;
-    const updates = Math.floor(timesteps / settings.update_timesteps);
-    const nextPrompts = promptSampler(prompts, settings);
-    let pool: Sample[] = [];
-    for (let timestep = 1, number = 0; timestep <= timesteps; timestep++) {
-      signal?.throwIfAborted();
-      pool.push(...await experience(timestep, nextPrompts()));
-      onProgress?.({ timestep, timesteps, update: number, updates });
-      if (timestep % settings.update_timesteps !== 0) continue;
-      const before = { ...poolMetrics(pool), kl_exact: await exactKl(pool.slice(-EXACT_KL_ANSWERS)) };
-      const steps = await update(pool, number++, signal);
-      const after = stepMetrics(steps, { clipRange: settings.policy_clip_eps });
-      pool = [];
-      yield { update: number, timestep, ...before, ...after, ...watch.lap() };
-    }
-  }
-
+  const programs = await compilePrograms(inputs);
+  const models = await loadModels(inputs, programs);
+  const run: Run = { inputs, settings: inputs.settings, programs, models, watch: createStopwatch() };
   return {
-    train,
-    experience,
-    rescore,
-    update,
-    exactKl,
-    actorGradient,
-    actor: () => actor.parameters,
-    critic: () => critic.parameters,
-    reference,
-    generator,
+    train: (options = {}) => train(run, options),
+    experience: (timestep, prompts) => experience(run, timestep, prompts),
+    rescore: (samples) => rescore(run, samples),
+    update: (pool, update) => updateModels(run, pool, { update }),
+    exactKl: (samples) => exactKl(run, samples),
+    actorGradient: (samples, options = {}) => actorGradient(run, samples, options),
+    actor: () => models.actor.parameters,
+    critic: () => models.critic.parameters,
+    reference: models.reference,
+    generator: programs.generator,
   };
 }
 
-function checkInputs({ prompts, settings, scoreStatistics, policy }: PpoInputs): void {
-  if (prompts.length === 0) throw new RangeError("Cannot train: the data set of prompts is empty");
-  if (prompts.length < settings.batch_size) {
-    throw new RangeError(
-      `Cannot train with batch_size ${settings.batch_size}: there are only ${prompts.length} prompts`,
-    );
-  }
-  if (settings.normalise_scores && scoreStatistics === undefined) {
-    throw new RangeError(
-      "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
-    );
-  }
-  if (settings.max_len > policy.config.positions) {
-    throw new RangeError(
-      `Cannot train with max_len ${settings.max_len}: the model has ${policy.config.positions} positions`,
-    );
+async function* train(run: Run, { signal, onProgress }: TrainOptions): AsyncGenerator<Metrics> {
+  const { settings, watch } = run;
+  const timesteps = settings.num_episodes * settings.max_timesteps;
+  const updates = Math.floor(timesteps / settings.update_timesteps);
+  const nextPrompts = promptSampler(run.inputs.prompts, settings);
+  let pool: Sample[] = [];
+  for (let timestep = 1, update = 0; timestep <= timesteps; timestep++) {
+    signal?.throwIfAborted();
+    pool.push(...await experience(run, timestep, nextPrompts()));
+    onProgress?.({ timestep, timesteps, update, updates });
+    if (timestep % settings.update_timesteps !== 0) continue;
+    const before = { ...poolMetrics(pool), kl_exact: await exactKl(run, pool.slice(-EXACT_KL_ANSWERS)) };
+    const steps = await updateModels(run, pool, { update: update++, signal });
+    const after = stepMetrics(steps, { clipRange: settings.policy_clip_eps });
+    pool = [];
+    yield { update, timestep, ...before, ...after, ...watch.lap() };
   }
 }
 
-/** The same weights with a value head of zeros: a critic that has learnt nothing yet says 0. */
-function freshHead(weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
-  return new Map([...weights].map(([name, weight]) => [
-    name,
-    name === "value_fn.weight" ? { shape: weight.shape, data: new Float32Array(weight.data.length) } : weight,
-  ]));
+/** Samples answers; row r's token t gets the random number of (seed, timestep, r, t), whatever the batch. */
+async function experience(run: Run, timestep: number, prompts: readonly TokenRow[]): Promise<Sample[]> {
+  const { settings, programs, models, watch } = run;
+  const repeated = prompts.flatMap((prompt) => Array<TokenRow>(settings.num_return_sequences).fill(prompt));
+  const draw = (row: number, position: number) => uniform(settings.seed, timestep, row, position);
+  const options = { maxNewTokens: settings.query_len, uniform: draw };
+  const answers = await watch.time(
+    "generate",
+    () => programs.generator.generate(models.actor.parameters, repeated, options),
+  );
+  return watch.time("score", () => score(run, repeated, { answers, timestep }));
+}
+
+function score(
+  { inputs, settings, programs, models }: Run,
+  prompts: readonly TokenRow[],
+  { answers, timestep }: { answers: readonly Answer[]; timestep: number },
+): Promise<Sample[]> {
+  const { reference, reward } = models;
+  const arrays = { actor: models.actor.parameters, reference, critic: models.critic.parameters, reward };
+  const scoreStatistics = settings.normalise_scores ? inputs.scoreStatistics : undefined;
+  const options = {
+    settings,
+    sampling: programs.sampling,
+    padId: inputs.special.padId,
+    timestep,
+    scoreStatistics,
+  };
+  return scoreAnswers(
+    prompts,
+    answers,
+    { policy: programs.policy, value: programs.value, ...arrays },
+    options,
+  );
+}
+
+function rescore(run: Run, samples: readonly Sample[]): Promise<Sample[]> {
+  const answers = samples.map(({ answer, kept, logProbs, ended }) => ({
+    tokens: [...answer],
+    logProbs: [...logProbs],
+    kept: [...kept],
+    ended,
+  }));
+  return score(run, samples.map(({ prompt }) => prompt), { answers, timestep: samples[0].timestep });
+}
+
+/** `ppo_epoch` passes over the pool; each minibatch is a step of the actor and one of the critic. */
+async function updateModels(
+  run: Run,
+  pool: readonly Sample[],
+  { update, signal }: { update: number; signal?: AbortSignal | undefined },
+): Promise<UpdateStep[]> {
+  const { settings, programs, models, watch, inputs } = run;
+  const { shape } = programs;
+  const ready = settings.whiten_advantages ? whitened(pool) : pool;
+  const steps: UpdateStep[] = [];
+  for (let epoch = update * settings.ppo_epoch; epoch < (update + 1) * settings.ppo_epoch; epoch++) {
+    for (const samples of minibatches(ready, settings, epoch)) {
+      signal?.throwIfAborted();
+      const parts = minibatchParts(samples, {
+        settings,
+        shape,
+        padId: inputs.special.padId,
+        step: models.actor.step,
+      });
+      const actor = await watch.time(
+        "actor",
+        () => programs.actor.step(models.actor, parts, settings.learning_rate),
+      );
+      models.actor = actor.state;
+      const critic = await watch.time(
+        "critic",
+        () => programs.critic.step(models.critic, parts, settings.learning_rate),
+      );
+      models.critic = critic.state;
+      steps.push({ samples, actor, critic });
+    }
+  }
+  return steps;
+}
+
+async function actorGradient(
+  { inputs, settings, programs, models }: Run,
+  samples: readonly Sample[],
+  { microBatchSize = 0 }: { microBatchSize?: number },
+): Promise<ActorGradient> {
+  const own = { ...settings, micro_batch_size: microBatchSize };
+  const parts = minibatchParts(samples, {
+    settings: own,
+    shape: programs.shape,
+    padId: inputs.special.padId,
+    step: 0,
+  });
+  const { loss, logProbs, gradients } = await programs.actor.gradient(models.actor.parameters, parts);
+  return { loss, logProbs, gradients: await downloadParameters(inputs.device, gradients) };
+}
+
+async function exactKl(
+  { inputs, settings, programs, models }: Run,
+  samples: readonly Sample[],
+): Promise<number> {
+  const batch = answerBatch(samples, {
+    padId: inputs.special.padId,
+    leftPadded: settings.left_pad_without_positions,
+  });
+  const both = { parameters: models.actor.parameters, reference: models.reference };
+  const rows = await programs.exactKl(both, batch, samples);
+  return meanOf(rows.map((row) => row.reduce((total, kl) => total + kl, 0)));
 }
 
 /** The pool with its advantages at mean 0 and deviation 1 over all real tokens. */

@@ -30,6 +30,8 @@ import {
 import { rankingLoss, rankingPlan } from "../rl/mod.ts";
 import { type Device, float, floats, int, ints, jit, number } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
+import { sumOfParts } from "./parts.ts";
+import { chunksOf } from "./stage.ts";
 
 /** The rows of one ranked list, `[CLS] passage [SEP] answer [SEP]` each, best first. */
 export type RankedRows = readonly TokenRow[];
@@ -88,27 +90,15 @@ export async function createRewardTrainer(
   }, { toHost: ["loss"] });
   const accumulate = await createAccumulator<ValueModelArrays>(device, spec.parameters);
   const optimizer = await createOptimizer<ValueModelArrays>(device, spec.parameters, settings);
-
-  /** Loss and gradients of a batch, part by part. */
-  async function backward(parameters: ValueModelArrays, lists: readonly RankedRows[], microBatch: number) {
-    let loss = 0;
-    let gradients: ValueModelArrays | undefined;
-    for (let start = 0; start < lists.length; start += microBatch) {
-      const part = rankingBatch(lists.slice(start, start + microBatch), { padId, count: lists.length });
-      const result = await program({ parameters, ...part });
-      loss += (await device.read(result.loss))[0];
-      gradients = gradients === undefined ? result.gradients : await accumulate(gradients, result.gradients);
-    }
-    if (gradients === undefined) {
-      throw new RangeError("Cannot train the reward model: the batch has no lists");
-    }
-    return { loss, gradients };
-  }
-
   return {
     optimizer,
     async step(state, lists, { learningRate, microBatch = lists.length }) {
-      const { loss, gradients } = await backward(state.parameters, lists, microBatch);
+      const run = async (part: readonly RankedRows[]) => {
+        const batch = rankingBatch(part, { padId, count: lists.length });
+        const { loss, gradients } = await program({ parameters: state.parameters, ...batch });
+        return { loss: (await device.read(loss))[0], gradients };
+      };
+      const { loss, gradients } = await sumOfParts(chunksOf(lists, microBatch), { run, add: accumulate });
       return { ...await optimizer.update(state, gradients, learningRate), loss };
     },
     async evaluate(parameters, batches) {

@@ -18,6 +18,7 @@ import {
   type TokenRow,
 } from "../lm/mod.ts";
 import {
+  createAccumulator,
   createOptimizer,
   gradientsOf,
   type Optimizer,
@@ -26,6 +27,8 @@ import {
 } from "../optim/mod.ts";
 import { type Device, float, floats, int, ints, jit, number } from "../runtime/mod.ts";
 import { div, logSoftmax, mul, neg, sum, take, type Tensor } from "../tensor/mod.ts";
+import { sumOfParts } from "./parts.ts";
+import { chunksOf } from "./stage.ts";
 
 /** One optimizer step of a stage. */
 export interface SftStep {
@@ -35,11 +38,15 @@ export interface SftStep {
 
 /** Trains and measures a language model. */
 export interface SftTrainer {
-  /** One step on a batch; the state given must not be used again. */
+  /**
+   * One step on a batch; the state given must not be used again.
+   *
+   * @param options.microBatch rows that one pass holds (default all): less memory, the same step
+   */
   step(
     state: TrainState<Gpt2Arrays>,
     rows: readonly TokenRow[],
-    learningRate: number,
+    options: { learningRate: number; microBatch?: number },
   ): Promise<SftStep & { state: TrainState<Gpt2Arrays> }>;
   /** Mean loss a token, without an update. */
   evaluate(parameters: Gpt2Arrays, batches: readonly (readonly TokenRow[])[]): Promise<number>;
@@ -66,30 +73,41 @@ export async function createSftTrainer(
     const loss = lossOf(inputs, config);
     return { loss, gradients: gradientsOf(loss, inputs.parameters) };
   }, { toHost: ["loss"] });
+  const accumulate = await createAccumulator<Gpt2Arrays>(device, spec.parameters);
   const optimizer = await createOptimizer<Gpt2Arrays>(device, spec.parameters, settings);
   return {
     optimizer,
-    async step(state, rows, learningRate) {
-      const { loss, gradients } = await program({ parameters: state.parameters, ...batchOf(rows, padId) });
-      const next = await optimizer.update(state, gradients, learningRate);
-      return { ...next, loss: (await device.read(loss))[0] };
+    async step(state, rows, { learningRate, microBatch = rows.length }) {
+      const count = targetsIn(rows);
+      const run = async (part: readonly TokenRow[]) => {
+        const batch = batchOf(part, { padId, count });
+        const { loss, gradients } = await program({ parameters: state.parameters, ...batch });
+        return { loss: (await device.read(loss))[0], gradients };
+      };
+      const { loss, gradients } = await sumOfParts(chunksOf(rows, microBatch), { run, add: accumulate });
+      return { ...await optimizer.update(state, gradients, learningRate), loss };
     },
     async evaluate(parameters, batches) {
-      let total = 0, tokens = 0;
+      const count = targetsIn(batches.flat());
+      let total = 0;
       for (const rows of batches) {
-        const batch = batchOf(rows, padId);
-        const { loss } = await lossOnly({ parameters, ...batch });
-        const count = batch.count.data[0];
-        total += (await device.read(loss))[0] * count;
-        tokens += count;
+        const { loss } = await lossOnly({ parameters, ...batchOf(rows, { padId, count }) });
+        total += (await device.read(loss))[0];
       }
-      return total / tokens;
+      return total;
     },
   };
 }
 
-/** Rows as a batch with its targets: each token's successor, 0 (masked) at the end of a row. */
-export function batchOf(rows: readonly TokenRow[], padId: number) {
+/** How many tokens of the rows are predicted: all but each row's first. */
+const targetsIn = (rows: readonly TokenRow[]): number =>
+  rows.reduce((total, row) => total + row.length - 1, 0);
+
+/** Rows as a batch with its targets: each token's successor, 0 (masked) at the end of a row; `count` divides the loss. */
+export function batchOf(
+  rows: readonly TokenRow[],
+  { padId, count = targetsIn(rows) }: { padId: number; count?: number },
+) {
   const padded = padRows(rows, { padId });
   const [batch, time] = padded.inputIds.dims;
   const targets = new Int32Array(batch * time), mask = new Float32Array(batch * time);
@@ -99,7 +117,6 @@ export function batchOf(rows: readonly TokenRow[], padId: number) {
       mask[index * time + column] = 1;
     })
   );
-  const count = mask.reduce((total, value) => total + value, 0);
   return {
     rows: padded,
     targets: ints(targets, [batch, time]),

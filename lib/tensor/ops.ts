@@ -5,7 +5,16 @@
  * error of the compiler on the argument, and the same sentence at run time.
  */
 import { type AnyTensor, apply, type Tensor } from "./tensor.ts";
-import { axesOf, type DType, type Fits, type Merge, type Shape, sizeOf, type Without } from "./shape.ts";
+import {
+  axesOf,
+  type DType,
+  type Fits,
+  type Merge,
+  type Open,
+  type Shape,
+  sizeOf,
+  type Without,
+} from "./shape.ts";
 import type { Binary, Compare, Unary } from "./primitives.ts";
 
 /** A number or a tensor. */
@@ -30,7 +39,7 @@ export function input<const S extends Shape, D extends DType = "float32">(
   name: string,
   shape: S,
   dtype?: D,
-): Tensor<S, D> {
+): Tensor<Open<S>, D> {
   return typed(apply("input", [], { name, shape, dtype: dtype ?? "float32" }));
 }
 

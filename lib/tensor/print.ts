@@ -10,16 +10,16 @@ import { type AnyTensor, topologicalOrder } from "./tensor.ts";
  * import { input, mul, printGraph, sum } from "ppo/tensor/mod.ts";
  * const x = input("x", { time: 3 });
  * console.log(printGraph(sum(mul(x, 2), "time")));
- * // %1 = input "x"                float32 [time 3]
- * // %2 = mul %1, 2                float32 [time 3]
- * // %3 = sum %2 over time         float32 []
+ * // %1 = input "x"         float32 [time 3]
+ * // %2 = mul %1, 2         float32 [time 3]
+ * // %3 = sum %2 over time  float32 []
  * ```
  */
 export function printGraph(...outputs: AnyTensor[]): string {
   const names = new Map<AnyTensor, string>();
   const lines: [string, string][] = [];
   for (const node of topologicalOrder(outputs)) {
-    if (node.primitive === "constant" && Object.keys(node.shape).length === 0) {
+    if (node.primitive === "constant" && Object.keys(node.shape).length === 0 && !outputs.includes(node)) {
       names.set(node, constantText(node));
       continue;
     }

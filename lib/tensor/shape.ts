@@ -11,8 +11,11 @@ export type Shape = Readonly<Record<string, number>>;
 /** What a tensor holds. Token ids and positions are int32; conditions are bool. */
 export type DType = "float32" | "int32" | "bool";
 
-/** The size of an axis that is only known when the program runs. */
-export const UNKNOWN = -1;
+/** The size of an axis that is only known when the program runs; in types it is `number`. */
+export const UNKNOWN: number = -1;
+
+/** A shape as a type in which sizes written as -1 are `number`, like every size that is not known yet. */
+export type Open<S> = { [N in keyof S]: S[N] extends -1 ? number : S[N] };
 
 /** Writes an intersection of records as one record, so that error messages stay short. */
 export type Flat<T> = { [K in keyof T]: T[K] };

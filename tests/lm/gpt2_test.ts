@@ -12,10 +12,12 @@ import {
   valueHead,
   valueModelSpec,
 } from "../../lib/lm/mod.ts";
+import { layerNorm } from "../../lib/nn/mod.ts";
 import { gradientsOf } from "../../lib/optim/mod.ts";
 import { batchOf, lossOf } from "../../lib/rlhf/sft.ts";
 import { type DeviceArray, float, floats, int, jit, openDevice } from "../../lib/runtime/mod.ts";
-import { logSoftmax, mul, square, sum, take } from "../../lib/tensor/mod.ts";
+import { gelu, logSoftmax, mul, type Shape, square, sum, take } from "../../lib/tensor/mod.ts";
+import fixture from "../fixtures/ops.json" with { type: "json" };
 import { assertNear, fixtureModel, fixtureTensors } from "../helpers/fixtures.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
@@ -58,7 +60,7 @@ async function languageModel({ config, weights }: ModelFolder) {
     return { logits, logProbs, loss, gradients: gradientsOf(loss, inputs.parameters) };
   });
   const parameters = await uploadParameters(device, spec.parameters, weights);
-  return program({ parameters, ...batchOf(rows, 0) });
+  return program({ parameters, ...batchOf(rows, { padId: 0 }) });
 }
 
 const read = async (array: DeviceArray<"float32">) => await device.read(array);
@@ -104,4 +106,45 @@ Deno.test("an untrained model has norms of 1, biases of 0 and names as in the ch
   equal(fresh.get("h.1.mlp.c_fc.bias")?.data[5], 0);
   equal(fresh.get("wte.weight")?.data[5], Math.fround(0.02));
   equal(fresh.get("h.1.attn.c_proj.weight")?.data[5], Math.fround(0.02 / Math.sqrt(2 * 3))); // 3 layers
+});
+
+Deno.test("layer norm and its gradients equal PyTorch's", async () => {
+  const ops = await fixtureTensors("ops");
+  const embed = float({ embed: 8 }), wide = float({ batch: -1, time: -1, embed: 8 });
+  const spec = { x: wide, weight: embed, bias: embed, upstream: wide };
+  const program = await jit(device, spec, ({ x, weight, bias, upstream }) => {
+    const out = layerNorm(x, { weight, bias }, { axis: "embed", epsilon: fixture.layer_norm.epsilon });
+    const loss = sum(mul<Shape, Shape>(out, upstream));
+    return { out, ...named(gradientsOf(loss, { x, weight, bias })) };
+  });
+  const at = (name: string) => ops.array(`layer_norm.${name}`);
+  const found = await program({
+    x: at("x"),
+    weight: at("weight"),
+    bias: at("bias"),
+    upstream: at("upstream"),
+  });
+  for (const [name, array] of Object.entries(found)) {
+    assertNear(await read(array), ops.numbers(`layer_norm.${name}`), { name });
+  }
+});
+
+/** Gradients under the fixture's names. */
+const named = <T>({ x, weight, bias }: { x: T; weight: T; bias: T }) => ({
+  grad_x: x,
+  grad_weight: weight,
+  grad_bias: bias,
+});
+
+Deno.test("gelu and its gradient equal transformers' gelu_new", async () => {
+  const ops = await fixtureTensors("ops");
+  const matrix = float({ row: 5, column: 8 });
+  const program = await jit(device, { x: matrix, upstream: matrix }, ({ x, upstream }) => {
+    const out = gelu(x);
+    const { x: grad_x } = gradientsOf(sum(mul<Shape, Shape>(out, upstream)), { x });
+    return { out, grad_x };
+  });
+  const found = await program({ x: ops.array("gelu_new.x"), upstream: ops.array("gelu_new.upstream") });
+  assertNear(await read(found.out), ops.numbers("gelu_new.out"), { name: "gelu" });
+  assertNear(await read(found.grad_x), ops.numbers("gelu_new.grad_x"), { name: "its gradient" });
 });

@@ -19,25 +19,17 @@ const vector = tensor({ embed: 3 });
 const longer = tensor({ embed: 4 });
 const width = (size: number) => tensor({ embed: size });
 
-/** A mistake: which primitive, on what, and the sentence it must give. */
-interface Mistake<P extends Primitive = Primitive> {
+/** A mistake: a primitive's inputs and attributes, and the sentence they must give. */
+interface Mistake {
   readonly inputs: readonly ReturnType<typeof tensor>[];
-  readonly attributes: Attributes[P];
+  readonly attributes: Attributes[Primitive];
   readonly error: "RangeError" | "TypeError";
   readonly sentence: string;
 }
+type Make = (sentence: string, inputs: Mistake["inputs"], attributes: Mistake["attributes"]) => Mistake;
 
-const range = <P extends Primitive>(
-  sentence: string,
-  inputs: Mistake["inputs"],
-  attributes: Attributes[P],
-): Mistake<P> => ({ inputs, attributes, error: "RangeError", sentence });
-
-const type = <P extends Primitive>(
-  sentence: string,
-  inputs: Mistake["inputs"],
-  attributes: Attributes[P],
-): Mistake<P> => ({ inputs, attributes, error: "TypeError", sentence });
+const range: Make = (sentence, inputs, attributes) => ({ inputs, attributes, error: "RangeError", sentence });
+const type: Make = (sentence, inputs, attributes) => ({ inputs, attributes, error: "TypeError", sentence });
 
 const unary = (name: string) => [type(`Cannot ${name} int32 values: float32 is wanted`, [ids], {})];
 const binary = (name: string) => [
@@ -102,7 +94,7 @@ const attention = [
   ),
 ];
 
-const mistakes: { readonly [P in Primitive]: readonly Mistake<P>[] } = {
+const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
   input: [],
   constant: [
     range("Cannot make a constant [time 2] of 3 values: 2 are wanted", [], {
@@ -284,14 +276,13 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake<P>[] } = {
   cachedValues: attention,
 };
 
-function assertMistakes<P extends Primitive>(primitive: P, list: readonly Mistake<P>[]): void {
-  for (const { inputs, attributes, error, sentence } of list) {
+for (const primitive of Object.keys(mistakes) as Primitive[]) { // its keys by its type
+  for (const { inputs, attributes, error, sentence } of mistakes[primitive]) {
     Deno.test(`${primitive} says: ${sentence}`, () => {
       assert.throws(() => apply(primitive, inputs, attributes), { name: error, message: sentence });
     });
   }
 }
-for (const primitive of Object.keys(mistakes) as Primitive[]) assertMistakes(primitive, mistakes[primitive]); // its keys
 
 Deno.test("mean says that it needs known sizes", () => {
   assert.throws(() => mean(input("x", { batch: UNKNOWN, time: 3 })), {

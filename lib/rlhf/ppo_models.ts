@@ -1,0 +1,157 @@
+/**
+ * What a PPO run is made of: the compiled programs, the frozen models, and actor and critic with their optimizers' state.
+ */
+import {
+  createGenerator,
+  type Gpt2Arrays,
+  type Gpt2Config,
+  gpt2Spec,
+  plainSampling,
+  type SamplingSettings,
+  type SpecialTokens,
+  type TokenRow,
+  uploadParameters,
+  type ValueModelArrays,
+  valueModelSpec,
+  type Weight,
+} from "../lm/mod.ts";
+import { adamDefaults, type TrainState } from "../optim/mod.ts";
+import type { ScoreStatistics } from "../rl/mod.ts";
+import type { Device } from "../runtime/mod.ts";
+import { createActorUpdate, createCriticUpdate } from "./ppo_update.ts";
+import { createExactKl, createPolicyScorer } from "./sampled_policy.ts";
+import type { Settings } from "./settings.ts";
+import { createValueScorer } from "./values.ts";
+
+/** A model as it comes from its folder. */
+export interface LoadedModel {
+  readonly config: Gpt2Config;
+  readonly weights: ReadonlyMap<string, Weight>;
+}
+
+/** What PPO starts from. */
+export interface PpoInputs {
+  readonly device: Device;
+  /** The SFT model: actor at the start, and the frozen reference. */
+  readonly policy: LoadedModel;
+  /** The reward model; the critic starts from its body. */
+  readonly reward: LoadedModel;
+  /** Mean and deviation of the SFT model's raw scores, stored with the reward model. */
+  readonly scoreStatistics?: ScoreStatistics | undefined;
+  readonly special: SpecialTokens;
+  /** Prompts as token rows. */
+  readonly prompts: readonly TokenRow[];
+  readonly settings: Settings;
+}
+
+/** How tokens are drawn, by the settings' names. */
+export const samplingOf = (settings: Settings): SamplingSettings => ({
+  temperature: settings.temperature,
+  topK: settings.top_k,
+  topP: settings.top_p,
+  repetitionPenalty: settings.repetition_penalty,
+});
+
+/** Dropout's rate in the update when the defect `dropout_in_update` is on: GPT-2's own. */
+const DROPOUT = 0.1;
+
+/** Compiles every program of a run. */
+export async function compilePrograms({ device, policy, reward, special, settings }: PpoInputs) {
+  const sampling = samplingOf(settings);
+  const shape = {
+    config: policy.config,
+    sampling: settings.log_probs_of_raw_distribution ? plainSampling : sampling,
+  };
+  const optimizer = { ...adamDefaults, epsilon: settings.adam_epsilon, maxGradNorm: settings.max_grad_norm };
+  const common = { optimizer, dropout: settings.dropout_in_update ? DROPOUT : 0 };
+  return {
+    sampling,
+    shape,
+    generator: await createGenerator(device, policy.config, {
+      sampling,
+      special,
+      greedy: !settings.do_sample,
+    }),
+    policy: await createPolicyScorer(device, shape),
+    value: await createValueScorer(device, reward.config),
+    exactKl: await createExactKl(device, shape),
+    actor: await createActorUpdate(device, shape, { ...common, clipRange: settings.policy_clip_eps }),
+    critic: await createCriticUpdate(device, reward.config, {
+      ...common,
+      clipRange: settings.value_clip_eps,
+    }),
+  };
+}
+
+/** The compiled programs of a run. */
+export type Programs = Awaited<ReturnType<typeof compilePrograms>>;
+
+/** The models of a run; `actor` and `critic` are replaced at each optimizer step. */
+export interface Models {
+  readonly reference: Gpt2Arrays;
+  readonly reward: ValueModelArrays;
+  actor: TrainState<Gpt2Arrays>;
+  critic: TrainState<ValueModelArrays>;
+}
+
+/** Uploads the four models; actor and critic get arrays of their own. */
+export async function loadModels(
+  { device, policy, reward, settings }: PpoInputs,
+  programs: Programs,
+): Promise<Models> {
+  const policyArrays = () => uploadParameters(device, gpt2Spec(policy.config), policy.weights);
+  const valueArrays = (weights: ReadonlyMap<string, Weight>) =>
+    uploadParameters(device, valueModelSpec(reward.config), weights);
+  const criticWeights = settings.fresh_value_head ? withFreshHead(reward.weights) : reward.weights;
+  return {
+    reference: await policyArrays(),
+    reward: await valueArrays(reward.weights),
+    actor: await programs.actor.optimizer.start(await policyArrays()),
+    critic: await programs.critic.optimizer.start(await valueArrays(criticWeights)),
+  };
+}
+
+/** The same weights with a value head of zeros: a critic that has learnt nothing yet says 0. */
+function withFreshHead(weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
+  return new Map([...weights].map(([name, weight]) => [
+    name,
+    name === "value_fn.weight" ? { shape: weight.shape, data: new Float32Array(weight.data.length) } : weight,
+  ]));
+}
+
+/**
+ * What a run needs to be true before anything is compiled.
+ *
+ * @throws RangeError when there are fewer prompts than `batch_size`, a prompt does not fit, or statistics are missing.
+ */
+export function checkInputs({ prompts, settings, scoreStatistics, policy, reward }: PpoInputs): void {
+  const { batch_size, max_len, query_len } = settings;
+  if (prompts.length === 0) throw new RangeError("Cannot train: the data set of prompts is empty");
+  if (prompts.length < batch_size) {
+    throw new RangeError(
+      `Cannot train with batch_size ${batch_size}: there are only ${prompts.length} prompts`,
+    );
+  }
+  if (settings.normalise_scores && scoreStatistics === undefined) {
+    throw new RangeError(
+      "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
+    );
+  }
+  const positions = Math.min(policy.config.positions, reward.config.positions);
+  if (max_len > positions) {
+    throw new RangeError(`Cannot train with max_len ${max_len}: the models have ${positions} positions`);
+  }
+  const tooLong = prompts.findIndex((prompt) => prompt.length + query_len > max_len);
+  if (tooLong >= 0) {
+    throw new RangeError(
+      `Cannot train: prompt ${tooLong} has ${
+        prompts[tooLong].length
+      } tokens, and with query_len ${query_len} that is more than max_len ${max_len}`,
+    );
+  }
+  if (policy.config.vocabSize !== reward.config.vocabSize) {
+    throw new RangeError(
+      `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
+    );
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Answers to many prompts, for ranked lists and for measuring a model.
+ *
+ * Prompts of like length share a batch. The uniform number of a token depends on its prompt's place in the list and not on its
+ * batch, so that the answers are the same whatever the batch size.
+ */
+import type { Answer, Generator, Gpt2Arrays, TokenRow } from "../lm/mod.ts";
+import { uniform } from "../rl/mod.ts";
+import { chunksOf } from "./stage.ts";
+
+/** How to sample. */
+export interface SampleOptions {
+  readonly maxNewTokens: number;
+  readonly seed: number;
+  /** Another round gives other answers under the same seed. */
+  readonly round?: number;
+  readonly batchSize?: number;
+}
+
+/** One answer for each prompt, in the prompts' order. */
+export async function sampleAnswers(
+  generator: Generator,
+  { parameters, prompts }: { parameters: Gpt2Arrays; prompts: readonly TokenRow[] },
+  { maxNewTokens, seed, round = 0, batchSize = 64 }: SampleOptions,
+): Promise<Answer[]> {
+  const order = prompts.map((_, index) => index).toSorted((a, b) => prompts[a].length - prompts[b].length);
+  const answers = new Map<number, Answer>();
+  for (const rows of chunksOf(order, batchSize)) {
+    const batch = rows.map((row) => prompts[row]);
+    const drawn = await generator.generate(parameters, batch, {
+      maxNewTokens,
+      uniform: (row, position) => uniform(seed, round, rows[row], position),
+    });
+    drawn.forEach((answer, index) => answers.set(rows[index], answer));
+  }
+  return prompts.map((_, index) => answers.get(index) ?? missing(index));
+}
+
+function missing(index: number): never {
+  throw new RangeError(`Cannot sample: prompt ${index} got no answer`);
+}

@@ -1,0 +1,38 @@
+/** The committed notebooks run through the real Deno kernel, with small settings; their cells pass the compiler. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { runNotebook } from "../scripts/notebooks.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const small = {
+  NUM_EPISODES: "1",
+  MAX_TIMESTEPS: "2",
+  UPDATE_TIMESTEPS: "1",
+  PPO_EPOCH: "1",
+  HELD_OUT: "32",
+  SEED: "5",
+};
+
+Deno.test("06_ppo runs from the first cell to the last and hands over its record", async () => {
+  const outputDirectory = await Deno.makeTempDir({ dir: await scratch() });
+  const summary = join(outputDirectory, "summary.json");
+  const { page } = await runNotebook(join(root, "notebooks", "06_ppo.ipynb"), {
+    outputDirectory,
+    env: { ...small, SUMMARY_PATH: summary },
+  });
+  const record = JSON.parse(await Deno.readTextFile(summary));
+  const keys = ["seed", "timesteps", "updates", "mean_reward", "kl", "gold_before", "gold_after", "gold_n"];
+  assert.deepEqual(Object.keys(record), [...keys, "seconds_training", "peak_rss_mib", "device"]);
+  assert.deepEqual([record.seed, record.timesteps, record.updates, record.gold_n], [5, 2, 2, 32]);
+  assert.equal(record.mean_reward.length, 2);
+  assert.ok(Math.abs(record.kl[0]) < 1e-3, "before the first update the actor is the reference");
+  assert.ok((await Deno.readTextFile(page)).includes("Four models"));
+  await Deno.remove(outputDirectory, { recursive: true });
+});
+
+/** A folder that git ignores. */
+async function scratch(): Promise<string> {
+  const folder = join(root, "out", "tests");
+  await Deno.mkdir(folder, { recursive: true });
+  return folder;
+}
