@@ -1,24 +1,36 @@
 /**
  * Lowering of `dot`: matrix products of every kind.
  *
- * - no shared axis, one contracted: `MatMul`, the left side keeping all its axes (a layer applied to every token);
+ * - no shared axis, one contracted: `MatMul`, the left side keeping all its axes (a layer applied to every token); also where
+ *   several of the left's own axes are of unknown size, which no Reshape could bring back once merged;
  * - no shared axis, several contracted: both sides flattened to matrices, `Gemm` (the gradient of a layer's weight);
  * - shared axes: a batch of matrix products (attention).
  */
-import { axesOf, type NodeOf, type Shape } from "../tensor/mod.ts";
+import { axesOf, type NodeOf, type Shape, UNKNOWN } from "../tensor/mod.ts";
 import type { Emitter } from "./emitter.ts";
 import { grouped, ordered, reshaped, type Value } from "./layout.ts";
 
 /** Emits the product of `a` and `b` and returns its name; the result has the axis order of the node. */
-export function lowerDot(emitter: Emitter, node: NodeOf<"dot">, [a, b]: readonly Value[]): string {
+export function lowerDot(
+  emitter: Emitter,
+  node: Pick<NodeOf<"dot">, "attributes" | "shape">,
+  [a, b]: readonly Value[],
+): string {
   const contracted = node.attributes.axes;
   const shared = axesOf(a.shape).filter((axis) => axis in b.shape && !contracted.includes(axis));
   const left = axesOf(a.shape).filter((axis) => !(axis in b.shape));
   const right = axesOf(b.shape).filter((axis) => !(axis in a.shape));
-  if (shared.length === 0 && contracted.length === 1) {
-    const { name } = ordered(emitter, a, [...left, ...contracted]);
+  if (shared.length === 0 && unknowns(b, right) > 1) { // only the left side keeps its axes apart
+    const entries = [...right, ...left].map((axis): [string, number] => [axis, node.shape[axis]]);
+    const shape = Object.fromEntries(entries);
+    const name = lowerDot(emitter, { ...node, shape }, [b, a]);
+    return ordered(emitter, { name, shape, dtype: "float32" }, axesOf(node.shape)).name;
+  }
+  if (shared.length === 0 && (contracted.length === 1 || unknowns(a, left) > 1)) {
+    const apart = left.map((axis) => [axis]);
+    const { name } = grouped(emitter, a, [...apart, contracted]);
     const product = emitter.emit("MatMul", [name, grouped(emitter, b, [contracted, right]).name]);
-    return split(emitter, product, [...left.map((axis) => [axis]), right], node.shape);
+    return split(emitter, product, [...apart, right], node.shape);
   }
   if (shared.length === 0) return flatProduct(emitter, { a, b, left, right, contracted, shape: node.shape });
   const groups = shared.map((axis) => [axis]);
@@ -27,6 +39,9 @@ export function lowerDot(emitter: Emitter, node: NodeOf<"dot">, [a, b]: readonly
   const product = emitter.emit("MatMul", [first.name, second.name]);
   return split(emitter, product, [...groups, left, right], node.shape);
 }
+
+const unknowns = (value: Value, axes: readonly string[]): number =>
+  axes.filter((axis) => value.shape[axis] === UNKNOWN).length;
 
 interface Sides {
   readonly a: Value;
@@ -61,5 +76,5 @@ function split(emitter: Emitter, name: string, groups: readonly (readonly string
     [axis, size],
     index,
   ): [string, number] => [`${axis}${axis === "merged" ? index : ""}`, Number(size)]);
-  return reshaped(emitter, { name, shape: Object.fromEntries(entries) }, shape).name;
+  return reshaped(emitter, { name, shape: Object.fromEntries(entries), dtype: "float32" }, shape).name;
 }

@@ -34,8 +34,12 @@ export interface EmitOptions {
   readonly outputs?: number;
 }
 
+/** Whose kernels a model is for. */
+export type Target = "cpu" | "webgpu";
+
 /** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
 export interface Emitter {
+  readonly target: Target;
   readonly nodes: NodeProto[];
   readonly constants: TensorProto[];
   emit(operator: string, inputs: readonly string[], options?: EmitOptions): string;
@@ -51,7 +55,7 @@ export interface Emitter {
 }
 
 /** A new, empty emitter. */
-export function createEmitter(): Emitter {
+export function createEmitter(target: Target): Emitter {
   const nodes: NodeProto[] = [], constants: TensorProto[] = [];
   const known = new Map<string, string>(), shared = new Map<string, readonly string[]>();
   let count = 0;
@@ -73,6 +77,7 @@ export function createEmitter(): Emitter {
     return output;
   };
   return {
+    target,
     nodes,
     constants,
     emit: (operator, inputs, options = {}) => emitAll(operator, inputs, options)[0],

@@ -4,24 +4,33 @@
  * Shapes with unknown sizes are written with Reshape's 0 (copy this dimension) and -1 (what remains), so that no shape
  * arithmetic enters the graph: such nodes have no GPU kernel.
  */
-import { axesOf, type Shape, UNKNOWN } from "../tensor/mod.ts";
-import type { Emitter } from "./emitter.ts";
+import { axesOf, type DType, type Shape, UNKNOWN } from "../tensor/mod.ts";
+import { elementType, type Emitter } from "./emitter.ts";
 
 /** A named value of the ONNX graph with its axes in memory order. */
 export interface Value {
   readonly name: string;
   readonly shape: Shape;
+  readonly dtype: DType;
 }
 
 /** `value` with its axes in `order`. */
 export function ordered(emitter: Emitter, value: Value, order: readonly string[]): Value {
   const axes = axesOf(value.shape);
   if (axes.join() === order.join()) return value;
-  const perm = order.map((axis) => axes.indexOf(axis));
   return {
-    name: emitter.emit("Transpose", [value.name], { attributes: { perm } }),
+    name: transposed(emitter, value, order.map((axis) => axes.indexOf(axis))),
     shape: Object.fromEntries(order.map((axis) => [axis, value.shape[axis]])),
+    dtype: value.dtype,
   };
+}
+
+/** Bools are turned as integers: WebGPU has no kernel that transposes them. */
+function transposed(emitter: Emitter, { name, dtype }: Value, perm: readonly number[]): string {
+  if (dtype !== "bool") return emitter.emit("Transpose", [name], { attributes: { perm } });
+  const numbers = emitter.emit("Cast", [name], { attributes: { to: elementType.int32 } });
+  const turned = emitter.emit("Transpose", [numbers], { attributes: { perm } });
+  return emitter.emit("Cast", [turned], { attributes: { to: elementType.bool } });
 }
 
 /** `value` in the axis order of `target`, with a dimension of 1 for each axis it lacks, so that ONNX broadcasts it. */
@@ -49,6 +58,7 @@ export function reshaped(emitter: Emitter, value: Value, target: Shape): Value {
   return {
     name: emitter.emit("Reshape", [value.name, emitter.constant(dims, [dims.length], "int64")]),
     shape: target,
+    dtype: value.dtype,
   };
 }
 

@@ -2,7 +2,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema, NodeProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from "onnx-buf";
 import { type AnyTensor, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter } from "./emitter.ts";
+import { createEmitter, elementType, type Emitter, type Target } from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -18,17 +18,26 @@ export const resultName = (name: string): string => `result:${name}`;
 /**
  * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
  *
+ * @param target whose kernels it is for; a model for "webgpu" runs on the CPU too
+ *
  * Unknown axes become symbolic dimensions named like the axis.
  *
  * @throws RangeError when two inputs share a name.
  */
-export function lower(outputs: Readonly<Record<string, AnyTensor>>): LoweredGraph {
-  const emitter = createEmitter();
+export function lower(
+  outputs: Readonly<Record<string, AnyTensor>>,
+  { target = "cpu" }: { target?: Target } = {},
+): LoweredGraph {
+  const emitter = createEmitter(target);
   const values = new Map<AnyTensor, Value>();
   const order = topologicalOrder(Object.values(outputs));
   for (const node of order) {
     const operands = node.inputs.map((input) => values.get(input) ?? unreachable(input));
-    values.set(node, { name: ruleOf(node)(emitter, node, operands), shape: node.shape });
+    values.set(node, {
+      name: ruleOf(node)(emitter, node, operands),
+      shape: node.shape,
+      dtype: node.dtype,
+    });
   }
   for (const [name, tensor] of Object.entries(outputs)) {
     const input = [values.get(tensor)?.name ?? ""];

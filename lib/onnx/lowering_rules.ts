@@ -65,6 +65,16 @@ const reduction = (operator: string): Rule<"sum" | "largest"> => (emitter, node,
 const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
   emitter.emit(operator, [x.name], { attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) } });
 
+/** z - log(sum(e^z)) with z = x - largest(x): WebGPU has no kernel for LogSoftmax. */
+const logSoftmaxInParts: Rule<"logSoftmax"> = (emitter, node, [x]) => {
+  const axis = emitter.constant([axesOf(x.shape).indexOf(node.attributes.axis)], [1], "int64");
+  const over = (operator: string, name: string) =>
+    emitter.emit(operator, [name, axis], { attributes: { keepdims: 1 } });
+  const z = emitter.emit("Sub", [x.name, over("ReduceMax", x.name)]);
+  const total = over("ReduceSum", emitter.emit("Exp", [z]));
+  return emitter.emit("Sub", [z, emitter.emit("Log", [total])]);
+};
+
 /** y, mean and 1 / deviation come from one node, shared by the three primitives. */
 const layerNormResult =
   (index: number): Rule<"layerNorm" | "layerNormMean" | "layerNormInverseDeviation"> =>
@@ -102,7 +112,7 @@ const scatterRows: Rule<"scatterAdd"> = (emitter, node, [indices, updates]) => {
     attributes: { axis: 0, reduction: "add" },
   });
   if (axesOf(rest).length === 1) return name;
-  return reshaped(emitter, { name, shape: { [axis]: size, width } }, node.shape).name;
+  return reshaped(emitter, { name, shape: { [axis]: size, width }, dtype: "float32" }, node.shape).name;
 };
 
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
@@ -167,7 +177,10 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
     });
   },
   softmax: alongAxis("Softmax"),
-  logSoftmax: alongAxis("LogSoftmax"),
+  logSoftmax: (emitter, node, inputs) =>
+    emitter.target === "webgpu"
+      ? logSoftmaxInParts(emitter, node, inputs)
+      : alongAxis("LogSoftmax")(emitter, node, inputs),
   layerNorm: layerNormResult(0),
   layerNormMean: layerNormResult(1),
   layerNormInverseDeviation: layerNormResult(2),

@@ -1,2 +1,3 @@
 /** Graphs written as ONNX models. */
+export { type Target } from "./emitter.ts";
 export { lower, type LoweredGraph, resultName } from "./lower.ts";

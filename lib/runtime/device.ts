@@ -90,16 +90,14 @@ function wrap(handle: ort.Tensor): Handle {
 }
 
 type RunOne = (
-  session: ort.InferenceSession,
   feeds: ort.InferenceSession.OnnxValueMapType,
   fetches: ort.InferenceSession.NullableOnnxValueMapType,
 ) => Promise<ort.InferenceSession.OnnxValueMapType>;
 
 function executable(
-  session: ort.InferenceSession,
   graph: LoweredGraph,
   outputs: readonly string[],
-  run: RunOne,
+  { run, release }: { run: RunOne; release: () => Promise<void> },
 ): Executable {
   const wanted = graph.inputs.map((node) => node.attributes.name);
   return {
@@ -111,10 +109,10 @@ function executable(
         const target = into.get(name);
         return [resultName(name), target === undefined ? null : tensorOf(target)];
       }));
-      const results = await run(session, values, fetches);
+      const results = await run(values, fetches);
       return new Map(outputs.map((name) => [name, into.get(name) ?? wrap(results[resultName(name)])]));
     },
-    release: () => session.release(),
+    release,
   };
 }
 
@@ -131,7 +129,10 @@ function hostDevice(threads: number): Device {
         ...sessionOptions(threads),
         executionProviders: ["cpu"],
       });
-      return executable(session, graph, outputs, (s, feeds, fetches) => s.run(feeds, fetches));
+      return executable(graph, outputs, {
+        run: (feeds, fetches) => session.run(feeds, fetches),
+        release: () => session.release(),
+      });
     },
     upload<D extends DType>(array: ArrayLike_<D>) {
       return Promise.resolve(wrap(tensorOf(array)) as DeviceArray<DType> as DeviceArray<D>); // its type says what it holds
@@ -144,6 +145,13 @@ function hostDevice(threads: number): Device {
   };
 }
 
+/** With either of these missing ONNX Runtime moves a Transpose onto a bool tensor, for which WebGPU has no kernel. */
+const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
+const GPU_EXTRA = {
+  session: { disable_cpu_ep_fallback: "1" },
+  optimization: { disable_specified_optimizers: "TransposeOptimizer" },
+};
+
 function gpuDevice(threads: number): Device {
   let live = 0;
   const copies = new Map<string, Promise<ort.InferenceSession>>();
@@ -154,9 +162,9 @@ function gpuDevice(threads: number): Device {
   ) =>
     ort.InferenceSession.create(graph.bytes, {
       ...sessionOptions(threads),
-      executionProviders: ["webgpu"],
+      executionProviders: [WEBGPU],
       preferredOutputLocation: Object.fromEntries(outputs.map((name) => [resultName(name), location(name)])),
-      extra: { session: { disable_cpu_ep_fallback: "1" } },
+      extra: GPU_EXTRA,
     });
   /** A program that copies one array to `location`: the only safe way to move data in either direction. */
   const copier = (
@@ -178,15 +186,31 @@ function gpuDevice(threads: number): Device {
   return {
     kind: "webgpu",
     description: "GPU through WebGPU",
-    async compile(graph, outputs, toHost) {
-      const session = await create(graph, (name) => toHost(name) ? "cpu" : "gpu-buffer", outputs);
-      return executable(session, graph, outputs, async (s, feeds, fetches) => {
-        const results = await s.run(feeds, fetches);
-        live += outputs.filter((name) =>
-          fetches[name] === null && results[name].location === "gpu-buffer"
-        ).length;
+    compile(graph, outputs, toHost) {
+      /**
+       * onnxruntime-node 1.30.0 ignores a given array, without a word, where the preferred location is "gpu-buffer". So which
+       * results are written into arrays of the caller is part of what is compiled; a program is used in one way, as a rule.
+       */
+      const sessions = new Map<string, ort.InferenceSession>();
+      const sessionFor = async (fetches: ort.InferenceSession.NullableOnnxValueMapType) => {
+        const into = outputs.filter((name) => fetches[resultName(name)] !== null);
+        const location = (name: string) => toHost(name) || into.includes(name) ? "cpu" : "gpu-buffer";
+        const session = sessions.get(into.join()) ?? await create(graph, location, outputs);
+        sessions.set(into.join(), session);
+        return session;
+      };
+      const run: RunOne = async (feeds, fetches) => {
+        const results = await (await sessionFor(fetches)).run(feeds, fetches);
+        live +=
+          outputs.map(resultName).filter((name) =>
+            fetches[name] === null && results[name].location === "gpu-buffer"
+          ).length;
         return results;
-      });
+      };
+      const release = async () => {
+        for (const session of sessions.values()) await session.release();
+      };
+      return Promise.resolve(executable(graph, outputs, { run, release }));
     },
     async upload<D extends DType>(array: ArrayLike_<D>) {
       const x = tensorOf(array);

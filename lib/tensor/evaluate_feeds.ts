@@ -5,7 +5,9 @@ import type { AnyTensor, NodeOf } from "./tensor.ts";
 
 /** Numbers outside a graph: sizes in memory order. int32 is an Int32Array, bool a Uint8Array. */
 export interface HostArray {
+  /** Sizes of the axes, in memory order; empty for one number. */
   readonly dims: readonly number[];
+  /** The numbers, the last axis varying fastest. */
   readonly data: Float64Array | Float32Array | Int32Array | Uint8Array;
 }
 

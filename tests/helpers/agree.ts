@@ -75,7 +75,7 @@ async function execute(device: Device, { outputs, feeds, inPlace }: Trial) {
   }
   const renamed = Object.fromEntries(names.map((name) => [`${name} (out)`, outputs[name]]));
   const executable = await device.compile(
-    lower(renamed),
+    lower(renamed, { target: device.kind }),
     Object.keys(renamed),
     (name) => !inPlace.includes(name.replace(" (out)", "")),
   );

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import {
   add,
+  constant,
   dot,
   evaluate,
+  gather,
   type HostArray,
   input,
   mergeAxes,
@@ -102,5 +104,22 @@ Deno.test("two open parts of a split have the sizes of the inputs' axes of their
   assert.throws(() => evaluate([unheard], { x: floats([2, 1], [1, 2]) }), {
     name: "RangeError",
     message: "Cannot split [row 2] into [p, q]",
+  });
+});
+
+const tokens = constant([2, 0, 2], { time: 3 }, "int32");
+
+Deno.test("float32 is evaluated in 64 bits, int32 and bool in their own arrays", () => {
+  const floating = constant([0.5], { time: 1 }), condition = constant([1], { time: 1 }, "bool");
+  const [float, int, bool] = evaluate([floating, tokens, condition], {});
+  assert.ok(float.data instanceof Float64Array);
+  assert.ok(int.data instanceof Int32Array);
+  assert.ok(bool.data instanceof Uint8Array);
+});
+
+Deno.test("an index outside the table is an error", () => {
+  assert.throws(() => evaluate([gather(constant([1, 2], { batch: 2 }), tokens, "batch")], {}), {
+    name: "RangeError",
+    message: "Cannot use index 2: wanted 0 to 1",
   });
 });

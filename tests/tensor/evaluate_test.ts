@@ -291,17 +291,3 @@ for (const [primitive, list] of Object.entries(examples)) {
     Deno.test(`${primitive} gives ${title}`, () => assertValue(tensor, dims, numbers));
   }
 }
-
-Deno.test("float32 is evaluated in 64 bits, int32 and bool in their own arrays", () => {
-  const [float, int, bool] = evaluate([row, tokens, condition], {});
-  assert.ok(float.data instanceof Float64Array);
-  assert.ok(int.data instanceof Int32Array);
-  assert.ok(bool.data instanceof Uint8Array);
-});
-
-Deno.test("an index outside the table is an error", () => {
-  assert.throws(() => evaluate([gather(column, tokens, "batch")], {}), {
-    name: "RangeError",
-    message: "Cannot use index 2: wanted 0 to 1",
-  });
-});

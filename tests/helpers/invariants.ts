@@ -1,0 +1,196 @@
+/**
+ * What must hold of PPO whatever it learns, as questions that answer true or false on tiny random models.
+ *
+ * Each takes settings, so that a test can ask with the defaults and with a defect switched on.
+ */
+import { createGenerator, type TokenRow, uploadParameters, valueModelSpec } from "../../lib/lm/mod.ts";
+import { gpt2Spec, type Weight } from "../../lib/lm/mod.ts";
+import { adamDefaults } from "../../lib/optim/mod.ts";
+import { uniform } from "../../lib/rl/mod.ts";
+import {
+  createPolicyScorer,
+  createValueScorer,
+  type LoadedModel,
+  minibatches,
+  paidScore,
+  type PpoInputs,
+  type Sample,
+  samplingOf,
+  scoreAnswers,
+  type Settings,
+  validateSettings,
+} from "../../lib/rlhf/mod.ts";
+import { createRewardTrainer } from "../../lib/rlhf/reward.ts";
+import { relativeError } from "./fixtures.ts";
+import { sampleOf } from "./samples_of_answers.ts";
+import { allMetrics, device, PAD, tinyConfig, tinyInputs, tinyPpo, tinyPrompts, tinyReward } from "./tiny.ts";
+
+type Given = Partial<Settings>;
+
+/** Whether two rows of numbers are the same but for rounding. */
+export const same = (left: ArrayLike<number>, right: ArrayLike<number>, tolerance = 1e-5): boolean =>
+  left.length === right.length && relativeError(left, right) <= tolerance;
+
+/** Real tokens' numbers of all samples. */
+export const realOf = (
+  samples: readonly Sample[],
+  key: "logProbs" | "refLogProbs" | "values" | "advantages",
+) => samples.flatMap((sample) => sample[key].slice(0, sample.answer.length));
+
+/** The tiny reward model with its head, and so all its scores, multiplied. */
+export function scaledReward(factor: number): LoadedModel {
+  const scaled = ([name, { shape, data }]: [string, Weight]): [string, Weight] => [
+    name,
+    { shape, data: name === "value_fn.weight" ? data.map((value) => factor * value) : data },
+  ];
+  return { config: tinyConfig, weights: new Map([...tinyReward.weights].map(scaled)) };
+}
+
+/** Before any step, the policy that is updated is the one that sampled. */
+export async function firstRatioIsOne(given: Given = {}): Promise<boolean> {
+  const ppo = await tinyPpo(given);
+  const pool = await ppo.experience(1, tinyPrompts);
+  const [{ samples, actor }] = await ppo.update(pool, 0);
+  const ratios = samples.flatMap(({ logProbs, answer }, row) =>
+    answer.map((_, t) => Math.exp(actor.logProbs[row][t] - logProbs[t]))
+  );
+  return same(ratios, ratios.map(() => 1));
+}
+
+/** Before any step, the policy is the reference. */
+export async function klIsZeroAtStart(given: Given = {}): Promise<boolean> {
+  const ppo = await tinyPpo(given);
+  const pool = await ppo.experience(1, tinyPrompts);
+  return same(realOf(pool, "logProbs"), realOf(pool, "refLogProbs")) && await ppo.exactKl(pool) < 1e-6;
+}
+
+/** The same answers scored in one batch and each alone. The critic's head is the reward model's, not zero. */
+export async function scoredTogetherAndAlone(
+  given: Given = {},
+): Promise<{ together: Sample[]; alone: Sample[] }> {
+  const { settings, policy, special, scoreStatistics } = tinyInputs(given);
+  const sampling = samplingOf(settings);
+  const shape = { config: tinyConfig, sampling };
+  const actor = await uploadParameters(device, gpt2Spec(tinyConfig), policy.weights);
+  const critic = await uploadParameters(device, valueModelSpec(tinyConfig), tinyReward.weights);
+  const scorers = {
+    policy: await createPolicyScorer(device, shape),
+    value: await createValueScorer(device, tinyConfig),
+    ...{ actor, reference: actor, critic, reward: critic },
+  };
+  const generator = await createGenerator(device, tinyConfig, { sampling, special });
+  const draw = (row: number, position: number) => uniform(1, 0, row, position);
+  const answers = await generator.generate(actor, tinyPrompts, { maxNewTokens: 8, uniform: draw });
+  const options = { settings, sampling, padId: PAD, timestep: 1, scoreStatistics };
+  const alone: Sample[] = [];
+  for (const [row, prompt] of tinyPrompts.entries()) {
+    alone.push(...await scoreAnswers([prompt], [answers[row]], scorers, options));
+  }
+  return { together: await scoreAnswers(tinyPrompts, answers, scorers, options), alone };
+}
+
+/** Longer neighbours change no log-probability, value or score. */
+export async function scoresIgnoreNeighbours(given: Given = {}): Promise<boolean> {
+  const { together, alone } = await scoredTogetherAndAlone(given);
+  const rows = (["logProbs", "refLogProbs", "values"] as const).every((key) =>
+    same(realOf(together, key), realOf(alone, key))
+  );
+  const scores = ({ rawScore, score }: Sample) => [rawScore, score];
+  return rows && same(together.flatMap(scores), alone.flatMap(scores));
+}
+
+/** Neighbours with longer answers change no advantage. */
+export async function advantagesIgnoreNeighbours(given: Given = {}): Promise<boolean> {
+  const { together, alone } = await scoredTogetherAndAlone(given);
+  return same(realOf(together, "advantages"), realOf(alone, "advantages"));
+}
+
+/** The old log-probabilities are those of the distribution that the tokens were drawn from. */
+export async function logProbsAreTheSamplers(given: Given = {}): Promise<boolean> {
+  const all = { temperature: 0.7, top_k: 6, repetition_penalty: 1.4, ...given };
+  const ppo = await tinyPpo(all);
+  const { seed, query_len } = validateSettings(tinyInputs(all).settings);
+  const pool = await ppo.experience(1, tinyPrompts);
+  const options = {
+    maxNewTokens: query_len,
+    uniform: (row: number, position: number) => uniform(seed, 1, row, position),
+  };
+  const drawn = await ppo.generator.generate(ppo.actor(), tinyPrompts, options);
+  return same(realOf(pool, "logProbs"), drawn.flatMap(({ logProbs }) => logProbs));
+}
+
+/** The gradient norm and the loss of the actor's first step on a whole pool, with rewards `factor` times as large. */
+async function firstActorStep(given: Given, factor: number) {
+  const inputs: Partial<PpoInputs> = {
+    scoreStatistics: { mean: 0, deviation: 1 },
+    reward: scaledReward(factor),
+  };
+  const wide = { reward_clip_eps: 1e6, missing_eos_penalty: 0, mini_batch_size: 100, ppo_epoch: 1 };
+  const ppo = await tinyPpo({ ...wide, ...given }, inputs);
+  const [{ actor }] = await ppo.update(await ppo.experience(1, tinyPrompts), 0);
+  return actor;
+}
+
+/** Advantages have mean 0 (so the first loss is 0, every ratio being 1) and a scale of their own. */
+export async function advantagesAreWhite(given: Given = {}): Promise<boolean> {
+  const [small, large] = [await firstActorStep(given, 1), await firstActorStep(given, 10)];
+  return Math.abs(small.loss) < 1e-5 && same([large.gradNorm], [small.gradNorm], 1e-4);
+}
+
+/** What answers are paid does not depend on the unit in which the reward model counts. */
+export async function paymentIgnoresTheRewardModelsUnit(given: Given = {}): Promise<boolean> {
+  const paid = async (factor: number) => {
+    const scoreStatistics = { mean: 0.2 * factor, deviation: 0.5 * factor };
+    const ppo = await tinyPpo(given, { scoreStatistics, reward: scaledReward(factor) });
+    return (await ppo.experience(1, tinyPrompts)).map(({ score }) => score);
+  };
+  return same(await paid(3), await paid(1));
+}
+
+/** An answer that never ends is paid less than the same score for one that does. */
+export function endlessAnswersArePaidLess(given: Given = {}): boolean {
+  const { settings, scoreStatistics } = tinyInputs(given);
+  const options = { settings, sampling: samplingOf(settings), padId: PAD, timestep: 1, scoreStatistics };
+  const paid = (ended: boolean) => paidScore({ rawScore: 0.3, ended }, options);
+  return paid(false) < paid(true);
+}
+
+/** A minibatch has answers of several timesteps. */
+export function minibatchesMixTimesteps(given: Given = {}): boolean {
+  const { settings } = tinyInputs(given);
+  const pool = Array.from({ length: 12 }, (_, index) => sampleOf([5], { timestep: Math.floor(index / 3) }));
+  const batches = minibatches(pool, settings, 0);
+  return batches.some((batch) => new Set(batch.map(({ timestep }) => timestep)).size > 1);
+}
+
+/** Metrics of a run without the time they took, as text: equal only where every bit is. */
+export async function metricsText(given: Given = {}): Promise<string> {
+  const rows = await allMetrics(given);
+  return JSON.stringify(rows, (key, value) => key.startsWith("seconds_") ? undefined : value);
+}
+
+/** The same seed gives the same run. */
+export async function runsRepeat(given: Given = {}): Promise<boolean> {
+  return await metricsText(given) === await metricsText(given);
+}
+
+/** A better answer that is scored far below a worse one gives a large loss, not an infinite one, and a step that is a number. */
+export async function rankingLossStaysFinite(given: Given = {}): Promise<boolean> {
+  const { unstable_log_sigmoid } = validateSettings(given);
+  const optimizer = { ...adamDefaults, maxGradNorm: 1 };
+  const trainer = await createRewardTrainer(device, tinyConfig, {
+    padId: PAD,
+    optimizer,
+    stable: !unstable_log_sigmoid,
+  });
+  const spec = valueModelSpec(tinyConfig);
+  const state = await trainer.optimizer.start(
+    await uploadParameters(device, spec, scaledReward(1000).weights),
+  );
+  const answers: TokenRow[] = [[4, 5, 3], [6, 3], [7, 8, 9, 3]];
+  const lists = [answers, answers.toReversed()].map((ranks) =>
+    ranks.map((answer) => [...tinyPrompts[0], ...answer])
+  );
+  const { loss, gradNorm } = await trainer.step(state, lists, { learningRate: 1e-3 });
+  return Number.isFinite(loss) && Number.isFinite(gradNorm);
+}

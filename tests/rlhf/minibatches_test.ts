@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { plainSampling } from "../../lib/lm/mod.ts";
+import {
+  minibatches,
+  minibatchParts,
+  type Sample,
+  type Settings,
+  validateSettings,
+} from "../../lib/rlhf/mod.ts";
+import { floats, ints } from "../../lib/runtime/mod.ts";
+import { sampleOf } from "../helpers/samples_of_answers.ts";
+import { tinyConfig } from "../helpers/tiny.ts";
+
+/** Four timesteps of three answers each; the score tells them apart. */
+const pool: Sample[] = Array.from(
+  { length: 12 },
+  (_, index) => sampleOf([5], { rawScore: index, timestep: 1 + Math.floor(index / 3) }),
+);
+const cut = (given: Partial<Settings>, epoch = 0) =>
+  minibatches(pool, validateSettings({ batch_size: 3, ...given }), epoch);
+const namesOf = (batches: readonly (readonly Sample[])[]) =>
+  batches.map((batch) => batch.map((s) => s.rawScore));
+
+Deno.test("an epoch has every answer once, in minibatches of the size asked for", () => {
+  const sizes: [Partial<Settings>, number[]][] = [
+    [{}, [3, 3, 3, 3]],
+    [{ mini_batch_size: 5 }, [5, 5, 2]],
+    [{ mini_batch_size: 100 }, [12]],
+    [{ num_return_sequences: 2 }, [6, 6]], // 3 prompts with 2 answers each
+  ];
+  for (const [given, wanted] of sizes) {
+    const batches = namesOf(cut(given));
+    assert.deepEqual(batches.map((batch) => batch.length), wanted);
+    assert.deepEqual(batches.flat().toSorted((a, b) => a - b), pool.map(({ rawScore }) => rawScore));
+  }
+});
+
+Deno.test("the order follows from seed and epoch alone", () => {
+  assert.deepEqual(namesOf(cut({ seed: 3 }, 2)), namesOf(cut({ seed: 3 }, 2)));
+  assert.notDeepEqual(namesOf(cut({ seed: 3 }, 2)), namesOf(cut({ seed: 3 }, 3)));
+  assert.notDeepEqual(namesOf(cut({ seed: 3 }, 2)), namesOf(cut({ seed: 4 }, 2)));
+});
+
+Deno.test("answers are shuffled across timesteps, whole batches only as a defect", () => {
+  const timesteps = (batches: Sample[][]) =>
+    batches.map((batch) => new Set(batch.map((s) => s.timestep)).size);
+  assert.ok(timesteps(cut({})).some((count) => count > 1));
+  const whole = cut({ shuffle_whole_batches: true });
+  assert.deepEqual(timesteps(whole), [1, 1, 1, 1]);
+  assert.deepEqual(whole.map((batch) => batch.length), [3, 3, 3, 3]);
+  assert.notDeepEqual(namesOf(whole).flat(), pool.map(({ rawScore }) => rawScore));
+});
+
+const partsOf = (samples: readonly Sample[], given: Partial<Settings> = {}) =>
+  minibatchParts(samples, {
+    settings: validateSettings(given),
+    shape: { config: tinyConfig, sampling: plainSampling },
+    padId: 0,
+    step: 1,
+  });
+
+Deno.test("a minibatch is cut into micro-batches in its order", () => {
+  const widths = (size: number) => partsOf(pool, { micro_batch_size: size }).map(({ mask }) => mask.dims[0]);
+  assert.deepEqual(widths(0), [12]);
+  assert.deepEqual(widths(5), [5, 5, 2]);
+  assert.deepEqual(widths(12), [12]);
+  assert.deepEqual(widths(1), Array(12).fill(1));
+});
+
+Deno.test("a micro-batch holds each answer's numbers at real tokens and 0 behind them", () => {
+  const rows = { logProbs: [-1, 9], values: [2, 9], advantages: [3, 9], returns: [4, 9] }; // 9 stands at a pad
+  const [part] = partsOf([sampleOf([6], rows), sampleOf([7, 3])]);
+  assert.deepEqual(part.mask, floats([1, 0, 1, 1], [2, 2]));
+  assert.deepEqual(part.oldLogProbs, floats([-1, 0, 0, 0], [2, 2]));
+  assert.deepEqual(part.oldValues, floats([2, 0, 0, 0], [2, 2]));
+  assert.deepEqual(part.advantages, floats([3, 0, 0, 0], [2, 2]));
+  assert.deepEqual(part.returns, floats([4, 0, 0, 0], [2, 2]));
+  assert.deepEqual(part.batch.targets, ints([6, 0, 7, 3], [2, 2]));
+  assert.equal(part.dropoutKeys, undefined);
+});
+
+Deno.test("dropout has one number in [0, 1) a token of the whole row, other ones at another step", () => {
+  const settings = validateSettings({ dropout_in_update: true });
+  const keysAt = (step: number) =>
+    minibatchParts(pool, {
+      settings,
+      shape: { config: tinyConfig, sampling: plainSampling },
+      padId: 0,
+      step,
+    })[0].dropoutKeys;
+  const keys = keysAt(1);
+  assert.deepEqual(keys?.dims, [12, 3]); // prompts of 2 and answers of 1
+  assert.ok(keys?.data.every((key) => 0 <= key && key < 1));
+  assert.equal(new Set(keys?.data).size, 36);
+  assert.deepEqual(keysAt(1), keys);
+  assert.notDeepEqual(keysAt(2), keys);
+});

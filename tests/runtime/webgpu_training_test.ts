@@ -1,0 +1,67 @@
+/**
+ * A small network trained on the GPU: parameters, gradients and Adam's moments stay there, only the loss comes back, and ONNX
+ * Runtime's fall-back to the CPU is off (lib/runtime/device.ts), so that every operator really runs on the GPU.
+ */
+import assert from "node:assert/strict";
+import { linear } from "../../lib/nn/mod.ts";
+import { adamDefaults, createOptimizer, gradientsOf } from "../../lib/optim/mod.ts";
+import { normal, randomStream } from "../../lib/rl/mod.ts";
+import { type Device, type DeviceArray, float, floats, jit, openDevice } from "../../lib/runtime/mod.ts";
+import { gelu, mean, square, sub, sum } from "../../lib/tensor/mod.ts";
+import { onWebGpu } from "../helpers/webgpu.ts";
+
+const spec = {
+  hidden: { weight: float({ input: 2, embed: 16 }), bias: float({ embed: 16 }) },
+  output: { weight: float({ embed: 16, out: 1 }), bias: float({ out: 1 }) },
+};
+type Parameters = Record<"hidden" | "output", Record<"weight" | "bias", DeviceArray<"float32">>>;
+
+/** The losses of `steps` steps towards y = x_0 x_1, and how many device arrays lived after the first and the last step. */
+async function train(device: Device, steps: number): Promise<{ losses: number[]; live: number[] }> {
+  const random = randomStream(3);
+  const array = (dims: number[], scale: number) =>
+    device.upload(
+      floats(Array.from({ length: dims.reduce((a, b) => a * b) }, () => scale * normal(random)), dims),
+    );
+  const parameters: Parameters = {
+    hidden: { weight: await array([2, 16], 1), bias: await array([16], 0.5) },
+    output: { weight: await array([16, 1], 0.25), bias: await array([1], 0) },
+  };
+  const points = Array.from({ length: 64 }, () => [2 * random() - 1, 2 * random() - 1]);
+  const x = await device.upload(floats(points.flat(), [64, 2]));
+  const y = await device.upload(floats(points.map(([a, b]) => a * b), [64, 1]));
+  const inputs = { parameters: spec, x: float({ batch: 64, input: 2 }), y: float({ batch: 64, out: 1 }) };
+  const program = await jit(device, inputs, ({ parameters, x, y }) => {
+    const hidden = gelu(linear(x, parameters.hidden, "input"));
+    const loss = mean(sum(square(sub(linear(hidden, parameters.output, "embed"), y)), "out"), "batch");
+    return { loss, gradients: gradientsOf(loss, parameters) };
+  }, { toHost: ["loss"] });
+  const optimizer = await createOptimizer<Parameters>(device, spec, { ...adamDefaults, maxGradNorm: 1 });
+  let state = await optimizer.start(parameters);
+  let gradients: Parameters | undefined;
+  const losses: number[] = [], live: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const result = await program({ parameters: state.parameters, x, y }, gradients && { gradients });
+    gradients = result.gradients;
+    ({ state } = await optimizer.update(state, gradients, 0.02));
+    losses.push((await device.read(result.loss))[0]);
+    live.push(device.liveArrays());
+  }
+  return { losses, live: [live[1], live[steps - 1]] };
+}
+
+Deno.test("a small network learns a product on the CPU", async () => {
+  const { losses } = await train(await openDevice("cpu"), 60);
+  assert.ok(losses[59] < losses[0] / 4, `from ${losses[0]} to ${losses[59]}`);
+});
+
+await onWebGpu("training", (device) => {
+  Deno.test("a small network learns on the GPU as on the CPU, and no array leaks", async () => {
+    const there = await train(device, 20);
+    const here = await train(await openDevice("cpu"), 20);
+    there.losses.forEach((loss, step) =>
+      assert.ok(Math.abs(loss - here.losses[step]) < 1e-3 * here.losses[0], `step ${step}: ${loss}`)
+    );
+    assert.equal(there.live[1], there.live[0]);
+  });
+});
