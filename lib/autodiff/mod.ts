@@ -1,3 +1,3 @@
 /** Reverse-mode differentiation of graphs. */
 export { grad, vjp } from "./grad.ts";
-export { vjpRules } from "./vjp_rules.ts";
+export { type Rule, vjpRules } from "./vjp_rules.ts";

@@ -40,7 +40,8 @@ import {
   where,
 } from "../tensor/mod.ts";
 
-type Rule<P extends Primitive> = (node: NodeOf<P>, g: Tensor) => readonly (AnyTensor | null)[];
+/** Gradients of a node's inputs, one an input (null: it has none), from the gradient `g` of its result. */
+export type Rule<P extends Primitive> = (node: NodeOf<P>, g: Tensor) => readonly (AnyTensor | null)[];
 
 /** Inputs of a differentiable primitive hold float32: the shape rules have checked it. */
 const floats = (node: AnyTensor) => node.inputs as readonly Tensor[];
@@ -84,6 +85,7 @@ function layerNormVjp(node: NodeOf<"layerNorm">, g: Tensor): Tensor[] {
   return [dx, mul(g, n), g];
 }
 
+/** A rule for every primitive. */
 export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   input: noGradient,
   constant: noGradient,

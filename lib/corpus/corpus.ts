@@ -15,8 +15,11 @@ export type Split = "sft" | "ppo" | "test";
 
 /** A passage with its split, its clean questions, and the questions that its training file holds. */
 export interface CorpusPassage extends PassageRecord {
+  /** Where the passage is used. */
   split: Split;
+  /** One a stated fact, in the order of `facts`. */
   questions: readonly Question[];
+  /** What the training file holds: some of the questions are spoiled on purpose. */
   written: readonly { text: string; noise: NoiseKind }[];
 }
 

@@ -13,7 +13,9 @@ export type Reason = "right" | "empty" | "cut off" | "copy" | "not answerable" |
 
 /** The judge's answer. */
 export interface Verdict {
+  /** Whether the passage answers the question and it is well formed. */
   right: boolean;
+  /** Why it is right or wrong; "right" where `right` is true. */
   reason: Reason;
 }
 

@@ -1,13 +1,14 @@
 /** The embedded Chinese mini-encyclopaedia: facts, passages, questions, noise, and the gold judge. */
 export { allEntities, type CorpusPassage, DATA_SEED, makeCorpus, type Split } from "./corpus.ts";
+export { type Phrasings } from "./grammar/parts.ts";
 export { dataFiles, readGold, vocabulary } from "./formats.ts";
 export { judgeQuestion, type Reason, type Verdict } from "./judge.ts";
-export { cutOff, NOISE_SHARES, type NoiseKind, noisy, spoil } from "./noise.ts";
+export { cutOff, NOISE_SHARES, type NoiseContext, type NoiseKind, noisy, spoil } from "./noise.ts";
 export { type PassageRecord, type StatedFact } from "./passages.ts";
 export { isHan, piecesOf } from "./pieces.ts";
-export { acceptedPhrases, expand } from "./phrases.ts";
+export { acceptedPhrases, expand, type Phrase } from "./phrases.ts";
 export { type Question, questionsAbout } from "./questions.ts";
 export { type Random, seededRandom } from "./random.ts";
 export { NOISE_CHARACTERS, type RankedAnswer, rankingList, type RankingParts, RANKS } from "./ranking.ts";
 export { type Relation, relationNames, relations } from "./relations.ts";
-export { type Entity } from "./table.ts";
+export { type Entity, type Fact } from "./table.ts";

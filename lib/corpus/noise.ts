@@ -28,8 +28,11 @@ export const NOISE_SHARES: Readonly<Record<Exclude<NoiseKind, "clean">, number>>
 
 /** Other names of the same kind, to be asked about by mistake. */
 export interface NoiseContext {
+  /** The passage that the question is about. */
   passage: PassageRecord;
+  /** Names of the same kind as the passage's entity. */
   namesOfKind: readonly string[];
+  /** Decides what is drawn. */
   random: Random;
 }
 

@@ -9,17 +9,25 @@ import type { Entity, Fact } from "./table.ts";
 
 /** One stated fact: the value stands in the passage literally. */
 export interface StatedFact {
+  /** What is said of the entity. */
   relation: Relation;
+  /** With its unit, as the passage writes it. */
   value: string;
 }
 
 /** A passage with what it says and what its kind of entity could have said. */
 export interface PassageRecord {
+  /** Unique in the corpus. */
   content_id: string;
+  /** The passage itself. */
   content: string;
+  /** The name that the passage is about. */
   entity: string;
+  /** The entity's kind: 山, 城市. */
   kind: string;
+  /** What the passage states, in its order. */
   facts: readonly StatedFact[];
+  /** Relations that the entity's kind has and the passage leaves out. */
   absent: readonly Relation[];
 }
 

@@ -3,8 +3,11 @@ import { type Relation, relationNames, relations } from "./relations.ts";
 
 /** One way to ask: `before` + name + `behind` is the whole question. */
 export interface Phrase {
+  /** What is asked for. */
   relation: Relation;
+  /** The text before the entity's name. */
   before: string;
+  /** The text behind the entity's name. */
   behind: string;
 }
 

@@ -6,7 +6,9 @@ import { type Relation, relations } from "./relations.ts";
 
 /** A question with the fact that answers it. */
 export interface Question {
+  /** The question, with its question mark. */
   text: string;
+  /** The fact that answers it. */
   fact: StatedFact;
 }
 

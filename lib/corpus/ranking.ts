@@ -8,7 +8,9 @@ import { below, pick, type Random } from "./random.ts";
 
 /** One line of a ranking list, in the tutorial's words. */
 export interface RankedAnswer {
+  /** The passage. */
   prompt: string;
+  /** A question of this rank about it. */
   answer: string;
 }
 
@@ -17,9 +19,13 @@ export const RANKS = ["human", "model", "other passage", "sentence", "cut off", 
 
 /** What the caller brings: three questions and a source of random numbers. */
 export interface RankingParts {
+  /** Rank "human": a clean question about the passage. */
   humanQuestion: string;
+  /** Rank "model": what an SFT model asked about the passage. */
   modelQuestion: string;
+  /** Rank "other passage": a clean question about another passage. */
   otherQuestion: string;
+  /** Decides how answers are spoiled. */
   random: Random;
   /** Characters for noise; by default common ones that `data/vocab.txt` holds. */
   alphabet?: readonly string[];

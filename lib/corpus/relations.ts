@@ -11,14 +11,24 @@ import { sky } from "./grammar/sky.ts";
 import { society } from "./grammar/society.ts";
 import type { Phrasings } from "./grammar/parts.ts";
 
-/** Every relation with its phrasings. */
-export const relations = { ...places, ...nature, ...sky, ...people, ...culture, ...society } satisfies Record<
-  string,
-  Phrasings
->;
-
 /** The name of a relation between an entity and a value. */
-export type Relation = keyof typeof relations;
+export type Relation =
+  | keyof typeof places
+  | keyof typeof nature
+  | keyof typeof sky
+  | keyof typeof people
+  | keyof typeof culture
+  | keyof typeof society;
+
+/** Every relation with its phrasings. */
+export const relations: Readonly<Record<Relation, Phrasings>> = {
+  ...places,
+  ...nature,
+  ...sky,
+  ...people,
+  ...culture,
+  ...society,
+};
 
 /** All names, in the order of the table. */
 export const relationNames: readonly Relation[] = names(relations);

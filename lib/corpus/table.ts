@@ -26,17 +26,25 @@ export interface Table {
 
 /** One fact with the ways to say it. */
 export interface Fact {
+  /** What is said. */
   relation: Relation;
+  /** With its unit, as a passage writes it. */
   value: string;
+  /** Ways to say it; `{v}` is the value. */
   says: readonly string[];
 }
 
 /** Something with a name and facts; `relations` are all that its kind could tell. */
 export interface Entity {
+  /** As passages write it; unique among the entities. */
   name: string;
+  /** What it is: 山, 城市. */
   kind: string;
+  /** 它, 他 or 她: what a later clause may say for the name. */
   pronoun: string;
+  /** What is known of it. */
   facts: readonly Fact[];
+  /** What its kind could tell, known or not. */
   relations: readonly Relation[];
 }
 

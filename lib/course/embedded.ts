@@ -11,9 +11,13 @@ export type Passage = PassageRecord;
 
 /** Everything the embedded run needs. */
 export interface Embedded {
+  /** The SFT model: actor at the start, and reference. */
   readonly policy: ModelFolder;
+  /** The reward model; the critic starts from its body. */
   readonly reward: ModelFolder;
+  /** The one that both models share. */
   readonly tokenizer: Tokenizer;
+  /** Mean and deviation of the SFT model's raw scores. */
   readonly scoreStatistics: ScoreStatistics;
   /** Training passages; each is used once. */
   readonly passages: readonly string[];

@@ -8,10 +8,13 @@ import type { TokenRow } from "../lm/mod.ts";
 
 /** One invariant: what was measured and how far from it the measurement may be. */
 export interface Invariant {
+  /** What must hold, in words or as a formula. */
   readonly name: string;
   /** Largest deviation that was found. */
   readonly deviation: number;
+  /** Largest deviation that rounding explains. */
   readonly tolerance: number;
+  /** deviation <= tolerance */
   readonly holds: boolean;
 }
 

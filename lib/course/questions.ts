@@ -6,16 +6,21 @@ import { type Passage, promptOf } from "./embedded.ts";
 
 /** A question that a policy asked, with the judge's verdict. */
 export interface JudgedQuestion extends Verdict {
+  /** The passage's text. */
   readonly passage: string;
+  /** The answer decoded, without [SEP]. */
   readonly question: string;
 }
 
 /** How to ask. */
 export interface AskOptions {
+  /** The policy's own. */
   readonly tokenizer: Tokenizer;
+  /** Longest question in tokens; a longer one counts as cut off. */
   readonly maxNewTokens: number;
   /** The same seed asks two policies with the same random numbers, so that they can be compared passage by passage. */
   readonly seed: number;
+  /** Passages asked about at once (default 16). */
   readonly batchSize?: number;
 }
 
@@ -44,15 +49,21 @@ export async function askQuestions(
 
 /** A fraction with its 95 % interval. */
 export interface Fraction {
+  /** The estimate itself: a share from 0 to 1, or for a gain from -1 to 1. */
   readonly value: number;
+  /** Its lower and upper end. */
   readonly interval: readonly [number, number];
 }
 
 /** Gold before and after, and the gain passage by passage. */
 export interface GoldComparison {
+  /** Share of right questions before training. */
   readonly before: Fraction;
+  /** Share of right questions after training. */
   readonly after: Fraction;
+  /** after - before, with an interval paired by passage. */
   readonly gain: Fraction;
+  /** How many passages were asked about. */
   readonly n: number;
 }
 

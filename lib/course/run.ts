@@ -2,7 +2,7 @@
 import { interruptSignal, liveDisplay } from "../notebook/mod.ts";
 import { curveGrid, displaySymbol, type Figure, picture, type Run as CurveRun } from "../plots/mod.ts";
 import { createPpo, type Metrics, type Ppo, type Progress, type Settings } from "../rlhf/mod.ts";
-import { chooseDevice, type Device } from "../runtime/mod.ts";
+import { chooseDevice, type Device, type DeviceKind } from "../runtime/mod.ts";
 import { type Embedded, promptOf } from "./embedded.ts";
 import type { GoldComparison } from "./questions.ts";
 
@@ -10,9 +10,13 @@ import type { GoldComparison } from "./questions.ts";
 export interface CourseRun {
   /** "kl_coef 0.05, lam 0.95, seed 1": what tells it from other runs. */
   readonly name: string;
+  /** Checked and complete. */
   readonly settings: Settings;
+  /** Where it computes. */
   readonly device: Device;
+  /** The compiled programs with the models' current state. */
   readonly ppo: Ppo;
+  /** One row an update, oldest first; grows while the run trains. */
   readonly rows: Metrics[];
 }
 
@@ -81,12 +85,41 @@ export function progressLine(
   }, ${left} s left`;
 }
 
+/** A run in one record, which is one line of JSON. */
+export interface RunSummary {
+  /** The run's seed. */
+  readonly seed: number;
+  /** Timesteps done. */
+  readonly timesteps: number;
+  /** Updates done. */
+  readonly updates: number;
+  /** The reward model's mean score, one number an update. */
+  readonly mean_reward: readonly number[];
+  /** KL to the reference in nats an answer (k1), one number an update. */
+  readonly kl: readonly number[];
+  /** Share of right questions on held-out passages before training. */
+  readonly gold_before: number;
+  /** The same after training. */
+  readonly gold_after: number;
+  /** How many held-out passages were asked about. */
+  readonly gold_n: number;
+  /** Wall-clock time of the training loop. */
+  readonly seconds_training: number;
+  /** Peak resident memory of the process in MiB. */
+  readonly peak_rss_mib: number;
+  /** Where it was computed. */
+  readonly device: DeviceKind;
+}
+
 /**
  * What `deno task start` prints: one record of a run.
  *
  * @throws RangeError when the run was stopped before its end.
  */
-export function runSummary(run: CourseRun, { gold, seconds }: { gold: GoldComparison; seconds: number }) {
+export function runSummary(
+  run: CourseRun,
+  { gold, seconds }: { gold: GoldComparison; seconds: number },
+): RunSummary {
   const { settings, rows, device } = run;
   const updates = Math.floor(settings.num_episodes * settings.max_timesteps / settings.update_timesteps);
   if (rows.length < updates) {

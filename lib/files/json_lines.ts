@@ -8,7 +8,9 @@ import { readError } from "./read.ts";
 
 /** Which keys each line must have: `required` with any value, `strings` with text. */
 export interface JsonLinesOptions<Key extends string, Text extends string> {
+  /** Keys that each line must have, whatever their value. */
   required?: readonly Key[];
+  /** Keys that each line must have with text. */
   strings?: readonly Text[];
 }
 

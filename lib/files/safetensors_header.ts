@@ -8,7 +8,9 @@ import { describeJson, isRecord, parseJson } from "./json.ts";
 
 /** One tensor of a file: its shape and its values in row-major order. */
 export interface StoredTensor {
+  /** Sizes of the axes, outermost first; empty for one number. */
   shape: number[];
+  /** Values in row-major order. */
   data: Float32Array | Int32Array;
 }
 

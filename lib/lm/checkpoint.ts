@@ -21,15 +21,21 @@ import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 /** One weight: its shape and its values in row-major order. */
 export interface Weight {
+  /** Sizes of the axes, outermost first. */
   shape: number[];
+  /** Values in row-major order. */
   data: Float32Array;
 }
 
 /** What a folder holds. `settings` is there if the folder has a `settings.json`. */
 export interface ModelFolder {
+  /** The sizes in `config.json`. */
   config: Gpt2Config;
+  /** By dotted Hugging Face name without `transformer.`: `h.0.attn.c_attn.weight`. */
   weights: Map<string, Weight>;
+  /** From `vocab.txt`. */
   tokenizer: Tokenizer;
+  /** What `settings.json` holds, unchecked. */
   settings?: JsonRecord;
 }
 

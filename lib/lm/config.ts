@@ -7,12 +7,17 @@ import type { JsonRecord } from "../files/mod.ts";
 
 /** The sizes of a GPT-2. The inner width of its MLP is always 4 `embed`. */
 export interface Gpt2Config {
+  /** Entries of the vocabulary. */
   vocabSize: number;
   /** The longest sequence: how many learned positions there are. */
   positions: number;
+  /** Width of the hidden states; a multiple of `heads`. */
   embed: number;
+  /** Attention heads a block. */
   heads: number;
+  /** Blocks. */
   layers: number;
+  /** Added to the variance in every layer norm. */
   layerNormEpsilon: number;
 }
 
@@ -91,8 +96,11 @@ export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2
 
 /** The ids that a `config.json` names. */
 export interface SpecialIds {
+  /** [PAD] */
   padId: number;
+  /** [CLS], which begins a sequence. */
   clsId: number;
+  /** [SEP], which ends a sequence. */
   sepId: number;
 }
 

@@ -16,6 +16,7 @@ import { drawToken, likeliestToken, samplingDistribution, type SamplingSettings 
 
 /** How to generate. */
 export interface GenerateOptions {
+  /** Answers end here at the latest, in tokens. */
   readonly maxNewTokens: number;
   /** The uniform number in [0, 1) for answer token `position` of row `row`. */
   readonly uniform: (row: number, position: number) => number;
@@ -23,12 +24,15 @@ export interface GenerateOptions {
 
 /** Generates answers with the parameters given at each call. */
 export interface Generator {
+  /** One answer a prompt, in the prompts' order. */
   generate(parameters: Gpt2Arrays, prompts: readonly TokenRow[], options: GenerateOptions): Promise<Answer[]>;
+  /** Frees the compiled programs; the generator must not be used again. */
   release(): Promise<void>;
 }
 
 /** What the tokenizer says of the special tokens that generation needs. */
 export interface SpecialTokens {
+  /** Fills rows behind their end. */
   readonly padId: number;
   /** The end-of-sequence token. */
   readonly endId: number;

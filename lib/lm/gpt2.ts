@@ -16,15 +16,19 @@ import {
   type NormParameters,
   type Slots,
 } from "../nn/mod.ts";
-import { float, int } from "../runtime/mod.ts";
+import { float, int, type Specs } from "../runtime/mod.ts";
 import { add, dot, gelu, sum, type Tensor } from "../tensor/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 
 /** One block: attention and a two-layer network, each behind a layer norm and added to its input. */
 export interface BlockParameters {
+  /** Before the attention. */
   readonly ln_1: NormParameters<"embed">;
+  /** Causal self-attention. */
   readonly attn: AttentionParameters;
+  /** Before the two-layer network. */
   readonly ln_2: NormParameters<"embed">;
+  /** Two layers with gelu between them, 4 `embed` wide inside. */
   readonly mlp: {
     readonly c_fc: {
       readonly weight: Tensor<{ embed: number; inner: number }>;
@@ -39,21 +43,26 @@ export interface BlockParameters {
 
 /** All parameters of the body; the output layer of the language model is `wte` again (tied). */
 export interface Gpt2Parameters {
+  /** Token embedding: [vocab, embed]. */
   readonly wte: { readonly weight: Tensor<{ vocab: number; embed: number }> };
+  /** Learned position embedding: [position, embed]. */
   readonly wpe: { readonly weight: Tensor<{ position: number; embed: number }> };
+  /** Blocks, first to last. */
   readonly h: readonly BlockParameters[];
+  /** After the last block. */
   readonly ln_f: NormParameters<"embed">;
 }
 
 /** The value head of the reward model and the critic: one number a token, no bias. */
 export interface ValueHeadParameters {
+  /** [one, embed] */
   readonly value_fn: { readonly weight: Tensor<{ one: number; embed: number }> };
 }
 
 const normSpec = (embed: number) => ({ weight: float({ embed }), bias: float({ embed }) });
 
 /** What a block's parameters are: axes in the order of Hugging Face's files. */
-export function blockSpec({ embed }: Gpt2Config) {
+export function blockSpec({ embed }: Gpt2Config): Specs<BlockParameters> {
   const inner = 4 * embed;
   return {
     ln_1: normSpec(embed),
@@ -70,7 +79,7 @@ export function blockSpec({ embed }: Gpt2Config) {
 }
 
 /** What the body's parameters are. */
-export function gpt2Spec(config: Gpt2Config) {
+export function gpt2Spec(config: Gpt2Config): Specs<Gpt2Parameters> {
   const { vocabSize, positions, embed, layers } = config;
   return {
     wte: { weight: float({ vocab: vocabSize, embed }) },
@@ -81,7 +90,7 @@ export function gpt2Spec(config: Gpt2Config) {
 }
 
 /** What the parameters of a reward model or critic are: the body and `value_fn`. */
-export const valueModelSpec = (config: Gpt2Config) => ({
+export const valueModelSpec = (config: Gpt2Config): Specs<Gpt2Parameters & ValueHeadParameters> => ({
   ...gpt2Spec(config),
   value_fn: { weight: float({ one: 1, embed: config.embed }) },
 });
@@ -96,7 +105,9 @@ export const rowsSpec = {
 
 /** The same as tensors. */
 export interface Rows extends Slots {
+  /** Token ids; pads at the end of a row. */
   readonly inputIds: Tensor<{ batch: number; time: number }, "int32">;
+  /** Which row of `wpe` each token takes. */
   readonly positionIds: Tensor<{ batch: number; time: number }, "int32">;
 }
 

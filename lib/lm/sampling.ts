@@ -126,7 +126,7 @@ const topByMass = (probabilities: Tensor, p: number) =>
   aboveThreshold(probabilities, (kept) => not(less(sum(mul(kept, probabilities), "vocab"), p)));
 
 /** One row of a distribution for each sequence. */
-type Distribution = Tensor<{ batch: number; vocab: number }>;
+export type Distribution = Tensor<{ batch: number; vocab: number }>;
 
 /**
  * Draws one token a row by inverse CDF: the first whose cumulative probability exceeds `uniform`, a number in [0, 1).

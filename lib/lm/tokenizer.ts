@@ -11,9 +11,13 @@ import { fileExists, joinPath, readJsonRecord, readText } from "../files/mod.ts"
 
 /** Text to ids and back. Ids are line numbers of `vocab.txt`, from 0. */
 export interface Tokenizer {
+  /** Lines of `vocab.txt`. */
   vocabSize: number;
+  /** [PAD] */
   padId: number;
+  /** [UNK], for what the vocabulary cannot spell. */
   unkId: number;
+  /** [CLS], which begins a sequence. */
   clsId: number;
   /** [SEP], which also ends an answer. */
   sepId: number;
@@ -27,6 +31,7 @@ export interface Tokenizer {
   idOf(token: string): number;
   /** The lines of `vocab.txt`: what a model folder stores. */
   vocabulary: readonly string[];
+  /** Whether texts are lower-cased and lose their accents first. */
   lowerCase: boolean;
 }
 

@@ -26,10 +26,12 @@ export type Hidden = Tensor<{ batch: number; time: number; embed: number }>;
 
 /** `c_attn`: query, key and value projections side by side; `c_proj`: back to the model's width. */
 export interface AttentionParameters {
+  /** x W + b for query, key and value at once; `qkv` = 3 `embed`, in that order. */
   readonly c_attn: {
     readonly weight: Tensor<{ embed: number; qkv: number }>;
     readonly bias: Tensor<{ qkv: number }>;
   };
+  /** x W + b over the heads' results side by side. */
   readonly c_proj: {
     readonly weight: Tensor<{ attended: number; embed: number }>;
     readonly bias: Tensor<{ embed: number }>;
@@ -38,7 +40,9 @@ export interface AttentionParameters {
 
 /** Slots of queries and keys (see the file's head). */
 export interface Slots {
+  /** Each query's slot. */
   readonly slots: Tensor<{ batch: number; time: number }, "int32">;
+  /** Each key's slot. */
   readonly keySlots: Tensor<{ batch: number; keyTime: number }, "int32">;
 }
 

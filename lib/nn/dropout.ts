@@ -20,7 +20,9 @@ import {
 
 /** Where dropout's numbers come from: one number in [0, 1) a token, new at every step. */
 export interface DropoutKey {
+  /** The probability of dropping an element, in [0, 1). */
   readonly rate: number;
+  /** One number in [0, 1) a token. */
   readonly keys: Tensor<{ batch: number; time: number }>;
   /** Tells the places of a model apart. */
   readonly site: number;

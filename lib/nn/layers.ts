@@ -17,7 +17,9 @@ import {
 
 /** Scale and shift of a layer norm: both [axis]. */
 export interface NormParameters<K extends string> {
+  /** Scale. */
   readonly weight: Tensor<Record<K, number>>;
+  /** Shift. */
   readonly bias: Tensor<Record<K, number>>;
 }
 

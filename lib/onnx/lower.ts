@@ -8,7 +8,9 @@ import type { Value } from "./layout.ts";
 
 /** A model's bytes and the inputs it really uses, by name. */
 export interface LoweredGraph {
+  /** The model as an ONNX protobuf. */
   readonly bytes: Uint8Array;
+  /** Those that the outputs depend on. */
   readonly inputs: readonly NodeOf<"input">[];
 }
 

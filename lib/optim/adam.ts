@@ -6,12 +6,15 @@
  *   v = beta2 v + (1 - beta2) g^2
  *   p = (1 - lr decay) p - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
  */
-import { add, div, mul, sqrt, square, sub, type Tensor } from "../tensor/mod.ts";
+import { add, div, mul, type Scalar, sqrt, square, sub, type Tensor } from "../tensor/mod.ts";
 
 /** Constants of Adam. */
 export interface AdamSettings {
+  /** Decay of the first moment. */
   readonly beta1: number;
+  /** Decay of the second moment. */
   readonly beta2: number;
+  /** Added to the root of the second moment. */
   readonly epsilon: number;
   /** Decoupled weight decay; 0 is plain Adam. */
   readonly weightDecay: number;
@@ -19,8 +22,6 @@ export interface AdamSettings {
 
 /** PyTorch's defaults. */
 export const adamDefaults: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
-
-type Scalar = Tensor<Record<never, never>>;
 
 /** What changes from step to step: numbers, so that one program serves all steps. */
 export interface StepScalars<N> {
@@ -50,7 +51,7 @@ export function stepScalars(
 /** One parameter's step. All tensors have the parameter's axes. */
 export function adam(
   { parameter, gradient, first, second }: Record<"parameter" | "gradient" | "first" | "second", Tensor>,
-  { scale, stepSize, rootCorrection, keep }: StepScalars<Scalar>,
+  { scale, stepSize, rootCorrection, keep }: StepScalars<Tensor<Scalar>>,
   { beta1, beta2, epsilon, weightDecay }: AdamSettings,
 ): { parameter: Tensor; first: Tensor; second: Tensor } {
   const g = mul(gradient, scale);

@@ -1,5 +1,5 @@
 /** Optimizers, gradient clipping and learning-rate schedules. */
-export { adam, adamDefaults, type AdamSettings, stepScalars } from "./adam.ts";
+export { adam, adamDefaults, type AdamSettings, type StepScalars, stepScalars } from "./adam.ts";
 export {
   clipScale,
   createOptimizer,

@@ -21,8 +21,11 @@ import { adam, type AdamSettings, type StepScalars, stepScalars } from "./adam.t
 
 /** Parameters with everything Adam remembers of them. */
 export interface TrainState<P> {
+  /** The parameters as they are now. */
   readonly parameters: P;
+  /** Adam's m: running means of gradients, of the parameters' shapes. */
   readonly first: P;
+  /** Adam's v: running means of squared gradients, of the parameters' shapes. */
   readonly second: P;
   /** Updates done. */
   readonly step: number;
@@ -48,6 +51,7 @@ export interface Optimizer<P> {
     gradients: P,
     learningRate: number,
   ): Promise<{ state: TrainState<P>; gradNorm: number }>;
+  /** Frees the compiled programs; the optimizer must not be used again. */
   release(): Promise<void>;
 }
 

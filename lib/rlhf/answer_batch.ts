@@ -9,7 +9,9 @@ import { type Feeds, floats, type HostArray, int, ints } from "../runtime/mod.ts
 
 /** A prompt and its answer as token ids. */
 export interface PromptAndAnswer {
+  /** [CLS], passage, [SEP]. */
   readonly prompt: TokenRow;
+  /** The tokens after the prompt, the ending [SEP] included. */
   readonly answer: TokenRow;
 }
 
@@ -24,8 +26,11 @@ export const answerSpec = {
 
 /** A batch of answers: the arrays of `answerSpec`. */
 export interface AnswerBatch {
+  /** Prompts and answers side by side. */
   readonly rows: Feeds<typeof rowsSpec>;
+  /** Where each answer token is predicted: [batch, answer]. */
   readonly columns: HostArray<"int32">;
+  /** The answer tokens: [batch, answer]. */
   readonly targets: HostArray<"int32">;
   /** The answer axis' size. */
   readonly width: number;
@@ -33,6 +38,7 @@ export interface AnswerBatch {
 
 /** How to lay a batch out. */
 export interface LayoutOptions {
+  /** Fills rows behind their end. */
   readonly padId: number;
   /** Pads in front of the prompts, counted by the positions (a defect). */
   readonly leftPadded?: boolean;

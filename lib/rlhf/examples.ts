@@ -11,10 +11,12 @@ import {
   type JsonRecord,
   parseJson,
   readJsonLines,
+  readJsonRecord,
   readJsonValues,
   readText,
 } from "../files/mod.ts";
 import type { Tokenizer, TokenRow } from "../lm/mod.ts";
+import type { PromptAndAnswer } from "./answer_batch.ts";
 
 /** A question about a passage. */
 export interface Example {
@@ -52,6 +54,21 @@ export async function readPassages(path: string): Promise<string[]> {
   const passages = new Set<string>();
   for await (const { content } of readJsonLines(path, { strings: ["content"] })) passages.add(content);
   return someOf([...passages], { path, what: "passages" });
+}
+
+/**
+ * What each passage of a CMRC file is about: passage -> title.
+ *
+ * @throws {Error} A sentence with the file and the place in it of what is missing.
+ */
+export async function readNames(path: string): Promise<Map<string, string>> {
+  const whole = await readJsonRecord(path);
+  return new Map(
+    paragraphsOf(whole, path).map(({ content, article, where }) => [
+      content,
+      textAt(article, "title", where),
+    ]),
+  );
 }
 
 /**
@@ -94,19 +111,32 @@ async function questionLines(path: string): Promise<Example[]> {
   return examples;
 }
 
-/** data[].paragraphs[].{context, qas[].question} */
-function cmrcExamples(whole: JsonRecord, path: string): Example[] {
+/** One paragraph of a CMRC file; `where` begins the errors about it. */
+interface Paragraph {
+  readonly content: string;
+  readonly paragraph: unknown;
+  readonly article: unknown;
+  readonly where: string;
+}
+
+/** data[].paragraphs[].context */
+function paragraphsOf(whole: JsonRecord, path: string): Paragraph[] {
   return listAt(whole, "data", `Cannot read ${path}: the file`).flatMap((article, i) =>
-    listAt(article, "paragraphs", `Cannot read ${path}: data[${i}]`).flatMap((paragraph, j) => {
+    listAt(article, "paragraphs", `Cannot read ${path}: data[${i}]`).map((paragraph, j) => {
       const where = `Cannot read ${path}: data[${i}].paragraphs[${j}]`;
-      const content = textAt(paragraph, "context", where);
-      return listAt(paragraph, "qas", where).map((qa, k) => ({
-        content,
-        query: textAt(qa, "question", `${where}.qas[${k}]`),
-      }));
+      return { content: textAt(paragraph, "context", where), paragraph, article, where };
     })
   );
 }
+
+/** qas[].question of every paragraph */
+const cmrcExamples = (whole: JsonRecord, path: string): Example[] =>
+  paragraphsOf(whole, path).flatMap(({ content, paragraph, where }) =>
+    listAt(paragraph, "qas", where).map((qa, k) => ({
+      content,
+      query: textAt(qa, "question", `${where}.qas[${k}]`),
+    }))
+  );
 
 function listAt(value: unknown, key: string, where: string): unknown[] {
   const list = isRecord(value) ? value[key] : undefined;
@@ -151,8 +181,12 @@ export const answerRow = (tokenizer: Tokenizer, query: string, { queryLen }: Len
   tokenizer.sepId,
 ];
 
-/** `[CLS] passage [SEP] question [SEP]`: at most `maxLen` tokens. */
-export const exampleRow = (tokenizer: Tokenizer, { content, query }: Example, lengths: Lengths): TokenRow => [
-  ...promptRow(tokenizer, content, lengths),
-  ...answerRow(tokenizer, query, lengths),
-];
+/** The prompt and the answer of an example: together at most `maxLen` tokens. */
+export const exampleRows = (
+  tokenizer: Tokenizer,
+  { content, query }: Example,
+  lengths: Lengths,
+): PromptAndAnswer => ({
+  prompt: promptRow(tokenizer, content, lengths),
+  answer: answerRow(tokenizer, query, lengths),
+});

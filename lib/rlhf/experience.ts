@@ -8,21 +8,29 @@ import type { Answer, Gpt2Arrays, SamplingSettings, TokenRow, ValueModelArrays }
 import { clipScore, gae, normaliseScores, type ScoreStatistics, shapedRewards } from "../rl/mod.ts";
 import { ints } from "../runtime/mod.ts";
 import { type AnswerBatch, answerBatch } from "./answer_batch.ts";
-import type { AnswerContext } from "./sampled_policy.ts";
+import type { AnswerContext, PolicyScorer } from "./sampled_policy.ts";
 import type { Settings } from "./settings.ts";
+import type { ValueScorer } from "./values.ts";
 
 /** One answer of the pool. Arrays have one number an answer token, and more (the pads behind it) under `gae_over_padding`. */
 export interface Sample extends AnswerContext {
+  /** log pi(token) under the policy that sampled it. */
   readonly logProbs: readonly number[];
+  /** log pi_ref(token) under the frozen reference. */
   readonly refLogProbs: readonly number[];
+  /** The critic's V before each token. */
   readonly values: readonly number[];
   /** The reward model's score as it stands. */
   readonly rawScore: number;
   /** What the answer is paid: normalised, clipped, less the penalty for not ending. */
   readonly score: number;
+  /** Whether it ended by itself, with [SEP]. */
   readonly ended: boolean;
+  /** The KL's price at each token, and the score at the last. */
   readonly rewards: readonly number[];
+  /** By GAE. */
   readonly advantages: readonly number[];
+  /** advantages + values: what the critic learns. */
   readonly returns: readonly number[];
   /** The timestep it was sampled in. */
   readonly timestep: number;
@@ -30,26 +38,29 @@ export interface Sample extends AnswerContext {
 
 /** The compiled programs and frozen or current parameters that scoring needs. */
 export interface Scorers {
-  readonly policy: (
-    parameters: Gpt2Arrays,
-    batch: AnswerBatch,
-    pairs: readonly AnswerContext[],
-  ) => Promise<number[][]>;
-  readonly value: (
-    parameters: ValueModelArrays,
-    batch: Pick<AnswerBatch, "rows" | "columns">,
-  ) => Promise<number[][]>;
+  /** log pi(token): one row of the batch's width an answer. */
+  readonly policy: PolicyScorer;
+  /** V at each of the batch's columns: one row an answer. */
+  readonly value: ValueScorer;
+  /** The policy that sampled. */
   readonly actor: Gpt2Arrays;
+  /** The frozen SFT model. */
   readonly reference: Gpt2Arrays;
+  /** The value model as it is now. */
   readonly critic: ValueModelArrays;
+  /** The frozen reward model. */
   readonly reward: ValueModelArrays;
 }
 
 /** What scoring depends on besides the models. */
 export interface ExperienceOptions {
+  /** Checked and complete. */
   readonly settings: Settings;
+  /** How the answers were drawn. */
   readonly sampling: SamplingSettings;
+  /** Fills rows behind their end. */
   readonly padId: number;
+  /** Counted from 1; written into the samples. */
   readonly timestep: number;
   /** Mean and deviation of the SFT model's scores; undefined: scores are not normalised. */
   readonly scoreStatistics: ScoreStatistics | undefined;

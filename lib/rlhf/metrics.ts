@@ -11,6 +11,7 @@ import type { ActorStep, ModelStep } from "./ppo_update.ts";
 export interface Metrics {
   /** Counted from 1. */
   readonly update: number;
+  /** Timesteps done, counted from 1. */
   readonly timestep: number;
   /** The reward model's score, neither normalised nor clipped: mean over the pool, before its update. */
   readonly mean_reward: number;
@@ -18,39 +19,64 @@ export interface Metrics {
   readonly score: number;
   /** KL to the reference by k1, k3 (summed over an answer's tokens, mean over answers) and exactly (on a sample). */
   readonly kl: number;
+  /** By k3, whose terms are never negative. */
   readonly kl_k3: number;
+  /** Over the whole vocabulary, on a sample of the pool. */
   readonly kl_exact: number;
+  /** Tokens an answer, [SEP] included. */
   readonly response_length: number;
   /** Share of answers that ended by themselves. */
   readonly eos_rate: number;
+  /** 1 - Var(returns - values) / Var(returns). */
   readonly explained_variance: number;
+  /** The clipped loss, mean over the minibatches. */
   readonly actor_loss: number;
+  /** The clipped value loss, mean over the minibatches. */
   readonly critic_loss: number;
   /** KL between the sampling policy and the one being trained (k3). */
   readonly approx_kl: number;
+  /** pi / pi_old, mean over tokens. */
   readonly ratio_mean: number;
+  /** pi / pi_old, the largest of all tokens. */
   readonly ratio_max: number;
+  /** Share of tokens whose ratio lies outside 1 +- `policy_clip_eps`. */
   readonly clip_fraction: number;
+  /** Nats a token, of the distribution that is sampled from. */
   readonly entropy: number;
+  /** Global norm before clipping. */
   readonly actor_grad_norm: number;
+  /** Global norm before clipping. */
   readonly critic_grad_norm: number;
+  /** Sampling answers, since the last update. */
   readonly seconds_generate: number;
+  /** Scoring them, since the last update. */
   readonly seconds_score: number;
+  /** The actor's steps. */
   readonly seconds_actor: number;
+  /** The critic's steps. */
   readonly seconds_critic: number;
 }
 
 /** One minibatch's steps with the answers they were made on. */
 export interface UpdateStep {
+  /** The minibatch's answers. */
   readonly samples: readonly Sample[];
+  /** The actor's step on them. */
   readonly actor: ActorStep;
+  /** The critic's step on them. */
   readonly critic: ModelStep;
 }
 
 const sumOf = (row: readonly number[]): number => row.reduce((total, x) => total + x, 0);
 
+/** The metrics of a pool of answers. */
+export type PoolMetrics = Pick<
+  Metrics,
+  "mean_reward" | "score" | "kl" | "kl_k3" | "response_length" | "eos_rate" | "explained_variance"
+>;
+
 /** What the pool says, before its update. */
-export function poolMetrics(pool: readonly Sample[]) {
+export function poolMetrics(pool: readonly Sample[]): PoolMetrics {
   const real = pool.map((sample) => {
     const cut = (row: readonly number[]) => row.slice(0, sample.answer.length);
     return {
@@ -74,8 +100,25 @@ export function poolMetrics(pool: readonly Sample[]) {
   };
 }
 
-/** What the update's steps say: means over its minibatches. */
-export function stepMetrics(steps: readonly UpdateStep[], { clipRange }: { clipRange: number }) {
+/** The metrics of an update's steps. */
+export type StepMetrics = Pick<
+  Metrics,
+  | "actor_loss"
+  | "critic_loss"
+  | "approx_kl"
+  | "ratio_mean"
+  | "ratio_max"
+  | "clip_fraction"
+  | "entropy"
+  | "actor_grad_norm"
+  | "critic_grad_norm"
+>;
+
+/** What the update's steps say: means over its minibatches, but the largest of their `ratio_max`. */
+export function stepMetrics(
+  steps: readonly UpdateStep[],
+  { clipRange }: { clipRange: number },
+): StepMetrics {
   const over = steps.map(({ samples, actor, critic }) => {
     const flat = (rows: readonly (readonly number[])[]) =>
       rows.flatMap((row, index) => row.slice(0, samples[index].answer.length));

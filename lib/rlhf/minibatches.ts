@@ -7,7 +7,8 @@ import type { MiniBatch } from "./ppo_update.ts";
 import { contextArrays, type PolicyShape } from "./sampled_policy.ts";
 import type { Settings } from "./settings.ts";
 
-type ShuffleSettings = Pick<
+/** The settings that decide how a pool is cut. */
+export type ShuffleSettings = Pick<
   Settings,
   "batch_size" | "mini_batch_size" | "num_return_sequences" | "shuffle_whole_batches" | "seed"
 >;
@@ -34,8 +35,11 @@ const chunks = <T>(items: readonly T[], size: number): T[][] =>
 
 /** How to lay a minibatch out. */
 export interface PartOptions {
+  /** Checked and complete. */
   readonly settings: Settings;
+  /** The actor's. */
   readonly shape: PolicyShape;
+  /** Fills rows behind their end. */
   readonly padId: number;
   /** Numbers the optimizer step, for dropout. */
   readonly step: number;

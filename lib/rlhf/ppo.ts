@@ -32,9 +32,13 @@ import { createStopwatch } from "./stopwatch.ts";
 
 /** Where a run stands, told after each timestep. */
 export interface Progress {
+  /** Timesteps done, counted from 1. */
   readonly timestep: number;
+  /** Timesteps of the whole schedule. */
   readonly timesteps: number;
+  /** Updates done before this timestep's. */
   readonly update: number;
+  /** Updates of the whole schedule. */
   readonly updates: number;
 }
 
@@ -42,13 +46,17 @@ export interface Progress {
 export interface TrainOptions {
   /** Looked at between programs; an abort ends the run with its reason. */
   readonly signal?: AbortSignal;
+  /** Called after each timestep, before its update. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
 /** A gradient read back from the device. */
 export interface ActorGradient {
+  /** The clipped loss. */
   readonly loss: number;
+  /** log pi(token), one row of the batch's width an answer. */
   readonly logProbs: number[][];
+  /** By parameter name, before clipping. */
   readonly gradients: ReadonlyMap<string, Weight>;
 }
 
@@ -70,7 +78,9 @@ export interface Ppo {
   actor(): Gpt2Arrays;
   /** The critic as it is now; valid until the next update. */
   critic(): ValueModelArrays;
+  /** The frozen SFT model. */
   readonly reference: Gpt2Arrays;
+  /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
 }
 

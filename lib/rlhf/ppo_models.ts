@@ -25,12 +25,15 @@ import { createValueScorer } from "./values.ts";
 
 /** A model as it comes from its folder. */
 export interface LoadedModel {
+  /** Its sizes. */
   readonly config: Gpt2Config;
+  /** By dotted Hugging Face name. */
   readonly weights: ReadonlyMap<string, Weight>;
 }
 
 /** What PPO starts from. */
 export interface PpoInputs {
+  /** Where to compute. */
   readonly device: Device;
   /** The SFT model: actor at the start, and the frozen reference. */
   readonly policy: LoadedModel;
@@ -38,9 +41,11 @@ export interface PpoInputs {
   readonly reward: LoadedModel;
   /** Mean and deviation of the SFT model's raw scores, stored with the reward model. */
   readonly scoreStatistics?: ScoreStatistics | undefined;
+  /** The tokenizer's [PAD] and [SEP]. */
   readonly special: SpecialTokens;
   /** Prompts as token rows. */
   readonly prompts: readonly TokenRow[];
+  /** Checked and complete. */
   readonly settings: Settings;
 }
 

@@ -18,6 +18,7 @@ import {
   createAccumulator,
   createOptimizer,
   gradientsOf,
+  type Optimizer,
   type OptimizerSettings,
   type TrainState,
 } from "../optim/mod.ts";
@@ -33,24 +34,31 @@ import {
   rowsOf,
 } from "./sampled_policy.ts";
 
-type Matrix = HostArray<"float32">;
-
 /** One micro-batch of experience: all arrays but `batch` are [batch, answer]. */
 export interface MiniBatch {
+  /** Rows, columns and targets. */
   readonly batch: AnswerBatch;
+  /** What sampling knew: [batch, answer, vocab], or empty where the settings do not ask for it. */
   readonly context: { readonly seen: HostArray<"bool">; readonly kept: HostArray<"bool"> };
-  readonly oldLogProbs: Matrix;
-  readonly oldValues: Matrix;
-  readonly advantages: Matrix;
-  readonly returns: Matrix;
-  readonly mask: Matrix;
+  /** log pi_old(token). */
+  readonly oldLogProbs: HostArray<"float32">;
+  /** The critic's values when the answers were sampled. */
+  readonly oldValues: HostArray<"float32">;
+  /** By GAE, whitened when the settings say so. */
+  readonly advantages: HostArray<"float32">;
+  /** What the critic learns. */
+  readonly returns: HostArray<"float32">;
+  /** 1 at real answer tokens, 0 behind them. */
+  readonly mask: HostArray<"float32">;
   /** One number in [0, 1) a token of `batch.rows`, when dropout is on. */
-  readonly dropoutKeys?: Matrix | undefined;
+  readonly dropoutKeys?: HostArray<"float32"> | undefined;
 }
 
 /** What one step of one model gave: its loss, the gradient norm before clipping, and what it says of each answer token. */
 export interface ModelStep {
+  /** The clipped loss over the minibatch's real tokens. */
   readonly loss: number;
+  /** Global norm before clipping. */
   readonly gradNorm: number;
 }
 
@@ -58,7 +66,43 @@ export interface ModelStep {
 export interface ActorStep extends ModelStep {
   /** log pi(token), one row of the batch's width a sequence. */
   readonly logProbs: number[][];
+  /** -sum p log p in nats, in the same rows. */
   readonly entropy: number[][];
+}
+
+/** The actor's compiled update. */
+export interface ActorUpdate {
+  /** Makes the first state out of parameters. */
+  readonly optimizer: Optimizer<Gpt2Arrays>;
+  /** Loss, gradients and what the policy says now, of a minibatch given as micro-batches. */
+  gradient(
+    parameters: Gpt2Arrays,
+    parts: readonly MiniBatch[],
+  ): Promise<{ loss: number; gradients: Gpt2Arrays; logProbs: number[][]; entropy: number[][] }>;
+  /** One step on a minibatch given as micro-batches, whose gradients add up to the minibatch's. */
+  step(
+    state: TrainState<Gpt2Arrays>,
+    parts: readonly MiniBatch[],
+    learningRate: number,
+  ): Promise<ActorStep & Stepped<Gpt2Arrays>>;
+}
+
+/** The critic's compiled update. */
+export interface CriticUpdate {
+  /** Makes the first state out of parameters. */
+  readonly optimizer: Optimizer<ValueModelArrays>;
+  /** One step on a minibatch given as micro-batches, whose gradients add up to the minibatch's. */
+  step(
+    state: TrainState<ValueModelArrays>,
+    parts: readonly MiniBatch[],
+    learningRate: number,
+  ): Promise<ModelStep & Stepped<ValueModelArrays>>;
+}
+
+/** The state after a step; the state before it must not be used again. */
+export interface Stepped<P> {
+  /** Parameters and moments as they are now. */
+  readonly state: TrainState<P>;
 }
 
 const matrix = float({ batch: -1, answer: -1 });
@@ -73,7 +117,7 @@ export async function createActorUpdate(
     optimizer: OptimizerSettings;
     dropout?: number;
   },
-) {
+): Promise<ActorUpdate> {
   const spec = {
     parameters: gpt2Spec(shape.config),
     ...answerSpec,
@@ -101,7 +145,6 @@ export async function createActorUpdate(
   );
   const optimizer = await createOptimizer<Gpt2Arrays>(device, spec.parameters, settings);
   const accumulate = await createAccumulator<Gpt2Arrays>(device, spec.parameters);
-  /** Loss, gradients and what the policy says now, of a minibatch given as micro-batches. */
   const gradient = async (parameters: Gpt2Arrays, parts: readonly MiniBatch[]) => {
     const logProbs: number[][] = [], entropy: number[][] = [];
     const total = await overParts(parts, accumulate, async (part, count) => {
@@ -125,12 +168,7 @@ export async function createActorUpdate(
   return {
     optimizer,
     gradient,
-    /** One step on a minibatch given as micro-batches, whose gradients add up to the minibatch's. */
-    async step(
-      state: TrainState<Gpt2Arrays>,
-      parts: readonly MiniBatch[],
-      learningRate: number,
-    ): Promise<ActorStep & Stepped<Gpt2Arrays>> {
+    async step(state, parts, learningRate) {
       const { gradients, ...said } = await gradient(state.parameters, parts);
       return { ...said, ...await optimizer.update(state, gradients, learningRate) };
     },
@@ -146,7 +184,7 @@ export async function createCriticUpdate(
     optimizer: OptimizerSettings;
     dropout?: number;
   },
-) {
+): Promise<CriticUpdate> {
   const { rows, columns } = answerSpec;
   const keys = { dropoutKeys: float({ batch: -1, time: -1 }) };
   const spec = {
@@ -176,12 +214,7 @@ export async function createCriticUpdate(
   const accumulate = await createAccumulator<ValueModelArrays>(device, spec.parameters);
   return {
     optimizer,
-    /** One step on a minibatch given as micro-batches. */
-    async step(
-      state: TrainState<ValueModelArrays>,
-      parts: readonly MiniBatch[],
-      learningRate: number,
-    ): Promise<ModelStep & Stepped<ValueModelArrays>> {
+    async step(state, parts, learningRate) {
       const { loss, gradients } = await overParts(parts, accumulate, async (part, count) => {
         const { oldValues, returns, mask, batch: { rows, columns }, dropoutKeys = floats([], [0, 0]) } = part;
         const result = await program({
@@ -201,15 +234,11 @@ export async function createCriticUpdate(
   };
 }
 
-interface Stepped<P> {
-  readonly state: TrainState<P>;
-}
-
 /** Loss and gradient of a minibatch: the sums of its parts', which were all divided by the minibatch's number of tokens. */
 async function overParts<P>(
   parts: readonly MiniBatch[],
   accumulate: (total: P, part: P) => Promise<P>,
-  run: (part: MiniBatch, count: Matrix) => Promise<{ loss: number; gradients: P }>,
+  run: (part: MiniBatch, count: HostArray<"float32">) => Promise<{ loss: number; gradients: P }>,
 ): Promise<{ loss: number; gradients: P }> {
   const tokens = parts.reduce((total, { mask }) => total + mask.data.reduce((sum, one) => sum + one, 0), 0);
   if (tokens === 0) throw new RangeError("Cannot update: the minibatch has no answer token");

@@ -43,3 +43,23 @@ export function randomName(
 /** The Han characters among the entries of a vocabulary. */
 export const hanOf = (vocabulary: readonly string[]): string[] =>
   vocabulary.filter((token) => /^\p{Script=Han}$/u.test(token));
+
+/** Whose passages get a new name, and how often. */
+export interface RenamingOptions {
+  /** Passage -> the name it is about; a passage that is not there keeps its name. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly alphabet: readonly string[];
+  /** Share of the passages that are renamed. */
+  readonly proportion: number;
+  readonly random: Random;
+}
+
+/** Gives texts about a passage with its name replaced, or as they are. */
+export function createRenamer({ names, alphabet, proportion, random }: RenamingOptions) {
+  return (passage: string, texts: readonly string[]): string[] => {
+    const name = names.get(passage);
+    if (name === undefined || random() >= proportion) return [...texts];
+    const other = randomName(name, { alphabet, random });
+    return texts.map((text) => text.replaceAll(name, other));
+  };
+}

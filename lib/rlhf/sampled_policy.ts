@@ -18,31 +18,40 @@ import {
   type TokenRow,
 } from "../lm/mod.ts";
 import { klFromLogProbs } from "../rl/mod.ts";
-import { bool, bools, type Device, type HostArray, jit } from "../runtime/mod.ts";
+import { bool, bools, type Device, type HostArray, jit, type Specs } from "../runtime/mod.ts";
 import { dot, exp, mul, neg, sum, take, type Tensor } from "../tensor/mod.ts";
 import { type AnswerBatch, answerSpec, type PromptAndAnswer } from "./answer_batch.ts";
 
-type AnswerAxes = { batch: number; answer: number };
-type Vocabulary = AnswerAxes & { vocab: number };
+/** Answers: one place an answer token. */
+export type AnswerAxes = { batch: number; answer: number };
+/** The same with one number for each entry of the vocabulary. */
+export type VocabularyAxes = AnswerAxes & { vocab: number };
 
 /** Specs of what sampling needs to know at each answer token; unused ones may be empty. */
-export const contextSpec = ({ vocabSize }: Gpt2Config) => ({
+export const contextSpec = ({ vocabSize }: Gpt2Config): Specs<Pick<AnswerInputs, "seen" | "kept">> => ({
   seen: bool({ batch: -1, answer: -1, vocab: vocabSize }),
   kept: bool({ batch: -1, answer: -1, vocab: vocabSize }),
 });
 
 /** The same as tensors, with the batch's rows and columns. */
 export interface AnswerInputs {
+  /** Prompts and answers side by side. */
   readonly rows: Rows;
+  /** Where each answer token is predicted. */
   readonly columns: Tensor<AnswerAxes, "int32">;
+  /** The answer tokens. */
   readonly targets: Tensor<AnswerAxes, "int32">;
-  readonly seen: Tensor<Vocabulary, "bool">;
-  readonly kept: Tensor<Vocabulary, "bool">;
+  /** Tokens that stand before each answer token, for the repetition penalty. */
+  readonly seen: Tensor<VocabularyAxes, "bool">;
+  /** Tokens that the cut-off kept. */
+  readonly kept: Tensor<VocabularyAxes, "bool">;
 }
 
 /** A policy: the shape of its model and how it is sampled from. */
 export interface PolicyShape {
+  /** The model's sizes. */
   readonly config: Gpt2Config;
+  /** Temperature, cut-off and penalty. */
   readonly sampling: SamplingSettings;
 }
 
@@ -51,15 +60,18 @@ export function answerDistribution(
   parameters: Gpt2Parameters,
   { rows, columns, seen, kept }: AnswerInputs,
   { config, sampling, drop }: PolicyShape & { drop?: ModelDropout },
-): Tensor<Vocabulary> {
+): Tensor<VocabularyAxes> {
   const hidden = atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots); // [batch, answer, embed]
   const logits = dot(hidden, parameters.wte.weight, "embed");
   return samplingDistribution(logits, sampling, { seen, kept: cutsOff(sampling) ? kept : undefined })
     .logProbs;
 }
 
-/** log pi(target) and the entropy -sum p log p, one a token. */
-export function answerStatistics(logProbs: Tensor<Vocabulary>, targets: Tensor<AnswerAxes, "int32">) {
+/** log pi(target) and the entropy -sum p log p, one a token: both [batch, answer]. */
+export function answerStatistics(
+  logProbs: Tensor<VocabularyAxes>,
+  targets: Tensor<AnswerAxes, "int32">,
+): { logProbs: Tensor<AnswerAxes>; entropy: Tensor<AnswerAxes> } {
   return {
     logProbs: take(logProbs, targets, "vocab"),
     entropy: neg(sum(mul(exp(logProbs), logProbs), "vocab")),
@@ -107,27 +119,36 @@ function markSeen([prompt, answer]: readonly TokenRow[], into: Uint8Array, vocab
   }
 }
 
+/** log pi(token) for each answer token and, beyond an answer's end, for the pads there: one row of the batch's width each. */
+export type PolicyScorer = (
+  parameters: Gpt2Arrays,
+  batch: AnswerBatch,
+  pairs: readonly AnswerContext[],
+) => Promise<number[][]>;
+
 /** Scores answers under a policy without changing it. */
-export async function createPolicyScorer(device: Device, shape: PolicyShape) {
+export async function createPolicyScorer(device: Device, shape: PolicyShape): Promise<PolicyScorer> {
   const spec = { parameters: gpt2Spec(shape.config), ...answerSpec, ...contextSpec(shape.config) };
   const program = await jit(device, spec, ({ parameters, ...inputs }) => {
     const { logProbs } = answerStatistics(answerDistribution(parameters, inputs, shape), inputs.targets);
     return { logProbs };
   }, { toHost: ["logProbs"] });
-  /** log pi(token) for each answer token and, beyond an answer's end, for the pads there: one row of the batch's width each. */
-  return async (
-    parameters: Gpt2Arrays,
-    batch: AnswerBatch,
-    pairs: readonly AnswerContext[],
-  ): Promise<number[][]> => {
+  return async (parameters, batch, pairs) => {
     const context = contextArrays(pairs, { ...shape, width: batch.width });
     const { logProbs } = await program({ parameters, ...inputsOf(batch), ...context });
     return rowsOf(await device.read(logProbs), batch.width);
   };
 }
 
+/** KL(pi || pi_ref) in nats for each answer token: one row of the answer's length each. */
+export type ExactKl = (
+  models: { parameters: Gpt2Arrays; reference: Gpt2Arrays },
+  batch: AnswerBatch,
+  pairs: readonly AnswerContext[],
+) => Promise<number[][]>;
+
 /** Measures KL(pi || pi_ref) exactly, over the whole vocabulary, at each answer token. */
-export async function createExactKl(device: Device, shape: PolicyShape) {
+export async function createExactKl(device: Device, shape: PolicyShape): Promise<ExactKl> {
   const parameters = gpt2Spec(shape.config);
   const spec = { parameters, reference: parameters, ...answerSpec, ...contextSpec(shape.config) };
   const program = await jit(device, spec, ({ parameters, reference, ...inputs }) => {
@@ -135,11 +156,7 @@ export async function createExactKl(device: Device, shape: PolicyShape) {
     const refLogProbs = answerDistribution(reference, inputs, shape);
     return { kl: klFromLogProbs({ logProbs, refLogProbs }, "vocab") };
   }, { toHost: ["kl"] });
-  return async (
-    models: { parameters: Gpt2Arrays; reference: Gpt2Arrays },
-    batch: AnswerBatch,
-    pairs: readonly AnswerContext[],
-  ) => {
+  return async (models, batch, pairs) => {
     const context = contextArrays(pairs, { ...shape, width: batch.width });
     const { kl } = await program({ ...models, ...inputsOf(batch), ...context });
     return rowsOf(await device.read(kl), batch.width).map((row, index) =>
@@ -149,7 +166,9 @@ export async function createExactKl(device: Device, shape: PolicyShape) {
 }
 
 /** The arrays of a batch that programs take. */
-export const inputsOf = ({ rows, columns, targets }: AnswerBatch) => ({ rows, columns, targets });
+export const inputsOf = (
+  { rows, columns, targets }: AnswerBatch,
+): Pick<AnswerBatch, "rows" | "columns" | "targets"> => ({ rows, columns, targets });
 
 /** A flat [batch, width] array as rows. */
 export const rowsOf = (data: Float32Array, width: number): number[][] =>

@@ -4,40 +4,54 @@
  * Tables are plain data, so that the same rows make the command line, its help text and a notebook's settings.
  */
 
-interface Row<Kind extends string, Value> {
+/** What every row has. */
+export interface SettingRow<Kind extends string, Value> {
+  /** What sort of value it is. */
   kind: Kind;
+  /** Its value when none is given. */
   default: Value;
+  /** One phrase for people. */
   help: string;
 }
 
 /** A setting that is a number: `min` and `max` are allowed, `above` is not. */
-export interface NumberSpec extends Row<"number" | "integer", number> {
+export interface NumberSpec extends SettingRow<"number" | "integer", number> {
+  /** The least allowed. */
   min?: number;
+  /** The most allowed. */
   max?: number;
+  /** Every value must exceed it. */
   above?: number;
 }
 
 /** A setting that is text: of the form `pattern` if there is one, which `form` says in words. */
-export interface TextSpec extends Row<"text", string> {
+export interface TextSpec extends SettingRow<"text", string> {
+  /** What the text must match. */
   pattern?: RegExp;
+  /** `pattern` in words, for messages. */
   form?: string;
 }
 
 /** One row of a table of settings. */
-export type SettingSpec = NumberSpec | TextSpec | Row<"boolean", boolean>;
+export type SettingSpec = NumberSpec | TextSpec | SettingRow<"boolean", boolean>;
 
 /** A table of settings by name. */
 export type SettingTable = { [name: string]: SettingSpec };
 
 /** The values that belong to a table. */
 export type SettingValues<Table extends SettingTable> = {
-  [Name in keyof Table]: Values[Table[Name]["kind"]];
+  [Name in keyof Table]: KindValues[Table[Name]["kind"]];
 };
 
-interface Values {
+/** The values of a setting by its kind. */
+export interface KindValues {
+  /** Any finite number. */
   number: number;
+  /** A safe whole number. */
   integer: number;
+  /** Text. */
   text: string;
+  /** A switch. */
   boolean: boolean;
 }
 

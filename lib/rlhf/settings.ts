@@ -7,7 +7,7 @@
 import { isAllowed, nearestName, type SettingSpec, type SettingValues, wanted } from "./setting_spec.ts";
 
 /** The tutorial's defects by name, all off by default: each is a lesson. */
-const DEFECTS = {
+export const DEFECTS = {
   left_pad_without_positions: {
     kind: "boolean",
     default: false,

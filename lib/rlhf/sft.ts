@@ -1,9 +1,10 @@
 /**
  * Supervised fine-tuning: the language-model loss over `[CLS] passage [SEP] question [SEP]`.
  *
- *   loss = - sum_t mask_t log pi(token_t+1 | tokens_..t) / count
+ *   loss = - sum_t weight_t log pi(token_t+1 | tokens_..t) / count
  *
- * `count` is the number of real targets of the whole batch, so that the losses and gradients of its parts add up.
+ * A target in the answer weighs 1, one in the prompt `passageWeight` (1: the tutorial's loss, over all tokens), a pad 0. `count` is
+ * the sum of the weights of the whole batch, so that the losses and gradients of its parts add up.
  */
 import {
   gpt2,
@@ -15,7 +16,6 @@ import {
   padRows,
   type Rows,
   rowsSpec,
-  type TokenRow,
 } from "../lm/mod.ts";
 import {
   createAccumulator,
@@ -27,6 +27,7 @@ import {
 } from "../optim/mod.ts";
 import { type Device, float, floats, int, ints, jit, number } from "../runtime/mod.ts";
 import { div, logSoftmax, mul, neg, sum, take, type Tensor } from "../tensor/mod.ts";
+import type { PromptAndAnswer } from "./answer_batch.ts";
 import { sumOfParts } from "./parts.ts";
 import { chunksOf } from "./stage.ts";
 
@@ -41,15 +42,15 @@ export interface SftTrainer {
   /**
    * One step on a batch; the state given must not be used again.
    *
-   * @param options.microBatch rows that one pass holds (default all): less memory, the same step
+   * @param options.microBatch examples that one pass holds (default all): less memory, the same step
    */
   step(
     state: TrainState<Gpt2Arrays>,
-    rows: readonly TokenRow[],
+    examples: readonly PromptAndAnswer[],
     options: { learningRate: number; microBatch?: number },
   ): Promise<SftStep & { state: TrainState<Gpt2Arrays> }>;
-  /** Mean loss a token, without an update. */
-  evaluate(parameters: Gpt2Arrays, batches: readonly (readonly TokenRow[])[]): Promise<number>;
+  /** Mean loss a token, in nats, by the same weights, without an update. */
+  evaluate(parameters: Gpt2Arrays, batches: readonly (readonly PromptAndAnswer[])[]): Promise<number>;
   readonly optimizer: Optimizer<Gpt2Arrays>;
 }
 
@@ -57,13 +58,17 @@ export interface SftTrainer {
 export async function createSftTrainer(
   device: Device,
   config: Gpt2Config,
-  { padId, optimizer: settings }: { padId: number; optimizer: OptimizerSettings },
+  { padId, optimizer: settings, passageWeight = 1 }: {
+    padId: number;
+    optimizer: OptimizerSettings;
+    passageWeight?: number;
+  },
 ): Promise<SftTrainer> {
   const spec = {
     parameters: gpt2Spec(config),
     rows: rowsSpec,
     targets: int({ batch: -1, time: -1 }),
-    mask: float({ batch: -1, time: -1 }),
+    weights: float({ batch: -1, time: -1 }),
     count: float({}),
   };
   const lossOnly = await jit(device, spec, (inputs) => ({ loss: lossOf(inputs, config) }), {
@@ -77,50 +82,58 @@ export async function createSftTrainer(
   const optimizer = await createOptimizer<Gpt2Arrays>(device, spec.parameters, settings);
   return {
     optimizer,
-    async step(state, rows, { learningRate, microBatch = rows.length }) {
-      const count = targetsIn(rows);
-      const run = async (part: readonly TokenRow[]) => {
-        const batch = batchOf(part, { padId, count });
+    async step(state, examples, { learningRate, microBatch = examples.length }) {
+      const count = weightOf(examples, passageWeight);
+      const run = async (part: readonly PromptAndAnswer[]) => {
+        const batch = sftBatch(part, { padId, passageWeight, count });
         const { loss, gradients } = await program({ parameters: state.parameters, ...batch });
         return { loss: (await device.read(loss))[0], gradients };
       };
-      const { loss, gradients } = await sumOfParts(chunksOf(rows, microBatch), { run, add: accumulate });
+      const { loss, gradients } = await sumOfParts(chunksOf(examples, microBatch), { run, add: accumulate });
       return { ...await optimizer.update(state, gradients, learningRate), loss };
     },
     async evaluate(parameters, batches) {
-      const count = targetsIn(batches.flat());
+      const count = weightOf(batches.flat(), passageWeight);
       let total = 0;
-      for (const rows of batches) {
-        const { loss } = await lossOnly({ parameters, ...batchOf(rows, { padId, count }) });
-        total += (await device.read(loss))[0];
+      for (const examples of batches) {
+        const batch = sftBatch(examples, { padId, passageWeight, count });
+        total += (await device.read((await lossOnly({ parameters, ...batch })).loss))[0];
       }
       return total;
     },
   };
 }
 
-/** How many tokens of the rows are predicted: all but each row's first. */
-const targetsIn = (rows: readonly TokenRow[]): number =>
-  rows.reduce((total, row) => total + row.length - 1, 0);
+/** The sum of the targets' weights: all tokens but each row's first are targets. */
+const weightOf = (examples: readonly PromptAndAnswer[], passageWeight: number): number =>
+  examples.reduce((sum, { prompt, answer }) => sum + passageWeight * (prompt.length - 1) + answer.length, 0);
 
-/** Rows as a batch with its targets: each token's successor, 0 (masked) at the end of a row; `count` divides the loss. */
-export function batchOf(
-  rows: readonly TokenRow[],
-  { padId, count = targetsIn(rows) }: { padId: number; count?: number },
+/** How to lay an SFT batch out. */
+export interface SftBatchOptions {
+  readonly padId: number;
+  readonly passageWeight: number;
+  /** Divides the loss: the sum of the weights of the whole batch. */
+  readonly count: number;
+}
+
+/** Examples (no prompt empty) as a batch with its targets: each token's successor. */
+export function sftBatch(
+  examples: readonly PromptAndAnswer[],
+  { padId, passageWeight, count }: SftBatchOptions,
 ) {
-  const padded = padRows(rows, { padId });
+  const padded = padRows(examples.map(({ prompt, answer }) => [...prompt, ...answer]), { padId });
   const [batch, time] = padded.inputIds.dims;
-  const targets = new Int32Array(batch * time), mask = new Float32Array(batch * time);
-  rows.forEach((row, index) =>
-    row.slice(1).forEach((token, column) => {
-      targets[index * time + column] = token;
-      mask[index * time + column] = 1;
+  const targets = new Int32Array(batch * time), weights = new Float32Array(batch * time);
+  examples.forEach(({ prompt, answer }, row) =>
+    [...prompt, ...answer].slice(1).forEach((token, column) => {
+      targets[row * time + column] = token;
+      weights[row * time + column] = column + 1 < prompt.length ? passageWeight : 1;
     })
   );
   return {
     rows: padded,
     targets: ints(targets, [batch, time]),
-    mask: floats(mask, [batch, time]),
+    weights: floats(weights, [batch, time]),
     count: number(count),
   };
 }
@@ -129,13 +142,13 @@ interface LossInputs {
   readonly parameters: Gpt2Parameters;
   readonly rows: Rows;
   readonly targets: Tensor<{ batch: number; time: number }, "int32">;
-  readonly mask: Tensor<{ batch: number; time: number }>;
+  readonly weights: Tensor<{ batch: number; time: number }>;
   readonly count: Tensor<Record<never, never>>;
 }
 
 /** The loss above, as a graph. */
-export function lossOf({ parameters, rows, targets, mask, count }: LossInputs, config: Gpt2Config) {
+export function lossOf({ parameters, rows, targets, weights, count }: LossInputs, config: Gpt2Config) {
   const logits = languageHead(gpt2(parameters, rows, config), parameters);
   const logProbs = take(logSoftmax(logits, "vocab"), targets, "vocab"); // [batch, time]
-  return neg(div(sum(mul(logProbs, mask)), count));
+  return neg(div(sum(mul(logProbs, weights)), count));
 }

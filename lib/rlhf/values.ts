@@ -12,8 +12,14 @@ import { type Device, int, jit } from "../runtime/mod.ts";
 import { type AnswerBatch } from "./answer_batch.ts";
 import { rowsOf } from "./sampled_policy.ts";
 
+/** V at each of the batch's columns: one row an answer. */
+export type ValueScorer = (
+  parameters: ValueModelArrays,
+  batch: Pick<AnswerBatch, "rows" | "columns">,
+) => Promise<number[][]>;
+
 /** Compiles a value model; gives V at each of the batch's columns. */
-export async function createValueScorer(device: Device, config: Gpt2Config) {
+export async function createValueScorer(device: Device, config: Gpt2Config): Promise<ValueScorer> {
   const spec = {
     parameters: valueModelSpec(config),
     rows: rowsSpec,
@@ -23,10 +29,7 @@ export async function createValueScorer(device: Device, config: Gpt2Config) {
     const hidden = atColumns(gpt2(parameters, rows, config), columns, rows.slots);
     return { values: valueHeadAt(hidden, parameters) };
   }, { toHost: ["values"] });
-  return async (
-    parameters: ValueModelArrays,
-    { rows, columns }: Pick<AnswerBatch, "rows" | "columns">,
-  ): Promise<number[][]> => {
+  return async (parameters, { rows, columns }) => {
     const { values } = await program({ parameters, rows, columns });
     return rowsOf(await device.read(values), columns.dims[1]);
   };

@@ -3,21 +3,29 @@ import type { DType } from "../tensor/mod.ts";
 
 /** The host's storage for each element type; bool is one byte, 0 or 1. */
 export interface Storage {
+  /** 32-bit floats. */
   float32: Float32Array<ArrayBuffer>;
+  /** 32-bit whole numbers. */
   int32: Int32Array<ArrayBuffer>;
+  /** One byte each, 0 or 1. */
   bool: Uint8Array<ArrayBuffer>;
 }
 
 /** Numbers in the host's memory, in row-major order. */
 export interface HostArray<D extends DType = DType> {
+  /** Sizes of the axes, outermost first. */
   readonly dims: readonly number[];
+  /** Values in row-major order. */
   readonly data: Storage[D];
 }
 
 /** Numbers where the device keeps them. Only `lib/runtime` looks inside `handle`. */
 export interface DeviceArray<D extends DType = DType> {
+  /** Sizes of the axes, outermost first. */
   readonly dims: readonly number[];
+  /** Element type. */
   readonly dtype: D;
+  /** The device's own object. */
   readonly handle: object;
 }
 

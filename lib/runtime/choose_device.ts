@@ -11,7 +11,10 @@ import { type Device, openDevice } from "./device.ts";
  *
  * @throws Error when the setting is `webgpu` and there is no adapter.
  */
-export async function chooseDevice(setting: string, { warn = console.warn }: { warn?: (text: string) => void } = {}): Promise<Device> {
+export async function chooseDevice(
+  setting: string,
+  { warn = console.warn }: { warn?: (text: string) => void } = {},
+): Promise<Device> {
   if (setting === "webgpu") return openDevice("webgpu");
   if (!/^\d+$/.test(setting)) return openDevice("cpu");
   try {

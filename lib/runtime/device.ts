@@ -10,6 +10,7 @@ import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
 import { type DType, input, UNKNOWN } from "../tensor/mod.ts";
 import { type ArrayLike_, type DeviceArray, elements, type Storage } from "./array.ts";
 
+/** Which ONNX Runtime provider computes. */
 export type DeviceKind = "cpu" | "webgpu";
 
 /** A compiled graph: arrays in by name, arrays out by name. */
@@ -19,11 +20,13 @@ export interface Executable {
     feeds: ReadonlyMap<string, ArrayLike_>,
     into: ReadonlyMap<string, DeviceArray>,
   ): Promise<Map<string, DeviceArray>>;
+  /** Frees the program; it must not be run again. */
   release(): Promise<void>;
 }
 
 /** A place to run programs. */
 export interface Device {
+  /** Which provider it is. */
   readonly kind: DeviceKind;
   /** For people: "CPU, 2 threads". */
   readonly description: string;

@@ -20,7 +20,9 @@ import { flatten, mapTree } from "./tree.ts";
 
 /** What an input will be: its axes (-1: any size) and element type. */
 export interface Spec<S extends Shape = Shape, D extends DType = DType> {
+  /** Axis name -> size, in memory order. */
   readonly shape: S;
+  /** Element type. */
   readonly dtype: D;
 }
 
@@ -35,6 +37,10 @@ export const bool = <const S extends Shape>(shape: S): Spec<S, "bool"> => ({ sha
 export type Tensors<T> = T extends Spec<infer S, infer D>
   ? Tensor<{ [K in keyof S]: S[K] extends -1 ? number : S[K] }, D>
   : { readonly [K in keyof T]: Tensors<T[K]> };
+
+/** A tree of tensors as the specs of inputs that hold them. */
+export type Specs<T> = T extends Tensor<infer S, infer D> ? Spec<S, D>
+  : { readonly [K in keyof T]: Specs<T[K]> };
 
 /** A tree of specs as the arrays that a program takes. */
 export type Feeds<T> = T extends Spec<Shape, infer D> ? ArrayLike_<D>

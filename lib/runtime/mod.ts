@@ -1,6 +1,6 @@
 /** Running graphs: devices, arrays and compiled programs. */
 export * from "./array.ts";
 export { chooseDevice } from "./choose_device.ts";
-export { type Device, type DeviceKind, openDevice, zeros } from "./device.ts";
+export { type Device, type DeviceKind, type Executable, openDevice, zeros } from "./device.ts";
 export * from "./jit.ts";
 export * from "./tree.ts";

@@ -19,7 +19,8 @@ import type { Binary, Compare, Unary } from "./primitives.ts";
 
 /** A number or a tensor. */
 export type Operand<S extends Shape> = number | Tensor<S>;
-type Scalar = Record<never, never>;
+/** The shape of one number: no axes. */
+export type Scalar = Record<never, never>;
 
 /** The one cast of this file: the shape rules have checked at run time what the type says. */
 function typed<S extends Shape, D extends DType = "float32">(tensor: AnyTensor): Tensor<S, D> {
@@ -66,41 +67,54 @@ export function iota<const A extends string>(axis: A, size: number): Tensor<Reco
 
 const lift = <S extends Shape>(x: Operand<S>): AnyTensor => typeof x === "number" ? scalar(x) : x;
 
-const unary = (primitive: Unary) => <S extends Shape>(x: Tensor<S>): Tensor<S> =>
-  typed(apply(primitive, [x], {}));
+/** Element by element: the result has the axes of x. */
+export type UnaryOp = <S extends Shape>(x: Tensor<S>) => Tensor<S>;
+const unary = (primitive: Unary): UnaryOp => (x) => typed(apply(primitive, [x], {}));
 
 /** -x */
-export const neg = unary("neg");
+export const neg: UnaryOp = unary("neg");
 /** e^x */
-export const exp = unary("exp");
+export const exp: UnaryOp = unary("exp");
 /** Natural logarithm. */
-export const log = unary("log");
-export const tanh = unary("tanh");
-export const sqrt = unary("sqrt");
-export const sin = unary("sin");
+export const log: UnaryOp = unary("log");
+/** (e^x - e^-x) / (e^x + e^-x) */
+export const tanh: UnaryOp = unary("tanh");
+/** Square root; not a number below zero. */
+export const sqrt: UnaryOp = unary("sqrt");
+/** Sine of an angle in radians. */
+export const sin: UnaryOp = unary("sin");
 /** The largest whole number not above x; its gradient is zero. */
-export const floor = unary("floor");
+export const floor: UnaryOp = unary("floor");
 /** 1 / (1 + e^-x) */
-export const sigmoid = unary("sigmoid");
+export const sigmoid: UnaryOp = unary("sigmoid");
 /** log(1 + e^x), without overflow. */
-export const softplus = unary("softplus");
+export const softplus: UnaryOp = unary("softplus");
 /** GPT-2's `gelu_new`: 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), Hendrycks & Gimpel 2016. */
-export const gelu = unary("gelu");
+export const gelu: UnaryOp = unary("gelu");
 
-const binary = (primitive: Binary) =>
-<A extends Shape = Scalar, B extends Shape = Scalar>(
+/** Element by element over axes matched by name: the result has the axes of both sides. */
+export type BinaryOp = <A extends Shape = Scalar, B extends Shape = Scalar>(
+  a: Operand<A>,
+  b: Operand<B> & Fits<A, B>,
+) => Tensor<Merge<A, B>>;
+const binary = (primitive: Binary): BinaryOp =>
+<A extends Shape, B extends Shape>(
   a: Operand<A>,
   b: Operand<B> & Fits<A, B>,
 ): Tensor<Merge<A, B>> => typed(apply(primitive, [lift(a), lift(b as Operand<B>)], {})); // without its `Fits` mark
 
-export const add = binary("add");
-export const sub = binary("sub");
-export const mul = binary("mul");
-export const div = binary("div");
+/** a + b */
+export const add: BinaryOp = binary("add");
+/** a - b */
+export const sub: BinaryOp = binary("sub");
+/** a b, element by element */
+export const mul: BinaryOp = binary("mul");
+/** a / b */
+export const div: BinaryOp = binary("div");
 /** The larger of two, element by element; where they are equal the gradient goes to the left. */
-export const max = binary("max");
+export const max: BinaryOp = binary("max");
 /** The smaller of two, element by element; where they are equal the gradient goes to the left. */
-export const min = binary("min");
+export const min: BinaryOp = binary("min");
 
 /** x^2 */
 export const square = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(apply("mul", [x, x], {}));
@@ -109,21 +123,26 @@ export const square = <S extends Shape>(x: Tensor<S>): Tensor<S> => typed(apply(
 export const clamp = <S extends Shape>(x: Tensor<S>, low: number, high: number): Tensor<S> =>
   typed(max(min(x, high), low));
 
-type Comparable = "float32" | "int32";
-const compare =
-  (primitive: Compare) =>
-  <A extends Shape, B extends Shape = Scalar, D extends Comparable = Comparable>(
-    a: Tensor<A, D>,
-    b: number | (Tensor<B, D> & Fits<A, B>),
-  ): Tensor<Merge<A, B>, "bool"> => {
-    const right = typeof b === "number" ? constant([b], {}, a.dtype) : b;
-    return typed(apply(primitive, [a, right], {}));
-  };
+/** Element types with an order. */
+export type Comparable = "float32" | "int32";
+/** Compares two tensors of one element type, or a tensor with a number, over axes matched by name. */
+export type CompareOp = <A extends Shape, B extends Shape = Scalar, D extends Comparable = Comparable>(
+  a: Tensor<A, D>,
+  b: number | (Tensor<B, D> & Fits<A, B>),
+) => Tensor<Merge<A, B>, "bool">;
+const compare = (primitive: Compare): CompareOp =>
+<A extends Shape, B extends Shape, D extends Comparable>(
+  a: Tensor<A, D>,
+  b: number | (Tensor<B, D> & Fits<A, B>),
+): Tensor<Merge<A, B>, "bool"> => {
+  const right = typeof b === "number" ? constant([b], {}, a.dtype) : b;
+  return typed(apply(primitive, [a, right], {}));
+};
 
 /** a < b */
-export const less = compare("less");
+export const less: CompareOp = compare("less");
 /** a == b */
-export const equal = compare("equal");
+export const equal: CompareOp = compare("equal");
 
 /** Both conditions hold. */
 export const and = <A extends Shape, B extends Shape>(
@@ -141,6 +160,7 @@ export const where = <C extends Shape, A extends Shape = Scalar, B extends Shape
   b: Operand<B>,
 ): Tensor<Merge<Merge<A, B>, C>> => typed(apply("where", [condition, lift(a), lift(b)], {}));
 
+/** The same elements as another type: towards int32 fractions are cut off, towards bool 0 is false. */
 export const cast = <S extends Shape, D extends DType>(x: Tensor<S, DType>, to: D): Tensor<S, D> =>
   typed(apply("cast", [x], { to }));
 
@@ -152,18 +172,21 @@ export const stopGradient = <S extends Shape>(x: Tensor<S>): Tensor<S> =>
 export const expandLike = <S extends Shape>(x: Tensor, reference: Tensor<S>): Tensor<S> =>
   typed(apply("expandLike", [x, reference], {}));
 
-const reduce =
-  (primitive: "sum" | "largest") =>
-  <S extends Shape, K extends keyof S & string = keyof S & string>(
-    x: Tensor<S>,
-    ...axes: K[]
-  ): Tensor<Without<S, K>> =>
-    typed(apply(primitive, [x], { axes: axes.length > 0 ? axes : axesOf(x.shape) }));
+/** Takes the named axes away; all of them when none is named. */
+export type ReduceOp = <S extends Shape, K extends keyof S & string = keyof S & string>(
+  x: Tensor<S>,
+  ...axes: K[]
+) => Tensor<Without<S, K>>;
+const reduce = (primitive: "sum" | "largest"): ReduceOp =>
+<S extends Shape, K extends keyof S & string>(
+  x: Tensor<S>,
+  ...axes: K[]
+): Tensor<Without<S, K>> => typed(apply(primitive, [x], { axes: axes.length > 0 ? axes : axesOf(x.shape) }));
 
 /** The sum over the named axes; over all of them when none is named. */
-export const sum = reduce("sum");
+export const sum: ReduceOp = reduce("sum");
 /** The largest element over the named axes; over all of them when none is named. */
-export const largest = reduce("largest");
+export const largest: ReduceOp = reduce("largest");
 
 /**
  * The mean over the named axes (all when none is named), whose sizes must be known; where they are not, use a mask.
@@ -297,7 +320,8 @@ export const layerNorm = <S extends Shape, K extends keyof S & string>(
 
 /** Key-value cache of one layer: `[batch, heads, slot, headDim]`. */
 export type CacheShape = { batch: number; heads: number; slot: number; headDim: number };
-type Sequence = { batch: number; time: number; embed: number };
+/** Vectors of new tokens. */
+export type Sequence = { batch: number; time: number; embed: number };
 
 /**
  * Causal attention of new tokens to themselves and to a ragged cache (rows of different lengths, no padding before them).

@@ -6,9 +6,12 @@
  */
 import type { DType, Shape } from "./shape.ts";
 
-type None = Readonly<Record<never, never>>;
-type OverAxes = { readonly axes: readonly string[] };
-type OverAxis = { readonly axis: string };
+/** No attributes. */
+export type None = Readonly<Record<never, never>>;
+/** Several axes, in no order. */
+export type OverAxes = { readonly axes: readonly string[] };
+/** One axis. */
+export type OverAxis = { readonly axis: string };
 
 /** Element by element, one input. */
 export const UNARY = [
@@ -28,8 +31,11 @@ export const BINARY = ["add", "sub", "mul", "div", "max", "min"] as const;
 /** Element by element, two inputs, a bool result. */
 export const COMPARE = ["less", "equal", "and"] as const;
 
+/** Primitives with one input. */
 export type Unary = typeof UNARY[number];
+/** Primitives with two inputs. */
 export type Binary = typeof BINARY[number];
+/** Primitives with two inputs and a bool result. */
 export type Compare = typeof COMPARE[number];
 
 /** Attributes by primitive. */
@@ -38,14 +44,17 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
   input: { readonly name: string; readonly shape: Shape; readonly dtype: DType };
   /** Numbers written into the program, in memory order. */
   constant: { readonly values: readonly number[]; readonly shape: Shape; readonly dtype: DType };
+  /** The condition does not hold. */
   not: None;
   /** `where(condition, a, b)`. */
   where: None;
+  /** The same elements as another type. */
   cast: { readonly to: DType };
   /** The value itself; no gradient passes. */
   stopGradient: None;
   /** `expandLike(x, reference)`: x repeated along the axes only the reference has. */
   expandLike: None;
+  /** The sum along axes. */
   sum: OverAxes;
   /** The largest element along axes. */
   largest: OverAxes;
@@ -57,7 +66,9 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
   mergeAxes: { readonly axes: readonly string[]; readonly name: string };
   /** The same tensor with another order in memory. */
   transpose: { readonly order: readonly string[] };
+  /** The same tensor under other axis names: old name -> new name. */
   rename: { readonly names: Readonly<Record<string, string>> };
+  /** Elements start, ..., stop - 1 along one axis. */
   slice: { readonly axis: string; readonly start: number; readonly stop: number };
   /** Zeros before and after along one axis. */
   pad: { readonly axis: string; readonly before: number; readonly after: number };
@@ -67,11 +78,15 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
   scatterAdd: { readonly axis: string; readonly size: number };
   /** `take(x, indices)`: one element along an axis for each index. */
   take: OverAxis;
+  /** Running sum along an axis, from its end when `reverse`. */
   cumsum: { readonly axis: string; readonly reverse: boolean };
+  /** e^x / sum(e^x) along an axis. */
   softmax: OverAxis;
+  /** x - log(sum(e^x)) along an axis. */
   logSoftmax: OverAxis;
   /** `layerNorm(x, scale, bias)`. */
   layerNorm: { readonly axis: string; readonly epsilon: number };
+  /** The mean along an axis, which the result lacks. */
   layerNormMean: { readonly axis: string; readonly epsilon: number };
   /** 1 / sqrt(variance + epsilon). */
   layerNormInverseDeviation: { readonly axis: string; readonly epsilon: number };
@@ -80,10 +95,13 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
    * key-value cache; its two companions are the cache after the new tokens were written.
    */
   cachedAttention: { readonly heads: number };
+  /** The key cache after the new tokens: [batch, heads, slot, headDim]. */
   cachedKeys: { readonly heads: number };
+  /** The value cache after the new tokens: [batch, heads, slot, headDim]. */
   cachedValues: { readonly heads: number };
 }
 
+/** The name of a primitive. */
 export type Primitive = keyof Attributes;
 
 /** A total table: one rule for each primitive. */

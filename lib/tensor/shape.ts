@@ -27,7 +27,7 @@ export type Merge<A, B> = Flat<A & B>;
 export type Without<A, K> = { [N in keyof A as N extends K ? never : N]: A[N] };
 
 /** The names of the axes that both sides have with two different known sizes. */
-type Clash<A, B> = {
+export type Clash<A, B> = {
   [K in keyof A & keyof B]: number extends A[K] ? never
     : number extends B[K] ? never
     : A[K] extends B[K] ? never

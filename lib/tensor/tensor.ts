@@ -12,10 +12,15 @@ import { printGraph } from "./print.ts";
 export interface Tensor<S extends Shape = Shape, D extends DType = "float32"> {
   /** Creation order; inputs always have smaller numbers than the nodes that use them. */
   readonly id: number;
+  /** What it computes. */
   readonly primitive: Primitive;
+  /** What it computes it of, in the primitive's order. */
   readonly inputs: readonly AnyTensor[];
+  /** The primitive's own constants. */
   readonly attributes: Attributes[Primitive];
+  /** Axis name -> size, in memory order. */
   readonly shape: S;
+  /** Element type. */
   readonly dtype: D;
 }
 
@@ -24,7 +29,9 @@ export type AnyTensor = Tensor<Shape, DType>;
 
 /** A tensor together with the primitive it is known to be. */
 export interface NodeOf<P extends Primitive> extends AnyTensor {
+  /** Which one. */
   readonly primitive: P;
+  /** That primitive's attributes. */
   readonly attributes: Attributes[P];
 }
 

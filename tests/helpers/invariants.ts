@@ -3,8 +3,14 @@
  *
  * Each takes settings, so that a test can ask with the defaults and with a defect switched on.
  */
-import { createGenerator, type TokenRow, uploadParameters, valueModelSpec } from "../../lib/lm/mod.ts";
-import { gpt2Spec, type Weight } from "../../lib/lm/mod.ts";
+import {
+  createGenerator,
+  gpt2Spec,
+  type TokenRow,
+  uploadParameters,
+  valueModelSpec,
+  type Weight,
+} from "../../lib/lm/mod.ts";
 import { adamDefaults } from "../../lib/optim/mod.ts";
 import { uniform } from "../../lib/rl/mod.ts";
 import {
@@ -109,7 +115,7 @@ export async function advantagesIgnoreNeighbours(given: Given = {}): Promise<boo
 export async function logProbsAreTheSamplers(given: Given = {}): Promise<boolean> {
   const all = { temperature: 0.7, top_k: 6, repetition_penalty: 1.4, ...given };
   const ppo = await tinyPpo(all);
-  const { seed, query_len } = validateSettings(tinyInputs(all).settings);
+  const { seed, query_len } = tinyInputs(all).settings;
   const pool = await ppo.experience(1, tinyPrompts);
   const options = {
     maxNewTokens: query_len,

@@ -62,7 +62,7 @@ export function tinyPrompt(length: number, seed: number): TokenRow {
 /** Prompts of 4 to 12 tokens. */
 export const tinyPrompts: readonly TokenRow[] = [5, 9, 4, 12, 7, 10, 6, 8].map(tinyPrompt);
 
-/** A schedule of two updates of four timesteps of two prompts; answers of at most 6 tokens. */
+/** A schedule of two updates, each after two timesteps of three prompts; answers of at most 6 tokens. */
 export const tinySchedule: Partial<Settings> = {
   max_len: 20,
   query_len: 6,

@@ -14,9 +14,18 @@ import {
 } from "../../lib/lm/mod.ts";
 import { layerNorm } from "../../lib/nn/mod.ts";
 import { gradientsOf } from "../../lib/optim/mod.ts";
-import { batchOf, lossOf } from "../../lib/rlhf/sft.ts";
-import { type DeviceArray, float, floats, int, jit, openDevice } from "../../lib/runtime/mod.ts";
-import { gelu, logSoftmax, mul, type Shape, square, sum, take } from "../../lib/tensor/mod.ts";
+import { type DeviceArray, float, floats, int, ints, jit, openDevice } from "../../lib/runtime/mod.ts";
+import {
+  gelu,
+  logSoftmax,
+  maskedMean,
+  mul,
+  neg,
+  type Shape,
+  square,
+  sum,
+  take,
+} from "../../lib/tensor/mod.ts";
 import fixture from "../fixtures/ops.json" with { type: "json" };
 import { assertNear, fixtureModel, fixtureTensors } from "../helpers/fixtures.ts";
 
@@ -46,21 +55,23 @@ async function assertGradients(gradients: unknown, prefix: string): Promise<void
 
 /** Logits, log-probabilities, loss and gradients of a language model on the fixture's batch. */
 async function languageModel({ config, weights }: ModelFolder) {
-  const spec = {
-    parameters: gpt2Spec(config),
-    rows: rowsSpec,
-    targets: int({ batch: -1, time: -1 }),
-    mask: tokens,
-    count: float({}),
-  };
-  const program = await jit(device, spec, (inputs) => {
-    const logits = languageHead(gpt2(inputs.parameters, inputs.rows, config), inputs.parameters);
-    const loss = lossOf(inputs, config);
-    const logProbs = take(logSoftmax(logits, "vocab"), inputs.targets, "vocab");
-    return { logits, logProbs, loss, gradients: gradientsOf(loss, inputs.parameters) };
+  const targets = int({ batch: -1, time: -1 });
+  const spec = { parameters: gpt2Spec(config), rows: rowsSpec, targets, mask: tokens };
+  const program = await jit(device, spec, ({ parameters, rows, targets, mask }) => {
+    const logits = languageHead(gpt2(parameters, rows, config), parameters);
+    const logProbs = take(logSoftmax(logits, "vocab"), targets, "vocab");
+    const loss = neg(maskedMean(logProbs, mask));
+    return { logits, logProbs, loss, gradients: gradientsOf(loss, parameters) };
   });
   const parameters = await uploadParameters(device, spec.parameters, weights);
-  return program({ parameters, ...batchOf(rows, { padId: 0 }) });
+  const next = (row: readonly number[]) => [...row.slice(1), ...Array(13 - row.length).fill(0)];
+  const predicts = (row: readonly number[]) => next(row).map((_, column) => column < row.length - 1 ? 1 : 0);
+  return program({
+    parameters,
+    rows: padRows(rows, { padId: 0 }),
+    targets: ints(rows.flatMap(next), [3, 12]),
+    mask: floats(rows.flatMap(predicts), [3, 12]),
+  });
 }
 
 const read = async (array: DeviceArray<"float32">) => await device.read(array);

@@ -86,6 +86,10 @@ Deno.test("defects that do not touch them leave the first ratio at 1 and the KL 
   }
 });
 
+Deno.test("over padding, advantages are still whitened over real tokens alone", async () => {
+  assert.equal(await advantagesAreWhite({ gae_over_padding: true }), true);
+});
+
 Deno.test("the tutorial's choices, every defect included, run a whole schedule", async () => {
   const rows = await allMetrics({ faithful: true });
   assert.equal(rows.length, 2);

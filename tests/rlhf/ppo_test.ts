@@ -1,29 +1,15 @@
 /** The trainer: invariants of a run, what it logs, how it is stopped, and what it refuses. */
 import assert from "node:assert/strict";
+import { downloadParameters, type TokenRow } from "../../lib/lm/mod.ts";
 import {
-  downloadParameters,
-  gpt2Spec,
-  plainSampling,
-  type TokenRow,
-  uploadParameters,
-  valueModelSpec,
-} from "../../lib/lm/mod.ts";
-import { adamDefaults } from "../../lib/optim/mod.ts";
-import {
-  type ActorStep,
-  createActorUpdate,
-  createCriticUpdate,
   type Metrics,
-  type MiniBatch,
-  minibatchParts,
   poolMetrics,
   type PpoInputs,
   type Progress,
   type Sample,
   type Settings,
-  stepMetrics,
 } from "../../lib/rlhf/mod.ts";
-import { floats, type HostArray } from "../../lib/runtime/mod.ts";
+import { assertMetrics } from "../helpers/assert_metrics.ts";
 import { relativeError } from "../helpers/fixtures.ts";
 import {
   advantagesIgnoreNeighbours,
@@ -33,17 +19,7 @@ import {
   scoredTogetherAndAlone,
   scoresIgnoreNeighbours,
 } from "../helpers/invariants.ts";
-import {
-  allMetrics,
-  device,
-  PAD,
-  tinyConfig,
-  tinyInputs,
-  tinyPolicy,
-  tinyPpo,
-  tinyPrompts,
-  tinyReward,
-} from "../helpers/tiny.ts";
+import { allMetrics, device, tinyConfig, tinyPpo, tinyPrompts, tinyReward } from "../helpers/tiny.ts";
 
 const samplings: Partial<Settings>[] = [
   {},
@@ -66,95 +42,6 @@ Deno.test("padding a batch with longer neighbours changes nothing that is scored
   const [wanted, found] = [poolMetrics(alone), poolMetrics(together)];
   assertMetrics(found, wanted);
 });
-
-/** Each metric equal to 1e-5 of its value; what hangs on rounding alone (a KL of 0) to 1e-6. */
-function assertMetrics(found: object, wanted: object, tolerance = 1e-5): void {
-  const numbers = new Map<string, number>(Object.entries(found));
-  for (const [name, value] of Object.entries(wanted)) {
-    if (name.startsWith("seconds_")) continue;
-    const difference = Math.abs((numbers.get(name) ?? NaN) - value);
-    assert.ok(
-      difference <= Math.max(tolerance * Math.abs(value), 1e-6),
-      `${name}: ${numbers.get(name)}, ${value}`,
-    );
-  }
-}
-
-const shape = { config: tinyConfig, sampling: plainSampling };
-const clip = { clipRange: 0.2, optimizer: { ...adamDefaults, epsilon: 1e-5, maxGradNorm: Infinity } };
-const updates = {
-  actor: await createActorUpdate(device, shape, clip),
-  critic: await createCriticUpdate(device, tinyConfig, clip),
-};
-
-/** One step of both models from their starting weights on the given parts: metrics, and the gradients in Adam's first moments. */
-async function stepOn(samples: readonly Sample[], parts: readonly MiniBatch[]) {
-  const { actor, critic } = updates;
-  const policy = await uploadParameters(device, gpt2Spec(tinyConfig), tinyPolicy.weights);
-  const value = await uploadParameters(device, valueModelSpec(tinyConfig), tinyReward.weights);
-  const actorStep = await actor.step(await actor.optimizer.start(policy), parts, 1e-3);
-  const criticStep = await critic.step(await critic.optimizer.start(value), parts, 1e-3);
-  return {
-    metrics: stepMetrics(
-      [{ samples, actor: firstRows(actorStep, samples.length), critic: criticStep }],
-      clip,
-    ),
-    gradients: new Map([
-      ...await downloadParameters(device, { actor: actorStep.state.first }),
-      ...await downloadParameters(device, { critic: criticStep.state.first }),
-    ]),
-  };
-}
-
-/** What the actor says of the first rows; behind them stand neighbours that do not count. */
-const firstRows = (step: ActorStep, rows: number): ActorStep => ({
-  ...step,
-  logProbs: step.logProbs.slice(0, rows),
-  entropy: step.entropy.slice(0, rows),
-});
-
-type Stepped = Awaited<ReturnType<typeof stepOn>>;
-
-function assertSameStep(found: Stepped, wanted: Stepped): void {
-  assertMetrics(found.metrics, wanted.metrics);
-  assert.equal(found.gradients.size, 2 * (2 + 2 * 12 + 2) + 1); // two models of two layers, and a value head
-  for (const [name, { data }] of wanted.gradients) {
-    const error = relativeError(found.gradients.get(name)?.data ?? [], data);
-    assert.ok(error <= 1e-5, `the gradient of ${name} is off by ${error} of its largest value`);
-  }
-}
-
-/** Answers scored by the models, their old log-probabilities moved so that some ratios are clipped. */
-async function movedSamples(): Promise<Sample[]> {
-  const { together } = await scoredTogetherAndAlone();
-  const moved = ({ logProbs }: Sample) => logProbs.map((logProb, t) => logProb + 0.4 * Math.sin(3 * t + 1));
-  return together.map((sample) => ({ ...sample, logProbs: moved(sample) }));
-}
-
-const parts = (samples: readonly Sample[], micro = 0) => {
-  const { settings } = tinyInputs({ micro_batch_size: micro });
-  return minibatchParts(samples, { settings, shape, padId: PAD, step: 1 });
-};
-
-Deno.test("one micro-batch or many: the same loss, gradients and metrics", async () => {
-  const samples = await movedSamples();
-  const whole = await stepOn(samples, parts(samples));
-  assert.ok(whole.metrics.clip_fraction > 0.1, "some tokens are clipped");
-  for (const micro of [1, 3]) assertSameStep(await stepOn(samples, parts(samples, micro)), whole);
-});
-
-Deno.test("longer neighbours that do not count change no loss, no gradient and no metric", async () => {
-  const samples = (await movedSamples()).toSorted((a, b) => lengthOf(a) - lengthOf(b));
-  const short = samples.slice(0, 4);
-  assert.ok(lengthOf(samples[7]) > lengthOf(short[3]));
-  const [padded] = parts(samples);
-  const onlyShort = (array: HostArray<"float32">) =>
-    floats(array.data.map((value, index) => index < 4 * array.dims[1] ? value : 0), array.dims);
-  const masked = { ...padded, mask: onlyShort(padded.mask) };
-  assertSameStep(await stepOn(short, [masked]), await stepOn(short, parts(short)));
-});
-
-const lengthOf = ({ prompt, answer }: Sample): number => prompt.length + answer.length;
 
 Deno.test("a run with micro-batches logs what a run without them logs", async () => {
   const [plain, micro] = [await allMetrics(), await allMetrics({ micro_batch_size: 2 })];
@@ -224,6 +111,20 @@ Deno.test("the actor's gradient is the same from one micro-batch or many, and co
     await downloadParameters(device, ppo.actor()),
     await downloadParameters(device, ppo.reference),
   );
+});
+
+Deno.test("with a cut-off every policy is asked about the set that the sampler kept, however far they have moved apart", async () => {
+  const ppo = await tinyPpo({ top_k: 3, learning_rate: 0.03 });
+  await Array.fromAsync(ppo.train());
+  const pool = await ppo.experience(9, tinyPrompts);
+  const outside = pool.flatMap(({ answer, kept }) => answer.filter((token, t) => kept[t][token] !== 1));
+  assert.deepEqual(outside, []);
+  // A token that its own policy would have cut off would have log-probability -1e9.
+  const reference = pool.flatMap(({ refLogProbs }) => refLogProbs);
+  assert.ok(reference.every((logProb) => logProb > -100));
+  assert.ok(await ppo.exactKl(pool) > 0.01 && await ppo.exactKl(pool) < 1000);
+  const [{ actor }] = await ppo.update(pool, 2);
+  assert.ok(actor.logProbs.flat().every((logProb) => logProb > -100));
 });
 
 Deno.test("several answers a prompt stand side by side and differ", async () => {

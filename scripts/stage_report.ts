@@ -1,0 +1,66 @@
+/** What the commands of the stages share: progress in the terminal, tables for a model's README, and errors as sentences. */
+import { join } from "node:path";
+import { readText, writeAtomically } from "../lib/files/mod.ts";
+
+/** Prints a line of progress every `every` steps and at the end: step, loss, time left. */
+export function progressPrinter({ every }: { every: number }) {
+  const start = performance.now();
+  let losses: number[] = [];
+  return ({ step, total, loss, learningRate }: {
+    step: number;
+    total: number;
+    loss: number;
+    learningRate: number;
+  }): void => {
+    losses.push(loss);
+    if (step % every !== 0 && step !== total) return;
+    const left = (performance.now() - start) / step * (total - step);
+    const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+    losses = [];
+    console.log(
+      `step ${step} of ${total}  loss ${mean.toFixed(4)}  learning rate ${
+        learningRate.toExponential(2)
+      }  left ${clock(left)}`,
+    );
+  };
+}
+
+const clock = (milliseconds: number): string => {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+};
+
+/** A table of Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** A share as text: `44.5 %`. */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** The SHA-256 of a file in hexadecimal digits. */
+export async function sha256Of(path: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Writes `text` between the markers `<!-- numbers -->` of a folder's README, the only part of it that a command writes. */
+export async function writeNumbers(folder: string, text: string): Promise<void> {
+  const path = join(folder, "README.md");
+  const readme = await readText(path);
+  const [start, end] = ["<!-- numbers -->", "<!-- /numbers -->"];
+  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`Cannot write the numbers: ${path} has no ${start} ${end}`);
+  await writeAtomically(path, `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`);
+}
+
+/** Runs a command; an error becomes its sentence and exit code 1. */
+export async function runCommand(command: () => Promise<void>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
