@@ -4,8 +4,8 @@
  * scripts elsewhere (RequireJS, MathJax, Mermaid) go out.
  */
 
-import katex from "npm:katex@0.19.1";
-import plotly from "npm:plotly.js-cartesian-dist-min@4.1.1/plotly-cartesian.min.js" with { type: "text" };
+import katex from "katex";
+import plotly from "plotly.js-dist/plotly.js" with { type: "text" };
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

@@ -11,14 +11,11 @@ import { sky } from "./grammar/sky.ts";
 import { society } from "./grammar/society.ts";
 import type { Phrasings } from "./grammar/parts.ts";
 
+/** The phrasings by relation, in one table for each kind of subject. */
+export const GRAMMAR = { places, nature, sky, people, culture, society };
+
 /** The name of a relation between an entity and a value. */
-export type Relation =
-  | keyof typeof places
-  | keyof typeof nature
-  | keyof typeof sky
-  | keyof typeof people
-  | keyof typeof culture
-  | keyof typeof society;
+export type Relation = { [Name in keyof typeof GRAMMAR]: keyof typeof GRAMMAR[Name] }[keyof typeof GRAMMAR];
 
 /** Every relation with its phrasings. */
 export const relations: Readonly<Record<Relation, Phrasings>> = {

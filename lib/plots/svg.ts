@@ -29,10 +29,8 @@ export async function drawSvg(data: unknown, layout: Readonly<Record<string, unk
 
 async function loadPlotly(): Promise<Draw> {
   const { Window } = await import("happy-dom");
-  const { default: source } = await import(
-    "npm:plotly.js-cartesian-dist-min@4.1.1/plotly-cartesian.min.js",
-    { with: { type: "text" } }
-  );
+  // its text: as a module it wants a global window
+  const { default: source } = await import("plotly.js-dist/plotly.js", { with: { type: "text" } });
   const page = new Window({
     settings: { enableJavaScriptEvaluation: true, suppressInsecureJavaScriptEnvironmentWarning: true },
   });

@@ -9,7 +9,7 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "npm:playwright-core@1.65.1";
+import { chromium } from "playwright-core";
 
 /** What the browser saw. */
 export interface PageReport {
