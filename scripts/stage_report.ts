@@ -1,6 +1,7 @@
 /** What the commands of the stages share: progress in the terminal, tables for a model's README, and errors as sentences. */
 import { join } from "node:path";
-import { readText, writeAtomically } from "../lib/files/mod.ts";
+import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
+import { chooseDevice, type Device, openDevice } from "../lib/runtime/mod.ts";
 
 /** Prints a line of progress every `every` steps and at the end: step, loss, time left. */
 export function progressPrinter({ every }: { every: number }) {
@@ -54,6 +55,16 @@ export async function writeNumbers(folder: string, text: string): Promise<void> 
   if (from < 0 || to < from) throw new Error(`Cannot write the numbers: ${path} has no ${start} ${end}`);
   await writeAtomically(path, `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`);
 }
+
+/** Writes the numbers where the folder has a README for them; a folder of someone's own has none. */
+export async function reportNumbers(folder: string, text: string): Promise<void> {
+  if (await fileExists(join(folder, "README.md"))) await writeNumbers(folder, text);
+  console.log(text);
+}
+
+/** The device of a stage; a number of threads is for the CPU alone. */
+export const openStageDevice = ({ device, threads }: { device: string; threads: number }): Promise<Device> =>
+  threads > 0 && /^(auto|cpu|-\d+)$/.test(device) ? openDevice("cpu", { threads }) : chooseDevice(device);
 
 /** Runs a command; an error becomes its sentence and exit code 1. */
 export async function runCommand(command: () => Promise<void>): Promise<void> {

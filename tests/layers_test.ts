@@ -23,7 +23,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   "onnx-buf": "onnx",
   "@bufbuild/protobuf": "onnx",
   "@huggingface/tokenizers": "lm",
-  "plotly.js-cartesian-dist-min": "plots",
+  "plotly.js-dist": "plots",
   "happy-dom": "plots",
 };
 /** Rooms that may use Deno's file system; `course` reads the process's own memory use from /proc. */

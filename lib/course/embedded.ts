@@ -1,26 +1,37 @@
 /** The embedded models and data, as the chapters and the commands use them when no path is given. */
 import { fileURLToPath } from "node:url";
 import { type PassageRecord, readGold } from "../corpus/mod.ts";
-import { readJsonLines, readText } from "../files/mod.ts";
-import { type ModelFolder, readModelFolder, type Tokenizer, type TokenRow } from "../lm/mod.ts";
+import { readText } from "../files/mod.ts";
+import { type ModelFolder, readModelFolder, type Tokenizer } from "../lm/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
-import { checkSettings, parseFlags, SETTINGS, type Settings, validateSettings } from "../rlhf/mod.ts";
+import {
+  checkSettings,
+  parseFlags,
+  readPassages,
+  SETTINGS,
+  type Settings,
+  validateSettings,
+} from "../rlhf/mod.ts";
 
 /** A held-out passage with the facts behind it. */
 export type Passage = PassageRecord;
 
-/** Everything the embedded run needs. */
-export interface Embedded {
+/** What a run starts from: models and passages, the embedded ones or the reader's own. */
+export interface RunInputs {
   /** The SFT model: actor at the start, and reference. */
   readonly policy: ModelFolder;
   /** The reward model; the critic starts from its body. */
   readonly reward: ModelFolder;
   /** The one that both models share. */
   readonly tokenizer: Tokenizer;
-  /** Mean and deviation of the SFT model's raw scores. */
-  readonly scoreStatistics: ScoreStatistics;
-  /** Training passages; each is used once. */
+  /** Mean and deviation of the SFT model's raw scores, if the reward model's folder has them. */
+  readonly scoreStatistics: ScoreStatistics | undefined;
+  /** Training passages, each once. */
   readonly passages: readonly string[];
+}
+
+/** The embedded models and data, with passages to judge by. */
+export interface Embedded extends RunInputs {
   /** Passages about entities that no stage was trained on. */
   readonly heldOut: readonly Passage[];
 }
@@ -39,17 +50,13 @@ export async function loadEmbedded(
 ): Promise<Embedded> {
   const policy = await readModelFolder(pathOf("models/sft_model"));
   const reward = await readModelFolder(pathOf("models/rm_model"), { valueHead: true });
-  const passages = new Set<string>();
-  for await (const { content } of readJsonLines(pathOf("data/ppo_train.json"), { strings: ["content"] })) {
-    passages.add(content);
-  }
   const gold = readGold(await readText(pathOf("data/gold.json")));
   return {
     policy,
     reward,
     tokenizer: policy.tokenizer,
     scoreStatistics: scoreStatisticsOf(reward),
-    passages: [...passages],
+    passages: await readPassages(pathOf("data/ppo_train.json")),
     heldOut: gold.filter(({ split }) => split === "test").slice(0, heldOutCount),
   };
 }
@@ -62,19 +69,24 @@ function heldOutFromEnvironment(): number {
   throw new RangeError(`Cannot use HELD_OUT=${text} of the environment: it must be a whole number above 0`);
 }
 
-/**
- * Mean and deviation of the SFT model's scores, from the reward model's `settings.json`.
- *
- * @throws RangeError when they are not there.
- */
-export function scoreStatisticsOf({ settings }: ModelFolder): ScoreStatistics {
+/** Mean and deviation of the SFT model's scores, if the reward model's `settings.json` has them. */
+export function scoreStatisticsOf({ settings }: ModelFolder): ScoreStatistics | undefined {
   const { score_mean: mean, score_deviation: deviation } = settings ?? {};
-  if (typeof mean !== "number" || typeof deviation !== "number") {
-    throw new RangeError(
-      "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation",
-    );
-  }
-  return { mean, deviation };
+  return typeof mean === "number" && typeof deviation === "number" ? { mean, deviation } : undefined;
+}
+
+/** Reads models and passages from the paths that the settings name. */
+export async function loadOwn(settings: Settings): Promise<RunInputs> {
+  const policy = await readModelFolder(settings.ori_model_path);
+  const reward = await readModelFolder(settings.reward_model_path, { valueHead: true });
+  const passages = await readPassages(settings.train_file_path);
+  return {
+    policy,
+    reward,
+    tokenizer: policy.tokenizer,
+    scoreStatistics: scoreStatisticsOf(reward),
+    passages,
+  };
 }
 
 /**
@@ -88,9 +100,3 @@ export function runSettings(policy: ModelFolder, given: Partial<Settings> = {}):
   const { given: environment } = parseFlags(SETTINGS, { environment: Deno.env.toObject() });
   return validateSettings({ ...own, ...environment, ...given });
 }
-
-/** A passage as a prompt: `[CLS] passage [SEP]`. */
-export const promptOf = (
-  tokenizer: Tokenizer,
-  content: string,
-): TokenRow => [tokenizer.clsId, ...tokenizer.encode(content), tokenizer.sepId];

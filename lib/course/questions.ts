@@ -2,7 +2,8 @@
 import { judgeQuestion, type Verdict } from "../corpus/mod.ts";
 import type { Generator, Gpt2Arrays, Tokenizer } from "../lm/mod.ts";
 import { bootstrapInterval, meanOf, uniform } from "../rl/mod.ts";
-import { type Passage, promptOf } from "./embedded.ts";
+import { promptRow, type Settings } from "../rlhf/mod.ts";
+import type { Passage } from "./embedded.ts";
 
 /** A question that a policy asked, with the judge's verdict. */
 export interface JudgedQuestion extends Verdict {
@@ -17,7 +18,8 @@ export interface AskOptions {
   /** The policy's own. */
   readonly tokenizer: Tokenizer;
   /** Longest question in tokens; a longer one counts as cut off. */
-  readonly maxNewTokens: number;
+  /** Lengths under the names of the settings. */
+  readonly settings: Pick<Settings, "max_len" | "query_len">;
   /** The same seed asks two policies with the same random numbers, so that they can be compared passage by passage. */
   readonly seed: number;
   /** Passages asked about at once (default 16). */
@@ -31,14 +33,18 @@ const JUDGEMENT = 2 ** 31;
 export async function askQuestions(
   { generator, parameters }: { generator: Generator; parameters: Gpt2Arrays },
   passages: readonly Passage[],
-  { tokenizer, maxNewTokens, seed, batchSize = 16 }: AskOptions,
+  { tokenizer, settings, seed, batchSize = 16 }: AskOptions,
 ): Promise<JudgedQuestion[]> {
   const judged: JudgedQuestion[] = [];
+  const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
   for (let start = 0; start < passages.length; start += batchSize) {
     const batch = passages.slice(start, start + batchSize);
     const draw = (row: number, position: number) => uniform(seed, JUDGEMENT, start + row, position);
-    const prompts = batch.map(({ content }) => promptOf(tokenizer, content));
-    const answers = await generator.generate(parameters, prompts, { maxNewTokens, uniform: draw });
+    const prompts = batch.map(({ content }) => promptRow(tokenizer, content, lengths));
+    const answers = await generator.generate(parameters, prompts, {
+      maxNewTokens: settings.query_len,
+      uniform: draw,
+    });
     answers.forEach(({ tokens, ended }, row) => {
       const question = tokenizer.decode(ended ? tokens.slice(0, -1) : tokens);
       judged.push({ passage: batch[row].content, question, ...judgeQuestion(question, batch[row]) });

@@ -1,9 +1,18 @@
 /** A whole PPO run for a chapter or a command: compiled from the embedded models, trained with progress, summed up. */
 import { interruptSignal, liveDisplay } from "../notebook/mod.ts";
-import { curveGrid, displaySymbol, type Figure, picture, type Run as CurveRun } from "../plots/mod.ts";
-import { createPpo, type Metrics, type Ppo, type Progress, type Settings } from "../rlhf/mod.ts";
+import {
+  curveGrid,
+  displaySymbol,
+  type Figure,
+  picture,
+  type Run as CurveRun,
+  type Table,
+  table,
+} from "../plots/mod.ts";
+import { createPpo, type Metrics, type Ppo, type Progress, promptRow, type Settings } from "../rlhf/mod.ts";
 import { chooseDevice, type Device, type DeviceKind } from "../runtime/mod.ts";
-import { type Embedded, promptOf } from "./embedded.ts";
+import type { TokenRow } from "../lm/mod.ts";
+import type { RunInputs } from "./embedded.ts";
 import type { GoldComparison } from "./questions.ts";
 
 /** A run that is compiled, and what it gave so far. */
@@ -16,22 +25,59 @@ export interface CourseRun {
   readonly device: Device;
   /** The compiled programs with the models' current state. */
   readonly ppo: Ppo;
+  /** Passages as `[CLS] passage [SEP]`, cut to fit. */
+  readonly prompts: readonly TokenRow[];
   /** One row an update, oldest first; grows while the run trains. */
   readonly rows: Metrics[];
 }
 
-/** Compiles a run on the embedded models. */
-export async function openRun(embedded: Embedded, settings: Settings): Promise<CourseRun> {
-  const { policy, reward, tokenizer, scoreStatistics } = embedded;
+/** Compiles a run; passages that are too long are cut. */
+export async function openRun(inputs: RunInputs, settings: Settings): Promise<CourseRun> {
+  const { policy, reward, tokenizer, scoreStatistics } = inputs;
   const device = await chooseDevice(settings.device);
-  const longest = settings.max_len - settings.query_len - 3;
-  const prompts = embedded.passages.map((content) => promptOf(tokenizer, content)).filter((prompt) =>
-    prompt.length <= longest
-  );
+  const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
+  const prompts = inputs.passages.map((content) => promptRow(tokenizer, content, lengths));
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
   const ppo = await createPpo({ device, policy, reward, scoreStatistics, special, prompts, settings });
   const { kl_coef, lam, seed } = settings;
-  return { name: `kl_coef ${kl_coef}, lam ${lam}, seed ${seed}`, settings, device, ppo, rows: [] };
+  return { name: `kl_coef ${kl_coef}, lam ${lam}, seed ${seed}`, settings, device, ppo, prompts, rows: [] };
+}
+
+/** The settings that a reader is most likely to change, as a table. */
+export function settingsTable(settings: Settings): Table {
+  const {
+    seed,
+    batch_size,
+    update_timesteps,
+    ppo_epoch,
+    learning_rate,
+    kl_coef,
+    lam,
+    gamma,
+    policy_clip_eps,
+  } = settings;
+  const shown = {
+    seed,
+    batch_size,
+    update_timesteps,
+    ppo_epoch,
+    learning_rate,
+    kl_coef,
+    lam,
+    gamma,
+    policy_clip_eps,
+  };
+  return table([shown], [
+    "seed",
+    "batch_size",
+    "update_timesteps",
+    "ppo_epoch",
+    "learning_rate",
+    "kl_coef",
+    "lam",
+    "gamma",
+    "policy_clip_eps",
+  ]);
 }
 
 /** The curves of one or several runs, the latest last. */
@@ -85,8 +131,8 @@ export function progressLine(
   }, ${left} s left`;
 }
 
-/** A run in one record, which is one line of JSON. */
-export interface RunSummary {
+/** A run in one record, which is one line of JSON: a type, because an interface is no record of unknown values. */
+export type RunSummary = {
   /** The run's seed. */
   readonly seed: number;
   /** Timesteps done. */
@@ -109,7 +155,7 @@ export interface RunSummary {
   readonly peak_rss_mib: number;
   /** Where it was computed. */
   readonly device: DeviceKind;
-}
+};
 
 /**
  * What `deno task start` prints: one record of a run.

@@ -2,7 +2,7 @@
 import {
   type Device,
   type DeviceArray,
-  type Feeds,
+  type DeviceArrays,
   flatten,
   type HostArray,
   mapTree,
@@ -12,9 +12,9 @@ import type { Weight } from "./checkpoint.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 
 /** The arrays of a language model. */
-export type Gpt2Arrays = Feeds<ReturnType<typeof gpt2Spec>>;
+export type Gpt2Arrays = DeviceArrays<ReturnType<typeof gpt2Spec>>;
 /** The arrays of a reward model or critic. */
-export type ValueModelArrays = Feeds<ReturnType<typeof valueModelSpec>>;
+export type ValueModelArrays = DeviceArrays<ReturnType<typeof valueModelSpec>>;
 
 const isSpec = (value: unknown): value is Spec =>
   typeof value === "object" && value !== null && "dtype" in value;
@@ -32,7 +32,7 @@ export async function uploadParameters<T>(
   device: Device,
   spec: T,
   weights: ReadonlyMap<string, Weight>,
-): Promise<Feeds<T>> {
+): Promise<DeviceArrays<T>> {
   const arrays = new Map<string, DeviceArray>();
   for (const [name, { shape }] of flatten(spec, isSpec)) {
     const weight = weights.get(name);
@@ -46,7 +46,7 @@ export async function uploadParameters<T>(
     const copy: HostArray<"float32"> = { dims: wanted, data: new Float32Array(weight.data) };
     arrays.set(name, await device.upload(copy));
   }
-  return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as Feeds<T>; // the same tree, leaf by leaf
+  return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
 }
 
 /** Reads a tree of parameters back into named weights (copies). */

@@ -1,6 +1,6 @@
 /**
  * Draws a plotly specification as SVG without a browser: plotly.js runs in happy-dom. Loaded at the first drawing
- * (0.3 s), then 30 to 150 ms a figure. happy-dom has no fonts, so sizes of texts are estimated (`text_size.ts`).
+ * (0.7 s), then 30 to 150 ms a figure. happy-dom has no fonts, so sizes of texts are estimated (`text_size.ts`).
  */
 
 import { fontFamily } from "./style.ts";

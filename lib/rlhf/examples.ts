@@ -20,13 +20,17 @@ import type { PromptAndAnswer } from "./answer_batch.ts";
 
 /** A question about a passage. */
 export interface Example {
+  /** The passage. */
   readonly content: string;
+  /** The question. */
   readonly query: string;
 }
 
 /** One answer of a ranked list, in the tutorial's words. */
 export interface RankedText {
+  /** The passage. */
   readonly prompt: string;
+  /** The question asked about it. */
   readonly answer: string;
 }
 
@@ -69,6 +73,34 @@ export async function readNames(path: string): Promise<Map<string, string>> {
       textAt(article, "title", where),
     ]),
   );
+}
+
+/** A passage of a CMRC file with all that is asked about it. */
+export interface QuestionedPassage {
+  /** What it is about: the article's title. */
+  readonly name: string;
+  /** The passage. */
+  readonly content: string;
+  /** Each with the texts of its answers. */
+  readonly questions: readonly { readonly text: string; readonly answers: readonly string[] }[];
+}
+
+/**
+ * The passages of a CMRC file with their questions and answers; a passage without a question is left out.
+ *
+ * @throws {Error} A sentence with the file and the place in it of what is missing; or that there is no passage.
+ */
+export async function readQuestionedPassages(path: string): Promise<QuestionedPassage[]> {
+  const passages = paragraphsOf(await readJsonRecord(path), path).map((found) => ({
+    name: textAt(found.article, "title", found.where),
+    content: found.content,
+    questions: listAt(found.paragraph, "qas", found.where).map((qa, k) => {
+      const where = `${found.where}.qas[${k}]`;
+      const answers = listAt(qa, "answers", where).map((answer) => textAt(answer, "text", where));
+      return { text: textAt(qa, "question", where), answers };
+    }),
+  }));
+  return someOf(passages.filter(({ questions }) => questions.length > 0), { path, what: "questions" });
 }
 
 /**

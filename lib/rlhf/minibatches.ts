@@ -5,6 +5,7 @@ import { answerArray, answerBatch, answerMask } from "./answer_batch.ts";
 import type { Sample } from "./experience.ts";
 import type { MiniBatch } from "./ppo_update.ts";
 import { contextArrays, type PolicyShape } from "./sampled_policy.ts";
+import { chunksOf } from "./stage.ts";
 import type { Settings } from "./settings.ts";
 
 /** The settings that decide how a pool is cut. */
@@ -18,7 +19,7 @@ export function minibatches(pool: readonly Sample[], settings: ShuffleSettings, 
   const random = randomStream(settings.seed, { skip: 1_000_000 * (epoch + 1) });
   if (settings.shuffle_whole_batches) return shuffle(byTimestep(pool), random);
   const size = settings.mini_batch_size || settings.batch_size * settings.num_return_sequences;
-  return chunks(shuffle(pool, random), size);
+  return chunksOf(shuffle(pool, random), size);
 }
 
 function byTimestep(pool: readonly Sample[]): Sample[][] {
@@ -26,12 +27,6 @@ function byTimestep(pool: readonly Sample[]): Sample[][] {
   for (const sample of pool) batches.set(sample.timestep, [...batches.get(sample.timestep) ?? [], sample]);
   return [...batches.values()];
 }
-
-const chunks = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from(
-    { length: Math.ceil(items.length / size) },
-    (_, index) => items.slice(index * size, (index + 1) * size),
-  );
 
 /** How to lay a minibatch out. */
 export interface PartOptions {
@@ -48,7 +43,7 @@ export interface PartOptions {
 /** A minibatch as micro-batches of `micro_batch_size` answers (0: one). */
 export function minibatchParts(samples: readonly Sample[], options: PartOptions): MiniBatch[] {
   const size = options.settings.micro_batch_size || samples.length;
-  return chunks(samples, size).map((part) => miniBatch(part, options));
+  return chunksOf(samples, size).map((part) => miniBatch(part, options));
 }
 
 function miniBatch(samples: readonly Sample[], { settings, shape, padId, step }: PartOptions): MiniBatch {

@@ -1,14 +1,23 @@
 /** Reinforcement learning from (learned) feedback: SFT, reward model, PPO. */
 export * from "./answer_batch.ts";
+export * from "./examples.ts";
 export * from "./experience.ts";
 export * from "./flags.ts";
 export * from "./metrics.ts";
 export * from "./minibatches.ts";
+export * from "./new_model.ts";
+export * from "./pair_accuracy.ts";
 export * from "./ppo.ts";
 export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
 export * from "./ppo_update.ts";
+export * from "./renaming.ts";
+export * from "./ranking_lists.ts";
+export * from "./reward.ts";
+export * from "./sample_answers.ts";
 export * from "./sampled_policy.ts";
 export * from "./setting_spec.ts";
 export * from "./settings.ts";
 export * from "./sft.ts";
+export * from "./stage.ts";
+export * from "./stage_settings.ts";
 export * from "./values.ts";

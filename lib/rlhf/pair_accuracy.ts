@@ -8,7 +8,9 @@
 
 /** One answer of a list: what it says and how it was scored. */
 export interface ScoredAnswer {
+  /** Its text. */
   readonly answer: string;
+  /** The reward model's raw score. */
   readonly score: number;
 }
 

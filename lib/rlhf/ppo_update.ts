@@ -15,7 +15,7 @@ import {
   valueModelSpec,
 } from "../lm/mod.ts";
 import {
-  createAccumulator,
+  createGradientArrays,
   createOptimizer,
   gradientsOf,
   type Optimizer,
@@ -144,10 +144,11 @@ export async function createActorUpdate(
     { toHost: ["loss", "logProbs", "entropy"] },
   );
   const optimizer = await createOptimizer<Gpt2Arrays>(device, spec.parameters, settings);
-  const accumulate = await createAccumulator<Gpt2Arrays>(device, spec.parameters);
+  const arrays = await createGradientArrays<Gpt2Arrays>(device, spec.parameters);
   const gradient = async (parameters: Gpt2Arrays, parts: readonly MiniBatch[]) => {
     const logProbs: number[][] = [], entropy: number[][] = [];
-    const total = await overParts(parts, accumulate, async (part, count) => {
+    const count = tokensOf(parts);
+    const total = await arrays.sum(parts, async (part, into) => {
       const { oldLogProbs, advantages, mask, dropoutKeys = floats([], [0, 0]) } = part;
       const given = {
         ...inputsOf(part.batch),
@@ -158,7 +159,7 @@ export async function createActorUpdate(
         count,
         dropoutKeys,
       };
-      const result = await program({ parameters, ...given });
+      const result = await program({ parameters, ...given }, { gradients: into });
       logProbs.push(...rowsOf(await device.read(result.logProbs), part.batch.width));
       entropy.push(...rowsOf(await device.read(result.entropy), part.batch.width));
       return { loss: (await device.read(result.loss))[0], gradients: result.gradients };
@@ -170,7 +171,9 @@ export async function createActorUpdate(
     gradient,
     async step(state, parts, learningRate) {
       const { gradients, ...said } = await gradient(state.parameters, parts);
-      return { ...said, ...await optimizer.update(state, gradients, learningRate) };
+      const updated = await optimizer.update(state, gradients, learningRate);
+      arrays.recycle(gradients);
+      return { ...said, ...updated };
     },
   };
 }
@@ -211,11 +214,12 @@ export async function createCriticUpdate(
     { toHost: ["loss"] },
   );
   const optimizer = await createOptimizer<ValueModelArrays>(device, spec.parameters, settings);
-  const accumulate = await createAccumulator<ValueModelArrays>(device, spec.parameters);
+  const arrays = await createGradientArrays<ValueModelArrays>(device, spec.parameters);
   return {
     optimizer,
     async step(state, parts, learningRate) {
-      const { loss, gradients } = await overParts(parts, accumulate, async (part, count) => {
+      const count = tokensOf(parts);
+      const { loss, gradients } = await arrays.sum(parts, async (part, into) => {
         const { oldValues, returns, mask, batch: { rows, columns }, dropoutKeys = floats([], [0, 0]) } = part;
         const result = await program({
           parameters: state.parameters,
@@ -226,27 +230,19 @@ export async function createCriticUpdate(
           mask,
           count,
           dropoutKeys,
-        });
+        }, { gradients: into });
         return { loss: (await device.read(result.loss))[0], gradients: result.gradients };
       });
-      return { ...await optimizer.update(state, gradients, learningRate), loss };
+      const updated = await optimizer.update(state, gradients, learningRate);
+      arrays.recycle(gradients);
+      return { ...updated, loss };
     },
   };
 }
 
-/** Loss and gradient of a minibatch: the sums of its parts', which were all divided by the minibatch's number of tokens. */
-async function overParts<P>(
-  parts: readonly MiniBatch[],
-  accumulate: (total: P, part: P) => Promise<P>,
-  run: (part: MiniBatch, count: HostArray<"float32">) => Promise<{ loss: number; gradients: P }>,
-): Promise<{ loss: number; gradients: P }> {
+/** The number of real answer tokens of a minibatch, by which every part's loss is divided. */
+function tokensOf(parts: readonly MiniBatch[]): HostArray<"float32"> {
   const tokens = parts.reduce((total, { mask }) => total + mask.data.reduce((sum, one) => sum + one, 0), 0);
   if (tokens === 0) throw new RangeError("Cannot update: the minibatch has no answer token");
-  const [first, ...rest] = parts;
-  let total = await run(first, number(tokens));
-  for (const part of rest) {
-    const { loss, gradients } = await run(part, number(tokens));
-    total = { loss: total.loss + loss, gradients: await accumulate(total.gradients, gradients) };
-  }
-  return total;
+  return number(tokens);
 }

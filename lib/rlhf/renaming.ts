@@ -48,15 +48,19 @@ export const hanOf = (vocabulary: readonly string[]): string[] =>
 export interface RenamingOptions {
   /** Passage -> the name it is about; a passage that is not there keeps its name. */
   readonly names: ReadonlyMap<string, string>;
+  /** Characters that new names are made of. */
   readonly alphabet: readonly string[];
   /** Share of the passages that are renamed. */
   readonly proportion: number;
+  /** Decides which passages are renamed, and how. */
   readonly random: Random;
 }
 
 /** Gives texts about a passage with its name replaced, or as they are. */
-export function createRenamer({ names, alphabet, proportion, random }: RenamingOptions) {
-  return (passage: string, texts: readonly string[]): string[] => {
+export function createRenamer(
+  { names, alphabet, proportion, random }: RenamingOptions,
+): (passage: string, texts: readonly string[]) => string[] {
+  return (passage, texts) => {
     const name = names.get(passage);
     if (name === undefined || random() >= proportion) return [...texts];
     const other = randomName(name, { alphabet, random });

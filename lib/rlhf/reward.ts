@@ -28,7 +28,17 @@ import {
   type TrainState,
 } from "../optim/mod.ts";
 import { rankingLoss, rankingPlan } from "../rl/mod.ts";
-import { type Device, float, floats, int, ints, jit, number } from "../runtime/mod.ts";
+import {
+  type Device,
+  type Feeds,
+  float,
+  floats,
+  type HostArray,
+  int,
+  ints,
+  jit,
+  number,
+} from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
 import { sumOfParts } from "./parts.ts";
 import { chunksOf } from "./stage.ts";
@@ -50,6 +60,7 @@ export interface RewardTrainer {
   ): Promise<{ state: TrainState<ValueModelArrays>; loss: number; gradNorm: number }>;
   /** Mean loss of a list, in nats, without an update. */
   evaluate(parameters: ValueModelArrays, batches: readonly (readonly RankedRows[])[]): Promise<number>;
+  /** Makes the first state out of parameters. */
   readonly optimizer: Optimizer<ValueModelArrays>;
 }
 
@@ -113,11 +124,21 @@ export async function createRewardTrainer(
   };
 }
 
+/** Ranked lists as the arrays that the reward programs take. */
+export interface RankingBatch {
+  /** All lists' rows under each other. */
+  readonly rows: Feeds<typeof rowsSpec>;
+  /** Which rows are compared; see `rankingPlan` of `lib/rl`. */
+  readonly plan: Record<"better" | "worse" | "weight" | "mask" | "last", HostArray<"float32">>;
+  /** One number: it divides the loss. */
+  readonly count: HostArray<"float32">;
+}
+
 /** Ranked lists as one batch with the plan of its comparisons; `count` divides the loss. */
 export function rankingBatch(
   lists: readonly RankedRows[],
   { padId, count }: { padId: number; count: number },
-) {
+): RankingBatch {
   const rows = padRows(lists.flat(), { padId });
   const plan = rankingPlan(lists, { time: rows.inputIds.dims[1] });
   const host = ({ data, dims }: { data: Float32Array; dims: readonly number[] }) => floats(data, dims);

@@ -10,10 +10,13 @@ import { chunksOf } from "./stage.ts";
 
 /** How to sample. */
 export interface SampleOptions {
+  /** Answers end here at the latest, in tokens. */
   readonly maxNewTokens: number;
+  /** Start of all random numbers. */
   readonly seed: number;
   /** Another round gives other answers under the same seed. */
   readonly round?: number;
+  /** Prompts that are answered at once (default 64). */
   readonly batchSize?: number;
 }
 

@@ -25,15 +25,27 @@ import {
   type OptimizerSettings,
   type TrainState,
 } from "../optim/mod.ts";
-import { type Device, float, floats, int, ints, jit, number } from "../runtime/mod.ts";
-import { div, logSoftmax, mul, neg, sum, take, type Tensor } from "../tensor/mod.ts";
+import {
+  type Device,
+  type Feeds,
+  float,
+  floats,
+  type HostArray,
+  int,
+  ints,
+  jit,
+  number,
+} from "../runtime/mod.ts";
+import { div, logSoftmax, mul, neg, type Scalar, sum, take, type Tensor } from "../tensor/mod.ts";
 import type { PromptAndAnswer } from "./answer_batch.ts";
 import { sumOfParts } from "./parts.ts";
 import { chunksOf } from "./stage.ts";
 
 /** One optimizer step of a stage. */
 export interface SftStep {
+  /** Before the step: nats a unit of weight. */
   readonly loss: number;
+  /** Global norm before clipping. */
   readonly gradNorm: number;
 }
 
@@ -51,6 +63,7 @@ export interface SftTrainer {
   ): Promise<SftStep & { state: TrainState<Gpt2Arrays> }>;
   /** Mean loss a token, in nats, by the same weights, without an update. */
   evaluate(parameters: Gpt2Arrays, batches: readonly (readonly PromptAndAnswer[])[]): Promise<number>;
+  /** Makes the first state out of parameters. */
   readonly optimizer: Optimizer<Gpt2Arrays>;
 }
 
@@ -110,17 +123,31 @@ const weightOf = (examples: readonly PromptAndAnswer[], passageWeight: number): 
 
 /** How to lay an SFT batch out. */
 export interface SftBatchOptions {
+  /** Fills rows behind their end. */
   readonly padId: number;
+  /** Weight of a passage's token; an answer's has 1. */
   readonly passageWeight: number;
   /** Divides the loss: the sum of the weights of the whole batch. */
   readonly count: number;
+}
+
+/** Examples as the arrays that the SFT programs take. */
+export interface SftBatch {
+  /** Prompts with their answers. */
+  readonly rows: Feeds<typeof rowsSpec>;
+  /** Each token's successor: [batch, time]. */
+  readonly targets: HostArray<"int32">;
+  /** Each target's share in the loss: [batch, time], 0 at pads. */
+  readonly weights: HostArray<"float32">;
+  /** One number: it divides the loss. */
+  readonly count: HostArray<"float32">;
 }
 
 /** Examples (no prompt empty) as a batch with its targets: each token's successor. */
 export function sftBatch(
   examples: readonly PromptAndAnswer[],
   { padId, passageWeight, count }: SftBatchOptions,
-) {
+): SftBatch {
   const padded = padRows(examples.map(({ prompt, answer }) => [...prompt, ...answer]), { padId });
   const [batch, time] = padded.inputIds.dims;
   const targets = new Int32Array(batch * time), weights = new Float32Array(batch * time);
@@ -138,16 +165,25 @@ export function sftBatch(
   };
 }
 
-interface LossInputs {
+/** What the loss is computed of, as tensors. */
+export interface LossInputs {
+  /** The language model's. */
   readonly parameters: Gpt2Parameters;
+  /** Prompts with their answers. */
   readonly rows: Rows;
+  /** Each token's successor. */
   readonly targets: Tensor<{ batch: number; time: number }, "int32">;
+  /** Each target's share in the loss. */
   readonly weights: Tensor<{ batch: number; time: number }>;
-  readonly count: Tensor<Record<never, never>>;
+  /** Divides the loss. */
+  readonly count: Tensor<Scalar>;
 }
 
 /** The loss above, as a graph. */
-export function lossOf({ parameters, rows, targets, weights, count }: LossInputs, config: Gpt2Config) {
+export function lossOf(
+  { parameters, rows, targets, weights, count }: LossInputs,
+  config: Gpt2Config,
+): Tensor<Scalar> {
   const logits = languageHead(gpt2(parameters, rows, config), parameters);
   const logProbs = take(logSoftmax(logits, "vocab"), targets, "vocab"); // [batch, time]
   return neg(div(sum(mul(logProbs, weights)), count));

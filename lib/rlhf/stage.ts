@@ -11,6 +11,7 @@ const SORTED_TOGETHER = 16;
 
 /** How to make batches. */
 export interface BatchOptions<T> {
+  /** Items of one batch. */
   readonly batchSize: number;
   /** Length of an item in tokens. */
   readonly lengthOf: (item: T) => number;
@@ -52,6 +53,7 @@ export function chunksOf<T>(items: readonly T[], size: number): T[][] {
 
 /** One optimizer step that is due. */
 export interface PlannedStep<T> {
+  /** What the step learns from. */
   readonly batch: readonly T[];
   /** From 1. */
   readonly step: number;
@@ -61,11 +63,13 @@ export interface PlannedStep<T> {
   readonly epoch: number;
   /** Whether the epoch ends with this step. */
   readonly endsEpoch: boolean;
+  /** The schedule's, for this step. */
   readonly learningRate: number;
 }
 
 /** How long and how fast to train. */
 export interface StageOptions<T> extends BatchOptions<T> {
+  /** Passes over all items. */
   readonly epochs: number;
   /** The highest learning rate of the schedule. */
   readonly learningRate: number;
@@ -90,3 +94,37 @@ export function* plannedSteps<T>(
     }
   }
 }
+
+/** What to do with each step that is due. */
+export interface StageRun<T, S> {
+  /** In their order, as `plannedSteps` gives them. */
+  readonly steps: Iterable<PlannedStep<T>>;
+  /** Stops after this many steps; 0: runs them all. */
+  readonly maxSteps: number;
+  /** One optimizer step: the state after it, and the loss before it. */
+  readonly step: (state: S, due: PlannedStep<T>) => Promise<{ state: S; loss: number }>;
+  /** Told after each step; `total` is what will be run. */
+  readonly onStep?: (done: { step: number; total: number; loss: number; learningRate: number }) => void;
+  /** Called with the state at each epoch's end. */
+  readonly onEpoch?: (epoch: number, state: S) => Promise<void>;
+}
+
+/** Runs the steps of a stage from a state to the last one. */
+export async function trainStage<T, S>(
+  start: S,
+  { steps, maxSteps, step, onStep, onEpoch }: StageRun<T, S>,
+): Promise<S> {
+  let state = start;
+  for (const due of steps) {
+    const done = await step(state, due);
+    state = done.state;
+    const total = maxSteps > 0 ? Math.min(maxSteps, due.total) : due.total;
+    onStep?.({ step: due.step, total, loss: done.loss, learningRate: due.learningRate });
+    if (due.endsEpoch) await onEpoch?.(due.epoch, state);
+    if (due.step === total) break;
+  }
+  return state;
+}
+
+/** Which weights decay, by name: all but biases and layer norms. (The tutorial decays GPT-2's norms, by mistake.) */
+export const decaysWeight = (name: string): boolean => !/bias$|ln_/.test(name);

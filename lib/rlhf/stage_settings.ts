@@ -4,7 +4,7 @@
  */
 import type { SettingTable, SettingValues } from "./setting_spec.ts";
 
-const COMMON = {
+const MACHINE = {
   device: {
     kind: "text",
     default: "auto",
@@ -13,6 +13,13 @@ const COMMON = {
     help: "where to compute",
   },
   threads: { kind: "integer", default: 0, min: 0, help: "threads of the CPU; 0: one a core" },
+  seed: { kind: "integer", default: 42, min: 0, help: "start of all random numbers" },
+  max_len: { kind: "integer", default: 768, min: 1, help: "longest sequence in tokens" },
+  query_max_len: { kind: "integer", default: 64, min: 1, help: "longest answer in tokens" },
+} satisfies SettingTable;
+
+const COMMON = {
+  ...MACHINE,
   adam_epsilon: { kind: "number", default: 1e-8, above: 0, help: "Adam's epsilon" },
   warmup_proportion: {
     kind: "number",
@@ -23,9 +30,12 @@ const COMMON = {
   },
   max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },
   logging_steps: { kind: "integer", default: 5, min: 1, help: "steps between two lines of progress" },
-  seed: { kind: "integer", default: 42, min: 0, help: "start of all random numbers" },
-  max_len: { kind: "integer", default: 768, min: 1, help: "longest sequence in tokens" },
-  query_max_len: { kind: "integer", default: 64, min: 1, help: "longest answer in tokens" },
+  max_steps: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "stop after this many steps; 0: after the last epoch",
+  },
   names_file_path: {
     kind: "text",
     default: "",
@@ -91,21 +101,50 @@ export const REWARD_SETTINGS = {
   },
   learning_rate: { kind: "number", default: 1e-5, above: 0, help: "AdamW's, at its highest" },
   weight_decay: { kind: "number", default: 0.01, min: 0, help: "AdamW's, not on biases and layer norms" },
+  prompts_file_path: {
+    kind: "text",
+    default: "",
+    help: "JSON lines with `content`: the old model's answers to them give the mean and deviation of scores",
+  },
   ...COMMON,
+} satisfies SettingTable;
+
+/** Flags of the `make-ranking` command. */
+export const RANKING_SETTINGS = {
+  train_file_path: {
+    kind: "text",
+    default: "data/cmrc_train.json",
+    help: "CMRC JSON for the training lists",
+  },
+  test_file_path: { kind: "text", default: "data/cmrc_dev.json", help: "CMRC JSON for the held-out lists" },
+  model_path: { kind: "text", default: "sft_model/", help: "the model that writes the answers of rank 2" },
+  train_output_path: { kind: "text", default: "data/reward_train.json", help: "file for the training lists" },
+  test_output_path: { kind: "text", default: "data/reward_test.json", help: "file for the held-out lists" },
+  lists: { kind: "integer", default: 2, min: 1, help: "lists a training passage; a held-out one has one" },
+  unanswerable_proportion: {
+    kind: "number",
+    default: 0.8,
+    min: 0,
+    max: 1,
+    help:
+      "share of the lists whose rank 3 asks for what the passage leaves out, where such a question is known",
+  },
+  ...MACHINE,
 } satisfies SettingTable;
 
 /** Values of the `sft` command. */
 export type SftSettings = SettingValues<typeof SFT_SETTINGS>;
 /** Values of the `reward` command. */
 export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
+/** Values of the `make-ranking` command. */
+export type RankingSettings = SettingValues<typeof RANKING_SETTINGS>;
 
 /** Lengths and threads that both embedded models share. One thread: sums in one order, so the same bytes on any load. */
+const EMBEDDED_MACHINE = { device: "cpu", threads: 1, max_len: 96, query_max_len: 24 } as const;
+
 const EMBEDDED = {
-  device: "cpu",
-  threads: 1,
+  ...EMBEDDED_MACHINE,
   logging_steps: 100,
-  max_len: 96,
-  query_max_len: 24,
   names_file_path: "data/cmrc_train.json",
   rename_proportion: 0.5,
 } as const;
@@ -140,7 +179,15 @@ export const EMBEDDED_REWARD = {
   test_batch_size: 16,
   gradient_accumulation_steps: 1,
   learning_rate: 5e-4,
+  prompts_file_path: "data/ppo_train.json",
 } as const satisfies Partial<RewardSettings>;
+
+/** The recipe of `data/reward_train.json` and `data/reward_test.json`. */
+export const EMBEDDED_RANKING = {
+  ...EMBEDDED_MACHINE,
+  model_path: "models/sft_model",
+  lists: 2,
+} as const satisfies Partial<RankingSettings>;
 
 /** PPO's settings for the embedded models, under the tutorial's names: the `settings.json` of `models/sft_model`. */
 export const EMBEDDED_PPO = {
@@ -151,12 +198,12 @@ export const EMBEDDED_PPO = {
   max_timesteps: 80,
   update_timesteps: 20,
   ppo_epoch: 2,
-  learning_rate: 5e-5,
+  learning_rate: 1e-4,
   kl_coef: 0.05,
 } as const;
 
 /** Paths that make a run one's own: with one of them given, the tutorial's defaults hold. */
-const OWN_PATHS = ["train_file_path", "test_file_path", "pretrained_model_path"];
+const OWN_PATHS = ["train_file_path", "test_file_path", "pretrained_model_path", "model_path"];
 
 /** Defaults, then the embedded recipe unless a path of one's own was given, then what was given: later ones win. */
 export function stageValues<Values extends { [name: string]: unknown }>(

@@ -46,6 +46,10 @@ export type Specs<T> = T extends Tensor<infer S, infer D> ? Spec<S, D>
 export type Feeds<T> = T extends Spec<Shape, infer D> ? ArrayLike_<D>
   : { readonly [K in keyof T]: Feeds<T[K]> };
 
+/** A tree of specs as arrays that stay on their device: parameters, moments, gradients. */
+export type DeviceArrays<T> = T extends Spec<Shape, infer D> ? DeviceArray<D>
+  : { readonly [K in keyof T]: DeviceArrays<T[K]> };
+
 /** A tree of tensors as the arrays that a program gives. */
 export type Results<T> = T extends Tensor<Shape, infer D> ? DeviceArray<D>
   : { readonly [K in keyof T]: Results<T[K]> };

@@ -1,6 +1,5 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
-import { SETTINGS } from "../../lib/rlhf/settings.ts";
-import { helpText, parseFlags } from "../../scripts/flags.ts";
+import { helpText, parseFlags, SETTINGS } from "../../lib/rlhf/mod.ts";
 
 const given = (...args: string[]) => parseFlags(SETTINGS, { args }).given;
 

@@ -1,2 +1,0 @@
-/** Moved: see lib/rlhf/flags.ts. */
-export * from "../lib/rlhf/flags.ts";

@@ -1,0 +1,197 @@
+/**
+ * How good a reward model is: pairs of held-out lists in the right order, and, on the language model's own questions about held-out
+ * passages, how well its scores tell what the gold judge calls right from what it calls wrong.
+ *
+ * The judge is asked after training only; no training sees it.
+ */
+import { join } from "node:path";
+import { judgeQuestion, RANKS, readGold, type Reason } from "../lib/corpus/mod.ts";
+import { readText } from "../lib/files/mod.ts";
+import {
+  createGenerator,
+  type Gpt2Arrays,
+  gpt2Spec,
+  type ModelFolder,
+  plainSampling,
+  type TokenRow,
+  uploadParameters,
+  type ValueModelArrays,
+} from "../lib/lm/mod.ts";
+import { type ScoreStatistics, scoreStatistics } from "../lib/rl/mod.ts";
+import {
+  answerRow,
+  chunksOf,
+  createScorer,
+  type Lengths,
+  pairAccuracy,
+  promptRow,
+  type RankedText,
+  readPassages,
+  type RewardSettings,
+  type RewardTrainer,
+  sampleAnswers,
+  type ScoredAnswer,
+  separation,
+} from "../lib/rlhf/mod.ts";
+import type { Device } from "../lib/runtime/mod.ts";
+import { goldSample } from "./gold_sample.ts";
+import { percent, sha256Of, table } from "./stage_report.ts";
+
+/** Measures a reward model while and after it is trained. */
+export interface Quality {
+  /** A line for the terminal: held-out loss and the share of pairs in the right order. */
+  line(trainer: RewardTrainer, parameters: ValueModelArrays): Promise<string>;
+  /** Of the scores of the language model's own answers; undefined without `prompts_file_path`. */
+  statistics(parameters: ValueModelArrays): Promise<ScoreStatistics | undefined>;
+  /** The tables for the model's README. */
+  numbers(parameters: ValueModelArrays, statistics?: ScoreStatistics): Promise<string>;
+}
+
+/** What is measured, and with which settings. */
+export interface QualityInputs {
+  readonly settings: RewardSettings;
+  readonly policy: ModelFolder;
+  readonly heldOut: readonly RankedText[][];
+  readonly lengths: Lengths;
+}
+
+/** Scores rows in batches of like length, in the rows' order. */
+type ScoreAll = (parameters: ValueModelArrays, rows: readonly TokenRow[]) => Promise<number[]>;
+
+async function openScorer(device: Device, { config, tokenizer }: ModelFolder): Promise<ScoreAll> {
+  const scorer = await createScorer(device, config, { padId: tokenizer.padId });
+  return async (parameters, rows) => {
+    const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
+    const scores = rows.map(() => 0);
+    for (const part of chunksOf(order, 64)) {
+      const found = await scorer(parameters, part.map((row) => rows[row]));
+      part.forEach((row, index) => scores[row] = found[index]);
+    }
+    return scores;
+  };
+}
+
+/** Compiles what is needed to measure. */
+export async function openQuality(device: Device, inputs: QualityInputs): Promise<Quality> {
+  const { settings, policy, heldOut, lengths } = inputs;
+  const scoreAll = await openScorer(device, policy);
+  const rowsOf = (list: readonly RankedText[]) =>
+    list.map(({ prompt, answer }) => [
+      ...promptRow(policy.tokenizer, prompt, lengths),
+      ...answerRow(policy.tokenizer, answer, lengths),
+    ]);
+  const rankedRows = heldOut.map(rowsOf);
+  const scoredLists = async (parameters: ValueModelArrays): Promise<ScoredAnswer[][]> => {
+    const scores = await scoreAll(parameters, rankedRows.flat());
+    const scored = heldOut.flat().map(({ answer }, index) => ({ answer, score: scores[index] }));
+    return chunksOf(scored, heldOut[0].length);
+  };
+  return {
+    async line(trainer, parameters) {
+      const loss = await trainer.evaluate(parameters, chunksOf(rankedRows, settings.test_batch_size));
+      const { overall } = pairAccuracy(await scoredLists(parameters));
+      return `held-out loss ${loss.toFixed(4)}  pairs in order ${percent(overall)}`;
+    },
+    async statistics(parameters) {
+      if (settings.prompts_file_path === "") return undefined;
+      return scoreStatistics(await scoreAll(parameters, await ownAnswers(device, inputs)));
+    },
+    async numbers(parameters, statistics) {
+      const lists = await scoredLists(parameters);
+      const parts = [await factTable(inputs, lists, statistics), neighbourTable(lists)];
+      return [...parts, await separationTable(device, inputs, (rows) => scoreAll(parameters, rows))].join(
+        "\n\n",
+      );
+    },
+  };
+}
+
+/** The language model, ready to write. */
+async function openPolicy(device: Device, { config, weights, tokenizer }: ModelFolder) {
+  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
+  const generator = await createGenerator(device, config, { sampling: plainSampling, special });
+  const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(config), weights);
+  return { generator, parameters };
+}
+
+/** The language model's answers to the prompts of `prompts_file_path`, as whole rows. */
+async function ownAnswers(device: Device, { settings, policy, lengths }: QualityInputs): Promise<TokenRow[]> {
+  const { generator, parameters } = await openPolicy(device, policy);
+  const passages = await readPassages(settings.prompts_file_path);
+  const prompts = passages.map((content) => promptRow(policy.tokenizer, content, lengths));
+  const options = { maxNewTokens: lengths.queryLen, seed: settings.seed };
+  const answers = await sampleAnswers(generator, { parameters, prompts }, options);
+  return prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
+}
+
+/** The gold facts of the held-out passages. */
+async function readHeldOutFacts() {
+  const gold = readGold(await readText("data/gold.json")).filter(({ split }) => split === "test");
+  return new Map(gold.map((passage) => [passage.content, passage]));
+}
+
+/** Of the lists whose rank 2 is wrong, how often rank 1 scores higher. */
+async function humanOverWrong(heldOut: readonly RankedText[][], lists: readonly ScoredAnswer[][]) {
+  const facts = await readHeldOutFacts();
+  const wrong = lists.filter((list, index) => {
+    const passage = facts.get(heldOut[index][0].prompt);
+    return passage !== undefined && !judgeQuestion(list[1].answer, passage).right;
+  });
+  return {
+    share: wrong.filter(([human, model]) => human.score > model.score).length / wrong.length,
+    n: wrong.length,
+  };
+}
+
+async function factTable(
+  { settings, heldOut }: QualityInputs,
+  lists: readonly ScoredAnswer[][],
+  statistics?: ScoreStatistics,
+): Promise<string> {
+  const human = await humanOverWrong(heldOut, lists);
+  return table(["what", "value"], [
+    ["seed", settings.seed],
+    [
+      "sha256 of `model.safetensors`",
+      `\`${await sha256Of(join(settings.output_dir, "model.safetensors"))}\``,
+    ],
+    ["held-out lists", lists.length],
+    ["pairs in the right order, all 21 of a list", percent(pairAccuracy(lists).overall)],
+    [`human question above a wrong model question (${human.n} lists)`, percent(human.share)],
+    ...(statistics === undefined ? [] : [
+      ["mean score of the SFT model's answers", statistics.mean.toFixed(3)],
+      ["deviation of their scores", statistics.deviation.toFixed(3)],
+    ]),
+  ]);
+}
+
+function neighbourTable(lists: readonly ScoredAnswer[][]): string {
+  const { neighbours } = pairAccuracy(lists);
+  return table(
+    ["held-out pair of neighbouring ranks", "in the right order"],
+    neighbours.map((share, rank) => [`${RANKS[rank]} > ${RANKS[rank + 1]}`, percent(share)]),
+  );
+}
+
+async function separationTable(
+  device: Device,
+  { settings, policy, lengths }: QualityInputs,
+  scoreRows: (rows: readonly TokenRow[]) => Promise<number[]>,
+): Promise<string> {
+  const { generator, parameters } = await openPolicy(device, policy);
+  const { tokenizer } = policy;
+  const sample = await goldSample(generator, { parameters, tokenizer, lengths, seed: settings.seed });
+  const scores = await scoreRows(sample.map(({ prompt, answer }) => [...prompt, ...answer]));
+  const of = (test: (reason: Reason) => boolean) => scores.filter((_, index) => test(sample[index].reason));
+  const right = of((reason) => reason === "right");
+  const reasons = [...new Set(sample.map(({ reason }) => reason))].filter((reason) => reason !== "right")
+    .toSorted();
+  const row = (
+    name: string,
+    wrong: readonly number[],
+  ) => [name, wrong.length, separation(right, wrong).toFixed(3)];
+  return table([`against ${right.length} right questions of the SFT model`, "questions", "AUC"], [
+    row("all wrong ones", of((reason) => reason !== "right")),
+    ...reasons.map((reason) => row(reason, of((other) => other === reason))),
+  ]);
+}

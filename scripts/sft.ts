@@ -1,0 +1,215 @@
+/**
+ * `deno task sft`: trains a language model to ask a question about a passage.
+ *
+ * Without a path flag it makes `models/sft_model` anew by the recipe `EMBEDDED_SFT`, the same bytes for the same seed, judges the
+ * model's questions about the held-out passages, and writes the numbers into the folder's README. With a path of one's own the
+ * tutorial's defaults hold. Nothing is written before training is over.
+ */
+import { join } from "node:path";
+import {
+  createGenerator,
+  downloadParameters,
+  type Gpt2Arrays,
+  type Gpt2Config,
+  gpt2Spec,
+  loadTokenizer,
+  plainSampling,
+  readModelFolder,
+  type Tokenizer,
+  uploadParameters,
+  type Weight,
+  writeModelFolder,
+} from "../lib/lm/mod.ts";
+import { adamDefaults } from "../lib/optim/mod.ts";
+import { type Random, randomStream } from "../lib/rl/mod.ts";
+import {
+  chunksOf,
+  createRenamer,
+  createSftTrainer,
+  decaysWeight,
+  EMBEDDED_PPO,
+  EMBEDDED_SFT,
+  type Example,
+  exampleRows,
+  hanOf,
+  helpText,
+  newModelWeights,
+  parseFlags,
+  plannedSteps,
+  type PromptAndAnswer,
+  readExamples,
+  readNames,
+  SFT_SETTINGS,
+  type SftSettings,
+  type SftTrainer,
+  stageValues,
+  trainStage,
+} from "../lib/rlhf/mod.ts";
+import type { Device } from "../lib/runtime/mod.ts";
+import { goldSample, verdictTable } from "./gold_sample.ts";
+import {
+  openStageDevice,
+  percent,
+  progressPrinter,
+  reportNumbers,
+  runCommand,
+  sha256Of,
+  table,
+} from "./stage_report.ts";
+
+/** The model to start from. */
+interface Start {
+  readonly config: Gpt2Config;
+  readonly weights: ReadonlyMap<string, Weight>;
+  readonly tokenizer: Tokenizer;
+}
+
+/** A model folder's, or random weights for the vocabulary of `data_dir`. */
+async function startingModel(settings: SftSettings, random: Random): Promise<Start> {
+  if (settings.pretrained_model_path !== "") return await readModelFolder(settings.pretrained_model_path);
+  const tokenizer = await loadTokenizer(settings.data_dir);
+  const { embed, heads, layers, max_len: positions } = settings;
+  const config = { vocabSize: tokenizer.vocabSize, positions, embed, heads, layers, layerNormEpsilon: 1e-5 };
+  return { config, weights: newModelWeights(config, random), tokenizer };
+}
+
+/** Everything that training needs, read before anything is computed. */
+interface Inputs {
+  readonly settings: SftSettings;
+  readonly start: Start;
+  readonly examples: readonly Example[];
+  readonly heldOut: readonly Example[];
+  readonly names: ReadonlyMap<string, string>;
+  readonly random: Random;
+}
+
+async function readInputs(settings: SftSettings): Promise<Inputs> {
+  const { names_file_path, rename_proportion, max_len } = settings;
+  if (rename_proportion > 0 && names_file_path === "") {
+    throw new RangeError(`Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`);
+  }
+  const random = randomStream(settings.seed);
+  const start = await startingModel(settings, random);
+  if (max_len > start.config.positions) {
+    throw new RangeError(`Cannot use max_len ${max_len}: the model has ${start.config.positions} positions`);
+  }
+  return {
+    settings,
+    start,
+    random,
+    examples: await readExamples(settings.train_file_path),
+    heldOut: await readExamples(settings.test_file_path),
+    names: rename_proportion > 0 ? await readNames(names_file_path) : new Map(),
+  };
+}
+
+/** Batches of held-out questions of like length. */
+function heldOutBatches({ settings, start, heldOut }: Inputs): PromptAndAnswer[][] {
+  const lengths = { maxLen: settings.max_len, queryLen: settings.query_max_len };
+  const rows = heldOut.map((example) => exampleRows(start.tokenizer, example, lengths));
+  const length = ({ prompt, answer }: PromptAndAnswer) => prompt.length + answer.length;
+  return chunksOf(rows.toSorted((a, b) => length(a) - length(b)), settings.test_batch_size);
+}
+
+/** Gives the rows of a batch, some of its passages with new names. */
+function rowMaker({ settings, start: { tokenizer }, names, random }: Inputs) {
+  const alphabet = hanOf(tokenizer.vocabulary);
+  const rename = createRenamer({ names, alphabet, proportion: settings.rename_proportion, random });
+  const lengths = { maxLen: settings.max_len, queryLen: settings.query_max_len };
+  return (batch: readonly Example[]): PromptAndAnswer[] =>
+    batch.map((example) => {
+      const [content, query] = rename(example.content, [example.content, example.query]);
+      return exampleRows(tokenizer, { content, query }, lengths);
+    });
+}
+
+/** What training gives. */
+interface Trained {
+  readonly parameters: Gpt2Arrays;
+  readonly trainer: SftTrainer;
+}
+
+async function train(device: Device, inputs: Inputs, heldOut: PromptAndAnswer[][]): Promise<Trained> {
+  const { settings, start: { config, weights, tokenizer }, examples, random } = inputs;
+  const trainer = await createSftTrainer(device, config, {
+    padId: tokenizer.padId,
+    passageWeight: settings.passage_weight,
+    optimizer: {
+      ...adamDefaults,
+      epsilon: settings.adam_epsilon,
+      weightDecay: settings.weight_decay,
+      maxGradNorm: settings.max_grad_norm,
+      decays: decaysWeight,
+    },
+  });
+  const rowsOf = rowMaker(inputs);
+  const steps = plannedSteps(examples, {
+    epochs: settings.num_train_epochs,
+    batchSize: settings.train_batch_size,
+    lengthOf: ({ content, query }) => content.length + query.length,
+    learningRate: settings.learning_rate,
+    warmupProportion: settings.warmup_proportion,
+  }, random);
+  const start = await trainer.optimizer.start(await uploadParameters(device, gpt2Spec(config), weights));
+  const { parameters } = await trainStage(start, {
+    steps,
+    maxSteps: settings.max_steps,
+    step: (state, { batch, learningRate }) => {
+      const microBatch = Math.ceil(batch.length / settings.gradient_accumulation_steps);
+      return trainer.step(state, rowsOf(batch), { learningRate, microBatch });
+    },
+    onStep: progressPrinter({ every: settings.logging_steps }),
+    onEpoch: async (epoch, state) => {
+      const loss = await trainer.evaluate(state.parameters, heldOut);
+      console.log(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}`);
+    },
+  });
+  return { parameters, trainer };
+}
+
+/** The gold judge's verdicts on the new model's questions about the held-out passages. */
+async function judged(device: Device, parameters: Gpt2Arrays, { settings, start }: Inputs) {
+  const { config, tokenizer } = start;
+  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
+  const generator = await createGenerator(device, config, { sampling: plainSampling, special });
+  const lengths = { maxLen: settings.max_len, queryLen: settings.query_max_len };
+  return await goldSample(generator, { parameters, tokenizer, lengths, seed: settings.seed });
+}
+
+async function numbers(device: Device, { trainer, parameters }: Trained, inputs: Inputs): Promise<string> {
+  const { settings, heldOut } = inputs;
+  const loss = await trainer.evaluate(parameters, heldOutBatches(inputs));
+  const sample = await judged(device, parameters, inputs);
+  const right = sample.filter(({ reason }) => reason === "right").length;
+  const sha256 = await sha256Of(join(settings.output_dir, "model.safetensors"));
+  const facts = table(["what", "value"], [
+    ["seed", settings.seed],
+    ["sha256 of `model.safetensors`", `\`${sha256}\``],
+    ["held-out loss, nats a token of the question", loss.toFixed(4)],
+    ["held-out questions", heldOut.length],
+    ["gold rate: right questions about held-out passages", percent(right / sample.length)],
+    ["questions judged", sample.length],
+  ]);
+  return `${facts}\n\n${verdictTable(sample)}`;
+}
+
+async function sft(args: string[]): Promise<void> {
+  const flags = parseFlags(SFT_SETTINGS, { args });
+  if (flags.help) {
+    const does = "Trains a language model to ask questions about passages; without a path: models/sft_model.";
+    return console.log(helpText(SFT_SETTINGS, { command: "deno task sft", does }));
+  }
+  const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
+  const inputs = await readInputs(settings);
+  const device = await openStageDevice(settings);
+  const heldOut = heldOutBatches(inputs);
+  const trained = await train(device, inputs, heldOut);
+  const weights = await downloadParameters(device, trained.parameters);
+  const { config, tokenizer } = inputs.start;
+  const own = isEmbedded ? { settings: { ...EMBEDDED_PPO } } : {};
+  await writeModelFolder(settings.output_dir, { config, weights, tokenizer, ...own });
+  console.log(`wrote ${settings.output_dir}`);
+  if (isEmbedded) await reportNumbers(settings.output_dir, await numbers(device, trained, inputs));
+}
+
+if (import.meta.main) await runCommand(() => sft(Deno.args));

@@ -1,0 +1,55 @@
+import { deepEqual, doesNotMatch, equal, match, throws } from "node:assert/strict";
+import { join } from "node:path";
+import { checkNotebook, joinCells } from "../../scripts/check_notebooks.ts";
+
+const text = (source: string) => ({ cell_type: "markdown", source: [source] });
+const code = (...source: string[]) => ({ cell_type: "code", source });
+
+/** What is found in a notebook of these cells, and which files are left beside it. */
+async function check(...cells: unknown[]): Promise<{ found: string; left: string[] }> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, "probe.ipynb");
+    await Deno.writeTextFile(path, JSON.stringify({ cells, nbformat: 4, nbformat_minor: 5 }));
+    const found = await checkNotebook(path);
+    return { found, left: (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name) };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("code cells are joined, and each line remembers its cell and its line there", () => {
+  const cells = [text("# Title"), code("const a = 1;\n", "a;"), text("more"), code("a + 1;")];
+  const joined = joinCells(JSON.stringify({ cells }));
+  equal(joined.text, "const a = 1;\na;\na + 1;\n");
+  deepEqual(joined.places.map(({ cell, line }) => [cell, line]), [[2, 1], [2, 2], [4, 1]]);
+});
+
+Deno.test("a file without cells is refused", () => {
+  throws(() => joinCells("{}"), {
+    name: "TypeError",
+    message: "Cannot join the cells of a notebook: the file has none",
+  });
+});
+
+Deno.test("a later cell uses an earlier one, values stand alone at the end, and nothing is left behind", async () => {
+  const { found, left } = await check(
+    code("const rows = [1, 2];"),
+    code("const sum = await Promise.resolve(3);\n", "rows.length + sum;"),
+  );
+  equal(found, "");
+  deepEqual(left, ["probe.ipynb"]);
+});
+
+Deno.test("errors of types and of style are told by cell and line", async () => {
+  const { found, left } = await check(
+    text("# Title"),
+    code("const rows = [1, 2];"),
+    code("\n", 'const count: number = "two";\n', "count + rows.length;"),
+    code("let total = 3;\n", "total;"),
+  );
+  match(found, /TS2322[\s\S]*probe\.ipynb, cell 3, line 2, column 7/); // the compiler's
+  match(found, /prefer-const[\s\S]*probe\.ipynb, cell 4, line 1, column 5/); // the linter's
+  doesNotMatch(found, /\.ipynb\.ts/);
+  deepEqual(left, ["probe.ipynb"]);
+});
