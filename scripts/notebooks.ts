@@ -12,6 +12,7 @@ import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { standAlonePage } from "./notebook_page.ts";
+import { writeFigure } from "./notebook_figure.ts";
 import { ensureNotebookTools, type NotebookTools } from "./setup.ts";
 
 /** Options of `runNotebook`. */
@@ -100,6 +101,7 @@ async function main(args: readonly string[]): Promise<number> {
       console.error(`${basename(path)}  failed\n${outcome.message}`);
     } else {
       if (write) await Deno.copyFile(outcome.notebook, path);
+      if (write) await writeFigure(path);
       console.log(`${basename(path)}  ${outcome.seconds.toFixed(1)} s`);
     }
   }

@@ -148,6 +148,9 @@ function cumsum({ inputs: [x], attributes: { axis, reverse } }: Call<"cumsum">):
   return result;
 }
 
+/** What a number becomes in each element type. */
+const castTo = { float32: (x: number) => x, int32: Math.trunc, bool: (x: number) => Number(x !== 0) } as const;
+
 /** Plain evaluation: a primitive without a rule does not compile. */
 export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
   ...unary,
@@ -160,7 +163,7 @@ export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
   },
   not: elementwise((x) => 1 - x),
   where: elementwise((condition, a, b) => condition === 0 ? b : a),
-  cast: (call) => elementwise(call.attributes.to === "bool" ? (x) => Number(x !== 0) : Math.trunc)(call),
+  cast: (call) => elementwise(castTo[call.attributes.to])(call),
   stopGradient: unchanged,
   expandLike: ({ inputs: [x], ...rest }) => elementwise((value) => value)({ ...rest, inputs: [x] }),
   sum,

@@ -1,0 +1,22 @@
+/** The README's figure: the first drawing among the outputs of an executed notebook. */
+
+/** An executed notebook, as far as this file looks into it. */
+interface Notebook {
+  readonly cells: readonly {
+    readonly outputs?: readonly { readonly data?: Readonly<Record<string, string | string[]>> }[];
+  }[];
+}
+
+/**
+ * Writes the first SVG output of the notebook at `path` beside it, as `NAME.svg`; says whether there was one.
+ */
+export async function writeFigure(path: string): Promise<boolean> {
+  const notebook: Notebook = JSON.parse(await Deno.readTextFile(path));
+  const drawings = notebook.cells.flatMap(({ outputs = [] }) =>
+    outputs.map(({ data }) => data?.["image/svg+xml"])
+  );
+  const svg = drawings.find((drawing) => drawing !== undefined);
+  if (svg === undefined) return false;
+  await Deno.writeTextFile(path.replace(/\.ipynb$/, ".svg"), [svg].flat().join(""));
+  return true;
+}
