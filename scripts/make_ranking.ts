@@ -79,7 +79,7 @@ const jsonLines = (lists: readonly RankedText[][]): string =>
   lists.map((list) => JSON.stringify(list) + "\n").join("");
 
 async function makeRanking(args: string[]): Promise<void> {
-  const flags = parseFlags(RANKING_SETTINGS, { args });
+  const flags = parseFlags(RANKING_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
     const does =
       "Makes ranked lists of answers; without a path: data/reward_train.json and reward_test.json.";

@@ -134,7 +134,7 @@ async function train(device: Device, inputs: Inputs, quality: Quality): Promise<
 }
 
 async function reward(args: string[]): Promise<void> {
-  const flags = parseFlags(REWARD_SETTINGS, { args });
+  const flags = parseFlags(REWARD_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
     const does = "Trains a reward model on ranked lists of answers; without a path: models/rm_model.";
     return console.log(helpText(REWARD_SETTINGS, { command: "deno task reward", does }));

@@ -194,7 +194,7 @@ async function numbers(device: Device, { trainer, parameters }: Trained, inputs:
 }
 
 async function sft(args: string[]): Promise<void> {
-  const flags = parseFlags(SFT_SETTINGS, { args });
+  const flags = parseFlags(SFT_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
     const does = "Trains a language model to ask questions about passages; without a path: models/sft_model.";
     return console.log(helpText(SFT_SETTINGS, { command: "deno task sft", does }));

@@ -132,6 +132,33 @@ export function block(
   return add(middle, dropout(linear(wide, parameters.mlp.c_proj, "inner"), at(2), "embed"));
 }
 
+/** Token and position embeddings added: what the first block reads. */
+export function embed(
+  { wte, wpe }: Pick<Gpt2Parameters, "wte" | "wpe">,
+  rows: Pick<Rows, "inputIds" | "positionIds">,
+  drop?: ModelDropout,
+): Hidden {
+  const tokens = embedding(wte, rows.inputIds, "vocab");
+  const positions = embedding(wpe, rows.positionIds, "position");
+  return dropout(add(tokens, positions), drop && { ...drop, site: 0 }, "embed");
+}
+
+/** Several blocks, one after the other. */
+export const blocks = (
+  x: Hidden,
+  layers: readonly BlockParameters[],
+  slots: Slots,
+  { config, drop }: { config: Gpt2Config; drop?: ModelDropout },
+): Hidden =>
+  layers.reduce(
+    (state, layer, index) => block(state, layer, slots, { config, drop, site: 3 * index + 1 }),
+    x,
+  );
+
+/** The layer norm after the last block. */
+export const finalNorm = (x: Hidden, { ln_f }: Pick<Gpt2Parameters, "ln_f">, config: Gpt2Config): Hidden =>
+  layerNorm(x, ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
+
 /** The last hidden states: [batch, time, embed]. */
 export function gpt2(
   parameters: Gpt2Parameters,
@@ -139,19 +166,14 @@ export function gpt2(
   config: Gpt2Config,
   drop?: ModelDropout,
 ): Hidden {
-  const tokens = embedding(parameters.wte, rows.inputIds, "vocab");
-  const positions = embedding(parameters.wpe, rows.positionIds, "position");
-  let x: Hidden = dropout(add(tokens, positions), drop && { ...drop, site: 0 }, "embed");
-  parameters.h.forEach((layer, index) => {
-    x = block(x, layer, rows, { config, drop, site: 3 * index + 1 });
-  });
-  return layerNorm(x, parameters.ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
+  const x = blocks(embed(parameters, rows, drop), parameters.h, rows, { config, drop });
+  return finalNorm(x, parameters, config);
 }
 
 /** The language model's head: one logit for each entry of the vocabulary, with the token embedding's own weights. */
 export const languageHead = (
   hidden: Hidden,
-  { wte }: Gpt2Parameters,
+  { wte }: Pick<Gpt2Parameters, "wte">,
 ): Tensor<{ batch: number; time: number; vocab: number }> => dot(hidden, wte.weight, "embed");
 
 /** The value head: one number a position. */

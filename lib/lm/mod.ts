@@ -7,4 +7,11 @@ export * from "./rows.ts";
 export * from "./sampling.ts";
 export type { Answer } from "./decoding_state.ts";
 export * from "./generate.ts";
+export {
+  createLossProgram,
+  type HostResults,
+  type LossDefinition,
+  type LossProgram,
+  type LossResults,
+} from "./loss_program.ts";
 export * from "./parameters.ts";

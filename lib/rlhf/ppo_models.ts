@@ -68,7 +68,8 @@ export async function compilePrograms({ device, policy, reward, special, setting
     sampling: settings.log_probs_of_raw_distribution ? plainSampling : sampling,
   };
   const optimizer = { ...adamDefaults, epsilon: settings.adam_epsilon, maxGradNorm: settings.max_grad_norm };
-  const common = { optimizer, dropout: settings.dropout_in_update ? DROPOUT : 0 };
+  const dropout = settings.dropout_in_update ? DROPOUT : 0;
+  const common = { optimizer, dropout, blocksPerProgram: settings.blocks_per_program };
   return {
     sampling,
     shape,

@@ -6,29 +6,32 @@
  */
 import {
   atColumns,
-  gpt2,
+  createLossProgram,
   type Gpt2Arrays,
   type Gpt2Config,
+  type Gpt2Parameters,
   gpt2Spec,
   valueHeadAt,
+  type ValueHeadParameters,
   type ValueModelArrays,
   valueModelSpec,
 } from "../lm/mod.ts";
 import {
   createGradientArrays,
   createOptimizer,
-  gradientsOf,
   type Optimizer,
   type OptimizerSettings,
   type TrainState,
 } from "../optim/mod.ts";
 import { policyLoss, valueLoss } from "../rl/mod.ts";
-import { type Device, float, floats, type HostArray, jit, number } from "../runtime/mod.ts";
+import { type Device, float, floats, type HostArray, number } from "../runtime/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
 import { type AnswerBatch, answerSpec } from "./answer_batch.ts";
 import {
-  answerDistribution,
+  type AnswerInputs,
   answerStatistics,
   contextSpec,
+  distributionAt,
   inputsOf,
   type PolicyShape,
   rowsOf,
@@ -105,65 +108,81 @@ export interface Stepped<P> {
   readonly state: TrainState<P>;
 }
 
+/** How to update one model. */
+export interface UpdateOptions {
+  /** The clipping range of its loss. */
+  readonly clipRange: number;
+  readonly optimizer: OptimizerSettings;
+  /** Dropout rate in the update (a defect: there is none in the rollout). */
+  readonly dropout?: number;
+  /** Blocks that one program holds; 0: all. */
+  readonly blocksPerProgram?: number;
+}
+
+type Matrix = Tensor<{ batch: number; answer: number }>;
+type Scalar = Tensor<Record<never, never>>;
+type DropoutKeys = Tensor<{ batch: number; time: number }>;
+
 const matrix = float({ batch: -1, answer: -1 });
-const lossSpec = { mask: matrix, count: float({}) };
+const lossSpec = { mask: matrix, count: float({}), dropoutKeys: float({ batch: -1, time: -1 }) };
+
+/** What both losses read. */
+interface LossInputs {
+  readonly columns: Tensor<{ batch: number; answer: number }, "int32">;
+  readonly mask: Matrix;
+  readonly count: Scalar;
+  readonly dropoutKeys: DropoutKeys;
+}
+
+const dropOf = (rate: number) =>
+  rate > 0 ? ({ dropoutKeys }: LossInputs) => ({ rate, keys: dropoutKeys }) : undefined;
+const noKeys = floats([], [0, 0]);
 
 /** Compiles the actor's update. */
 export async function createActorUpdate(
   device: Device,
-  shape: PolicyShape,
-  { clipRange, optimizer: settings, dropout = 0 }: {
-    clipRange: number;
-    optimizer: OptimizerSettings;
-    dropout?: number;
-  },
+  { config, sampling }: PolicyShape,
+  { clipRange, optimizer: settings, dropout = 0, blocksPerProgram = 0 }: UpdateOptions,
 ): Promise<ActorUpdate> {
-  const spec = {
-    parameters: gpt2Spec(shape.config),
-    ...answerSpec,
-    ...contextSpec(shape.config),
+  type Inputs = LossInputs & Omit<AnswerInputs, "rows"> & { oldLogProbs: Matrix; advantages: Matrix };
+  const { columns, targets } = answerSpec;
+  const parameters = gpt2Spec(config);
+  const inputs = {
+    columns,
+    targets,
+    ...contextSpec(config),
     ...lossSpec,
     oldLogProbs: matrix,
     advantages: matrix,
-    dropoutKeys: float({ batch: -1, time: -1 }),
   };
-  const program = await jit(
-    device,
-    spec,
-    ({ parameters, oldLogProbs, advantages, mask, count, dropoutKeys, ...inputs }) => {
-      const drop = dropout > 0 ? { rate: dropout, keys: dropoutKeys } : undefined;
-      const statistics = answerStatistics(
-        answerDistribution(parameters, inputs, { ...shape, drop }),
-        inputs.targets,
-      );
-      const { loss } = policyLoss({ logProbs: statistics.logProbs, oldLogProbs, advantages, mask, count }, {
+  const program = await createLossProgram<Gpt2Parameters, Inputs>(device, {
+    config,
+    parameters,
+    inputs,
+    drop: dropOf(dropout),
+    loss(head, hidden, { oldLogProbs, advantages, mask, count, ...inputs }) {
+      const said = answerStatistics(distributionAt(hidden, head, { inputs, sampling }), inputs.targets);
+      const { loss } = policyLoss({ logProbs: said.logProbs, oldLogProbs, advantages, mask, count }, {
         clipRange,
       });
-      return { loss, ...statistics, gradients: gradientsOf(loss, parameters) };
+      return { loss, ...said };
     },
-    { toHost: ["loss", "logProbs", "entropy"] },
-  );
-  const optimizer = await createOptimizer<Gpt2Arrays>(device, spec.parameters, settings);
-  const arrays = await createGradientArrays<Gpt2Arrays>(device, spec.parameters);
+  }, { blocksPerProgram });
+  const optimizer = await createOptimizer<Gpt2Arrays>(device, parameters, settings);
+  const arrays = await createGradientArrays<Gpt2Arrays>(device, parameters);
   const gradient = async (parameters: Gpt2Arrays, parts: readonly MiniBatch[]) => {
     const logProbs: number[][] = [], entropy: number[][] = [];
     const count = tokensOf(parts);
-    const total = await arrays.sum(parts, async (part, into) => {
-      const { oldLogProbs, advantages, mask, dropoutKeys = floats([], [0, 0]) } = part;
-      const given = {
-        ...inputsOf(part.batch),
-        ...part.context,
-        oldLogProbs,
-        advantages,
-        mask,
-        count,
-        dropoutKeys,
-      };
-      const result = await program({ parameters, ...given }, { gradients: into });
-      logProbs.push(...rowsOf(await device.read(result.logProbs), part.batch.width));
-      entropy.push(...rowsOf(await device.read(result.entropy), part.batch.width));
-      return { loss: (await device.read(result.loss))[0], gradients: result.gradients };
-    });
+    const total = await arrays.sum(
+      parts,
+      async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into) => {
+        const given = { ...inputsOf(batch), ...context, oldLogProbs, advantages, mask, count, dropoutKeys };
+        const said = await program(parameters, given, into);
+        logProbs.push(...rowsOf(said.logProbs, batch.width));
+        entropy.push(...rowsOf(said.entropy, batch.width));
+        return { loss: said.loss[0], gradients: into };
+      },
+    );
     return { ...total, logProbs, entropy };
   };
   return {
@@ -182,57 +201,42 @@ export async function createActorUpdate(
 export async function createCriticUpdate(
   device: Device,
   config: Gpt2Config,
-  { clipRange, optimizer: settings, dropout = 0 }: {
-    clipRange: number;
-    optimizer: OptimizerSettings;
-    dropout?: number;
-  },
+  { clipRange, optimizer: settings, dropout = 0, blocksPerProgram = 0 }: UpdateOptions,
 ): Promise<CriticUpdate> {
-  const { rows, columns } = answerSpec;
-  const keys = { dropoutKeys: float({ batch: -1, time: -1 }) };
-  const spec = {
-    parameters: valueModelSpec(config),
-    rows,
-    columns,
-    ...lossSpec,
-    ...keys,
-    oldValues: matrix,
-    returns: matrix,
-  };
-  const program = await jit(
-    device,
-    spec,
-    ({ parameters, rows, columns, oldValues, returns, mask, count, dropoutKeys }) => {
-      const drop = dropout > 0 ? { rate: dropout, keys: dropoutKeys } : undefined;
-      const values = valueHeadAt(
-        atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots),
-        parameters,
-      );
-      const { loss } = valueLoss({ values, oldValues, returns, mask, count }, { clipRange });
-      return { loss, gradients: gradientsOf(loss, parameters) };
+  type Inputs = LossInputs & { oldValues: Matrix; returns: Matrix };
+  const parameters = valueModelSpec(config);
+  const program = await createLossProgram<Gpt2Parameters & ValueHeadParameters, Inputs>(device, {
+    config,
+    parameters,
+    inputs: { columns: answerSpec.columns, ...lossSpec, oldValues: matrix, returns: matrix },
+    drop: dropOf(dropout),
+    loss(head, hidden, { rows, columns, oldValues, returns, mask, count }) {
+      const values = valueHeadAt(atColumns(hidden, columns, rows.slots), head);
+      return { loss: valueLoss({ values, oldValues, returns, mask, count }, { clipRange }).loss };
     },
-    { toHost: ["loss"] },
-  );
-  const optimizer = await createOptimizer<ValueModelArrays>(device, spec.parameters, settings);
-  const arrays = await createGradientArrays<ValueModelArrays>(device, spec.parameters);
+  }, { blocksPerProgram });
+  const optimizer = await createOptimizer<ValueModelArrays>(device, parameters, settings);
+  const arrays = await createGradientArrays<ValueModelArrays>(device, parameters);
   return {
     optimizer,
     async step(state, parts, learningRate) {
       const count = tokensOf(parts);
-      const { loss, gradients } = await arrays.sum(parts, async (part, into) => {
-        const { oldValues, returns, mask, batch: { rows, columns }, dropoutKeys = floats([], [0, 0]) } = part;
-        const result = await program({
-          parameters: state.parameters,
-          rows,
-          columns,
-          oldValues,
-          returns,
-          mask,
-          count,
-          dropoutKeys,
-        }, { gradients: into });
-        return { loss: (await device.read(result.loss))[0], gradients: result.gradients };
-      });
+      const { loss, gradients } = await arrays.sum(
+        parts,
+        async ({ batch, oldValues, returns, mask, dropoutKeys = noKeys }, into) => {
+          const { rows, columns } = batch;
+          const said = await program(state.parameters, {
+            rows,
+            columns,
+            oldValues,
+            returns,
+            mask,
+            count,
+            dropoutKeys,
+          }, into);
+          return { loss: said.loss[0], gradients: into };
+        },
+      );
       const updated = await optimizer.update(state, gradients, learningRate);
       arrays.recycle(gradients);
       return { ...updated, loss };

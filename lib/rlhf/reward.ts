@@ -80,6 +80,20 @@ const rewardSpec = (config: Gpt2Config) => ({
   count: float({}),
 });
 
+/** The loss alone, and the loss with its gradients. */
+async function rewardPrograms(device: Device, config: Gpt2Config, { stable }: { stable: boolean }) {
+  const spec = rewardSpec(config);
+  const lossOnly = await jit(device, spec, ({ parameters, rows, plan, count }) => ({
+    loss: rankingLoss(valueHead(gpt2(parameters, rows, config), parameters), { ...plan, count }, { stable }),
+  }), { toHost: ["loss"] });
+  const program = await jit(device, spec, ({ parameters, rows, plan, count }) => {
+    const values = valueHead(gpt2(parameters, rows, config), parameters);
+    const loss = rankingLoss(values, { ...plan, count }, { stable });
+    return { loss, gradients: gradientsOf(loss, parameters) };
+  }, { toHost: ["loss"] });
+  return { lossOnly, program };
+}
+
 /** Compiles the reward programs for one shape of model. `stable: false` is the tutorial's loss, which can overflow. */
 export async function createRewardTrainer(
   device: Device,
@@ -90,17 +104,10 @@ export async function createRewardTrainer(
     stable?: boolean;
   },
 ): Promise<RewardTrainer> {
-  const spec = rewardSpec(config);
-  const lossOnly = await jit(device, spec, ({ parameters, rows, plan, count }) => ({
-    loss: rankingLoss(valueHead(gpt2(parameters, rows, config), parameters), { ...plan, count }, { stable }),
-  }), { toHost: ["loss"] });
-  const program = await jit(device, spec, ({ parameters, rows, plan, count }) => {
-    const values = valueHead(gpt2(parameters, rows, config), parameters);
-    const loss = rankingLoss(values, { ...plan, count }, { stable });
-    return { loss, gradients: gradientsOf(loss, parameters) };
-  }, { toHost: ["loss"] });
-  const accumulate = await createAccumulator<ValueModelArrays>(device, spec.parameters);
-  const optimizer = await createOptimizer<ValueModelArrays>(device, spec.parameters, settings);
+  const { lossOnly, program } = await rewardPrograms(device, config, { stable });
+  const { parameters: shapes } = rewardSpec(config);
+  const accumulate = await createAccumulator<ValueModelArrays>(device, shapes);
+  const optimizer = await createOptimizer<ValueModelArrays>(device, shapes, settings);
   return {
     optimizer,
     async step(state, lists, { learningRate, microBatch = lists.length }) {

@@ -11,12 +11,12 @@ import {
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
-  type ModelDropout,
   type Rows,
   samplingDistribution,
   type SamplingSettings,
   type TokenRow,
 } from "../lm/mod.ts";
+import type { Hidden } from "../nn/mod.ts";
 import { klFromLogProbs } from "../rl/mod.ts";
 import { bool, bools, type Device, type HostArray, jit, type Specs } from "../runtime/mod.ts";
 import { dot, exp, mul, neg, sum, take, type Tensor } from "../tensor/mod.ts";
@@ -55,17 +55,24 @@ export interface PolicyShape {
   readonly sampling: SamplingSettings;
 }
 
-/** Log-probabilities over the vocabulary at each answer token: [batch, answer, vocab]. */
-export function answerDistribution(
-  parameters: Gpt2Parameters,
-  { rows, columns, seen, kept }: AnswerInputs,
-  { config, sampling, drop }: PolicyShape & { drop?: ModelDropout },
+/** Log-probabilities over the vocabulary at each answer token, from the last hidden states: [batch, answer, vocab]. */
+export function distributionAt(
+  hidden: Hidden,
+  { wte }: Pick<Gpt2Parameters, "wte">,
+  { inputs: { rows, columns, seen, kept }, sampling }: { inputs: AnswerInputs; sampling: SamplingSettings },
 ): Tensor<VocabularyAxes> {
-  const hidden = atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots); // [batch, answer, embed]
-  const logits = dot(hidden, parameters.wte.weight, "embed");
+  const logits = dot(atColumns(hidden, columns, rows.slots), wte.weight, "embed");
   return samplingDistribution(logits, sampling, { seen, kept: cutsOff(sampling) ? kept : undefined })
     .logProbs;
 }
+
+/** The same from the model's parameters. */
+export const answerDistribution = (
+  parameters: Gpt2Parameters,
+  inputs: AnswerInputs,
+  { config, sampling }: PolicyShape,
+): Tensor<VocabularyAxes> =>
+  distributionAt(gpt2(parameters, inputs.rows, config), parameters, { inputs, sampling });
 
 /** log pi(target) and the entropy -sum p log p, one a token: both [batch, answer]. */
 export function answerStatistics(

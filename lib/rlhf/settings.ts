@@ -98,6 +98,12 @@ export const SETTINGS = {
     min: 0,
     help: "answers a pass; gradients add up to the minibatch's; 0: all at once",
   },
+  blocks_per_program: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "blocks one training program holds; fewer need less memory; 0: all",
+  },
   learning_rate: { kind: "number", default: 1e-5, min: 0, help: "Adam's, for actor and critic" },
   adam_epsilon: { kind: "number", default: 1e-5, above: 0, help: "Adam's epsilon" },
   max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },

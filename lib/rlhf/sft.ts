@@ -67,6 +67,28 @@ export interface SftTrainer {
   readonly optimizer: Optimizer<Gpt2Arrays>;
 }
 
+/** What the SFT programs take. */
+const sftSpec = (config: Gpt2Config) => ({
+  parameters: gpt2Spec(config),
+  rows: rowsSpec,
+  targets: int({ batch: -1, time: -1 }),
+  weights: float({ batch: -1, time: -1 }),
+  count: float({}),
+});
+
+/** The loss alone, and the loss with its gradients. */
+async function sftPrograms(device: Device, config: Gpt2Config) {
+  const spec = sftSpec(config);
+  const lossOnly = await jit(device, spec, (inputs) => ({ loss: lossOf(inputs, config) }), {
+    toHost: ["loss"],
+  });
+  const program = await jit(device, spec, (inputs) => {
+    const loss = lossOf(inputs, config);
+    return { loss, gradients: gradientsOf(loss, inputs.parameters) };
+  }, { toHost: ["loss"] });
+  return { lossOnly, program };
+}
+
 /** Compiles the SFT programs for one shape of model. */
 export async function createSftTrainer(
   device: Device,
@@ -77,22 +99,10 @@ export async function createSftTrainer(
     passageWeight?: number;
   },
 ): Promise<SftTrainer> {
-  const spec = {
-    parameters: gpt2Spec(config),
-    rows: rowsSpec,
-    targets: int({ batch: -1, time: -1 }),
-    weights: float({ batch: -1, time: -1 }),
-    count: float({}),
-  };
-  const lossOnly = await jit(device, spec, (inputs) => ({ loss: lossOf(inputs, config) }), {
-    toHost: ["loss"],
-  });
-  const program = await jit(device, spec, (inputs) => {
-    const loss = lossOf(inputs, config);
-    return { loss, gradients: gradientsOf(loss, inputs.parameters) };
-  }, { toHost: ["loss"] });
-  const accumulate = await createAccumulator<Gpt2Arrays>(device, spec.parameters);
-  const optimizer = await createOptimizer<Gpt2Arrays>(device, spec.parameters, settings);
+  const { lossOnly, program } = await sftPrograms(device, config);
+  const { parameters: shapes } = sftSpec(config);
+  const accumulate = await createAccumulator<Gpt2Arrays>(device, shapes);
+  const optimizer = await createOptimizer<Gpt2Arrays>(device, shapes, settings);
   return {
     optimizer,
     async step(state, examples, { learningRate, microBatch = examples.length }) {

@@ -1,0 +1,166 @@
+/** The gradient of a loss in parts: embedding, groups of blocks, head; the forward and backward of each is a program. */
+import { vjp } from "../autodiff/mod.ts";
+import type { Hidden } from "../nn/mod.ts";
+import { type Device, flatten, float, mapTree, zeros } from "../runtime/mod.ts";
+import { add, type AnyTensor, scalar, topologicalOrder } from "../tensor/mod.ts";
+import {
+  type BlockParameters,
+  blocks,
+  blockSpec,
+  embed,
+  finalNorm,
+  type Gpt2Parameters,
+  type Rows,
+  rowsSpec,
+} from "./gpt2.ts";
+import { isDeviceArray } from "./parameters.ts";
+import {
+  type AnyProgram,
+  compileTree,
+  type LossDefinition,
+  type LossProgram,
+  readResults,
+} from "./loss_program.ts";
+
+const isTensor = (value: unknown): value is AnyTensor =>
+  typeof value === "object" && value !== null && "primitive" in value;
+const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
+const slotsSpec = { slots: rowsSpec.slots, keySlots: rowsSpec.keySlots };
+
+type Ends = Pick<Gpt2Parameters, "wte" | "wpe">;
+type Definition<P extends Gpt2Parameters, I> = LossDefinition<P, I>;
+
+/** Token and position embeddings; backwards, with what the head sent to the token embedding it shares. */
+async function embeddingPrograms<P extends Gpt2Parameters, I>(
+  device: Device,
+  { parameters, config }: Definition<P, I>,
+) {
+  const ends = { wte: parameters.wte, wpe: parameters.wpe };
+  const forward = await compileTree(
+    device,
+    { ends, rows: rowsSpec },
+    ({ ends, rows }: { ends: Ends; rows: Rows }) => ({
+      x: embed(ends, rows),
+    }),
+  );
+  const spec = { ends, rows: rowsSpec, g: hiddenSpec(config.embed), sent: parameters.wte };
+  type Given = { ends: Ends; rows: Rows; g: Hidden; sent: Ends["wte"] };
+  const backward = await compileTree(device, spec, ({ ends, rows, g, sent }: Given) => {
+    const [tokens, positions] = vjp([embed(ends, rows)], [g], [ends.wte.weight, ends.wpe.weight]);
+    return { wte: { weight: add(tokens, sent.weight) }, wpe: { weight: positions } };
+  });
+  return { forward, backward };
+}
+
+/** `count` blocks; backwards they are computed again from the hidden states before them. */
+async function groupPrograms<P extends Gpt2Parameters, I>(
+  device: Device,
+  { config }: Definition<P, I>,
+  count: number,
+) {
+  const layers = Array.from({ length: count }, () => blockSpec(config));
+  const x = hiddenSpec(config.embed);
+  type Given = { layers: readonly BlockParameters[]; rows: Rows; x: Hidden; g: Hidden };
+  const run = ({ layers, rows, x }: Given) => blocks(x, layers, rows, { config });
+  const forward = await compileTree(
+    device,
+    { layers, rows: slotsSpec, x },
+    (given: Given) => ({ x: run(given) }),
+  );
+  const backward = await compileTree(device, { layers, rows: slotsSpec, x, g: x }, (given: Given) => {
+    const leaves = [...flatten(given.layers, isTensor).values()];
+    const [g, ...gradients] = vjp([run(given)], [given.g], [given.x, ...leaves]);
+    const byLeaf = new Map(leaves.map((leaf, index) => [leaf, gradients[index]]));
+    return { g, layers: mapTree(given.layers, isTensor, (leaf) => byLeaf.get(leaf)) };
+  });
+  return { forward, backward };
+}
+
+/** The last norm and the loss, with the gradients of the parameters that the loss really reads. */
+function headProgram<P extends Gpt2Parameters, I>(
+  device: Device,
+  { config, parameters, inputs, loss }: Definition<P, I>,
+) {
+  const { h: _blocks, wpe: _positions, ...head } = parameters;
+  const spec = { head, inputs: { ...inputs, rows: rowsSpec }, x: hiddenSpec(config.embed) };
+  type Given = { head: Omit<P, "h" | "wpe">; inputs: I & { rows: Rows }; x: Hidden };
+  return compileTree(device, spec, ({ head, inputs, x }: Given) => {
+    const results = loss(head, finalNorm(x, head, config), inputs);
+    const reached = new Set(topologicalOrder([results.loss]));
+    const leaves = [...flatten(head, isTensor)].filter(([, leaf]) => reached.has(leaf));
+    const [g, ...gradients] = vjp([results.loss], [scalar(1)], [x, ...leaves.map(([, leaf]) => leaf)]);
+    return {
+      results,
+      g,
+      gradients: Object.fromEntries(leaves.map(([name], index) => [name, gradients[index]])),
+    };
+  }, { toHost: ["results"] });
+}
+
+/** A stretch of blocks and the programs that hold it. */
+interface Group {
+  readonly first: number;
+  readonly count: number;
+  readonly forward: AnyProgram;
+  readonly backward: AnyProgram;
+}
+
+async function groupsOf<P extends Gpt2Parameters, I>(
+  device: Device,
+  definition: Definition<P, I>,
+  blocksPerProgram: number,
+): Promise<Group[]> {
+  const bySize = new Map<number, { forward: AnyProgram; backward: AnyProgram }>();
+  const groups: Group[] = [];
+  for (let first = 0; first < definition.config.layers; first += blocksPerProgram) {
+    const count = Math.min(blocksPerProgram, definition.config.layers - first);
+    const programs = bySize.get(count) ?? await groupPrograms(device, definition, count);
+    bySize.set(count, programs);
+    groups.push({ first, count, ...programs });
+  }
+  return groups;
+}
+
+/** Compiles the gradient with `blocksPerProgram` blocks a program. */
+export async function gradientInParts<P extends Gpt2Parameters, I>(
+  device: Device,
+  definition: Definition<P, I>,
+  blocksPerProgram: number,
+): Promise<LossProgram<P, I>> {
+  const embedding = await embeddingPrograms(device, definition);
+  const groups = await groupsOf(device, definition, blocksPerProgram);
+  const head = await headProgram(device, definition);
+  const { wte } = definition.parameters;
+  const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // what a head that reads no embedding sends it
+  return async (parameters, inputs, into) => {
+    const { h, wpe, ...rest } = parameters;
+    const { rows } = inputs;
+    const ends = { wte: parameters.wte, wpe };
+    const states = [(await embedding.forward({ ends, rows })).x];
+    for (const { first, count, forward } of groups) {
+      const layers = h.slice(first, first + count);
+      states.push((await forward({ layers, rows, x: states[states.length - 1] })).x);
+    }
+    const { h: _h, wpe: _wpe, wte: _wte, ...targets } = into;
+    const named = Object.fromEntries(flatten(targets, isDeviceArray));
+    const said = await head({ head: rest, inputs, x: states[states.length - 1] }, { gradients: named });
+    const sent = flatten(said.gradients, isDeviceArray).get("wte.weight") ?? nothing;
+    free(device, states.pop());
+    let g = said.g;
+    for (const { first, count, backward } of groups.toReversed()) {
+      const layers = h.slice(first, first + count);
+      const x = states.pop();
+      const back = await backward({ layers, rows, x, g }, { layers: into.h.slice(first, first + count) });
+      free(device, x, g);
+      g = back.g;
+    }
+    await embedding.backward({ ends, rows, g, sent: { weight: sent } }, { wte: into.wte, wpe: into.wpe });
+    free(device, g, ...(sent === nothing ? [] : [sent]));
+    return readResults(device, said.results);
+  };
+}
+
+/** Frees arrays that were made between two programs. */
+function free(device: Device, ...arrays: readonly unknown[]): void {
+  for (const array of arrays) if (isDeviceArray(array)) device.free(array);
+}

@@ -1,0 +1,115 @@
+/**
+ * The gradient of a loss on GPT-2's last hidden states, as one program or as several that hold some blocks each.
+ *
+ * In parts, only the hidden states between parts are kept, and each part's backward program computes its blocks again (Chen et
+ * al. 2016, "Training Deep Nets with Sublinear Memory Cost"); parts of one size share their programs. Same rules, same results.
+ */
+import { gradientsOf } from "../optim/mod.ts";
+import {
+  type Device,
+  type DeviceArray,
+  type DeviceArrays,
+  type Feeds,
+  jit,
+  type Specs,
+} from "../runtime/mod.ts";
+import type { Hidden } from "../nn/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
+import type { Gpt2Config } from "./config.ts";
+import { gpt2, type Gpt2Parameters, type ModelDropout, type Rows, rowsSpec } from "./gpt2.ts";
+import { gradientInParts } from "./loss_in_parts.ts";
+
+/** A loss with whatever else its graph says. */
+export type LossResults = Readonly<Record<string, Tensor>> & { readonly loss: Tensor<Record<never, never>> };
+
+/** What to differentiate: `P` are the model's parameters as tensors, `I` what the loss reads besides. */
+export interface LossDefinition<P extends Gpt2Parameters, I> {
+  /** The shape of the body. */
+  readonly config: Gpt2Config;
+  /** The body's parameters and those of a head. */
+  readonly parameters: Specs<P>;
+  /** What the loss reads besides the rows. */
+  readonly inputs: Specs<I>;
+  /** The loss and other results, from the last hidden states; it may read all parameters but the blocks and positions. */
+  readonly loss: (
+    parameters: Omit<P, "h" | "wpe">,
+    hidden: Hidden,
+    inputs: I & { rows: Rows },
+  ) => LossResults;
+  /** Dropout in the body; only where one program holds all blocks. */
+  readonly drop?: ((inputs: I) => ModelDropout) | undefined;
+}
+
+/** Results by name in host memory. */
+export type HostResults = Readonly<Record<string, Float32Array>> & { readonly loss: Float32Array };
+
+/** Gives the results and writes the gradient into `into`. */
+export interface LossProgram<P extends Gpt2Parameters, I> {
+  (
+    parameters: DeviceArrays<Specs<P>>,
+    inputs: Feeds<Specs<I>> & { readonly rows: Feeds<typeof rowsSpec> },
+    into: DeviceArrays<Specs<P>>,
+  ): Promise<HostResults>;
+}
+
+/** A program whose trees the function that made it knows, and the compiler need not. */
+export type AnyProgram = (feeds: unknown, into?: unknown) => Promise<Readonly<Record<string, unknown>>>;
+
+/** `jit` for trees that are put together from parts: one cast here instead of one at each use. */
+export const compileTree = jit as <I>(
+  device: Device,
+  spec: unknown,
+  fn: (inputs: I) => unknown,
+  options?: { toHost?: readonly string[] },
+) => Promise<AnyProgram>;
+
+/**
+ * Compiles the gradient of a loss.
+ *
+ * @param blocksPerProgram how many blocks one program holds; 0, or at least all of them: one program for everything
+ * @throws RangeError when dropout is asked for in parts
+ */
+export function createLossProgram<P extends Gpt2Parameters, I>(
+  device: Device,
+  definition: LossDefinition<P, I>,
+  { blocksPerProgram = 0 }: { blocksPerProgram?: number } = {},
+): Promise<LossProgram<P, I>> {
+  const whole = blocksPerProgram === 0 || blocksPerProgram >= definition.config.layers;
+  if (whole) return wholeProgram(device, definition);
+  if (definition.drop !== undefined) {
+    throw new RangeError(
+      "Cannot apply dropout where programs hold some of the blocks: set blocks_per_program 0",
+    );
+  }
+  return gradientInParts(device, definition, blocksPerProgram);
+}
+
+async function wholeProgram<P extends Gpt2Parameters, I>(
+  device: Device,
+  { config, parameters, inputs, loss, drop }: LossDefinition<P, I>,
+): Promise<LossProgram<P, I>> {
+  type Given = { parameters: P; inputs: I & { rows: Rows } };
+  const program = await compileTree(
+    device,
+    { parameters, inputs: { ...inputs, rows: rowsSpec } },
+    (given: Given) => {
+      const hidden = gpt2(given.parameters, given.inputs.rows, config, drop?.(given.inputs));
+      const results = loss(given.parameters, hidden, given.inputs);
+      return { results, gradients: gradientsOf(results.loss, given.parameters) };
+    },
+    { toHost: ["results"] },
+  );
+  return async (arrays, given, into) => {
+    const { results } = await program({ parameters: arrays, inputs: given }, { gradients: into });
+    return readResults(device, results);
+  };
+}
+
+/** Reads a program's results; their tree is a record of float32 arrays. */
+export async function readResults(device: Device, results: unknown): Promise<HostResults> {
+  const read: Record<string, Float32Array> = {};
+  for (const [name, array] of Object.entries(results as Record<string, DeviceArray<"float32">>)) {
+    read[name] = (await device.read(array)).slice();
+  }
+  return { ...read, loss: read.loss };
+}
