@@ -112,6 +112,7 @@ export interface Stepped<P> {
 export interface UpdateOptions {
   /** The clipping range of its loss. */
   readonly clipRange: number;
+  /** Adam, its constants and the gradient clip. */
   readonly optimizer: OptimizerSettings;
   /** Dropout rate in the update (a defect: there is none in the rollout). */
   readonly dropout?: number;

@@ -149,7 +149,11 @@ function cumsum({ inputs: [x], attributes: { axis, reverse } }: Call<"cumsum">):
 }
 
 /** What a number becomes in each element type. */
-const castTo = { float32: (x: number) => x, int32: Math.trunc, bool: (x: number) => Number(x !== 0) } as const;
+const castTo = {
+  float32: (x: number) => x,
+  int32: Math.trunc,
+  bool: (x: number) => Number(x !== 0),
+} as const;
 
 /** Plain evaluation: a primitive without a rule does not compile. */
 export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
