@@ -123,7 +123,7 @@ function fromEnvironment(
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * import { SETTINGS } from "../lib/rlhf/settings.ts";
+ * import { SETTINGS } from "./settings.ts";
  * const { given } = parseFlags(SETTINGS, { args: ["--lam", "0.9"], environment: { KL_COEF: "0.1" } });
  * equal(JSON.stringify(given), '{"kl_coef":0.1,"lam":0.9}');
  * ```

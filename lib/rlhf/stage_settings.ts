@@ -198,7 +198,7 @@ export const EMBEDDED_PPO = {
   max_timesteps: 80,
   update_timesteps: 20,
   ppo_epoch: 2,
-  learning_rate: 1e-4,
+  learning_rate: 5e-5,
   kl_coef: 0.05,
 } as const;
 
