@@ -7,7 +7,6 @@ export {
   type OptimizerSettings,
   type TrainState,
 } from "./optimizer.ts";
-export { createAccumulator } from "./accumulate.ts";
 export { type Backward, createGradientArrays, type GradientArrays } from "./gradient_arrays.ts";
 export { gradientsOf } from "./gradients.ts";
 export { warmupLinear } from "./schedule.ts";

@@ -20,7 +20,7 @@ import {
   valueModelSpec,
 } from "../lm/mod.ts";
 import {
-  createAccumulator,
+  createGradientArrays,
   createOptimizer,
   gradientsOf,
   type Optimizer,
@@ -40,7 +40,6 @@ import {
   number,
 } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
-import { sumOfParts } from "./parts.ts";
 import { chunksOf } from "./stage.ts";
 
 /** The rows of one ranked list, `[CLS] passage [SEP] answer [SEP]` each, best first. */
@@ -106,18 +105,19 @@ export async function createRewardTrainer(
 ): Promise<RewardTrainer> {
   const { lossOnly, program } = await rewardPrograms(device, config, { stable });
   const { parameters: shapes } = rewardSpec(config);
-  const accumulate = await createAccumulator<ValueModelArrays>(device, shapes);
+  const arrays = await createGradientArrays<ValueModelArrays>(device, shapes);
   const optimizer = await createOptimizer<ValueModelArrays>(device, shapes, settings);
   return {
     optimizer,
     async step(state, lists, { learningRate, microBatch = lists.length }) {
-      const run = async (part: readonly RankedRows[]) => {
+      const { loss, gradients } = await arrays.sum(chunksOf(lists, microBatch), async (part, into) => {
         const batch = rankingBatch(part, { padId, count: lists.length });
-        const { loss, gradients } = await program({ parameters: state.parameters, ...batch });
-        return { loss: (await device.read(loss))[0], gradients };
-      };
-      const { loss, gradients } = await sumOfParts(chunksOf(lists, microBatch), { run, add: accumulate });
-      return { ...await optimizer.update(state, gradients, learningRate), loss };
+        const said = await program({ parameters: state.parameters, ...batch }, { gradients: into });
+        return { loss: (await device.read(said.loss))[0], gradients: into };
+      });
+      const updated = await optimizer.update(state, gradients, learningRate);
+      arrays.recycle(gradients);
+      return { ...updated, loss };
     },
     async evaluate(parameters, batches) {
       const count = batches.reduce((total, lists) => total + lists.length, 0);

@@ -18,7 +18,7 @@ import {
   rowsSpec,
 } from "../lm/mod.ts";
 import {
-  createAccumulator,
+  createGradientArrays,
   createOptimizer,
   gradientsOf,
   type Optimizer,
@@ -38,7 +38,6 @@ import {
 } from "../runtime/mod.ts";
 import { div, logSoftmax, mul, neg, type Scalar, sum, take, type Tensor } from "../tensor/mod.ts";
 import type { PromptAndAnswer } from "./answer_batch.ts";
-import { sumOfParts } from "./parts.ts";
 import { chunksOf } from "./stage.ts";
 
 /** One optimizer step of a stage. */
@@ -101,19 +100,21 @@ export async function createSftTrainer(
 ): Promise<SftTrainer> {
   const { lossOnly, program } = await sftPrograms(device, config);
   const { parameters: shapes } = sftSpec(config);
-  const accumulate = await createAccumulator<Gpt2Arrays>(device, shapes);
+  const arrays = await createGradientArrays<Gpt2Arrays>(device, shapes);
   const optimizer = await createOptimizer<Gpt2Arrays>(device, shapes, settings);
   return {
     optimizer,
     async step(state, examples, { learningRate, microBatch = examples.length }) {
       const count = weightOf(examples, passageWeight);
-      const run = async (part: readonly PromptAndAnswer[]) => {
+      const parts = chunksOf(examples, microBatch);
+      const { loss, gradients } = await arrays.sum(parts, async (part, into) => {
         const batch = sftBatch(part, { padId, passageWeight, count });
-        const { loss, gradients } = await program({ parameters: state.parameters, ...batch });
-        return { loss: (await device.read(loss))[0], gradients };
-      };
-      const { loss, gradients } = await sumOfParts(chunksOf(examples, microBatch), { run, add: accumulate });
-      return { ...await optimizer.update(state, gradients, learningRate), loss };
+        const said = await program({ parameters: state.parameters, ...batch }, { gradients: into });
+        return { loss: (await device.read(said.loss))[0], gradients: into };
+      });
+      const updated = await optimizer.update(state, gradients, learningRate);
+      arrays.recycle(gradients);
+      return { ...updated, loss };
     },
     async evaluate(parameters, batches) {
       const count = weightOf(batches.flat(), passageWeight);

@@ -1,7 +1,7 @@
-import { deepEqual, throws } from "node:assert/strict";
-import { createAccumulator, gradientsOf } from "../../lib/optim/mod.ts";
-import { type Feeds, float, floats, jit, openDevice } from "../../lib/runtime/mod.ts";
-import { input, mul, sum, type Tensor } from "../../lib/tensor/mod.ts";
+import assert, { deepEqual, throws } from "node:assert/strict";
+import { createGradientArrays, gradientsOf } from "../../lib/optim/mod.ts";
+import { type DeviceArrays, float, floats, jit, number, openDevice } from "../../lib/runtime/mod.ts";
+import { constant, input, mul, sum, type Tensor } from "../../lib/tensor/mod.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
 const spec = { a: float({ entry: 2 }), deep: [{ b: float({ entry: 2 }) }] };
@@ -28,15 +28,37 @@ Deno.test("a parameter that the loss does not depend on is named", () => {
   });
 });
 
-Deno.test("parts of a gradient add up, and both stay as they were", async () => {
-  const accumulate = await createAccumulator<Feeds<typeof spec>>(device, spec);
-  const total = await tree([1, 2], [3, 4]), part = await tree([10, 20], [30, 40]);
-  const both = await accumulate(total, part);
-  const read = async ({ a, deep: [{ b }] }: Feeds<typeof spec>) => {
-    const [first, second] = [await device.upload(a), await device.upload(b)];
-    return [...await device.read(first), ...await device.read(second)];
+type Arrays = DeviceArrays<typeof spec>;
+const read = async ({ a, deep: [{ b }] }: Arrays) => [...await device.read(a), ...await device.read(b)];
+
+Deno.test("losses and gradients of parts add up", async () => {
+  const arrays = await createGradientArrays<Arrays>(device, spec);
+  const program = await jit(device, { scale: float({}) }, ({ scale }) => {
+    const row = (values: number[]) => mul(constant(values, { entry: 2 }), scale);
+    return { gradients: { a: row([1, 2]), deep: [{ b: row([3, 4]) }] } };
+  });
+  const run = async (scale: number, into: Arrays) => {
+    await program({ scale: number(scale) }, { gradients: into });
+    return { loss: scale, gradients: into };
   };
-  deepEqual(await read(both), [11, 22, 33, 44]); // 1 + 10, 2 + 20, 3 + 30, 4 + 40
-  deepEqual(await read(total), [1, 2, 3, 4]);
-  deepEqual(await read(part), [10, 20, 30, 40]);
+  const { loss, gradients } = await arrays.sum([1, 10, 100], run);
+  assert.equal(loss, 111);
+  deepEqual(await read(gradients), [111, 222, 333, 444]); // (1 + 10 + 100) x 1, 2, 3, 4
+});
+
+Deno.test("arrays that were handed back are written again", async () => {
+  const arrays = await createGradientArrays<Arrays>(device, spec);
+  const seen: Arrays[] = [];
+  for (let step = 0; step < 3; step++) {
+    const { gradients } = await arrays.sum(
+      [step],
+      (_, into) => Promise.resolve({ loss: 0, gradients: into }),
+    );
+    seen.push(gradients);
+    arrays.recycle(gradients);
+  }
+  assert.ok(seen.every((gradients) => gradients === seen[0]));
+  await assert.rejects(arrays.sum([], () => Promise.reject(new Error("never"))), {
+    message: "Cannot train on a batch: it is empty",
+  });
 });
