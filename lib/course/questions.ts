@@ -118,3 +118,24 @@ export function sideBySide(
     index % every === 0 ? [{ passage: first.passage, before: mark(first), after: mark(after[index]) }] : []
   );
 }
+
+/** The commonest ways to ask: a question's last characters, with their share before and after. */
+export function questionForms(
+  before: readonly JudgedQuestion[],
+  after: readonly JudgedQuestion[],
+  { characters = 5, count = 8 }: { characters?: number; count?: number } = {},
+): { ending: string; before: string; after: string }[] {
+  const endings = (judged: readonly JudgedQuestion[]) =>
+    judged.map(({ question }) => question.slice(-characters));
+  const [first, second] = [endings(before), endings(after)];
+  const share = (all: readonly string[], ending: string) =>
+    all.filter((other) => other === ending).length / all.length;
+  const both = (ending: string) => share(first, ending) + share(second, ending);
+  const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
+  return [...new Set([...first, ...second])].sort((a, b) => both(b) - both(a)).slice(0, count)
+    .map((ending) => ({
+      ending: `…${ending}`,
+      before: percent(share(first, ending)),
+      after: percent(share(second, ending)),
+    }));
+}

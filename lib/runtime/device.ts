@@ -3,7 +3,8 @@
  *
  * `openDevice("cpu")` or `openDevice("webgpu")`; nothing outside `lib/runtime` knows which of them it has. Facts about the
  * provider that shape this file: a run is synchronous under its promise; `getData()` on a GPU tensor aborts the process, so a
- * download runs an Identity program; without `enableCpuMemArena: false` memory peaks at twice the size.
+ * download runs an Identity program; without `enableCpuMemArena: false` memory peaks at twice the size; each session has threads of
+ * its own, which would spin for a while after a run and take the cores from the next session's (a PPO timestep took 1.7 times as long).
  */
 import * as ort from "onnxruntime-node";
 import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
@@ -70,7 +71,7 @@ const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions =>
   enableCpuMemArena: false,
   enableMemPattern: false,
   logSeverityLevel: 3,
-  extra: { session: { set_denormal_as_zero: "1" } },
+  extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: "0" } } },
 });
 
 const typeName = { float32: "float32", int32: "int32", bool: "bool" } as const;
