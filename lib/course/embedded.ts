@@ -36,7 +36,8 @@ export interface Embedded extends RunInputs {
   readonly heldOut: readonly Passage[];
 }
 
-const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+/** The path of a file of this project. */
+export const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** How much to read. */
 export interface EmbeddedOptions {

@@ -1,4 +1,5 @@
 /** What the chapters share: the embedded models and data, a run with its curves, questions judged. */
+export * from "./comparison.ts";
 export * from "./embedded.ts";
 export * from "./invariants.ts";
 export * from "./questions.ts";

@@ -123,7 +123,7 @@ export function sideBySide(
 export function questionForms(
   before: readonly JudgedQuestion[],
   after: readonly JudgedQuestion[],
-  { characters = 5, count = 8 }: { characters?: number; count?: number } = {},
+  { characters = 4, count = 8 }: { characters?: number; count?: number } = {},
 ): { ending: string; before: string; after: string }[] {
   const endings = (judged: readonly JudgedQuestion[]) =>
     judged.map(({ question }) => question.slice(-characters));
