@@ -43,42 +43,21 @@ export async function openRun(inputs: RunInputs, settings: Settings): Promise<Co
   return { name: `kl_coef ${kl_coef}, lam ${lam}, seed ${seed}`, settings, device, ppo, prompts, rows: [] };
 }
 
+/** What a reader is most likely to change. */
+const SHOWN = [
+  "seed",
+  "batch_size",
+  "update_timesteps",
+  "ppo_epoch",
+  "learning_rate",
+  "kl_coef",
+  "lam",
+  "gamma",
+  "policy_clip_eps",
+] as const;
+
 /** The settings that a reader is most likely to change, as a table. */
-export function settingsTable(settings: Settings): Table {
-  const {
-    seed,
-    batch_size,
-    update_timesteps,
-    ppo_epoch,
-    learning_rate,
-    kl_coef,
-    lam,
-    gamma,
-    policy_clip_eps,
-  } = settings;
-  const shown = {
-    seed,
-    batch_size,
-    update_timesteps,
-    ppo_epoch,
-    learning_rate,
-    kl_coef,
-    lam,
-    gamma,
-    policy_clip_eps,
-  };
-  return table([shown], [
-    "seed",
-    "batch_size",
-    "update_timesteps",
-    "ppo_epoch",
-    "learning_rate",
-    "kl_coef",
-    "lam",
-    "gamma",
-    "policy_clip_eps",
-  ]);
-}
+export const settingsTable = (settings: Settings): Table => table([settings], SHOWN);
 
 /** The curves of one or several runs, the latest last. */
 export function runCurves(runs: readonly CourseRun[], { title = "PPO" }: { title?: string } = {}): Figure {
