@@ -1,8 +1,8 @@
 /** The gradient of a loss in parts: embedding, groups of blocks, head; the forward and backward of each is a program. */
 import { vjp } from "../autodiff/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
-import { type Device, flatten, float, mapTree, zeros } from "../runtime/mod.ts";
-import { add, type AnyTensor, scalar, topologicalOrder } from "../tensor/mod.ts";
+import { type Device, flatten, float, isFloatArray, isTensor, mapTree, zeros } from "../runtime/mod.ts";
+import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
   type BlockParameters,
   blocks,
@@ -13,7 +13,6 @@ import {
   type Rows,
   rowsSpec,
 } from "./gpt2.ts";
-import { isDeviceArray } from "./parameters.ts";
 import {
   type AnyProgram,
   compileTree,
@@ -22,8 +21,6 @@ import {
   readResults,
 } from "./loss_program.ts";
 
-const isTensor = (value: unknown): value is AnyTensor =>
-  typeof value === "object" && value !== null && "primitive" in value;
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
 const slotsSpec = { slots: rowsSpec.slots, keySlots: rowsSpec.keySlots };
 
@@ -142,9 +139,9 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
       states.push((await forward({ layers, rows, x: states[states.length - 1] })).x);
     }
     const { h: _h, wpe: _wpe, wte: _wte, ...targets } = into;
-    const named = Object.fromEntries(flatten(targets, isDeviceArray));
+    const named = Object.fromEntries(flatten(targets, isFloatArray));
     const said = await head({ head: rest, inputs, x: states[states.length - 1] }, { gradients: named });
-    const sent = flatten(said.gradients, isDeviceArray).get("wte.weight") ?? nothing;
+    const sent = flatten(said.gradients, isFloatArray).get("wte.weight") ?? nothing;
     free(device, states.pop());
     let g = said.g;
     for (const { first, count, backward } of groups.toReversed()) {
@@ -162,5 +159,5 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
 
 /** Frees arrays that were made between two programs. */
 function free(device: Device, ...arrays: readonly unknown[]): void {
-  for (const array of arrays) if (isDeviceArray(array)) device.free(array);
+  for (const array of arrays) if (isFloatArray(array)) device.free(array);
 }

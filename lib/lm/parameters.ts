@@ -5,8 +5,9 @@ import {
   type DeviceArrays,
   flatten,
   type HostArray,
+  isFloatArray,
+  isSpec,
   mapTree,
-  type Spec,
 } from "../runtime/mod.ts";
 import type { Weight } from "./checkpoint.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
@@ -15,13 +16,6 @@ import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 export type Gpt2Arrays = DeviceArrays<ReturnType<typeof gpt2Spec>>;
 /** The arrays of a reward model or critic. */
 export type ValueModelArrays = DeviceArrays<ReturnType<typeof valueModelSpec>>;
-
-const isSpec = (value: unknown): value is Spec =>
-  typeof value === "object" && value !== null && "dtype" in value;
-
-/** Whether a value is an array on a device. */
-export const isDeviceArray = (value: unknown): value is DeviceArray<"float32"> =>
-  typeof value === "object" && value !== null && "handle" in value;
 
 /**
  * Uploads the weights that `spec` names.
@@ -55,7 +49,7 @@ export async function downloadParameters(
   parameters: unknown,
 ): Promise<Map<string, Weight>> {
   const weights = new Map<string, Weight>();
-  for (const [name, array] of flatten(parameters, isDeviceArray)) {
+  for (const [name, array] of flatten(parameters, isFloatArray)) {
     weights.set(name, { shape: [...array.dims], data: (await device.read(array)).slice() });
   }
   return weights;

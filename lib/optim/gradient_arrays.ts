@@ -3,7 +3,16 @@
  *
  * Each part's loss and gradient are divided by the whole batch's count, so that their sums are the batch's own.
  */
-import { type Device, type DeviceArray, flatten, jit, mapTree, type Spec, zeros } from "../runtime/mod.ts";
+import {
+  type Device,
+  type DeviceArray,
+  flatten,
+  isFloatArray,
+  isSpec,
+  jit,
+  mapTree,
+  zeros,
+} from "../runtime/mod.ts";
 import { add, type AnyTensor, type Tensor } from "../tensor/mod.ts";
 
 /** What a backward pass gives. */
@@ -26,11 +35,6 @@ export interface GradientArrays<P> {
   recycle(gradients: P): void;
 }
 
-const isSpec = (value: unknown): value is Spec =>
-  typeof value === "object" && value !== null && "dtype" in value;
-const isArray = (value: unknown): value is DeviceArray<"float32"> =>
-  typeof value === "object" && value !== null && "handle" in value;
-
 /** Compiles `total + part` for a model's parameters and keeps the arrays that wait to be written. */
 export async function createGradientArrays<P>(device: Device, spec: unknown): Promise<GradientArrays<P>> {
   const flat = Object.fromEntries(flatten(spec, isSpec));
@@ -42,7 +46,7 @@ export async function createGradientArrays<P>(device: Device, spec: unknown): Pr
     return Object.fromEntries(sums);
   });
   const waiting: P[] = [];
-  const records = (tree: P) => Object.fromEntries(flatten(tree, isArray));
+  const records = (tree: P) => Object.fromEntries(flatten(tree, isFloatArray));
   const made = async (): Promise<P> => {
     const arrays = new Map<string, DeviceArray>();
     for (const [name, { shape }] of flatten(spec, isSpec)) {

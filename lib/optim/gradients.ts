@@ -1,10 +1,7 @@
 /** Gradients for a whole tree of parameters, as a tree of the same form. */
 import { grad } from "../autodiff/mod.ts";
-import { flatten, mapTree } from "../runtime/mod.ts";
-import type { AnyTensor, Tensor } from "../tensor/mod.ts";
-
-const isTensor = (value: unknown): value is AnyTensor =>
-  typeof value === "object" && value !== null && "primitive" in value;
+import { flatten, isTensor, mapTree } from "../runtime/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
 
 /** d loss / d parameter for every parameter of the tree. */
 export function gradientsOf<P>(loss: Tensor<Record<never, never>>, parameters: P): P {

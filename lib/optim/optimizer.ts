@@ -9,6 +9,8 @@ import {
   type DeviceArray,
   flatten,
   float,
+  isFloatArray,
+  isSpec,
   jit,
   mapTree,
   number,
@@ -55,11 +57,6 @@ export interface Optimizer<P> {
   release(): Promise<void>;
 }
 
-const isSpec = (value: unknown): value is Spec =>
-  typeof value === "object" && value !== null && "dtype" in value;
-const isDeviceArray = (value: unknown): value is DeviceArray<"float32"> =>
-  typeof value === "object" && value !== null && "handle" in value;
-
 type Arrays = Map<string, DeviceArray<"float32">>;
 type Slots = Record<string, DeviceArray<"float32">>;
 const scalarSpec = float({});
@@ -78,7 +75,7 @@ export async function createOptimizer<P>(
   );
   const spares = sparePool(device);
   const asTree = (arrays: Arrays) => mapTree(spec, isSpec, (_, name) => arrays.get(name)) as P; // the tree of `spec`, leaf by leaf
-  const asArrays = (tree: P): Arrays => flatten(tree, isDeviceArray);
+  const asArrays = (tree: P): Arrays => flatten(tree, isFloatArray);
   const zerosLike = async (parameters: P): Promise<P> => {
     const arrays: Arrays = new Map();
     for (const [name, array] of asArrays(parameters)) {

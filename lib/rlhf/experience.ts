@@ -4,7 +4,7 @@
  * One timestep: sample answers, ask the reference for log-probabilities, the critic for values and the reward model for a score;
  * then per-token rewards (the KL's price at each token, the clipped score at the last) and, by GAE, advantages and returns.
  */
-import type { Answer, Gpt2Arrays, SamplingSettings, TokenRow, ValueModelArrays } from "../lm/mod.ts";
+import type { Answer, Gpt2Arrays, TokenRow, ValueModelArrays } from "../lm/mod.ts";
 import { clipScore, gae, normaliseScores, type ScoreStatistics, shapedRewards } from "../rl/mod.ts";
 import { ints } from "../runtime/mod.ts";
 import { type AnswerBatch, answerBatch } from "./answer_batch.ts";
@@ -56,8 +56,6 @@ export interface Scorers {
 export interface ExperienceOptions {
   /** Checked and complete. */
   readonly settings: Settings;
-  /** How the answers were drawn. */
-  readonly sampling: SamplingSettings;
   /** Fills rows behind their end. */
   readonly padId: number;
   /** Counted from 1; written into the samples. */

@@ -162,7 +162,6 @@ function score(
   const scoreStatistics = settings.normalise_scores ? inputs.scoreStatistics : undefined;
   const options = {
     settings,
-    sampling: programs.sampling,
     padId: inputs.special.padId,
     timestep,
     scoreStatistics,

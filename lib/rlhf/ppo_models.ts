@@ -71,7 +71,6 @@ export async function compilePrograms({ device, policy, reward, special, setting
   const dropout = settings.dropout_in_update ? DROPOUT : 0;
   const common = { optimizer, dropout, blocksPerProgram: settings.blocks_per_program };
   return {
-    sampling,
     shape,
     generator: await createGenerator(device, policy.config, {
       sampling,

@@ -74,8 +74,6 @@ const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions =>
   extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: "0" } } },
 });
 
-const typeName = { float32: "float32", int32: "int32", bool: "bool" } as const;
-
 /** An ONNX Runtime tensor over the same memory. */
 function tensorOf(array: ArrayLike_): ort.Tensor {
   if ("handle" in array) return (array as Handle).handle; // every device array is made by `wrap`
@@ -219,7 +217,7 @@ function gpuDevice(threads: number): Device {
     async upload<D extends DType>(array: ArrayLike_<D>) {
       const x = tensorOf(array);
       live++;
-      return wrap(await copy(x, typeName[wrap(x).dtype], "gpu-buffer")) as DeviceArray<DType> as DeviceArray<
+      return wrap(await copy(x, wrap(x).dtype, "gpu-buffer")) as DeviceArray<DType> as DeviceArray<
         D
       >; // as above
     },

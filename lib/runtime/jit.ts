@@ -5,17 +5,10 @@
  * symbolic, so that the same program serves every batch and length.
  */
 import { lower } from "../onnx/mod.ts";
-import {
-  type AnyTensor,
-  axesOf,
-  type DType,
-  input,
-  type Shape,
-  type Tensor,
-  UNKNOWN,
-} from "../tensor/mod.ts";
+import { axesOf, type DType, input, type Shape, type Tensor, UNKNOWN } from "../tensor/mod.ts";
 import type { ArrayLike_, DeviceArray } from "./array.ts";
 import type { Device } from "./device.ts";
+import { isArray, isDeviceArray, isSpec, isTensor } from "./leaves.ts";
 import { flatten, mapTree } from "./tree.ts";
 
 /** What an input will be: its axes (-1: any size) and element type. */
@@ -64,14 +57,6 @@ export interface Program<I, O> {
   /** Frees the compiled graph. */
   release(): Promise<void>;
 }
-
-const isSpec = (value: unknown): value is Spec =>
-  typeof value === "object" && value !== null && "dtype" in value;
-const isTensor = (value: unknown): value is AnyTensor =>
-  typeof value === "object" && value !== null && "primitive" in value;
-const isArray = (value: unknown): value is ArrayLike_ =>
-  typeof value === "object" && value !== null && "dims" in value;
-const isDeviceArray = (value: unknown): value is DeviceArray => isArray(value) && "handle" in value;
 
 /**
  * Compiles `fn` for a device.

@@ -156,7 +156,7 @@ export async function paymentIgnoresTheRewardModelsUnit(given: Given = {}): Prom
 /** An answer that never ends is paid less than the same score for one that does. */
 export function endlessAnswersArePaidLess(given: Given = {}): boolean {
   const { settings, scoreStatistics } = tinyInputs(given);
-  const options = { settings, sampling: samplingOf(settings), padId: PAD, timestep: 1, scoreStatistics };
+  const options = { settings, padId: PAD, timestep: 1, scoreStatistics };
   const paid = (ended: boolean) => paidScore({ rawScore: 0.3, ended }, options);
   return paid(false) < paid(true);
 }

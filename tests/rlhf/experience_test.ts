@@ -70,7 +70,7 @@ Deno.test("at each answer token the prompt and the tokens before it count as see
 const optionsOf = (given: Partial<Settings>, statistics = { mean: 1, deviation: 2 }): ExperienceOptions => {
   const settings = validateSettings(given);
   const scoreStatistics = settings.normalise_scores ? statistics : undefined;
-  return { settings, sampling: plainSampling, padId: PAD, timestep: 4, scoreStatistics };
+  return { settings, padId: PAD, timestep: 4, scoreStatistics };
 };
 
 Deno.test("an answer is paid its normalised, clipped score, less a penalty where it does not end", () => {

@@ -80,7 +80,7 @@ async function experienceOf(index: number): Promise<Sample[]> {
     const ended = tokens.at(-1) === policy.tokenizer.sepId;
     return { tokens, logProbs: [], kept: [], ended };
   });
-  const options = { settings, sampling: plainSampling, padId, timestep: index, scoreStatistics: undefined };
+  const options = { settings, padId, timestep: index, scoreStatistics: undefined };
   return scoreAnswers(prompts, sampled, scorers, options);
 }
 
