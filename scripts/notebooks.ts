@@ -11,6 +11,7 @@
 import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { writeAtomically } from "../lib/files/mod.ts";
 import { standAlonePage } from "./notebook_page.ts";
 import { writeFigure } from "./notebook_figure.ts";
 import { ensureNotebookTools, type NotebookTools } from "./setup.ts";
@@ -100,13 +101,21 @@ async function main(args: readonly string[]): Promise<number> {
       failed += 1;
       console.error(`${basename(path)}  failed\n${outcome.message}`);
     } else {
-      if (write) await Deno.copyFile(outcome.notebook, path);
+      if (write) await writeAtomically(path, normalForm(await Deno.readTextFile(outcome.notebook)));
       if (write) await writeFigure(path);
       console.log(`${basename(path)}  ${outcome.seconds.toFixed(1)} s`);
     }
   }
   console.log(`${paths.length - failed} of ${paths.length} notebooks ran`);
   return failed === 0 ? 0 : 1;
+}
+
+/**
+ * What is committed: the executed notebook without the times in its progress lines, so that a re-run without a change gives
+ * the same file.
+ */
+export function normalForm(notebook: string): string {
+  return notebook.replaceAll(/, \d+ s left(?=\\n|")/g, "");
 }
 
 /** The notebooks whose names begin with one of `names`; all of them when none is given. */

@@ -6,17 +6,36 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 
-const ORDER = ["tensor", "autodiff", "onnx", "runtime", "nn", "optim", "rl", "lm", "rlhf", "course"];
+const ORDER = [
+  "tensor",
+  "autodiff",
+  "onnx",
+  "runtime",
+  "nn",
+  "optim",
+  "rl",
+  "lm",
+  "rlhf",
+  "sliders",
+  "course",
+  "exercises",
+];
 /** Rooms that import none of ours. */
-const APART = ["files", "plots", "corpus", "notebook", "control"];
+const APART = ["files", "plots", "corpus", "notebook", "control", "widgets", "quizzes"];
 /** What a room may import besides the earlier ones of `ORDER`. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   lm: ["files"],
   rlhf: ["files", "corpus"],
+  quizzes: ["widgets"],
+  sliders: ["widgets"],
+  exercises: ["widgets"],
   course: APART, // puts everything together for the chapters
 };
 /** Rooms that may import less than what comes before them. */
-const ONLY: Readonly<Record<string, readonly string[]>> = { rl: ["tensor"] };
+const ONLY: Readonly<Record<string, readonly string[]>> = {
+  rl: ["tensor"],
+  sliders: ["tensor", "autodiff", "rl", "lm"], // they run inside a web page
+};
 /** Packages, and the one room that knows each. */
 const OWNERS: Readonly<Record<string, string>> = {
   "onnxruntime-node": "runtime",
@@ -25,6 +44,9 @@ const OWNERS: Readonly<Record<string, string>> = {
   "@huggingface/tokenizers": "lm",
   "plotly.js-dist": "plots",
   "happy-dom": "plots",
+  "d3-scale": "widgets",
+  "d3-shape": "widgets",
+  "esbuild": "widgets",
 };
 /** Rooms that may use Deno's file system; `course` reads the process's own memory use from /proc. */
 const TOUCH_FILES = ["files", "notebook", "course"];
@@ -120,7 +142,7 @@ Deno.test("nothing in lib imports tests, scripts or data", () => {
 Deno.test("each package is known to one room", () => {
   const packaged = arrows.flatMap(({ from, to }) => {
     const [, name] = /^npm:\/?((?:@[^/]+\/)?[^@/]+)/.exec(to) ?? [];
-    return name === undefined ? [] : [{ from, name }];
+    return name === undefined ? [] : [{ from, name: name.replace("@types/", "") }];
   });
   assert.ok(packaged.some(({ name }) => name === "onnxruntime-node"));
   const wrong = packaged.filter(({ from, name }) => OWNERS[name] !== roomOf(from));

@@ -1,0 +1,25 @@
+/** The chapters' exercises with their checks. */
+import { answerRewards } from "./answer_rewards.ts";
+import { bestUpdate } from "./best_update.ts";
+import { checkAnswer, type Verdict } from "./check.ts";
+import type { Exercise } from "./exercise.ts";
+import { paidScore } from "./paid_score.ts";
+
+export { checkAnswer, type Verdict } from "./check.ts";
+export type { Answer, Exercise, Result } from "./exercise.ts";
+
+/** Every exercise by the name of the function that the learner writes. */
+export const EXERCISES = {
+  answerRewards, // 06
+  paidScore, // 06
+  bestUpdate, // 06
+} as const;
+
+/** Tries the learner's function for the exercise `name`; the verdict shows itself in the notebook. */
+export function check<K extends keyof typeof EXERCISES>(
+  name: K,
+  answer: (typeof EXERCISES)[K]["expected"],
+): Verdict {
+  const exercise: Exercise = EXERCISES[name];
+  return checkAnswer(exercise, answer);
+}

@@ -1,0 +1,52 @@
+/** What an answer is paid over the reward model's raw score, by the library's own scores (chapter 06). */
+import { clipScore, normaliseScores } from "../rl/mod.ts";
+import { defineSlider } from "../widgets/mod.ts";
+
+const rawScores = Array.from({ length: 121 }, (_, index) => -4 + index * 0.1);
+/** An unrelated, a middling, a good and an excellent answer: what the picture marks. */
+const marked = [-1, 3, 6, 7.5];
+
+/** Normalise or not, move the clip, and see which answers are still told apart. */
+export const paid = defineSlider({
+  title: { en: "What an answer is paid for its raw score", zh: "原始分数换来多少奖励" },
+  controls: {
+    normalise: {
+      kind: "choice",
+      label: "score · 分数",
+      options: [{ name: "raw 原始", value: 0 }, { name: "normalised 归一化", value: 1 }],
+      value: 0,
+    },
+    mean: {
+      kind: "range",
+      label: "mean of the SFT model · SFT 模型的均值",
+      min: -2,
+      max: 8,
+      step: 0.5,
+      value: 4,
+    },
+    deviation: { kind: "range", label: "its deviation · 标准差", min: 0.5, max: 5, step: 0.5, value: 3 },
+    limit: { kind: "range", label: "clip at ± · 裁剪界限 ±", min: 0.5, max: 8, step: 0.5, value: 5 },
+  },
+  draw: ({ normalise, mean, deviation, limit }) => {
+    const pay = (scores: readonly number[]) =>
+      (normalise === 1 ? normaliseScores(scores, { mean, deviation }) : scores)
+        .map((score) => clipScore(score, limit));
+    const over = (scores: readonly number[]) =>
+      pay(scores).map((paid, index) => [scores[index], paid] as const);
+    const different = new Set(pay(marked)).size;
+    return {
+      panels: [{
+        x: { title: "raw score", range: [-4, 8] },
+        y: { title: "paid at the last token", range: [-8, 8] },
+        curves: [
+          { name: "paid", points: over(rawScores) },
+          { name: "four answers", points: over(marked), as: "dots" },
+        ],
+      }],
+      readout: {
+        en: `The four answers are paid ${different} different sums.`,
+        zh: `四个回答得到 ${different} 种不同的奖励。`,
+      },
+    };
+  },
+});

@@ -1,0 +1,114 @@
+/** What every chapter keeps to: both languages, short cells, small files, no number in the prose that no cell shows. */
+import assert from "node:assert/strict";
+import { committedNotebooks, isSolution, languages, type Notebook } from "../helpers/notebooks.ts";
+
+const notebooks = committedNotebooks();
+
+/** Paragraphs, headings, list items, table rows, formulas and code blocks, by kind and in order. */
+function blocks(text: string): string[] {
+  const kinds: string[] = [];
+  let open = ""; // the block that the next line may continue
+  let fenced = false;
+  for (const line of text.split("\n").map((line) => line.trim())) {
+    const kind = fenced || line.startsWith("```") ? "code" : kindOf(line);
+    if (line.startsWith("```")) fenced = !fenced;
+    if (kind !== "" && (kind !== open || kind === "heading" || kind === "item" || kind === "row")) {
+      kinds.push(kind);
+    }
+    open = kind;
+  }
+  return kinds;
+}
+
+function kindOf(line: string): string {
+  if (line === "") return "";
+  if (line.startsWith("#")) return "heading";
+  if (/^([-*]|\d+\.) /.test(line)) return "item";
+  if (line.startsWith("|")) return "row";
+  return "text";
+}
+
+Deno.test("the counting of blocks tells paragraphs, items, rows and headings apart", () => {
+  const text = "## A\n\nOne\nline.\n\nTwo.\n\n- a\n- b\n\n| x |\n| - |\n\n```ts\na\n\nb\n```";
+  assert.deepEqual(blocks(text), ["heading", "text", "text", "item", "item", "row", "row", "code"]);
+});
+
+/** Numbers of a text that a run could have measured: with decimals or a percent sign. Formulas and code do not count. */
+function measured(text: string): string[] {
+  const prose = text.replaceAll(
+    /\$\$[\s\S]*?\$\$|\$[^$\n]*\$|```[\s\S]*?```|`[^`]*`|https?:\S+|\[[^\]]*\]\([^)]*\)/g,
+    " ",
+  );
+  return prose.match(/(?<![\d.\w])\d+\.\d+(?![\d.])|(?<![\d.\w])\d+(?= ?%)/g) ?? [];
+}
+
+/** Whether one of `shown` is this number, rounded as it is written. */
+function stands(number: string, shown: readonly number[]): boolean {
+  const digits = number.split(".")[1]?.length ?? 0;
+  return shown.some((value) => [value, 100 * value].some((at) => at.toFixed(digits) === number));
+}
+
+/** Every number of the code and of what the cells show (pictures apart). */
+function numbersOf({ cells }: Notebook): number[] {
+  const code = cells.filter(({ cell_type }) => cell_type === "code");
+  const outputs = code.flatMap(({ outputs }) =>
+    outputs.map(({ data, text }) => {
+      const { "application/vnd.plotly.v1+json": figure, "text/plain": plain } = isRecord(data) ? data : {};
+      return JSON.stringify([figure, plain, text]);
+    })
+  );
+  const all = [...code.map(({ source }) => source), ...outputs].join("\n");
+  return (all.match(/-?\d+(?:\.\d+)?(?:e-?\d+)?/g) ?? []).map(Number);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+Deno.test("a measured number is found in prose, and not in a formula, a setting or a name", () => {
+  assert.deepEqual(measured("ends near 0.9, at 48.9 % of `0.5`, $1.5$, PPO2 and 3 models, 20 %"), [
+    "0.9",
+    "48.9",
+    "20",
+  ]);
+  assert.ok(stands("0.9", [0.8712]) && stands("48.9", [0.4889]) && !stands("0.9", [0.84]));
+});
+
+for (const notebook of notebooks) {
+  const { name, cells, text } = notebook;
+
+  Deno.test(`${name}: every passage stands in English and in Chinese, block by block`, () => {
+    for (const cell of cells.filter((cell) => cell.cell_type === "markdown" && !isSolution(cell))) {
+      const both = languages(cell);
+      assert.ok(both !== null, `no Chinese below: ${cell.source.slice(0, 80)}`);
+      const english = both.english.replace(/^# .*\n+/, ""); // the chapter's title stands once
+      assert.deepEqual(blocks(both.chinese), blocks(english), both.english.slice(0, 80));
+      assert.match(both.chinese, /\p{Script=Han}/u);
+    }
+  });
+
+  Deno.test(`${name}: every number that its prose quotes stands in a cell or an output`, () => {
+    const shown = numbersOf(notebook);
+    for (const { source } of cells.filter(({ cell_type }) => cell_type === "markdown")) {
+      const missing = measured(source).filter((number) => !stands(number, shown));
+      assert.deepEqual(missing, [], source.slice(0, 200));
+    }
+  });
+
+  Deno.test(`${name}: cells have at most 8 lines and are committed with what they show`, () => {
+    for (const { cell_type, source, outputs } of cells) {
+      if (cell_type !== "code") continue;
+      assert.ok(source.split("\n").length <= 8, `more than 8 lines: ${source.slice(0, 80)}`);
+      assert.ok(!outputs.some(({ output_type }) => output_type === "error"), source.slice(0, 80));
+    }
+    assert.ok(cells.some(({ outputs }) => outputs.length > 0), "the notebook is executed");
+  });
+
+  Deno.test(`${name}: has a quiz, a slider, something to try, and is smaller than 1 MB`, () => {
+    const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source).join("\n");
+    assert.match(code, /^quiz\("\w+"\)/m);
+    assert.match(code, /^slider\("\w+"\)/m);
+    assert.ok(cells.some(({ source }) => source.includes("## Try this")));
+    assert.ok(new TextEncoder().encode(text).length < 1e6);
+    assert.doesNotMatch(text, /\/(?:home|root|Users|tmp)\//, "no machine path");
+  });
+}
