@@ -1,65 +1,75 @@
-/// <reference lib="dom" />
-/** The side of a slider that runs in the page: controls above, the picture below, redrawn at every move. */
+/**
+ * The side of a slider that runs in the page: controls above, the picture below, redrawn at every move.
+ *
+ * The page's elements are described by the few members used here: the DOM's own types would replace Deno's in every file that is
+ * checked together with this one.
+ */
 import { drawingSvg } from "../chart.ts";
+import { escapeHtml } from "../escape.ts";
 import { type ChoiceControl, type RangeControl, type SliderDefinition, startValues } from "../slider.ts";
+import { bothLanguages } from "../text.ts";
 
-/** Replaces the standing picture in `box` by the live slider. */
-export function mountSlider(box: HTMLElement, definition: SliderDefinition): void {
+/** What is used of a DOM element. */
+export interface PageElement {
+  /** Its content as HTML. */
+  innerHTML: string;
+  /** Its content as text. */
+  textContent: string | null;
+  /** What an input holds. */
+  value: string;
+  /** The first element below that fits. */
+  querySelector(selector: string): PageElement | null;
+  /** Calls `listener` at each event of that type. */
+  addEventListener(type: string, listener: (event: { stopPropagation(): void }) => void): void;
+}
+
+/** Replaces what stands in `box` by the live slider. */
+export function mountSlider(box: PageElement, definition: SliderDefinition): void {
+  const { title, controls, draw } = definition;
   const values = startValues(definition);
-  const picture = document.createElement("div");
-  const readout = document.createElement("p");
-  readout.setAttribute("aria-live", "polite");
-  readout.style.cssText = "margin:4px 0;white-space:pre-line";
-  const redraw = () => {
-    const drawing = definition.draw(values);
-    picture.innerHTML = drawingSvg(drawing);
-    readout.textContent = `${drawing.readout.en}\n${drawing.readout.zh}`;
+  const rows = Object.entries(controls).map(([name, control]) => controlHtml(name, control));
+  box.innerHTML =
+    `<p style="margin:0 0 6px;font-weight:bold;white-space:pre-line">${
+      escapeHtml(bothLanguages(title))
+    }</p>` +
+    `${rows.join("")}<div class="picture"></div>` +
+    `<p class="readout" aria-live="polite" style="margin:4px 0;white-space:pre-line"></p>`;
+  const part = (selector: string) => {
+    const found = box.querySelector(selector);
+    if (found === null) throw new Error(`Cannot show the slider: it has no ${selector}`);
+    return found;
   };
-  const rows = Object.entries(definition.controls).map(([name, control]) =>
-    control.kind === "range"
-      ? rangeRow(control, (value) => (values[name] = value, redraw()))
-      : choiceRow(control, (value) => (values[name] = value, redraw()))
-  );
-  const title = document.createElement("p");
-  title.style.cssText = "margin:0 0 6px;font-weight:bold;white-space:pre-line";
-  title.textContent = `${definition.title.en}\n${definition.title.zh}`;
-  box.querySelector(".standing")?.remove();
-  box.append(title, ...rows, picture, readout);
+  const redraw = () => {
+    const drawing = draw(values);
+    part(".picture").innerHTML = drawingSvg(drawing);
+    part(".readout").textContent = bothLanguages(drawing.readout);
+  };
+  for (const name of Object.keys(controls)) {
+    const input = part(`[name="${name}"]`);
+    input.addEventListener("input", () => {
+      values[name] = Number(input.value);
+      if (controls[name].kind === "range") part(`[data-of="${name}"]`).textContent = input.value;
+      redraw();
+    });
+  }
+  // a front end's own shortcuts must not take the arrow keys away from a control that has the focus
+  box.addEventListener("keydown", (event) => event.stopPropagation());
   redraw();
 }
 
-function rangeRow(control: RangeControl, onValue: (value: number) => void): HTMLElement {
-  const input = document.createElement("input");
-  input.type = "range";
-  for (const key of ["min", "max", "step", "value"] as const) input[key] = String(control[key]);
-  input.style.cssText = "width:260px;vertical-align:middle";
-  const shown = document.createElement("output");
-  shown.style.cssText = "margin-left:8px;font-variant-numeric:tabular-nums";
-  shown.textContent = input.value;
-  input.addEventListener("input", () => {
-    shown.textContent = input.value;
-    onValue(Number(input.value));
-  });
-  return labelled(control.label, input, shown);
+function controlHtml(name: string, control: RangeControl | ChoiceControl): string {
+  return `<label style="display:block;margin:3px 0"><span style="display:inline-block;min-width:230px">${
+    escapeHtml(control.label)
+  }</span>${control.kind === "range" ? rangeHtml(name, control) : choiceHtml(name, control)}</label>`;
 }
 
-function choiceRow(control: ChoiceControl, onValue: (value: number) => void): HTMLElement {
-  const select = document.createElement("select");
-  for (const { name, value } of control.options) {
-    select.add(new Option(name, String(value), false, value === control.value));
-  }
-  select.addEventListener("input", () => onValue(Number(select.value)));
-  return labelled(control.label, select);
-}
+const rangeHtml = (name: string, { min, max, step, value }: RangeControl): string =>
+  `<input type="range" name="${name}" min="${min}" max="${max}" step="${step}" value="${value}" ` +
+  `style="width:260px;vertical-align:middle"> <span data-of="${name}">${value}</span>`;
 
-function labelled(text: string, ...content: HTMLElement[]): HTMLElement {
-  const label = document.createElement("label");
-  label.style.cssText = "display:block;margin:3px 0";
-  const name = document.createElement("span");
-  name.style.cssText = "display:inline-block;min-width:230px";
-  name.textContent = text;
-  label.append(name, ...content);
-  // JupyterLab's own shortcuts must not take the arrow keys away from a control that has the focus
-  label.addEventListener("keydown", (event) => event.stopPropagation());
-  return label;
+function choiceHtml(name: string, { options, value: chosen }: ChoiceControl): string {
+  const list = options.map(({ name, value }) =>
+    `<option value="${value}"${value === chosen ? " selected" : ""}>${escapeHtml(name)}</option>`
+  );
+  return `<select name="${name}">${list.join("")}</select>`;
 }
