@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runNotebook } from "../scripts/notebooks.ts";
+import { committedNotebooks } from "./helpers/notebooks.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const small = {
@@ -29,6 +30,22 @@ Deno.test("06_ppo runs from the first cell to the last and hands over its record
   assert.ok((await Deno.readTextFile(page)).includes("Four models"));
   await Deno.remove(outputDirectory, { recursive: true });
 });
+
+for (const { name } of committedNotebooks().filter(({ name }) => name !== "06_ppo")) {
+  Deno.test(`${name} runs from the first cell to the last`, async () => {
+    const outputDirectory = await Deno.makeTempDir({ dir: await scratch() });
+    const { notebook } = await runNotebook(join(root, "notebooks", `${name}.ipynb`), {
+      outputDirectory,
+      env: small,
+    });
+    const { cells } = JSON.parse(await Deno.readTextFile(notebook));
+    const silent = cells.filter(({ cell_type, outputs }: { cell_type: string; outputs?: unknown[] }) =>
+      cell_type === "code" && outputs?.length === 0
+    );
+    assert.ok(silent.length < cells.length / 4, "most cells show something");
+    await Deno.remove(outputDirectory, { recursive: true });
+  });
+}
 
 /** A folder that git ignores. */
 async function scratch(): Promise<string> {

@@ -1,6 +1,8 @@
 /** What the chapters share: the embedded models and data, a run with its curves, questions judged. */
 export * from "./comparison.ts";
 export * from "./embedded.ts";
+export * from "./gae_study.ts";
 export * from "./invariants.ts";
+export * from "./judged_answers.ts";
 export * from "./questions.ts";
 export * from "./run.ts";

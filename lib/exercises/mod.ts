@@ -2,7 +2,10 @@
 import { answerRewards } from "./answer_rewards.ts";
 import { bestUpdate } from "./best_update.ts";
 import { checkAnswer, type Verdict } from "./check.ts";
+import { deltas } from "./deltas.ts";
 import type { Exercise } from "./exercise.ts";
+import { gaeRecursion } from "./gae_recursion.ts";
+import { lambdaWeights } from "./lambda_weights.ts";
 import { paidScore } from "./paid_score.ts";
 
 export { checkAnswer, type Verdict } from "./check.ts";
@@ -10,6 +13,9 @@ export type { Answer, Exercise, Result } from "./exercise.ts";
 
 /** Every exercise by the name of the function that the learner writes. */
 export const EXERCISES = {
+  deltas, // 04
+  gaeRecursion, // 04
+  lambdaWeights, // 04
   answerRewards, // 06
   paidScore, // 06
   bestUpdate, // 06

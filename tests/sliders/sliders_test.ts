@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { SLIDERS } from "../../lib/sliders/mod.ts";
+import type { BarPanel, CurvePanel } from "../../lib/widgets/mod.ts";
+
+const curve = (panel: CurvePanel | BarPanel, index = 0) =>
+  "curves" in panel ? panel.curves[index].points : [];
+
+Deno.test("clip: the objective is flat beyond the range on the side where moving on would gain", () => {
+  const at = (advantage: number, ratio: number) => {
+    const [panel] = SLIDERS.clip.draw({ clipRange: 0.2, advantage }).panels;
+    return curve(panel).find(([x]) => Math.abs(x - ratio) < 1e-9)?.[1] ?? NaN;
+  };
+  for (const [advantage, ratio, wanted] of [[1, 1.5, 1.2], [1, 0.5, 0.5], [-1, 0.5, -0.8], [-1, 1.5, -1.5]]) {
+    assert.ok(Math.abs(at(advantage, ratio) - wanted) < 1e-6, `${advantage} ${ratio}`);
+  }
+});
+
+Deno.test("gaeLambda: lambda 0 shows the deltas, lambda 1 the reward minus the value", () => {
+  const advantages = (lambda: number) =>
+    curve(SLIDERS.gaeLambda.draw({ lambda, gamma: 1 }).panels[0]).map(([, y]) => y);
+  const close = (found: number, wanted: number) =>
+    assert.ok(Math.abs(found - wanted) < 1e-9, `${found} ${wanted}`);
+  close(advantages(0)[0], 0.3 - 0.2);
+  close(advantages(0)[7], 1 - 0.6);
+  close(advantages(1)[0], 1 - 0.2);
+});
+
+Deno.test("paid: raw scores above the clip are paid the same, normalised ones are not", () => {
+  const sums = (normalise: number) => {
+    const [panel] = SLIDERS.paid.draw({ normalise, mean: 4, deviation: 3, limit: 5 }).panels;
+    return curve(panel, 1).map(([, paid]) => paid);
+  };
+  assert.deepEqual(sums(0), [-1, 3, 5, 5]);
+  assert.deepEqual(sums(1), [-5 / 3, -1 / 3, 2 / 3, 3.5 / 3]);
+});
