@@ -4,5 +4,7 @@ export * from "./embedded.ts";
 export * from "./gae_study.ts";
 export * from "./invariants.ts";
 export * from "./judged_answers.ts";
+export * from "./kl_study.ts";
 export * from "./questions.ts";
 export * from "./run.ts";
+export * from "./update_steps.ts";

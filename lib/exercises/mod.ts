@@ -2,9 +2,11 @@
 import { answerRewards } from "./answer_rewards.ts";
 import { bestUpdate } from "./best_update.ts";
 import { checkAnswer, type Verdict } from "./check.ts";
+import { clippedObjective, objectiveSlope } from "./clipped_objective.ts";
 import { deltas } from "./deltas.ts";
 import type { Exercise } from "./exercise.ts";
 import { gaeRecursion } from "./gae_recursion.ts";
+import { k3Estimate } from "./k3_estimate.ts";
 import { lambdaWeights } from "./lambda_weights.ts";
 import { paidScore } from "./paid_score.ts";
 
@@ -16,6 +18,9 @@ export const EXERCISES = {
   deltas, // 04
   gaeRecursion, // 04
   lambdaWeights, // 04
+  clippedObjective, // 05
+  objectiveSlope, // 05
+  k3Estimate, // 05
   answerRewards, // 06
   paidScore, // 06
   bestUpdate, // 06

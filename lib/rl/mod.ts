@@ -11,6 +11,8 @@ export * from "./gae.ts";
 export * from "./scores.ts";
 export * from "./shaped_rewards.ts";
 export * from "./whiten.ts";
+export * from "./tilted.ts";
+export * from "./adaptive_kl.ts";
 export * from "./kl_estimates.ts";
 export * from "./kl_exact.ts";
 export * from "./entropy.ts";

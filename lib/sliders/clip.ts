@@ -1,32 +1,46 @@
-/** The clipped objective of one token over its ratio, by the library's own `policyLoss` (chapter 05). */
+/** The clipped objective of one token and its gradient over the ratio, by the library's own `policyLoss` and `grad` (chapter 05). */
+import { grad } from "../autodiff/mod.ts";
 import { policyLoss } from "../rl/mod.ts";
 import { evaluate, input } from "../tensor/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
 
-const ratios = Array.from({ length: 121 }, (_, index) => 0.4 + index * 0.01);
-const axes = { time: 1 };
+/** One token's share of the objective, and what it does to the token's log-probability. */
+export interface ClippedToken {
+  /** min(ratio A, clamp(ratio, 1 - eps, 1 + eps) A), in units of advantage. */
+  readonly objective: number;
+  /** Its derivative by log pi(a): ratio A, or 0 where the clip acts. */
+  readonly gradient: number;
+}
 
-/** What one token adds to the objective (minus the loss) at this ratio. */
-function objective(ratio: number, advantage: number, clipRange: number): number {
+/** A function that gives objective and gradient of one token at a ratio, for one clip range. */
+export function clippedToken(clipRange: number): (ratio: number, advantage: number) => ClippedToken {
+  const axes = { time: 1 };
+  const logProbs = input("logProbs", axes);
   const { loss } = policyLoss({
-    logProbs: input("logProbs", axes),
+    logProbs,
     oldLogProbs: input("oldLogProbs", axes),
     advantages: input("advantages", axes),
     mask: input("mask", axes),
   }, { clipRange });
+  const results = [loss, ...grad(loss, [logProbs])];
   const row = (value: number) => ({ dims: [1], data: new Float64Array([value]) });
-  const [{ data }] = evaluate([loss], {
-    logProbs: row(Math.log(ratio)),
-    oldLogProbs: row(0),
-    advantages: row(advantage),
-    mask: row(1),
-  });
-  return -data[0];
+  return (ratio, advantage) => {
+    const feeds = {
+      logProbs: row(Math.log(ratio)),
+      oldLogProbs: row(0),
+      advantages: row(advantage),
+      mask: row(1),
+    };
+    const [value, slope] = evaluate(results, feeds);
+    return { objective: 0 - value.data[0], gradient: 0 - slope.data[0] }; // a loss is made smaller, an objective larger
+  };
 }
 
-/** Move ε and the advantage's sign, and see where moving further earns nothing. */
+const ratios = Array.from({ length: 61 }, (_, index) => 0.4 + index * 0.02);
+
+/** Move ε, the advantage's sign and the ratio, and see where moving further earns nothing. */
 export const clip = defineSlider({
-  title: { en: "The clipped objective of one token", zh: "一个词元的裁剪目标" },
+  title: { en: "The clipped objective of one token, and its gradient", zh: "一个词元的裁剪目标及其梯度" },
   controls: {
     clipRange: {
       kind: "range",
@@ -36,6 +50,7 @@ export const clip = defineSlider({
       step: 0.05,
       value: 0.2,
     },
+    ratio: { kind: "range", label: "ratio · 比率", min: 0.4, max: 1.6, step: 0.02, value: 1.1 },
     advantage: {
       kind: "choice",
       label: "advantage A · 优势 A",
@@ -43,25 +58,34 @@ export const clip = defineSlider({
       value: 1,
     },
   },
-  draw: ({ clipRange, advantage }) => {
-    const flat = advantage > 0
-      ? `above ${(1 + clipRange).toFixed(2)}`
-      : `below ${(1 - clipRange).toFixed(2)}`;
-    const flatZh = advantage > 0
-      ? `大于 ${(1 + clipRange).toFixed(2)}`
-      : `小于 ${(1 - clipRange).toFixed(2)}`;
+  draw: ({ clipRange, ratio, advantage }) => {
+    const token = clippedToken(clipRange);
+    const at = token(ratio, advantage);
+    const all = ratios.map((ratio) => ({ ratio, ...token(ratio, advantage) }));
+    const x = { title: "ratio π / π_old", range: [0.4, 1.6] as const };
     return {
-      panels: [{
-        x: { title: "ratio π / π_old", range: [0.4, 1.6] },
-        y: { title: "objective (units of advantage)", range: [-1.7, 1.7] },
-        curves: [
-          { name: "clipped", points: ratios.map((ratio) => [ratio, objective(ratio, advantage, clipRange)]) },
-          { name: "not clipped", points: ratios.map((ratio) => [ratio, advantage * ratio]), as: "dashed" },
-        ],
-      }],
+      panels: [
+        {
+          x,
+          y: { title: "objective (units of advantage)", range: [-1.7, 1.7] },
+          curves: [
+            { name: "clipped", points: all.map(({ ratio, objective }) => [ratio, objective]) },
+            { name: "not clipped", points: ratios.map((ratio) => [ratio, advantage * ratio]), as: "dashed" },
+            { name: "this token", points: [[ratio, at.objective]], as: "dots" },
+          ],
+        },
+        {
+          x,
+          y: { title: "gradient by log π", range: [-1.7, 1.7] },
+          curves: [
+            { name: "gradient", points: all.map(({ ratio, gradient }) => [ratio, gradient]) },
+            { name: "this token", points: [[ratio, at.gradient]], as: "dots" },
+          ],
+        },
+      ],
       readout: {
-        en: `No gradient where the ratio is ${flat}.`,
-        zh: `比率${flatZh}时没有梯度。`,
+        en: `Objective ${at.objective.toFixed(2)}, gradient ${at.gradient.toFixed(2)}.`,
+        zh: `目标 ${at.objective.toFixed(2)}，梯度 ${at.gradient.toFixed(2)}。`,
       },
     };
   },

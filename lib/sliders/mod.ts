@@ -2,10 +2,13 @@
 import { type Shown, showSlider, type SliderDefinition } from "../widgets/mod.ts";
 import { clip } from "./clip.ts";
 import { gaeLambda } from "./gae_lambda.ts";
+import { klPrice } from "./kl_price.ts";
 import { paid } from "./paid.ts";
 
+export { type ClippedToken, clippedToken } from "./clip.ts";
+
 /** Every slider by its name, which is also the name of its export. */
-export const SLIDERS = { clip, gaeLambda, paid } as const;
+export const SLIDERS = { clip, gaeLambda, klPrice, paid } as const;
 
 /** The module of a slider: "gaeLambda" -> gae_lambda.ts. */
 const moduleOf = (name: string): string =>

@@ -7,7 +7,7 @@ const curve = (panel: CurvePanel | BarPanel, index = 0) =>
 
 Deno.test("clip: the objective is flat beyond the range on the side where moving on would gain", () => {
   const at = (advantage: number, ratio: number) => {
-    const [panel] = SLIDERS.clip.draw({ clipRange: 0.2, advantage }).panels;
+    const [panel] = SLIDERS.clip.draw({ clipRange: 0.2, advantage, ratio: 1 }).panels;
     return curve(panel).find(([x]) => Math.abs(x - ratio) < 1e-9)?.[1] ?? NaN;
   };
   for (const [advantage, ratio, wanted] of [[1, 1.5, 1.2], [1, 0.5, 0.5], [-1, 0.5, -0.8], [-1, 1.5, -1.5]]) {
@@ -32,4 +32,13 @@ Deno.test("paid: raw scores above the clip are paid the same, normalised ones ar
   };
   assert.deepEqual(sums(0), [-1, 3, 5, 5]);
   assert.deepEqual(sums(1), [-5 / 3, -1 / 3, 2 / 3, 3.5 / 3]);
+});
+
+Deno.test("klPrice: a low price gives all to the best reward, a high one leaves the reference", () => {
+  const policy = (beta: number) => {
+    const [panel] = SLIDERS.klPrice.draw({ beta }).panels;
+    return "series" in panel ? panel.series[0].values : [];
+  };
+  assert.ok(policy(0.1)[4] > 0.9); // reward 2
+  assert.ok(Math.abs(policy(1e6)[0] - 0.4) < 1e-4); // the reference's own
 });

@@ -1,0 +1,34 @@
+/**
+ * A price on KL that follows a target.
+ *
+ *     e = clamp(KL / target - 1, -0.2, 0.2)        klCoef <- klCoef (1 + gain e)
+ *
+ * Ziegler et al. 2019, "Fine-tuning language models from human preferences", section 2.2; their gain is 0.1.
+ */
+
+/** What `adaptiveKlCoef` needs besides the price. */
+export interface AdaptiveKlInputs {
+  /** Measured since the last change, in nats an answer. */
+  readonly kl: number;
+  /** Wanted, in the same unit. */
+  readonly target: number;
+  /** How fast the price follows. */
+  readonly gain?: number;
+}
+
+/**
+ * The price for the next update.
+ *
+ * @throws RangeError when the target is not above 0.
+ * @example
+ * ```ts
+ * import { adaptiveKlCoef } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.equal(adaptiveKlCoef(0.5, { kl: 9, target: 3 }), 0.51); // e is clamped at 0.2: 0.5 (1 + 0.1 0.2)
+ * ```
+ */
+export function adaptiveKlCoef(klCoef: number, { kl, target, gain = 0.1 }: AdaptiveKlInputs): number {
+  if (!(target > 0)) throw new RangeError(`Cannot follow a KL target of ${target}: it must be above 0`);
+  const error = Math.min(Math.max(kl / target - 1, -0.2), 0.2); // e
+  return klCoef * (1 + gain * error);
+}
