@@ -27,7 +27,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   lm: ["files"],
   rlhf: ["files", "corpus"],
   quizzes: ["widgets"],
-  sliders: ["widgets"],
+  sliders: ["widgets", "control"],
   exercises: ["widgets"],
   course: APART, // puts everything together for the chapters
 };

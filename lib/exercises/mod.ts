@@ -1,4 +1,5 @@
 /** The chapters' exercises with their checks. */
+import { advantagesOfState, nStepEstimate, valueOfState } from "./advantage.ts";
 import { answerRewards } from "./answer_rewards.ts";
 import { bestUpdate } from "./best_update.ts";
 import { checkAnswer, type Verdict } from "./check.ts";
@@ -15,6 +16,9 @@ export type { Answer, Exercise, Result } from "./exercise.ts";
 
 /** Every exercise by the name of the function that the learner writes. */
 export const EXERCISES = {
+  valueOfState, // 03
+  advantagesOfState, // 03
+  nStepEstimate, // 03
   deltas, // 04
   gaeRecursion, // 04
   lambdaWeights, // 04

@@ -1,5 +1,6 @@
 /** The sliders of the chapters: each is a definition that runs in Deno and, bundled, in a page. */
 import { type Shown, showSlider, type SliderDefinition } from "../widgets/mod.ts";
+import { baseline } from "./baseline.ts";
 import { clip } from "./clip.ts";
 import { gaeLambda } from "./gae_lambda.ts";
 import { klPrice } from "./kl_price.ts";
@@ -8,7 +9,7 @@ import { paid } from "./paid.ts";
 export { type ClippedToken, clippedToken } from "./clip.ts";
 
 /** Every slider by its name, which is also the name of its export. */
-export const SLIDERS = { clip, gaeLambda, klPrice, paid } as const;
+export const SLIDERS = { baseline, clip, gaeLambda, klPrice, paid } as const;
 
 /** The module of a slider: "gaeLambda" -> gae_lambda.ts. */
 const moduleOf = (name: string): string =>

@@ -1,0 +1,47 @@
+/** Variance of the policy gradient over the baseline, exact, in the small world (chapter 03). */
+import { gradientMoments, stateValue } from "../control/mod.ts";
+import { defineSlider } from "../widgets/mod.ts";
+
+const baselines = Array.from({ length: 41 }, (_, index) => -1 + index * 0.1);
+
+/** Move b, and see the variance change and the mean stay. */
+export const baseline = defineSlider({
+  title: { en: "A baseline changes the noise, not the direction", zh: "基线改变噪声，不改变方向" },
+  controls: {
+    baseline: { kind: "range", label: "baseline b · 基线 b", min: -1, max: 3, step: 0.1, value: 0 },
+  },
+  draw: ({ baseline }) => {
+    const here = gradientMoments(baseline);
+    const points = (of: (b: number) => number) => baselines.map((b) => [b, of(b)] as const);
+    return {
+      panels: [
+        {
+          x: { title: "baseline b", range: [-1, 3] },
+          y: { title: "variance of the gradient", range: [0, 3] },
+          curves: [
+            { name: "variance", points: points((b) => gradientMoments(b).variance) },
+            {
+              name: "V of the start",
+              points: [[stateValue([]), gradientMoments(stateValue([])).variance]],
+              as: "dots",
+            },
+            { name: "here", points: [[baseline, here.variance]], as: "dots" },
+          ],
+        },
+        {
+          x: { title: "first token (0 哪, 1 里, 2 谁, 3 ？)", range: [-0.5, 3.5] },
+          y: { title: "mean gradient of its logit", range: [-0.3, 0.4] },
+          curves: [{ name: "mean", points: here.mean.map((value, token) => [token, value]), as: "stems" }],
+        },
+      ],
+      readout: {
+        en: `Variance ${here.variance.toFixed(3)}; mean ${
+          here.mean.map((value) => value.toFixed(3)).join(", ")
+        }.`,
+        zh: `方差 ${here.variance.toFixed(3)}；均值 ${
+          here.mean.map((value) => value.toFixed(3)).join("，")
+        }。`,
+      },
+    };
+  },
+});
