@@ -14,7 +14,7 @@ import { firstLine, runQuietly } from "./setup_process.ts";
 
 /** Which parts of the notebook tools are wanted, and who is told about the progress. */
 export interface SetupOptions {
-  /** Also JupyterLab (250 MB more), for the `lab` task; headless runs do not need it. Default: false. */
+  /** Also JupyterLab (300 MB more), for the `lab` task; headless runs do not need it. Default: false. */
   readonly lab?: boolean;
   /** The project folder; default: the folder above this script. */
   readonly root?: string;
@@ -41,7 +41,8 @@ const packages = [
   "jupyter_client==8.10.0",
   "mistune==3.4.0",
 ];
-const labPackages = ["jupyterlab==4.6.6"];
+/** Of plotly only its JupyterLab extension is used: it draws our figures there, from this disk. */
+const labPackages = ["jupyterlab==4.6.6", "plotly==7.1.0"];
 
 /**
  * Makes sure that notebooks can be run; quick when they already can.

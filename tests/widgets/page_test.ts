@@ -10,7 +10,14 @@ import {
   type SliderDefinition,
   startValues,
 } from "../../lib/widgets/mod.ts";
-import { inBrowser } from "../helpers/browser.ts";
+import { browserTest, openBrowser } from "../browser/browser.ts";
+
+/** One test with an empty page. */
+const inBrowser = (name: string, fn: (page: Page) => Promise<void>) =>
+  browserTest(name, async () => {
+    await using browser = await openBrowser();
+    await fn(await browser.context.newPage());
+  });
 
 const htmlOf = async (shown: Shown) => (await shown[jupyterDisplay]())["text/html"];
 

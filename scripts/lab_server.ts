@@ -1,0 +1,165 @@
+/**
+ * Starts JupyterLab on the project with our kernel, as the `lab` task and the browser tests use it. Everything that
+ * Jupyter writes stays in `.venv`; it asks no other machine for news or updates; the notebooks are trusted, so that
+ * their sliders and quizzes work. It opens no browser by itself unless it is told to.
+ */
+
+import { join, relative, resolve } from "node:path";
+import type { NotebookTools } from "./setup.ts";
+
+/** Options of `startLab`. */
+export interface LabOptions {
+  /** What `ensureNotebookTools({ lab: true })` returned. */
+  readonly tools: NotebookTools;
+  /** The folder that the file list shows first, inside the project; its notebooks are trusted. */
+  readonly folder: string;
+  /** More arguments for JupyterLab; they win over ours. */
+  readonly args?: readonly string[];
+  /** Environment variables for the server and its kernels, beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A server that answers. */
+export interface Lab {
+  /** `http://127.0.0.1:8888/`: where the server is. */
+  readonly base: string;
+  /** The secret that opens it. */
+  readonly token: string;
+  /** The address to open in a browser. */
+  readonly address: string;
+  /** The server's exit code, once it ended. */
+  readonly ended: Promise<number>;
+  /** Ends the server and its kernels. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the server and waits until it answers.
+ *
+ * @throws {Error} when it ends before that; its own words are on standard error.
+ */
+export async function startLab({ tools, folder, args = [], env = {} }: LabOptions): Promise<Lab> {
+  const runtime = await ownRuntimeFolder(tools);
+  const environment = { ...tools.env, ...env, JUPYTER_RUNTIME_DIR: runtime, JUPYTER_TOKEN: newToken() };
+  await trustNotebooks(resolve(folder), tools, environment);
+  const child = new Deno.Command(tools.python, {
+    args: ["-I", "-X", "utf8", "-m", "jupyterlab", ...ownArguments(tools, folder), ...args],
+    env: environment,
+    cwd: tools.root,
+    stdin: "null",
+    stdout: "null",
+    detached: true, // Ctrl-C in the terminal reaches us alone, and we end the server in good order
+  }).spawn();
+  const ended = child.status.then(async ({ code }) => {
+    await Deno.remove(runtime, { recursive: true }).catch(() => {});
+    return code;
+  });
+  const server = await serverInfo(runtime, ended);
+  const stop = async () => {
+    const asked = await ask(server, "api/shutdown", { method: "POST" }); // the same on every system, kernels first
+    if (!asked) child.kill("SIGTERM");
+    await ended;
+  };
+  const path = `lab/tree/${relative(tools.root, resolve(folder)).replaceAll("\\", "/")}`;
+  const address = `${server.url}${path}?token=${server.token}`;
+  return { base: server.url, token: server.token, address, ended, stop };
+}
+
+/** One folder for each server: it tells us where the server is, and nothing of it is left when it ends. */
+async function ownRuntimeFolder(tools: NotebookTools): Promise<string> {
+  const dir = join(tools.root, ".venv", "share", "jupyter", "runtime");
+  await Deno.mkdir(dir, { recursive: true });
+  return await Deno.makeTempDir({ dir, prefix: "lab_" });
+}
+
+const newToken = (): string => crypto.randomUUID().replaceAll("-", "");
+
+function ownArguments(tools: NotebookTools, folder: string): string[] {
+  const path = relative(tools.root, resolve(folder)).replaceAll("\\", "/");
+  return [
+    "--ServerApp.log_level=ERROR",
+    "--LabApp.log_level=ERROR",
+    "--allow-root",
+    `--ServerApp.root_dir=${tools.root}`,
+    `--LabApp.default_url=/lab/tree/${path}`,
+    "--ServerApp.ip=127.0.0.1",
+    `--ServerApp.port=${freePort()}`,
+    "--KernelSpecManager.allowed_kernelspecs=deno",
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly", // the other one asks PyPI for a list
+  ];
+}
+
+/** The first free port from 8888 on. */
+function freePort(): number {
+  for (let port = 8888; port < 9888; port++) {
+    try {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port });
+      return listener.addr.port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+  throw new Error("Cannot open JupyterLab: no port from 8888 to 9887 is free");
+}
+
+/** Trust follows a notebook's content: one that was executed anew must be trusted anew. The files do not change. */
+async function trustNotebooks(
+  folder: string,
+  tools: NotebookTools,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  const paths = names.filter((name) => name.endsWith(".ipynb")).map((name) => join(folder, name));
+  if (paths.length === 0) return;
+  const { success, stderr } = await new Deno.Command(tools.python, {
+    args: ["-I", "-X", "utf8", "-m", "nbformat.sign", ...paths],
+    env,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) {
+    throw new Error(`Cannot trust the notebooks of ${folder}: ${new TextDecoder().decode(stderr)}`);
+  }
+}
+
+/** What a running server writes into its runtime folder. */
+interface ServerInfo {
+  readonly url: string;
+  readonly token: string;
+}
+
+async function serverInfo(runtime: string, ended: Promise<number>): Promise<ServerInfo> {
+  let code: number | null = null;
+  void ended.then((found) => code = found);
+  while (code === null) {
+    const info = await readServerInfo(runtime);
+    if (info !== null && await ask(info, "api/status")) return info;
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+  throw new Error(`Cannot open JupyterLab: it ended with code ${code} before it answered`);
+}
+
+/** The file's content, or null while it is not there or not whole. */
+async function readServerInfo(runtime: string): Promise<ServerInfo | null> {
+  try {
+    const names = (await Array.fromAsync(Deno.readDir(runtime))).map(({ name }) => name);
+    const name = names.find((name) => /^jpserver-\d+\.json$/.test(name));
+    return name === undefined ? null : JSON.parse(await Deno.readTextFile(join(runtime, name)));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the server answers a request, within 5 seconds, that it is well. */
+async function ask({ url, token }: ServerInfo, path: string, init: RequestInit = {}): Promise<boolean> {
+  const headers = { Authorization: `token ${token}` };
+  try {
+    const response = await fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
