@@ -2,6 +2,7 @@
 export * from "./advantage_study.ts";
 export * from "./comparison.ts";
 export * from "./embedded.ts";
+export * from "./gae_padding.ts";
 export * from "./gae_study.ts";
 export * from "./invariants.ts";
 export * from "./judged_answers.ts";

@@ -1,5 +1,6 @@
 /** The chapters' exercises with their checks. */
 import { advantagesOfState, nStepEstimate, valueOfState } from "./advantage.ts";
+import { advantagesWithoutPads } from "./advantages_without_pads.ts";
 import { answerRewards } from "./answer_rewards.ts";
 import { bestUpdate } from "./best_update.ts";
 import { checkAnswer, type Verdict } from "./check.ts";
@@ -22,6 +23,7 @@ export const EXERCISES = {
   deltas, // 04
   gaeRecursion, // 04
   lambdaWeights, // 04
+  advantagesWithoutPads, // 04
   clippedObjective, // 05
   objectiveSlope, // 05
   k3Estimate, // 05
