@@ -28,20 +28,30 @@ export const advantage: readonly QuizQuestion[] = [
     question: { en: "Why subtract a baseline?", zh: "为什么要减去基线？" },
     choices: [
       {
-        text: { en: "It lowers the variance and leaves the mean.", zh: "它降低方差，而均值不变。" },
+        text: {
+          en: "A good one lowers the variance, and each leaves the mean.",
+          zh: "好的基线降低方差，而任何基线都不改变均值。",
+        },
         why: {
-          en: "The expected gradient of log π is 0, so a constant times it adds nothing.",
-          zh: "log π 的期望梯度是 0，乘上常数也不增加什么。",
+          en:
+            "The expected gradient of log π is 0, so a number that does not depend on the action adds nothing.",
+          zh: "log π 的期望梯度是 0，乘上与动作无关的数也不增加什么。",
         },
         right: true,
       },
       {
         text: { en: "It removes the bias of the critic.", zh: "它消除评论家的偏差。" },
-        why: { en: "Monte Carlo has none to remove.", zh: "蒙特卡洛本来就没有偏差。" },
+        why: {
+          en: "It does not change the critic; one that is wrong stays wrong.",
+          zh: "它不会改变评论家；错的仍然是错的。",
+        },
       },
       {
         text: { en: "It makes all rewards positive.", zh: "它让所有奖励为正。" },
-        why: { en: "About half of the advantages are negative afterwards.", zh: "之后大约一半优势为负。" },
+        why: {
+          en: "Afterwards an answer that is worse than usual counts as negative.",
+          zh: "减去之后，比通常差的回答计为负。",
+        },
       },
     ],
   },

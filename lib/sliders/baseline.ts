@@ -2,13 +2,13 @@
 import { gradientMoments, stateValue } from "../control/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
 
-const baselines = Array.from({ length: 41 }, (_, index) => -1 + index * 0.1);
+const baselines = Array.from({ length: 31 }, (_, index) => -1 + index * 0.1);
 
 /** Move b, and see the variance change and the mean stay. */
 export const baseline = defineSlider({
   title: { en: "A baseline changes the noise, not the direction", zh: "基线改变噪声，不改变方向" },
   controls: {
-    baseline: { kind: "range", label: "baseline b · 基线 b", min: -1, max: 3, step: 0.1, value: 0 },
+    baseline: { kind: "range", label: "baseline b · 基线 b", min: -1, max: 2, step: 0.1, value: 0 },
   },
   draw: ({ baseline }) => {
     const here = gradientMoments(baseline);
@@ -16,7 +16,7 @@ export const baseline = defineSlider({
     return {
       panels: [
         {
-          x: { title: "baseline b", range: [-1, 3] },
+          x: { title: "baseline b", range: [-1, 2] },
           y: { title: "variance of the gradient", range: [0, 3] },
           curves: [
             { name: "variance", points: points((b) => gradientMoments(b).variance) },

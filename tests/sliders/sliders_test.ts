@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { gradientMoments, stateValue } from "../../lib/control/mod.ts";
 import { SLIDERS } from "../../lib/sliders/mod.ts";
 import type { BarPanel, CurvePanel } from "../../lib/widgets/mod.ts";
 
@@ -41,4 +42,17 @@ Deno.test("klPrice: a low price gives all to the best reward, a high one leaves 
   };
   assert.ok(policy(0.1)[4] > 0.9); // reward 2
   assert.ok(Math.abs(policy(1e6)[0] - 0.4) < 1e-4); // the reference's own
+});
+
+Deno.test("baseline: the curve is the exact variance and stays inside its axis, the mean stands still", () => {
+  const at = (baseline: number) => SLIDERS.baseline.draw({ baseline }).panels;
+  const [variance, mean] = at(0);
+  for (const [b, found] of curve(variance)) {
+    assert.equal(found, gradientMoments(b).variance);
+    assert.ok(found <= 3, `${b} ${found}`);
+  }
+  const value = stateValue([]);
+  assert.deepEqual(curve(variance, 1), [[value, gradientMoments(value).variance]]);
+  const moved = curve(at(2)[1]);
+  curve(mean).forEach(([, found], token) => assert.ok(Math.abs(found - moved[token][1]) < 1e-12));
 });
