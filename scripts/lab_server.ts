@@ -41,6 +41,7 @@ export interface Lab {
 export async function startLab({ tools, folder, args = [], env = {} }: LabOptions): Promise<Lab> {
   const runtime = await ownRuntimeFolder(tools);
   const environment = { ...tools.env, ...env, JUPYTER_RUNTIME_DIR: runtime, JUPYTER_TOKEN: newToken() };
+  await writeDefaults(tools);
   await trustNotebooks(resolve(folder), tools, environment);
   const child = new Deno.Command(tools.python, {
     args: ["-I", "-X", "utf8", "-m", "jupyterlab", ...ownArguments(tools, folder), ...args],
@@ -74,6 +75,16 @@ async function ownRuntimeFolder(tools: NotebookTools): Promise<string> {
 
 const newToken = (): string => crypto.randomUUID().replaceAll("-", "");
 
+/** JupyterLab's defaults, which the reader's own settings win over: it asks nobody for news, and does not offer to. */
+async function writeDefaults(tools: NotebookTools): Promise<void> {
+  const folder = join(tools.root, ".venv", "share", "jupyter", "lab", "settings");
+  const defaults = {
+    "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+  };
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(join(folder, "overrides.json"), JSON.stringify(defaults, null, 2) + "\n");
+}
+
 function ownArguments(tools: NotebookTools, folder: string): string[] {
   const path = relative(tools.root, resolve(folder)).replaceAll("\\", "/");
   return [
@@ -85,9 +96,8 @@ function ownArguments(tools: NotebookTools, folder: string): string[] {
     "--ServerApp.ip=127.0.0.1",
     `--ServerApp.port=${freePort()}`,
     "--KernelSpecManager.allowed_kernelspecs=deno",
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly", // the other one asks PyPI for a list
+    "--LanguageServerManager.autodetect=False", // it looks for servers with npm, which writes to the home folder
   ];
 }
 

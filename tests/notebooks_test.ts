@@ -2,24 +2,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runNotebook } from "../scripts/notebooks.ts";
-import { committedNotebooks } from "./helpers/notebooks.ts";
+import { committedNotebooks, smallRun } from "./helpers/notebooks.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const small = {
-  NUM_EPISODES: "1",
-  MAX_TIMESTEPS: "2",
-  UPDATE_TIMESTEPS: "1",
-  PPO_EPOCH: "1",
-  HELD_OUT: "32",
-  SEED: "5",
-};
-
 Deno.test("06_ppo runs from the first cell to the last and hands over its record", async () => {
   const outputDirectory = await Deno.makeTempDir({ dir: await scratch() });
   const summary = join(outputDirectory, "summary.json");
   const { page } = await runNotebook(join(root, "notebooks", "06_ppo.ipynb"), {
     outputDirectory,
-    env: { ...small, SUMMARY_PATH: summary },
+    env: { ...smallRun, SUMMARY_PATH: summary },
   });
   const record = JSON.parse(await Deno.readTextFile(summary));
   const keys = ["seed", "timesteps", "updates", "mean_reward", "kl", "gold_before", "gold_after", "gold_n"];
@@ -36,7 +27,7 @@ for (const { name } of committedNotebooks().filter(({ name }) => name !== "06_pp
     const outputDirectory = await Deno.makeTempDir({ dir: await scratch() });
     const { notebook } = await runNotebook(join(root, "notebooks", `${name}.ipynb`), {
       outputDirectory,
-      env: small,
+      env: smallRun,
     });
     const { cells } = JSON.parse(await Deno.readTextFile(notebook));
     const silent = cells.filter(({ cell_type, outputs }: { cell_type: string; outputs?: unknown[] }) =>

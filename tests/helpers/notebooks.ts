@@ -2,6 +2,16 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Settings, as environment variables, that make a chapter's training two updates long. */
+export const smallRun = {
+  NUM_EPISODES: "1",
+  MAX_TIMESTEPS: "2",
+  UPDATE_TIMESTEPS: "1",
+  PPO_EPOCH: "1",
+  HELD_OUT: "32",
+  SEED: "5",
+};
+
 /** One cell. */
 export interface NotebookCell {
   readonly cell_type: "code" | "markdown";
