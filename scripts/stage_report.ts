@@ -1,7 +1,10 @@
-/** What the commands of the stages share: progress in the terminal, tables for a model's README, and errors as sentences. */
+/** What the commands of the stages share: progress in the terminal, and tables for a model's README. */
 import { join } from "node:path";
 import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { chooseDevice, type Device, openDevice } from "../lib/runtime/mod.ts";
+import { clock } from "./command.ts";
+
+export { runCommand } from "./command.ts";
 
 /** Prints a line of progress every `every` steps and at the end: step, loss, time left. */
 export function progressPrinter({ every }: { every: number }) {
@@ -21,15 +24,10 @@ export function progressPrinter({ every }: { every: number }) {
     console.log(
       `step ${step} of ${total}  loss ${mean.toFixed(4)}  learning rate ${
         learningRate.toExponential(2)
-      }  left ${clock(left)}`,
+      }  left ${clock(left / 1000)}`,
     );
   };
 }
-
-const clock = (milliseconds: number): string => {
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-};
 
 /** A table of Markdown. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
@@ -65,13 +63,3 @@ export async function reportNumbers(folder: string, text: string): Promise<void>
 /** The device of a stage; a number of threads is for the CPU alone. */
 export const openStageDevice = ({ device, threads }: { device: string; threads: number }): Promise<Device> =>
   threads > 0 && /^(auto|cpu|-\d+)$/.test(device) ? openDevice("cpu", { threads }) : chooseDevice(device);
-
-/** Runs a command; an error becomes its sentence and exit code 1. */
-export async function runCommand(command: () => Promise<void>): Promise<void> {
-  try {
-    await command();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
-}
