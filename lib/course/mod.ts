@@ -9,4 +9,5 @@ export * from "./judged_answers.ts";
 export * from "./kl_study.ts";
 export * from "./questions.ts";
 export * from "./run.ts";
+export * from "./sweep.ts";
 export * from "./update_steps.ts";
