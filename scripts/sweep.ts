@@ -7,28 +7,24 @@
  * output file, one line of JSON an update; the same command again runs only what is missing. `--ray ADDRESS` runs the same
  * trials as tasks of a Ray cluster.
  */
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
+import { dirname, resolve } from "node:path";
 import {
-  asSweepRow,
   combinations,
+  namesOwn,
   pathOf,
   readSweep,
   stillToRun,
   type SweepRow,
+  sweepText,
   type Trial,
   trialName,
+  trialSettings,
+  updatesOf,
 } from "../lib/course/mod.ts";
-import { fileExists, writeAtomically } from "../lib/files/mod.ts";
-import {
-  helpText,
-  parseFlags,
-  SETTINGS,
-  type Settings,
-  type SettingTable,
-  validateSettings,
-} from "../lib/rlhf/mod.ts";
-import { clock, type CommandContext, runCommand } from "./command.ts";
+import { fileExists, readJsonRecord, writeAtomically } from "../lib/files/mod.ts";
+import { helpText, parseFlags, SETTINGS, type SettingTable, wanted } from "../lib/rlhf/mod.ts";
+import { clock, type CommandContext, runCommand, secondsLeft, type Terminal } from "./command.ts";
+import { type Listener, runHere, runOnRay } from "./sweep_runners.ts";
 
 /** The flags that only this command has. */
 const OWN = {
@@ -65,24 +61,14 @@ const OWN = {
 
 /** The settings of PPO, each as a list. */
 const LISTS: SettingTable = Object.fromEntries(
-  Object.entries(SETTINGS).map((
-    [name, { help, default: value }],
-  ) => [name, { kind: "text", default: String(value), help }]),
+  Object.entries(SETTINGS).map(([name, spec]) => {
+    const form = `${wanted(spec)}, or a list with commas`;
+    return [name, { kind: "text", default: String(spec.default), form, help: spec.help }];
+  }),
 );
 
-/** Memory of one trial on the embedded models with the judge: 460 MiB were measured. */
-const TRIAL_BYTES = 600 * 2 ** 20;
-
-/** What is to be done. */
-interface Plan {
-  readonly output: string;
-  readonly judged: number;
-  /** Finished before. */
-  readonly finished: readonly SweepRow[];
-  readonly trials: readonly Trial[];
-  readonly jobs: number;
-  readonly threads: number;
-}
+/** Peak memory in MiB of one trial on the embedded models with the judge: 460 were measured. */
+const EMBEDDED_NEED = 600;
 
 /** Reads one setting's list: each value as `deno task train` would read it. */
 function valuesOf(name: string, list: string): unknown[] {
@@ -92,180 +78,109 @@ function valuesOf(name: string, list: string): unknown[] {
   });
 }
 
+/** A trial with how many updates it makes. */
+interface Planned {
+  readonly trial: Trial;
+  readonly updates: number;
+}
+
 /** All combinations of what was given, each checked as a whole. */
-function trialsOf(given: Readonly<Record<string, string>>): Trial[] {
+async function trialsOf(given: Readonly<Record<string, string>>): Promise<Planned[]> {
   const lists = Object.fromEntries(Object.entries(given).map(([name, list]) => [name, valuesOf(name, list)]));
-  const trials: Partial<Settings>[] = combinations(lists);
-  trials.forEach((trial) => validateSettings(trial));
-  return trials;
+  const own = await readJsonRecord(pathOf("models/sft_model/settings.json"));
+  const trials: Trial[] = combinations(lists);
+  return trials.map((trial) => ({ trial, updates: updatesOf(trialSettings(trial, own)) }));
 }
 
-/** How many trials fit at once: by cores and by free memory, unless the reader wants another number. */
-function jobsOf(wanted: number, { trials, threads }: { trials: number; threads: number }): number {
-  const cores = Math.floor(navigator.hardwareConcurrency / threads);
-  const room = Math.floor(0.8 * Deno.systemMemoryInfo().available / TRIAL_BYTES);
-  return Math.max(1, Math.min(wanted || Math.min(cores, room), trials));
-}
-
-/** Told of each row and of each trial's end. */
-interface Listener {
-  row(trial: number, row: SweepRow): void;
-  end(trial: number): Promise<void>;
-}
-
-/** The environment without settings: a trial has only what the sweep gives it. */
-function plainEnvironment(): Record<string, string> {
-  const settings = new Set(Object.keys(SETTINGS).map((name) => name.toUpperCase()));
-  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !settings.has(name)));
-}
-
-/** Runs the trials in processes of this machine, `jobs` at a time. */
-async function runHere(
-  { trials, judged, jobs, threads }: Plan,
-  listener: Listener,
-  signal: AbortSignal,
-): Promise<void> {
-  const waiting = [...trials.entries()];
-  const failure = new AbortController(); // one trial that fails ends the others
-  const either = AbortSignal.any([signal, failure.signal]);
-  const worker = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      either.throwIfAborted();
-      const [index, trial] = next;
-      await runChild(trial, { judged, threads, signal: either, onRow: (row) => listener.row(index, row) });
-      await listener.end(index);
-    }
-  };
-  await Promise.all(
-    Array.from({ length: jobs }, () => worker().catch((error: unknown) => failure.abort(error))),
-  );
-  either.throwIfAborted();
-}
-
-interface ChildOptions {
-  readonly judged: number;
-  readonly threads: number;
-  readonly signal: AbortSignal;
-  readonly onRow: (row: SweepRow) => void;
-}
-
-async function runChild(trial: Trial, { judged, threads, signal, onRow }: ChildOptions): Promise<void> {
-  const order = JSON.stringify({ trial, judged, threads });
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", pathOf("scripts/sweep_trial.ts"), order],
-    env: plainEnvironment(),
-    clearEnv: true,
-    stdout: "piped",
-    stderr: "piped",
-    detached: Deno.build.os !== "windows", // Ctrl-C reaches this process alone, which ends the others
-  }).spawn();
-  const kill = () => child.kill("SIGTERM");
-  signal.addEventListener("abort", kill);
-  try {
-    const errors = new Response(child.stderr).text();
-    for await (const line of linesOf(child.stdout)) onRow(asSweepRow(JSON.parse(line)));
-    const { success } = await child.status;
-    signal.throwIfAborted();
-    if (!success) throw new Error(`Cannot finish the trial ${trialName(trial)}: ${(await errors).trim()}`);
-  } finally {
-    signal.removeEventListener("abort", kill);
-  }
-}
-
-const linesOf = (stream: ReadableStream<Uint8Array>): AsyncIterable<string> =>
-  createInterface({ input: Readable.from(stream.pipeThrough(new TextDecoderStream())) });
-
-/** Runs the trials on a Ray cluster; its scheduler decides how many at once. */
-async function runOnRay(
-  { trials, judged, threads, ray, folder, python }: Plan & { ray: string; folder: string; python: string },
-  listener: Listener,
-  signal: AbortSignal,
-): Promise<void> {
-  const child = spawnPython(python, [pathOf("scripts/sweep_ray.py"), ray]);
-  const kill = () => child.kill("SIGTERM");
-  signal.addEventListener("abort", kill);
-  const errors = new Response(child.stderr).text();
-  const writer = child.stdin.getWriter();
-  const orders = trials.map((trial) => ({ trial, judged, threads }));
-  await writer.write(new TextEncoder().encode(JSON.stringify({ folder, orders }))).then(() => writer.close())
-    .catch(() => {});
-  const failed: string[] = [];
-  for await (const line of linesOf(child.stdout)) {
-    const message: { order: number; row?: SweepRow; error?: string } = JSON.parse(line);
-    if (message.row !== undefined) listener.row(message.order, asSweepRow(message.row));
-    else if (message.error === undefined) await listener.end(message.order);
-    else failed.push(`${trialName(trials[message.order])}: ${message.error}`);
-  }
-  const { success } = await child.status;
-  signal.removeEventListener("abort", kill);
-  signal.throwIfAborted();
-  if (!success) throw new Error((await errors).trim().split("\n").at(-1) ?? "Ray's driver failed");
-  if (failed.length > 0) throw new Error(`Cannot finish ${failed.length} trials, the first ${failed[0]}`);
-}
-
-function spawnPython(python: string, args: string[]): Deno.ChildProcess {
-  try {
-    return new Deno.Command(python, { args, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
-  } catch (cause) {
-    throw new Error(
-      `Cannot use --ray: the program ${python} cannot be started; name a Python with --python`,
-      { cause },
-    );
-  }
+/** What a sweep is about to do. */
+interface Plan {
+  readonly output: string;
+  /** Rows that are in the file and stay there. */
+  readonly finished: readonly SweepRow[];
+  /** Trials that are to be run. */
+  readonly planned: readonly Planned[];
 }
 
 /** Keeps the rows of running trials apart from those of finished ones, which alone are written, in the trials' own order. */
-function collect(
-  { output, finished, trials }: Plan,
-  { terminal }: Pick<CommandContext, "terminal">,
-): Listener {
+function collect({ output, finished, planned }: Plan, terminal: Terminal): Listener {
   const running = new Map<number, SweepRow[]>();
   const ended = new Map<number, readonly SweepRow[]>();
   const start = performance.now();
-  let updates = 0;
+  const total = planned.reduce((sum, { updates }) => sum + updates, 0);
+  let done = 0;
   return {
     row(index, row) {
       running.set(index, [...running.get(index) ?? [], row]);
       const seconds = (performance.now() - start) / 1000;
-      const left = seconds / ++updates * (row.updates * trials.length - updates);
-      const share = `${updates} updates, ${ended.size} of ${trials.length} trials`;
-      terminal.progress(`${share}, ${clock(Math.max(0, left))} left`);
+      const left = secondsLeft([{ done: ++done, seconds, left: total - done }]);
+      const share = `${done} of ${total} updates, ${ended.size} of ${planned.length} trials`;
+      terminal.progress(`${share}, ${clock(left)} left`);
     },
     async end(index) {
-      ended.set(index, running.get(index) ?? []);
-      const inOrder = [...ended].toSorted(([a], [b]) => a - b).flatMap(([, rows]) => rows);
-      const text = [...finished, ...inOrder].map((row) => JSON.stringify(row) + "\n").join("");
-      await writeAtomically(output, text);
-      const last = running.get(index)?.at(-1);
-      const gold = last?.gold === undefined ? "" : `, gold ${last.gold} %`;
+      const rows = running.get(index) ?? [];
+      ended.set(index, rows);
+      await writeAtomically(output, sweepText(finished, ended));
+      const last = rows.at(-1);
+      const gold = last?.gold === undefined ? "" : `, gold ${last.gold.toFixed(1)} %`;
       const result = `mean_reward ${last?.mean_reward}, KL ${last?.kl}${gold}`;
-      terminal.print(`${ended.size} of ${trials.length}  ${trialName(trials[index])}: ${result}`);
+      terminal.print(`${ended.size} of ${planned.length}  ${trialName(planned[index].trial)}: ${result}`);
     },
   };
 }
 
-async function sweep(args: string[], context: CommandContext): Promise<void> {
-  const { given, values, help } = parseFlags({ ...LISTS, ...OWN }, { args });
-  if (help) {
-    const does = "Trains with every combination of comma-separated settings: --kl_coef 0,0.2 --seed 1,2,3.";
-    return console.log(helpText({ ...OWN, ...LISTS }, { command: "deno task sweep", does }));
-  }
-  const { output, judged, threads, ray, ray_folder, python } = values;
+const HELP = {
+  command: "deno task sweep",
+  does: `Trains with every combination of comma-separated settings: --kl_coef 0,0.2 --seed 1,2,3.
+
+The rows of a trial enter the file when it is finished. Stop whenever you like: the same command goes on with the trials that
+are missing. With --ray every machine of the cluster needs this project in the same folder (--ray_folder), and deno or Node.js.`,
+};
+
+async function sweep(args: string[], { terminal, interruptSignal }: CommandContext): Promise<void> {
+  const { given, values, help } = parseFlags({ ...OWN, ...LISTS }, { args });
+  if (help) return console.log(helpText({ ...OWN, ...LISTS }, HELP));
+  const { output, judged, threads, jobs, ray, ray_folder, python } = values;
   const lists = Object.entries(given).filter(([name]) => !Object.hasOwn(OWN, name));
-  const all = trialsOf(Object.fromEntries(lists.map(([name, list]) => [name, String(list)])));
+  const all = await trialsOf(Object.fromEntries(lists.map(([name, list]) => [name, String(list)])));
+  using _alone = await onlyWriter(output);
   const rows = await fileExists(output) ? await readSweep(output) : [];
-  const plan = { output, judged, ...stillToRun(all, { rows, judged }) };
-  const jobs = jobsOf(values.jobs, { trials: plan.trials.length, threads });
-  const where = ray === "" ? `${jobs} at once` : `by the Ray cluster at ${ray}`;
-  context.terminal.print(
-    `${plan.trials.length} of ${all.length} trials to run, ${where}; rows go to ${output}`,
-  );
-  if (plan.trials.length === 0) return;
-  const signal = context.interruptSignal();
-  const full: Plan = { ...plan, jobs, threads };
-  const listener = collect(full, context);
-  if (ray === "") await runHere(full, listener, signal);
-  else await runOnRay({ ...full, ray, folder: ray_folder || pathOf("."), python }, listener, signal);
+  const { finished, trials } = stillToRun(all.map(({ trial }) => trial), { rows, judged });
+  const planned = all.filter(({ trial }) => trials.includes(trial));
+  terminal.print(`${planned.length} of ${all.length} trials to run; rows go to ${output}`);
+  if (planned.length === 0) return;
+  const listener = collect({ output, finished, planned }, terminal);
+  const signal = interruptSignal();
+  const work = { trials, judged, threads, signal, listener };
+  const need = trials.some(namesOwn) ? undefined : EMBEDDED_NEED;
+  const run = ray === ""
+    ? runHere(work, { jobs, need })
+    : runOnRay(work, { address: ray, folder: ray_folder || pathOf("."), python });
+  await run.finally(() => {
+    if (signal.aborted) {
+      terminal.print(`finished trials are in ${output}; the same command goes on from there`);
+    }
+  });
+}
+
+/**
+ * Makes sure that no other sweep writes this file, until disposed of. The system gives the lock back when the process ends, however.
+ *
+ * @throws Error when another sweep has it.
+ */
+async function onlyWriter(output: string): Promise<Disposable> {
+  const path = `${output}.lock`;
+  await Deno.mkdir(dirname(resolve(output)), { recursive: true });
+  const file = await Deno.open(path, { create: true, write: true });
+  if (!await file.tryLock(true)) {
+    file.close();
+    throw new Error(`Cannot write ${output}: another sweep is writing it now`);
+  }
+  return {
+    [Symbol.dispose]: () => {
+      Deno.removeSync(path);
+      file.close();
+    },
+  };
 }
 
 if (import.meta.main) await runCommand((context) => sweep(Deno.args, context));

@@ -1,6 +1,7 @@
 /**
  * One trial of a sweep, in a process of its own: `deno run -A scripts/sweep_trial.ts '{"trial":{"lam":1},"judged":32}'` prints
- * each update as a line of JSON. `deno task sweep` starts it, here or on the machines of a Ray cluster.
+ * each update as a line of JSON. Settings come from the trial alone, none from the environment. `deno task sweep` starts it, here or on the machines of a Ray cluster. When nobody reads its lines
+ * any more, because the sweep was killed, it ends at the next one.
  */
 import { loadEmbedded, runTrial, type Trial } from "../lib/course/mod.ts";
 import { runCommand } from "./command.ts";
@@ -13,12 +14,9 @@ interface Order {
 }
 
 if (import.meta.main) {
-  await runCommand(async ({ interruptSignal }) => {
+  await runCommand(async ({ terminal }) => {
     const { trial, ...options }: Order = JSON.parse(Deno.args[0] ?? "");
     const embedded = await loadEmbedded({ heldOutCount: Math.max(1, options.judged) });
-    const signal = interruptSignal();
-    for await (const row of runTrial(embedded, trial, { ...options, signal })) {
-      console.log(JSON.stringify(row));
-    }
+    for await (const row of runTrial(embedded, trial, options)) terminal.print(JSON.stringify(row));
   });
 }

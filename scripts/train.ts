@@ -10,6 +10,7 @@ import {
   type CourseRun,
   loadEmbedded,
   loadOwn,
+  namesOwn,
   openRun,
   progressLine,
   type RunInputs,
@@ -26,11 +27,9 @@ import {
   validateSettings,
 } from "../lib/rlhf/mod.ts";
 
-const PATHS = ["train_file_path", "ori_model_path", "reward_model_path"] as const;
-
 /** What to train, by the flags. */
 async function inputsOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; settings: Settings }> {
-  if (PATHS.some((name) => given[name] !== undefined)) {
+  if (namesOwn(given)) {
     const settings = validateSettings(given);
     return { inputs: await loadOwn(settings), settings };
   }

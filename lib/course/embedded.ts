@@ -76,6 +76,13 @@ export function scoreStatisticsOf({ settings }: ModelFolder): ScoreStatistics | 
   return typeof mean === "number" && typeof deviation === "number" ? { mean, deviation } : undefined;
 }
 
+/** Settings that name someone's own models or passages: where one of them is given, the embedded ones are out of play. */
+export const OWN_PATHS = ["train_file_path", "ori_model_path", "reward_model_path"] as const;
+
+/** Whether these settings name someone's own models or passages. */
+export const namesOwn = (given: Partial<Settings>): boolean =>
+  OWN_PATHS.some((name) => given[name] !== undefined);
+
 /** Reads models and passages from the paths that the settings name. */
 export async function loadOwn(settings: Settings): Promise<RunInputs> {
   const policy = await readModelFolder(settings.ori_model_path);
@@ -90,14 +97,23 @@ export async function loadOwn(settings: Settings): Promise<RunInputs> {
   };
 }
 
+/** Where settings may come from beside the model folder and what is given. */
+export interface RunSettingsOptions {
+  /** Variables by name; default: the environment of this process. */
+  readonly environment?: { readonly [name: string]: string };
+}
+
 /**
  * The settings of a run: the model folder's own, then the environment's (`KL_COEF=0.1`), then `given`; later ones win.
  *
  * @throws RangeError for an unknown name or a value out of range.
  */
-export function runSettings(policy: ModelFolder, given: Partial<Settings> = {}): Settings {
+export function runSettings(
+  policy: Pick<ModelFolder, "settings">,
+  given: Partial<Settings> = {},
+  { environment = Deno.env.toObject() }: RunSettingsOptions = {},
+): Settings {
   const own = policy.settings ?? {};
   checkSettings(own);
-  const { given: environment } = parseFlags(SETTINGS, { environment: Deno.env.toObject() });
-  return validateSettings({ ...own, ...environment, ...given });
+  return validateSettings({ ...own, ...parseFlags(SETTINGS, { environment }).given, ...given });
 }

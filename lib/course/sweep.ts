@@ -1,15 +1,12 @@
 /**
  * A sweep: the same training with other settings, every combination, each with a gold judge's verdict after every update.
  *
- * This file says which trials there are, what one trial gives, and which of them a file of rows already holds; processes and
- * files are the command's (`scripts/sweep.ts`). A notebook runs a small sweep with `sweepHere`.
+ * This file says which trials there are and which of them a file of rows already holds. `sweep_run.ts` runs one; processes and files
+ * are the command's (`scripts/sweep.ts`).
  */
-import { readJsonLines } from "../files/mod.ts";
-import { interruptSignal } from "../notebook/mod.ts";
-import { checkSettings, type Metrics, type Settings } from "../rlhf/mod.ts";
-import { type Embedded, runSettings } from "./embedded.ts";
-import { askQuestions } from "./questions.ts";
-import { openRun } from "./run.ts";
+import { describeJson, isRecord, readJsonValues } from "../files/mod.ts";
+import { namesOwn } from "./embedded.ts";
+import { checkSettings, type Metrics, type Settings, validateSettings } from "../rlhf/mod.ts";
 
 /** The settings that differ from the model's own: one point of a sweep. */
 export type Trial = Partial<Settings>;
@@ -32,7 +29,7 @@ export type SweepRow = UntimedMetrics & {
 };
 
 /**
- * Every combination of the lists, the first varying slowest.
+ * Every combination of the lists, the first varying slowest; a value that stands twice in its list counts once.
  *
  * @example
  * ```ts
@@ -46,7 +43,7 @@ export type SweepRow = UntimedMetrics & {
 export function combinations<T>(lists: Readonly<Record<string, readonly T[]>>): Record<string, T>[] {
   return Object.entries(lists).reduce<Record<string, T>[]>(
     (points, [name, values]) =>
-      points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
+      points.flatMap((point) => [...new Set(values)].map((value) => ({ ...point, [name]: value }))),
     [{}],
   );
 }
@@ -62,18 +59,48 @@ export function trialKey(trial: Trial, judged: number): string {
   return JSON.stringify([Object.entries(trial).toSorted(([a], [b]) => a < b ? -1 : 1), judged]);
 }
 
+/**
+ * A trial's settings, whole: the trial alone says what runs, on whatever machine. A trial on someone's own models starts from the
+ * tutorial's defaults, another from `own`, the embedded models'.
+ *
+ * @throws {RangeError} For a value out of its range, or values that contradict each other.
+ */
+export function trialSettings(trial: Trial, own: { readonly [name: string]: unknown } = {}): Settings {
+  const base = namesOwn(trial) ? {} : own;
+  checkSettings(base);
+  return validateSettings({ ...base, ...trial });
+}
+
+/** How many updates a run with these settings makes. */
+export const updatesOf = (
+  { num_episodes, max_timesteps, update_timesteps }: Pick<
+    Settings,
+    "num_episodes" | "max_timesteps" | "update_timesteps"
+  >,
+): number => Math.floor(num_episodes * max_timesteps / update_timesteps);
+
 /** The rows of finished trials, and the trials that are still to be run. */
 export function stillToRun(
   trials: readonly Trial[],
   { rows, judged }: { rows: readonly SweepRow[]; judged: number },
 ): { readonly finished: SweepRow[]; readonly trials: Trial[] } {
   const byTrial = Map.groupBy(rows, ({ trial, gold_n }) => trialKey(trial, gold_n));
-  const isDone = (rows: readonly SweepRow[]) => rows.at(-1)?.update === rows.at(-1)?.updates;
+  const isDone = (rows: readonly SweepRow[]) =>
+    rows.length === rows[0].updates && rows.every(({ update }, index) => update === index + 1);
   const done = new Map([...byTrial].filter(([, rows]) => isDone(rows)));
   return {
     finished: [...done.values()].flat(),
     trials: trials.filter((trial) => !done.has(trialKey(trial, judged))),
   };
+}
+
+/** The whole file: rows that were there before, then this sweep's in the order of its trials, whichever ended first. */
+export function sweepText(
+  finished: readonly SweepRow[],
+  ended: ReadonlyMap<number, readonly SweepRow[]>,
+): string {
+  const inOrder = [...ended].toSorted(([a], [b]) => a - b).flatMap(([, rows]) => rows);
+  return [...finished, ...inOrder].map((row) => JSON.stringify(row) + "\n").join("");
 }
 
 /**
@@ -83,94 +110,33 @@ export function stillToRun(
  */
 export async function readSweep(path: string): Promise<SweepRow[]> {
   const rows: SweepRow[] = [];
-  const required = ["trial", "update", "updates", "mean_reward", "kl", "gold_n"] as const;
-  for await (const row of readJsonLines(path, { required })) rows.push(asSweepRow(row));
+  for await (const { line, value } of readJsonValues(path)) {
+    rows.push(asSweepRow(value, `${path}, line ${line}`));
+  }
   return rows;
 }
 
+/** Numbers without which a row is none. Others may be null: JSON has no NaN. */
+const COUNTS = ["update", "updates", "gold_n"];
+
 /**
- * A line of JSON as a row.
+ * A value of JSON as a row; `where` names it in errors.
  *
- * @throws TypeError when it has no trial with known settings.
+ * @throws TypeError when it has no trial with known settings, or lacks a number.
  */
-export function asSweepRow(row: { readonly [key: string]: unknown }): SweepRow {
+export function asSweepRow(row: unknown, where: string): SweepRow {
+  const wrong = (found: string) => new TypeError(`Cannot read ${where} as a row of a sweep: ${found}`);
+  if (!isRecord(row)) throw wrong(`it is ${describeJson(row)}, and an object is expected`);
   const { trial } = row;
-  if (typeof trial !== "object" || trial === null) {
-    throw new TypeError(
-      `Cannot read a row of a sweep: its trial is ${JSON.stringify(trial)}, wanted settings`,
-    );
+  if (!isRecord(trial)) throw wrong(`its "trial" is ${describeJson(trial)}, and settings are expected`);
+  try {
+    checkSettings(trial);
+  } catch (cause) {
+    throw wrong(cause instanceof Error ? cause.message : String(cause));
   }
-  checkSettings({ ...trial });
-  return row as SweepRow; // written by `runTrial`; the keys that are read were asked for
-}
-
-/** Digits kept of a number: more than a figure shows, and a third of the bytes. */
-const DIGITS = 5;
-
-/** How to run a trial. */
-export interface TrialOptions {
-  /** Held-out passages to ask about after each update; 0: none. */
-  readonly judged: number;
-  /** Threads of the CPU; default: all. */
-  readonly threads?: number;
-  /** Looked at between programs. */
-  readonly signal?: AbortSignal;
-}
-
-/** Trains with the trial's settings on the embedded models: one row an update. */
-export async function* runTrial(
-  embedded: Embedded,
-  trial: Trial,
-  { judged, threads, signal }: TrialOptions,
-): AsyncGenerator<SweepRow> {
-  const settings = runSettings(embedded.policy, trial);
-  const { tokenizer } = embedded;
-  const run = await openRun(embedded, settings, threads === undefined ? {} : { threads });
-  const updates = Math.floor(settings.num_episodes * settings.max_timesteps / settings.update_timesteps);
-  const passages = embedded.heldOut.slice(0, judged);
-  const options = signal === undefined ? {} : { signal };
-  for await (const metrics of run.ppo.train(options)) {
-    const policy = { generator: run.ppo.generator, parameters: run.ppo.actor() };
-    const questions = judged === 0
-      ? []
-      : await askQuestions(policy, passages, { tokenizer, settings, seed: settings.seed });
-    const right = questions.filter(({ right }) => right).length;
-    const gold = judged === 0 ? {} : { gold: 100 * right / questions.length };
-    yield { trial, updates, ...rounded({ ...untimed(metrics), ...gold }), gold_n: questions.length };
+  const missing = COUNTS.find((name) => typeof row[name] !== "number");
+  if (missing !== undefined) {
+    throw wrong(`its "${missing}" is ${describeJson(row[missing])}, and a number is expected`);
   }
-}
-
-function untimed(metrics: Metrics): UntimedMetrics {
-  const { seconds_generate: _generate, seconds_score: _score, seconds_actor: _actor, ...rest } = metrics;
-  const { seconds_critic: _critic, ...kept } = rest;
-  return kept;
-}
-
-/** The same numbers with `DIGITS` digits. */
-function rounded<T extends object>(row: T): T {
-  const entries = Object.entries(row).map(([name, value]) =>
-    [name, typeof value === "number" ? Number(value.toPrecision(DIGITS)) : value] as const
-  );
-  return Object.fromEntries(entries) as T; // the same keys
-}
-
-/**
- * A small sweep inside a notebook, one trial after the other, with a line for each; Stop ends it, and what was done stays in
- * `rows`.
- */
-export async function sweepHere(
-  embedded: Embedded,
-  trials: readonly Trial[],
-  { judged = 0, rows }: { judged?: number; rows: SweepRow[] },
-): Promise<void> {
-  const signal = interruptSignal();
-  for (const [index, trial] of trials.entries()) {
-    for await (const row of runTrial(embedded, trial, { judged, signal })) rows.push(row);
-    const last = rows.at(-1);
-    console.log(
-      `trial ${index + 1} of ${trials.length}, ${
-        trialName(trial)
-      }: mean_reward ${last?.mean_reward}, KL ${last?.kl}`,
-    );
-  }
+  return row as SweepRow; // written by `runTrial`; what others are read for is checked here
 }

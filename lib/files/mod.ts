@@ -7,7 +7,7 @@
  */
 export { appendLine, type Content, writeAtomically, writeFolderAtomically } from "./write.ts";
 export { fileExists, readText } from "./read.ts";
-export { isRecord, type JsonRecord, parseJson, readJson, readJsonRecord } from "./json.ts";
+export { describeJson, isRecord, type JsonRecord, parseJson, readJson, readJsonRecord } from "./json.ts";
 export { type JsonLine, type JsonLinesOptions, readJsonLines, readJsonValues } from "./json_lines.ts";
 export { readSafetensors, writeSafetensors } from "./safetensors.ts";
 export type { StoredTensor } from "./safetensors_header.ts";

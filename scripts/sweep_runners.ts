@@ -1,0 +1,170 @@
+/** Where the trials of a sweep run: in processes of this machine, or as tasks of a Ray cluster. Both tell a listener how it goes. */
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { asSweepRow, pathOf, roomFor, type SweepRow, type Trial, trialName } from "../lib/course/mod.ts";
+
+/** What is to be run. */
+export interface Work {
+  readonly trials: readonly Trial[];
+  /** Held-out passages for the gold judge. */
+  readonly judged: number;
+  /** Threads of each trial. */
+  readonly threads: number;
+  /** Aborted when all is to end; what runs is then ended. */
+  readonly signal: AbortSignal;
+  readonly listener: Listener;
+}
+
+/** Told of each row and of each trial's end; trials are numbered from 0. */
+export interface Listener {
+  row(trial: number, row: SweepRow): void;
+  end(trial: number): Promise<void>;
+}
+
+/** How trials share this machine. */
+export interface HereOptions {
+  /** Trials at once; 0: as many as cores and memory allow. */
+  readonly jobs: number;
+  /** Peak memory of a trial in MiB, if it is known before one has run. */
+  readonly need: number | undefined;
+}
+
+/** Runs the trials in processes of this machine; one that fails ends the others. */
+export async function runHere(work: Work, { jobs, need }: HereOptions): Promise<void> {
+  const failure = new AbortController();
+  const signal = AbortSignal.any([work.signal, failure.signal]);
+  const waiting = [...work.trials.entries()];
+  const running = new Set<Promise<void>>();
+  let measured = need;
+  let wake = () => {};
+  const onMemory = (mebibytes: number) => {
+    measured = Math.max(measured ?? 0, mebibytes);
+    wake(); // there may be room now
+  };
+  while (!signal.aborted && (waiting.length > 0 || running.size > 0)) {
+    const changed = new Promise<void>((resolve) => wake = resolve);
+    const room = jobs || roomHere({ need: measured, threads: work.threads, running: running.size });
+    const next = running.size < room ? waiting.shift() : undefined;
+    if (next === undefined) {
+      await Promise.race([changed, ...running]);
+      continue;
+    }
+    const process = runChild(next, { ...work, signal }, onMemory)
+      .catch((error: unknown) => failure.abort(error)).finally(() => running.delete(process));
+    running.add(process);
+  }
+  await Promise.all(running);
+  signal.throwIfAborted();
+}
+
+/** How many trials fit here now. */
+const roomHere = (known: { need: number | undefined; threads: number; running: number }): number =>
+  roomFor({
+    ...known,
+    cores: navigator.hardwareConcurrency,
+    available: Deno.systemMemoryInfo().available / 2 ** 20,
+  });
+
+/** Runs one trial to its end; each row also says how much memory it has needed, where the system tells. */
+async function runChild(
+  [index, trial]: [number, Trial],
+  { judged, threads, signal, listener }: Work,
+  onMemory: (mebibytes: number) => void,
+): Promise<void> {
+  const order = JSON.stringify({ trial, judged, threads });
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", pathOf("scripts/sweep_trial.ts"), order],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    detached: Deno.build.os !== "windows", // Ctrl-C reaches this process alone, which ends the others
+  }).spawn();
+  const errors = new Response(child.stderr).text();
+  using _kill = endedBy(signal, child);
+  for await (const line of linesOf(child.stdout)) {
+    listener.row(index, asSweepRow(JSON.parse(line), `a line of the trial ${trialName(trial)}`));
+    const memory = await peakMemoryOf(child.pid);
+    if (memory !== undefined) onMemory(memory);
+  }
+  const { success } = await child.status;
+  signal.throwIfAborted();
+  if (!success) throw new Error(`Cannot finish the trial ${trialName(trial)}: ${(await errors).trim()}`);
+  await listener.end(index);
+}
+
+/** Peak resident memory of another process in MiB, where the system tells (Linux). */
+async function peakMemoryOf(pid: number): Promise<number | undefined> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
+  const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
+}
+
+/** Ends `child` when `signal` says so, until disposed of. */
+function endedBy(signal: AbortSignal, child: Deno.ChildProcess): Disposable {
+  const kill = () => {
+    try {
+      child.kill("SIGTERM");
+    } catch {
+      // it has ended by itself
+    }
+  };
+  if (signal.aborted) kill();
+  signal.addEventListener("abort", kill);
+  return { [Symbol.dispose]: () => signal.removeEventListener("abort", kill) };
+}
+
+const linesOf = (stream: ReadableStream<Uint8Array>): AsyncIterable<string> =>
+  createInterface({ input: Readable.from(stream.pipeThrough(new TextDecoderStream())) });
+
+/** A Ray cluster. */
+export interface RayOptions {
+  /** As `ray.init` takes it. */
+  readonly address: string;
+  /** This project's folder on every machine of the cluster. */
+  readonly folder: string;
+  /** The Python that has Ray. */
+  readonly python: string;
+}
+
+/** What the driver says: a row, a trial's end, or why a trial failed. */
+interface RayMessage {
+  readonly order: number;
+  readonly row?: unknown;
+  readonly error?: string;
+}
+
+/** Runs the trials as tasks of a Ray cluster, whose scheduler decides how many at once; the others go on when one fails. */
+export async function runOnRay(work: Work, { address, folder, python }: RayOptions): Promise<void> {
+  const { trials, judged, threads, signal, listener } = work;
+  const child = spawnPython(python, [pathOf("scripts/sweep_ray.py"), address]);
+  using _kill = endedBy(signal, child);
+  const errors = new Response(child.stderr).text();
+  const orders = trials.map((trial) => ({ trial, judged, threads }));
+  await new Blob([JSON.stringify({ folder, orders })]).stream().pipeTo(child.stdin)
+    .catch(() => {}); // a driver that could not start says so on standard error
+  const failed: string[] = [];
+  for await (const line of linesOf(child.stdout)) {
+    const { order, row, error }: RayMessage = JSON.parse(line);
+    if (row !== undefined) {
+      listener.row(order, asSweepRow(row, `a line of the trial ${trialName(trials[order])}`));
+    } else if (error === undefined) await listener.end(order);
+    else failed.push(`${trialName(trials[order])}: ${error}`);
+  }
+  const { success } = await child.status;
+  signal.throwIfAborted();
+  if (!success) {
+    throw new Error((await errors).trim().split("\n").at(-1) || "Ray's driver failed without a word");
+  }
+  if (failed.length > 0) throw new Error(`Cannot finish ${failed.length} trials, the first ${failed[0]}`);
+}
+
+function spawnPython(python: string, args: string[]): Deno.ChildProcess {
+  try {
+    return new Deno.Command(python, { args, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+  } catch (cause) {
+    throw new Error(
+      `Cannot use --ray: the program ${python} cannot be started; name a Python with --python`,
+      { cause },
+    );
+  }
+}
