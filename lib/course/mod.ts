@@ -10,6 +10,7 @@ export * from "./kl_study.ts";
 export * from "./questions.ts";
 export * from "./run.ts";
 export * from "./sweep.ts";
+export * from "./sweep_curves.ts";
 export * from "./sweep_room.ts";
 export * from "./sweep_run.ts";
 export * from "./update_steps.ts";

@@ -1,9 +1,10 @@
 /** Several metrics of several runs as small multiples: one panel a metric, one colour, dash and marker a run. */
 
 import { type Figure, figure } from "./figure.ts";
-import type { Layout, Trace } from "./specification.ts";
+import { axisName, gridAxes } from "./grid_axes.ts";
+import type { Trace } from "./specification.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
-import { axis, frame, seriesStyle } from "./style.ts";
+import { frame, seriesStyle } from "./style.ts";
 
 /** One training run: its name in the legend and its rows, one an update. */
 export interface Run<R> {
@@ -67,7 +68,11 @@ export function curveGrid<R extends object>(
   const x = xColumn(allRows, options.x);
   const layout = {
     ...frame({ title, seed, width: 80 + 290 * across, height: 90 + 215 * down }),
-    ...axes(panels, { across, down, xTitle: options.xTitle ?? x.name, xMore: countTicks(x.of(allRows)) }),
+    ...gridAxes(panels.map(({ y, title = y }) => ({ title })), {
+      across,
+      xTitle: options.xTitle ?? x.name,
+      xMore: countTicks(x.of(allRows)),
+    }),
     showlegend: runs.length > 1,
     legend: { orientation: "h", x: 0.5, xanchor: "center", y: -54 / (215 * down - 58), yanchor: "top" },
     margin: { l: 56, r: 20, t: 64, b: runs.length > 1 ? 84 : 50 },
@@ -101,50 +106,4 @@ function line<R extends object>({ run, index, panel, place, x }: LineParts<R>): 
     line: { color, dash, width: 1.8 },
     marker: { color, symbol, size: 5 },
   };
-}
-
-function axisName(letter: string, place: number): string {
-  return place === 0 ? letter : `${letter}${place + 1}`;
-}
-
-interface GridShape {
-  readonly across: number;
-  readonly down: number;
-  readonly xTitle: string;
-  readonly xMore: Layout;
-}
-
-/** One pair of axes a panel, placed by hand: plotly's own grid leaves no room for a panel's name. */
-function axes<R>(panels: readonly Metric<R>[], { across, down, xTitle, xMore }: GridShape): Layout {
-  const gap = { x: across > 1 ? 0.07 : 0, y: 0.34 / down };
-  const size = { x: (1 - gap.x * (across - 1)) / across, y: (1 - gap.y * (down - 1)) / down };
-  const layout: Record<string, unknown> = {};
-  const names = panels.map((panel, place) => {
-    const left = (place % across) * (size.x + gap.x);
-    const top = 1 - Math.floor(place / across) * (size.y + gap.y);
-    const lowest = place + across >= panels.length;
-    const suffix = place === 0 ? "" : String(place + 1);
-    layout[`xaxis${suffix}`] = axis(lowest ? xTitle : "", {
-      domain: [left, left + size.x],
-      anchor: axisName("y", place),
-      ...xMore,
-    });
-    layout[`yaxis${suffix}`] = axis("", {
-      domain: [top - size.y, top],
-      anchor: axisName("x", place),
-      nticks: 5,
-    });
-    return {
-      text: panel.title ?? panel.y,
-      x: left + size.x / 2,
-      y: top,
-      xref: "paper",
-      yref: "paper",
-      xanchor: "center",
-      yanchor: "bottom",
-      showarrow: false,
-      font: { size: 13 },
-    };
-  });
-  return { ...layout, annotations: names };
 }
