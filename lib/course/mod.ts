@@ -1,6 +1,5 @@
 /** What the chapters share: the embedded models and data, a run with its curves, questions judged. */
 export * from "./advantage_study.ts";
-export * from "./comparison.ts";
 export * from "./embedded.ts";
 export * from "./gae_padding.ts";
 export * from "./gae_study.ts";

@@ -1,7 +1,8 @@
 /** What a sweep's rows show: groups of trials that differ in their seed alone, as bands, and as a table of how they end. */
 import { type Band, bandGrid, type BandPanel, type Figure, type Table, table } from "../plots/mod.ts";
 import type { Settings } from "../rlhf/mod.ts";
-import { type SweepRow, type Trial, trialName, trialSettings } from "./sweep.ts";
+import { pathOf } from "./embedded.ts";
+import { readSweep, type SweepRow, type Trial, trialName, trialSettings } from "./sweep.ts";
 
 /** Trials that differ in their seed alone. */
 export interface SweepGroup {
@@ -15,6 +16,13 @@ export interface SweepGroup {
 
 /** Settings as a model folder has them. */
 type OwnSettings = { readonly [name: string]: unknown } | undefined;
+
+/** The sweep that chapter 06 draws; `notebooks/README.md` has the commands that made it. */
+export const SWEEP_PATH: string = pathOf("notebooks/06_sweep.jsonl");
+
+/** The groups of the sweep that chapter 06 draws. */
+export const keptSweep = async (own: OwnSettings): Promise<SweepGroup[]> =>
+  groupBySeed(await readSweep(SWEEP_PATH), own);
 
 /** The groups of a sweep's rows, in the order of their first row. `own` are the models' own settings. */
 export function groupBySeed(rows: readonly SweepRow[], own: OwnSettings): SweepGroup[] {
@@ -115,7 +123,10 @@ export function sweepFigure(groups: readonly SweepGroup[], own: OwnSettings): Fi
     sweepPanel(lam, "mean_reward"),
     sweepPanel(lam, "explained_variance"),
     sweepPanel(lam, "gold"),
-  ], { title: `kl_coef and lam: mean of ${seedsOf(klCoef[0])}, band from least to most`, xTitle: "update" });
+  ], {
+    title: `kl_coef and lam: mean of ${seedsOf([...klCoef, ...lam])}, band from least to most`,
+    xTitle: "update",
+  });
 }
 
 /** Groups beside each other: one panel a column, and if wanted the gold judge against the reward model. */
@@ -127,12 +138,51 @@ export function groupFigure(
   const panels = columns.map((column) => sweepPanel(groups, column));
   if (against) panels.push(goldAgainstReward(groups));
   return bandGrid(panels, {
-    title: `${title}: mean of ${seedsOf(groups[0])}, band from least to most`,
+    title: `${title}: mean of ${seedsOf(groups)}, band from least to most`,
     xTitle: "update",
   });
 }
 
-const seedsOf = ({ runs }: SweepGroup): string => `seeds ${runs.map(([row]) => row.trial.seed).join(", ")}`;
+/** The seeds behind the groups, if all have the same ones. */
+function seedsOf(groups: readonly SweepGroup[]): string {
+  const [first, ...others] = groups.map(({ runs }) =>
+    runs.map(([row]) => row.trial.seed).toSorted().join(", ")
+  );
+  return others.every((seeds) => seeds === first) ? `seeds ${first}` : "the seeds";
+}
+
+/**
+ * A reader's own trials beside the kept ones, as far as they go: reward and KL.
+ *
+ * @throws RangeError when there is no row yet.
+ */
+export function besideKept(
+  groups: readonly SweepGroup[],
+  rows: readonly SweepRow[],
+  own: OwnSettings,
+): Figure {
+  if (rows.length === 0) {
+    throw new RangeError(
+      "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
+    );
+  }
+  const yours = [...Map.groupBy(rows, ({ trial }) => JSON.stringify(trial)).values()].map((run) => ({
+    name: `yours: kl_coef ${run[0].trial.kl_coef ?? trialSettings({}, own).kl_coef}, seed ${
+      run[0].trial.seed
+    }`,
+    differs: run[0].trial,
+    runs: [run],
+  }));
+  const updates = Math.max(2, ...rows.map(({ update }) => update));
+  const kept = groupsVarying(groups, "kl_coef", own).map((group) => ({
+    ...group,
+    runs: group.runs.map((run) => run.slice(0, updates)),
+  }));
+  const panels = (["mean_reward", "kl", "clip_fraction"] as const).map((column) =>
+    sweepPanel([...kept, ...yours], column)
+  );
+  return bandGrid(panels, { title: "Your sweep beside the kept one", xTitle: "update" });
+}
 
 /** Both judges of the same policies: gold after update k, and the mean reward of the pool that this policy then answered. */
 function goldAgainstReward(groups: readonly SweepGroup[]): BandPanel {
