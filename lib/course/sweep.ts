@@ -154,6 +154,12 @@ function rounded<T extends object>(row: T): T {
   return Object.fromEntries(entries) as T; // the same keys
 }
 
+/** A schedule short enough for a cell: one episode of so many timesteps, or of MAX_TIMESTEPS if the environment says fewer. */
+export function shortSchedule(timesteps: number): Trial {
+  const limit = Number(Deno.env.get("MAX_TIMESTEPS") || Infinity);
+  return { num_episodes: 1, max_timesteps: Math.min(timesteps, limit) };
+}
+
 /**
  * A small sweep inside a notebook, one trial after the other, with a line for each; Stop ends it, and what was done stays in
  * `rows`.
