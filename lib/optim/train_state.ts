@@ -3,23 +3,23 @@
  *
  * Arrays go by dotted name: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight` (v).
  */
-import {
-  type Device,
-  type DeviceArray,
-  flatten,
-  type HostArray,
-  isFloatArray,
-  isSpec,
-  mapTree,
-} from "../runtime/mod.ts";
+import { type Device, type DeviceArray, flatten, isFloatArray, isSpec, mapTree } from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
+
+/** An array in the host's memory. */
+export interface SavedArray {
+  /** Sizes of the axes, outermost first. */
+  readonly dims: readonly number[];
+  /** Values in row-major order. */
+  readonly data: Float32Array;
+}
 
 /** A train state in the host's memory. */
 export interface SavedTrainState {
   /** Updates done. */
   readonly step: number;
   /** By dotted name. */
-  readonly arrays: ReadonlyMap<string, HostArray<"float32">>;
+  readonly arrays: ReadonlyMap<string, SavedArray>;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function saveTrainState<P>(
   { step, ...trees }: TrainState<P>,
   { copies = true }: { copies?: boolean } = {},
 ): Promise<SavedTrainState> {
-  const arrays = new Map<string, HostArray<"float32">>();
+  const arrays = new Map<string, SavedArray>();
   for (const [name, array] of flatten(trees, isFloatArray)) {
     const data = await device.read(array);
     arrays.set(name, { dims: array.dims, data: copies ? data.slice() : data });
@@ -67,9 +67,9 @@ export async function loadTrainState<P>(
 }
 
 function checked(
-  array: HostArray<"float32"> | undefined,
+  array: SavedArray | undefined,
   { name, wanted }: { name: string; wanted: readonly number[] },
-): HostArray<"float32"> {
+): SavedArray {
   if (array === undefined) throw new RangeError(`Cannot restore the state: "${name}" is missing`);
   if (array.dims.join() !== wanted.join()) {
     throw new RangeError(

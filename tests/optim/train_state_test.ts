@@ -62,7 +62,7 @@ Deno.test("without copies the arrays are the models' own memory on the CPU", asy
 
 const wrong: [
   string,
-  (arrays: Map<string, { dims: readonly number[]; data: Float32Array<ArrayBuffer> }>) => void,
+  (arrays: Map<string, { dims: readonly number[]; data: Float32Array }>) => void,
   string,
 ][] = [
   [
