@@ -10,7 +10,16 @@ export * from "./minibatches.ts";
 export * from "./new_model.ts";
 export * from "./pair_accuracy.ts";
 export * from "./ppo.ts";
+export {
+  type PoolReport,
+  type Progress,
+  scheduleOf,
+  type StepReport,
+  type TrainOptions,
+} from "./ppo_loop.ts";
 export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
+export type { ActorGradient } from "./ppo_run.ts";
+export type { Position, PpoState, StateOptions } from "./ppo_state.ts";
 export * from "./ppo_update.ts";
 export * from "./renaming.ts";
 export * from "./ranking_lists.ts";
@@ -22,4 +31,5 @@ export * from "./settings.ts";
 export * from "./sft.ts";
 export * from "./stage.ts";
 export * from "./stage_settings.ts";
+export type { Part, PartSeconds } from "./stopwatch.ts";
 export * from "./values.ts";
