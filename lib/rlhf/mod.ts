@@ -7,6 +7,7 @@ export * from "./metrics.ts";
 export * from "./minibatches.ts";
 export * from "./new_model.ts";
 export * from "./pair_accuracy.ts";
+export { type AskedQuestion, formatOf, type PassageFormat } from "./passage_files.ts";
 export * from "./ppo.ts";
 export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
 export * from "./ppo_update.ts";
