@@ -26,6 +26,18 @@ export function progressPrinter({ every }: { every: number }) {
   };
 }
 
+/** Prints a line of progress at each call but not more than one a second: how many of how many, time left. */
+export function countPrinter(what: string) {
+  const start = performance.now();
+  let last = 0;
+  return (done: number, total: number): void => {
+    const now = performance.now();
+    if (done < total && now - last < 1000) return;
+    last = now;
+    console.log(`${what}: ${done} of ${total}  left ${clock((now - start) / done * (total - done))}`);
+  };
+}
+
 const clock = (milliseconds: number): string => {
   const seconds = Math.round(milliseconds / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

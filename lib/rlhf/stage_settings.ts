@@ -18,6 +18,17 @@ const MACHINE = {
   query_max_len: { kind: "integer", default: 64, min: 1, help: "longest answer in tokens" },
 } satisfies SettingTable;
 
+const LISTS = {
+  lists: { kind: "integer", default: 2, min: 1, help: "ranked lists for training; one where held out" },
+  unanswerable_proportion: {
+    kind: "number",
+    default: 0.6, // such a question is known for three embedded passages in five: so two lists in five have one
+    min: 0,
+    max: 1,
+    help: "share of the lists whose rank 3 asks for what the passage leaves out, where that is known",
+  },
+} satisfies SettingTable;
+
 const COMMON = {
   ...MACHINE,
   adam_epsilon: { kind: "number", default: 1e-8, above: 0, help: "Adam's epsilon" },
@@ -109,25 +120,25 @@ export const REWARD_SETTINGS = {
   ...COMMON,
 } satisfies SettingTable;
 
-/** Flags of the `make-ranking` command. */
-export const RANKING_SETTINGS = {
+/** Flags of the `data` command. */
+export const DATA_SETTINGS = {
   train_file_path: {
     kind: "text",
     default: "data/cmrc_train.json",
-    help: "CMRC JSON for the training lists",
+    help: "passages with questions to train on: CMRC JSON, or JSON lines with `content` and `query`",
   },
-  test_file_path: { kind: "text", default: "data/cmrc_dev.json", help: "CMRC JSON for the held-out lists" },
-  model_path: { kind: "text", default: "sft_model/", help: "the model that writes the answers of rank 2" },
-  train_output_path: { kind: "text", default: "data/reward_train.json", help: "file for the training lists" },
-  test_output_path: { kind: "text", default: "data/reward_test.json", help: "file for the held-out lists" },
-  lists: { kind: "integer", default: 2, min: 1, help: "lists a training passage; a held-out one has one" },
-  unanswerable_proportion: {
-    kind: "number",
-    default: 0.6, // such a question is known for three passages in five: so two lists in five have one
-    min: 0,
-    max: 1,
-    help:
-      "share of the lists whose rank 3 asks for what the passage leaves out, where such a question is known",
+  test_file_path: { kind: "text", default: "data/cmrc_dev.json", help: "the same, held out" },
+  output_dir: { kind: "text", default: "output_data/", help: "folder for the files" },
+  model_path: {
+    kind: "text",
+    default: "",
+    help: "the SFT model that writes the answers of rank 2: makes the ranked lists; empty: splits",
+  },
+  ...LISTS,
+  per_question: {
+    kind: "boolean",
+    default: true,
+    help: "lists for every question, as the tutorial has; false: for every passage",
   },
   ...MACHINE,
 } satisfies SettingTable;
@@ -136,8 +147,8 @@ export const RANKING_SETTINGS = {
 export type SftSettings = SettingValues<typeof SFT_SETTINGS>;
 /** Values of the `reward` command. */
 export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
-/** Values of the `make-ranking` command. */
-export type RankingSettings = SettingValues<typeof RANKING_SETTINGS>;
+/** Values of the `data` command. */
+export type DataSettings = SettingValues<typeof DATA_SETTINGS>;
 
 /** Lengths and threads that both embedded models share. One thread: sums in one order, so the same bytes on any load. */
 const EMBEDDED_MACHINE = { device: "cpu", threads: 1, max_len: 96, query_max_len: 24 } as const;
@@ -182,12 +193,14 @@ export const EMBEDDED_REWARD = {
   prompts_file_path: "data/ppo_train.json",
 } as const satisfies Partial<RewardSettings>;
 
-/** The recipe of `data/reward_train.json` and `data/reward_test.json`. */
-export const EMBEDDED_RANKING = {
+/** The recipe of `data/reward_train.json` and `data/reward_test.json`; what is split of the embedded data `make-data` splits. */
+export const EMBEDDED_DATA = {
   ...EMBEDDED_MACHINE,
   model_path: "models/sft_model",
+  output_dir: "data/",
   lists: 2,
-} as const satisfies Partial<RankingSettings>;
+  per_question: false,
+} as const satisfies Partial<DataSettings>;
 
 /** PPO's settings for the embedded models, under the tutorial's names: the `settings.json` of `models/sft_model`. */
 export const EMBEDDED_PPO = {
