@@ -26,6 +26,29 @@ export function progressPrinter({ every }: { every: number }) {
   };
 }
 
+/**
+ * A signal that Ctrl-C aborts: the command then ends after the step it is in and saves what was learned. A second Ctrl-C ends it at
+ * once.
+ */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  let first = 0;
+  Deno.addSignalListener("SIGINT", () => {
+    if (controller.signal.aborted) {
+      // One Ctrl-C may arrive twice: from the terminal, and handed on by `deno task`.
+      if (performance.now() - first > 500) Deno.exit(INTERRUPTED);
+      return;
+    }
+    first = performance.now();
+    controller.abort();
+    console.error("stopping after this step; Ctrl-C again ends at once");
+  });
+  return controller.signal;
+}
+
+/** The exit code of a command that Ctrl-C ended: 128 and the number of the signal. */
+export const INTERRUPTED = 130;
+
 /** Prints a line of progress at each call but not more than one a second: how many of how many, time left. */
 export function countPrinter(what: string) {
   const start = performance.now();

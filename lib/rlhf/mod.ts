@@ -22,6 +22,7 @@ export * from "./settings.ts";
 export * from "./sft.ts";
 export * from "./split_passages.ts";
 export * from "./stage.ts";
+export { noDropout, type StageDropout } from "./stage_dropout.ts";
 export * from "./stage_settings.ts";
 export * from "./values.ts";
 export * from "./written_lists.ts";

@@ -39,6 +39,24 @@ const COMMON = {
     max: 1,
     help: "share of the steps in which the learning rate rises",
   },
+  dropout: {
+    kind: "number",
+    default: 0.1,
+    min: 0,
+    max: 0.9,
+    help: "GPT-2's dropout while it trains: embeddings, attention weights, both halves of a block",
+  },
+  blocks_per_program: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "blocks one training program holds; fewer need less memory, and dropout 0; 0: all",
+  },
+  checkpoints: {
+    kind: "boolean",
+    default: true,
+    help: "write checkpoint-N (N: steps made) and metrics.jsonl into output_dir",
+  },
   max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },
   logging_steps: { kind: "integer", default: 5, min: 1, help: "steps between two lines of progress" },
   max_steps: {
@@ -63,8 +81,12 @@ const COMMON = {
 
 /** Flags of the `sft` command. */
 export const SFT_SETTINGS = {
-  train_file_path: { kind: "text", default: "data/sft_train.json", help: "questions to learn from" },
-  test_file_path: { kind: "text", default: "data/test.json", help: "held-out questions" },
+  train_file_path: {
+    kind: "text",
+    default: "data/sft_train.json",
+    help: "questions to learn from: JSON lines with `content` and `query`, or CMRC JSON",
+  },
+  test_file_path: { kind: "text", default: "data/test.json", help: "the same, held out" },
   pretrained_model_path: {
     kind: "text",
     default: "pretrain_model/",
@@ -97,8 +119,12 @@ export const SFT_SETTINGS = {
 
 /** Flags of the `reward` command. */
 export const REWARD_SETTINGS = {
-  train_file_path: { kind: "text", default: "data/reward_train.json", help: "ranked lists to learn from" },
-  test_file_path: { kind: "text", default: "data/reward_test.json", help: "held-out ranked lists" },
+  train_file_path: {
+    kind: "text",
+    default: "data/reward_train.json",
+    help: "ranked lists to learn from; or questions (as for sft), of which the lists are made first",
+  },
+  test_file_path: { kind: "text", default: "data/reward_test.json", help: "the same, held out" },
   pretrained_model_path: { kind: "text", default: "sft_model/", help: "the model whose body to start from" },
   output_dir: { kind: "text", default: "rm_model/", help: "folder for the model" },
   num_train_epochs: { kind: "integer", default: 10, min: 1, help: "passes over the training lists" },
@@ -112,11 +138,20 @@ export const REWARD_SETTINGS = {
   },
   learning_rate: { kind: "number", default: 1e-5, above: 0, help: "AdamW's, at its highest" },
   weight_decay: { kind: "number", default: 0.01, min: 0, help: "AdamW's, not on biases and layer norms" },
+  value_dropout: {
+    kind: "number",
+    default: 0.5,
+    min: 0,
+    max: 0.9,
+    help: "dropout before the value head while it trains",
+  },
   prompts_file_path: {
     kind: "text",
     default: "",
-    help: "JSON lines with `content`: the old model's answers to them give the mean and deviation of scores",
+    help:
+      "passages: the old model's answers to them give the mean and deviation of scores; empty: 200 held-out ones",
   },
+  ...LISTS,
   ...COMMON,
 } satisfies SettingTable;
 
@@ -155,6 +190,8 @@ const EMBEDDED_MACHINE = { device: "cpu", threads: 1, max_len: 96, query_max_len
 
 const EMBEDDED = {
   ...EMBEDDED_MACHINE,
+  dropout: 0, // the recipes were fixed without it
+  checkpoints: false,
   logging_steps: 100,
   names_file_path: "data/cmrc_train.json",
   rename_proportion: 0.5,
@@ -190,6 +227,7 @@ export const EMBEDDED_REWARD = {
   test_batch_size: 16,
   gradient_accumulation_steps: 1,
   learning_rate: 5e-4,
+  value_dropout: 0,
   prompts_file_path: "data/ppo_train.json",
 } as const satisfies Partial<RewardSettings>;
 
