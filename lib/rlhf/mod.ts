@@ -12,6 +12,7 @@ export { type AskedQuestion, formatOf, type PassageFormat } from "./passage_file
 export * from "./ppo.ts";
 export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
 export * from "./ppo_update.ts";
+export * from "./predict.ts";
 export * from "./renaming.ts";
 export * from "./ranking_lists.ts";
 export * from "./reward.ts";

@@ -178,6 +178,42 @@ export const DATA_SETTINGS = {
   ...MACHINE,
 } satisfies SettingTable;
 
+/** Flags of the `predict` command. */
+export const PREDICT_SETTINGS = {
+  model_path: {
+    kind: "text",
+    default: "",
+    help: "the model, such as ppo_model/; empty: the embedded SFT model with its own lengths",
+  },
+  file: {
+    kind: "text",
+    default: "",
+    help: "passages: a passage a line, JSON lines with `content`, or CMRC JSON; empty: standard input",
+  },
+  num_questions: { kind: "integer", default: 2, min: 1, help: "questions a passage" },
+  top_p: {
+    kind: "number",
+    default: 0.9,
+    above: 0,
+    max: 1,
+    help: "sample from the likeliest tokens that sum to p",
+  },
+  top_k: { kind: "integer", default: 0, min: 0, help: "sample from the k likeliest tokens; 0: from all" },
+  temperature: { kind: "number", default: 1, above: 0, help: "logits are divided by it" },
+  repetition_penalty: {
+    kind: "number",
+    default: 1.2,
+    above: 0,
+    help: "makes tokens already there, in the passage too, less likely",
+  },
+  min_length: { kind: "integer", default: 3, min: 0, help: "shortest question in tokens" },
+  ...MACHINE,
+  max_len: { ...MACHINE.max_len, help: "longest sequence in tokens; cut to the model's positions" },
+  query_max_len: MACHINE.query_max_len,
+} satisfies SettingTable;
+
+/** Values of the `predict` command. */
+export type PredictSettings = SettingValues<typeof PREDICT_SETTINGS>;
 /** Values of the `sft` command. */
 export type SftSettings = SettingValues<typeof SFT_SETTINGS>;
 /** Values of the `reward` command. */
