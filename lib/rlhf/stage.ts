@@ -142,6 +142,7 @@ export async function trainStage<T, S>(
 ): Promise<StageEnd<S>> {
   let state = start, made = 0;
   for (const due of steps) {
+    await othersTurn();
     if (signal?.aborted) return { state, step: made, stopped: true };
     const after = await step(state, due);
     state = after.state;
@@ -154,6 +155,9 @@ export async function trainStage<T, S>(
   }
   return { state, step: made, stopped: false };
 }
+
+/** Lets what waits outside, such as Ctrl-C, have its turn: native computation ends within a turn of ours. */
+const othersTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 /** Which weights decay, by name: all but biases and layer norms. (The tutorial's reward stage decays GPT-2's norms, by mistake.) */
 export const decaysWeight = (name: string): boolean => !/bias$|ln_/.test(name);
