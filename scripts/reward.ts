@@ -146,12 +146,13 @@ const createTrainer = (device: Device, { settings, policy }: Inputs): Promise<Re
     padId: policy.tokenizer.padId,
     dropout: { body: settings.dropout, head: settings.value_dropout, seed: settings.seed },
     blocksPerProgram: settings.blocks_per_program,
+    stable: !settings.unstable_log_sigmoid,
     optimizer: {
       ...adamDefaults,
       epsilon: settings.adam_epsilon,
       weightDecay: settings.weight_decay,
       maxGradNorm: settings.max_grad_norm,
-      decays: decaysWeight,
+      decays: settings.decay_layer_norms ? (name) => !name.endsWith("bias") : decaysWeight,
     },
   });
 

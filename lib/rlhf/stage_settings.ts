@@ -145,6 +145,16 @@ export const REWARD_SETTINGS = {
     max: 0.9,
     help: "dropout before the value head while it trains",
   },
+  decay_layer_norms: {
+    kind: "boolean",
+    default: false,
+    help: "defect: decay layer norms too, as the tutorial does with GPT-2's names",
+  },
+  unstable_log_sigmoid: {
+    kind: "boolean",
+    default: false,
+    help: "defect: -log(sigmoid(x)) in the loss, which overflows below -89",
+  },
   prompts_file_path: {
     kind: "text",
     default: "",
