@@ -29,7 +29,8 @@ import {
   writeLists,
   writersQuestions,
 } from "../lib/rlhf/mod.ts";
-import { countPrinter, openStageDevice, runCommand } from "./stage_report.ts";
+import { runCommand, type Terminal } from "./command.ts";
+import { countReporter, openStageDevice } from "./stage_report.ts";
 
 /** A file that is ready to be written, and what it holds in words. */
 interface MadeFile {
@@ -68,7 +69,7 @@ const listFile = (name: string, lists: readonly RankedText[][]): MadeFile => ({
 /** The two files of ranked lists. */
 async function listFiles(
   settings: DataSettings,
-  { given, isEmbedded }: { given: Partial<DataSettings>; isEmbedded: boolean },
+  { given, isEmbedded, terminal }: { given: Partial<DataSettings>; isEmbedded: boolean; terminal: Terminal },
 ): Promise<MadeFile[]> {
   const train = await readQuestionedPassages(settings.train_file_path);
   const test = await readQuestionedPassages(settings.test_file_path);
@@ -82,28 +83,28 @@ async function listFiles(
     perQuestion: settings.per_question,
     proportion: settings.unanswerable_proportion,
     ...(isEmbedded ? { unanswerable: writersQuestions() } : {}),
-    onWritten: countPrinter("questions written"),
+    onWritten: countReporter(terminal, "questions written"),
   });
   return [listFile("reward_train.json", lists.train), listFile("reward_test.json", lists.test)];
 }
 
-async function data(args: string[]): Promise<void> {
+async function data(args: string[], terminal: Terminal): Promise<void> {
   const flags = parseFlags(DATA_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
     const does =
       "Splits CMRC-style JSON for SFT and PPO; with --model_path makes the ranked lists of the reward stage." +
       "\nWithout a path: data/reward_train.json and data/reward_test.json, by models/sft_model.";
-    return console.log(helpText(DATA_SETTINGS, { command: "deno task data", does }));
+    return terminal.print(helpText(DATA_SETTINGS, { command: "deno task data", does }));
   }
   const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);
   const files = settings.model_path === ""
     ? await splitFiles(settings)
-    : await listFiles(settings, { given: flags.given, isEmbedded });
+    : await listFiles(settings, { given: flags.given, isEmbedded, terminal });
   for (const { name, text, holds } of files) {
     const path = join(settings.output_dir, name);
     await writeAtomically(path, text);
-    console.log(`wrote ${path}: ${holds}`);
+    terminal.print(`wrote ${path}: ${holds}`);
   }
 }
 
-if (import.meta.main) await runCommand(() => data(Deno.args));
+if (import.meta.main) await runCommand(({ terminal }) => data(Deno.args, terminal));

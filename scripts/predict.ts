@@ -21,7 +21,8 @@ import {
   type PredictSettings,
   readTexts,
 } from "../lib/rlhf/mod.ts";
-import { INTERRUPTED, openStageDevice, runCommand } from "./stage_report.ts";
+import { runCommand, type Terminal } from "./command.ts";
+import { openStageDevice } from "./stage_report.ts";
 
 const EMBEDDED_MODEL = "models/sft_model";
 
@@ -46,7 +47,7 @@ async function* typedLines(): AsyncGenerator<string> {
   terminal.on("close", () => (isClosed = true, wake()));
   terminal.on("SIGINT", () => {
     terminal.close();
-    Deno.exit(INTERRUPTED);
+    Deno.exit(130); // as a signal ends a command
   });
   while (true) {
     const line = waiting.shift();
@@ -81,13 +82,13 @@ async function sourceOf(file: string): Promise<Source> {
 function show(
   passage: string,
   { questions, tokens, read }: Prediction,
-  { isTyped }: Pick<Source, "isTyped">,
+  { isTyped, terminal }: { isTyped: boolean; terminal: Terminal },
 ): void {
-  if (!isTyped) console.log(`${PROMPT}${passage}`);
+  if (!isTyped) terminal.print(`${PROMPT}${passage}`);
   if (read < tokens) {
     console.error(`note: the passage has ${tokens} tokens; the model reads the first ${read}`);
   }
-  questions.forEach((question, index) => console.log(`生成的第${index + 1}个问题为:${question}`));
+  questions.forEach((question, index) => terminal.print(`生成的第${index + 1}个问题为:${question}`));
 }
 
 async function openPredictor(settings: PredictSettings, given: Partial<PredictSettings>): Promise<Predictor> {
@@ -108,20 +109,20 @@ async function openPredictor(settings: PredictSettings, given: Partial<PredictSe
   });
 }
 
-async function predict(args: string[]): Promise<void> {
+async function predict(args: string[], terminal: Terminal): Promise<void> {
   const { given, values, help } = parseFlags(PREDICT_SETTINGS, { args, environment: Deno.env.toObject() });
   if (help) {
     const does = "Asks questions about passages that are typed, piped in (a line each) or read from a file.";
-    return console.log(helpText(PREDICT_SETTINGS, { command: "deno task predict", does }));
+    return terminal.print(helpText(PREDICT_SETTINGS, { command: "deno task predict", does }));
   }
   const predictor = await openPredictor(values, given);
-  const source = await sourceOf(values.file);
+  const { groups, isTyped } = await sourceOf(values.file);
   let first = 0;
-  for await (const passages of source.groups) {
+  for await (const passages of groups) {
     const predictions = await predictor.predict(passages, first);
-    predictions.forEach((prediction, index) => show(passages[index], prediction, source));
+    predictions.forEach((prediction, index) => show(passages[index], prediction, { isTyped, terminal }));
     first += passages.length;
   }
 }
 
-if (import.meta.main) await runCommand(() => predict(Deno.args));
+if (import.meta.main) await runCommand(({ terminal }) => predict(Deno.args, terminal));

@@ -48,18 +48,10 @@ import {
   writeLists,
 } from "../lib/rlhf/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
+import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
-import { lossLog, openStageLog } from "./stage_log.ts";
-import {
-  countPrinter,
-  INTERRUPTED,
-  openStageDevice,
-  percent,
-  progressPrinter,
-  reportNumbers,
-  runCommand,
-  stopSignal,
-} from "./stage_report.ts";
+import { openStageLog } from "./stage_log.ts";
+import { countReporter, openStageDevice, percent, reportNumbers, stepReporter } from "./stage_report.ts";
 
 /** Everything that training needs, read before anything is computed. */
 interface Inputs {
@@ -75,7 +67,7 @@ interface Inputs {
 async function readLists(
   device: Device,
   settings: RewardSettings,
-  policy: ModelFolder,
+  { policy, terminal }: { policy: ModelFolder; terminal: Terminal },
 ): Promise<Pick<Inputs, "lists" | "heldOut">> {
   const [train, test] = [
     await readListsOf(settings.train_file_path),
@@ -91,7 +83,7 @@ async function readLists(
     lists: settings.lists,
     perQuestion: true,
     proportion: settings.unanswerable_proportion,
-    onWritten: countPrinter("questions written"),
+    onWritten: countReporter(terminal, "questions written"),
   });
   await writer.generator.release();
   return { lists: train.lists ?? written.train, heldOut: test.lists ?? written.test };
@@ -105,7 +97,7 @@ async function readListsOf(path: string) {
     : { lists: await readRankedLists(path), passages: undefined };
 }
 
-async function readInputs(device: Device, settings: RewardSettings): Promise<Inputs> {
+async function readInputs(device: Device, settings: RewardSettings, terminal: Terminal): Promise<Inputs> {
   const { names_file_path, rename_proportion, max_len } = settings;
   if (rename_proportion > 0 && names_file_path === "") {
     throw new RangeError(`Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`);
@@ -116,7 +108,7 @@ async function readInputs(device: Device, settings: RewardSettings): Promise<Inp
     settings,
     policy,
     random: randomStream(settings.seed),
-    ...await readLists(device, settings, policy),
+    ...await readLists(device, settings, { policy, terminal }),
     names: rename_proportion > 0 ? await readNames(names_file_path) : new Map(),
   };
 }
@@ -176,31 +168,30 @@ interface Trained {
   readonly stopped: boolean;
 }
 
-async function train(device: Device, inputs: Inputs, quality: Quality): Promise<Trained> {
+async function train(
+  device: Device,
+  inputs: Inputs,
+  { quality, terminal, interruptSignal }: CommandContext & { quality: Quality },
+): Promise<Trained> {
   const { settings, policy: { config, weights }, random } = inputs;
   const trainer = await createTrainer(device, inputs);
   const rowsOf = rowMaker(inputs);
   const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
-  const every = { every: settings.logging_steps };
-  const print = progressPrinter(every), logLoss = lossLog(log, every);
   const steps = planSteps(inputs);
   const headed = withValueHead(weights, config, random);
   const start = await trainer.optimizer.start(await uploadParameters(device, valueModelSpec(config), headed));
   const { state, ...end } = await trainStage(start, {
     steps,
     maxSteps: settings.max_steps,
-    signal: stopSignal(),
+    signal: interruptSignal(),
     step: (state, { batch, learningRate }) => {
       const microBatch = Math.ceil(batch.length / settings.gradient_accumulation_steps);
       return trainer.step(state, batch.map(rowsOf), { learningRate, microBatch });
     },
-    onStep: async (done) => {
-      print(done);
-      await logLoss(done);
-    },
+    onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
       const { loss, inOrder } = await quality.measure(trainer, parameters);
-      console.log(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}  pairs in order ${percent(inOrder)}`);
+      terminal.print(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}  pairs in order ${percent(inOrder)}`);
       await log(step, { test_loss: loss });
       if (settings.checkpoints) await save(device, { parameters }, inputs, `checkpoint-${step}`);
     },
@@ -222,27 +213,28 @@ async function save(
   return folder;
 }
 
-async function reward(args: string[]): Promise<void> {
+async function reward(args: string[], context: CommandContext): Promise<void> {
+  const { terminal } = context;
   const flags = parseFlags(REWARD_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
     const does = "Trains a reward model on ranked lists of answers; without a path: models/rm_model.";
-    return console.log(helpText(REWARD_SETTINGS, { command: "deno task reward", does }));
+    return terminal.print(helpText(REWARD_SETTINGS, { command: "deno task reward", does }));
   }
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
   const device = await openStageDevice(settings);
-  const inputs = await readInputs(device, settings);
+  const inputs = await readInputs(device, settings, terminal);
   const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings) });
-  const { parameters, step, stopped } = await train(device, inputs, quality);
+  const { parameters, step, stopped } = await train(device, inputs, { ...context, quality });
   if (stopped) {
-    console.log(
-      `stopped after step ${step}: wrote ${await save(device, { parameters }, inputs, `checkpoint-${step}`)}`,
-    );
-    Deno.exit(INTERRUPTED);
+    const folder = await save(device, { parameters }, inputs, `checkpoint-${step}`);
+    return terminal.print(`stopped after step ${step}: wrote ${folder}`);
   }
   const statistics = await quality.statistics(parameters);
   const folder = await save(device, { parameters, statistics }, inputs);
-  console.log(`wrote ${folder}: trained on ${inputs.lists.length} lists, ${inputs.heldOut.length} held out`);
-  if (isEmbedded) await reportNumbers(folder, await quality.numbers(parameters, statistics));
+  terminal.print(
+    `wrote ${folder}: trained on ${inputs.lists.length} lists, ${inputs.heldOut.length} held out`,
+  );
+  if (isEmbedded) await reportNumbers(terminal, folder, await quality.numbers(parameters, statistics));
 }
 
-if (import.meta.main) await runCommand(() => reward(Deno.args));
+if (import.meta.main) await runCommand((context) => reward(Deno.args, context));

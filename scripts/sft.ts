@@ -50,18 +50,9 @@ import {
 } from "../lib/rlhf/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
-import { lossLog, openStageLog } from "./stage_log.ts";
-import {
-  INTERRUPTED,
-  openStageDevice,
-  percent,
-  progressPrinter,
-  reportNumbers,
-  runCommand,
-  sha256Of,
-  stopSignal,
-  table,
-} from "./stage_report.ts";
+import { type CommandContext, runCommand } from "./command.ts";
+import { openStageLog } from "./stage_log.ts";
+import { openStageDevice, percent, reportNumbers, sha256Of, stepReporter, table } from "./stage_report.ts";
 
 /** The model to start from. */
 interface Start {
@@ -166,29 +157,28 @@ const planSteps = ({ settings, examples, random }: Inputs) =>
     warmupProportion: settings.warmup_proportion,
   }, random);
 
-async function train(device: Device, inputs: Inputs, heldOut: PromptAndAnswer[][]): Promise<Trained> {
+async function train(
+  device: Device,
+  inputs: Inputs,
+  { heldOut, terminal, interruptSignal }: CommandContext & { heldOut: PromptAndAnswer[][] },
+): Promise<Trained> {
   const { settings, start: { config, weights } } = inputs;
   const trainer = await createTrainer(device, inputs);
   const rowsOf = rowMaker(inputs);
   const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
-  const every = { every: settings.logging_steps };
-  const print = progressPrinter(every), logLoss = lossLog(log, every);
   const start = await trainer.optimizer.start(await uploadParameters(device, gpt2Spec(config), weights));
   const { state, ...end } = await trainStage(start, {
     steps: planSteps(inputs),
     maxSteps: settings.max_steps,
-    signal: stopSignal(),
+    signal: interruptSignal(),
     step: (state, { batch, learningRate }) => {
       const microBatch = Math.ceil(batch.length / settings.gradient_accumulation_steps);
       return trainer.step(state, rowsOf(batch), { learningRate, microBatch });
     },
-    onStep: async (done) => {
-      print(done);
-      await logLoss(done);
-    },
+    onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
       const loss = await trainer.evaluate(parameters, heldOut);
-      console.log(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}`);
+      terminal.print(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}`);
       await log(step, { test_loss: loss });
       if (settings.checkpoints) await saveCheckpoint(device, { parameters, step }, inputs);
     },
@@ -237,27 +227,28 @@ async function numbers(device: Device, { trainer, parameters }: Trained, inputs:
   return `${facts}\n\n${verdictTable(sample)}`;
 }
 
-async function sft(args: string[]): Promise<void> {
+async function sft(args: string[], context: CommandContext): Promise<void> {
+  const { terminal } = context;
   const flags = parseFlags(SFT_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
     const does = "Trains a language model to ask questions about passages; without a path: models/sft_model.";
-    return console.log(helpText(SFT_SETTINGS, { command: "deno task sft", does }));
+    return terminal.print(helpText(SFT_SETTINGS, { command: "deno task sft", does }));
   }
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
   const inputs = await readInputs(settings);
   const device = await openStageDevice(settings);
   const heldOut = heldOutBatches(inputs);
-  const trained = await train(device, inputs, heldOut);
+  const trained = await train(device, inputs, { ...context, heldOut });
   if (trained.stopped) {
-    console.log(`stopped after step ${trained.step}: wrote ${await saveCheckpoint(device, trained, inputs)}`);
-    Deno.exit(INTERRUPTED);
+    const folder = await saveCheckpoint(device, trained, inputs);
+    return terminal.print(`stopped after step ${trained.step}: wrote ${folder}`);
   }
   const weights = await downloadParameters(device, trained.parameters);
   const { config, tokenizer } = inputs.start;
   const own = isEmbedded ? { settings: { ...EMBEDDED_PPO } } : {};
   await writeModelFolder(settings.output_dir, { config, weights, tokenizer, ...own });
-  console.log(`wrote ${settings.output_dir}`);
-  if (isEmbedded) await reportNumbers(settings.output_dir, await numbers(device, trained, inputs));
+  terminal.print(`wrote ${settings.output_dir}`);
+  if (isEmbedded) await reportNumbers(terminal, settings.output_dir, await numbers(device, trained, inputs));
 }
 
-if (import.meta.main) await runCommand(() => sft(Deno.args));
+if (import.meta.main) await runCommand((context) => sft(Deno.args, context));

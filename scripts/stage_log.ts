@@ -1,6 +1,6 @@
-/** The log of a stage: `metrics.jsonl` in its output folder, a line of numbers at a time. */
+/** The log of a stage in its output folder: `metrics.jsonl`, a line of numbers at a time, and the same for TensorBoard. */
 import { join } from "node:path";
-import { appendLine, writeAtomically } from "../lib/files/mod.ts";
+import { appendLine, appendTo, eventFileHead, scalarEvent, writeAtomically } from "../lib/files/mod.ts";
 
 /** Numbers of one step under the tutorial's names: `lr`, `train_loss`, `test_loss`. */
 export type Scalars = Readonly<Record<string, number>>;
@@ -8,27 +8,17 @@ export type Scalars = Readonly<Record<string, number>>;
 /** Takes the numbers of a step. */
 export type StageLog = (step: number, scalars: Scalars) => Promise<void>;
 
+/** TensorBoard knows its files by the middle of this name. */
+const EVENTS = "events.out.tfevents.stage";
+
 /** Starts a new log in `folder`; without one (`undefined`) nothing is kept. */
 export async function openStageLog(folder: string | undefined): Promise<StageLog> {
   if (folder === undefined) return () => Promise.resolve();
-  const path = join(folder, "metrics.jsonl");
-  await writeAtomically(path, "");
-  return (step, scalars) => appendLine(path, JSON.stringify({ step, ...scalars }));
-}
-
-/** Hands on every `every`-th step's learning rate and the mean loss since the one before, as the tutorial logs them. */
-export function lossLog(log: StageLog, { every }: { every: number }) {
-  let losses: number[] = [];
-  return async ({ step, total, loss, learningRate }: {
-    step: number;
-    total: number;
-    loss: number;
-    learningRate: number;
-  }): Promise<void> => {
-    losses.push(loss);
-    if (step % every !== 0 && step !== total) return;
-    const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
-    losses = [];
-    await log(step, { lr: learningRate, train_loss: mean });
+  const [metrics, events] = [join(folder, "metrics.jsonl"), join(folder, EVENTS)];
+  await writeAtomically(metrics, "");
+  await writeAtomically(events, eventFileHead());
+  return async (step, scalars) => {
+    await appendLine(metrics, JSON.stringify({ step, ...scalars }));
+    await appendTo(events, scalarEvent(scalars, { step }));
   };
 }

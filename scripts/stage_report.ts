@@ -1,70 +1,42 @@
-/** What the commands of the stages share: progress in the terminal, tables for a model's README, and errors as sentences. */
+/** What the commands of the stages share: progress in the terminal, and tables for a model's README. */
 import { join } from "node:path";
 import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { chooseDevice, type Device, openDevice } from "../lib/runtime/mod.ts";
-
-/** Prints a line of progress every `every` steps and at the end: step, loss, time left. */
-export function progressPrinter({ every }: { every: number }) {
-  const start = performance.now();
-  let losses: number[] = [];
-  return ({ step, total, loss, learningRate }: {
-    step: number;
-    total: number;
-    loss: number;
-    learningRate: number;
-  }): void => {
-    losses.push(loss);
-    if (step % every !== 0 && step !== total) return;
-    const left = (performance.now() - start) / step * (total - step);
-    const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
-    losses = [];
-    console.log(
-      `step ${step} of ${total}  loss ${mean.toFixed(4)}  learning rate ${
-        learningRate.toExponential(2)
-      }  left ${clock(left)}`,
-    );
-  };
-}
+import type { DoneStep } from "../lib/rlhf/mod.ts";
+import { clock, type Terminal } from "./command.ts";
+import type { StageLog } from "./stage_log.ts";
 
 /**
- * A signal that Ctrl-C aborts: the command then ends after the step it is in and saves what was learned. A second Ctrl-C ends it at
- * once.
+ * Tells how a stage goes: a line of progress at each step, and every `every` steps and at the end one that stays, with the mean loss
+ * since the one before; the log gets the same numbers.
  */
-export function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  let first = 0;
-  Deno.addSignalListener("SIGINT", () => {
-    if (controller.signal.aborted) {
-      // One Ctrl-C may arrive twice: from the terminal, and handed on by `deno task`.
-      if (performance.now() - first > 500) Deno.exit(INTERRUPTED);
-      return;
-    }
-    first = performance.now();
-    controller.abort();
-    console.error("stopping after this step; Ctrl-C again ends at once");
-  });
-  return controller.signal;
-}
-
-/** The exit code of a command that Ctrl-C ended: 128 and the number of the signal. */
-export const INTERRUPTED = 130;
-
-/** Prints a line of progress at each call but not more than one a second: how many of how many, time left. */
-export function countPrinter(what: string) {
+export function stepReporter({ terminal, log, every }: { terminal: Terminal; log: StageLog; every: number }) {
   const start = performance.now();
-  let last = 0;
-  return (done: number, total: number): void => {
-    const now = performance.now();
-    if (done < total && now - last < 1000) return;
-    last = now;
-    console.log(`${what}: ${done} of ${total}  left ${clock((now - start) / done * (total - done))}`);
+  const isTerminal = Deno.stdout.isTerminal(); // into a pipe only the lines that stay
+  let losses: number[] = [];
+  return async ({ step, total, loss, learningRate }: DoneStep): Promise<void> => {
+    losses.push(loss);
+    const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+    const left = clock((performance.now() - start) / 1000 / step * (total - step));
+    const rate = learningRate.toExponential(2);
+    const line = `step ${step} of ${total}  loss ${mean.toFixed(4)}  learning rate ${rate}  left ${left}`;
+    if (step % every !== 0 && step !== total) return isTerminal ? terminal.progress(line) : undefined;
+    losses = [];
+    terminal.print(line);
+    await log(step, { lr: learningRate, train_loss: mean });
   };
 }
 
-const clock = (milliseconds: number): string => {
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-};
+/** Tells at each call how many of how many there are, and the time left. */
+export function countReporter(terminal: Terminal, what: string) {
+  const start = performance.now();
+  return (done: number, total: number): void => {
+    const left = clock((performance.now() - start) / 1000 / done * (total - done));
+    const line = `${what}: ${done} of ${total}  left ${left}`;
+    if (done < total) terminal.progress(line);
+    else terminal.print(line);
+  };
+}
 
 /** A table of Markdown. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
@@ -92,21 +64,11 @@ export async function writeNumbers(folder: string, text: string): Promise<void> 
 }
 
 /** Writes the numbers where the folder has a README for them; a folder of someone's own has none. */
-export async function reportNumbers(folder: string, text: string): Promise<void> {
+export async function reportNumbers(terminal: Terminal, folder: string, text: string): Promise<void> {
   if (await fileExists(join(folder, "README.md"))) await writeNumbers(folder, text);
-  console.log(text);
+  terminal.print(text);
 }
 
 /** The device of a stage; a number of threads is for the CPU alone. */
 export const openStageDevice = ({ device, threads }: { device: string; threads: number }): Promise<Device> =>
   threads > 0 && /^(auto|cpu|-\d+)$/.test(device) ? openDevice("cpu", { threads }) : chooseDevice(device);
-
-/** Runs a command; an error becomes its sentence and exit code 1. */
-export async function runCommand(command: () => Promise<void>): Promise<void> {
-  try {
-    await command();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
-}

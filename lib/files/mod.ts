@@ -1,11 +1,13 @@
 /**
- * Reading and writing files: streamed reads, atomic writes, JSON lines, safetensors. Knows no model.
+ * Reading and writing files: streamed reads, atomic writes, logs, JSON lines, safetensors, TensorBoard's event files. Knows no model.
  *
  * With commands and scripts this is the only place that touches Deno's file system.
  *
  * @module
  */
-export { appendLine, type Content, writeAtomically, writeFolderAtomically } from "./write.ts";
+export { appendLine, appendTo, cutBack, fileSize } from "./log.ts";
+export { eventFileHead, scalarEvent, type ScalarPlace } from "./tensorboard.ts";
+export { type Content, removeUnfinished, writeAtomically, writeFolderAtomically } from "./write.ts";
 export { fileExists, readLines, readText } from "./read.ts";
 export { linesOf, type TextLine } from "./lines.ts";
 export {

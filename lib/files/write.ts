@@ -49,16 +49,18 @@ export async function writeAtomically(
 /**
  * Lets `fill` write files into an empty folder, then puts them where `folder` is meant to be.
  *
- * If `fill` throws, `folder` is as it was.
+ * If `fill` throws, `folder` is as it was. `durable` waits until the files are on the disk.
  */
 export async function writeFolderAtomically(
   folder: string,
   fill: (temporary: string) => Promise<void>,
+  { durable = false }: { durable?: boolean } = {},
 ): Promise<void> {
   const temporary = temporaryBeside(folder);
   await Deno.mkdir(temporary, { recursive: true });
   try {
     await fill(temporary);
+    if (durable) await syncFiles(temporary);
     await moveInto(temporary, folder);
   } finally {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
@@ -74,8 +76,18 @@ async function moveInto(temporary: string, folder: string): Promise<void> {
   }
 }
 
-/** Adds one line to the end of a file, which is made if need be: for logs of metrics. */
-export async function appendLine(path: string, line: string): Promise<void> {
-  await Deno.mkdir(dirname(resolve(path)), { recursive: true });
-  await Deno.writeTextFile(path, line + "\n", { append: true });
+/** Waits until every file of a folder is on the disk. */
+async function syncFiles(folder: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(folder)) {
+    if (!isFile) continue;
+    using file = await Deno.open(join(folder, name), { read: true, write: true });
+    await file.sync();
+  }
+}
+
+/** Removes what writes that were killed have left in a folder: no other process may be writing there. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/^\..+\.[0-9a-f]{8}\.tmp$/.test(name)) await Deno.remove(join(folder, name), { recursive: true });
+  }
 }

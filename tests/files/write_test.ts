@@ -1,14 +1,6 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import { readText, writeAtomically, writeFolderAtomically } from "../../lib/files/mod.ts";
-
-async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withFolder } from "../helpers/folder.ts";
 
 async function names(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
@@ -41,7 +33,9 @@ Deno.test("a folder appears whole, and what else lay in it stays", () =>
     const target = `${folder}/model/`;
     await writeFolderAtomically(target, (temporary) => writeAtomically(`${temporary}/a.txt`, "1"));
     await writeAtomically(`${target}README.md`, "how made");
-    await writeFolderAtomically(target, (temporary) => writeAtomically(`${temporary}/a.txt`, "2"));
+    await writeFolderAtomically(target, (temporary) => writeAtomically(`${temporary}/a.txt`, "2"), {
+      durable: true,
+    });
     deepEqual(await names(target), ["README.md", "a.txt"]);
     equal(await readText(`${target}a.txt`), "2");
     deepEqual(await names(folder), ["model"]);
