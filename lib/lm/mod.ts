@@ -15,3 +15,5 @@ export {
   type LossResults,
 } from "./loss_program.ts";
 export * from "./parameters.ts";
+export * from "./onnx_model.ts";
+export * from "./transformers_folders.ts";

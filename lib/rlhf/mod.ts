@@ -1,8 +1,10 @@
 /** Reinforcement learning from (learned) feedback: SFT, reward model, PPO. */
 export * from "./answer_batch.ts";
+export * from "./elsewhere.ts";
 export * from "./examples.ts";
 export * from "./experience.ts";
 export * from "./flags.ts";
+export * from "./launch_files.ts";
 export * from "./metrics.ts";
 export * from "./minibatches.ts";
 export * from "./model_lengths.ts";
