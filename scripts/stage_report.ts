@@ -6,6 +6,8 @@ import type { DoneStep } from "../lib/rlhf/mod.ts";
 import { clock, type Terminal } from "./command.ts";
 import type { StageLog } from "./stage_log.ts";
 
+export { runCommand } from "./command.ts";
+
 /**
  * Tells how a stage goes: a line of progress at each step, and every `every` steps and at the end one that stays, with the mean loss
  * since the one before; the log gets the same numbers.
