@@ -3,7 +3,7 @@
  *
  * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused.
  */
-import { bool, type Device, float, floats, int, jit } from "../runtime/mod.ts";
+import { bool, type Device, float, floats, int, jit, number } from "../runtime/mod.ts";
 import { dot, sum, take } from "../tensor/mod.ts";
 import { cacheKeeper } from "./cache.ts";
 import type { Gpt2Config } from "./config.ts";
@@ -12,7 +12,13 @@ import { type Answer, checkLengths, startDecoding } from "./decoding_state.ts";
 import { gpt2Spec } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
 import { atColumns, type TokenRow } from "./rows.ts";
-import { drawToken, likeliestToken, samplingDistribution, type SamplingSettings } from "./sampling.ts";
+import {
+  drawToken,
+  likeliestToken,
+  mayBeDrawn,
+  samplingDistribution,
+  type SamplingSettings,
+} from "./sampling.ts";
 
 /** How to generate. */
 export interface GenerateOptions {
@@ -42,17 +48,19 @@ export interface SpecialTokens {
  * Compiles a generator for models of one shape.
  *
  * @param greedy take the likeliest token instead of drawing
+ * @param minNewTokens the end token is not drawn before an answer has so many tokens
  */
 export async function createGenerator(
   device: Device,
   config: Gpt2Config,
-  { sampling, special, greedy = false }: {
+  { sampling, special, greedy = false, minNewTokens = 0 }: {
     sampling: SamplingSettings;
     special: SpecialTokens;
     greedy?: boolean;
+    minNewTokens?: number;
   },
 ): Promise<Generator> {
-  const step = await stepProgram(device, config, { sampling, greedy });
+  const step = await stepProgram(device, config, { sampling, greedy, minNewTokens, endId: special.endId });
   const caches = cacheKeeper(device, config);
   return {
     async generate(parameters, prompts, options) {
@@ -66,6 +74,7 @@ export async function createGenerator(
           parameters,
           ...state.inputs({ seen: sampling.repetitionPenalty !== 1 }),
           uniforms,
+          position: number(position),
           caches: cache,
         };
         const drawn = await step(feeds, { caches: cache });
@@ -89,7 +98,12 @@ export async function createGenerator(
 function stepProgram(
   device: Device,
   config: Gpt2Config,
-  { sampling, greedy }: { sampling: SamplingSettings; greedy: boolean },
+  { sampling, greedy, minNewTokens, endId }: {
+    sampling: SamplingSettings;
+    greedy: boolean;
+    minNewTokens: number;
+    endId: number;
+  },
 ) {
   const spec = {
     ...decoderSpec(config),
@@ -97,13 +111,15 @@ function stepProgram(
     slots: int({ batch: -1, time: -1 }),
     lastColumns: int({ batch: -1, answer: 1 }),
     uniforms: float({ batch: -1 }),
+    position: float({}),
     seen: bool({ batch: -1, vocab: config.vocabSize }),
   };
-  return jit(device, spec, ({ parameters, lastColumns, uniforms, seen, slots, ...inputs }) => {
+  return jit(device, spec, ({ parameters, lastColumns, uniforms, position, seen, slots, ...inputs }) => {
     const { hidden, caches } = decode(parameters, inputs, config);
     const last = sum(atColumns(hidden, lastColumns, slots), "answer"); // [batch, embed]
     const logits = dot(last, parameters.wte.weight, "embed"); // [batch, vocab]
-    const { logProbs, kept } = samplingDistribution(logits, sampling, { seen });
+    const allowed = minNewTokens > 0 ? mayBeDrawn(logits, position, { minNewTokens, endId }) : undefined;
+    const { logProbs, kept } = samplingDistribution(logits, sampling, { seen, allowed });
     const tokens = greedy ? likeliestToken(logProbs) : drawToken(logProbs, uniforms);
     return {
       tokens,
