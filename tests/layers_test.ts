@@ -42,6 +42,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   "onnx-buf": "onnx",
   "@bufbuild/protobuf": "onnx",
   "@huggingface/tokenizers": "lm",
+  "@zip.js/zip.js": "files",
   "plotly.js-dist": "plots",
   "happy-dom": "plots",
   "d3-scale": "widgets",

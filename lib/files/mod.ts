@@ -9,6 +9,16 @@ export { appendLine, type Content, writeAtomically, writeFolderAtomically } from
 export { fileExists, readText } from "./read.ts";
 export { isRecord, type JsonRecord, parseJson, readJson, readJsonRecord } from "./json.ts";
 export { type JsonLine, type JsonLinesOptions, readJsonLines, readJsonValues } from "./json_lines.ts";
-export { readSafetensors, writeSafetensors } from "./safetensors.ts";
-export type { StoredTensor } from "./safetensors_header.ts";
+export {
+  byteRange,
+  isReadable,
+  type NumberFormat,
+  type StoredTensor,
+  type TensorFile,
+  type TensorView,
+} from "./tensor.ts";
+export { readTensors } from "./read_tensors.ts";
+export { openSafetensors, readSafetensors, writeSafetensors } from "./safetensors.ts";
+export { openShards } from "./shards.ts";
+export { openTorchFile } from "./torch_file.ts";
 export { join as joinPath } from "node:path";

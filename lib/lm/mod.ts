@@ -1,6 +1,7 @@
 /** The language model: GPT-2, its heads, files, tokenizer, sampling and generation. */
 export * from "./config.ts";
 export * from "./checkpoint.ts";
+export { type Weight, weightShapes } from "./weights.ts";
 export * from "./tokenizer.ts";
 export * from "./gpt2.ts";
 export * from "./rows.ts";

@@ -9,7 +9,7 @@ import {
   isSpec,
   mapTree,
 } from "../runtime/mod.ts";
-import type { Weight } from "./checkpoint.ts";
+import type { Weight } from "./weights.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 
 /** The arrays of a language model. */
