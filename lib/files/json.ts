@@ -1,6 +1,7 @@
 /**
  * JSON whose errors name the file, and the one type guard that turns `unknown` into a record.
  */
+import { refuseStandIn } from "./random_access.ts";
 import { readText } from "./read.ts";
 
 /** A JSON object whose values are still to be looked at. */
@@ -36,7 +37,9 @@ export function parseJson(text: string, where: string): unknown {
 
 /** The file as one JSON value. Throws a sentence that names the file. */
 export async function readJson(path: string): Promise<unknown> {
-  return parseJson(await readText(path), path);
+  const text = await readText(path);
+  refuseStandIn(text.slice(0, 256), path);
+  return parseJson(text, path);
 }
 
 /** The file as one JSON object. Throws a sentence that names the file. */

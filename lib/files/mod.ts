@@ -5,8 +5,10 @@
  *
  * @module
  */
-export { appendLine, type Content, writeAtomically, writeFolderAtomically } from "./write.ts";
+export { appendLine, type Content, writeAtomically } from "./write.ts";
+export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
 export { fileExists, readText } from "./read.ts";
+export { refuseStandIn } from "./random_access.ts";
 export { isRecord, type JsonRecord, parseJson, readJson, readJsonRecord } from "./json.ts";
 export { type JsonLine, type JsonLinesOptions, readJsonLines, readJsonValues } from "./json_lines.ts";
 export {

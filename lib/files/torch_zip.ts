@@ -70,8 +70,7 @@ const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 /** Where an entry's bytes lie: behind its own header, which repeats its name. */
 async function placeOf(entry: FileEntry, file: RandomAccess): Promise<Place> {
   const { path, size } = file;
-  const { filename: name, compressionMethod, encrypted, uncompressedSize, compressedSize, offset, crc32 } =
-    entry;
+  const { filename: name, compressionMethod, encrypted, uncompressedSize, compressedSize, offset } = entry;
   const where = `its entry ${JSON.stringify(name.slice(0, 100))}`;
   if (encrypted) throw zipError(path, `${where} is encrypted`);
   if (compressionMethod !== STORED || uncompressedSize !== compressedSize) {

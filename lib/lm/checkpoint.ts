@@ -9,13 +9,15 @@ import {
   joinPath,
   type JsonRecord,
   readJsonRecord,
+  standingFolder,
   writeAtomically,
   writeFolderAtomically,
   writeSafetensors,
 } from "../files/mod.ts";
 import { type Gpt2Config, gpt2ConfigFields, parseGpt2Config } from "./config.ts";
-import { loadTokenizer, type Tokenizer } from "./tokenizer.ts";
-import { checkWeights, PREFIX, readWeights, VALUE_HEAD, type Weight } from "./weights.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+import { loadTokenizer } from "./tokenizer_files.ts";
+import { checkWeights, isWeightFile, PREFIX, readWeights, VALUE_HEAD, type Weight } from "./weights.ts";
 
 /** What a folder holds. `settings` is there if the folder has a `settings.json`. */
 export interface ModelFolder {
@@ -23,7 +25,7 @@ export interface ModelFolder {
   config: Gpt2Config;
   /** By dotted Hugging Face name without `transformer.`: `h.0.attn.c_attn.weight`. */
   weights: Map<string, Weight>;
-  /** From `vocab.txt`. */
+  /** From `vocab.txt` or `tokenizer.json`. */
   tokenizer: Tokenizer;
   /** What `settings.json` holds, unchecked. */
   settings?: JsonRecord;
@@ -41,12 +43,17 @@ export async function readModelFolder(
   folder: string,
   { valueHead = false }: { valueHead?: boolean } = {},
 ): Promise<ModelFolder> {
+  const place = await standingFolder(folder);
+  return await readStanding(place, { valueHead });
+}
+
+async function readStanding(folder: string, { valueHead }: { valueHead: boolean }): Promise<ModelFolder> {
   const configPath = joinPath(folder, "config.json");
   const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
   const tokenizer = await loadTokenizer(folder);
   if (tokenizer.vocabSize !== config.vocabSize) {
     const state =
-      `vocab.txt has ${tokenizer.vocabSize} entries, but config.json says vocab_size ${config.vocabSize}`;
+      `its vocabulary has ${tokenizer.vocabSize} entries, but config.json says vocab_size ${config.vocabSize}`;
     throw new RangeError(`Cannot use ${folder}: ${state}`);
   }
   const weights = await readWeights(folder, config);
@@ -65,6 +72,7 @@ function json(value: unknown): string {
 function companions({ config, weights, tokenizer, settings }: ModelFolder): { [name: string]: string } {
   const { padId, clsId, sepId, unkId, tokenOf } = tokenizer;
   const architecture = weights.has(VALUE_HEAD) ? "RewardModel" : "GPT2LMHeadModel";
+  const mask = tokenizer.vocabulary.includes("[MASK]") ? "[MASK]" : null; // else transformers would add one
   return {
     "config.json": json(gpt2ConfigFields(config, tokenizer, architecture)),
     "generation_config.json": json({ bos_token_id: clsId, eos_token_id: sepId, pad_token_id: padId }),
@@ -73,21 +81,27 @@ function companions({ config, weights, tokenizer, settings }: ModelFolder): { [n
       tokenizer_class: "BertTokenizer",
       do_lower_case: tokenizer.lowerCase,
       model_max_length: config.positions,
+      mask_token: mask,
     }),
     "special_tokens_map.json": json({
       unk_token: tokenOf(unkId),
       sep_token: tokenOf(sepId),
       pad_token: tokenOf(padId),
       cls_token: tokenOf(clsId),
+      ...(mask === null ? {} : { mask_token: mask }),
     }),
     ...(settings === undefined ? {} : { "settings.json": json(settings) }),
   };
 }
 
+/** What an older model may have left in a folder and a reader would take for the new one's: its weights, its tokenizer. */
+const isObsolete = (name: string): boolean =>
+  isWeightFile(name) || ["tokenizer.json", "added_tokens.json", "settings.json"].includes(name);
+
 /**
  * Writes a model folder that transformers and `readModelFolder` can read; nothing half-written is ever seen.
  *
- * Files of the folder that are not the model's (a README) stay as they are.
+ * Files of the folder that are not the model's (a README) stay as they are; weights and tokenizer of an older model go.
  *
  * @throws {RangeError} If a weight is missing, unknown or of the wrong shape, or the vocabulary does not match.
  */
@@ -106,5 +120,5 @@ export async function writeModelFolder(folder: string, model: ModelFolder): Prom
       await writeAtomically(joinPath(temporary, name), text);
     }
     await writeSafetensors(joinPath(temporary, "model.safetensors"), stored);
-  });
+  }, { replaces: isObsolete });
 }

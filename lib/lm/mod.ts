@@ -2,7 +2,8 @@
 export * from "./config.ts";
 export * from "./checkpoint.ts";
 export { type Weight, weightShapes } from "./weights.ts";
-export * from "./tokenizer.ts";
+export { makeTokenizer, type Tokenizer } from "./tokenizer.ts";
+export { loadTokenizer } from "./tokenizer_files.ts";
 export * from "./gpt2.ts";
 export * from "./rows.ts";
 export * from "./sampling.ts";

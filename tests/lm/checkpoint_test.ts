@@ -103,7 +103,7 @@ Deno.test("a vocabulary that does not match the model is refused", () =>
   withCopy(async (folder) => {
     await Deno.writeTextFile(`${folder}/vocab.txt`, "多\n", { append: true });
     await rejects(readModelFolder(folder), {
-      message: `Cannot use ${folder}: vocab.txt has 98 entries, but config.json says vocab_size 97`,
+      message: `Cannot use ${folder}: its vocabulary has 98 entries, but config.json says vocab_size 97`,
     });
   }));
 
