@@ -1,11 +1,5 @@
 /** A language model of GPT-2-base's shape with random weights, as a folder: what decoding and loading are measured on. */
-import {
-  type Gpt2Config,
-  gpt2Spec,
-  initialWeights,
-  makeTokenizer,
-  writeModelFolder,
-} from "../lib/lm/mod.ts";
+import { type Gpt2Config, gpt2Spec, initialWeights, makeTokenizer, writeModelFolder } from "../lib/lm/mod.ts";
 import { fileExists, joinPath } from "../lib/files/mod.ts";
 import { normal, randomStream } from "../lib/rl/mod.ts";
 

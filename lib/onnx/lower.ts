@@ -9,7 +9,7 @@ import type { Value } from "./layout.ts";
 /** A model's bytes and the inputs it really uses, by name. */
 export interface LoweredGraph {
   /** The model as an ONNX protobuf. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Those that the outputs depend on. */
   readonly inputs: readonly NodeOf<"input">[];
 }
@@ -72,7 +72,7 @@ function modelBytes(
   emitter: Emitter,
   inputs: readonly NodeOf<"input">[],
   outputs: Readonly<Record<string, AnyTensor>>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const model = create(ModelProtoSchema, {
     irVersion: 10n,
     producerName: "typed-gpu-ops",
