@@ -33,3 +33,8 @@ export async function ensureRandomModel(folder: string, { seed = 1 }: { seed?: n
   const tokenizer = makeTokenizer([...special, ...rest]);
   await writeModelFolder(folder, { config: BASE, weights, tokenizer });
 }
+
+/** Bytes of all weights as float32. */
+export async function weightBytes(folder: string): Promise<number> {
+  return (await Deno.stat(joinPath(folder, "model.safetensors"))).size;
+}

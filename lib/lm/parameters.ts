@@ -20,12 +20,15 @@ export type ValueModelArrays = DeviceArrays<ReturnType<typeof valueModelSpec>>;
 /**
  * Uploads the weights that `spec` names.
  *
+ * @param options.share let the CPU use the weights' own memory: for models that nothing writes to, as frozen ones; otherwise the
+ *   arrays are copies
  * @throws RangeError when one is missing or has other dimensions.
  */
 export async function uploadParameters<T>(
   device: Device,
   spec: T,
   weights: ReadonlyMap<string, Weight>,
+  { share = false }: { share?: boolean } = {},
 ): Promise<DeviceArrays<T>> {
   const arrays = new Map<string, DeviceArray>();
   for (const [name, { shape }] of flatten(spec, isSpec)) {
@@ -37,11 +40,15 @@ export async function uploadParameters<T>(
         `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
       );
     }
-    const copy: HostArray<"float32"> = { dims: wanted, data: new Float32Array(weight.data) };
-    arrays.set(name, await device.upload(copy));
+    const data = share && isPlain(weight.data) ? weight.data : new Float32Array(weight.data);
+    const array: HostArray<"float32"> = { dims: wanted, data };
+    arrays.set(name, await device.upload(array));
   }
   return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
 }
+
+/** Whether the values lie in memory that only this process has; an array over shared memory cannot be uploaded. */
+const isPlain = (data: Float32Array): data is Float32Array<ArrayBuffer> => data.buffer instanceof ArrayBuffer;
 
 /** Reads a tree of parameters back into named weights (copies). */
 export async function downloadParameters(

@@ -23,7 +23,11 @@ const ELEMENT_TYPES: Readonly<Record<DType, number>> = { float32: 1, int32: 6, b
 const DTYPES: readonly DType[] = ["float32", "int32", "bool"];
 
 /** Each session has threads of its own, which would spin after a run and take the cores from the next session's. */
-const CONFIGURATION = { "session.set_denormal_as_zero": "1", "session.intra_op.allow_spinning": "0" };
+const CONFIGURATION = {
+  "session.set_denormal_as_zero": "1",
+  "session.intra_op.allow_spinning": "1",
+  "session.force_spinning_stop": "1",
+};
 
 const LOG_ERRORS = 3;
 const ALL_OPTIMIZATIONS = 99;
@@ -111,7 +115,7 @@ function sessionOptions(library: OnnxRuntimeLibrary, threads: number): Pointer {
   library.setSessionLogSeverityLevel(options, LOG_ERRORS);
   library.disableCpuMemArena(options);
   library.disableMemPattern(options);
-  for (const [key, value] of Object.entries(CONFIGURATION)) {
+  for (const [key, value] of Object.entries({ ...CONFIGURATION })) {
     library.addSessionConfigEntry(options, cString(key), cString(value));
   }
   return options;
