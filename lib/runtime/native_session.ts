@@ -25,8 +25,7 @@ const DTYPES: readonly DType[] = ["float32", "int32", "bool"];
 /** Each session has threads of its own, which would spin after a run and take the cores from the next session's. */
 const CONFIGURATION = {
   "session.set_denormal_as_zero": "1",
-  "session.intra_op.allow_spinning": "1",
-  "session.force_spinning_stop": "1",
+  "session.intra_op.allow_spinning": "0",
 };
 
 const LOG_ERRORS = 3;
