@@ -44,20 +44,22 @@ async function uploadEach<T>(
 }
 
 /**
- * Uploads copies of the weights that `spec` names.
+ * Uploads the weights that `spec` names.
  *
+ * @param options.share let the CPU use the weights' own memory: for models that nothing writes to, as frozen ones; otherwise the
+ *   arrays are copies
  * @throws RangeError when one is missing or has other dimensions.
  */
 export function uploadParameters<T>(
   device: Device,
   spec: T,
   weights: ReadonlyMap<string, Weight>,
+  { share = false }: { share?: boolean } = {},
 ): Promise<DeviceArrays<T>> {
-  return uploadEach(
-    device,
-    spec,
-    (name, wanted) => new Float32Array(findWeight(name, wanted, weights).data),
-  );
+  return uploadEach(device, spec, (name, wanted) => {
+    const { data } = findWeight(name, wanted, weights);
+    return share && isPlain(data) ? data : new Float32Array(data);
+  });
 }
 
 /**
@@ -74,12 +76,12 @@ export function handOverParameters<T>(
   return uploadEach(device, spec, (name, wanted) => {
     const { data } = findWeight(name, wanted, weights);
     weights.delete(name);
-    const { buffer, byteOffset, length } = data;
-    return buffer instanceof ArrayBuffer
-      ? new Float32Array(buffer, byteOffset, length)
-      : new Float32Array(data);
+    return isPlain(data) ? data : new Float32Array(data);
   });
 }
+
+/** Whether the values lie in memory that only this process has; an array over shared memory cannot be uploaded. */
+const isPlain = (data: Float32Array): data is Float32Array<ArrayBuffer> => data.buffer instanceof ArrayBuffer;
 
 /** Reads a tree of parameters back into named weights (copies). */
 export async function downloadParameters(
