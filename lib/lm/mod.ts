@@ -5,6 +5,7 @@ export * from "./tokenizer.ts";
 export * from "./gpt2.ts";
 export * from "./rows.ts";
 export * from "./sampling.ts";
+export * from "./sampling_row.ts";
 export type { Answer } from "./decoding_state.ts";
 export * from "./generate.ts";
 export {
