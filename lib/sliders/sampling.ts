@@ -24,7 +24,7 @@ export const sampling = defineSlider({
       min: 1,
       max: 2,
       step: 0.1,
-      value: 1,
+      value: 1.4,
     },
   },
   draw: (settings) => {
@@ -47,7 +47,7 @@ export const sampling = defineSlider({
         },
         {
           labels,
-          x: { title: "log ratio, own over drawn from (nats)", range: [-4, 10] },
+          x: { title: "log(own / drawn from), nats", range: [-4, 10] },
           series: [{
             name: "log ratio",
             values: shown.map((place) => kept[place] ? own[place] - logProbs[place] : 0),
