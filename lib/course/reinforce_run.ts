@@ -12,7 +12,7 @@ import {
   type TokenRow,
   uploadParameters,
 } from "../lm/mod.ts";
-import { interruptSignal, liveDisplay } from "../notebook/mod.ts";
+import { liveDisplay } from "../notebook/mod.ts";
 import { adamDefaults, createGradientArrays, createOptimizer, gradientsOf } from "../optim/mod.ts";
 import { curveGrid, displaySymbol, type Figure, picture } from "../plots/mod.ts";
 import { meanOf, reinforceLoss, uniform } from "../rl/mod.ts";
@@ -164,13 +164,12 @@ export const reinforceCurves = ({ rows, settings }: ReinforceRun): Figure =>
 /**
  * Takes `max_timesteps` steps; in a notebook the curves grow.
  *
- * @throws AbortError when the reader presses Stop; the rows so far stay.
+ * @throws AbortError when the signal is aborted; the rows so far stay.
  */
-export async function trainReinforce(run: ReinforceRun): Promise<void> {
-  const signal = interruptSignal();
+export async function trainReinforce(run: ReinforceRun, signal?: AbortSignal): Promise<void> {
   const live = liveDisplay({ interval: 1000 });
   for (let step = 0; step < run.settings.max_timesteps; step++) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     await run.step();
     await live.update(() => picture(reinforceCurves(run)));
   }

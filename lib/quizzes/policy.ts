@@ -115,8 +115,8 @@ export const policy: readonly QuizQuestion[] = [
           zh: "还没更新，它就不是 1：它比较的是两个策略，其中一个根本没人从中采样。",
         },
         why: {
-          en: "Whatever is computed from it later (clip, KL) then measures the settings, not the learning.",
-          zh: "之后由它算出的一切（裁剪、KL）量到的都是设置，而不是学习。",
+          en: "Whatever PPO computes from it later then measures the settings, not the learning.",
+          zh: "PPO 之后由它算出的一切，量到的都是设置，而不是学习。",
         },
         right: true,
       },

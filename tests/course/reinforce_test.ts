@@ -91,3 +91,11 @@ Deno.test("without pay the policy stays as it is, and the model that was shown i
   assert.deepEqual(await run.ask({ count: 8, seed: 9 }), before);
   assert.deepEqual(run.rows.map(({ mean_reward }) => mean_reward), [0, 0]);
 });
+
+Deno.test("an aborted signal stops the training before its next step, and the steps so far stay", async () => {
+  const run = await openReinforce(model, { prompt, pay: () => 1, settings });
+  await run.step();
+  const stopped = AbortSignal.abort(new DOMException("Interrupted by user", "AbortError"));
+  await assert.rejects(trainReinforce(run, stopped), { name: "AbortError" });
+  assert.equal(run.rows.length, 1);
+});
