@@ -7,6 +7,7 @@ export { loadTokenizer } from "./tokenizer_files.ts";
 export * from "./gpt2.ts";
 export * from "./rows.ts";
 export * from "./sampling.ts";
+export * from "./sampling_row.ts";
 export type { Answer } from "./decoding_state.ts";
 export * from "./generate.ts";
 export {

@@ -17,6 +17,7 @@ export * from "./kl_estimates.ts";
 export * from "./kl_exact.ts";
 export * from "./entropy.ts";
 export * from "./policy_loss.ts";
+export * from "./reinforce_loss.ts";
 export * from "./value_loss.ts";
 export * from "./ranking_loss.ts";
 export * from "./ranking_plan.ts";

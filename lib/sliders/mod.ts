@@ -5,11 +5,12 @@ import { clip } from "./clip.ts";
 import { gaeLambda } from "./gae_lambda.ts";
 import { klPrice } from "./kl_price.ts";
 import { paid } from "./paid.ts";
+import { sampling } from "./sampling.ts";
 
 export { type ClippedToken, clippedToken } from "./clip.ts";
 
 /** Every slider by its name, which is also the name of its export. */
-export const SLIDERS = { baseline, clip, gaeLambda, klPrice, paid } as const;
+export const SLIDERS = { baseline, clip, gaeLambda, klPrice, paid, sampling } as const;
 
 /** The module of a slider: "gaeLambda" -> gae_lambda.ts. */
 const moduleOf = (name: string): string =>

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { gradientMoments, stateValue } from "../../lib/control/mod.ts";
+import { loadEmbedded, openPolicy } from "../../lib/course/mod.ts";
+import { distributionOfRow } from "../../lib/lm/mod.ts";
 import { SLIDERS } from "../../lib/sliders/mod.ts";
+import { BEGINNING, LOGITS, PASSAGE, SEEN, TOKENS } from "../../lib/sliders/next_token_logits.ts";
 import type { BarPanel, CurvePanel } from "../../lib/widgets/mod.ts";
 
 const curve = (panel: CurvePanel | BarPanel, index = 0) =>
@@ -55,4 +58,60 @@ Deno.test("baseline: the curve is the exact variance and stays inside its axis, 
   assert.deepEqual(curve(variance, 1), [[value, gradientMoments(value).variance]]);
   const moved = curve(at(2)[1]);
   curve(mean).forEach(([, found], token) => assert.ok(Math.abs(found - moved[token][1]) < 1e-12));
+});
+
+const plain = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1 };
+const barsOf = (settings: typeof plain) =>
+  SLIDERS.sampling.draw(settings).panels.map((panel) => "series" in panel ? panel.series : []);
+
+Deno.test("sampling: its numbers are the embedded model's, to a thousandth", async () => {
+  const embedded = await loadEmbedded();
+  const model = await openPolicy(embedded);
+  const state = [...model.promptOf(PASSAGE), ...embedded.tokenizer.encode(BEGINNING)];
+  const logits = await model.logitsAfter(state);
+  const order = logits.map((_, id) => id).toSorted((a, b) => logits[b] - logits[a]);
+  assert.deepEqual(order.slice(0, TOKENS.length).map((id) => embedded.tokenizer.tokenOf(id)), TOKENS);
+  assert.equal(LOGITS.length, logits.length);
+  order.forEach((id, place) => assert.ok(Math.abs(LOGITS[place] - logits[id]) < 1e-3, `place ${place}`));
+  const seen = new Set(SEEN);
+  const wrong = order.slice(0, 100).filter((id, place) => seen.has(place) !== state.includes(id));
+  assert.deepEqual(wrong, []);
+  assert.equal(seen.size, new Set(state).size);
+});
+
+Deno.test("sampling: without settings nothing is bent; top-k 3 draws three tokens, whose ratio is the mass they had", () => {
+  const [[own, drawn], [ratio]] = barsOf(plain);
+  assert.deepEqual(drawn.values, own.values);
+  assert.ok(ratio.values.every((value) => value === 0));
+  const [[, three], [scored]] = barsOf({ ...plain, topK: 3 });
+  assert.deepEqual(three.values.map((value) => value > 0), TOKENS.map((_, place) => place < 3));
+  const mass = own.values[0] + own.values[1] + own.values[2];
+  for (const place of [0, 1, 2]) assert.ok(Math.abs(scored.values[place] - Math.log(mass)) < 1e-9);
+});
+
+Deno.test("sampling: the penalty takes from tokens that stand in the text, a low temperature gives to the first", () => {
+  const penalised = distributionOfRow(LOGITS, {
+    repetitionPenalty: 1.4,
+    seen: LOGITS.map((_, place) => SEEN.includes(place)),
+  }).logProbs;
+  const [[own, drawn]] = barsOf({ ...plain, repetitionPenalty: 1.4 });
+  assert.deepEqual(drawn.values, penalised.slice(0, TOKENS.length).map(Math.exp));
+  assert.ok(drawn.values[0] < own.values[0] && drawn.values[3] > own.values[3]); // 流 stands in the text, 全 does not
+  const [[, cold]] = barsOf({ ...plain, temperature: 0.5 });
+  assert.ok(cold.values[0] > own.values[0] && cold.values[7] < own.values[7]);
+});
+
+Deno.test("sampling: no bar leaves its panel, whatever the settings", () => {
+  for (const temperature of [0.5, 1, 3]) {
+    for (const topK of [0, 1, 20]) {
+      for (const topP of [0.05, 0.5, 1]) {
+        for (const repetitionPenalty of [1, 2]) {
+          const [bars, [ratio]] = barsOf({ temperature, topK, topP, repetitionPenalty });
+          assert.ok(bars.every(({ values }) => values.every((value) => value >= 0 && value <= 1)));
+          const outside = ratio.values.filter((value) => value < -4 || value > 10);
+          assert.deepEqual(outside, [], JSON.stringify({ temperature, topK, topP, repetitionPenalty }));
+        }
+      }
+    }
+  }
 });
