@@ -8,7 +8,7 @@ export * from "./minibatches.ts";
 export * from "./new_model.ts";
 export * from "./pair_accuracy.ts";
 export * from "./ppo.ts";
-export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
+export { type LoadedModel, type PpoInputs, samplingOf, withFreshHead } from "./ppo_models.ts";
 export * from "./ppo_update.ts";
 export * from "./renaming.ts";
 export * from "./ranking_lists.ts";
