@@ -1,6 +1,8 @@
 /** What the chapters share: the embedded models and data, a run with its curves, questions judged. */
 export * from "./advantage_study.ts";
 export * from "./comparison.ts";
+export * from "./critic.ts";
+export * from "./critic_study.ts";
 export * from "./embedded.ts";
 export * from "./gae_padding.ts";
 export * from "./gae_study.ts";
@@ -8,5 +10,7 @@ export * from "./invariants.ts";
 export * from "./judged_answers.ts";
 export * from "./kl_study.ts";
 export * from "./questions.ts";
+export * from "./reward_study.ts";
 export * from "./run.ts";
+export * from "./sampled_values.ts";
 export * from "./update_steps.ts";
