@@ -13,4 +13,5 @@ export * from "./questions.ts";
 export * from "./reward_study.ts";
 export * from "./run.ts";
 export * from "./sampled_values.ts";
+export * from "./score_study.ts";
 export * from "./update_steps.ts";
