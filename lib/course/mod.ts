@@ -1,5 +1,7 @@
 /** What the chapters share: the embedded models and data, a run with its curves, questions judged. */
 export * from "./advantage_study.ts";
+export * from "./critic.ts";
+export * from "./critic_study.ts";
 export * from "./embedded.ts";
 export * from "./gae_padding.ts";
 export * from "./gae_study.ts";
@@ -10,7 +12,10 @@ export * from "./policy_view.ts";
 export * from "./questions.ts";
 export * from "./reinforce_by_hand.ts";
 export * from "./reinforce_run.ts";
+export * from "./reward_study.ts";
 export * from "./run.ts";
+export * from "./sampled_values.ts";
+export * from "./score_study.ts";
 export * from "./sweep.ts";
 export * from "./sweep_figures.ts";
 export * from "./update_steps.ts";

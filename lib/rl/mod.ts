@@ -22,6 +22,7 @@ export * from "./value_loss.ts";
 export * from "./ranking_loss.ts";
 export * from "./ranking_plan.ts";
 export * from "./diagnostics.ts";
+export * from "./calibration.ts";
 export * from "./philox.ts";
 export * from "./random.ts";
 export * from "./bootstrap_interval.ts";

@@ -119,7 +119,7 @@ export async function loadModels(
 }
 
 /** The same weights with a value head of zeros: a critic that has learnt nothing yet says 0. */
-function withFreshHead(weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
+export function withFreshHead(weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
   return new Map([...weights].map(([name, weight]) => [
     name,
     name === "value_fn.weight" ? { shape: weight.shape, data: new Float32Array(weight.data.length) } : weight,

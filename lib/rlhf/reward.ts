@@ -252,3 +252,24 @@ export async function createScorer(
     return [...await device.read(scores)];
   };
 }
+
+/** How many rows are scored at once. */
+export interface ScoreRowsOptions {
+  /** Rows of one batch; like lengths lie together, so that there is little padding. */
+  readonly batchSize?: number;
+}
+
+/** The raw scores of any number of rows, in the rows' order. */
+export async function scoreRows(
+  scorer: Scorer,
+  { parameters, rows }: { parameters: ValueModelArrays; rows: readonly TokenRow[] },
+  { batchSize = 64 }: ScoreRowsOptions = {},
+): Promise<number[]> {
+  const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
+  const scores = rows.map(() => NaN);
+  for (const part of chunksOf(order, batchSize)) {
+    const found = await scorer(parameters, part.map((row) => rows[row]));
+    part.forEach((row, index) => scores[row] = found[index]);
+  }
+  return scores;
+}

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { gradientMoments, stateValue } from "../../lib/control/mod.ts";
 import { loadEmbedded, openPolicy } from "../../lib/course/mod.ts";
 import { distributionOfRow } from "../../lib/lm/mod.ts";
-import { SLIDERS } from "../../lib/sliders/mod.ts";
 import { BEGINNING, LOGITS, PASSAGE, SEEN, TOKENS } from "../../lib/sliders/next_token_logits.ts";
+import { clippedValue, SLIDERS } from "../../lib/sliders/mod.ts";
 import type { BarPanel, CurvePanel } from "../../lib/widgets/mod.ts";
 
 const curve = (panel: CurvePanel | BarPanel, index = 0) =>
@@ -114,4 +114,35 @@ Deno.test("sampling: no bar leaves its panel, whatever the settings", () => {
       }
     }
   }
+});
+Deno.test("valueClip: beyond the range on the return's side the loss is flat, until V is further from R than the clip", () => {
+  const token = clippedValue(0.25);
+  const at = (value: number) => token({ value, oldValue: 0, target: 1 });
+  // 0.25 stands for all V between 0.25 and 1.75: 0.5 (0.25 - 1)^2
+  for (const value of [0.5, 1, 1.5]) {
+    assert.ok(Math.abs(at(value).loss - 0.28125) < 1e-6, `${value} ${at(value).loss}`);
+    assert.equal(at(value).gradient, 0);
+  }
+  for (const value of [-1, 0, 0.125, 2]) {
+    assert.ok(Math.abs(at(value).loss - 0.5 * (value - 1) ** 2) < 1e-6);
+    assert.ok(Math.abs(at(value).gradient - (value - 1)) < 1e-6);
+  }
+});
+
+Deno.test("valueClip: the curves stay inside their axes and say when the clip has stopped the token", () => {
+  const { panels: [loss, gradient], readout } = SLIDERS.valueClip.draw({
+    value: 0.5,
+    oldValue: 0,
+    target: 0.8,
+    clipRange: 0.2,
+  });
+  assert.match(readout.en, /stopped/);
+  assert.deepEqual(curve(loss, 2), [[0.5, clippedValue(0.2)({ value: 0.5, oldValue: 0, target: 0.8 }).loss]]);
+  for (const target of [-1.5, 1.5]) {
+    const free = SLIDERS.valueClip.draw({ value: 0, oldValue: 0, target, clipRange: 1 });
+    assert.doesNotMatch(free.readout.en, /stopped/);
+    for (const [, y] of curve(free.panels[0], 1)) assert.ok(y >= 0 && y <= 4.6, `${y}`);
+    for (const [, y] of curve(free.panels[1], 1)) assert.ok(Math.abs(y) <= 3.1, `${y}`);
+  }
+  assert.equal(curve(gradient, 2)[0][1], 0);
 });
