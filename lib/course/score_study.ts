@@ -28,13 +28,20 @@ export interface ScoreBin {
 
 const verdictOf = ({ right }: JudgedScore): string => right ? "right" : "wrong";
 
-/** A histogram of raw scores, one unit a bin, the highest first; right and wrong answers side by side. */
-export function scoreHistogram(answers: readonly JudgedScore[]): ScoreBin[] {
-  const floors = answers.map(({ rawScore }) => Math.floor(rawScore));
+/**
+ * A histogram of raw scores, one unit a bin, the highest first; right and wrong answers side by side.
+ *
+ * @param options.from scores below this whole number share one bin
+ */
+export function scoreHistogram(
+  answers: readonly JudgedScore[],
+  { from = 0 }: { from?: number } = {},
+): ScoreBin[] {
+  const floors = answers.map(({ rawScore }) => Math.max(Math.floor(rawScore), from - 1));
   const [low, high] = [Math.min(...floors), Math.max(...floors)];
   return ["right", "wrong"].flatMap((verdict) =>
     Array.from({ length: high - low + 1 }, (_, step) => high - step).map((floor) => ({
-      score: `${floor} to ${floor + 1}`,
+      score: floor < from ? `below ${from}` : `${floor} to ${floor + 1}`,
       verdict,
       answers: answers.filter((one, index) => verdictOf(one) === verdict && floors[index] === floor).length,
     }))

@@ -86,7 +86,11 @@ export const valueClip = defineSlider({
             { name: "clipped", points: over(clipped, "loss") },
             { name: "not clipped", points: over(plain, "loss"), as: "dashed" },
             { name: "this token", points: [[value, here.loss]], as: "dots" },
-            { name: "old value", points: [[oldValue, 0]], as: "dots" },
+            {
+              name: "old value",
+              points: [[oldValue, clipped({ value: oldValue, oldValue, target }).loss]],
+              as: "dots",
+            },
           ],
         },
         {

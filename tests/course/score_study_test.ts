@@ -20,6 +20,8 @@ Deno.test("the histogram has a bin for each unit between lowest and highest, and
     ],
   );
   assert.equal(bins.reduce((sum, { answers }) => sum + answers, 0), 4);
+  const merged = scoreHistogram([...answers, { rawScore: -7, right: false }], { from: 5 });
+  assert.deepEqual(merged.at(-1), { score: "below 5", verdict: "wrong", answers: 2 }); // 4 and -7
 });
 
 Deno.test("clipped raw, right answers are paid the same; normalised, their difference stays", () => {
