@@ -15,13 +15,17 @@ function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
+const MAX_TEXT_BYTES = 400_000_000; // JavaScript's strings end a little above
+
 /**
  * The whole file as text; a byte order mark is dropped.
  *
- * @throws {Error} If there is no such file or it is not UTF-8.
+ * @throws {Error} If there is no such file, it is not UTF-8, or it has more than 400 MB.
  */
 export async function readText(path: string): Promise<string> {
   try {
+    const { size } = await Deno.stat(path);
+    if (size > MAX_TEXT_BYTES) throw new RangeError(`it has ${size} bytes, too many for one text`);
     return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
   } catch (cause) {
     throw readError(path, cause);

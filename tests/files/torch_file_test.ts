@@ -203,6 +203,11 @@ const PICKLES: [what: string, pickle: Uint8Array, state: string | RegExp][] = [
     ),
     'its pickle has the key "a" twice',
   ],
+  [
+    "200,000 lists in a row",
+    concat(op.protocol, new Uint8Array(200_000).fill(0x5d), op.stop),
+    "its pickle has more than 100000 values that nothing uses",
+  ],
   ["protocol 9", Uint8Array.of(0x80, 9, 0x2e), "its pickle has protocol 9, and 2 to 5 are known"],
   [
     "an id that is no storage",
@@ -269,8 +274,8 @@ const ARCHIVES: [what: string, bytes: () => Promise<Uint8Array>, state: string |
     'its storage "0" has 24 bytes, and its tensors say 8589934588',
   ],
   [
-    "a bomb: 100 MB of zeros in 100 kB",
-    () => zip({ "m/data.pkl": stateDict(tensor()), "m/data/0": new Uint8Array(100_000_000) }, { level: 9 }),
+    "a bomb: 20 MB of zeros in 20 kB",
+    () => zip({ "m/data.pkl": stateDict(tensor()), "m/data/0": new Uint8Array(20_000_000) }, { level: 9 }),
     'its entry "m/data.pkl" is compressed, and torch.save never compresses',
   ],
   [
@@ -358,6 +363,11 @@ const LEGACY: [what: string, bytes: Uint8Array, state: string | RegExp][] = [
     "a storage that is not there",
     torchLegacy(usual, { names: [], data: new Uint8Array() }),
     'it refers to storage "0", which is not there',
+  ],
+  [
+    "a state dict of 2 MB",
+    torchLegacy(concat(op.protocol, op.text("a".repeat(2_000_000)), op.stop)),
+    "its pickle ends at byte 1000000, in the middle of a value",
   ],
   ["only its beginning", torchLegacy().slice(0, 40), /its pickle ends at byte 40, in the middle of a value/],
 ];
