@@ -135,6 +135,7 @@ export function describe<Made>(value: PickleValue<Made>): string {
 }
 
 const STOP = 0x2e;
+const MAX_OPEN = 100_000; // values on the stack; PyTorch's pickles have at most some thousand
 
 /**
  * Reads one pickle of `bytes`, which may go on after it.
@@ -172,6 +173,9 @@ export function readPickle<Made>(
       );
     }
     instruction(machine);
+    if (machine.stack.length > MAX_OPEN) {
+      throw pickleError(options.path, `has more than ${MAX_OPEN} values that nothing uses`);
+    }
   }
   return { value: pop(machine), end: machine.at };
 }

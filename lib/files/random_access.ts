@@ -52,23 +52,28 @@ async function fill(file: Deno.FsFile, at: number, bytes: Uint8Array): Promise<b
 }
 
 function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAccess {
+  const check = (begin: number, end: number) => { // before memory is taken for what cannot be there
+    if (end <= size) return;
+    throw new RangeError(
+      `Cannot read ${path}: it has ${size} bytes, and bytes ${begin} to ${end} are wanted; it is cut off`,
+    );
+  };
   const read = async (begin: number, into: Uint8Array) => {
-    if (begin + into.length > size || !await fill(file, begin, into)) {
-      throw new RangeError(
-        `Cannot read ${path}: it has ${size} bytes, and bytes ${begin} to ${begin + into.length} are wanted`,
-      );
+    if (!await fill(file, begin, into)) {
+      throw new RangeError(`Cannot read ${path}: it became shorter meanwhile`);
     }
   };
   return {
     path,
     size,
     async read(begin, end) {
-      const checked = Math.min(end, size + 1); // no memory for what cannot be there
-      const bytes = new Uint8Array(checked - begin);
+      check(begin, end);
+      const bytes = new Uint8Array(end - begin);
       await read(begin, bytes);
       return bytes;
     },
     async stream(begin, end, put) {
+      check(begin, end);
       const chunk = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(0, end - begin)));
       for (let at = begin; at < end;) {
         const part = chunk.subarray(0, Math.min(chunk.length, end - at));

@@ -30,12 +30,21 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
  */
 export const readLines = (path: string): AsyncGenerator<TextLine> => linesOf(chunksOf(path), { name: path });
 
+const MAX_TEXT_BYTES = 400_000_000; // JavaScript's strings end a little above
+
 /**
  * The whole file as text; a byte order mark is dropped.
  *
- * @throws {Error} If there is no such file. @throws {TypeError} If a line is not UTF-8: the sentence names it.
+ * @throws {Error} If there is no such file, or it has more than 400 MB. @throws {TypeError} If a line is not UTF-8: the sentence
+ *   names it.
  */
 export async function readText(path: string): Promise<string> {
+  const { size } = await Deno.stat(path).catch((cause: unknown) => {
+    throw readError(path, cause);
+  });
+  if (size > MAX_TEXT_BYTES) {
+    throw readError(path, new RangeError(`it has ${size} bytes, too many for one text`));
+  }
   const bytes = await Deno.readFile(path).catch((cause: unknown) => {
     throw readError(path, cause);
   });

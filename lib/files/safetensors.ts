@@ -15,10 +15,14 @@ async function readHeader(file: RandomAccess): Promise<{ text: string; start: nu
     throw new RangeError(`Cannot read ${path}: it has ${size} bytes, too few for a safetensors file`);
   }
   const length = await file.read(0, 8);
-  const headerBytes = Number(new DataView(length.buffer).getBigUint64(0, true));
-  if (headerBytes > Math.min(MAX_HEADER_BYTES, size - 8)) {
-    const state = `its header would have ${headerBytes} bytes, but the file has ${size}`;
+  const claimed = new DataView(length.buffer).getBigUint64(0, true);
+  if (claimed > size - 8) {
+    const state = `its header would have ${claimed} bytes, but the file has ${size}`;
     throw new RangeError(`Cannot read ${path}: ${state}; it is cut off or no safetensors file`);
+  }
+  const headerBytes = Number(claimed);
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw new RangeError(`Cannot read ${path}: its header has ${headerBytes} bytes, too many for a model`);
   }
   const header = await file.read(8, 8 + headerBytes);
   return { text: new TextDecoder().decode(header), start: 8 + headerBytes };

@@ -210,5 +210,5 @@ export function readStateDict(
   return { views: stateDictViews(value, path), end };
 }
 
-/** A pickle longer than this is no state dict: GPT-2's largest has 100 kB. */
-export const MAX_PICKLE_BYTES = 16_000_000;
+/** A pickle longer than this is no state dict: a tensor takes about 100 bytes of it, and GPT-2's largest has 580 tensors. */
+export const MAX_PICKLE_BYTES = 1_000_000;

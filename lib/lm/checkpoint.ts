@@ -96,7 +96,7 @@ function companions({ config, weights, tokenizer, settings }: ModelFolder): { [n
 
 /** What an older model may have left in a folder and a reader would take for the new one's: its weights, its tokenizer. */
 const isObsolete = (name: string): boolean =>
-  isWeightFile(name) || ["tokenizer.json", "added_tokens.json", "settings.json"].includes(name);
+  isWeightFile(name) || ["tokenizer.json", "added_tokens.json"].includes(name);
 
 /**
  * Writes a model folder that transformers and `readModelFolder` can read; nothing half-written is ever seen.

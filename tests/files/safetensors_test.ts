@@ -151,6 +151,25 @@ Deno.test("a file that is no safetensors file is refused with a sentence", () =>
     });
   }));
 
+Deno.test("a header that claims 2^60 bytes, or is longer than any model's, is refused before it is read", () =>
+  withPath(async (path) => {
+    const file = new Uint8Array(5_000_000).fill(0x5b); // "[[[[..."
+    new DataView(file.buffer).setBigUint64(0, 2n ** 60n, true);
+    await Deno.writeFile(path, file);
+    await rejects(readSafetensors(path), {
+      message:
+        `Cannot read ${path}: its header would have 1152921504606846976 bytes, but the file has 5000000; it is cut off or no safetensors file`,
+    });
+    new DataView(file.buffer).setBigUint64(0, 4_900_000n, true);
+    await Deno.writeFile(path, file);
+    await rejects(readSafetensors(path), {
+      message: `Cannot read ${path}: its header has 4900000 bytes, too many for a model`,
+    });
+    new DataView(file.buffer).setBigUint64(0, 3_900_000n, true);
+    await Deno.writeFile(path, file);
+    await rejects(readSafetensors(path), /it is not JSON \(it begins with "\[\[\[/);
+  }));
+
 Deno.test("a shape that does not match its values is not written", () =>
   withPath(async (path) => {
     const tensors = new Map([["a", { shape: [2, 2], data: new Float32Array(3) }]]);
