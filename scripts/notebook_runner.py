@@ -1,6 +1,8 @@
 """Executes a notebook through its kernel and writes it, executed, and as an HTML page.
 
-    .venv/bin/python scripts/notebook_runner.py NOTEBOOK OUTPUT_FOLDER
+    .venv/bin/python scripts/notebook_runner.py NOTEBOOK OUTPUT_FOLDER [--page-only]
+
+With --page-only nothing is executed: the page shows the outputs that the notebook holds.
 
 What the cells print appears on standard output as it comes. An error in a cell ends the run: the notebook so far is
 written, the error is printed, and the exit code is 3. The page still has TeX in it, marked up, and links to scripts
@@ -137,10 +139,12 @@ def main():
     source, output = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
     output.mkdir(parents=True, exist_ok=True)
     notebook = nbformat.read(source, as_version=4)
-    clear(notebook)
-    error = execute(notebook, source.parent)
-    normalise(notebook)
-    nbformat.write(notebook, output / source.name)
+    error = None
+    if "--page-only" not in sys.argv[3:]:
+        clear(notebook)
+        error = execute(notebook, source.parent)
+        normalise(notebook)
+        nbformat.write(notebook, output / source.name)
     (output / f"{source.stem}.html").write_text(to_page(notebook, source.stem), encoding="utf-8")
     if error is not None:
         print(error, file=sys.stderr)

@@ -1,11 +1,12 @@
 /**
  * Executes notebooks headless, through the real Deno kernel.
  *
- *     deno run -A scripts/notebooks.ts [--write] [name ...]
+ *     deno run -A scripts/notebooks.ts [--write | --pages] [name ...]
  *
  * runs every notebook in `notebooks/` (or those whose file name begins with a given name), writes each, executed and
  * as a page, to `out/`, and reports its time; with `--write` the committed notebook is replaced by the executed one,
- * in the normal form that JupyterLab writes too. Settings come from the environment, as for `start`.
+ * in the normal form that JupyterLab writes too. With `--pages` nothing is executed: the committed outputs become pages.
+ * Settings come from the environment, as for `start`.
  */
 
 import { basename, join, resolve } from "node:path";
@@ -28,6 +29,9 @@ export interface RunNotebookOptions {
   readonly tools?: NotebookTools;
 }
 
+/** Where a page goes, and with which tools it is made. */
+export type PageOptions = Pick<RunNotebookOptions, "outputDirectory" | "tools">;
+
 /** What a run made. */
 export interface NotebookRun {
   readonly notebook: string;
@@ -41,13 +45,29 @@ export interface NotebookRun {
  * @throws {Error} when a cell fails; the message shows the cell and its error, and both files hold what was done.
  */
 export async function runNotebook(path: string, options: RunNotebookOptions): Promise<NotebookRun> {
-  const tools = options.tools ?? await ensureNotebookTools();
   const started = performance.now();
+  const page = await convert(path, [], options);
+  const seconds = (performance.now() - started) / 1000;
+  return { notebook: join(options.outputDirectory, basename(path)), page, seconds };
+}
+
+/**
+ * Writes the page of the notebook at `path` as it stands, with the outputs that it holds; returns the page's path.
+ *
+ * @throws {Error} when there is no such notebook or it cannot be read.
+ */
+export function writePage(path: string, options: PageOptions): Promise<string> {
+  return convert(path, ["--page-only"], options);
+}
+
+/** Hands the notebook to the runner, and makes the page stand on its own. */
+async function convert(path: string, args: readonly string[], options: RunNotebookOptions): Promise<string> {
+  const tools = options.tools ?? await ensureNotebookTools();
   await Deno.stat(path).catch(() => {
     throw new Error(`Cannot run ${path}: there is no such notebook`);
   });
   const child = new Deno.Command(tools.python, {
-    args: ["-I", "-u", "-X", "utf8", runner, resolve(path), resolve(options.outputDirectory)],
+    args: ["-I", "-u", "-X", "utf8", runner, resolve(path), resolve(options.outputDirectory), ...args],
     env: { ...tools.env, ...options.env },
     stdin: "null",
     stdout: "piped",
@@ -63,8 +83,7 @@ export async function runNotebook(path: string, options: RunNotebookOptions): Pr
     await Deno.writeTextFile(page, standAlonePage(await Deno.readTextFile(page)));
   }
   if (code !== 0) throw new Error(`Cannot finish ${path}: ${withoutKernelWarning(errors)}`);
-  const seconds = (performance.now() - started) / 1000;
-  return { notebook: join(options.outputDirectory, basename(path)), page, seconds };
+  return page;
 }
 
 /** The runner's exit code when it has written what it could; with any other, nothing was written. */
@@ -83,13 +102,33 @@ function withoutKernelWarning(errors: string): string {
 
 /** Runs the command; returns its exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  const write = args.includes("--write");
-  const unknown = args.find((arg) => arg.startsWith("-") && arg !== "--write");
+  const flags = args.filter((arg) => arg.startsWith("-"));
+  const unknown = flags.find((flag) => flag !== "--write" && flag !== "--pages");
   if (unknown !== undefined) {
-    throw new Error(`Cannot run the notebooks: there is no flag ${unknown} (only --write)`);
+    throw new Error(`Cannot run the notebooks: there is no flag ${unknown} (only --write and --pages)`);
+  }
+  if (flags.length > 1) {
+    throw new Error(
+      "Cannot run the notebooks with --write and --pages: the one executes, the other does not",
+    );
   }
   const tools = await ensureNotebookTools();
   const paths = await findNotebooks(tools.root, args.filter((arg) => !arg.startsWith("-")));
+  if (flags.includes("--pages")) {
+    for (const path of paths) {
+      console.log(await writePage(path, { outputDirectory: join(tools.root, "out"), tools }));
+    }
+    return 0;
+  }
+  return await runAll(paths, tools, { write: flags.includes("--write") });
+}
+
+/** Runs each notebook and says how it went; returns the exit code. */
+async function runAll(
+  paths: readonly string[],
+  tools: NotebookTools,
+  { write }: { write: boolean },
+): Promise<number> {
   let failed = 0;
   for (const path of paths) {
     const outcome = await runNotebook(path, {

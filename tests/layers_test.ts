@@ -43,11 +43,13 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   "@bufbuild/protobuf": ["onnx", "files"],
   "@aws-crypto/crc32c": "files",
   "@huggingface/tokenizers": "lm",
+  "@zip.js/zip.js": "files",
   "plotly.js-dist": "plots",
   "happy-dom": "plots",
   "d3-scale": "widgets",
   "d3-shape": "widgets",
   "esbuild": "widgets",
+  "jsonc-parser": "files",
 };
 /** Rooms that may use Deno's file system; `course` reads the process's own memory use from /proc. */
 const TOUCH_FILES = ["files", "notebook", "course"];

@@ -59,7 +59,7 @@ const isRow = (value: unknown): value is ArrayLike<unknown> =>
 function threw({ message }: Error, inputs: readonly unknown[]): Text {
   return {
     en: `Your function threw an error for ${shown(inputs)}: ${message}`,
-    zh: `函数在输入 ${shown(inputs)} 时抛出了错误:${message}`,
+    zh: `函数在输入 ${shown(inputs)} 时抛出了错误：${message}`,
   };
 }
 
@@ -68,12 +68,12 @@ function differs(inputs: readonly unknown[], expected: Result, found: unknown): 
   if (found === undefined) {
     return {
       en: `For ${given} your function returned nothing; ${shown(expected)} was expected.`,
-      zh: `输入 ${given} 时,函数没有返回值;应为 ${shown(expected)}。`,
+      zh: `输入 ${given} 时，函数没有返回值；应为 ${shown(expected)}。`,
     };
   }
   return {
     en: `Not yet: for ${given} the answer is ${shown(expected)}, your function gave ${shown(found)}.`,
-    zh: `还不对:输入 ${given} 时,答案是 ${shown(expected)},你的函数给出 ${shown(found)}。`,
+    zh: `还不对：输入 ${given} 时，答案是 ${shown(expected)}，你的函数给出 ${shown(found)}。`,
   };
 }
 

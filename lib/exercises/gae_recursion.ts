@@ -19,7 +19,7 @@ export const gaeRecursion: Exercise<GaeRecursion> = defineExercise<GaeRecursion>
       says: {
         en:
           "These are the deltas: each advantage should also carry gamma · lambda times the advantage after it.",
-        zh: "这些只是 delta:每个优势还应加上 gamma · lambda 乘以后一个优势。",
+        zh: "这些只是 delta：每个优势还应加上 gamma · lambda 乘以后一个优势。",
       },
     },
     {
@@ -27,12 +27,12 @@ export const gaeRecursion: Exercise<GaeRecursion> = defineExercise<GaeRecursion>
         gae({ rewards, values, gamma, lambda, bootstrap: values[values.length - 1] }).advantages,
       says: {
         en: "At the last token the text ends, so V(s_T) is 0: you used the last value once more.",
-        zh: "在最后一个词元处文本已经结束,V(s_T) 为 0:你又用了一次最后的价值。",
+        zh: "在最后一个词元处文本已经结束，V(s_T) 为 0：你又用了一次最后的价值。",
       },
     },
   ],
   solved: {
     en: "Right: one pass from the end, and the whole sum is there.",
-    zh: "正确:从末尾往前走一遍,整个求和就得到了。",
+    zh: "正确：从末尾往前走一遍，整个求和就得到了。",
   },
 });

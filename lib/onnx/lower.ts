@@ -1,7 +1,13 @@
 /** Lowering: a graph becomes the bytes of an ONNX model. */
-import { create, toBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema, NodeProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from "onnx-buf";
-import { type AnyTensor, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
+import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import {
+  type GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "onnx-buf";
+import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
 import { createEmitter, elementType, type Emitter, type Target } from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
@@ -9,7 +15,7 @@ import type { Value } from "./layout.ts";
 /** A model's bytes and the inputs it really uses, by name. */
 export interface LoweredGraph {
   /** The model as an ONNX protobuf. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Those that the outputs depend on. */
   readonly inputs: readonly NodeOf<"input">[];
 }
@@ -30,6 +36,21 @@ export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
   { target = "cpu" }: { target?: Target } = {},
 ): LoweredGraph {
+  const { emitter, inputs } = emitGraph(outputs, { target, nameOf: resultName });
+  const bytes = modelBytes({
+    node: emitter.nodes,
+    initializer: emitter.constants,
+    input: inputs.map((node) => valueInfo(node.attributes.name, node)),
+    output: Object.entries(outputs).map(([name, tensor]) => valueInfo(resultName(name), tensor)),
+  });
+  return { bytes, inputs };
+}
+
+/** The nodes that compute `outputs`, each result under the name that `nameOf` gives it, and the inputs they use. */
+export function emitGraph(
+  outputs: Readonly<Record<string, AnyTensor>>,
+  { target, nameOf }: { target: Target; nameOf: (output: string) => string },
+): { readonly emitter: Emitter; readonly inputs: readonly NodeOf<"input">[] } {
   const emitter = createEmitter(target);
   const values = new Map<AnyTensor, Value>();
   const order = topologicalOrder(Object.values(outputs));
@@ -47,7 +68,7 @@ export function lower(
       create(NodeProtoSchema, {
         opType: "Identity",
         input,
-        output: [resultName(name)],
+        output: [nameOf(name)],
         name: `Identity_${name}`,
       }),
     );
@@ -59,7 +80,7 @@ export function lower(
   if (twice !== undefined) {
     throw new RangeError(`Cannot lower: two inputs are called "${twice.attributes.name}"`);
   }
-  return { bytes: modelBytes(emitter, inputs, outputs), inputs };
+  return { emitter, inputs };
 }
 
 const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
@@ -68,27 +89,23 @@ const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive ===
 const ruleOf = (node: AnyTensor) =>
   loweringRules[node.primitive] as (emitter: Emitter, node: AnyTensor, inputs: readonly Value[]) => string;
 
-function modelBytes(
-  emitter: Emitter,
-  inputs: readonly NodeOf<"input">[],
-  outputs: Readonly<Record<string, AnyTensor>>,
-): Uint8Array {
+/** A model of this one graph. */
+export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Uint8Array<ArrayBuffer> {
   const model = create(ModelProtoSchema, {
     irVersion: 10n,
     producerName: "typed-gpu-ops",
     opsetImport: [{ domain: "", version: 21n }, { domain: "com.microsoft", version: 1n }],
-    graph: {
-      name: "graph",
-      node: emitter.nodes,
-      initializer: emitter.constants,
-      input: inputs.map((node) => valueInfo(node.attributes.name, node)),
-      output: Object.entries(outputs).map(([name, tensor]) => valueInfo(resultName(name), tensor)),
-    },
+    graph: { name: "graph", ...graph },
   });
   return toBinary(ModelProtoSchema, model);
 }
 
-function valueInfo(name: string, { shape, dtype }: AnyTensor): ValueInfoProto {
+/** What goes in or comes out under `name`; `type` is the tensor's own unless given. */
+export function valueInfo(
+  name: string,
+  { shape, dtype }: AnyTensor,
+  type: DType | "int64" = dtype,
+): ValueInfoProto {
   const dim = Object.entries(shape).map(([axis, size]) => ({
     value: size === UNKNOWN
       ? { case: "dimParam" as const, value: axis }
@@ -96,7 +113,7 @@ function valueInfo(name: string, { shape, dtype }: AnyTensor): ValueInfoProto {
   }));
   return create(ValueInfoProtoSchema, {
     name,
-    type: { value: { case: "tensorType", value: { elemType: elementType[dtype], shape: { dim } } } },
+    type: { value: { case: "tensorType", value: { elemType: elementType[type], shape: { dim } } } },
   });
 }
 

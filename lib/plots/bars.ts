@@ -1,7 +1,7 @@
 /** Named numbers as lying bars, e.g. the probabilities of the next token; labels may be Chinese. */
 
 import { type Figure, figure } from "./figure.ts";
-import type { Trace } from "./specification.ts";
+import type { Layout, Trace } from "./specification.ts";
 import { column, type Key } from "./rows.ts";
 import { axis, frame, palette, seriesStyle } from "./style.ts";
 
@@ -61,11 +61,20 @@ export function bars<R extends object>(rows: readonly R[], options: BarsOptions<
   const labels = new Set(rows.map((row) => String(row[label])));
   const layout = {
     ...frame({ title, seed, width: 640, height: 120 + 26 * labels.size * Math.max(1, groups.length * 0.7) }),
-    xaxis: axis(valueTitle, { rangemode: "tozero" }),
+    xaxis: axis(valueTitle, rangeWithRoom(rows.map((row) => Number(row[value])))),
     yaxis: axis(labelTitle, { type: "category", autorange: "reversed", automargin: true, showgrid: false }),
     showlegend: groups.length > 1,
     margin: { l: 70, r: 60, t: 52, b: 52 },
   };
   const text = rows.map((row) => `${String(row[label])} ${String(row[value])}`).join(", ");
   return figure(data, layout, `${title}: ${text}`);
+}
+
+/** Room for the numbers beside the bars: on the left they would stand on the axis' labels. */
+function rangeWithRoom(values: readonly number[]): Layout {
+  const finite = values.filter(Number.isFinite);
+  const [low, high] = [Math.min(0, ...finite), Math.max(0, ...finite)];
+  if (low === 0) return { rangemode: "tozero" };
+  const room = 0.12 * (high - low);
+  return { range: [low - room, high === 0 ? 0 : high + room] };
 }

@@ -95,6 +95,20 @@ export function* plannedSteps<T>(
   }
 }
 
+/** A step that was made. */
+export interface DoneStep {
+  /** From 1. */
+  readonly step: number;
+  /** Steps that will be run. */
+  readonly total: number;
+  /** From 1. */
+  readonly epoch: number;
+  /** Before the step. */
+  readonly loss: number;
+  /** The schedule's, for this step. */
+  readonly learningRate: number;
+}
+
 /** What to do with each step that is due. */
 export interface StageRun<T, S> {
   /** In their order, as `plannedSteps` gives them. */
@@ -103,28 +117,47 @@ export interface StageRun<T, S> {
   readonly maxSteps: number;
   /** One optimizer step: the state after it, and the loss before it. */
   readonly step: (state: S, due: PlannedStep<T>) => Promise<{ state: S; loss: number }>;
-  /** Told after each step; `total` is what will be run. */
-  readonly onStep?: (done: { step: number; total: number; loss: number; learningRate: number }) => void;
+  /** Told after each step. */
+  readonly onStep?: (done: DoneStep) => void | Promise<void>;
   /** Called with the state at each epoch's end. */
-  readonly onEpoch?: (epoch: number, state: S) => Promise<void>;
+  readonly onEpoch?: (done: DoneStep, state: S) => Promise<void>;
+  /** When it is aborted, the step that is being made is the last one. */
+  readonly signal?: AbortSignal;
 }
 
-/** Runs the steps of a stage from a state to the last one. */
+/** How a run ended. */
+export interface StageEnd<S> {
+  /** After the last step. */
+  readonly state: S;
+  /** Steps made. */
+  readonly step: number;
+  /** Whether the signal ended it before its time. */
+  readonly stopped: boolean;
+}
+
+/** Runs the steps of a stage from a state to the last one, or to the one in which it is told to stop. */
 export async function trainStage<T, S>(
   start: S,
-  { steps, maxSteps, step, onStep, onEpoch }: StageRun<T, S>,
-): Promise<S> {
-  let state = start;
+  { steps, maxSteps, step, onStep, onEpoch, signal }: StageRun<T, S>,
+): Promise<StageEnd<S>> {
+  let state = start, made = 0;
   for (const due of steps) {
-    const done = await step(state, due);
-    state = done.state;
+    await othersTurn();
+    if (signal?.aborted) return { state, step: made, stopped: true };
+    const after = await step(state, due);
+    state = after.state;
+    made = due.step;
     const total = maxSteps > 0 ? Math.min(maxSteps, due.total) : due.total;
-    onStep?.({ step: due.step, total, loss: done.loss, learningRate: due.learningRate });
-    if (due.endsEpoch) await onEpoch?.(due.epoch, state);
-    if (due.step === total) break;
+    const done = { step: made, total, epoch: due.epoch, loss: after.loss, learningRate: due.learningRate };
+    await onStep?.(done);
+    if (due.endsEpoch && !signal?.aborted) await onEpoch?.(done, state);
+    if (made === total) break;
   }
-  return state;
+  return { state, step: made, stopped: false };
 }
 
-/** Which weights decay, by name: all but biases and layer norms. (The tutorial decays GPT-2's norms, by mistake.) */
+/** Lets what waits outside, such as Ctrl-C, have its turn: native computation ends within a turn of ours. */
+const othersTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Which weights decay, by name: all but biases and layer norms. (The tutorial's reward stage decays GPT-2's norms, by mistake.) */
 export const decaysWeight = (name: string): boolean => !/bias$|ln_/.test(name);

@@ -16,16 +16,23 @@ export const paid = defineSlider({
       options: [{ name: "raw 原始", value: 0 }, { name: "normalised 归一化", value: 1 }],
       value: 0,
     },
+    limit: { kind: "range", label: "clip at ± · 裁剪界限 ±", min: 0.5, max: 8, step: 0.5, value: 5 },
     mean: {
       kind: "range",
-      label: "mean of the SFT model · SFT 模型的均值",
+      label: "if normalised: mean · 归一化用的均值",
       min: -2,
       max: 8,
       step: 0.5,
       value: 4,
     },
-    deviation: { kind: "range", label: "its deviation · 标准差", min: 0.5, max: 5, step: 0.5, value: 3 },
-    limit: { kind: "range", label: "clip at ± · 裁剪界限 ±", min: 0.5, max: 8, step: 0.5, value: 5 },
+    deviation: {
+      kind: "range",
+      label: "if normalised: deviation · 标准差",
+      min: 0.5,
+      max: 5,
+      step: 0.5,
+      value: 3,
+    },
   },
   draw: ({ normalise, mean, deviation, limit }) => {
     const pay = (scores: readonly number[]) =>

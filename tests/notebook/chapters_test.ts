@@ -86,6 +86,15 @@ for (const notebook of notebooks) {
     }
   });
 
+  Deno.test(`${name}: its Chinese, text and outputs, has Chinese punctuation`, () => {
+    const shown = cells.map(({ source, outputs }) => `${source}\n${JSON.stringify(outputs)}`).join("\n");
+    const prose = shown.replaceAll(/```[\s\S]*?```|`[^`]*`|<script[\s\S]*?<\/script>/g, "");
+    assert.deepEqual(
+      prose.match(/.{0,20}(?:\p{Script=Han} ?[,;:?!]|[,;:?!]\p{Script=Han}).{0,20}/gu) ?? [],
+      [],
+    );
+  });
+
   Deno.test(`${name}: every number that its prose quotes stands in a cell or an output`, () => {
     const shown = numbersOf(notebook);
     for (const { source } of cells.filter(({ cell_type }) => cell_type === "markdown")) {

@@ -1,0 +1,145 @@
+/**
+ * `deno task export`: hands a model, or a whole PPO run before it starts, to other programs.
+ *
+ *     deno task export --to onnx --model_path output_dir/checkpoint-12    # model.onnx, its weights, tokenizer
+ *     deno task export --to openrlhf ...                                   # actor/, reward/, critic/, prompts.jsonl, launch.sh
+ *     deno task export --to trl ...                                        # the same with launch.py
+ *
+ * The second and third take every flag of `deno task train`; without path flags they use the embedded models and data. The
+ * folder is written whole or not at all.
+ */
+import { join } from "node:path";
+import { loadEmbedded, loadOwn, pathOf, type RunInputs, runSettings } from "../lib/course/mod.ts";
+import { fileExists, writeAtomically, writeFolderAtomically } from "../lib/files/mod.ts";
+import {
+  type ModelFolder,
+  onnxModel,
+  readModelFolder,
+  writeModelFolder,
+  writePolicyFolder,
+  writeScoreFolder,
+} from "../lib/lm/mod.ts";
+import {
+  elsewhereTable,
+  helpText,
+  type Launch,
+  openRlhfLaunch,
+  parseFlags,
+  promptRow,
+  SETTINGS,
+  type Settings,
+  type SettingValues,
+  trlLaunch,
+  validateSettings,
+} from "../lib/rlhf/mod.ts";
+import { runCommand } from "./stage_report.ts";
+
+/** The flags that only this command has. */
+const OWN = {
+  to: {
+    kind: "text",
+    default: "onnx",
+    pattern: /^(onnx|openrlhf|trl)$/,
+    form: "onnx, openrlhf or trl",
+    help: "for which program",
+  },
+  model_path: {
+    kind: "text",
+    default: "",
+    help: "with --to onnx: the model folder; empty: models/sft_model",
+  },
+  export_dir: { kind: "text", default: "", help: "the new folder; empty: out/ and the program's name" },
+} as const;
+
+const FLAGS = { ...OWN, ...SETTINGS };
+
+/** Writes `model.onnx` with `model.onnx_data`, and the model's own companions. */
+async function exportOnnx(folder: string, model: ModelFolder): Promise<void> {
+  const weightsFile = "model.onnx_data";
+  const valueHead = model.weights.has("value_fn.weight");
+  const { bytes, weights } = onnxModel(model.config, { valueHead, weightsFile });
+  await writeFolderAtomically(folder, async (temporary) => {
+    await writeModelFolder(temporary, model);
+    await Deno.remove(join(temporary, "model.safetensors"));
+    await writeAtomically(join(temporary, "model.onnx"), bytes);
+    const values = weights.map(({ name }) => {
+      const weight = model.weights.get(name);
+      if (weight === undefined) throw new RangeError(`Cannot export: the model has no "${name}"`);
+      return new Uint8Array(weight.data.buffer, weight.data.byteOffset, weight.data.byteLength);
+    });
+    await writeAtomically(join(temporary, weightsFile), values);
+  });
+}
+
+/** The passage as far as its tokens fit. */
+function cutPassage({ tokenizer }: RunInputs, content: string, { max_len, query_len }: Settings): string {
+  const room = promptRow(tokenizer, content, { maxLen: max_len, queryLen: query_len }).length - 2;
+  const characters = [...content];
+  let [fits, tooLong] = [0, characters.length + 1];
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >> 1;
+    if (tokenizer.encode(characters.slice(0, middle).join("")).length <= room) fits = middle;
+    else tooLong = middle;
+  }
+  return characters.slice(0, fits).join("");
+}
+
+/** Writes the models and prompts of a run, with the file that starts it. */
+async function exportRun(
+  folder: string,
+  { inputs, settings, to }: { inputs: RunInputs; settings: Settings; to: string },
+): Promise<void> {
+  const { policy, reward, tokenizer, scoreStatistics: statistics, passages } = inputs;
+  const [first, last] = [tokenizer.clsId, tokenizer.sepId].map((id) => tokenizer.tokenOf(id));
+  const launch: Launch = { settings, count: { prompts: passages.length }, statistics };
+  await writeFolderAtomically(folder, async (temporary) => {
+    await writePolicyFolder(join(temporary, "actor"), policy);
+    await writeScoreFolder(join(temporary, "reward"), reward, { statistics });
+    await writeScoreFolder(join(temporary, "critic"), reward, { freshHead: settings.fresh_value_head });
+    const prompts = passages.map((passage) => `${first}${cutPassage(inputs, passage, settings)}${last}`);
+    await writeAtomically(
+      join(temporary, "prompts.jsonl"),
+      prompts.map((input) => JSON.stringify({ input }) + "\n").join(""),
+    );
+    const [name, text] = to === "trl"
+      ? ["launch.py", trlLaunch(launch)]
+      : ["launch.sh", openRlhfLaunch(launch)];
+    await writeAtomically(join(temporary, name), text);
+    const readme = `# What each setting became\n\n${elsewhereTable()}`;
+    await writeAtomically(join(temporary, "README.md"), readme);
+  });
+}
+
+/** What to hand over, by the flags. */
+async function runOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; settings: Settings }> {
+  if ((["train_file_path", "ori_model_path", "reward_model_path"] as const).some((name) => name in given)) {
+    const settings = validateSettings(given);
+    return { inputs: await loadOwn(settings), settings };
+  }
+  const inputs = await loadEmbedded();
+  return { inputs, settings: runSettings(inputs.policy, given) };
+}
+
+/** Only the flags that were given and that PPO knows. */
+function ofPpo(given: Partial<SettingValues<typeof FLAGS>>): Partial<Settings> {
+  const { to: _to, model_path: _path, export_dir: _folder, ...settings } = given;
+  return settings;
+}
+
+async function exportModel(args: string[]): Promise<void> {
+  const { given, values, help } = parseFlags(FLAGS, { args, environment: Deno.env.toObject() });
+  if (help) {
+    const does = "Writes a model or a whole run for other programs: ONNX, OpenRLHF on Ray, TRL.";
+    return console.log(helpText(FLAGS, { command: "deno task export", does }));
+  }
+  const folder = values.export_dir || pathOf(`out/${values.to}`);
+  if (await fileExists(folder)) {
+    throw new Error(`Cannot export to ${folder}: it is there already; name another folder with --export_dir`);
+  }
+  if (values.to === "onnx") {
+    await exportOnnx(folder, await readModelFolder(values.model_path || pathOf("models/sft_model")));
+  } else await exportRun(folder, { ...await runOf(ofPpo(given)), to: values.to });
+  console.log(`wrote ${folder}`);
+}
+
+if (import.meta.main) await runCommand(() => exportModel(Deno.args));
