@@ -6,8 +6,9 @@
  */
 import { join, resolve } from "node:path";
 import { fileExists, readJsonRecord, removeUnfinished, writeAtomically } from "../lib/files/mod.ts";
+import type { ScoreStatistics } from "../lib/rl/mod.ts";
 import { checkSettings, type PpoState, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
-import { recordIn, switchIn, textIn } from "./json_values.ts";
+import { numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
 import { type LogSizes, readState, type StoredState, writeState } from "./run_state.ts";
 
 /** The three things a run starts from, by the flags that name them. */
@@ -26,6 +27,8 @@ export interface RunRecord {
   readonly computes_on: string;
   /** What it starts from. */
   readonly inputs: InputDigests;
+  /** How scores are normalised; null: they are not. */
+  readonly score_statistics: ScoreStatistics | null;
 }
 
 const recordPath = (folder: string): string => join(folder, "settings.json");
@@ -90,6 +93,9 @@ export async function readRecord(folder: string): Promise<RunRecord> {
     embedded: switchIn(record, "embedded", path),
     computes_on: textIn(record, "computes_on", path),
     inputs: { train_file_path, ori_model_path, reward_model_path },
+    score_statistics: record.score_statistics === null
+      ? null
+      : numbersIn(recordIn(record, "score_statistics", path), ["mean", "deviation"], path),
   };
 }
 

@@ -80,8 +80,13 @@ async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job>
   const folder = settings.output_dir;
   const run = await openRun(inputs, settings);
   await lockFolder(folder);
-  const record = { settings, embedded, computes_on: run.device.kind, inputs: await digestsOf(inputs) };
-  await writeRecord(folder, record);
+  await writeRecord(folder, {
+    settings,
+    embedded,
+    computes_on: run.device.kind,
+    inputs: await digestsOf(inputs),
+    score_statistics: run.scoreStatistics ?? null,
+  });
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer });
   return { run, inputs, logs, saveEvery, from: undefined };
 }
@@ -101,8 +106,9 @@ async function resumedJob(
   const record = await readRecord(folder);
   const { settings, notes } = resumedSettings(folder, record, given);
   await lockFolder(folder);
-  const inputs = record.embedded ? await loadEmbedded() : await loadOwn(settings);
-  checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(inputs), paths: settings });
+  const read = record.embedded ? await loadEmbedded() : await loadOwn(settings);
+  checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
+  const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
   const run = await openRun(inputs, settings);
   notes.forEach((note) => terminal.print(note));
   const stored = await newestState(folder, { vocabSize: inputs.policy.config.vocabSize });
@@ -179,8 +185,15 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   const job = resume === undefined
     ? await newJob(given, saveEvery)
     : await resumedJob(resume, { given, saveEvery, terminal });
-  const { run, from } = job;
+  const { run, inputs, from } = job;
   terminal.print(`${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`);
+  if (inputs.scoreStatistics === undefined && run.scoreStatistics !== undefined) {
+    const { mean, deviation } = run.scoreStatistics;
+    const scores = `mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}`;
+    terminal.print(
+      `the reward model came without statistics; its scores of the SFT model's answers: ${scores}`,
+    );
+  }
   if (from !== undefined) {
     terminal.print(`going on after timestep ${from.timestep}, optimizer step ${from.actor.step}`);
   }

@@ -29,6 +29,7 @@ export * from "./ranking_lists.ts";
 export * from "./reward.ts";
 export * from "./sample_answers.ts";
 export * from "./sampled_policy.ts";
+export * from "./score_statistics.ts";
 export * from "./setting_spec.ts";
 export * from "./settings.ts";
 export * from "./sft.ts";

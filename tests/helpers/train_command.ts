@@ -17,7 +17,6 @@ export const tinyFlags = (passages: string): string[] =>
     train_file_path: passages,
     ori_model_path: pathOf("tests/fixtures/gpt2_tiny"),
     reward_model_path: pathOf("tests/fixtures/reward_tiny"),
-    normalise_scores: false,
     max_len: 24,
     query_len: 6,
     batch_size: 4,
