@@ -11,6 +11,7 @@ import type { ModelFolder, TokenRow, ValueModelArrays } from "../lib/lm/mod.ts";
 import { type ScoreStatistics, scoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
+  batchesWithin,
   chunksOf,
   createScorer,
   type Lengths,
@@ -55,7 +56,7 @@ async function openScorer(device: Device, { config, tokenizer }: ModelFolder): P
   return async (parameters, rows) => {
     const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
     const scores = rows.map(() => 0);
-    for (const part of chunksOf(order, 64)) {
+    for (const part of batchesWithin(order, { lengthOf: (row) => rows[row].length })) {
       const found = await scorer(parameters, part.map((row) => rows[row]));
       part.forEach((row, index) => scores[row] = found[index]);
     }
