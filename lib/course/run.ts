@@ -31,10 +31,14 @@ export interface CourseRun {
   readonly rows: Metrics[];
 }
 
-/** Compiles a run; passages that are too long are cut. */
-export async function openRun(inputs: RunInputs, settings: Settings): Promise<CourseRun> {
+/** Compiles a run; passages that are too long are cut. `threads` is for the CPU; default: all. */
+export async function openRun(
+  inputs: RunInputs,
+  settings: Settings,
+  options: { readonly threads?: number } = {},
+): Promise<CourseRun> {
   const { policy, reward, tokenizer, scoreStatistics } = inputs;
-  const device = await chooseDevice(settings.device);
+  const device = await chooseDevice(settings.device, options);
   const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
   const prompts = inputs.passages.map((content) => promptRow(tokenizer, content, lengths));
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };

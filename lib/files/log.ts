@@ -11,6 +11,12 @@ export async function appendTo(path: string, content: string | Uint8Array): Prom
   await Deno.writeFile(path, bytes, { append: true });
 }
 
+/** The same at once: for what is told while something else goes on. The folder must be there. */
+export function appendToSync(path: string, content: string | Uint8Array): void {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  Deno.writeFileSync(path, bytes, { append: true });
+}
+
 /** Adds one line to the end of a file, which is made if need be: for logs of metrics. */
 export const appendLine = (path: string, line: string): Promise<void> => appendTo(path, line + "\n");
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-export { appendLine, appendTo, cutBack, fileSize } from "./log.ts";
+export { appendLine, appendTo, appendToSync, cutBack, fileSize } from "./log.ts";
 export { eventFileHead, scalarEvent, type ScalarPlace } from "./tensorboard.ts";
 export { type Content, removeUnfinished, writeAtomically, writeFolderAtomically } from "./write.ts";
 export { fileExists, readLines, readText } from "./read.ts";

@@ -3,7 +3,7 @@
 import { type Figure, figure } from "./figure.ts";
 import type { Layout, Trace } from "./specification.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
-import { axis, frame, seriesStyle } from "./style.ts";
+import { axis, bandBetween, frame, seriesStyle } from "./style.ts";
 
 /** One training run: its name in the legend and its rows, one an update. */
 export interface Run<R> {
@@ -19,6 +19,10 @@ export interface Metric<R> {
   readonly y: Key<R>;
   /** Name and unit; default: the column's name. */
   readonly title?: string;
+  /** Names of the runs that are drawn here; default: all. */
+  readonly runs?: readonly string[];
+  /** Two columns between which a pale band is drawn, e.g. the lowest and the highest of several seeds. */
+  readonly band?: readonly [lower: Key<R>, upper: Key<R>];
 }
 
 /** Options of `curveGrid`. */
@@ -60,8 +64,14 @@ export function curveGrid<R extends object>(
   const panels = metrics.map((metric) => typeof metric === "string" ? { y: metric, title: metric } : metric);
   const across = Math.max(1, Math.min(columns, panels.length));
   const down = Math.ceil(panels.length / across);
+  const isIn = (panel: Metric<R>, { name }: Run<R>) => panel.runs?.includes(name) ?? true;
   const data = panels.flatMap((panel, place) =>
-    runs.map((run, index) => line({ run, index, panel, place, x: xColumn(run.rows, options.x).of(run.rows) }))
+    runs.flatMap((run, index) => {
+      if (!isIn(panel, run)) return [];
+      const isFirst = !panels.slice(0, place).some((panel) => isIn(panel, run));
+      const x = xColumn(run.rows, options.x).of(run.rows);
+      return lines({ run, index, panel, place, x, isFirst });
+    })
   );
   const allRows = runs.flatMap((run) => run.rows);
   const x = xColumn(allRows, options.x);
@@ -84,23 +94,31 @@ interface LineParts<R> {
   /** Which panel, counted in reading order. */
   readonly place: number;
   readonly x: readonly (number | null)[];
+  /** Whether no earlier panel has this run: it then stands in the legend. */
+  readonly isFirst: boolean;
 }
 
-function line<R extends object>({ run, index, panel, place, x }: LineParts<R>): Trace {
+function lines<R extends object>({ run, index, panel, place, x, isFirst }: LineParts<R>): Trace[] {
   const { color, dash, symbol } = seriesStyle(index);
-  return {
+  const common = {
+    legendgroup: run.name,
+    x,
+    xaxis: axisName("x", place),
+    yaxis: axisName("y", place),
+  };
+  const line: Trace = {
     type: "scatter",
     mode: "lines+markers",
     name: run.name,
-    legendgroup: run.name,
-    showlegend: place === 0,
-    x,
+    showlegend: isFirst,
+    ...common,
     y: column(run.rows, panel.y),
-    xaxis: axisName("x", place),
-    yaxis: axisName("y", place),
     line: { color, dash, width: 1.8 },
     marker: { color, symbol, size: 5 },
   };
+  return panel.band === undefined
+    ? [line]
+    : [...bandBetween(run.rows, panel.band, { ...common, color }), line];
 }
 
 function axisName(letter: string, place: number): string {

@@ -12,7 +12,16 @@ export * from "./new_model.ts";
 export * from "./pair_accuracy.ts";
 export { type AskedQuestion, formatOf, type PassageFormat } from "./passage_files.ts";
 export * from "./ppo.ts";
+export {
+  type PoolReport,
+  type Progress,
+  scheduleOf,
+  type StepReport,
+  type TrainOptions,
+} from "./ppo_loop.ts";
 export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
+export type { ActorGradient } from "./ppo_run.ts";
+export type { Position, PpoState, StateOptions } from "./ppo_state.ts";
 export * from "./ppo_update.ts";
 export * from "./predict.ts";
 export * from "./renaming.ts";
@@ -27,5 +36,6 @@ export * from "./split_passages.ts";
 export * from "./stage.ts";
 export { noDropout, type StageDropout } from "./stage_dropout.ts";
 export * from "./stage_settings.ts";
+export type { Part, PartSeconds } from "./stopwatch.ts";
 export * from "./values.ts";
 export * from "./written_lists.ts";

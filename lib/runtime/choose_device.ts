@@ -7,20 +7,20 @@
 import { type Device, openDevice } from "./device.ts";
 
 /**
- * Opens the device for a setting: `auto`, `cpu`, `webgpu` or a number.
+ * Opens the device for a setting: `auto`, `cpu`, `webgpu` or a number. `threads` is for the CPU; default: all.
  *
  * @throws Error when the setting is `webgpu` and there is no adapter.
  */
 export async function chooseDevice(
   setting: string,
-  { warn = console.warn }: { warn?: (text: string) => void } = {},
+  { warn = console.warn, ...options }: { warn?: (text: string) => void; threads?: number } = {},
 ): Promise<Device> {
   if (setting === "webgpu") return openDevice("webgpu");
-  if (!/^\d+$/.test(setting)) return openDevice("cpu");
+  if (!/^\d+$/.test(setting)) return openDevice("cpu", options);
   try {
     return await openDevice("webgpu");
   } catch {
     warn(`No GPU for device ${setting}: using the CPU`);
-    return openDevice("cpu");
+    return openDevice("cpu", options);
   }
 }

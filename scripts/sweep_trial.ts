@@ -1,0 +1,24 @@
+/**
+ * One trial of a sweep, in a process of its own: `deno run -A scripts/sweep_trial.ts '{"trial":{"lam":1},"judged":32}'` prints
+ * each update as a line of JSON. `deno task sweep` starts it, here or on the machines of a Ray cluster.
+ */
+import { loadEmbedded, runTrial, type Trial } from "../lib/course/mod.ts";
+import { runCommand } from "./command.ts";
+
+/** What the command line says. */
+interface Order {
+  readonly trial: Trial;
+  readonly judged: number;
+  readonly threads?: number;
+}
+
+if (import.meta.main) {
+  await runCommand(async ({ interruptSignal }) => {
+    const { trial, ...options }: Order = JSON.parse(Deno.args[0] ?? "");
+    const embedded = await loadEmbedded({ heldOutCount: Math.max(1, options.judged) });
+    const signal = interruptSignal();
+    for await (const row of runTrial(embedded, trial, { ...options, signal })) {
+      console.log(JSON.stringify(row));
+    }
+  });
+}
