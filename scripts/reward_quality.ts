@@ -11,7 +11,6 @@ import type { ModelFolder, TokenRow, ValueModelArrays } from "../lib/lm/mod.ts";
 import { type ScoreStatistics, scoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
-  batchesWithin,
   chunksOf,
   createScorer,
   type Lengths,
@@ -24,6 +23,7 @@ import {
   type RewardTrainer,
   sampleAnswers,
   type ScoredAnswer,
+  scoreRows,
   separation,
 } from "../lib/rlhf/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
@@ -53,15 +53,7 @@ type ScoreAll = (parameters: ValueModelArrays, rows: readonly TokenRow[]) => Pro
 
 async function openScorer(device: Device, { config, tokenizer }: ModelFolder): Promise<ScoreAll> {
   const scorer = await createScorer(device, config, { padId: tokenizer.padId });
-  return async (parameters, rows) => {
-    const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
-    const scores = rows.map(() => 0);
-    for (const part of batchesWithin(order, { lengthOf: (row) => rows[row].length })) {
-      const found = await scorer(parameters, part.map((row) => rows[row]));
-      part.forEach((row, index) => scores[row] = found[index]);
-    }
-    return scores;
-  };
+  return (parameters, rows) => scoreRows(scorer, { parameters, rows });
 }
 
 /** Compiles what is needed to measure. */

@@ -43,6 +43,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   "@bufbuild/protobuf": ["onnx", "files"],
   "@aws-crypto/crc32c": "files",
   "@huggingface/tokenizers": "lm",
+  "@zip.js/zip.js": "files",
   "plotly.js-dist": "plots",
   "happy-dom": "plots",
   "d3-scale": "widgets",

@@ -5,6 +5,7 @@
  */
 import { findNodeAtLocation, type ParseError, parseTree } from "jsonc-parser";
 import { lineAt } from "./lines.ts";
+import { refuseStandIn } from "./random_access.ts";
 import { readText } from "./read.ts";
 
 /** A JSON object whose values are still to be looked at. */
@@ -73,6 +74,7 @@ const dotted = (keys: readonly (string | number)[]): string =>
  */
 export async function readJsonSource(path: string): Promise<JsonSource> {
   const text = await readText(path);
+  refuseStandIn(text.slice(0, 256), path);
   const where = (keys: readonly (string | number)[]): string => {
     if (keys.length === 0) return `${path}: the file`;
     const tree = parseTree(text, [], PLAIN_JSON);

@@ -7,7 +7,9 @@
  */
 export { appendLine, appendTo, appendToSync, cutBack, fileSize } from "./log.ts";
 export { eventFileHead, scalarEvent, type ScalarPlace } from "./tensorboard.ts";
-export { type Content, removeUnfinished, writeAtomically, writeFolderAtomically } from "./write.ts";
+export { type Content, removeUnfinished, writeAtomically } from "./write.ts";
+export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
+export { refuseStandIn } from "./random_access.ts";
 export { fileExists, readLines, readText } from "./read.ts";
 export { linesOf, type TextLine } from "./lines.ts";
 export {
@@ -20,6 +22,16 @@ export {
   readJsonSource,
 } from "./json.ts";
 export { type JsonLine, type JsonLinesOptions, readJsonLines, readJsonValues } from "./json_lines.ts";
-export { readSafetensors, writeSafetensors } from "./safetensors.ts";
-export type { StoredTensor } from "./safetensors_header.ts";
+export {
+  byteRange,
+  isReadable,
+  type NumberFormat,
+  type StoredTensor,
+  type TensorFile,
+  type TensorView,
+} from "./tensor.ts";
+export { readTensors } from "./read_tensors.ts";
+export { openSafetensors, readSafetensors, writeSafetensors } from "./safetensors.ts";
+export { openShards } from "./shards.ts";
+export { openTorchFile } from "./torch_file.ts";
 export { join as joinPath } from "node:path";

@@ -1,8 +1,7 @@
 /**
  * Atomic writes: a reader sees the old file or the new one, never half of it.
  *
- * A file is written under another name beside its target and then renamed. A folder that does not exist yet is
- * renamed as a whole; into one that exists, each finished file is renamed, and what else lies there stays.
+ * A file is written under another name beside its target and then renamed. (`write_folder.ts` does the same for folders.)
  */
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -18,7 +17,8 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
 }
 
-function temporaryBeside(path: string): string {
+/** A name that nothing has yet, in the same folder as `path`. */
+export function temporaryBeside(path: string): string {
   const target = resolve(path);
   return join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
 }
@@ -44,45 +44,6 @@ export async function writeAtomically(
     throw cause;
   }
   await Deno.rename(temporary, path);
-}
-
-/**
- * Lets `fill` write files into an empty folder, then puts them where `folder` is meant to be.
- *
- * If `fill` throws, `folder` is as it was. `durable` waits until the files are on the disk.
- */
-export async function writeFolderAtomically(
-  folder: string,
-  fill: (temporary: string) => Promise<void>,
-  { durable = false }: { durable?: boolean } = {},
-): Promise<void> {
-  const temporary = temporaryBeside(folder);
-  await Deno.mkdir(temporary, { recursive: true });
-  try {
-    await fill(temporary);
-    if (durable) await syncFiles(temporary);
-    await moveInto(temporary, folder);
-  } finally {
-    await Deno.remove(temporary, { recursive: true }).catch(() => {});
-  }
-}
-
-async function moveInto(temporary: string, folder: string): Promise<void> {
-  const target = await Deno.stat(folder).catch(() => undefined);
-  if (target === undefined) return await Deno.rename(temporary, folder);
-  if (!target.isDirectory) throw new Error(`Cannot write the folder ${folder}: a file of that name is there`);
-  for await (const entry of Deno.readDir(temporary)) {
-    await Deno.rename(join(temporary, entry.name), join(folder, entry.name));
-  }
-}
-
-/** Waits until every file of a folder is on the disk. */
-async function syncFiles(folder: string): Promise<void> {
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (!isFile) continue;
-    using file = await Deno.open(join(folder, name), { read: true, write: true });
-    await file.sync();
-  }
 }
 
 /** Removes what writes that were killed have left in a folder: no other process may be writing there. */

@@ -19,9 +19,9 @@ export {
   type StepReport,
   type TrainOptions,
 } from "./ppo_loop.ts";
-export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
 export type { ActorGradient } from "./ppo_run.ts";
 export type { Position, PpoState, StateOptions } from "./ppo_state.ts";
+export { type LoadedModel, type PpoInputs, samplingOf, withFreshHead } from "./ppo_models.ts";
 export * from "./ppo_update.ts";
 export * from "./predict.ts";
 export * from "./renaming.ts";

@@ -44,7 +44,7 @@ import {
   number,
 } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
-import { chunksOf } from "./stage.ts";
+import { batchesWithin, chunksOf } from "./stage.ts";
 import {
   bodyDropout,
   type DropoutKeys,
@@ -251,4 +251,25 @@ export async function createScorer(
     const { scores } = await program({ parameters, rows: padRows(rows, { padId }), lastColumns });
     return [...await device.read(scores)];
   };
+}
+
+/** How many rows are scored at once. */
+export interface ScoreRowsOptions {
+  /** Rows of one batch, at most (fewer where they are long); like lengths lie together, so that there is little padding. */
+  readonly batchSize?: number;
+}
+
+/** The raw scores of any number of rows, in the rows' order. */
+export async function scoreRows(
+  scorer: Scorer,
+  { parameters, rows }: { parameters: ValueModelArrays; rows: readonly TokenRow[] },
+  { batchSize = 64 }: ScoreRowsOptions = {},
+): Promise<number[]> {
+  const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
+  const scores = rows.map(() => NaN);
+  for (const part of batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize })) {
+    const found = await scorer(parameters, part.map((row) => rows[row]));
+    part.forEach((row, index) => scores[row] = found[index]);
+  }
+  return scores;
 }

@@ -78,9 +78,9 @@ const entry = (dtype: string, shape: number[], begin: number, end: number) => ({
 const WRONG: [string, unknown, number, (path: string) => string][] = [
   [
     "an unknown dtype",
-    { a: entry("F64", [1], 0, 8) },
+    { a: entry("F8_E4M3", [8], 0, 8) },
     8,
-    (path) => `"a" of ${path}: its dtype is "F64", and only F32, I32, F16, BF16 can be read`,
+    (path) => `"a" of ${path}: its dtype is "F8_E4M3", and only F32, I32, F16, BF16, F64 can be read`,
   ],
   [
     "a shape that does not fill its bytes",

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { loadTokenizer, makeTokenizer, type Tokenizer } from "../../lib/lm/tokenizer.ts";
+import { loadTokenizer, makeTokenizer, type Tokenizer } from "../../lib/lm/mod.ts";
 import { isRecord, parseJson, readJsonRecord, readText } from "../../lib/files/mod.ts";
 
 const FIXTURES = new URL("../fixtures/", import.meta.url).pathname;
