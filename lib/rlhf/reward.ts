@@ -44,7 +44,7 @@ import {
   number,
 } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
-import { chunksOf } from "./stage.ts";
+import { batchesWithin, chunksOf } from "./stage.ts";
 import {
   bodyDropout,
   type DropoutKeys,
@@ -255,7 +255,7 @@ export async function createScorer(
 
 /** How many rows are scored at once. */
 export interface ScoreRowsOptions {
-  /** Rows of one batch; like lengths lie together, so that there is little padding. */
+  /** Rows of one batch, at most (fewer where they are long); like lengths lie together, so that there is little padding. */
   readonly batchSize?: number;
 }
 
@@ -267,7 +267,7 @@ export async function scoreRows(
 ): Promise<number[]> {
   const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
   const scores = rows.map(() => NaN);
-  for (const part of chunksOf(order, batchSize)) {
+  for (const part of batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize })) {
     const found = await scorer(parameters, part.map((row) => rows[row]));
     part.forEach((row, index) => scores[row] = found[index]);
   }

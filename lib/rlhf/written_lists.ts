@@ -63,7 +63,7 @@ export interface WrittenListOptions {
   readonly proportion: number;
   /** Where rank 3 may get such a question; default: what other passages under the same title are asked. */
   readonly unanswerable?: Unanswerable;
-  /** Told after every round of questions, over both sides. */
+  /** Told after every batch of questions, over both sides. */
   readonly onWritten?: (written: number, total: number) => void;
 }
 
@@ -105,7 +105,7 @@ export async function writeLists(
       ...options,
       countOf: countOf(rounds),
       firstRound: FIRST_ROUNDS[side],
-      onRound: (count) => onWritten?.(written += count, total),
+      onAnswered: (count) => onWritten?.(written += count, total),
     });
     const unanswerable = options.unanswerable ?? siblingQuestions(passages);
     return rankingLists(passages, { modelQuestions, unanswerable, proportion, random });
@@ -119,14 +119,14 @@ interface RoundOptions {
   readonly seed: number;
   readonly countOf: (passage: QuestionedPassage) => number;
   readonly firstRound: number;
-  readonly onRound: (written: number) => void;
+  readonly onAnswered: (count: number) => void;
 }
 
 /** For each passage as many questions as `countOf` says: one a round, in every round that it still wants one. */
 async function writtenQuestions(
   { generator, parameters, tokenizer }: Writer,
   passages: readonly QuestionedPassage[],
-  { lengths, seed, countOf, firstRound, onRound }: RoundOptions,
+  { lengths, seed, countOf, firstRound, onAnswered }: RoundOptions,
 ): Promise<string[][]> {
   const questions: string[][] = passages.map(() => []);
   const prompts = passages.map(({ content }) => promptRow(tokenizer, content, lengths));
@@ -134,10 +134,9 @@ async function writtenQuestions(
   for (let round = 0; round < rounds; round++) {
     const asked = passages.flatMap((passage, index) => countOf(passage) > round ? [index] : []);
     const given = { parameters, prompts: asked.map((index) => prompts[index]) };
-    const options = { maxNewTokens: lengths.queryLen, seed, round: firstRound + round };
+    const options = { maxNewTokens: lengths.queryLen, seed, round: firstRound + round, onAnswered };
     const answers = await sampleAnswers(generator, given, options);
     answers.forEach(({ tokens }, index) => questions[asked[index]].push(tokenizer.decode(tokens)));
-    onRound(answers.length);
   }
   return questions;
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomStream } from "../../lib/rl/mod.ts";
 import {
+  batchesWithin,
   decaysWeight,
   EMBEDDED_PPO,
   EMBEDDED_SFT,
@@ -24,6 +25,15 @@ Deno.test("an epoch has every item once, in batches of like length", () => {
   assert.deepEqual(batches.map(({ length }) => length).toSorted(), [2, 4, 4]);
   assert.deepEqual(batches.flat().toSorted((a, b) => a - b), items);
   assert.ok(batches.every((batch) => Math.max(...batch) - Math.min(...batch) === batch.length - 1));
+});
+
+Deno.test("batches that are only measured hold 64 of the embedded model's longest rows and 8 of the tutorial's", () => {
+  const sizes = (length: number) =>
+    batchesWithin(Array(150).fill(length), { lengthOf: (item: number) => item }).map((batch) => batch.length);
+  assert.deepEqual(sizes(96), [64, 64, 22]);
+  assert.deepEqual(sizes(5), [64, 64, 22]);
+  assert.deepEqual(sizes(768), [...Array(18).fill(8), 6]);
+  assert.deepEqual(sizes(9000), Array(150).fill(1));
 });
 
 Deno.test("more items in a batch than there are is refused", () => {
