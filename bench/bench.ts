@@ -1,41 +1,19 @@
 /**
- * The `bench` task: the embedded run on this machine - time of the whole schedule, of each part of a timestep, peak memory.
+ * The `bench` task: measures this machine.
  *
- * `--quick` runs one episode of 20 timesteps. Parts are what the trainer itself measures; one timestep of 16 prompts with its share
- * of the update is generate + score + actor + critic.
+ * - `deno task bench` or `--quick`: the embedded run, whole or 20 timesteps of it
+ * - `deno task bench decode`: tokens a second out of GPT-2 base, beside transformers with `--python PATH`
+ * - `deno task bench load`: seconds and memory to load GPT-2 base from its folder
  */
-import { loadEmbedded, openRun, peakMemory, runSettings } from "../lib/course/mod.ts";
-import type { Metrics } from "../lib/rlhf/mod.ts";
+import { benchDecode } from "./decode.ts";
+import { benchEmbedded } from "./embedded.ts";
+import { benchLoad } from "./load.ts";
 
-const quick = Deno.args.includes("--quick");
-const embedded = await loadEmbedded();
-const settings = runSettings(embedded.policy, quick ? { num_episodes: 1, max_timesteps: 20 } : {});
-const compileStart = performance.now();
-const run = await openRun(embedded, settings);
-const compileSeconds = (performance.now() - compileStart) / 1000;
-const start = performance.now();
-const rows: Metrics[] = [];
-for await (const row of run.ppo.train()) {
-  rows.push(row);
-  console.log(`update ${row.update}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+const [name, ...rest] = Deno.args.filter((argument) => argument !== "--");
+if (name === "decode") await benchDecode(rest);
+else if (name === "load") await benchLoad(rest);
+else if (name === undefined || name === "--quick") await benchEmbedded({ quick: name === "--quick" });
+else {
+  console.error(`Cannot measure "${name}": decode and load can be measured, or --quick for the embedded run`);
+  Deno.exit(1);
 }
-const total = (performance.now() - start) / 1000;
-const timesteps = rows.at(-1)?.timestep ?? 0;
-
-const part = (key: "seconds_generate" | "seconds_score" | "seconds_actor" | "seconds_critic") =>
-  rows.reduce((sum, row) => sum + row[key], 0) / timesteps;
-const milliseconds = (seconds: number) => `${(1000 * seconds).toFixed(0)} ms`;
-const table = [
-  ["device", run.device.description],
-  ["timesteps of 16 prompts", String(timesteps)],
-  ["compile", `${compileSeconds.toFixed(1)} s`],
-  ["train", `${total.toFixed(1)} s`],
-  ["a timestep with its share of the update", milliseconds(total / timesteps)],
-  ["  generate", milliseconds(part("seconds_generate"))],
-  ["  score (reference, critic, reward)", milliseconds(part("seconds_score"))],
-  ["  update actor", milliseconds(part("seconds_actor"))],
-  ["  update critic", milliseconds(part("seconds_critic"))],
-  ["peak memory", `${peakMemory().toFixed(0)} MiB`],
-];
-const width = Math.max(...table.map(([name]) => name.length));
-console.log(table.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n"));

@@ -41,17 +41,31 @@ export class Interruption extends Error {
   }
 }
 
+/** Exit codes: of a command that a signal stopped, and of one whose output nobody reads. */
+const STOPPED = 130, UNREAD = 141;
+
+/** Ctrl-C reaches a command that `deno task` runs twice, from the terminal and from `deno task`; in milliseconds. */
+const SAME_REQUEST = 1000;
+
 /** Runs a command to the end of the process, if it does not end well. */
 export async function runCommand(command: (context: CommandContext) => Promise<void>): Promise<void> {
   const controller = new AbortController();
   let listening = false;
+  let asked = Infinity; // when, in milliseconds
   const stop = (reason: Interruption) => {
-    if (!listening || controller.signal.aborted) Deno.exit(reason.exitCode); // nothing to save, or asked twice
+    if (!listening || performance.now() - asked > SAME_REQUEST) Deno.exit(reason.exitCode); // nothing to save, or asked again
+    if (controller.signal.aborted) return;
+    asked = performance.now();
+    if (reason.exitCode === STOPPED) {
+      terminal.print(`stopping (${reason.message}); once more ends at once, without saving`);
+    }
     controller.abort(reason);
   };
-  const terminal = openTerminal({ onClosed: () => stop(new Interruption("nobody reads the output", 141)) });
+  const terminal = openTerminal({
+    onClosed: () => stop(new Interruption("nobody reads the output", UNREAD)),
+  });
   const interruptSignal = () => {
-    if (!listening) listen((name) => stop(new Interruption(name, 130)), terminal);
+    if (!listening) listen((name) => stop(new Interruption(name, STOPPED)));
     listening = true;
     return controller.signal;
   };
@@ -69,13 +83,10 @@ export async function runCommand(command: (context: CommandContext) => Promise<v
 }
 
 /** Listens to every signal of this system that asks for an end. */
-function listen(stop: (name: string) => void, terminal: Terminal): void {
+function listen(stop: (name: string) => void): void {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     try {
-      Deno.addSignalListener(name, () => {
-        terminal.print(`stopping (${name}); once more ends at once, without saving`);
-        stop(name);
-      });
+      Deno.addSignalListener(name, () => stop(name));
     } catch {
       // not every system has all three
     }

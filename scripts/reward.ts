@@ -2,10 +2,12 @@
  * `deno task reward`: trains a reward model on ranked lists, from the body of a language model.
  *
  * Without a path flag it makes `models/rm_model` anew by the recipe `EMBEDDED_REWARD`, the same bytes for the same seed, and writes
- * into the folder's README how well it orders held-out answers. With a path of one's own the tutorial's defaults hold. With
- * `prompts_file_path` the folder's `settings.json` holds the mean and deviation of the scores that the language model's own answers
- * get: PPO normalises by them. Nothing is written before training is over.
+ * into the folder's README how well it orders held-out answers. With a path of one's own the tutorial's defaults hold, and after
+ * each epoch the held-out loss is measured and `checkpoint-N` written. Files of questions in the place of ranked lists are made into
+ * lists first, by the model that training starts from. The folder's `settings.json` holds the mean and deviation of the scores that
+ * this model's own answers get: PPO normalises by them. Ctrl-C saves one more `checkpoint-N` and leaves the rest as it was.
  */
+import { join } from "node:path";
 import {
   downloadParameters,
   type ModelFolder,
@@ -17,32 +19,39 @@ import {
   writeModelFolder,
 } from "../lib/lm/mod.ts";
 import { adamDefaults } from "../lib/optim/mod.ts";
-import { type Random, randomStream } from "../lib/rl/mod.ts";
+import { type Random, randomStream, type ScoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
   createRenamer,
   createRewardTrainer,
   decaysWeight,
   EMBEDDED_REWARD,
+  formatOf,
   hanOf,
   helpText,
   type Lengths,
+  openWriter,
   parseFlags,
   plannedSteps,
   promptRow,
   type RankedText,
   readNames,
+  readQuestionedPassages,
   readRankedLists,
+  requirePositions,
   REWARD_SETTINGS,
   type RewardSettings,
   type RewardTrainer,
   stageValues,
   trainStage,
   withValueHead,
+  writeLists,
 } from "../lib/rlhf/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
+import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
-import { openStageDevice, progressPrinter, reportNumbers, runCommand } from "./stage_report.ts";
+import { openStageLog } from "./stage_log.ts";
+import { countReporter, openStageDevice, percent, reportNumbers, stepReporter } from "./stage_report.ts";
 
 /** Everything that training needs, read before anything is computed. */
 interface Inputs {
@@ -54,21 +63,52 @@ interface Inputs {
   readonly random: Random;
 }
 
-async function readInputs(settings: RewardSettings): Promise<Inputs> {
+/** The lists of both files; of a file of questions the lists are made by `policy`. */
+async function readLists(
+  device: Device,
+  settings: RewardSettings,
+  { policy, terminal }: { policy: ModelFolder; terminal: Terminal },
+): Promise<Pick<Inputs, "lists" | "heldOut">> {
+  const [train, test] = [
+    await readListsOf(settings.train_file_path),
+    await readListsOf(settings.test_file_path),
+  ];
+  if (train.lists !== undefined && test.lists !== undefined) {
+    return { lists: train.lists, heldOut: test.lists };
+  }
+  const writer = await openWriter(device, policy);
+  const written = await writeLists(writer, { train: train.passages, test: test.passages }, {
+    lengths: lengthsOf(settings),
+    seed: settings.seed,
+    lists: settings.lists,
+    perQuestion: true,
+    proportion: settings.unanswerable_proportion,
+    onWritten: countReporter(terminal, "questions written"),
+  });
+  await writer.generator.release();
+  return { lists: train.lists ?? written.train, heldOut: test.lists ?? written.test };
+}
+
+/** What a file holds: ranked lists, or questions about passages. */
+async function readListsOf(path: string) {
+  const format = await formatOf(path);
+  return format === "cmrc" || format === "json lines"
+    ? { lists: undefined, passages: await readQuestionedPassages(path) }
+    : { lists: await readRankedLists(path), passages: undefined };
+}
+
+async function readInputs(device: Device, settings: RewardSettings, terminal: Terminal): Promise<Inputs> {
   const { names_file_path, rename_proportion, max_len } = settings;
   if (rename_proportion > 0 && names_file_path === "") {
     throw new RangeError(`Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`);
   }
   const policy = await readModelFolder(settings.pretrained_model_path);
-  if (max_len > policy.config.positions) {
-    throw new RangeError(`Cannot use max_len ${max_len}: the model has ${policy.config.positions} positions`);
-  }
+  requirePositions(max_len, policy.config.positions);
   return {
     settings,
     policy,
     random: randomStream(settings.seed),
-    lists: await readRankedLists(settings.train_file_path),
-    heldOut: await readRankedLists(settings.test_file_path),
+    ...await readLists(device, settings, { policy, terminal }),
     names: rename_proportion > 0 ? await readNames(names_file_path) : new Map(),
   };
 }
@@ -96,68 +136,105 @@ function rowMaker({ settings, policy: { tokenizer }, names, random }: Inputs) {
 const createTrainer = (device: Device, { settings, policy }: Inputs): Promise<RewardTrainer> =>
   createRewardTrainer(device, policy.config, {
     padId: policy.tokenizer.padId,
+    dropout: { body: settings.dropout, head: settings.value_dropout, seed: settings.seed },
+    blocksPerProgram: settings.blocks_per_program,
+    stable: !settings.unstable_log_sigmoid,
     optimizer: {
       ...adamDefaults,
       epsilon: settings.adam_epsilon,
       weightDecay: settings.weight_decay,
       maxGradNorm: settings.max_grad_norm,
-      decays: decaysWeight,
+      decays: settings.decay_layer_norms ? (name) => !name.endsWith("bias") : decaysWeight,
     },
   });
 
-async function train(device: Device, inputs: Inputs, quality: Quality): Promise<ValueModelArrays> {
-  const { settings, policy: { config, weights }, lists, random } = inputs;
-  const trainer = await createTrainer(device, inputs);
-  const rowsOf = rowMaker(inputs);
+function planSteps({ settings, lists, random }: Inputs) {
   const length = ({ prompt, answer }: RankedText) => prompt.length + answer.length;
-  const steps = plannedSteps(lists, {
+  return plannedSteps(lists, {
     epochs: settings.num_train_epochs,
     batchSize: settings.train_batch_size,
     lengthOf: (list) => Math.max(...list.map(length)),
     learningRate: settings.learning_rate,
     warmupProportion: settings.warmup_proportion,
   }, random);
+}
+
+/** What training gives. */
+interface Trained {
+  readonly parameters: ValueModelArrays;
+  /** Steps made. */
+  readonly step: number;
+  /** Whether Ctrl-C ended it. */
+  readonly stopped: boolean;
+}
+
+async function train(
+  device: Device,
+  inputs: Inputs,
+  { quality, terminal, interruptSignal }: CommandContext & { quality: Quality },
+): Promise<Trained> {
+  const { settings, policy: { config, weights }, random } = inputs;
+  const trainer = await createTrainer(device, inputs);
+  const rowsOf = rowMaker(inputs);
+  const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
+  const steps = planSteps(inputs);
   const headed = withValueHead(weights, config, random);
   const start = await trainer.optimizer.start(await uploadParameters(device, valueModelSpec(config), headed));
-  const { parameters } = await trainStage(start, {
+  const { state, ...end } = await trainStage(start, {
     steps,
     maxSteps: settings.max_steps,
+    signal: interruptSignal(),
     step: (state, { batch, learningRate }) => {
       const microBatch = Math.ceil(batch.length / settings.gradient_accumulation_steps);
       return trainer.step(state, batch.map(rowsOf), { learningRate, microBatch });
     },
-    onStep: progressPrinter({ every: settings.logging_steps }),
-    onEpoch: async (epoch, state) =>
-      console.log(`epoch ${epoch}  ${await quality.line(trainer, state.parameters)}`),
+    onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
+    onEpoch: async ({ epoch, step }, { parameters }) => {
+      const { loss, inOrder } = await quality.measure(trainer, parameters);
+      terminal.print(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}  pairs in order ${percent(inOrder)}`);
+      await log(step, { test_loss: loss });
+      if (settings.checkpoints) await save(device, { parameters }, inputs, `checkpoint-${step}`);
+    },
   });
-  return parameters;
+  return { ...end, parameters: state.parameters };
 }
 
-async function reward(args: string[]): Promise<void> {
+/** Writes the model into `output_dir`, or into a folder in it. */
+async function save(
+  device: Device,
+  { parameters, statistics }: { parameters: ValueModelArrays; statistics?: ScoreStatistics },
+  { settings, policy: { config, tokenizer } }: Inputs,
+  name = "",
+): Promise<string> {
+  const folder = join(settings.output_dir, name);
+  const weights = await downloadParameters(device, parameters);
+  const own = statistics && { score_mean: statistics.mean, score_deviation: statistics.deviation };
+  await writeModelFolder(folder, { config, tokenizer, weights, ...(own && { settings: own }) });
+  return folder;
+}
+
+async function reward(args: string[], context: CommandContext): Promise<void> {
+  const { terminal } = context;
   const flags = parseFlags(REWARD_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
     const does = "Trains a reward model on ranked lists of answers; without a path: models/rm_model.";
-    return console.log(helpText(REWARD_SETTINGS, { command: "deno task reward", does }));
+    return terminal.print(helpText(REWARD_SETTINGS, { command: "deno task reward", does }));
   }
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
-  const inputs = await readInputs(settings);
-  const { policy: { config, tokenizer }, heldOut } = inputs;
   const device = await openStageDevice(settings);
+  const inputs = await readInputs(device, settings, terminal);
   const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings) });
-  const parameters = await train(device, inputs, quality);
+  const { parameters, step, stopped } = await train(device, inputs, { ...context, quality });
+  if (stopped) {
+    const folder = await save(device, { parameters }, inputs, `checkpoint-${step}`);
+    return terminal.print(`stopped after step ${step}: wrote ${folder}`);
+  }
   const statistics = await quality.statistics(parameters);
-  await writeModelFolder(settings.output_dir, {
-    config,
-    tokenizer,
-    weights: await downloadParameters(device, parameters),
-    ...(statistics === undefined
-      ? {}
-      : { settings: { score_mean: statistics.mean, score_deviation: statistics.deviation } }),
-  });
-  console.log(
-    `wrote ${settings.output_dir}: trained on ${inputs.lists.length} lists, ${heldOut.length} held out`,
+  const folder = await save(device, { parameters, statistics }, inputs);
+  terminal.print(
+    `wrote ${folder}: trained on ${inputs.lists.length} lists, ${inputs.heldOut.length} held out`,
   );
-  if (isEmbedded) await reportNumbers(settings.output_dir, await quality.numbers(parameters, statistics));
+  if (isEmbedded) await reportNumbers(terminal, folder, await quality.numbers(parameters, statistics));
 }
 
-if (import.meta.main) await runCommand(() => reward(Deno.args));
+if (import.meta.main) await runCommand((context) => reward(Deno.args, context));

@@ -7,22 +7,14 @@
 import { join } from "node:path";
 import { judgeQuestion, RANKS, readGold, type Reason } from "../lib/corpus/mod.ts";
 import { readText } from "../lib/files/mod.ts";
-import {
-  createGenerator,
-  type Gpt2Arrays,
-  gpt2Spec,
-  type ModelFolder,
-  plainSampling,
-  type TokenRow,
-  uploadParameters,
-  type ValueModelArrays,
-} from "../lib/lm/mod.ts";
+import type { ModelFolder, TokenRow, ValueModelArrays } from "../lib/lm/mod.ts";
 import { type ScoreStatistics, scoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
   chunksOf,
   createScorer,
   type Lengths,
+  openWriter,
   pairAccuracy,
   promptRow,
   type RankedText,
@@ -31,6 +23,7 @@ import {
   type RewardTrainer,
   sampleAnswers,
   type ScoredAnswer,
+  scoreRows,
   separation,
 } from "../lib/rlhf/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
@@ -39,12 +32,12 @@ import { percent, sha256Of, table } from "./stage_report.ts";
 
 /** Measures a reward model while and after it is trained. */
 export interface Quality {
-  /** A line for the terminal: held-out loss and the share of pairs in the right order. */
-  line(trainer: RewardTrainer, parameters: ValueModelArrays): Promise<string>;
-  /** Of the scores of the language model's own answers; undefined without `prompts_file_path`. */
-  statistics(parameters: ValueModelArrays): Promise<ScoreStatistics | undefined>;
+  /** The held-out loss and the share of held-out pairs in the right order. */
+  measure(trainer: RewardTrainer, parameters: ValueModelArrays): Promise<{ loss: number; inOrder: number }>;
+  /** Of the scores of the language model's own answers. */
+  statistics(parameters: ValueModelArrays): Promise<ScoreStatistics>;
   /** The tables for the model's README. */
-  numbers(parameters: ValueModelArrays, statistics?: ScoreStatistics): Promise<string>;
+  numbers(parameters: ValueModelArrays, statistics: ScoreStatistics): Promise<string>;
 }
 
 /** What is measured, and with which settings. */
@@ -60,15 +53,7 @@ type ScoreAll = (parameters: ValueModelArrays, rows: readonly TokenRow[]) => Pro
 
 async function openScorer(device: Device, { config, tokenizer }: ModelFolder): Promise<ScoreAll> {
   const scorer = await createScorer(device, config, { padId: tokenizer.padId });
-  return async (parameters, rows) => {
-    const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
-    const scores = rows.map(() => 0);
-    for (const part of chunksOf(order, 64)) {
-      const found = await scorer(parameters, part.map((row) => rows[row]));
-      part.forEach((row, index) => scores[row] = found[index]);
-    }
-    return scores;
-  };
+  return (parameters, rows) => scoreRows(scorer, { parameters, rows });
 }
 
 /** Compiles what is needed to measure. */
@@ -87,13 +72,11 @@ export async function openQuality(device: Device, inputs: QualityInputs): Promis
     return chunksOf(scored, heldOut[0].length);
   };
   return {
-    async line(trainer, parameters) {
+    async measure(trainer, parameters) {
       const loss = await trainer.evaluate(parameters, chunksOf(rankedRows, settings.test_batch_size));
-      const { overall } = pairAccuracy(await scoredLists(parameters));
-      return `held-out loss ${loss.toFixed(4)}  pairs in order ${percent(overall)}`;
+      return { loss, inOrder: pairAccuracy(await scoredLists(parameters)).overall };
     },
     async statistics(parameters) {
-      if (settings.prompts_file_path === "") return undefined;
       return scoreStatistics(await scoreAll(parameters, await ownAnswers(device, inputs)));
     },
     async numbers(parameters, statistics) {
@@ -106,21 +89,22 @@ export async function openQuality(device: Device, inputs: QualityInputs): Promis
   };
 }
 
-/** The language model, ready to write. */
-async function openPolicy(device: Device, { config, weights, tokenizer }: ModelFolder) {
-  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
-  const generator = await createGenerator(device, config, { sampling: plainSampling, special });
-  const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(config), weights);
-  return { generator, parameters };
-}
+/** Held-out passages whose answers are scored where no file of prompts is given: a deviation is then known to a twentieth. */
+const SCORED_PROMPTS = 200;
 
-/** The language model's answers to the prompts of `prompts_file_path`, as whole rows. */
-async function ownAnswers(device: Device, { settings, policy, lengths }: QualityInputs): Promise<TokenRow[]> {
-  const { generator, parameters } = await openPolicy(device, policy);
-  const passages = await readPassages(settings.prompts_file_path);
+/** The language model's answers to the prompts of `prompts_file_path` or to held-out ones, as whole rows. */
+async function ownAnswers(
+  device: Device,
+  { settings, policy, heldOut, lengths }: QualityInputs,
+): Promise<TokenRow[]> {
+  const { generator, parameters } = await openWriter(device, policy);
+  const passages = settings.prompts_file_path === ""
+    ? [...new Set(heldOut.map(([{ prompt }]) => prompt))].slice(0, SCORED_PROMPTS)
+    : await readPassages(settings.prompts_file_path);
   const prompts = passages.map((content) => promptRow(policy.tokenizer, content, lengths));
   const options = { maxNewTokens: lengths.queryLen, seed: settings.seed };
   const answers = await sampleAnswers(generator, { parameters, prompts }, options);
+  await generator.release();
   return prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
 }
 
@@ -146,7 +130,7 @@ async function humanOverWrong(heldOut: readonly RankedText[][], lists: readonly 
 async function factTable(
   { settings, heldOut }: QualityInputs,
   lists: readonly ScoredAnswer[][],
-  statistics?: ScoreStatistics,
+  statistics: ScoreStatistics,
 ): Promise<string> {
   const human = await humanOverWrong(heldOut, lists);
   return table(["what", "value"], [
@@ -158,10 +142,8 @@ async function factTable(
     ["held-out lists", lists.length],
     ["pairs in the right order, all 21 of a list", percent(pairAccuracy(lists).overall)],
     [`human question above a wrong model question (${human.n} lists)`, percent(human.share)],
-    ...(statistics === undefined ? [] : [
-      ["mean score of the SFT model's answers", statistics.mean.toFixed(3)],
-      ["deviation of their scores", statistics.deviation.toFixed(3)],
-    ]),
+    ["mean score of the SFT model's answers", statistics.mean.toFixed(3)],
+    ["deviation of their scores", statistics.deviation.toFixed(3)],
   ]);
 }
 
@@ -178,7 +160,7 @@ async function separationTable(
   { settings, policy, lengths }: QualityInputs,
   scoreRows: (rows: readonly TokenRow[]) => Promise<number[]>,
 ): Promise<string> {
-  const { generator, parameters } = await openPolicy(device, policy);
+  const { generator, parameters } = await openWriter(device, policy);
   const { tokenizer } = policy;
   const sample = await goldSample(generator, { parameters, tokenizer, lengths, seed: settings.seed });
   const scores = await scoreRows(sample.map(({ prompt, answer }) => [...prompt, ...answer]));

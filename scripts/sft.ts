@@ -3,9 +3,11 @@
  *
  * Without a path flag it makes `models/sft_model` anew by the recipe `EMBEDDED_SFT`, the same bytes for the same seed, judges the
  * model's questions about the held-out passages, and writes the numbers into the folder's README. With a path of one's own the
- * tutorial's defaults hold. Nothing is written before training is over.
+ * tutorial's defaults hold, and after each epoch the held-out loss is measured and `checkpoint-N` written. Ctrl-C saves one more
+ * `checkpoint-N` and leaves the rest of the folder as it was.
  */
 import { join } from "node:path";
+import { fileExists } from "../lib/files/mod.ts";
 import {
   createGenerator,
   downloadParameters,
@@ -39,6 +41,7 @@ import {
   type PromptAndAnswer,
   readExamples,
   readNames,
+  requirePositions,
   SFT_SETTINGS,
   type SftSettings,
   type SftTrainer,
@@ -47,15 +50,9 @@ import {
 } from "../lib/rlhf/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
-import {
-  openStageDevice,
-  percent,
-  progressPrinter,
-  reportNumbers,
-  runCommand,
-  sha256Of,
-  table,
-} from "./stage_report.ts";
+import { type CommandContext, runCommand } from "./command.ts";
+import { openStageLog } from "./stage_log.ts";
+import { openStageDevice, percent, reportNumbers, sha256Of, stepReporter, table } from "./stage_report.ts";
 
 /** The model to start from. */
 interface Start {
@@ -66,7 +63,12 @@ interface Start {
 
 /** A model folder's, or random weights for the vocabulary of `data_dir`. */
 async function startingModel(settings: SftSettings, random: Random): Promise<Start> {
-  if (settings.pretrained_model_path !== "") return await readModelFolder(settings.pretrained_model_path);
+  const path = settings.pretrained_model_path;
+  if (path !== "") {
+    if (await fileExists(path)) return await readModelFolder(path);
+    const wish = '--pretrained_model_path "" makes a new model of --embed, --layers and --heads';
+    throw new Error(`Cannot start from ${path}: there is no such folder; ${wish}`);
+  }
   const tokenizer = await loadTokenizer(settings.data_dir);
   const { embed, heads, layers, max_len: positions } = settings;
   const config = { vocabSize: tokenizer.vocabSize, positions, embed, heads, layers, layerNormEpsilon: 1e-5 };
@@ -90,9 +92,7 @@ async function readInputs(settings: SftSettings): Promise<Inputs> {
   }
   const random = randomStream(settings.seed);
   const start = await startingModel(settings, random);
-  if (max_len > start.config.positions) {
-    throw new RangeError(`Cannot use max_len ${max_len}: the model has ${start.config.positions} positions`);
-  }
+  requirePositions(max_len, start.config.positions);
   return {
     settings,
     start,
@@ -127,13 +127,18 @@ function rowMaker({ settings, start: { tokenizer }, names, random }: Inputs) {
 interface Trained {
   readonly parameters: Gpt2Arrays;
   readonly trainer: SftTrainer;
+  /** Steps made. */
+  readonly step: number;
+  /** Whether Ctrl-C ended it. */
+  readonly stopped: boolean;
 }
 
-async function train(device: Device, inputs: Inputs, heldOut: PromptAndAnswer[][]): Promise<Trained> {
-  const { settings, start: { config, weights, tokenizer }, examples, random } = inputs;
-  const trainer = await createSftTrainer(device, config, {
-    padId: tokenizer.padId,
+const createTrainer = (device: Device, { settings, start }: Inputs): Promise<SftTrainer> =>
+  createSftTrainer(device, start.config, {
+    padId: start.tokenizer.padId,
     passageWeight: settings.passage_weight,
+    dropout: { body: settings.dropout, seed: settings.seed },
+    blocksPerProgram: settings.blocks_per_program,
     optimizer: {
       ...adamDefaults,
       epsilon: settings.adam_epsilon,
@@ -142,29 +147,58 @@ async function train(device: Device, inputs: Inputs, heldOut: PromptAndAnswer[][
       decays: decaysWeight,
     },
   });
-  const rowsOf = rowMaker(inputs);
-  const steps = plannedSteps(examples, {
+
+const planSteps = ({ settings, examples, random }: Inputs) =>
+  plannedSteps(examples, {
     epochs: settings.num_train_epochs,
     batchSize: settings.train_batch_size,
     lengthOf: ({ content, query }) => content.length + query.length,
     learningRate: settings.learning_rate,
     warmupProportion: settings.warmup_proportion,
   }, random);
+
+async function train(
+  device: Device,
+  inputs: Inputs,
+  { heldOut, terminal, interruptSignal }: CommandContext & { heldOut: PromptAndAnswer[][] },
+): Promise<Trained> {
+  const { settings, start: { config, weights } } = inputs;
+  const trainer = await createTrainer(device, inputs);
+  const rowsOf = rowMaker(inputs);
+  const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
   const start = await trainer.optimizer.start(await uploadParameters(device, gpt2Spec(config), weights));
-  const { parameters } = await trainStage(start, {
-    steps,
+  const { state, ...end } = await trainStage(start, {
+    steps: planSteps(inputs),
     maxSteps: settings.max_steps,
+    signal: interruptSignal(),
     step: (state, { batch, learningRate }) => {
       const microBatch = Math.ceil(batch.length / settings.gradient_accumulation_steps);
       return trainer.step(state, rowsOf(batch), { learningRate, microBatch });
     },
-    onStep: progressPrinter({ every: settings.logging_steps }),
-    onEpoch: async (epoch, state) => {
-      const loss = await trainer.evaluate(state.parameters, heldOut);
-      console.log(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}`);
+    onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
+    onEpoch: async ({ epoch, step }, { parameters }) => {
+      const loss = await trainer.evaluate(parameters, heldOut);
+      terminal.print(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}`);
+      await log(step, { test_loss: loss });
+      if (settings.checkpoints) await saveCheckpoint(device, { parameters, step }, inputs);
     },
   });
-  return { parameters, trainer };
+  return { ...end, parameters: state.parameters, trainer };
+}
+
+/** Writes the model as it is after `step` steps beside the one that will be the result. */
+async function saveCheckpoint(
+  device: Device,
+  { parameters, step }: Pick<Trained, "parameters" | "step">,
+  { settings, start: { config, tokenizer } }: Inputs,
+): Promise<string> {
+  const folder = join(settings.output_dir, `checkpoint-${step}`);
+  await writeModelFolder(folder, {
+    config,
+    tokenizer,
+    weights: await downloadParameters(device, parameters),
+  });
+  return folder;
 }
 
 /** The gold judge's verdicts on the new model's questions about the held-out passages. */
@@ -193,23 +227,28 @@ async function numbers(device: Device, { trainer, parameters }: Trained, inputs:
   return `${facts}\n\n${verdictTable(sample)}`;
 }
 
-async function sft(args: string[]): Promise<void> {
+async function sft(args: string[], context: CommandContext): Promise<void> {
+  const { terminal } = context;
   const flags = parseFlags(SFT_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
     const does = "Trains a language model to ask questions about passages; without a path: models/sft_model.";
-    return console.log(helpText(SFT_SETTINGS, { command: "deno task sft", does }));
+    return terminal.print(helpText(SFT_SETTINGS, { command: "deno task sft", does }));
   }
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
   const inputs = await readInputs(settings);
   const device = await openStageDevice(settings);
   const heldOut = heldOutBatches(inputs);
-  const trained = await train(device, inputs, heldOut);
+  const trained = await train(device, inputs, { ...context, heldOut });
+  if (trained.stopped) {
+    const folder = await saveCheckpoint(device, trained, inputs);
+    return terminal.print(`stopped after step ${trained.step}: wrote ${folder}`);
+  }
   const weights = await downloadParameters(device, trained.parameters);
   const { config, tokenizer } = inputs.start;
   const own = isEmbedded ? { settings: { ...EMBEDDED_PPO } } : {};
   await writeModelFolder(settings.output_dir, { config, weights, tokenizer, ...own });
-  console.log(`wrote ${settings.output_dir}`);
-  if (isEmbedded) await reportNumbers(settings.output_dir, await numbers(device, trained, inputs));
+  terminal.print(`wrote ${settings.output_dir}`);
+  if (isEmbedded) await reportNumbers(terminal, settings.output_dir, await numbers(device, trained, inputs));
 }
 
-if (import.meta.main) await runCommand(() => sft(Deno.args));
+if (import.meta.main) await runCommand((context) => sft(Deno.args, context));

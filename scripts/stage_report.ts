@@ -2,30 +2,41 @@
 import { join } from "node:path";
 import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { chooseDevice, type Device, openDevice } from "../lib/runtime/mod.ts";
-import { clock } from "./command.ts";
+import type { DoneStep } from "../lib/rlhf/mod.ts";
+import { clock, type Terminal } from "./command.ts";
+import type { StageLog } from "./stage_log.ts";
 
 export { runCommand } from "./command.ts";
 
-/** Prints a line of progress every `every` steps and at the end: step, loss, time left. */
-export function progressPrinter({ every }: { every: number }) {
+/**
+ * Tells how a stage goes: a line of progress at each step, and every `every` steps and at the end one that stays, with the mean loss
+ * since the one before; the log gets the same numbers.
+ */
+export function stepReporter({ terminal, log, every }: { terminal: Terminal; log: StageLog; every: number }) {
   const start = performance.now();
+  const isTerminal = Deno.stdout.isTerminal(); // into a pipe only the lines that stay
   let losses: number[] = [];
-  return ({ step, total, loss, learningRate }: {
-    step: number;
-    total: number;
-    loss: number;
-    learningRate: number;
-  }): void => {
+  return async ({ step, total, loss, learningRate }: DoneStep): Promise<void> => {
     losses.push(loss);
-    if (step % every !== 0 && step !== total) return;
-    const left = (performance.now() - start) / step * (total - step);
     const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
+    const left = clock((performance.now() - start) / 1000 / step * (total - step));
+    const rate = learningRate.toExponential(2);
+    const line = `step ${step} of ${total}  loss ${mean.toFixed(4)}  learning rate ${rate}  left ${left}`;
+    if (step % every !== 0 && step !== total) return isTerminal ? terminal.progress(line) : undefined;
     losses = [];
-    console.log(
-      `step ${step} of ${total}  loss ${mean.toFixed(4)}  learning rate ${
-        learningRate.toExponential(2)
-      }  left ${clock(left / 1000)}`,
-    );
+    terminal.print(line);
+    await log(step, { lr: learningRate, train_loss: mean });
+  };
+}
+
+/** Tells at each call how many of how many there are, and the time left. */
+export function countReporter(terminal: Terminal, what: string) {
+  const start = performance.now();
+  return (done: number, total: number): void => {
+    const left = clock((performance.now() - start) / 1000 / done * (total - done));
+    const line = `${what}: ${done} of ${total}  left ${left}`;
+    if (done < total) terminal.progress(line);
+    else terminal.print(line);
   };
 }
 
@@ -55,9 +66,9 @@ export async function writeNumbers(folder: string, text: string): Promise<void> 
 }
 
 /** Writes the numbers where the folder has a README for them; a folder of someone's own has none. */
-export async function reportNumbers(folder: string, text: string): Promise<void> {
+export async function reportNumbers(terminal: Terminal, folder: string, text: string): Promise<void> {
   if (await fileExists(join(folder, "README.md"))) await writeNumbers(folder, text);
-  console.log(text);
+  terminal.print(text);
 }
 
 /** The device of a stage; a number of threads is for the CPU alone. */

@@ -8,7 +8,9 @@ Each trial runs `scripts/sweep_trial.ts` in that folder on the machine that Ray 
 """
 
 import json
+import re
 import shutil
+import socket
 import subprocess
 import sys
 
@@ -35,6 +37,17 @@ def run_trial(folder, order, number, rows):
         rows.put({"order": number, "done": True})
 
 
+def check_reachable(address):
+    """Ray itself would try for minutes. `auto` and `local` name no machine."""
+    found = re.fullmatch(r"(?:ray://)?\[?([^\]]+?)\]?:(\d+)", address)
+    if found is None:
+        return
+    try:
+        socket.create_connection((found[1], int(found[2])), timeout=10).close()
+    except OSError as error:
+        sys.exit(f"Cannot reach a Ray cluster at {address}: {error.strerror or error}")
+
+
 def main():
     try:
         import ray
@@ -42,6 +55,7 @@ def main():
     except ImportError:
         sys.exit("Cannot use --ray: this Python has no Ray (pip install ray, or name another with --python)")
     address, work = sys.argv[1], json.load(sys.stdin)
+    check_reachable(address)
     try:
         ray.init(address=address, log_to_driver=False, logging_level="ERROR")
     except Exception as error:  # Ray has many kinds, none of its own for this

@@ -2,80 +2,202 @@
  * The `train` task: PPO from the command line, with the tutorial's flags.
  *
  * Without path flags it runs on the embedded models with their own settings; with `--ori_model_path`, `--reward_model_path` or
- * `--train_file_path` on the reader's, with the tutorial's defaults. Writes `metrics.jsonl` and, after each episode,
- * `checkpoint-N` (a Hugging Face folder; N counts updates) into `--output_dir`.
+ * `--train_file_path` on the reader's, with the tutorial's defaults. Into `--output_dir` go `settings.json`, the logs
+ * (`run_logs.ts`), after each episode a policy `checkpoint-N` (N: optimizer steps), and the state from which `--resume` goes on,
+ * to the bit (`run_folder.ts`). Ctrl-C saves both and says how to go on.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   type CourseRun,
   loadEmbedded,
   loadOwn,
-  namesOwn,
   openRun,
-  progressLine,
   type RunInputs,
   runSettings,
 } from "../lib/course/mod.ts";
-import { appendLine, writeAtomically } from "../lib/files/mod.ts";
 import { downloadParameters, writeModelFolder } from "../lib/lm/mod.ts";
 import {
   helpText,
+  type Metrics,
   parseFlags,
-  type Progress,
+  type PpoState,
+  scheduleOf,
   SETTINGS,
   type Settings,
+  type SettingSpec,
   validateSettings,
 } from "../lib/rlhf/mod.ts";
+import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import {
+  checkNoRun,
+  checkSameInputs,
+  INPUT_NAMES,
+  lockFolder,
+  newestState,
+  readRecord,
+  resumeCommand,
+  resumedSettings,
+  saveState,
+  writeRecord,
+} from "./run_folder.ts";
+import { digestsOf } from "./run_inputs.ts";
+import { openLogs, type RunLogs } from "./run_logs.ts";
+import type { LogSizes } from "./run_state.ts";
+import { trainingProgress } from "./train_progress.ts";
 
-/** What to train, by the flags. */
-async function inputsOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; settings: Settings }> {
-  if (namesOwn(given)) {
-    const settings = validateSettings(given);
-    return { inputs: await loadOwn(settings), settings };
-  }
-  const inputs = await loadEmbedded();
-  return { inputs, settings: runSettings(inputs.policy, given) };
+const FLAGS = {
+  ...SETTINGS,
+  resume: {
+    kind: "text",
+    default: "",
+    help: "go on with the run in this folder; every metric is then that of a run that never stopped",
+  },
+  save_every: {
+    kind: "integer",
+    default: 1,
+    min: 1,
+    help: "updates between two saved states; one is 24 bytes a parameter (embedded 26 MB, GPT-2-base 2.4 GB)",
+  },
+} satisfies { [name: string]: SettingSpec };
+
+/** A run that is ready to train. */
+interface Job {
+  readonly run: CourseRun;
+  readonly inputs: RunInputs;
+  readonly logs: RunLogs;
+  readonly saveEvery: number;
+  /** Where to go on; undefined: at the start. */
+  readonly from: PpoState | undefined;
+}
+
+/** Opens a run in a folder that holds none. */
+async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
+  const embedded = !INPUT_NAMES.some((name) => given[name] !== undefined);
+  const own = embedded ? undefined : validateSettings(withFullPaths(given));
+  await checkNoRun(own?.output_dir ?? given.output_dir ?? SETTINGS.output_dir.default);
+  const inputs = own === undefined ? await loadEmbedded() : await loadOwn(own);
+  const settings = own ?? runSettings(inputs.policy, given);
+  const folder = settings.output_dir;
+  const run = await openRun(inputs, settings);
+  await lockFolder(folder);
+  await writeRecord(folder, {
+    settings,
+    embedded,
+    computes_on: run.device.kind,
+    inputs: await digestsOf(inputs),
+    score_statistics: run.scoreStatistics ?? null,
+  });
+  const logs = await openLogs(folder, { tokenizer: inputs.tokenizer });
+  return { run, inputs, logs, saveEvery, from: undefined };
+}
+
+/** The settings with the paths of inputs from the root, so that a run can be taken up from another folder. */
+function withFullPaths(given: Partial<Settings>): Partial<Settings> {
+  const { train_file_path, ori_model_path, reward_model_path } = validateSettings(given);
+  const paths = { train_file_path, ori_model_path, reward_model_path };
+  return { ...given, ...Object.fromEntries(INPUT_NAMES.map((name) => [name, resolve(paths[name])])) };
+}
+
+/** Opens the run of a folder where its newest state stands. */
+async function resumedJob(
+  folder: string,
+  { given, saveEvery, terminal }: { given: Partial<Settings>; saveEvery: number; terminal: Terminal },
+): Promise<Job> {
+  const record = await readRecord(folder);
+  const { settings, notes } = resumedSettings(folder, record, given);
+  await lockFolder(folder);
+  const read = record.embedded ? await loadEmbedded() : await loadOwn(settings);
+  checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
+  const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
+  const run = await openRun(inputs, settings);
+  notes.forEach((note) => terminal.print(note));
+  const stored = await newestState(folder, { vocabSize: inputs.policy.config.vocabSize });
+  const kept: LogSizes = stored?.logs ?? {};
+  const logs = await openLogs(folder, { tokenizer: inputs.tokenizer, kept });
+  await writeRecord(folder, { ...record, settings, computes_on: run.device.kind });
+  return { run, inputs, logs, saveEvery, from: stored?.state };
 }
 
 /** Writes the actor as it is now. */
-async function saveActor(
-  { ppo, device, settings }: CourseRun,
-  inputs: RunInputs,
-  update: number,
-): Promise<void> {
+async function saveActor({ run: { ppo, device, settings }, inputs }: Job, ppoStep: number): Promise<void> {
   const weights = await downloadParameters(device, ppo.actor());
   const { config, tokenizer } = inputs.policy;
-  await writeModelFolder(join(settings.output_dir, `checkpoint-${update}`), { config, weights, tokenizer });
+  await writeModelFolder(join(settings.output_dir, `checkpoint-${ppoStep}`), { config, weights, tokenizer });
 }
 
-async function train(given: Partial<Settings>): Promise<void> {
-  const { inputs, settings } = await inputsOf(given);
-  const run = await openRun(inputs, settings);
-  console.log(`${run.prompts.length} prompts, ${run.device.description}`);
-  await Deno.mkdir(settings.output_dir, { recursive: true });
-  const metrics = join(settings.output_dir, "metrics.jsonl");
-  await writeAtomically(metrics, "");
-  const start = performance.now();
-  let progress: Progress = { timestep: 0, timesteps: 1, update: 0, updates: 1 };
-  for await (const row of run.ppo.train({ onProgress: (now) => progress = now })) {
-    await appendLine(metrics, JSON.stringify(row));
-    console.log(progressLine(row, progress, (performance.now() - start) / 1000));
-    const episodeEnds = Math.floor(row.timestep / settings.max_timesteps) >
-      Math.floor((row.timestep - settings.update_timesteps) / settings.max_timesteps);
-    if (episodeEnds || row.update === progress.updates) await saveActor(run, inputs, row.update);
-  }
+/** Saves everything from which the run can go on. */
+async function save({ run, logs }: Job): Promise<void> {
+  const state = await run.ppo.state({ copies: false });
+  await saveState(run.settings.output_dir, state, { logs: await logs.sizes() });
 }
 
-if (import.meta.main) {
+/** Whether an episode, or the schedule, ends with this update. */
+function endsEpisode({ timestep, update }: Metrics, settings: Settings): boolean {
+  const { max_timesteps, update_timesteps } = settings;
+  const episodes = (timesteps: number) => Math.floor(timesteps / max_timesteps);
+  return episodes(timestep) > episodes(timestep - update_timesteps) ||
+    update === scheduleOf(settings).updates;
+}
+
+async function trainJob(job: Job, { signal, terminal }: { signal: AbortSignal; terminal: Terminal }) {
+  const { run: { ppo, settings }, logs, from } = job;
+  let ppoStep = from?.actor.step ?? 0;
+  const progress = trainingProgress(terminal, { settings, timestep: from?.timestep ?? 0, ppoStep });
+  const rows = ppo.train({
+    signal,
+    ...(from === undefined ? {} : { from }),
+    onProgress: progress.timestep,
+    onPool: logs.pool,
+    onStep(report) {
+      ppoStep = report.ppoStep;
+      logs.step(report);
+      progress.step(report);
+    },
+  });
+  const { updates } = scheduleOf(settings);
   try {
-    const { given, help } = parseFlags(SETTINGS, { args: Deno.args, environment: Deno.env.toObject() });
-    if (help) {
-      console.log(
-        helpText(SETTINGS, { command: "deno task train", does: "Trains a language model with PPO." }),
-      );
-    } else await train(given);
+    for await (const row of rows) {
+      logs.update(row);
+      progress.update(row);
+      if (endsEpisode(row, settings)) await saveActor(job, ppoStep);
+      if (row.update % job.saveEvery === 0 || row.update === updates) await save(job);
+    }
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
+    if (!signal.aborted) throw error;
+    if (ppoStep > 0) await saveActor(job, ppoStep);
+    await save(job);
+    terminal.print(
+      `saved after optimizer step ${ppoStep}; go on with: ${resumeCommand(settings.output_dir)}`,
+    );
+    throw error;
   }
+  terminal.print(`done: the policy is ${join(settings.output_dir, `checkpoint-${ppoStep}`)}`);
 }
+
+async function train({ interruptSignal, terminal }: CommandContext): Promise<void> {
+  const flags = parseFlags(FLAGS, { args: Deno.args, environment: Deno.env.toObject() });
+  if (flags.help) {
+    const does = "Trains a language model with PPO, on the embedded models or on your own.";
+    return terminal.print(helpText(FLAGS, { command: "deno task train", does }));
+  }
+  const { resume, save_every, ...given } = flags.given;
+  const saveEvery = save_every ?? FLAGS.save_every.default;
+  const job = resume === undefined
+    ? await newJob(given, saveEvery)
+    : await resumedJob(resume, { given, saveEvery, terminal });
+  const { run, inputs, from } = job;
+  terminal.print(`${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`);
+  if (inputs.scoreStatistics === undefined && run.scoreStatistics !== undefined) {
+    const { mean, deviation } = run.scoreStatistics;
+    const scores = `mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}`;
+    terminal.print(
+      `the reward model came without statistics; its scores of the SFT model's answers: ${scores}`,
+    );
+  }
+  if (from !== undefined) {
+    terminal.print(`going on after timestep ${from.timestep}, optimizer step ${from.actor.step}`);
+  }
+  await trainJob(job, { signal: interruptSignal(), terminal });
+}
+
+if (import.meta.main) await runCommand(train);

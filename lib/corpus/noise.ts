@@ -81,7 +81,8 @@ export function cutOff(question: string, random: Random): string {
   return characters.slice(0, Math.min(kept, characters.length - 2)).join("");
 }
 
-/** The clauses of a passage, without their marks. */
+/** The clauses of a passage, without their marks; of one that is all marks, itself. */
 export function clausesOf(content: string): string[] {
-  return content.split(/[，。]/).filter((clause) => clause !== "");
+  const clauses = content.split(/[，。]/).filter((clause) => clause !== "");
+  return clauses.length === 0 ? [content] : clauses;
 }

@@ -9,9 +9,18 @@ import {
   type Table,
   table,
 } from "../plots/mod.ts";
-import { createPpo, type Metrics, type Ppo, type Progress, promptRow, type Settings } from "../rlhf/mod.ts";
+import {
+  createPpo,
+  measureScores,
+  type Metrics,
+  type Ppo,
+  type Progress,
+  promptRow,
+  type Settings,
+} from "../rlhf/mod.ts";
 import { chooseDevice, type Device, type DeviceKind } from "../runtime/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
+import type { ScoreStatistics } from "../rl/mod.ts";
 import type { RunInputs } from "./embedded.ts";
 import type { GoldComparison } from "./questions.ts";
 
@@ -27,24 +36,30 @@ export interface CourseRun {
   readonly ppo: Ppo;
   /** Passages as `[CLS] passage [SEP]`, cut to fit. */
   readonly prompts: readonly TokenRow[];
+  /** How scores are normalised: the reward model's own statistics, else measured on answers of the SFT model. */
+  readonly scoreStatistics: ScoreStatistics | undefined;
   /** One row an update, oldest first; grows while the run trains. */
   readonly rows: Metrics[];
 }
 
-/** Compiles a run; passages that are too long are cut. `threads` is for the CPU; default: all. */
+/** Compiles a run; passages that are too long are cut, statistics of scores that are missing are measured. `threads` is for the CPU; default: all. */
 export async function openRun(
   inputs: RunInputs,
   settings: Settings,
   options: { readonly threads?: number } = {},
 ): Promise<CourseRun> {
-  const { policy, reward, tokenizer, scoreStatistics } = inputs;
+  const { policy, reward, tokenizer } = inputs;
   const device = await chooseDevice(settings.device, options);
   const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
   const prompts = inputs.passages.map((content) => promptRow(tokenizer, content, lengths));
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
-  const ppo = await createPpo({ device, policy, reward, scoreStatistics, special, prompts, settings });
+  const start = { device, policy, reward, special, prompts, settings };
+  const scoreStatistics = inputs.scoreStatistics ??
+    (settings.normalise_scores ? await measureScores(start) : undefined);
+  const ppo = await createPpo({ ...start, scoreStatistics });
   const { kl_coef, lam, seed } = settings;
-  return { name: `kl_coef ${kl_coef}, lam ${lam}, seed ${seed}`, settings, device, ppo, prompts, rows: [] };
+  const name = `kl_coef ${kl_coef}, lam ${lam}, seed ${seed}`;
+  return { name, settings, device, ppo, prompts, scoreStatistics, rows: [] };
 }
 
 /** What a reader is most likely to change. */

@@ -1,14 +1,38 @@
 /**
- * Reading and writing files: streamed reads, atomic writes, JSON lines, safetensors. Knows no model.
+ * Reading and writing files: streamed reads, atomic writes, logs, JSON lines, safetensors, TensorBoard's event files. Knows no model.
  *
  * With commands and scripts this is the only place that touches Deno's file system.
  *
  * @module
  */
-export { appendLine, type Content, writeAtomically, writeFolderAtomically } from "./write.ts";
-export { fileExists, readText } from "./read.ts";
-export { describeJson, isRecord, type JsonRecord, parseJson, readJson, readJsonRecord } from "./json.ts";
+export { appendLine, appendTo, appendToSync, cutBack, fileSize } from "./log.ts";
+export { eventFileHead, scalarEvent, type ScalarPlace } from "./tensorboard.ts";
+export { type Content, removeUnfinished, writeAtomically } from "./write.ts";
+export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
+export { refuseStandIn } from "./random_access.ts";
+export { fileExists, readLines, readText } from "./read.ts";
+export { linesOf, type TextLine } from "./lines.ts";
+export {
+  describeJson,
+  isRecord,
+  type JsonRecord,
+  type JsonSource,
+  parseJson,
+  readJson,
+  readJsonRecord,
+  readJsonSource,
+} from "./json.ts";
 export { type JsonLine, type JsonLinesOptions, readJsonLines, readJsonValues } from "./json_lines.ts";
-export { readSafetensors, writeSafetensors } from "./safetensors.ts";
-export type { StoredTensor } from "./safetensors_header.ts";
+export {
+  byteRange,
+  isReadable,
+  type NumberFormat,
+  type StoredTensor,
+  type TensorFile,
+  type TensorView,
+} from "./tensor.ts";
+export { readTensors } from "./read_tensors.ts";
+export { openSafetensors, readSafetensors, writeSafetensors } from "./safetensors.ts";
+export { openShards } from "./shards.ts";
+export { openTorchFile } from "./torch_file.ts";
 export { join as joinPath } from "node:path";

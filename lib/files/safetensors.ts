@@ -3,67 +3,70 @@
  *
  * Source: https://github.com/huggingface/safetensors#format
  */
-import { count, type Entry, MAX_HEADER_BYTES, parseHeader, type StoredTensor } from "./safetensors_header.ts";
-import { readError } from "./read.ts";
+import { openRandomAccess, type RandomAccess } from "./random_access.ts";
+import { readTensors } from "./read_tensors.ts";
+import { type Entry, MAX_HEADER_BYTES, parseHeader } from "./safetensors_header.ts";
+import { count, rowMajor, type StoredTensor, type TensorFile, type TensorView } from "./tensor.ts";
 import { writeAtomically } from "./write.ts";
 
-async function readInto(file: Deno.FsFile, bytes: Uint8Array): Promise<boolean> {
-  for (let done = 0; done < bytes.length;) {
-    const read = await file.read(bytes.subarray(done));
-    if (read === null) return false;
-    done += read;
-  }
-  return true;
-}
-
-async function readHeader(file: Deno.FsFile, path: string): Promise<{ text: string; dataBytes: number }> {
-  const { size } = await file.stat();
-  const length = new Uint8Array(8);
-  if (!await readInto(file, length)) {
+async function readHeader(file: RandomAccess): Promise<{ text: string; start: number }> {
+  const { path, size } = file;
+  if (size < 8) {
     throw new RangeError(`Cannot read ${path}: it has ${size} bytes, too few for a safetensors file`);
   }
-  const headerBytes = Number(new DataView(length.buffer).getBigUint64(0, true));
-  if (headerBytes > Math.min(MAX_HEADER_BYTES, size - 8)) {
-    const state = `its header would have ${headerBytes} bytes, but the file has ${size}`;
+  const length = await file.read(0, 8);
+  const claimed = new DataView(length.buffer).getBigUint64(0, true);
+  if (claimed > size - 8) {
+    const state = `its header would have ${claimed} bytes, but the file has ${size}`;
     throw new RangeError(`Cannot read ${path}: ${state}; it is cut off or no safetensors file`);
   }
-  const header = new Uint8Array(headerBytes);
-  await readInto(file, header);
-  return { text: new TextDecoder().decode(header), dataBytes: size - 8 - headerBytes };
+  const headerBytes = Number(claimed);
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw new RangeError(`Cannot read ${path}: its header has ${headerBytes} bytes, too many for a model`);
+  }
+  const header = await file.read(8, 8 + headerBytes);
+  return { text: new TextDecoder().decode(header), start: 8 + headerBytes };
 }
 
-/** bfloat16 is the upper half of a float32. */
-function fromBfloat16(halves: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(halves, (bits) => bits << 16).buffer);
+/** A tensor of a safetensors file is a storage of its own. */
+function viewOf({ key, dtype, shape, begin, end }: Entry, path: string): TensorView {
+  const strides = rowMajor(shape);
+  return { path, storage: key, storageBytes: end - begin, format: dtype, offset: 0, shape, strides };
 }
 
-/** float16: 1 sign bit, 5 of exponent (bias 15), 10 of mantissa. */
-function fromFloat16(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (bits) => {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 0x1f;
-    const mantissa = bits & 0x3ff;
-    if (exponent === 0) return sign * mantissa * 2 ** -24;
-    if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
-    return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
-  });
-}
-
-function decode(bytes: Uint8Array, dtype: Entry["dtype"]): StoredTensor["data"] {
-  switch (dtype) {
-    case "F32":
-      return new Float32Array(bytes.buffer);
-    case "I32":
-      return new Int32Array(bytes.buffer);
-    case "F16":
-      return fromFloat16(new Uint16Array(bytes.buffer));
-    case "BF16":
-      return fromBfloat16(new Uint16Array(bytes.buffer));
+/**
+ * Opens a safetensors file and checks its header; tensors are read by `readTensors`.
+ *
+ * @param path the file
+ * @param options.skip keys that are not wanted, whatever they hold
+ * @throws {Error} A sentence that names the file and the key, if anything in the header is wrong.
+ */
+export async function openSafetensors(
+  path: string,
+  { skip = () => false }: { skip?: (key: string) => boolean } = {},
+): Promise<TensorFile> {
+  const file = await openRandomAccess(path);
+  try {
+    const { text, start } = await readHeader(file);
+    const entries = parseHeader(text, { dataBytes: file.size - start, path, skip });
+    const places = new Map(entries.map((entry) => [entry.key, entry]));
+    return {
+      path,
+      views: new Map(entries.map((entry) => [entry.key, viewOf(entry, path)])),
+      async stream(storage, put) {
+        const { begin, end } = places.get(storage) ?? { begin: 0, end: 0 };
+        await file.stream(start + begin, start + end, put);
+      },
+      [Symbol.dispose]: () => file[Symbol.dispose](),
+    };
+  } catch (cause) {
+    file[Symbol.dispose]();
+    throw cause;
   }
 }
 
 /**
- * Every tensor of a safetensors file, in the order of the file. F16 and BF16 become float32.
+ * Every tensor of a safetensors file, in the order of the file. Floating formats become float32.
  *
  * @param path the file
  * @param options.skip keys that are not wanted, whatever they hold
@@ -71,23 +74,10 @@ function decode(bytes: Uint8Array, dtype: Entry["dtype"]): StoredTensor["data"] 
  */
 export async function readSafetensors(
   path: string,
-  { skip = () => false }: { skip?: (key: string) => boolean } = {},
+  options: { skip?: (key: string) => boolean } = {},
 ): Promise<Map<string, StoredTensor>> {
-  using file = await Deno.open(path).catch((cause: unknown) => {
-    throw readError(path, cause);
-  });
-  const { text, dataBytes } = await readHeader(file, path);
-  const start = (await file.stat()).size - dataBytes;
-  const tensors = new Map<string, StoredTensor>();
-  for (const { key, dtype, shape, begin, end } of parseHeader(text, { dataBytes, path, skip })) {
-    const bytes = new Uint8Array(end - begin);
-    await file.seek(start + begin, Deno.SeekMode.Start);
-    if (!await readInto(file, bytes)) {
-      throw new Error(`Cannot read "${key}" of ${path}: the file ends within it`);
-    }
-    tensors.set(key, { shape, data: decode(bytes, dtype) });
-  }
-  return tensors;
+  using file = await openSafetensors(path, options);
+  return new Map(await Array.fromAsync(readTensors(file)));
 }
 
 function makeHeader(tensors: readonly [string, StoredTensor][]): Uint8Array {

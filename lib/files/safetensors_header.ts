@@ -5,43 +5,22 @@
  * Source: https://github.com/huggingface/safetensors#format
  */
 import { describeJson, isRecord, parseJson } from "./json.ts";
-
-/** One tensor of a file: its shape and its values in row-major order. */
-export interface StoredTensor {
-  /** Sizes of the axes, outermost first; empty for one number. */
-  shape: number[];
-  /** Values in row-major order. */
-  data: Float32Array | Int32Array;
-}
+import { BYTES, count, isReadable, READABLE, type ReadableFormat } from "./tensor.ts";
 
 /** Where one tensor lies: bytes `begin` to `end`, counted from the end of the header. */
 export interface Entry {
   key: string;
-  dtype: Dtype;
+  dtype: ReadableFormat;
   shape: number[];
   begin: number;
   end: number;
 }
 
-const BYTES = { F32: 4, I32: 4, F16: 2, BF16: 2 };
-
-/** The number formats that can be read; F16 and BF16 become float32. */
-export type Dtype = keyof typeof BYTES;
-
-/** The format's own limit for the length of a header. */
-export const MAX_HEADER_BYTES = 100_000_000;
-
-function isDtype(name: unknown): name is Dtype {
-  return typeof name === "string" && Object.hasOwn(BYTES, name);
-}
+/** The format allows 100 MB; but a tensor takes about 120 bytes of a header, and memory for the parsed header is to stay small. */
+export const MAX_HEADER_BYTES = 4_000_000;
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-/** How many values a tensor of this shape has; 1 for the empty shape. */
-export function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** What a header is checked against. */
@@ -102,10 +81,11 @@ function parseKind(
   value: unknown,
   { begin, end }: { begin: number; end: number },
   where: string,
-): { dtype: Dtype; shape: number[] } {
+): { dtype: ReadableFormat; shape: number[] } {
   const { dtype, shape } = isRecord(value) ? value : {};
-  if (!isDtype(dtype)) {
-    throw new TypeError(`${where}: its dtype is ${JSON.stringify(dtype)}, and only ${known()} can be read`);
+  if (typeof dtype !== "string" || !isReadable(dtype)) {
+    const known = READABLE.join(", ");
+    throw new TypeError(`${where}: its dtype is ${JSON.stringify(dtype)}, and only ${known} can be read`);
   }
   if (!isSizes(shape)) {
     throw new TypeError(`${where}: its shape is ${JSON.stringify(shape)}, and a list of sizes is expected`);
@@ -116,10 +96,6 @@ function parseKind(
     throw new RangeError(`${where}: ${size} takes ${wanted} bytes, but ${end - begin} are given to it`);
   }
   return { dtype, shape };
-}
-
-function known(): string {
-  return Object.keys(BYTES).join(", ");
 }
 
 /** The tensors must cover the data: no byte twice, none left out (a cut-off or garbled file shows here). */

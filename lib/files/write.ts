@@ -1,8 +1,7 @@
 /**
  * Atomic writes: a reader sees the old file or the new one, never half of it.
  *
- * A file is written under another name beside its target and then renamed. A folder that does not exist yet is
- * renamed as a whole; into one that exists, each finished file is renamed, and what else lies there stays.
+ * A file is written under another name beside its target and then renamed. (`write_folder.ts` does the same for folders.)
  */
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -18,7 +17,8 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
 }
 
-function temporaryBeside(path: string): string {
+/** A name that nothing has yet, in the same folder as `path`. */
+export function temporaryBeside(path: string): string {
   const target = resolve(path);
   return join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.tmp`);
 }
@@ -46,36 +46,9 @@ export async function writeAtomically(
   await Deno.rename(temporary, path);
 }
 
-/**
- * Lets `fill` write files into an empty folder, then puts them where `folder` is meant to be.
- *
- * If `fill` throws, `folder` is as it was.
- */
-export async function writeFolderAtomically(
-  folder: string,
-  fill: (temporary: string) => Promise<void>,
-): Promise<void> {
-  const temporary = temporaryBeside(folder);
-  await Deno.mkdir(temporary, { recursive: true });
-  try {
-    await fill(temporary);
-    await moveInto(temporary, folder);
-  } finally {
-    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+/** Removes what writes that were killed have left in a folder: no other process may be writing there. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/^\..+\.[0-9a-f]{8}\.tmp$/.test(name)) await Deno.remove(join(folder, name), { recursive: true });
   }
-}
-
-async function moveInto(temporary: string, folder: string): Promise<void> {
-  const target = await Deno.stat(folder).catch(() => undefined);
-  if (target === undefined) return await Deno.rename(temporary, folder);
-  if (!target.isDirectory) throw new Error(`Cannot write the folder ${folder}: a file of that name is there`);
-  for await (const entry of Deno.readDir(temporary)) {
-    await Deno.rename(join(temporary, entry.name), join(folder, entry.name));
-  }
-}
-
-/** Adds one line to the end of a file, which is made if need be: for logs of metrics. */
-export async function appendLine(path: string, line: string): Promise<void> {
-  await Deno.mkdir(dirname(resolve(path)), { recursive: true });
-  await Deno.writeTextFile(path, line + "\n", { append: true });
 }

@@ -5,7 +5,7 @@
  */
 import type { JsonRecord } from "../files/mod.ts";
 
-/** The sizes of a GPT-2. The inner width of its MLP is always 4 `embed`. */
+/** The sizes of a GPT-2. */
 export interface Gpt2Config {
   /** Entries of the vocabulary. */
   vocabSize: number;
@@ -19,20 +19,58 @@ export interface Gpt2Config {
   layers: number;
   /** Added to the variance in every layer norm. */
   layerNormEpsilon: number;
+  /** Inner width of each block's two-layer network; 4 `embed` where it is not given. */
+  inner?: number;
+  /** Fields that change nothing here (dropout rates, ...) but are written back as they were read. */
+  carried?: JsonRecord;
 }
 
-/** What transformers takes where a field is not written, and the only value that is supported here. */
-const FIXED: { [field: string]: string | boolean } = {
-  model_type: "gpt2",
-  activation_function: "gelu_new",
-  tie_word_embeddings: true,
-  scale_attn_weights: true,
-  scale_attn_by_inverse_layer_idx: false,
-  add_cross_attention: false,
+/** The inner width of a block's two-layer network. */
+export const innerWidth = ({ inner, embed }: Pick<Gpt2Config, "inner" | "embed">): number =>
+  inner ?? 4 * embed;
+
+type Plain = string | boolean | null;
+
+/**
+ * What transformers takes where a field is not written, and the other values that mean the same here.
+ *
+ * `reorder_and_upcast_attn` computes attention in float32, which is done here anyway; the three names of gelu are one formula.
+ */
+const SUPPORTED: { readonly [field: string]: readonly [standard: Plain, ...others: Plain[]] } = {
+  model_type: ["gpt2"],
+  activation_function: ["gelu_new", "gelu_pytorch_tanh", "gelu_fast"],
+  tie_word_embeddings: [true],
+  scale_attn_weights: [true],
+  scale_attn_by_inverse_layer_idx: [false],
+  reorder_and_upcast_attn: [false, true],
+  add_cross_attention: [false],
+  quantization_config: [null],
 };
 
-function size(record: JsonRecord, field: string, where: string): number {
-  const value = record[field];
+/** Fields about training or other heads: they do not change what the model computes here. */
+const CARRIED = [
+  "attn_pdrop",
+  "embd_pdrop",
+  "resid_pdrop",
+  "initializer_range",
+  "reorder_and_upcast_attn",
+  "summary_activation",
+  "summary_first_dropout",
+  "summary_proj_to_labels",
+  "summary_type",
+  "summary_use_proj",
+  "task_specific_params",
+];
+
+/** GPT2Config's fields and the general names that transformers also takes for them. */
+const ALIASES: { readonly [field: string]: string } = {
+  n_positions: "max_position_embeddings",
+  n_embd: "hidden_size",
+  n_head: "num_attention_heads",
+  n_layer: "num_hidden_layers",
+};
+
+function positive(value: unknown, field: string, where: string): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
     throw new TypeError(
       `Cannot use ${where}: ${field} is ${JSON.stringify(value)}, and a positive whole number is expected`,
@@ -41,32 +79,71 @@ function size(record: JsonRecord, field: string, where: string): number {
   return value;
 }
 
+function size(record: JsonRecord, field: string, where: string): number {
+  const alias = ALIASES[field] ?? field;
+  const value = positive(record[field] ?? record[alias], field, where);
+  if (record[alias] !== undefined && record[alias] !== value) {
+    throw new RangeError(
+      `Cannot use ${where}: ${field} is ${value}, but ${alias} is ${JSON.stringify(record[alias])}`,
+    );
+  }
+  return value;
+}
+
 function epsilon(record: JsonRecord, where: string): number {
   const value = record.layer_norm_epsilon ?? 1e-5;
   if (typeof value !== "number" || !(value > 0)) {
+    const found = JSON.stringify(value);
     throw new TypeError(
-      `Cannot use ${where}: layer_norm_epsilon is ${
-        JSON.stringify(value)
-      }, and a positive number is expected`,
+      `Cannot use ${where}: layer_norm_epsilon is ${found}, and a positive number is expected`,
     );
   }
   return value;
 }
 
 function refuseUnsupported(record: JsonRecord, where: string): void {
-  for (const [field, wanted] of Object.entries(FIXED)) {
-    const value = record[field] ?? wanted;
-    if (value !== wanted) {
-      const [found, only] = [JSON.stringify(value), JSON.stringify(wanted)];
+  for (const [field, supported] of Object.entries(SUPPORTED)) {
+    const value = record[field] ?? supported[0];
+    if (!supported.some((one) => one === value)) {
+      const [found, only] = [JSON.stringify(value), supported.map((one) => JSON.stringify(one)).join(" or ")];
       throw new RangeError(`Cannot use ${where}: ${field} is ${found}, and only ${only} is supported`);
     }
   }
+  const pruned = record.pruned_heads ?? {};
+  if (Object.keys(pruned).length > 0) {
+    throw new RangeError(
+      `Cannot use ${where}: pruned_heads is ${JSON.stringify(pruned)}, and no head may be pruned`,
+    );
+  }
+}
+
+/** The inner width, if it is another than GPT-2's own. */
+function parseInner(record: JsonRecord, embed: number, where: string): { inner?: number } {
+  if (record.n_inner === undefined || record.n_inner === null) return {};
+  const inner = positive(record.n_inner, "n_inner", where);
+  return inner === 4 * embed ? {} : { inner };
+}
+
+/** Fields to write back. */
+function parseCarried(record: JsonRecord): { carried?: JsonRecord } {
+  const carried = Object.fromEntries(
+    CARRIED.filter((field) => Object.hasOwn(record, field)).map((field) => [field, record[field]]),
+  );
+  return Object.keys(carried).length === 0 ? {} : { carried };
 }
 
 /**
  * Reads the fields of a parsed `config.json`; `where` names the file in errors.
  *
  * @throws {TypeError} If a size is not a positive whole number. @throws {RangeError} If a field is not supported.
+ *
+ * @example
+ * ```ts
+ * import { throws } from "node:assert/strict";
+ * throws(() => parseGpt2Config({ scale_attn_by_inverse_layer_idx: true }), {
+ *   message: "Cannot use config.json: scale_attn_by_inverse_layer_idx is true, and only false is supported",
+ * });
+ * ```
  */
 export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2Config {
   refuseUnsupported(record, where);
@@ -83,15 +160,7 @@ export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2
       `Cannot use ${where}: n_embd ${config.embed} does not divide into n_head ${config.heads} equal parts`,
     );
   }
-  const inner = record.n_inner ?? 4 * config.embed;
-  if (inner !== 4 * config.embed) {
-    throw new RangeError(
-      `Cannot use ${where}: n_inner is ${JSON.stringify(inner)}, and only 4 n_embd = ${
-        4 * config.embed
-      } is supported`,
-    );
-  }
-  return config;
+  return { ...config, ...parseInner(record, config.embed, where), ...parseCarried(record) };
 }
 
 /** The ids that a `config.json` names. */
@@ -114,7 +183,7 @@ export function gpt2ConfigFields(config: Gpt2Config, ids: SpecialIds, architectu
     n_embd: config.embed,
     n_head: config.heads,
     n_layer: config.layers,
-    n_inner: null,
+    n_inner: config.inner ?? null,
     activation_function: "gelu_new",
     layer_norm_epsilon: config.layerNormEpsilon,
     tie_word_embeddings: true,
@@ -122,5 +191,6 @@ export function gpt2ConfigFields(config: Gpt2Config, ids: SpecialIds, architectu
     eos_token_id: ids.sepId,
     pad_token_id: ids.padId,
     torch_dtype: "float32",
+    ...config.carried,
   };
 }

@@ -53,55 +53,82 @@ export function startDecoding(
     }),
   );
   let steps = 0;
-  let last = prompts.map((prompt) => prompt[prompt.length - 1]);
+  let live = prompts.map((_, row) => row);
+  /** The token that a row goes on from. */
+  const last = (row: number): number => {
+    const { tokens, ended } = answers[row];
+    return ended ? padId : tokens[tokens.length - 1];
+  };
   return {
     answers,
     /** Whether any row still waits for its end token. */
     running: (): boolean => answers.some((answer) => !answer.ended),
+    /** Which prompt each row of the batch belongs to. */
+    rows: (): readonly number[] => live,
     /** The next step's inputs: the whole prompts first, then one token a row. */
     inputs({ seen }: { seen: boolean }) {
       const first = steps === 0;
       const time = first ? Math.max(...prompts.map((prompt) => prompt.length)) : 1;
-      const dims = [prompts.length, time];
-      const columns = prompts.flatMap(() => Array.from({ length: time }, (_, column) => column));
-      const lengths = prompts.map((prompt) => prompt.length + steps - 1);
+      const dims = [live.length, time];
+      const columns = live.flatMap(() => Array.from({ length: time }, (_, column) => column));
+      const lengths = live.map((row) => prompts[row].length + steps - 1);
+      const padded = (prompt: TokenRow) => [...prompt, ...Array(time - prompt.length).fill(padId)];
       return {
-        inputIds: ints(
-          first ? prompts.flatMap((prompt) => [...prompt, ...Array(time - prompt.length).fill(padId)]) : last,
-          dims,
-        ),
+        inputIds: ints(first ? prompts.flatMap(padded) : live.map(last), dims),
         positionIds: ints(first ? columns : lengths, dims),
         slots: ints(columns, dims),
-        lastColumns: ints(first ? lengths : lengths.map(() => 0), [prompts.length, 1]),
+        lastColumns: ints(first ? lengths : lengths.map(() => 0), [live.length, 1]),
         lengths: ints(lengths),
         total: ints([Math.max(...lengths) + 1], []),
-        seen: seen ? seenTokens(prompts, answers, vocabSize) : bools([], [0, vocabSize]),
+        seen: seen ? seenTokens(live, { prompts, answers, vocabSize }) : bools([], [0, vocabSize]),
       };
     },
     /** Adds what a step drew to the rows that have not ended. */
     accept({ tokens, logProbs, kept }: Drawn): void {
-      answers.forEach((answer, row) => {
+      live.forEach((row, index) => {
+        const answer = answers[row];
         if (answer.ended) return;
-        answer.tokens.push(tokens[row]);
-        answer.logProbs.push(logProbs[row]);
-        if (kept !== undefined) answer.kept.push(kept.slice(row * vocabSize, (row + 1) * vocabSize));
-        answer.ended = tokens[row] === endId;
+        answer.tokens.push(tokens[index]);
+        answer.logProbs.push(logProbs[index]);
+        if (kept !== undefined) answer.kept.push(kept.slice(index * vocabSize, (index + 1) * vocabSize));
+        answer.ended = tokens[index] === endId;
       });
-      last = answers.map((answer) => answer.ended ? padId : answer.tokens[answer.tokens.length - 1]);
       steps++;
+    },
+    /** Takes rows that have ended out of the batch: rows from its end move into their places. */
+    dropEnded(): KeptRows {
+      const left = live.filter((row) => !answers[row].ended);
+      const gaps = live.flatMap((row, index) => answers[row].ended && index < left.length ? [index] : []);
+      const movers = live.flatMap((row, index) => !answers[row].ended && index >= left.length ? [index] : []);
+      const moves = gaps.map((to, index) => ({ from: movers[index], to }));
+      const next = live.slice(0, left.length);
+      for (const { from, to } of moves) next[to] = live[from];
+      live = next;
+      return { count: live.length, moves };
     },
   };
 }
 
-/** For each row, 1 at every token of its prompt and answer so far. */
+/** Which rows of a batch stay: the first `count`, after `moves`. */
+export interface KeptRows {
+  /** How many there are left. */
+  readonly count: number;
+  /** Rows that take the place of others. */
+  readonly moves: readonly { from: number; to: number }[];
+}
+
+/** For each row of the batch, 1 at every token of its prompt and answer so far. */
 function seenTokens(
-  prompts: readonly TokenRow[],
-  answers: readonly { tokens: number[] }[],
-  vocabSize: number,
+  rows: readonly number[],
+  { prompts, answers, vocabSize }: {
+    prompts: readonly TokenRow[];
+    answers: readonly { tokens: number[] }[];
+    vocabSize: number;
+  },
 ): Feeds<{ shape: { batch: -1 }; dtype: "bool" }> {
-  const data = new Uint8Array(prompts.length * vocabSize);
-  prompts.forEach((prompt, row) => {
-    for (const token of [...prompt, ...answers[row].tokens]) data[row * vocabSize + token] = 1;
+  const data = new Uint8Array(rows.length * vocabSize);
+  rows.forEach((row, index) => {
+    for (const token of [...prompts[row], ...answers[row].tokens]) data[index * vocabSize + token] = 1;
   });
-  return bools(data, [prompts.length, vocabSize]);
+  return bools(data, [rows.length, vocabSize]);
 }

@@ -1,18 +1,39 @@
 /**
  * Generation: prompts in, sampled answers out, each token with the log-probability it was drawn with.
  *
- * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused.
+ * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused. On the
+ * CPU rows whose answer has ended leave the batch, and several rows take a program of their own (`decode_rows.ts`).
  */
-import { bool, type Device, float, floats, int, jit } from "../runtime/mod.ts";
-import { dot, sum, take } from "../tensor/mod.ts";
+import {
+  bool,
+  type Device,
+  type DeviceArray,
+  float,
+  floats,
+  type HostArray,
+  int,
+  ints,
+  jit,
+  number,
+} from "../runtime/mod.ts";
+import { dot, sum, take, type Tensor } from "../tensor/mod.ts";
 import { cacheKeeper } from "./cache.ts";
 import type { Gpt2Config } from "./config.ts";
+import { decodeRows, rowInputsSpec, rowLogits } from "./decode_rows.ts";
 import { decode, decoderSpec } from "./decoder.ts";
-import { type Answer, checkLengths, startDecoding } from "./decoding_state.ts";
+import { type Answer, checkLengths, type Drawn, startDecoding } from "./decoding_state.ts";
 import { gpt2Spec } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
 import { atColumns, type TokenRow } from "./rows.ts";
-import { drawToken, likeliestToken, samplingDistribution, type SamplingSettings } from "./sampling.ts";
+import {
+  type Distribution,
+  drawToken,
+  likeliestToken,
+  mayBeDrawn,
+  samplingDistribution,
+  type SamplingSettings,
+} from "./sampling.ts";
+import { createTurner, turnedSpec } from "./turned_weights.ts";
 
 /** How to generate. */
 export interface GenerateOptions {
@@ -42,74 +63,140 @@ export interface SpecialTokens {
  * Compiles a generator for models of one shape.
  *
  * @param greedy take the likeliest token instead of drawing
+ * @param minNewTokens the end token is not drawn before an answer has so many tokens
  */
 export async function createGenerator(
   device: Device,
   config: Gpt2Config,
-  { sampling, special, greedy = false }: {
+  { sampling, special, greedy = false, minNewTokens = 0 }: {
     sampling: SamplingSettings;
     special: SpecialTokens;
     greedy?: boolean;
+    minNewTokens?: number;
   },
 ): Promise<Generator> {
-  const step = await stepProgram(device, config, { sampling, greedy });
+  const drawing = { sampling, greedy, minNewTokens, endId: special.endId };
+  const read = await promptProgram(device, config, drawing);
+  const steps = device.kind === "cpu" ? await createRowSteps(device, config, drawing) : undefined;
   const caches = cacheKeeper(device, config);
   return {
     async generate(parameters, prompts, options) {
       checkLengths(prompts, options.maxNewTokens, config.positions);
       const capacity = Math.max(...prompts.map((prompt) => prompt.length)) + options.maxNewTokens;
-      const cache = await caches.sized(prompts.length, capacity);
+      let cache = await caches.sized(prompts.length, capacity);
+      const turned = prompts.length > 1 ? await steps?.turner.turn(parameters) : undefined;
       const state = startDecoding(prompts, { ...special, vocabSize: config.vocabSize });
       for (let position = 0; position < options.maxNewTokens && state.running(); position++) {
-        const uniforms = floats(prompts.map((_, row) => options.uniform(row, position)));
+        const rows = state.rows();
         const feeds = {
-          parameters,
           ...state.inputs({ seen: sampling.repetitionPenalty !== 1 }),
-          uniforms,
+          uniforms: floats(rows.map((row) => options.uniform(row, position))),
+          position: number(position),
           caches: cache,
         };
-        const drawn = await step(feeds, { caches: cache });
-        const kept = drawn.kept && await device.read(drawn.kept);
-        state.accept({
-          tokens: await device.read(drawn.tokens),
-          logProbs: await device.read(drawn.logProbs),
-          kept,
-        });
+        const drawn = steps !== undefined && turned !== undefined && position > 0 && rows.length > 1
+          ? await steps.program({ ...feeds, ...flatInputs(feeds), parameters: turned }, { caches: cache })
+          : await read({ ...feeds, parameters }, { caches: cache });
+        state.accept(await onHost(device, drawn));
+        if (steps !== undefined) cache = await caches.keptRows(cache, state.dropEnded());
       }
       return state.answers;
     },
     async release() {
-      await step.release();
+      await read.release();
+      await steps?.program.release();
+      await steps?.turner.release();
       caches.release();
     },
   };
 }
 
-/** One program for prompt and decoding: reads new tokens, draws the next one. */
-function stepProgram(
+/** What is needed for steps of several rows on the CPU. */
+async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawing) {
+  return { turner: await createTurner(device, config), program: await rowsProgram(device, config, drawing) };
+}
+
+/** What a step gives, in host memory. */
+async function onHost(
   device: Device,
-  config: Gpt2Config,
-  { sampling, greedy }: { sampling: SamplingSettings; greedy: boolean },
+  { tokens, logProbs, kept }: {
+    tokens: DeviceArray<"int32">;
+    logProbs: DeviceArray<"float32">;
+    kept?: DeviceArray<"bool">;
+  },
+): Promise<Drawn> {
+  return {
+    tokens: await device.read(tokens),
+    logProbs: await device.read(logProbs),
+    kept: kept && await device.read(kept),
+  };
+}
+
+/** How tokens are drawn. */
+interface Drawing {
+  readonly sampling: SamplingSettings;
+  readonly greedy: boolean;
+  readonly minNewTokens: number;
+  readonly endId: number;
+}
+
+/** The inputs of a draw that do not depend on the program's kind. */
+const drawSpec = ({ vocabSize }: Gpt2Config) => ({
+  uniforms: float({ batch: -1 }),
+  position: float({}),
+  seen: bool({ batch: -1, vocab: vocabSize }),
+});
+
+/** What a draw needs besides logits. */
+interface DrawInputs {
+  readonly seen: Tensor<{ batch: number; vocab: number }, "bool">;
+  readonly uniforms: Tensor<{ batch: number }>;
+  /** Tokens of the answer so far. */
+  readonly position: Tensor<Record<never, never>>;
+}
+
+/** Draws a token a row from logits. */
+function drawFrom(
+  logits: Distribution,
+  { seen, uniforms, position }: DrawInputs,
+  { sampling, greedy, minNewTokens, endId }: Drawing,
 ) {
+  const allowed = minNewTokens > 0 ? mayBeDrawn(logits, position, { minNewTokens, endId }) : undefined;
+  const { logProbs, kept } = samplingDistribution(logits, sampling, { seen, allowed });
+  const tokens = greedy ? likeliestToken(logProbs) : drawToken(logProbs, uniforms);
+  return { tokens, logProbs: take(logProbs, tokens, "vocab"), ...(kept === undefined ? {} : { kept }) };
+}
+
+const TO_HOST = { toHost: ["tokens", "logProbs", "kept"] };
+
+/** Reads prompts, and decodes where there is no faster program: any number of new tokens a row, then draws the next one. */
+function promptProgram(device: Device, config: Gpt2Config, drawing: Drawing) {
   const spec = {
     ...decoderSpec(config),
+    ...drawSpec(config),
     parameters: gpt2Spec(config),
     slots: int({ batch: -1, time: -1 }),
     lastColumns: int({ batch: -1, answer: 1 }),
-    uniforms: float({ batch: -1 }),
-    seen: bool({ batch: -1, vocab: config.vocabSize }),
   };
-  return jit(device, spec, ({ parameters, lastColumns, uniforms, seen, slots, ...inputs }) => {
+  return jit(device, spec, ({ parameters, lastColumns, uniforms, position, seen, slots, ...inputs }) => {
     const { hidden, caches } = decode(parameters, inputs, config);
     const last = sum(atColumns(hidden, lastColumns, slots), "answer"); // [batch, embed]
     const logits = dot(last, parameters.wte.weight, "embed"); // [batch, vocab]
-    const { logProbs, kept } = samplingDistribution(logits, sampling, { seen });
-    const tokens = greedy ? likeliestToken(logProbs) : drawToken(logProbs, uniforms);
-    return {
-      tokens,
-      logProbs: take(logProbs, tokens, "vocab"),
-      caches,
-      ...(kept === undefined ? {} : { kept }),
-    };
-  }, { toHost: ["tokens", "logProbs", "kept"] });
+    return { ...drawFrom(logits, { seen, uniforms, position }, drawing), caches };
+  }, TO_HOST);
 }
+
+/** One token a row over turned weights. */
+function rowsProgram(device: Device, config: Gpt2Config, drawing: Drawing) {
+  const spec = { ...rowInputsSpec(config), ...drawSpec(config), parameters: turnedSpec(config) };
+  return jit(device, spec, ({ parameters, uniforms, position, seen, ...inputs }) => {
+    const { hidden, caches } = decodeRows(parameters, inputs, config);
+    return { ...drawFrom(rowLogits(hidden, parameters), { seen, uniforms, position }, drawing), caches };
+  }, TO_HOST);
+}
+
+/** Ids and positions of one token a row, without the axis of time. */
+const flatInputs = ({ inputIds, positionIds }: Record<"inputIds" | "positionIds", HostArray<"int32">>) => ({
+  inputIds: ints(inputIds.data),
+  positionIds: ints(positionIds.data),
+});

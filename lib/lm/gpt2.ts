@@ -18,7 +18,7 @@ import {
 } from "../nn/mod.ts";
 import { float, int, type Specs } from "../runtime/mod.ts";
 import { add, dot, gelu, sum, type Tensor } from "../tensor/mod.ts";
-import type { Gpt2Config } from "./config.ts";
+import { type Gpt2Config, innerWidth } from "./config.ts";
 
 /** One block: attention and a two-layer network, each behind a layer norm and added to its input. */
 export interface BlockParameters {
@@ -28,7 +28,7 @@ export interface BlockParameters {
   readonly attn: AttentionParameters;
   /** Before the two-layer network. */
   readonly ln_2: NormParameters<"embed">;
-  /** Two layers with gelu between them, 4 `embed` wide inside. */
+  /** Two layers with gelu between them; inside 4 `embed` wide unless `n_inner` says otherwise. */
   readonly mlp: {
     readonly c_fc: {
       readonly weight: Tensor<{ embed: number; inner: number }>;
@@ -62,8 +62,9 @@ export interface ValueHeadParameters {
 const normSpec = (embed: number) => ({ weight: float({ embed }), bias: float({ embed }) });
 
 /** What a block's parameters are: axes in the order of Hugging Face's files. */
-export function blockSpec({ embed }: Gpt2Config): Specs<BlockParameters> {
-  const inner = 4 * embed;
+export function blockSpec(config: Gpt2Config): Specs<BlockParameters> {
+  const { embed } = config;
+  const inner = innerWidth(config);
   return {
     ln_1: normSpec(embed),
     attn: {

@@ -1,10 +1,13 @@
 /** The language model: GPT-2, its heads, files, tokenizer, sampling and generation. */
 export * from "./config.ts";
 export * from "./checkpoint.ts";
-export * from "./tokenizer.ts";
+export { type Weight, weightShapes } from "./weights.ts";
+export { makeTokenizer, type Tokenizer } from "./tokenizer.ts";
+export { loadTokenizer } from "./tokenizer_files.ts";
 export * from "./gpt2.ts";
 export * from "./rows.ts";
 export * from "./sampling.ts";
+export * from "./sampling_row.ts";
 export type { Answer } from "./decoding_state.ts";
 export * from "./generate.ts";
 export {

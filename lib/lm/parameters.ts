@@ -9,7 +9,7 @@ import {
   isSpec,
   mapTree,
 } from "../runtime/mod.ts";
-import type { Weight } from "./checkpoint.ts";
+import type { Weight } from "./weights.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 
 /** The arrays of a language model. */
@@ -17,31 +17,71 @@ export type Gpt2Arrays = DeviceArrays<ReturnType<typeof gpt2Spec>>;
 /** The arrays of a reward model or critic. */
 export type ValueModelArrays = DeviceArrays<ReturnType<typeof valueModelSpec>>;
 
-/**
- * Uploads the weights that `spec` names.
- *
- * @throws RangeError when one is missing or has other dimensions.
- */
-export async function uploadParameters<T>(
+/** The weight that a leaf of a spec names, with the wanted dimensions. */
+function findWeight(name: string, wanted: readonly number[], weights: ReadonlyMap<string, Weight>): Weight {
+  const weight = weights.get(name);
+  if (weight === undefined) throw new RangeError(`Cannot load the parameters: "${name}" is missing`);
+  if (weight.shape.join() !== wanted.join()) {
+    throw new RangeError(
+      `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
+    );
+  }
+  return weight;
+}
+
+async function uploadEach<T>(
   device: Device,
   spec: T,
-  weights: ReadonlyMap<string, Weight>,
+  dataOf: (name: string, wanted: readonly number[]) => HostArray<"float32">["data"],
 ): Promise<DeviceArrays<T>> {
   const arrays = new Map<string, DeviceArray>();
   for (const [name, { shape }] of flatten(spec, isSpec)) {
-    const weight = weights.get(name);
-    const wanted = Object.values(shape);
-    if (weight === undefined) throw new RangeError(`Cannot load the parameters: "${name}" is missing`);
-    if (weight.shape.join() !== wanted.join()) {
-      throw new RangeError(
-        `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
-      );
-    }
-    const copy: HostArray<"float32"> = { dims: wanted, data: new Float32Array(weight.data) };
-    arrays.set(name, await device.upload(copy));
+    const dims = Object.values(shape);
+    const array: HostArray<"float32"> = { dims, data: dataOf(name, dims) };
+    arrays.set(name, await device.upload(array));
   }
   return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
 }
+
+/**
+ * Uploads the weights that `spec` names.
+ *
+ * @param options.share let the CPU use the weights' own memory: for models that nothing writes to, as frozen ones; otherwise the
+ *   arrays are copies
+ * @throws RangeError when one is missing or has other dimensions.
+ */
+export function uploadParameters<T>(
+  device: Device,
+  spec: T,
+  weights: ReadonlyMap<string, Weight>,
+  { share = false }: { share?: boolean } = {},
+): Promise<DeviceArrays<T>> {
+  return uploadEach(device, spec, (name, wanted) => {
+    const { data } = findWeight(name, wanted, weights);
+    return share && isPlain(data) ? data : new Float32Array(data);
+  });
+}
+
+/**
+ * Moves the weights that `spec` names to the device, each out of `weights`: no value is in memory twice. On the CPU the arrays are
+ * the weights' own memory, so nobody else may use it.
+ *
+ * @throws RangeError when one is missing or has other dimensions.
+ */
+export function handOverParameters<T>(
+  device: Device,
+  spec: T,
+  weights: Map<string, Weight>,
+): Promise<DeviceArrays<T>> {
+  return uploadEach(device, spec, (name, wanted) => {
+    const { data } = findWeight(name, wanted, weights);
+    weights.delete(name);
+    return isPlain(data) ? data : new Float32Array(data);
+  });
+}
+
+/** Whether the values lie in memory that only this process has; an array over shared memory cannot be uploaded. */
+const isPlain = (data: Float32Array): data is Float32Array<ArrayBuffer> => data.buffer instanceof ArrayBuffer;
 
 /** Reads a tree of parameters back into named weights (copies). */
 export async function downloadParameters(

@@ -10,8 +10,10 @@ import {
   and,
   cast,
   cumsum,
+  equal,
   exp,
   expandLike,
+  iota,
   largest,
   less,
   logSoftmax,
@@ -52,7 +54,9 @@ const CUT = -1e9;
 export interface SamplingContext<S extends Shape> {
   /** Tokens already in the text; needed for a repetition penalty. */
   readonly seen?: Tensor<S, "bool"> | undefined;
-  /** The set that the sampling policy kept; without it the cut-offs of `settings` are applied here. */
+  /** Tokens that may be drawn here, where not all may: no end token before an answer's least length (`mayBeDrawn`). */
+  readonly allowed?: Tensor<S, "bool"> | undefined;
+  /** The set that the sampling policy kept; without it the cut-offs of `settings` and `allowed` are applied here. */
   readonly kept?: Tensor<S, "bool"> | undefined;
 }
 
@@ -67,7 +71,7 @@ export function samplingDistribution<S extends Shape & { vocab: number }>(
   context: SamplingContext<S> = {},
 ): { logProbs: Tensor<S>; kept: Tensor<S, "bool"> | undefined } {
   const shaped = shapedLogits(logits, settings, context.seen);
-  const kept = context.kept ?? keptTokens(shaped, settings);
+  const kept = context.kept ?? keptTokens(shaped, settings, context.allowed);
   const cut = kept === undefined ? shaped : where(kept, shaped, CUT);
   return { logProbs: logSoftmax(same<S>(cut), "vocab"), kept: kept && sameBool<S>(kept) };
 }
@@ -97,12 +101,24 @@ function shapedLogits(
   return temperature === 1 ? shaped : mul(shaped, 1 / temperature);
 }
 
-function keptTokens(logits: Tensor, { topK, topP }: SamplingSettings): Tensor<Shape, "bool"> | undefined {
-  const byCount = topK > 0 && topK < logits.shape.vocab ? topByCount(logits, topK) : undefined;
-  if (topP >= 1) return byCount;
-  const considered = byCount === undefined ? logits : where(byCount, logits, CUT);
-  const byMass = topByMass(softmax(considered, "vocab"), topP);
-  return byCount === undefined ? byMass : and(byCount, byMass);
+type TokenSet = Tensor<Shape, "bool">;
+
+function keptTokens(
+  logits: Tensor,
+  { topK, topP }: SamplingSettings,
+  allowed: TokenSet | undefined,
+): TokenSet | undefined {
+  // The least logit and not CUT for what is not allowed: the search for a threshold halves the range of the logits.
+  const counted = allowed === undefined ? logits : where(allowed, logits, neg(largest(neg(logits), "vocab")));
+  const byCount = topK > 0 && topK < logits.shape.vocab ? topByCount(counted, topK) : undefined;
+  const before = both(byCount, allowed);
+  if (topP >= 1) return before;
+  const considered = before === undefined ? logits : where(before, logits, CUT);
+  return both(topByMass(softmax(considered, "vocab"), topP), before);
+}
+
+function both(left: TokenSet | undefined, right: TokenSet | undefined): TokenSet | undefined {
+  return left === undefined ? right : right === undefined ? left : and(left, right);
 }
 
 /** Halvings of the threshold search: enough to part any two float32 numbers that differ by a millionth of the range. */
@@ -124,6 +140,21 @@ const topByCount = (logits: Tensor, k: number) =>
 
 const topByMass = (probabilities: Tensor, p: number) =>
   aboveThreshold(probabilities, (kept) => not(less(sum(mul(kept, probabilities), "vocab"), p)));
+
+/**
+ * The tokens that may be drawn after `position` tokens of an answer: all but the end token before the least length.
+ *
+ * @param options.minNewTokens an answer has at least so many tokens before its end token
+ */
+export function mayBeDrawn<S extends Shape & { vocab: number }>(
+  logits: Tensor<S>,
+  position: Tensor<Record<never, never>>,
+  { minNewTokens, endId }: { minNewTokens: number; endId: number },
+): Tensor<S, "bool"> {
+  const isEnd = equal(iota("vocab", logits.shape.vocab), endId);
+  const early = and(isEnd, less(position, minNewTokens)); // [vocab]
+  return not(cast(expandLike(cast(early, "float32"), logits), "bool"));
+}
 
 /** One row of a distribution for each sequence. */
 export type Distribution = Tensor<{ batch: number; vocab: number }>;

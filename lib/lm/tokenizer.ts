@@ -1,5 +1,5 @@
 /**
- * WordPiece as BERT has it: text to ids and back, from a `vocab.txt`.
+ * WordPiece as BERT has it: text to ids and back, from a vocabulary. (`tokenizer_files.ts` reads one from a model folder.)
  *
  * The splitting is `@huggingface/tokenizers`; this file gives it the configuration that transformers' BertTokenizer
  * stands for, and evens out the three places where the two differ (`agreeWithBert`). Nothing here knows a model.
@@ -7,7 +7,6 @@
  * Source: Devlin et al. 2018, BERT; transformers' tokenization_bert.py is what the tests compare with.
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
-import { fileExists, joinPath, readJsonRecord, readText } from "../files/mod.ts";
 
 /** Text to ids and back. Ids are line numbers of `vocab.txt`, from 0. */
 export interface Tokenizer {
@@ -36,8 +35,10 @@ export interface Tokenizer {
 }
 
 const REQUIRED = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
-const SPECIAL = [...REQUIRED, "[MASK]"];
-const MAX_WORD = 100; // characters; a longer word is [UNK], as in BERT
+/** Special tokens that a vocabulary may have; all but the last it must have. */
+export const SPECIAL: readonly string[] = [...REQUIRED, "[MASK]"];
+/** Characters; a longer word is [UNK], as in BERT. */
+export const MAX_WORD = 100;
 
 /** Han outside the basic plane: the library looks at UTF-16 halves and would not see them. */
 const RARE_HAN = /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
@@ -150,24 +151,4 @@ export function makeTokenizer(
     vocabulary,
     lowerCase,
   };
-}
-
-/** The entries of a `vocab.txt`: one a line; the last line end closes the last entry. */
-function parseVocabulary(text: string): string[] {
-  const lines = text.replaceAll("\r\n", "\n").split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-}
-
-/**
- * The tokenizer of a model folder: `vocab.txt`, and `do_lower_case` of `tokenizer_config.json` if that is there.
- *
- * @throws {Error} If `vocab.txt` cannot be read. @throws {RangeError} If it lacks a special token.
- */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const path = joinPath(folder, "vocab.txt");
-  const vocabulary = parseVocabulary(await readText(path));
-  const configPath = joinPath(folder, "tokenizer_config.json");
-  const config = await fileExists(configPath) ? await readJsonRecord(configPath) : {};
-  return makeTokenizer(vocabulary, { lowerCase: config.do_lower_case !== false, name: path });
 }

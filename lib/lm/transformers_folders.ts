@@ -6,9 +6,8 @@
  * `GPT2ForSequenceClassification` with one label: our `value_fn.weight` is its `score.weight`.
  */
 import { joinPath, readJsonRecord, writeAtomically, writeSafetensors } from "../files/mod.ts";
-import { type ModelFolder, type Weight, writeModelFolder } from "./checkpoint.ts";
-
-const VALUE_HEAD = "value_fn.weight";
+import { type ModelFolder, writeModelFolder } from "./checkpoint.ts";
+import { PREFIX, VALUE_HEAD, type Weight } from "./weights.ts";
 
 /** Writes a policy; [SEP] becomes the tokenizer's end token and [CLS] its first, which BERT tokenizers leave open. */
 export async function writePolicyFolder(folder: string, model: ModelFolder): Promise<void> {
@@ -51,7 +50,7 @@ export async function writeScoreFolder(
   });
   const score = freshHead ? { ...head, data: new Float32Array(head.data.length) } : head;
   const named = [...model.weights].map(([name, weight]): [string, Weight] =>
-    name === VALUE_HEAD ? ["score.weight", score] : [`transformer.${name}`, weight]
+    name === VALUE_HEAD ? ["score.weight", score] : [PREFIX + name, weight]
   );
   await writeSafetensors(joinPath(folder, "model.safetensors"), new Map(named));
 }

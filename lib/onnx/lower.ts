@@ -15,7 +15,7 @@ import type { Value } from "./layout.ts";
 /** A model's bytes and the inputs it really uses, by name. */
 export interface LoweredGraph {
   /** The model as an ONNX protobuf. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Those that the outputs depend on. */
   readonly inputs: readonly NodeOf<"input">[];
 }
@@ -90,7 +90,7 @@ const ruleOf = (node: AnyTensor) =>
   loweringRules[node.primitive] as (emitter: Emitter, node: AnyTensor, inputs: readonly Value[]) => string;
 
 /** A model of this one graph. */
-export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Uint8Array {
+export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Uint8Array<ArrayBuffer> {
   const model = create(ModelProtoSchema, {
     irVersion: 10n,
     producerName: "typed-gpu-ops",

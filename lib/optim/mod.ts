@@ -10,3 +10,10 @@ export {
 export { type Backward, createGradientArrays, type GradientArrays } from "./gradient_arrays.ts";
 export { gradientsOf } from "./gradients.ts";
 export { warmupLinear } from "./schedule.ts";
+export {
+  freeTrainState,
+  loadTrainState,
+  type SavedArray,
+  type SavedTrainState,
+  saveTrainState,
+} from "./train_state.ts";

@@ -4,7 +4,7 @@ import { type Figure, figure } from "./figure.ts";
 import { axisName, gridAxes, panelBox } from "./grid_axes.ts";
 import { countTicks } from "./rows.ts";
 import type { Layout, Trace } from "./specification.ts";
-import { frame, seriesStyle } from "./style.ts";
+import { bandBetween, frame, seriesStyle } from "./style.ts";
 
 /** A number that is null leaves a gap. */
 type Numbers = readonly (number | null)[];
@@ -80,7 +80,11 @@ export function bandGrid(
   const [right, below] = shared ? [20, 84] : [130, 50];
   const height = 90 + 215 * rows.length;
   const layout = {
-    ...frame({ title, width: 60 + right + (shared ? 290 : 255) * across, height: shared ? height + 20 : height }),
+    ...frame({
+      title,
+      width: 60 + right + (shared ? 290 : 255) * across,
+      height: shared ? height + 20 : height,
+    }),
     ...gridAxes(panels, { across, xTitle, xMore: countTicks(xs) }),
     ...shared ? legendBelow(rows.length) : legendsBeside(rows.length, { across, panels: panels.length }),
     margin: { l: 56, r: right, t: 64, b: below },
@@ -133,14 +137,6 @@ function drawn({ name, x, mean, low, high }: Band, { index, place, legend, showl
     marker: { color, symbol, size: 5 },
   };
   if (low === undefined || high === undefined) return [line];
-  const edge = {
-    type: "scatter",
-    mode: "lines",
-    ...axes,
-    x,
-    line: { width: 0 },
-    showlegend: false,
-    hoverinfo: "skip",
-  };
-  return [{ ...edge, y: low }, { ...edge, y: high, fill: "tonexty", fillcolor: `${color}2b` }, line];
+  const edges = x.map((_, index) => ({ low: low[index], high: high[index] }));
+  return [...bandBetween(edges, ["low", "high"], { color, ...axes, x }), line];
 }

@@ -3,7 +3,7 @@
 import { type Figure, figure } from "./figure.ts";
 import type { Trace } from "./specification.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
-import { axis, frame, seriesStyle } from "./style.ts";
+import { axis, bandBetween, frame, seriesStyle } from "./style.ts";
 
 /** Options of `learningCurve`; the names are columns of the rows. */
 export interface LearningCurveOptions<R> {
@@ -86,21 +86,7 @@ function curve<R extends object>({ name, rows, index, x, options }: CurveParts<R
     marker: { color, symbol, size: 7 },
   };
   if (options.band === undefined) return [line];
-  const [lower, upper] = options.band;
-  const edge = {
-    type: "scatter",
-    mode: "lines",
-    legendgroup: name,
-    x,
-    line: { width: 0 },
-    showlegend: false,
-    hoverinfo: "skip",
-  };
-  return [
-    { ...edge, y: column(rows, lower) },
-    { ...edge, y: column(rows, upper), fill: "tonexty", fillcolor: `${color}2e` },
-    line,
-  ];
+  return [...bandBetween(rows, options.band, { color, x, legendgroup: name }), line];
 }
 
 /** The rows of each value of `key`, in the order of their first appearance. */

@@ -16,3 +16,4 @@ export type { Key } from "./rows.ts";
 export type { Layout, MimeBundle, Trace } from "./specification.ts";
 export { axis, fontFamily, frame, type FrameOptions, palette, seriesStyle } from "./style.ts";
 export { type Table, table, type TableOptions } from "./table.ts";
+export { type TokenRowOfNumbers, tokenStems, type TokenStemsOptions } from "./token_stems.ts";

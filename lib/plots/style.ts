@@ -3,7 +3,8 @@
  * marker), fonts that have Chinese characters, an opaque white background (dark themes would hide dark text).
  */
 
-import type { Layout } from "./specification.ts";
+import { column, type Key } from "./rows.ts";
+import type { Layout, Trace } from "./specification.ts";
 
 /** Okabe and Ito's palette (2008), yellow left out because it is too pale for lines on white. */
 export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"] as const;
@@ -66,4 +67,24 @@ export function axis(title: string, more: Layout = {}): Layout {
     ticks: "outside",
     ...more,
   };
+}
+
+/** A pale band between two columns, as two invisible edges with the space between them filled; `common` goes into both. */
+export function bandBetween<R extends object>(
+  rows: readonly R[],
+  [lower, upper]: readonly [Key<R>, Key<R>],
+  { color, ...common }: { readonly color: string } & Layout,
+): Trace[] {
+  const edge = {
+    type: "scatter",
+    mode: "lines",
+    ...common,
+    line: { width: 0 },
+    showlegend: false,
+    hoverinfo: "skip",
+  };
+  return [
+    { ...edge, y: column(rows, lower) },
+    { ...edge, y: column(rows, upper), fill: "tonexty", fillcolor: `${color}2e` },
+  ];
 }

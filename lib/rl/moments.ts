@@ -1,11 +1,12 @@
 /**
- * Mean and variance of a row.
+ * Mean and variance of a row, and how two rows go together.
  *
  *     mean(x) = sum(x) / n            Var(x) = sum((x - mean(x))^2) / n
+ *     corr(x, y) = mean((x - mean(x)) (y - mean(y))) / sqrt(Var(x) Var(y))
  *
  * The divisor is n, not n - 1: these describe the numbers at hand and do not estimate a larger population.
  */
-import type { Row } from "./rows.ts";
+import { requireSameLength, type Row } from "./rows.ts";
 
 /**
  * The mean of a row, in its own units.
@@ -37,4 +38,23 @@ export function meanOf(row: Row): number {
 export function varianceOf(row: Row): number {
   const mean = meanOf(row);
   return meanOf(Array.from(row, (x) => (x - mean) ** 2));
+}
+
+/**
+ * Pearson's correlation of two rows, from -1 to 1; `NaN` when one of them does not vary.
+ *
+ * @throws RangeError when the rows differ in length or are empty.
+ * @example
+ * ```ts
+ * import { correlationOf } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.equal(correlationOf([1, 3], [4, 0]), -1); // the one rises, the other falls
+ * ```
+ */
+export function correlationOf(x: Row, y: Row): number {
+  requireSameLength("correlate", { x, y });
+  const [meanX, meanY] = [meanOf(x), meanOf(y)];
+  const together = meanOf(Array.from(x, (one, i) => (one - meanX) * (y[i] - meanY)));
+  const variances = varianceOf(x) * varianceOf(y);
+  return variances === 0 ? NaN : together / Math.sqrt(variances);
 }

@@ -4,19 +4,12 @@
  *   prompt = [CLS] passage [SEP]        answer = question [SEP]
  *
  * A passage too long is cut so that `max_len - query_len - 3` of its tokens stay, as in the tutorial: room for the three special
- * tokens and the longest answer. Cui et al. 2019, "A Span-Extraction Dataset for Chinese Machine Reading Comprehension" (CMRC).
+ * tokens and the longest answer. The formats, and how they are told apart, are in `passage_files.ts`.
  */
-import {
-  isRecord,
-  type JsonRecord,
-  parseJson,
-  readJsonLines,
-  readJsonRecord,
-  readJsonValues,
-  readText,
-} from "../files/mod.ts";
+import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
 import type { Tokenizer, TokenRow } from "../lm/mod.ts";
 import type { PromptAndAnswer } from "./answer_batch.ts";
+import { type AskedQuestion, formatOf, questionsOf, readParagraphs, textAt } from "./passage_files.ts";
 
 /** A question about a passage. */
 export interface Example {
@@ -42,69 +35,108 @@ export interface Lengths {
   readonly queryLen: number;
 }
 
+/** A passage with all that is asked about it. */
+export interface QuestionedPassage {
+  /** What it is about: the article's title; the passage itself where there is none. */
+  readonly name: string;
+  /** The passage. */
+  readonly content: string;
+  /** Each with the texts of its answers. */
+  readonly questions: readonly AskedQuestion[];
+}
+
 /**
  * The questions of a file: JSON lines with `content` and `query`, or CMRC-2018 JSON.
  *
- * @throws {Error} A sentence with the file and the line (or the place in it) of what is missing; or that there is no question.
+ * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no question.
  */
 export async function readExamples(path: string): Promise<Example[]> {
-  const whole = wholeJson(await readText(path));
-  const examples = whole === undefined ? await questionLines(path) : cmrcExamples(whole, path);
+  const examples = await formatOf(path) === "cmrc"
+    ? (await readParagraphs(path)).flatMap((paragraph) =>
+      questionsOf(paragraph).map(({ text }) => ({ content: paragraph.content, query: text }))
+    )
+    : await questionLines(path);
   return someOf(examples, { path, what: "questions" });
 }
 
-/** The distinct passages of a file of JSON lines with `content`, in its order: PPO uses each once. */
+async function questionLines(path: string): Promise<Example[]> {
+  const lines = readJsonLines(path, { strings: ["content", "query"], filled: true });
+  return await Array.fromAsync(lines, ({ content, query }) => ({ content, query }));
+}
+
+/**
+ * The distinct passages of a file in its order: PPO uses each once. JSON lines with `content`, or CMRC-2018 JSON.
+ *
+ * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no passage.
+ */
 export async function readPassages(path: string): Promise<string[]> {
-  const passages = new Set<string>();
-  for await (const { content } of readJsonLines(path, { strings: ["content"] })) passages.add(content);
-  return someOf([...passages], { path, what: "passages" });
+  const passages = await formatOf(path) === "cmrc" ? await readParagraphs(path) : await contentLines(path);
+  const distinct = new Set(passages.map(({ content }) => content));
+  return someOf([...distinct], { path, what: "passages" });
+}
+
+const contentLines = (path: string): Promise<{ content: string }[]> =>
+  Array.fromAsync(readJsonLines(path, { strings: ["content"], filled: true }));
+
+/**
+ * The passages of a file in its order, each as often as it stands there: as `readPassages`, or plain text with a passage a line,
+ * blank lines left out.
+ *
+ * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no passage.
+ */
+export async function readTexts(path: string): Promise<string[]> {
+  const format = await formatOf(path);
+  if (format !== "text") return await readPassages(path);
+  const lines = await Array.fromAsync(readLines(path), ({ text }) => text.trim());
+  return lines.filter((line) => line !== "");
 }
 
 /**
  * What each passage of a CMRC file is about: passage -> title.
  *
- * @throws {Error} A sentence with the file and the place in it of what is missing.
+ * @throws {Error} A sentence with the file and the line of what is missing or empty.
  */
 export async function readNames(path: string): Promise<Map<string, string>> {
-  const whole = await readJsonRecord(path);
-  return new Map(
-    paragraphsOf(whole, path).map(({ content, article, where }) => [
-      content,
-      textAt(article, "title", where),
-    ]),
-  );
-}
-
-/** A passage of a CMRC file with all that is asked about it. */
-export interface QuestionedPassage {
-  /** What it is about: the article's title. */
-  readonly name: string;
-  /** The passage. */
-  readonly content: string;
-  /** Each with the texts of its answers. */
-  readonly questions: readonly { readonly text: string; readonly answers: readonly string[] }[];
+  const paragraphs = await readParagraphs(path);
+  return new Map(paragraphs.map(({ content, article, place: { source, keys } }) => [
+    content,
+    textAt(article, "title", { source, keys: keys.slice(0, 2) }),
+  ]));
 }
 
 /**
- * The passages of a CMRC file with their questions and answers; a passage without a question is left out.
+ * The passages of a file with their questions; a passage without a question is left out, and one that stands in several places is
+ * one passage with all its questions. CMRC-2018 JSON, or JSON lines with `content` and `query`, which know no answers.
  *
- * @throws {Error} A sentence with the file and the place in it of what is missing; or that there is no passage.
+ * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no question.
  */
 export async function readQuestionedPassages(path: string): Promise<QuestionedPassage[]> {
-  const passages = paragraphsOf(await readJsonRecord(path), path).map((found) => ({
-    name: textAt(found.article, "title", found.where),
-    content: found.content,
-    questions: listAt(found.paragraph, "qas", found.where).map((qa, k) => {
-      const where = `${found.where}.qas[${k}]`;
-      const answers = listAt(qa, "answers", where).map((answer) => textAt(answer, "text", where));
-      return { text: textAt(qa, "question", where), answers };
-    }),
+  const found = await formatOf(path) === "cmrc" ? await cmrcPassages(path) : await linePassages(path);
+  const passages = [...Map.groupBy(found, ({ content }) => content).values()].map((same) => ({
+    ...same[0],
+    questions: same.flatMap(({ questions }) => questions),
   }));
   return someOf(passages.filter(({ questions }) => questions.length > 0), { path, what: "questions" });
 }
 
+async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
+  return (await readParagraphs(path)).map((paragraph) => {
+    const { article, content } = paragraph;
+    const title = isRecord(article) ? article.title : undefined;
+    const name = typeof title === "string" && title.trim() !== "" ? title : content;
+    return { name, content, questions: questionsOf(paragraph) };
+  });
+}
+
+const linePassages = async (path: string): Promise<QuestionedPassage[]> =>
+  (await questionLines(path)).map(({ content, query }) => ({
+    name: content,
+    content,
+    questions: [{ text: query, answers: [] }],
+  }));
+
 /**
- * Ranked lists, one a line, best answer first; all of one length.
+ * Ranked lists, one a line, best answer first; all of one length. An answer may be empty, a passage not.
  *
  * @throws {Error} A sentence with the file and the line of what is wrong; or that there is no list.
  */
@@ -125,71 +157,18 @@ function someOf<T>(items: T[], { path, what }: { path: string; what: string }): 
   return items;
 }
 
-/** The file as one JSON object with `data`, or nothing: then it is read line by line. */
-function wholeJson(text: string): JsonRecord | undefined {
-  try {
-    const value = parseJson(text, "the file");
-    return isRecord(value) && "data" in value ? value : undefined;
-  } catch {
-    return undefined; // JSON lines: the line-wise reader says what is wrong with which line
-  }
-}
-
-async function questionLines(path: string): Promise<Example[]> {
-  const examples: Example[] = [];
-  for await (const { content, query } of readJsonLines(path, { strings: ["content", "query"] })) {
-    examples.push({ content, query });
-  }
-  return examples;
-}
-
-/** One paragraph of a CMRC file; `where` begins the errors about it. */
-interface Paragraph {
-  readonly content: string;
-  readonly paragraph: unknown;
-  readonly article: unknown;
-  readonly where: string;
-}
-
-/** data[].paragraphs[].context */
-function paragraphsOf(whole: JsonRecord, path: string): Paragraph[] {
-  return listAt(whole, "data", `Cannot read ${path}: the file`).flatMap((article, i) =>
-    listAt(article, "paragraphs", `Cannot read ${path}: data[${i}]`).map((paragraph, j) => {
-      const where = `Cannot read ${path}: data[${i}].paragraphs[${j}]`;
-      return { content: textAt(paragraph, "context", where), paragraph, article, where };
-    })
-  );
-}
-
-/** qas[].question of every paragraph */
-const cmrcExamples = (whole: JsonRecord, path: string): Example[] =>
-  paragraphsOf(whole, path).flatMap(({ content, paragraph, where }) =>
-    listAt(paragraph, "qas", where).map((qa, k) => ({
-      content,
-      query: textAt(qa, "question", `${where}.qas[${k}]`),
-    }))
-  );
-
-function listAt(value: unknown, key: string, where: string): unknown[] {
-  const list = isRecord(value) ? value[key] : undefined;
-  if (!Array.isArray(list)) throw new TypeError(`${where} has no list "${key}"`);
-  return list;
-}
-
-function textAt(value: unknown, key: string, where: string): string {
-  const text = isRecord(value) ? value[key] : undefined;
-  if (typeof text !== "string") throw new TypeError(`${where} has no text "${key}"`);
-  return text;
-}
-
 function rankedList(value: unknown, where: string): RankedText[] {
   if (!Array.isArray(value) || value.length < 2) {
     throw new TypeError(`${where}: a list of at least two answers, best first, is expected`);
   }
-  return value.map((item, rank) => ({
-    prompt: textAt(item, "prompt", `${where}: answer ${rank + 1}`),
-    answer: textAt(item, "answer", `${where}: answer ${rank + 1}`),
-  }));
+  return value.map((item, rank) => {
+    const { prompt, answer } = isRecord(item) ? item : {};
+    const at = `${where}: answer ${rank + 1}`;
+    if (typeof prompt !== "string") throw new TypeError(`${at} has no text "prompt"`);
+    if (prompt.trim() === "") throw new TypeError(`${at} has an empty "prompt"`);
+    if (typeof answer !== "string") throw new TypeError(`${at} has no text "answer"`);
+    return { prompt, answer };
+  });
 }
 
 /**

@@ -140,7 +140,7 @@ function rewardsOf(
 /** What an answer is paid for its score. */
 export function paidScore(
   { rawScore, ended }: Pick<Sample, "rawScore" | "ended">,
-  { settings, scoreStatistics }: ExperienceOptions,
+  { settings, scoreStatistics }: Pick<ExperienceOptions, "settings" | "scoreStatistics">,
 ): number {
   const [normalised] = scoreStatistics === undefined
     ? [rawScore]

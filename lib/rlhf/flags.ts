@@ -143,7 +143,9 @@ export function parseFlags<Table extends SettingTable>(
 function helpLine(name: string, spec: SettingSpec): string {
   const isObvious = spec.kind === "boolean" || (spec.kind === "text" && spec.form === undefined);
   const text = isObvious ? "" : `; ${wanted(spec)}`;
-  return `  --${name.padEnd(30)} ${spec.help} (default ${spec.default}${text})`;
+  return `  --${name.padEnd(30)} ${spec.help} (default ${
+    spec.default === "" ? "none" : spec.default
+  }${text})`;
 }
 
 /** The help text: what the command does, and a line a flag. */

@@ -115,36 +115,44 @@ export type StepMetrics = Pick<
 >;
 
 /** What the update's steps say: means over its minibatches, but the largest of their `ratio_max`. */
-export function stepMetrics(
+export const stepMetrics = (
   steps: readonly UpdateStep[],
+  options: { clipRange: number },
+): StepMetrics => meanStepMetrics(steps.map((step) => oneStepMetrics(step, options)));
+
+/** What one minibatch's step says. */
+export function oneStepMetrics(
+  { samples, actor, critic }: UpdateStep,
   { clipRange }: { clipRange: number },
 ): StepMetrics {
-  const over = steps.map(({ samples, actor, critic }) => {
-    const flat = (rows: readonly (readonly number[])[]) =>
-      rows.flatMap((row, index) => row.slice(0, samples[index].answer.length));
-    const both = {
-      logProbs: flat(actor.logProbs),
-      oldLogProbs: flat(samples.map(({ logProbs }) => logProbs)),
-    };
-    return {
-      actor_loss: actor.loss,
-      critic_loss: critic.loss,
-      approx_kl: approxKl(both),
-      ratio_mean: ratioMean(both),
-      ratio_max: ratioMax(both),
-      clip_fraction: clipFraction(both, { clipRange }),
-      entropy: meanOf(flat(actor.entropy)),
-      actor_grad_norm: actor.gradNorm,
-      critic_grad_norm: critic.gradNorm,
-    };
-  });
-  const mean = (key: keyof typeof over[number]) => meanOf(over.map((row) => row[key]));
+  const flat = (rows: readonly (readonly number[])[]) =>
+    rows.flatMap((row, index) => row.slice(0, samples[index].answer.length));
+  const both = {
+    logProbs: flat(actor.logProbs),
+    oldLogProbs: flat(samples.map(({ logProbs }) => logProbs)),
+  };
+  return {
+    actor_loss: actor.loss,
+    critic_loss: critic.loss,
+    approx_kl: approxKl(both),
+    ratio_mean: ratioMean(both),
+    ratio_max: ratioMax(both),
+    clip_fraction: clipFraction(both, { clipRange }),
+    entropy: meanOf(flat(actor.entropy)),
+    actor_grad_norm: actor.gradNorm,
+    critic_grad_norm: critic.gradNorm,
+  };
+}
+
+/** The metrics of an update from those of its steps: means, but the largest `ratio_max`. */
+export function meanStepMetrics(steps: readonly StepMetrics[]): StepMetrics {
+  const mean = (key: keyof StepMetrics) => meanOf(steps.map((row) => row[key]));
   return {
     actor_loss: mean("actor_loss"),
     critic_loss: mean("critic_loss"),
     approx_kl: mean("approx_kl"),
     ratio_mean: mean("ratio_mean"),
-    ratio_max: Math.max(...over.map((row) => row.ratio_max)),
+    ratio_max: Math.max(...steps.map((row) => row.ratio_max)),
     clip_fraction: mean("clip_fraction"),
     entropy: mean("entropy"),
     actor_grad_norm: mean("actor_grad_norm"),

@@ -22,6 +22,16 @@ export function minibatches(pool: readonly Sample[], settings: ShuffleSettings, 
   return chunksOf(shuffle(pool, random), size);
 }
 
+/** How many optimizer steps an update takes. */
+export function stepsAnUpdate(
+  settings: Omit<ShuffleSettings, "seed"> & Pick<Settings, "ppo_epoch" | "update_timesteps">,
+): number {
+  const { ppo_epoch, update_timesteps, batch_size, num_return_sequences, mini_batch_size } = settings;
+  const answers = batch_size * num_return_sequences;
+  if (settings.shuffle_whole_batches) return ppo_epoch * update_timesteps;
+  return ppo_epoch * Math.ceil(update_timesteps * answers / (mini_batch_size || answers));
+}
+
 function byTimestep(pool: readonly Sample[]): Sample[][] {
   const batches = new Map<number, Sample[]>();
   for (const sample of pool) batches.set(sample.timestep, [...batches.get(sample.timestep) ?? [], sample]);

@@ -7,19 +7,36 @@ export * from "./flags.ts";
 export * from "./launch_files.ts";
 export * from "./metrics.ts";
 export * from "./minibatches.ts";
+export * from "./model_lengths.ts";
 export * from "./new_model.ts";
 export * from "./pair_accuracy.ts";
+export { type AskedQuestion, formatOf, type PassageFormat } from "./passage_files.ts";
 export * from "./ppo.ts";
-export { type LoadedModel, type PpoInputs, samplingOf } from "./ppo_models.ts";
+export {
+  type PoolReport,
+  type Progress,
+  scheduleOf,
+  type StepReport,
+  type TrainOptions,
+} from "./ppo_loop.ts";
+export type { ActorGradient } from "./ppo_run.ts";
+export type { Position, PpoState, StateOptions } from "./ppo_state.ts";
+export { type LoadedModel, type PpoInputs, samplingOf, withFreshHead } from "./ppo_models.ts";
 export * from "./ppo_update.ts";
+export * from "./predict.ts";
 export * from "./renaming.ts";
 export * from "./ranking_lists.ts";
 export * from "./reward.ts";
 export * from "./sample_answers.ts";
 export * from "./sampled_policy.ts";
+export * from "./score_statistics.ts";
 export * from "./setting_spec.ts";
 export * from "./settings.ts";
 export * from "./sft.ts";
+export * from "./split_passages.ts";
 export * from "./stage.ts";
+export { noDropout, type StageDropout } from "./stage_dropout.ts";
 export * from "./stage_settings.ts";
+export type { Part, PartSeconds } from "./stopwatch.ts";
 export * from "./values.ts";
+export * from "./written_lists.ts";

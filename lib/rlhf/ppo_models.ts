@@ -99,25 +99,27 @@ export interface Models {
   critic: TrainState<ValueModelArrays>;
 }
 
-/** Uploads the four models; actor and critic get arrays of their own. */
+/** Uploads the four models; actor and critic get arrays of their own, the frozen ones use the memory they were read into. */
 export async function loadModels(
   { device, policy, reward, settings }: PpoInputs,
   programs: Programs,
 ): Promise<Models> {
-  const policyArrays = () => uploadParameters(device, gpt2Spec(policy.config), policy.weights);
-  const valueArrays = (weights: ReadonlyMap<string, Weight>) =>
-    uploadParameters(device, valueModelSpec(reward.config), weights);
+  const frozen = { share: true };
+  const policyArrays = (options = {}) =>
+    uploadParameters(device, gpt2Spec(policy.config), policy.weights, options);
+  const valueArrays = (weights: ReadonlyMap<string, Weight>, options = {}) =>
+    uploadParameters(device, valueModelSpec(reward.config), weights, options);
   const criticWeights = settings.fresh_value_head ? withFreshHead(reward.weights) : reward.weights;
   return {
-    reference: await policyArrays(),
-    reward: await valueArrays(reward.weights),
+    reference: await policyArrays(frozen),
+    reward: await valueArrays(reward.weights, frozen),
     actor: await programs.actor.optimizer.start(await policyArrays()),
     critic: await programs.critic.optimizer.start(await valueArrays(criticWeights)),
   };
 }
 
 /** The same weights with a value head of zeros: a critic that has learnt nothing yet says 0. */
-function withFreshHead(weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
+export function withFreshHead(weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
   return new Map([...weights].map(([name, weight]) => [
     name,
     name === "value_fn.weight" ? { shape: weight.shape, data: new Float32Array(weight.data.length) } : weight,

@@ -71,14 +71,14 @@ function otherQuestion(
 }
 
 /**
- * Unanswerable questions for any CMRC file: what another passage under the same title is asked, and whose answer does not stand
- * in this one.
+ * Unanswerable questions for any CMRC file: what another passage under the same title is asked, and whose answer is known and does
+ * not stand in this one.
  */
 export function siblingQuestions(passages: readonly QuestionedPassage[]): Unanswerable {
   const byName = Map.groupBy(passages, ({ name }) => name);
   return ({ name, content }, random) => {
     const candidates = (byName.get(name) ?? []).flatMap(({ questions }) => questions)
-      .filter(({ answers }) => !answers.some((answer) => content.includes(answer)));
+      .filter(({ answers }) => answers.length > 0 && !answers.some((answer) => content.includes(answer)));
     return candidates.length === 0 ? undefined : pick(candidates, random).text;
   };
 }

@@ -9,25 +9,29 @@
  */
 import {
   atColumns,
+  createLossProgram,
   gpt2,
   type Gpt2Config,
+  type Gpt2Parameters,
   padRows,
   rowsSpec,
   type TokenRow,
   valueHead,
   valueHeadAt,
+  type ValueHeadParameters,
   type ValueModelArrays,
   valueModelSpec,
 } from "../lm/mod.ts";
+import { dropout as drop } from "../nn/mod.ts";
 import {
+  type Backward,
   createGradientArrays,
   createOptimizer,
-  gradientsOf,
   type Optimizer,
   type OptimizerSettings,
   type TrainState,
 } from "../optim/mod.ts";
-import { rankingLoss, rankingPlan } from "../rl/mod.ts";
+import { rankingLoss, type RankingLossInputs, rankingPlan } from "../rl/mod.ts";
 import {
   type Device,
   type Feeds,
@@ -40,7 +44,15 @@ import {
   number,
 } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
-import { chunksOf } from "./stage.ts";
+import { batchesWithin, chunksOf } from "./stage.ts";
+import {
+  bodyDropout,
+  type DropoutKeys,
+  dropoutKeysOf,
+  dropoutKeysSpec,
+  noDropout,
+  type StageDropout,
+} from "./stage_dropout.ts";
 
 /** The rows of one ranked list, `[CLS] passage [SEP] answer [SEP]` each, best first. */
 export type RankedRows = readonly TokenRow[];
@@ -48,10 +60,17 @@ export type RankedRows = readonly TokenRow[];
 /** Trains and measures a reward model. */
 export interface RewardTrainer {
   /**
-   * One step on a batch of lists; the state given must not be used again.
+   * The loss of a batch of lists and its gradient, in arrays of their own.
    *
-   * @param options.microBatch lists that one pass holds (default all): less memory, the same step
+   * @param options.microBatch lists that one pass holds (default all): less memory, the same numbers
+   * @param options.step numbers the batch, for dropout
    */
+  gradient(
+    parameters: ValueModelArrays,
+    lists: readonly RankedRows[],
+    options?: { microBatch?: number; step?: number },
+  ): Promise<Backward<ValueModelArrays>>;
+  /** One step on a batch of lists; the state given must not be used again. */
   step(
     state: TrainState<ValueModelArrays>,
     lists: readonly RankedRows[],
@@ -63,12 +82,24 @@ export interface RewardTrainer {
   readonly optimizer: Optimizer<ValueModelArrays>;
 }
 
+/** How to train. */
+export interface RewardOptions {
+  /** Fills rows behind their end. */
+  readonly padId: number;
+  /** Adam, its constants and the gradient clip. */
+  readonly optimizer: OptimizerSettings;
+  /** `false` is the tutorial's -log(sigmoid), which can overflow (default: true). */
+  readonly stable?: boolean;
+  /** Default: none. */
+  readonly dropout?: StageDropout;
+  /** Blocks that one program holds; fewer need less memory; 0: all. */
+  readonly blocksPerProgram?: number;
+}
+
 const tokens = float({ batch: -1, time: -1 });
 
-/** What the reward programs take. */
-const rewardSpec = (config: Gpt2Config) => ({
-  parameters: valueModelSpec(config),
-  rows: rowsSpec,
+/** What the loss is computed of besides the parameters and the rows. */
+const lossSpec = {
   plan: {
     better: float({ pair: -1, batch: -1 }),
     worse: float({ pair: -1, batch: -1 }),
@@ -77,44 +108,79 @@ const rewardSpec = (config: Gpt2Config) => ({
     last: tokens,
   },
   count: float({}),
-});
+};
 
-/** The loss alone, and the loss with its gradients. */
-async function rewardPrograms(device: Device, config: Gpt2Config, { stable }: { stable: boolean }) {
-  const spec = rewardSpec(config);
-  const lossOnly = await jit(device, spec, ({ parameters, rows, plan, count }) => ({
-    loss: rankingLoss(valueHead(gpt2(parameters, rows, config), parameters), { ...plan, count }, { stable }),
-  }), { toHost: ["loss"] });
-  const program = await jit(device, spec, ({ parameters, rows, plan, count }) => {
-    const values = valueHead(gpt2(parameters, rows, config), parameters);
-    const loss = rankingLoss(values, { ...plan, count }, { stable });
-    return { loss, gradients: gradientsOf(loss, parameters) };
-  }, { toHost: ["loss"] });
-  return { lossOnly, program };
+/** The same as tensors. */
+interface LossInputs {
+  readonly plan: Omit<RankingLossInputs, "count">;
+  readonly count: NonNullable<RankingLossInputs["count"]>;
 }
 
-/** Compiles the reward programs for one shape of model. `stable: false` is the tutorial's loss, which can overflow. */
+type ValueModel = Gpt2Parameters & ValueHeadParameters;
+
+/** The loss alone, and its gradient. */
+async function rewardPrograms(device: Device, config: Gpt2Config, options: RewardOptions) {
+  const { stable = true, dropout = noDropout, blocksPerProgram = 0 } = options;
+  const parameters = valueModelSpec(config);
+  const lossOnly = await jit(
+    device,
+    { parameters, rows: rowsSpec, ...lossSpec },
+    ({ parameters, rows, plan, count }) => ({
+      loss: rankingLoss(valueHead(gpt2(parameters, rows, config), parameters), { ...plan, count }, {
+        stable,
+      }),
+    }),
+    { toHost: ["loss"] },
+  );
+  const site = 3 * config.layers + 1; // the body's places of dropout are numbered up to 3 layers
+  const backward = await createLossProgram<ValueModel, LossInputs & { dropoutKeys: DropoutKeys }>(device, {
+    config,
+    parameters,
+    inputs: { ...lossSpec, dropoutKeys: dropoutKeysSpec },
+    drop: bodyDropout(dropout),
+    loss(head, hidden, { plan, count, dropoutKeys }) {
+      const kept = drop(hidden, { rate: dropout.head ?? 0, keys: dropoutKeys, site }, "embed");
+      return { loss: rankingLoss(valueHead(kept, head), { ...plan, count }, { stable }) };
+    },
+  }, { blocksPerProgram });
+  return { lossOnly, backward };
+}
+
+/** Compiles the reward programs for one shape of model. */
 export async function createRewardTrainer(
   device: Device,
   config: Gpt2Config,
-  { padId, optimizer: settings, stable = true }: {
-    padId: number;
-    optimizer: OptimizerSettings;
-    stable?: boolean;
-  },
+  options: RewardOptions,
 ): Promise<RewardTrainer> {
-  const { lossOnly, program } = await rewardPrograms(device, config, { stable });
-  const { parameters: shapes } = rewardSpec(config);
-  const arrays = await createGradientArrays<ValueModelArrays>(device, shapes);
-  const optimizer = await createOptimizer<ValueModelArrays>(device, shapes, settings);
+  const { padId, dropout = noDropout } = options;
+  const { lossOnly, backward } = await rewardPrograms(device, config, options);
+  const arrays = await createGradientArrays<ValueModelArrays>(device, valueModelSpec(config));
+  const optimizer = await createOptimizer<ValueModelArrays>(
+    device,
+    valueModelSpec(config),
+    options.optimizer,
+  );
+  const gradient: RewardTrainer["gradient"] = (
+    parameters,
+    lists,
+    { microBatch = lists.length, step = 0 } = {},
+  ) => {
+    const parts = chunksOf(lists, microBatch).map((part, index) => ({
+      part,
+      firstRow: lists.slice(0, index * microBatch).flat().length,
+    }));
+    return arrays.sum(parts, async ({ part, firstRow }, into) => {
+      const batch = rankingBatch(part, { padId, count: lists.length });
+      const dropoutKeys = dropoutKeysOf(batch.rows.inputIds.dims, { dropout, step, firstRow });
+      const { loss } = await backward(parameters, { ...batch, dropoutKeys }, into);
+      return { loss: loss[0], gradients: into };
+    });
+  };
   return {
     optimizer,
-    async step(state, lists, { learningRate, microBatch = lists.length }) {
-      const { loss, gradients } = await arrays.sum(chunksOf(lists, microBatch), async (part, into) => {
-        const batch = rankingBatch(part, { padId, count: lists.length });
-        const said = await program({ parameters: state.parameters, ...batch }, { gradients: into });
-        return { loss: (await device.read(said.loss))[0], gradients: into };
-      });
+    gradient,
+    async step(state, lists, { learningRate, ...options }) {
+      const { loss, gradients } = await gradient(state.parameters, lists, { ...options, step: state.step });
       const updated = await optimizer.update(state, gradients, learningRate);
       arrays.recycle(gradients);
       return { ...updated, loss };
@@ -185,4 +251,25 @@ export async function createScorer(
     const { scores } = await program({ parameters, rows: padRows(rows, { padId }), lastColumns });
     return [...await device.read(scores)];
   };
+}
+
+/** How many rows are scored at once. */
+export interface ScoreRowsOptions {
+  /** Rows of one batch, at most (fewer where they are long); like lengths lie together, so that there is little padding. */
+  readonly batchSize?: number;
+}
+
+/** The raw scores of any number of rows, in the rows' order. */
+export async function scoreRows(
+  scorer: Scorer,
+  { parameters, rows }: { parameters: ValueModelArrays; rows: readonly TokenRow[] },
+  { batchSize = 64 }: ScoreRowsOptions = {},
+): Promise<number[]> {
+  const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
+  const scores = rows.map(() => NaN);
+  for (const part of batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize })) {
+    const found = await scorer(parameters, part.map((row) => rows[row]));
+    part.forEach((row, index) => scores[row] = found[index]);
+  }
+  return scores;
 }

@@ -6,7 +6,7 @@
  */
 import type { Answer, Generator, Gpt2Arrays, TokenRow } from "../lm/mod.ts";
 import { uniform } from "../rl/mod.ts";
-import { chunksOf } from "./stage.ts";
+import { batchesWithin } from "./stage.ts";
 
 /** How to sample. */
 export interface SampleOptions {
@@ -16,25 +16,29 @@ export interface SampleOptions {
   readonly seed: number;
   /** Another round gives other answers under the same seed. */
   readonly round?: number;
-  /** Prompts that are answered at once (default 64). */
+  /** Prompts that are answered at once, at most (default 64; fewer where they are long). */
   readonly batchSize?: number;
+  /** Told after each batch how many prompts it answered. */
+  readonly onAnswered?: (count: number) => void;
 }
 
 /** One answer for each prompt, in the prompts' order. */
 export async function sampleAnswers(
   generator: Generator,
   { parameters, prompts }: { parameters: Gpt2Arrays; prompts: readonly TokenRow[] },
-  { maxNewTokens, seed, round = 0, batchSize = 64 }: SampleOptions,
+  { maxNewTokens, seed, round = 0, batchSize = 64, onAnswered }: SampleOptions,
 ): Promise<Answer[]> {
   const order = prompts.map((_, index) => index).toSorted((a, b) => prompts[a].length - prompts[b].length);
   const answers = new Map<number, Answer>();
-  for (const rows of chunksOf(order, batchSize)) {
+  const lengthOf = (row: number) => prompts[row].length + maxNewTokens;
+  for (const rows of batchesWithin(order, { lengthOf, size: batchSize })) {
     const batch = rows.map((row) => prompts[row]);
     const drawn = await generator.generate(parameters, batch, {
       maxNewTokens,
       uniform: (row, position) => uniform(seed, round, rows[row], position),
     });
     drawn.forEach((answer, index) => answers.set(rows[index], answer));
+    onAnswered?.(rows.length);
   }
   return prompts.map((_, index) => answers.get(index) ?? missing(index));
 }

@@ -7,6 +7,7 @@
  * the sum of the weights of the whole batch, so that the losses and gradients of its parts add up.
  */
 import {
+  createLossProgram,
   gpt2,
   type Gpt2Arrays,
   type Gpt2Config,
@@ -14,13 +15,13 @@ import {
   gpt2Spec,
   languageHead,
   padRows,
-  type Rows,
   rowsSpec,
 } from "../lm/mod.ts";
+import type { Hidden } from "../nn/mod.ts";
 import {
+  type Backward,
   createGradientArrays,
   createOptimizer,
-  gradientsOf,
   type Optimizer,
   type OptimizerSettings,
   type TrainState,
@@ -39,6 +40,14 @@ import {
 import { div, logSoftmax, mul, neg, type Scalar, sum, take, type Tensor } from "../tensor/mod.ts";
 import type { PromptAndAnswer } from "./answer_batch.ts";
 import { chunksOf } from "./stage.ts";
+import {
+  bodyDropout,
+  type DropoutKeys,
+  dropoutKeysOf,
+  dropoutKeysSpec,
+  noDropout,
+  type StageDropout,
+} from "./stage_dropout.ts";
 
 /** One optimizer step of a stage. */
 export interface SftStep {
@@ -51,10 +60,17 @@ export interface SftStep {
 /** Trains and measures a language model. */
 export interface SftTrainer {
   /**
-   * One step on a batch; the state given must not be used again.
+   * The loss of a batch and its gradient, in arrays of their own.
    *
-   * @param options.microBatch examples that one pass holds (default all): less memory, the same step
+   * @param options.microBatch examples that one pass holds (default all): less memory, the same numbers
+   * @param options.step numbers the batch, for dropout
    */
+  gradient(
+    parameters: Gpt2Arrays,
+    examples: readonly PromptAndAnswer[],
+    options?: { microBatch?: number; step?: number },
+  ): Promise<Backward<Gpt2Arrays>>;
+  /** One step on a batch; the state given must not be used again. */
   step(
     state: TrainState<Gpt2Arrays>,
     examples: readonly PromptAndAnswer[],
@@ -66,51 +82,80 @@ export interface SftTrainer {
   readonly optimizer: Optimizer<Gpt2Arrays>;
 }
 
-/** What the SFT programs take. */
-const sftSpec = (config: Gpt2Config) => ({
-  parameters: gpt2Spec(config),
-  rows: rowsSpec,
-  targets: int({ batch: -1, time: -1 }),
-  weights: float({ batch: -1, time: -1 }),
-  count: float({}),
-});
+/** How to train. */
+export interface SftOptions {
+  /** Fills rows behind their end. */
+  readonly padId: number;
+  /** Adam, its constants and the gradient clip. */
+  readonly optimizer: OptimizerSettings;
+  /** Weight of a passage's token; an answer's has 1 (default: 1 too, the tutorial's loss). */
+  readonly passageWeight?: number;
+  /** Default: none. */
+  readonly dropout?: StageDropout;
+  /** Blocks that one program holds; fewer need less memory; 0: all. */
+  readonly blocksPerProgram?: number;
+}
 
-/** The loss alone, and the loss with its gradients. */
-async function sftPrograms(device: Device, config: Gpt2Config) {
-  const spec = sftSpec(config);
-  const lossOnly = await jit(device, spec, (inputs) => ({ loss: lossOf(inputs, config) }), {
-    toHost: ["loss"],
-  });
-  const program = await jit(device, spec, (inputs) => {
-    const loss = lossOf(inputs, config);
-    return { loss, gradients: gradientsOf(loss, inputs.parameters) };
-  }, { toHost: ["loss"] });
-  return { lossOnly, program };
+const matrix = { batch: -1, time: -1 };
+
+/** What the loss is computed of besides the parameters and the rows. */
+const lossSpec = { targets: int(matrix), weights: float(matrix), count: float({}) };
+
+/** The loss alone, and its gradient. */
+async function sftPrograms(device: Device, config: Gpt2Config, options: SftOptions) {
+  const { dropout = noDropout, blocksPerProgram = 0 } = options;
+  const parameters = gpt2Spec(config);
+  const lossOnly = await jit(device, { parameters, rows: rowsSpec, ...lossSpec }, ({ rows, ...given }) => ({
+    loss: sftLoss(gpt2(given.parameters, rows, config), given.parameters, given),
+  }), { toHost: ["loss"] });
+  const backward = await createLossProgram<Gpt2Parameters, LossInputs & { dropoutKeys: DropoutKeys }>(
+    device,
+    {
+      config,
+      parameters,
+      inputs: { ...lossSpec, dropoutKeys: dropoutKeysSpec },
+      drop: bodyDropout(dropout),
+      loss: (head, hidden, inputs) => ({ loss: sftLoss(hidden, head, inputs) }),
+    },
+    { blocksPerProgram },
+  );
+  return { lossOnly, backward };
 }
 
 /** Compiles the SFT programs for one shape of model. */
 export async function createSftTrainer(
   device: Device,
   config: Gpt2Config,
-  { padId, optimizer: settings, passageWeight = 1 }: {
-    padId: number;
-    optimizer: OptimizerSettings;
-    passageWeight?: number;
-  },
+  options: SftOptions,
 ): Promise<SftTrainer> {
-  const { lossOnly, program } = await sftPrograms(device, config);
-  const { parameters: shapes } = sftSpec(config);
-  const arrays = await createGradientArrays<Gpt2Arrays>(device, shapes);
-  const optimizer = await createOptimizer<Gpt2Arrays>(device, shapes, settings);
+  const { padId, passageWeight = 1, dropout = noDropout } = options;
+  const { lossOnly, backward } = await sftPrograms(device, config, options);
+  const arrays = await createGradientArrays<Gpt2Arrays>(device, gpt2Spec(config));
+  const optimizer = await createOptimizer<Gpt2Arrays>(device, gpt2Spec(config), options.optimizer);
+  const gradient: SftTrainer["gradient"] = (
+    parameters,
+    examples,
+    { microBatch = examples.length, step = 0 } = {},
+  ) => {
+    const count = weightOf(examples, passageWeight);
+    const parts = chunksOf(examples, microBatch).map((part, index) => ({
+      part,
+      firstRow: index * microBatch,
+    }));
+    return arrays.sum(parts, async ({ part, firstRow }, into) => {
+      const batch = sftBatch(part, { padId, passageWeight, count });
+      const dropoutKeys = dropoutKeysOf(batch.targets.dims, { dropout, step, firstRow });
+      const { loss } = await backward(parameters, { ...batch, dropoutKeys }, into);
+      return { loss: loss[0], gradients: into };
+    });
+  };
   return {
     optimizer,
-    async step(state, examples, { learningRate, microBatch = examples.length }) {
-      const count = weightOf(examples, passageWeight);
-      const parts = chunksOf(examples, microBatch);
-      const { loss, gradients } = await arrays.sum(parts, async (part, into) => {
-        const batch = sftBatch(part, { padId, passageWeight, count });
-        const said = await program({ parameters: state.parameters, ...batch }, { gradients: into });
-        return { loss: (await device.read(said.loss))[0], gradients: into };
+    gradient,
+    async step(state, examples, { learningRate, ...options }) {
+      const { loss, gradients } = await gradient(state.parameters, examples, {
+        ...options,
+        step: state.step,
       });
       const updated = await optimizer.update(state, gradients, learningRate);
       arrays.recycle(gradients);
@@ -176,12 +221,8 @@ export function sftBatch(
   };
 }
 
-/** What the loss is computed of, as tensors. */
+/** What the loss is computed of besides the hidden states, as tensors. */
 export interface LossInputs {
-  /** The language model's. */
-  readonly parameters: Gpt2Parameters;
-  /** Prompts with their answers. */
-  readonly rows: Rows;
   /** Each token's successor. */
   readonly targets: Tensor<{ batch: number; time: number }, "int32">;
   /** Each target's share in the loss. */
@@ -191,11 +232,11 @@ export interface LossInputs {
 }
 
 /** The loss above, as a graph. */
-export function lossOf(
-  { parameters, rows, targets, weights, count }: LossInputs,
-  config: Gpt2Config,
+export function sftLoss(
+  hidden: Hidden,
+  head: Pick<Gpt2Parameters, "wte">,
+  { targets, weights, count }: LossInputs,
 ): Tensor<Scalar> {
-  const logits = languageHead(gpt2(parameters, rows, config), parameters);
-  const logProbs = take(logSoftmax(logits, "vocab"), targets, "vocab"); // [batch, time]
+  const logProbs = take(logSoftmax(languageHead(hidden, head), "vocab"), targets, "vocab"); // [batch, time]
   return neg(div(sum(mul(logProbs, weights)), count));
 }

@@ -51,6 +51,45 @@ export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
+/** How much a batch may hold that is only measured or answered, not learned from. */
+export interface RoomOptions<T> {
+  /** Length of an item in tokens. */
+  readonly lengthOf: (item: T) => number;
+  /** Most items of a batch (default 64). */
+  readonly size?: number;
+  /** Most tokens of a batch, pads included (default 6144: 64 of the embedded model's longest rows, 8 of the tutorial's). */
+  readonly tokens?: number;
+}
+
+/**
+ * Pieces in order that fit in memory: a batch is as wide as its longest item. An item that does not fit alone is alone.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * const pieces = batchesWithin([1, 1, 2, 4, 9], { lengthOf: (length) => length, size: 3, tokens: 8 });
+ * deepEqual(pieces, [[1, 1, 2], [4], [9]]); // 4 and 9 together would be 18 tokens
+ * ```
+ */
+export function batchesWithin<T>(
+  items: readonly T[],
+  { lengthOf, size = 64, tokens = 64 * 96 }: RoomOptions<T>,
+): T[][] {
+  const batches: T[][] = [];
+  let longest = 0;
+  for (const item of items) {
+    const batch = batches.at(-1);
+    longest = Math.max(longest, lengthOf(item));
+    if (batch !== undefined && batch.length < size && (batch.length + 1) * longest <= tokens) {
+      batch.push(item);
+    } else {
+      batches.push([item]);
+      longest = lengthOf(item);
+    }
+  }
+  return batches;
+}
+
 /** One optimizer step that is due. */
 export interface PlannedStep<T> {
   /** What the step learns from. */
@@ -95,6 +134,20 @@ export function* plannedSteps<T>(
   }
 }
 
+/** A step that was made. */
+export interface DoneStep {
+  /** From 1. */
+  readonly step: number;
+  /** Steps that will be run. */
+  readonly total: number;
+  /** From 1. */
+  readonly epoch: number;
+  /** Before the step. */
+  readonly loss: number;
+  /** The schedule's, for this step. */
+  readonly learningRate: number;
+}
+
 /** What to do with each step that is due. */
 export interface StageRun<T, S> {
   /** In their order, as `plannedSteps` gives them. */
@@ -103,28 +156,47 @@ export interface StageRun<T, S> {
   readonly maxSteps: number;
   /** One optimizer step: the state after it, and the loss before it. */
   readonly step: (state: S, due: PlannedStep<T>) => Promise<{ state: S; loss: number }>;
-  /** Told after each step; `total` is what will be run. */
-  readonly onStep?: (done: { step: number; total: number; loss: number; learningRate: number }) => void;
+  /** Told after each step. */
+  readonly onStep?: (done: DoneStep) => void | Promise<void>;
   /** Called with the state at each epoch's end. */
-  readonly onEpoch?: (epoch: number, state: S) => Promise<void>;
+  readonly onEpoch?: (done: DoneStep, state: S) => Promise<void>;
+  /** When it is aborted, the step that is being made is the last one. */
+  readonly signal?: AbortSignal;
 }
 
-/** Runs the steps of a stage from a state to the last one. */
+/** How a run ended. */
+export interface StageEnd<S> {
+  /** After the last step. */
+  readonly state: S;
+  /** Steps made. */
+  readonly step: number;
+  /** Whether the signal ended it before its time. */
+  readonly stopped: boolean;
+}
+
+/** Runs the steps of a stage from a state to the last one, or to the one in which it is told to stop. */
 export async function trainStage<T, S>(
   start: S,
-  { steps, maxSteps, step, onStep, onEpoch }: StageRun<T, S>,
-): Promise<S> {
-  let state = start;
+  { steps, maxSteps, step, onStep, onEpoch, signal }: StageRun<T, S>,
+): Promise<StageEnd<S>> {
+  let state = start, made = 0;
   for (const due of steps) {
-    const done = await step(state, due);
-    state = done.state;
+    await othersTurn();
+    if (signal?.aborted) return { state, step: made, stopped: true };
+    const after = await step(state, due);
+    state = after.state;
+    made = due.step;
     const total = maxSteps > 0 ? Math.min(maxSteps, due.total) : due.total;
-    onStep?.({ step: due.step, total, loss: done.loss, learningRate: due.learningRate });
-    if (due.endsEpoch) await onEpoch?.(due.epoch, state);
-    if (due.step === total) break;
+    const done = { step: made, total, epoch: due.epoch, loss: after.loss, learningRate: due.learningRate };
+    await onStep?.(done);
+    if (due.endsEpoch && !signal?.aborted) await onEpoch?.(done, state);
+    if (made === total) break;
   }
-  return state;
+  return { state, step: made, stopped: false };
 }
 
-/** Which weights decay, by name: all but biases and layer norms. (The tutorial decays GPT-2's norms, by mistake.) */
+/** Lets what waits outside, such as Ctrl-C, have its turn: native computation ends within a turn of ours. */
+const othersTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** Which weights decay, by name: all but biases and layer norms. (The tutorial's reward stage decays GPT-2's norms, by mistake.) */
 export const decaysWeight = (name: string): boolean => !/bias$|ln_/.test(name);

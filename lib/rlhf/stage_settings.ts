@@ -18,6 +18,17 @@ const MACHINE = {
   query_max_len: { kind: "integer", default: 64, min: 1, help: "longest answer in tokens" },
 } satisfies SettingTable;
 
+const LISTS = {
+  lists: { kind: "integer", default: 2, min: 1, help: "ranked lists for training; one where held out" },
+  unanswerable_proportion: {
+    kind: "number",
+    default: 0.6, // such a question is known for three embedded passages in five: so two lists in five have one
+    min: 0,
+    max: 1,
+    help: "share of the lists whose rank 3 asks for what the passage leaves out, where that is known",
+  },
+} satisfies SettingTable;
+
 const COMMON = {
   ...MACHINE,
   adam_epsilon: { kind: "number", default: 1e-8, above: 0, help: "Adam's epsilon" },
@@ -27,6 +38,24 @@ const COMMON = {
     min: 0,
     max: 1,
     help: "share of the steps in which the learning rate rises",
+  },
+  dropout: {
+    kind: "number",
+    default: 0.1,
+    min: 0,
+    max: 0.9,
+    help: "GPT-2's dropout while it trains: embeddings, attention weights, both halves of a block",
+  },
+  blocks_per_program: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "blocks one training program holds; fewer need less memory, and dropout 0; 0: all",
+  },
+  checkpoints: {
+    kind: "boolean",
+    default: true,
+    help: "write checkpoint-N (N: steps made) and metrics.jsonl into output_dir",
   },
   max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },
   logging_steps: { kind: "integer", default: 5, min: 1, help: "steps between two lines of progress" },
@@ -52,8 +81,12 @@ const COMMON = {
 
 /** Flags of the `sft` command. */
 export const SFT_SETTINGS = {
-  train_file_path: { kind: "text", default: "data/sft_train.json", help: "questions to learn from" },
-  test_file_path: { kind: "text", default: "data/test.json", help: "held-out questions" },
+  train_file_path: {
+    kind: "text",
+    default: "data/sft_train.json",
+    help: "questions to learn from: JSON lines with `content` and `query`, or CMRC JSON",
+  },
+  test_file_path: { kind: "text", default: "data/test.json", help: "the same, held out" },
   pretrained_model_path: {
     kind: "text",
     default: "pretrain_model/",
@@ -86,8 +119,12 @@ export const SFT_SETTINGS = {
 
 /** Flags of the `reward` command. */
 export const REWARD_SETTINGS = {
-  train_file_path: { kind: "text", default: "data/reward_train.json", help: "ranked lists to learn from" },
-  test_file_path: { kind: "text", default: "data/reward_test.json", help: "held-out ranked lists" },
+  train_file_path: {
+    kind: "text",
+    default: "data/reward_train.json",
+    help: "ranked lists to learn from; or questions (as for sft), of which the lists are made first",
+  },
+  test_file_path: { kind: "text", default: "data/reward_test.json", help: "the same, held out" },
   pretrained_model_path: { kind: "text", default: "sft_model/", help: "the model whose body to start from" },
   output_dir: { kind: "text", default: "rm_model/", help: "folder for the model" },
   num_train_epochs: { kind: "integer", default: 10, min: 1, help: "passes over the training lists" },
@@ -101,49 +138,106 @@ export const REWARD_SETTINGS = {
   },
   learning_rate: { kind: "number", default: 1e-5, above: 0, help: "AdamW's, at its highest" },
   weight_decay: { kind: "number", default: 0.01, min: 0, help: "AdamW's, not on biases and layer norms" },
+  value_dropout: {
+    kind: "number",
+    default: 0.5,
+    min: 0,
+    max: 0.9,
+    help: "dropout before the value head while it trains",
+  },
+  decay_layer_norms: {
+    kind: "boolean",
+    default: false,
+    help: "defect: decay layer norms too, as the tutorial does with GPT-2's names",
+  },
+  unstable_log_sigmoid: {
+    kind: "boolean",
+    default: false,
+    help: "defect: -log(sigmoid(x)) in the loss, which overflows below -89",
+  },
   prompts_file_path: {
     kind: "text",
     default: "",
-    help: "JSON lines with `content`: the old model's answers to them give the mean and deviation of scores",
+    help:
+      "passages: the old model's answers to them give the mean and deviation of scores; empty: 200 held-out ones",
   },
+  ...LISTS,
   ...COMMON,
 } satisfies SettingTable;
 
-/** Flags of the `make-ranking` command. */
-export const RANKING_SETTINGS = {
+/** Flags of the `data` command. */
+export const DATA_SETTINGS = {
   train_file_path: {
     kind: "text",
     default: "data/cmrc_train.json",
-    help: "CMRC JSON for the training lists",
+    help: "passages with questions to train on: CMRC JSON, or JSON lines with `content` and `query`",
   },
-  test_file_path: { kind: "text", default: "data/cmrc_dev.json", help: "CMRC JSON for the held-out lists" },
-  model_path: { kind: "text", default: "sft_model/", help: "the model that writes the answers of rank 2" },
-  train_output_path: { kind: "text", default: "data/reward_train.json", help: "file for the training lists" },
-  test_output_path: { kind: "text", default: "data/reward_test.json", help: "file for the held-out lists" },
-  lists: { kind: "integer", default: 2, min: 1, help: "lists a training passage; a held-out one has one" },
-  unanswerable_proportion: {
-    kind: "number",
-    default: 0.6, // such a question is known for three passages in five: so two lists in five have one
-    min: 0,
-    max: 1,
-    help:
-      "share of the lists whose rank 3 asks for what the passage leaves out, where such a question is known",
+  test_file_path: { kind: "text", default: "data/cmrc_dev.json", help: "the same, held out" },
+  output_dir: { kind: "text", default: "output_data/", help: "folder for the files" },
+  model_path: {
+    kind: "text",
+    default: "",
+    help: "the SFT model that writes the answers of rank 2: makes the ranked lists; empty: splits",
+  },
+  ...LISTS,
+  per_question: {
+    kind: "boolean",
+    default: true,
+    help: "lists for every question, as the tutorial has; false: for every passage",
   },
   ...MACHINE,
 } satisfies SettingTable;
 
+/** Flags of the `predict` command. */
+export const PREDICT_SETTINGS = {
+  model_path: {
+    kind: "text",
+    default: "",
+    help: "the model, such as ppo_model/; empty: the embedded SFT model with its own lengths",
+  },
+  file: {
+    kind: "text",
+    default: "",
+    help: "passages: a passage a line, JSON lines with `content`, or CMRC JSON; empty: standard input",
+  },
+  num_questions: { kind: "integer", default: 2, min: 1, help: "questions a passage" },
+  top_p: {
+    kind: "number",
+    default: 0.9,
+    above: 0,
+    max: 1,
+    help: "sample from the likeliest tokens that sum to p",
+  },
+  top_k: { kind: "integer", default: 0, min: 0, help: "sample from the k likeliest tokens; 0: from all" },
+  temperature: { kind: "number", default: 1, above: 0, help: "logits are divided by it" },
+  repetition_penalty: {
+    kind: "number",
+    default: 1.2,
+    above: 0,
+    help: "makes tokens already there, in the passage too, less likely",
+  },
+  min_length: { kind: "integer", default: 3, min: 0, help: "shortest question in tokens" },
+  ...MACHINE,
+  max_len: { ...MACHINE.max_len, help: "longest sequence in tokens; cut to the model's positions" },
+  query_max_len: MACHINE.query_max_len,
+} satisfies SettingTable;
+
+/** Values of the `predict` command. */
+export type PredictSettings = SettingValues<typeof PREDICT_SETTINGS>;
 /** Values of the `sft` command. */
 export type SftSettings = SettingValues<typeof SFT_SETTINGS>;
 /** Values of the `reward` command. */
 export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
-/** Values of the `make-ranking` command. */
-export type RankingSettings = SettingValues<typeof RANKING_SETTINGS>;
+/** Values of the `data` command. */
+export type DataSettings = SettingValues<typeof DATA_SETTINGS>;
 
 /** Lengths and threads that both embedded models share. One thread: sums in one order, so the same bytes on any load. */
 const EMBEDDED_MACHINE = { device: "cpu", threads: 1, max_len: 96, query_max_len: 24 } as const;
 
 const EMBEDDED = {
   ...EMBEDDED_MACHINE,
+  dropout: 0, // the recipes were fixed without it
+  checkpoints: false,
   logging_steps: 100,
   names_file_path: "data/cmrc_train.json",
   rename_proportion: 0.5,
@@ -179,15 +273,18 @@ export const EMBEDDED_REWARD = {
   test_batch_size: 16,
   gradient_accumulation_steps: 1,
   learning_rate: 5e-4,
+  value_dropout: 0,
   prompts_file_path: "data/ppo_train.json",
 } as const satisfies Partial<RewardSettings>;
 
-/** The recipe of `data/reward_train.json` and `data/reward_test.json`. */
-export const EMBEDDED_RANKING = {
+/** The recipe of `data/reward_train.json` and `data/reward_test.json`; what is split of the embedded data `make-data` splits. */
+export const EMBEDDED_DATA = {
   ...EMBEDDED_MACHINE,
   model_path: "models/sft_model",
+  output_dir: "data/",
   lists: 2,
-} as const satisfies Partial<RankingSettings>;
+  per_question: false,
+} as const satisfies Partial<DataSettings>;
 
 /** PPO's settings for the embedded models, under the tutorial's names: the `settings.json` of `models/sft_model`. */
 export const EMBEDDED_PPO = {

@@ -9,7 +9,8 @@
 import * as ort from "onnxruntime-node";
 import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
 import { type DType, input, UNKNOWN } from "../tensor/mod.ts";
-import { type ArrayLike_, type DeviceArray, elements, type Storage } from "./array.ts";
+import { type ArrayLike_, type DeviceArray, elements, type HostArray, type Storage } from "./array.ts";
+import { type NativeRuntime, openNativeRuntime } from "./native_session.ts";
 
 /** Which ONNX Runtime provider computes. */
 export type DeviceKind = "cpu" | "webgpu";
@@ -122,11 +123,55 @@ function missing(name: string): never {
   throw new RangeError(`Cannot run the program: the input "${name}" was not given`);
 }
 
+/** The runtime that copies nothing, opened at its first use; undefined where foreign functions are not allowed. */
+let nativeRuntime: NativeRuntime | undefined | "not tried" = "not tried";
+
+function openedRuntime(): NativeRuntime | undefined {
+  if (nativeRuntime !== "not tried") return nativeRuntime;
+  try {
+    nativeRuntime = openNativeRuntime();
+  } catch {
+    nativeRuntime = undefined; // npm's own binding does the same with copies
+  }
+  return nativeRuntime;
+}
+
+function nativeExecutable(
+  runtime: NativeRuntime,
+  { bytes, inputs }: LoweredGraph,
+  { outputs, threads }: { outputs: readonly string[]; threads: number },
+): Executable {
+  const names = inputs.map((node) => node.attributes.name);
+  const model = { bytes, inputs: names, outputs: outputs.map(resultName) };
+  const session = runtime.createSession(model, { threads });
+  return {
+    async run(feeds, into) {
+      const given = names.map((name) => hostArray(feeds.get(name) ?? missing(name)));
+      const targets = outputs.map((name) => into.get(name));
+      const results = await session.run(given, targets.map((target) => target && hostArray(target)));
+      return new Map(outputs.map((name, index) => [name, targets[index] ?? wrap(tensorOf(results[index]))]));
+    },
+    release() {
+      session.release();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The memory of an array of the CPU. */
+function hostArray(array: ArrayLike_): HostArray {
+  if (!("handle" in array)) return array;
+  const { data, dims } = tensorOf(array);
+  return { dims, data: data as HostArray["data"] }; // `wrap` has seen its type
+}
+
 function hostDevice(threads: number): Device {
   return {
     kind: "cpu",
     description: `CPU, ${threads} thread${threads === 1 ? "" : "s"}`,
     async compile(graph, outputs) {
+      const runtime = openedRuntime();
+      if (runtime !== undefined) return nativeExecutable(runtime, graph, { outputs, threads });
       const session = await ort.InferenceSession.create(graph.bytes, {
         ...sessionOptions(threads),
         executionProviders: ["cpu"],

@@ -5,11 +5,14 @@ import { clip } from "./clip.ts";
 import { gaeLambda } from "./gae_lambda.ts";
 import { klPrice } from "./kl_price.ts";
 import { paid } from "./paid.ts";
+import { sampling } from "./sampling.ts";
+import { valueClip } from "./value_clip.ts";
 
 export { type ClippedToken, clippedToken } from "./clip.ts";
+export { type ClippedValue, clippedValue, type TokenValues } from "./value_clip.ts";
 
 /** Every slider by its name, which is also the name of its export. */
-export const SLIDERS = { baseline, clip, gaeLambda, klPrice, paid } as const;
+export const SLIDERS = { baseline, clip, gaeLambda, klPrice, paid, sampling, valueClip } as const;
 
 /** The module of a slider: "gaeLambda" -> gae_lambda.ts. */
 const moduleOf = (name: string): string =>

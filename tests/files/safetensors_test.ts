@@ -78,9 +78,9 @@ const entry = (dtype: string, shape: number[], begin: number, end: number) => ({
 const WRONG: [string, unknown, number, (path: string) => string][] = [
   [
     "an unknown dtype",
-    { a: entry("F64", [1], 0, 8) },
+    { a: entry("F8_E4M3", [8], 0, 8) },
     8,
-    (path) => `"a" of ${path}: its dtype is "F64", and only F32, I32, F16, BF16 can be read`,
+    (path) => `"a" of ${path}: its dtype is "F8_E4M3", and only F32, I32, F16, BF16, F64 can be read`,
   ],
   [
     "a shape that does not fill its bytes",
@@ -149,6 +149,25 @@ Deno.test("a file that is no safetensors file is refused with a sentence", () =>
     await rejects(readSafetensors("nowhere.safetensors"), {
       message: "Cannot read nowhere.safetensors: there is no such file",
     });
+  }));
+
+Deno.test("a header that claims 2^60 bytes, or is longer than any model's, is refused before it is read", () =>
+  withPath(async (path) => {
+    const file = new Uint8Array(5_000_000).fill(0x5b); // "[[[[..."
+    new DataView(file.buffer).setBigUint64(0, 2n ** 60n, true);
+    await Deno.writeFile(path, file);
+    await rejects(readSafetensors(path), {
+      message:
+        `Cannot read ${path}: its header would have 1152921504606846976 bytes, but the file has 5000000; it is cut off or no safetensors file`,
+    });
+    new DataView(file.buffer).setBigUint64(0, 4_900_000n, true);
+    await Deno.writeFile(path, file);
+    await rejects(readSafetensors(path), {
+      message: `Cannot read ${path}: its header has 4900000 bytes, too many for a model`,
+    });
+    new DataView(file.buffer).setBigUint64(0, 3_900_000n, true);
+    await Deno.writeFile(path, file);
+    await rejects(readSafetensors(path), /it is not JSON \(it begins with "\[\[\[/);
   }));
 
 Deno.test("a shape that does not match its values is not written", () =>

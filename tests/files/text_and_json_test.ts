@@ -1,5 +1,15 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
-import { appendLine, readJsonLines, readJsonRecord, readJsonValues, readText } from "../../lib/files/mod.ts";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import {
+  appendLine,
+  linesOf,
+  readJson,
+  readJsonLines,
+  readJsonRecord,
+  readJsonSource,
+  readJsonValues,
+  readLines,
+  readText,
+} from "../../lib/files/mod.ts";
 
 async function withFile(content: string | Uint8Array, use: (path: string) => Promise<void>): Promise<void> {
   const path = await Deno.makeTempFile({ suffix: ".json" });
@@ -52,15 +62,25 @@ Deno.test("a line without a wanted key, or with another kind of value, is named"
   });
 });
 
+Deno.test("a text that must hold something is named where it is blank", async () => {
+  await withFile('{"content": "甲"}\n{"content": " \\n"}\n', async (path) => {
+    await rejects(Array.fromAsync(readJsonLines(path, { strings: ["content"], filled: true })), {
+      name: "TypeError",
+      message: `Cannot read ${path}, line 2: "content" is empty`,
+    });
+    deepEqual((await Array.fromAsync(readJsonLines(path, { strings: ["content"] }))).length, 2);
+  });
+});
+
 Deno.test("a file that is not there, is no UTF-8 or is no JSON object is named", async () => {
   await rejects(readText("nowhere/a.json"), { message: "Cannot read nowhere/a.json: there is no such file" });
   await rejects(Array.fromAsync(readJsonLines("nowhere/a.json")), {
     message: "Cannot read nowhere/a.json: there is no such file",
   });
   await withFile(Uint8Array.of(0x22, 0xff, 0x22), async (path) => {
-    await rejects(readText(path), { message: `Cannot read ${path}: it is not UTF-8 text` });
+    await rejects(readText(path), { message: `Cannot read ${path}, line 1: it is not UTF-8 text` });
     await rejects(Array.fromAsync(readJsonLines(path)), {
-      message: `Cannot read ${path}: it is not UTF-8 text`,
+      message: `Cannot read ${path}, line 1: it is not UTF-8 text`,
     });
   });
   await withFile("", async (path) => {
@@ -72,6 +92,78 @@ Deno.test("a file that is not there, is no UTF-8 or is no JSON object is named",
     await rejects(readJsonRecord(path), {
       message: `Cannot read ${path}: it is a list, and an object is expected`,
     });
+  });
+});
+
+/** Two good lines and one with a byte that no UTF-8 text has (GBK's 甲 is BC D7). */
+const brokenThird = Uint8Array.of(...new TextEncoder().encode("甲\n\r\n"), 0xbc, 0xd7, 0x0a, 0x31);
+
+Deno.test("the line that is not UTF-8 is named, and the lines before it are read", async () => {
+  await withFile(brokenThird, async (path) => {
+    const message = `Cannot read ${path}, line 3: it is not UTF-8 text`;
+    await rejects(readText(path), { name: "TypeError", message });
+    const read: string[] = [];
+    await rejects(async () => {
+      for await (const { text } of readLines(path)) read.push(text);
+    }, { name: "TypeError", message });
+    deepEqual(read, ["甲", ""]);
+  });
+});
+
+Deno.test("a folder in the place of a file is named", async () => {
+  const message = "Cannot read lib: it is a folder, and a file is expected";
+  await rejects(readText("lib"), { message });
+  await rejects(Array.fromAsync(readLines("lib")), { message });
+});
+
+Deno.test("a line of 10 MB is read at once with its neighbours", async () => {
+  const long = "山".repeat(10_000_000 / 3);
+  await withFile(`{"content": "甲"}\n{"content": "${long}"}\r\n{"content": "乙"}\n`, async (path) => {
+    const start = performance.now();
+    const rows = await Array.fromAsync(readJsonLines(path, { strings: ["content"] }));
+    deepEqual(rows.map(({ content }) => content.length), [1, long.length, 1]);
+    ok(performance.now() - start < 5000, "no longer than a line should take"); // 0.1 s where this was written
+  });
+});
+
+Deno.test("a character that lies across two chunks is whole", async () => {
+  const bytes = new TextEncoder().encode("山水\n木");
+  const single = ReadableStream.from([...bytes].map((byte) => Uint8Array.of(byte)));
+  deepEqual(await Array.fromAsync(linesOf(single, { name: "bytes" })), [
+    { line: 1, text: "山水" },
+    { line: 2, text: "木" },
+  ]);
+});
+
+/** The error for a file that holds `text` read as JSON, with FILE for its path. */
+async function jsonError(text: string): Promise<string> {
+  let message = "nothing was refused";
+  await withFile(text, async (path) => {
+    await readJson(path).catch((error: Error) => message = error.message.replace(path, "FILE"));
+  });
+  return message;
+}
+
+Deno.test("JSON that goes wrong is named with the line where it does", async () => {
+  equal(
+    await jsonError('{\n"data": [\n{"a": 1}\n{"b": 2}]}'),
+    'Cannot read FILE, line 4: it is not JSON (there: "{\\"b\\": 2}]}")',
+  );
+  equal(await jsonError('{\n"data": [\n'), "Cannot read FILE, line 3: it is not JSON (it breaks off)");
+  equal(await jsonError("<html>\n"), 'Cannot read FILE: it is not JSON (it begins with "<html>")');
+  equal(
+    await jsonError('{"a": 1,\n// said in passing\n"b": 2}'),
+    'Cannot read FILE, line 2: it is not JSON (there: "// said in passing")',
+  );
+});
+
+Deno.test("a part of a JSON file is named with its line", async () => {
+  await withFile('\ufeff{"data": [\r\n {"a": 1},\r\n {"a": [\r\n  5]}]}', async (path) => {
+    const { value, where } = await readJsonSource(path);
+    deepEqual(value, { data: [{ a: 1 }, { a: [5] }] });
+    equal(where(["data", 1]), `${path}, line 3: data[1]`);
+    equal(where(["data", 1, "a", 0]), `${path}, line 4: data[1].a[0]`);
+    equal(where([]), `${path}: the file`);
   });
 });
 

@@ -5,14 +5,16 @@ import { readSafetensors, type StoredTensor } from "../../lib/files/mod.ts";
 import { type ModelFolder, readModelFolder } from "../../lib/lm/mod.ts";
 import type { ArrayLike_, Device } from "../../lib/runtime/mod.ts";
 
-const pathOf = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+/** The path of a file or folder of the fixtures. */
+export const pathOf = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
 /** A model folder of the fixtures. */
 export const fixtureModel = (name: "gpt2_tiny" | "reward_tiny"): Promise<ModelFolder> =>
   readModelFolder(pathOf(name));
 
 /** The tensors of one fixture file. */
-export async function fixtureTensors(topic: "forward" | "ops" | "ppo_update") {
+export async function fixtureTensors(topic: "forward" | "ops" | "ppo_update" | "stages") {
   const stored = await readSafetensors(pathOf(`${topic}.safetensors`));
   const find = (name: string): StoredTensor => {
     const tensor = stored.get(name);

@@ -1,5 +1,5 @@
-import { deepEqual, equal, rejects, throws } from "node:assert/strict";
-import { readModelFolder, weightShapes, writeModelFolder } from "../../lib/lm/checkpoint.ts";
+import { deepEqual, equal, fail, rejects, throws } from "node:assert/strict";
+import { readModelFolder, weightShapes, writeModelFolder } from "../../lib/lm/mod.ts";
 import { parseGpt2Config } from "../../lib/lm/config.ts";
 import { readSafetensors, writeSafetensors } from "../../lib/files/mod.ts";
 
@@ -26,13 +26,9 @@ function withCopy(use: (folder: string) => Promise<void>): Promise<void> {
   });
 }
 
-async function changeConfig(folder: string, change: { [field: string]: unknown }): Promise<void> {
-  const config = JSON.parse(await Deno.readTextFile(`${folder}/config.json`));
-  await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify({ ...config, ...change }));
-}
-
 Deno.test("a language model's folder is read with plain keys", async () => {
-  const { config, weights, tokenizer, settings } = await readModelFolder(GPT2);
+  const { config: { carried, ...config }, weights, tokenizer, settings } = await readModelFolder(GPT2);
+  deepEqual([carried?.resid_pdrop, carried?.initializer_range], [0, 0.2]);
   deepEqual(config, { vocabSize: 97, positions: 64, embed: 32, heads: 4, layers: 3, layerNormEpsilon: 1e-5 });
   deepEqual([...weights.keys()], [...weightShapes(config).keys()]);
   deepEqual(weights.get("h.1.mlp.c_fc.weight")?.shape, [32, 128]);
@@ -73,7 +69,8 @@ Deno.test("keys without prefix, old mask buffers and the tied head are understoo
     const renamed = new Map([...stored].map(([key, value]) => [key.replace("transformer.", ""), value]));
     renamed.set("h.0.attn.bias", { shape: [1], data: Int32Array.of(1) });
     renamed.set("h.0.attn.masked_bias", { shape: [], data: Float32Array.of(-1e4) });
-    renamed.set("lm_head.weight", { shape: [1], data: new Float32Array(1) });
+    const { shape, data } = renamed.get("wte.weight") ?? fail();
+    renamed.set("lm_head.weight", { shape, data: data.slice() });
     await writeSafetensors(path, renamed);
     deepEqual((await readModelFolder(folder)).weights, (await readModelFolder(GPT2)).weights);
   }));
@@ -106,34 +103,106 @@ Deno.test("a vocabulary that does not match the model is refused", () =>
   withCopy(async (folder) => {
     await Deno.writeTextFile(`${folder}/vocab.txt`, "多\n", { append: true });
     await rejects(readModelFolder(folder), {
-      message: `Cannot use ${folder}: vocab.txt has 98 entries, but config.json says vocab_size 97`,
+      message: `Cannot use ${folder}: its vocabulary has 98 entries, but config.json says vocab_size 97`,
     });
   }));
 
-Deno.test("a folder with pytorch_model.bin alone is refused with what is expected", () =>
+Deno.test("an output layer of its own, or of the wrong shape, is refused by name", () =>
   withCopy(async (folder) => {
-    await Deno.rename(`${folder}/model.safetensors`, `${folder}/pytorch_model.bin`);
-    await rejects(readModelFolder(folder), {
-      message: `Cannot read ${folder}: it has pytorch_model.bin, and model.safetensors is expected`,
-    });
-  }));
-
-Deno.test("a configuration that is not supported is refused by name", () =>
-  withCopy(async (folder) => {
-    await changeConfig(folder, { activation_function: "relu" });
+    const path = `${folder}/model.safetensors`;
+    const stored = await readSafetensors(path);
+    const { shape, data } = stored.get("transformer.wte.weight") ?? fail();
+    const other = data.slice();
+    other[7] = (other[7] ?? 0) + 1e-6;
+    stored.set("lm_head.weight", { shape, data: other });
+    await writeSafetensors(path, stored);
     await rejects(readModelFolder(folder), {
       message:
-        `Cannot use ${folder}/config.json: activation_function is "relu", and only "gelu_new" is supported`,
+        `Cannot use "lm_head.weight" of ${path}: it differs from "wte.weight", and only a tied output layer is supported`,
     });
-    await changeConfig(folder, { activation_function: "gelu_new", n_head: 5 });
+    stored.set("lm_head.weight", { shape: [32, 97], data });
+    await writeSafetensors(path, stored);
     await rejects(readModelFolder(folder), {
-      message: `Cannot use ${folder}/config.json: n_embd 32 does not divide into n_head 5 equal parts`,
-    });
-    await changeConfig(folder, { n_head: 4, n_inner: 64 });
-    await rejects(readModelFolder(folder), {
-      message: `Cannot use ${folder}/config.json: n_inner is 64, and only 4 n_embd = 128 is supported`,
+      message:
+        `Cannot use "lm_head.weight" of ${path}: it has shape [32, 97], and config.json asks for [97, 32]`,
     });
   }));
+
+Deno.test("a folder without weights says which files may hold them", () =>
+  withCopy(async (folder) => {
+    await Deno.remove(`${folder}/model.safetensors`);
+    await rejects(readModelFolder(folder), {
+      message: `Cannot read ${folder}: it has no weights (one of model.safetensors, ` +
+        "model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json is expected)",
+    });
+  }));
+
+/** A field, a value that is not supported, and what the error says is. */
+const UNSUPPORTED: [field: string, value: unknown, supported: string][] = [
+  ["model_type", "gpt_neo", '"gpt2"'],
+  ["activation_function", "relu", '"gelu_new" or "gelu_pytorch_tanh" or "gelu_fast"'],
+  ["activation_function", "gelu", '"gelu_new" or "gelu_pytorch_tanh" or "gelu_fast"'],
+  ["tie_word_embeddings", false, "true"],
+  ["scale_attn_weights", false, "true"],
+  ["scale_attn_by_inverse_layer_idx", true, "false"],
+  ["reorder_and_upcast_attn", "yes", "false or true"],
+  ["add_cross_attention", true, "false"],
+  ["quantization_config", { bits: 4 }, "null"],
+];
+
+for (const [field, value, supported] of UNSUPPORTED) {
+  Deno.test(`${field} ${JSON.stringify(value)} is refused by name`, () => {
+    throws(() => parseGpt2Config({ [field]: value }), {
+      name: "RangeError",
+      message: `Cannot use config.json: ${field} is ${
+        JSON.stringify(value)
+      }, and only ${supported} is supported`,
+    });
+  });
+}
+
+const SIZES = { vocab_size: 97, n_positions: 64, n_embd: 32, n_head: 4, n_layer: 3 };
+
+Deno.test("the sizes of a configuration must fit each other", () => {
+  throws(() => parseGpt2Config({ ...SIZES, n_head: 5 }), {
+    message: "Cannot use config.json: n_embd 32 does not divide into n_head 5 equal parts",
+  });
+  throws(() => parseGpt2Config({ ...SIZES, n_inner: 0 }), {
+    message: "Cannot use config.json: n_inner is 0, and a positive whole number is expected",
+  });
+  throws(() => parseGpt2Config({ ...SIZES, hidden_size: 64 }), {
+    message: "Cannot use config.json: n_embd is 32, but hidden_size is 64",
+  });
+  throws(() => parseGpt2Config({ ...SIZES, pruned_heads: { "0": [1] } }), {
+    message: 'Cannot use config.json: pruned_heads is {"0":[1]}, and no head may be pruned',
+  });
+  throws(() => parseGpt2Config({ ...SIZES, layer_norm_epsilon: "small" }), {
+    message: 'Cannot use config.json: layer_norm_epsilon is "small", and a positive number is expected',
+  });
+});
+
+Deno.test("general names of sizes and an inner width of its own are understood", () => {
+  const config = parseGpt2Config({
+    vocab_size: 97,
+    max_position_embeddings: 64,
+    hidden_size: 32,
+    num_attention_heads: 4,
+    num_hidden_layers: 3,
+    n_inner: 100,
+    activation_function: "gelu_pytorch_tanh",
+  });
+  deepEqual(config, {
+    vocabSize: 97,
+    positions: 64,
+    embed: 32,
+    heads: 4,
+    layers: 3,
+    layerNormEpsilon: 1e-5,
+    inner: 100,
+  });
+  deepEqual(weightShapes(config).get("h.2.mlp.c_fc.weight"), [32, 100]);
+  deepEqual(parseGpt2Config({ ...SIZES, n_inner: 128 }).inner, undefined); // 4 x 32
+});
 
 Deno.test("a configuration without a size is refused by name", () => {
   throws(() => parseGpt2Config({ vocab_size: 97 }), {

@@ -100,6 +100,22 @@ Deno.test("an answer has one end token, at its end, or all the tokens that were 
   assert.deepEqual([true, false].map((end) => answers.some(({ ended }) => ended === end)), [true, true]);
 });
 
+Deno.test("with a least length no answer ends before it, and the first tokens' probabilities say so", async () => {
+  const sampling = { ...plainSampling, topP: 0.9 };
+  const plain = await createGenerator(device, tinyConfig, { sampling, special });
+  const short = await plain.generate(parameters, tinyPrompts, seeded(1));
+  assert.ok(short.some(({ tokens }) => tokens.length <= 4), "some answers would end early");
+  const generator = await createGenerator(device, tinyConfig, { sampling, special, minNewTokens: 4 });
+  const answers = await generator.generate(parameters, tinyPrompts, seeded(1));
+  for (const { tokens, kept } of answers) {
+    assert.ok(tokens.slice(0, 4).every((token) => token !== SEP));
+    assert.ok(kept.slice(0, 4).every((set) => set[SEP] === 0));
+  }
+  assert.ok(answers.some(({ tokens, ended }) => ended && tokens.length === 5), "the fifth may be the end");
+  const wanted = await recomputed(answers, { topP: 0.9 });
+  assertNear(answers.flatMap(({ logProbs }) => logProbs), wanted, { name: "log-probabilities" });
+});
+
 Deno.test("greedy answers take the likeliest token whatever the uniform numbers say", async () => {
   const generator = await generatorOf({}, true);
   const answers = await generator.generate(parameters, tinyPrompts, { maxNewTokens: 6, uniform: () => 0.99 });

@@ -4,17 +4,18 @@ import {
   cutsOff,
   drawToken,
   likeliestToken,
+  mayBeDrawn,
   plainSampling,
   samplingDistribution,
   type SamplingSettings,
 } from "../../lib/lm/mod.ts";
 import { gradientsOf } from "../../lib/optim/mod.ts";
 import { normal, randomStream } from "../../lib/rl/mod.ts";
-import { bool, bools, float, floats, int, ints, jit, openDevice } from "../../lib/runtime/mod.ts";
+import { bool, bools, float, floats, int, ints, jit, number, openDevice } from "../../lib/runtime/mod.ts";
 import { input, sum, take } from "../../lib/tensor/mod.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
-const VOCAB = 31;
+const VOCAB = 31, END = 3;
 
 /** What one row's logits and settings should give: the same definition by sorting. */
 function bySorting(logits: readonly number[], settings: SamplingSettings, seen: readonly number[]) {
@@ -52,15 +53,24 @@ async function byLibrary(
   rows: readonly (readonly number[])[],
   given: Partial<SamplingSettings>,
   seenRows = rows.map((row) => row.map(() => 0)),
+  { minNewTokens, position }: { minNewTokens?: number; position: number } = { position: 0 },
 ) {
   const dims = [rows.length, rows[0].length];
   const axes = { batch: -1, vocab: rows[0].length } as const;
-  const spec = { logits: float(axes), seen: bool(axes) };
-  const program = await jit(device, spec, ({ logits, seen }) => {
-    const { logProbs, kept } = samplingDistribution(logits, { ...plainSampling, ...given }, { seen });
+  const spec = { logits: float(axes), seen: bool(axes), position: float({}) };
+  const program = await jit(device, spec, ({ logits, seen, position }) => {
+    const allowed = minNewTokens && mayBeDrawn(logits, position, { minNewTokens, endId: END }) || undefined;
+    const { logProbs, kept } = samplingDistribution(logits, { ...plainSampling, ...given }, {
+      seen,
+      allowed,
+    });
     return { logProbs, ...(kept === undefined ? {} : { kept }) };
   });
-  const result = await program({ logits: floats(rows.flat(), dims), seen: bools(seenRows.flat(), dims) });
+  const result = await program({
+    logits: floats(rows.flat(), dims),
+    seen: bools(seenRows.flat(), dims),
+    position: number(position),
+  });
   const cut = (flat: readonly number[]) =>
     rows.map((row, index) => flat.slice(index * row.length, (index + 1) * row.length));
   const logProbs = [...await device.read(result.logProbs)];
@@ -104,6 +114,29 @@ for (const given of cases) {
         );
       });
     });
+  });
+}
+
+for (
+  const given of [{}, { topK: 5 }, { topK: VOCAB }, { topP: 0.9 }, { topK: 6, topP: 0.8, temperature: 0.7 }]
+) {
+  Deno.test(`before the least length the end token is as good as absent for ${JSON.stringify(given)}`, async () => {
+    const likely = randomRows.map((row) => row.map((logit, token) => token === END ? 9 : logit)); // a model that wants to end
+    const early = await byLibrary(likely, given, randomSeen, { minNewTokens: 3, position: 2 });
+    likely.forEach((logits, row) => {
+      const without = logits.filter((_, token) => token !== END);
+      const wanted = bySorting(without, { ...plainSampling, ...given }, []);
+      assert.deepEqual(early.kept[row], wanted.kept.map(Number).toSpliced(END, 0, 0));
+      wanted.probabilities.toSpliced(END, 0, 0).forEach((probability, token) =>
+        assert.ok(
+          Math.abs(early.probabilities[row][token] - probability) < 1e-5,
+          `token ${token} of row ${row}`,
+        )
+      );
+    });
+    const late = await byLibrary(likely, given, randomSeen, { minNewTokens: 3, position: 3 });
+    assert.deepEqual(late, await byLibrary(likely, given, randomSeen));
+    assert.ok(late.probabilities.every((row) => row[END] > 0.5));
   });
 }
 

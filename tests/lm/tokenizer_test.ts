@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { loadTokenizer, makeTokenizer, type Tokenizer } from "../../lib/lm/tokenizer.ts";
+import { loadTokenizer, makeTokenizer, type Tokenizer } from "../../lib/lm/mod.ts";
 import { isRecord, parseJson, readJsonRecord, readText } from "../../lib/files/mod.ts";
 
 const FIXTURES = new URL("../fixtures/", import.meta.url).pathname;
@@ -117,3 +117,130 @@ Deno.test("a folder without vocab.txt is named", async () => {
     /Cannot read .*nowhere\/vocab\.txt: there is no such file/,
   );
 });
+
+const WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "全", "长", "1", "##7", "a", "A"];
+
+/** A `tokenizer.json` as transformers' BertTokenizerFast writes it, with changes. */
+function tokenizerJson(
+  { model = {}, normalizer = {}, ...rest }: { model?: object; normalizer?: object } = {},
+) {
+  const vocab = Object.fromEntries(WORDS.map((token, id) => [token, id]));
+  return {
+    version: "1.0",
+    added_tokens: WORDS.slice(0, 5).map((content, id) => ({ id, content, special: true, normalized: false })),
+    normalizer: {
+      type: "BertNormalizer",
+      clean_text: true,
+      handle_chinese_chars: true,
+      lowercase: true,
+      ...normalizer,
+    },
+    pre_tokenizer: { type: "BertPreTokenizer" },
+    model: { type: "WordPiece", unk_token: "[UNK]", continuing_subword_prefix: "##", vocab, ...model },
+    ...rest,
+  };
+}
+
+async function withFiles(files: Readonly<Record<string, unknown>>, use: (folder: string) => Promise<void>) {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      const text = typeof content === "string" ? content : JSON.stringify(content);
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+    }
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("tokenizer.json alone gives the tokenizer that vocab.txt gives", async () => {
+  const text = "全长17 A[SEP]里";
+  await withFiles({ "vocab.txt": WORDS.join("\n") }, async (folder) => {
+    deepEqual((await loadTokenizer(folder)).encode(text), [5, 6, 7, 8, 9, 3, 1]);
+  });
+  await withFiles({ "tokenizer.json": tokenizerJson() }, async (folder) => {
+    const tokenizer = await loadTokenizer(folder);
+    deepEqual(tokenizer.encode(text), [5, 6, 7, 8, 9, 3, 1]);
+    deepEqual([tokenizer.vocabulary, tokenizer.lowerCase], [WORDS, true]);
+  });
+  await withFiles(
+    { "tokenizer.json": tokenizerJson({ normalizer: { lowercase: false } }) },
+    async (folder) => {
+      deepEqual((await loadTokenizer(folder)).encode(text), [5, 6, 7, 8, 10, 3, 1]);
+    },
+  );
+});
+
+const VOCAB = { "vocab.txt": WORDS.join("\n") };
+const ADDED = { id: 11, content: "[extra]" };
+
+/** Files of a folder, and what the error says is not supported. */
+const REFUSED: [files: Record<string, unknown>, message: string][] = [
+  [
+    { "tokenizer.json": tokenizerJson({ model: { type: "BPE" } }) },
+    'tokenizer.json: model.type is "BPE", and only "WordPiece" is supported',
+  ],
+  [
+    { "tokenizer.json": tokenizerJson({ model: { continuing_subword_prefix: "@@" } }) },
+    'tokenizer.json: continuing_subword_prefix is "@@", and only "##" is supported',
+  ],
+  [
+    { "tokenizer.json": { ...tokenizerJson(), normalizer: null } },
+    'tokenizer.json: normalizer.type is "none", and only "BertNormalizer" is supported',
+  ],
+  [
+    { "tokenizer.json": tokenizerJson({ normalizer: { strip_accents: false } }) },
+    "tokenizer.json: strip_accents is false, and only true is supported",
+  ],
+  [
+    { "tokenizer.json": { ...tokenizerJson(), pre_tokenizer: { type: "ByteLevel" } } },
+    'tokenizer.json: pre_tokenizer.type is "ByteLevel", and only "BertPreTokenizer" is supported',
+  ],
+  [
+    { "tokenizer.json": { ...tokenizerJson(), added_tokens: [ADDED] } },
+    'tokenizer.json: it adds "[extra]" as id 11, and only [PAD], [UNK], [CLS], [SEP], [MASK] of its vocabulary may be added',
+  ],
+  [
+    { "tokenizer.json": tokenizerJson({ model: { vocab: { "[PAD]": 0, "[UNK]": 2 ** 40 } } }) },
+    'tokenizer.json: the id 1099511627776 of "[UNK]" is there twice or not one of 0 to 1',
+  ],
+  [
+    { ...VOCAB, "tokenizer_config.json": { do_basic_tokenize: false } },
+    "tokenizer_config.json: do_basic_tokenize is false, and only true is supported",
+  ],
+  [
+    { ...VOCAB, "tokenizer_config.json": { tokenize_chinese_chars: false } },
+    "tokenizer_config.json: tokenize_chinese_chars is false, and only true is supported",
+  ],
+  [
+    { ...VOCAB, "tokenizer_config.json": { do_lower_case: false, strip_accents: true } },
+    "tokenizer_config.json: strip_accents is true, and only false is supported",
+  ],
+  [
+    { ...VOCAB, "tokenizer_config.json": { never_split: ["[X]"] } },
+    'tokenizer_config.json: never_split is ["[X]"], and only an empty list is supported',
+  ],
+  [
+    { ...VOCAB, "special_tokens_map.json": { sep_token: { content: "</s>", lstrip: false } } },
+    'special_tokens_map.json: sep_token is "</s>", and only "[SEP]" is supported',
+  ],
+];
+
+for (const [files, message] of REFUSED) {
+  Deno.test(`a tokenizer is refused by name: ${message}`, () =>
+    withFiles(files, async (folder) => {
+      await rejects(loadTokenizer(folder), {
+        name: "RangeError",
+        message: `Cannot use ${folder}/${message}`,
+      });
+    }));
+}
+
+Deno.test("a Git LFS pointer in the place of vocab.txt is recognised", () =>
+  withFiles(
+    { "vocab.txt": "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 5\n" },
+    async (folder) => {
+      await rejects(loadTokenizer(folder), /vocab\.txt: it is a Git LFS pointer, not the file itself/);
+    },
+  ));

@@ -7,6 +7,7 @@ import {
   type Figure,
   heatStrip,
   learningCurve,
+  tokenStems,
   toSvg,
 } from "../../lib/plots/mod.ts";
 
@@ -118,4 +119,20 @@ Deno.test("a strip of tokens refuses another number of values", () => {
   });
   const strip = heatStrip(["长", "江", "？"], [0, -2, 1], { title: "t", valueTitle: "v", perLine: 2 });
   assert.deepEqual([strip.data[0]?.x, strip.data[0]?.y], [[0, 1, 0], [0, 0, 1]]);
+});
+
+Deno.test("stems over tokens begin at 0, lines stand beside them, and the tokens are written below", async () => {
+  const titles = { title: "回报", valueTitle: "units of score", tokenTitle: "token" };
+  const stems = { name: "return", values: [1, -2] }, lines = [{ name: "value", values: [0.5, NaN] }];
+  const figure = tokenStems(["长", "[SEP]"], { ...titles, stems, lines });
+  assert.deepEqual(figure.data[0]?.y, [0, 1, null, 0, -2, null]);
+  assert.deepEqual(figure.data[2]?.y, [0.5, null]);
+  const texts = await textsOf(figure);
+  for (const text of ["长", "[SEP]", "回报", "units of score", "token", "return", "value"]) {
+    assert.ok(texts.includes(text), `${text} is missing in ${texts.join(", ")}`);
+  }
+  assert.throws(() => tokenStems(["长"], { ...titles, stems, lines: [] }), {
+    name: "RangeError",
+    message: 'Cannot draw "return" over 1 tokens: there are 2 numbers',
+  });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { meanOf, varianceOf } from "ppo/rl/mod.ts";
+import { correlationOf, meanOf, varianceOf } from "ppo/rl/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
 import { assertClose, ragged } from "./close.ts";
 
@@ -17,4 +17,13 @@ Deno.test("mean and variance of real tokens agree with PyTorch", () => {
 
 Deno.test("an empty row has no mean", () => {
   assert.throws(() => meanOf([]), { name: "RangeError", message: "Cannot take the mean of an empty row" });
+});
+
+Deno.test("correlation equals its arithmetic, and a row that does not vary has none", () => {
+  // deviations -1, 0, 1 and -1, 1, 0: mean product 1/3, variances 2/3 each
+  assertClose(correlationOf([1, 2, 3], [4, 6, 5]), 0.5, 1e-12);
+  assert.equal(correlationOf([1, 1, 1], [4, 6, 5]), NaN);
+  assert.throws(() => correlationOf([1], [1, 2]), {
+    message: "Cannot correlate: x has 1 tokens and y has 2",
+  });
 });

@@ -53,6 +53,15 @@ Deno.test("with a proportion of 1 rank 3 is what the passage leaves out, where t
   );
 });
 
+Deno.test("a question whose answer nobody knows is not taken for an unanswerable one", () => {
+  const asked = siblingQuestions([{
+    name: "法国",
+    content: "法国在欧洲。",
+    questions: [{ text: "？", answers: [] }],
+  }]);
+  assert.equal(asked({ name: "法国", content: "法国很大。", questions: [] }, () => 0), undefined);
+});
+
 Deno.test("the same seed makes the same lists", () => {
   assert.deepEqual(build(none, 0.5, 4), build(none, 0.5, 4));
   assert.notDeepEqual(build(none, 0.5, 4), build(none, 0.5, 5));

@@ -14,6 +14,7 @@ import { adamDefaults } from "../../lib/optim/mod.ts";
 import { randomStream } from "../../lib/rl/mod.ts";
 import {
   answerRow,
+  chunksOf,
   createRewardTrainer,
   createScorer,
   newModelWeights,
@@ -21,6 +22,7 @@ import {
   promptRow,
   type RankedRows,
   readRankedLists,
+  scoreRows,
   separation,
   withValueHead,
 } from "../../lib/rlhf/mod.ts";
@@ -66,6 +68,8 @@ Deno.test("a score is PyTorch's value at a row's last token, whatever the paddin
   const wanted = values.map((row) => row[row.length - 1]);
   assertNear(await scorer(parameters, list), wanted, { name: "scores" });
   assertNear(await scorer(parameters, [list[2]]), [wanted[2]], { name: "score of a row alone" });
+  const inBatches = await scoreRows(scorer, { parameters, rows: list }, { batchSize: 2 });
+  assertNear(inBatches, wanted, { name: "scores in batches by length, in the rows' order" });
 });
 
 /** Lists of answers to a random word: one word is good, another one bad; the best answer has two good ones, the worst two bad. */
@@ -143,17 +147,12 @@ Deno.test("the committed reward model orders a tenth of the held-out lists nearl
   const scorer = await createScorer(device, config, { padId: tokenizer.padId });
   const parameters: ValueModelArrays = await uploadParameters(device, valueModelSpec(config), weights);
   const size = { maxLen: 96, queryLen: 24 };
-  const scored = [];
-  for (const answers of sample) {
-    const scores = await scorer(
-      parameters,
-      answers.map(({ prompt, answer }) => [
-        ...promptRow(tokenizer, prompt, size),
-        ...answerRow(tokenizer, answer, size),
-      ]),
-    );
-    scored.push(answers.map(({ answer }, rank) => ({ answer, score: scores[rank] })));
-  }
+  const rows = sample.flat().map(({ prompt, answer }) => [
+    ...promptRow(tokenizer, prompt, size),
+    ...answerRow(tokenizer, answer, size),
+  ]);
+  const scores = await scoreRows(scorer, { parameters, rows });
+  const scored = chunksOf(sample.flat().map(({ answer }, index) => ({ answer, score: scores[index] })), 7);
   const found = 100 * pairAccuracy(scored).overall;
   const stated = written("pairs in the right order");
   assert.ok(Math.abs(found - stated) < 3, `${found} % here, ${stated} % in the README`);

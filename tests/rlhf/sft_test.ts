@@ -7,25 +7,21 @@ import {
   gpt2Spec,
   initialWeights,
   readModelFolder,
-  rowsSpec,
   type TokenRow,
   uploadParameters,
 } from "../../lib/lm/mod.ts";
-import { adamDefaults, gradientsOf } from "../../lib/optim/mod.ts";
+import { adamDefaults } from "../../lib/optim/mod.ts";
 import { normal, randomStream } from "../../lib/rl/mod.ts";
 import {
   checkSettings,
   chunksOf,
   createSftTrainer,
   exampleRows,
-  lossOf,
   newModelWeights,
   type PromptAndAnswer,
   readExamples,
-  sftBatch,
   validateSettings,
 } from "../../lib/rlhf/mod.ts";
-import { float, int, jit } from "../../lib/runtime/mod.ts";
 import { sha256Of } from "../../scripts/stage_report.ts";
 import { assertNear, fixtureModel, fixtureTensors } from "../helpers/fixtures.ts";
 import { CLS, device, FIRST_WORD, PAD, SEP, tinyConfig } from "../helpers/tiny.ts";
@@ -61,27 +57,20 @@ Deno.test("with passage weight 0 only the tokens of the answers count", async ()
   assertNear([await fixtureLoss(0)], [mean], { name: "loss of the answers" });
 });
 
-Deno.test("the gradient of the SFT loss with respect to every weight equals PyTorch's", async () => {
-  const { config, weights } = await fixtureModel("gpt2_tiny");
-  const matrix = { batch: -1, time: -1 };
-  const spec = {
-    parameters: gpt2Spec(config),
-    rows: rowsSpec,
-    targets: int(matrix),
-    weights: float(matrix),
-    count: float({}),
-  };
-  const program = await jit(device, spec, (inputs) => ({
-    gradients: gradientsOf(lossOf(inputs, config), inputs.parameters),
-  }));
-  const parameters = await uploadParameters(device, spec.parameters, weights);
-  const batch = sftBatch(examples, { padId: PAD, passageWeight: 1, count: 11 + 8 + 4 }); // each row's first token is given
-  const found = await downloadParameters(device, (await program({ parameters, ...batch })).gradients);
-  assert.equal(found.size, 2 + 3 * 12 + 2); // embeddings, three blocks, last norm
-  for (const [name, { data }] of found) {
-    assertNear(data, torch.numbers(`grad.transformer.${name}`), { name: `the gradient of ${name}` });
-  }
-});
+for (const blocksPerProgram of [0, 2]) {
+  Deno.test(`the gradient of the SFT loss equals PyTorch's for every weight, blocks_per_program ${blocksPerProgram}`, async () => {
+    const { config, weights } = await fixtureModel("gpt2_tiny");
+    const trainer = await createSftTrainer(device, config, { padId: PAD, optimizer, blocksPerProgram });
+    const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(config), weights);
+    const { loss, gradients } = await trainer.gradient(parameters, examples, { microBatch: 2 });
+    assertNear([loss], torch.numbers("loss"), { name: "loss" });
+    const found = await downloadParameters(device, gradients);
+    assert.equal(found.size, 2 + 3 * 12 + 2); // embeddings, three blocks, last norm
+    for (const [name, { data }] of found) {
+      assertNear(data, torch.numbers(`grad.transformer.${name}`), { name: `the gradient of ${name}` });
+    }
+  });
+}
 
 /** Prompts of a word and noise, whose answer repeats the word. */
 const copies = Array.from({ length: 64 }, (_, index): PromptAndAnswer => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomStream } from "../../lib/rl/mod.ts";
 import {
+  batchesWithin,
   decaysWeight,
   EMBEDDED_PPO,
   EMBEDDED_SFT,
@@ -26,6 +27,15 @@ Deno.test("an epoch has every item once, in batches of like length", () => {
   assert.ok(batches.every((batch) => Math.max(...batch) - Math.min(...batch) === batch.length - 1));
 });
 
+Deno.test("batches that are only measured hold 64 of the embedded model's longest rows and 8 of the tutorial's", () => {
+  const sizes = (length: number) =>
+    batchesWithin(Array(150).fill(length), { lengthOf: (item: number) => item }).map((batch) => batch.length);
+  assert.deepEqual(sizes(96), [64, 64, 22]);
+  assert.deepEqual(sizes(5), [64, 64, 22]);
+  assert.deepEqual(sizes(768), [...Array(18).fill(8), 6]);
+  assert.deepEqual(sizes(9000), Array(150).fill(1));
+});
+
 Deno.test("more items in a batch than there are is refused", () => {
   assert.throws(() => randomBatches(items, { ...options, batchSize: 11 }, randomStream(1)), {
     name: "RangeError",
@@ -40,25 +50,40 @@ Deno.test("the learning rate rises for its share of all steps, then falls, and t
   assert.deepEqual(steps.map(({ learningRate }) => learningRate), [1 / 3, 2 / 3, 1, 3 / 4, 2 / 4, 1 / 4]);
 });
 
-/** Runs the stage with a count for a state. */
-async function run(maxSteps: number) {
+/** Runs the stage with a count for a state; Ctrl-C, if any, comes during step `stopIn`. */
+async function run(maxSteps: number, { stopIn = 0 } = {}) {
   const told: string[] = [];
-  const state = await trainStage(0, {
+  const controller = new AbortController();
+  const end = await trainStage(0, {
     steps: plannedSteps(items, stage, randomStream(1)),
     maxSteps,
-    step: (state) => Promise.resolve({ state: state + 1, loss: -state }),
-    onStep: ({ step, total, loss }) => told.push(`${step}/${total} ${loss}`),
-    onEpoch: (epoch, state) => Promise.resolve(void told.push(`epoch ${epoch}: ${state}`)),
+    signal: controller.signal,
+    step: (state) => {
+      if (state + 1 === stopIn) controller.abort();
+      return Promise.resolve({ state: state + 1, loss: -state });
+    },
+    onStep: ({ step, total, loss }) => void told.push(`${step}/${total} ${loss}`),
+    onEpoch: ({ epoch, step }, state) =>
+      Promise.resolve(void told.push(`epoch ${epoch}, step ${step}: ${state}`)),
   });
-  return { state, told };
+  return { ...end, told };
 }
 
 Deno.test("a stage runs all its steps, or as many as asked for, and tells of each", async () => {
   assert.equal((await run(0)).state, 6);
   assert.deepEqual(await run(4), {
     state: 4,
-    told: ["1/4 0", "2/4 -1", "3/4 -2", "epoch 1: 3", "4/4 -3"],
+    step: 4,
+    stopped: false,
+    told: ["1/4 0", "2/4 -1", "3/4 -2", "epoch 1, step 3: 3", "4/4 -3"],
   });
+});
+
+Deno.test("a stage that is told to stop ends with the state after the step it was in", async () => {
+  const { state, step, stopped, told } = await run(0, { stopIn: 3 });
+  assert.deepEqual({ state, step, stopped }, { state: 3, step: 3, stopped: true });
+  assert.deepEqual(told, ["1/6 0", "2/6 -1", "3/6 -2"]); // nor does it measure: the reader waits
+  assert.equal((await run(0, { stopIn: 6 })).stopped, false); // all that was to be learned was
 });
 
 Deno.test("the embedded recipe holds until a path of one's own is given, and flags win over it", () => {

@@ -85,13 +85,22 @@ Deno.test("a command that promised nothing is ended by a signal at once", async 
   deepEqual([signal, err], ["SIGTERM", ""]);
 });
 
+/** Takes two seconds to save, and is sent a second signal by itself `after` milliseconds. */
+const savingSlowly = (after: number) => `
+  interruptSignal().addEventListener("abort", () => setTimeout(() => Deno.kill(Deno.pid, "SIGINT"), ${after}));
+  terminal.print("ready");
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  console.error("saved");`;
+
 Deno.test("a second signal ends a command that is still saving", async () => {
-  const body = `interruptSignal().addEventListener("abort", () => Deno.kill(Deno.pid, "SIGINT"));
-    terminal.print("ready");
-    await new Promise((resolve) => setTimeout(resolve, 20_000));
-    console.error("went on");`;
-  const { code, err } = await signalled("SIGINT", body);
+  const { code, err } = await signalled("SIGINT", savingSlowly(1100));
   deepEqual([code, err], [130, ""]);
+});
+
+Deno.test("the same signal twice at once, as through deno task, counts once", async () => {
+  const { code, out, err } = await signalled("SIGINT", savingSlowly(10));
+  deepEqual([code, err], [130, "saved\n"]);
+  equal(out.match(/stopping/g)?.length, 1);
 });
 
 Deno.test("a reader that goes away stops the command, which saves and says nothing else", async () => {

@@ -1,0 +1,60 @@
+/**
+ * REINFORCE on one state and a handful of tokens, written out: the parameters are the logits themselves.
+ *
+ *     pi = softmax(theta)        d log pi(a) / d theta_j = [a = j] - pi(j)
+ *     theta <- theta + alpha R(a) d log pi(a) / d theta,   a drawn from pi
+ *
+ * Williams 1992, section 3.
+ */
+import { distributionOfRow, drawFromRow } from "../lm/mod.ts";
+import { randomStream } from "../rl/mod.ts";
+
+/** softmax(theta). */
+export const softmaxOf = (theta: readonly number[]): number[] =>
+  distributionOfRow(theta).logProbs.map(Math.exp);
+
+/** J(theta) = sum_a pi(a) R(a): the mean reward of a policy. */
+export const expectedReward = (theta: readonly number[], rewards: readonly number[]): number =>
+  softmaxOf(theta).reduce((sum, pi, a) => sum + pi * rewards[a], 0);
+
+/** The policy gradient by enumeration: sum_a pi(a) R(a) ([a = j] - pi(j)), one number a logit. */
+export function policyGradient(theta: readonly number[], rewards: readonly number[]): number[] {
+  const pi = softmaxOf(theta);
+  return theta.map((_, j) => pi.reduce((sum, p, a) => sum + p * rewards[a] * ((a === j ? 1 : 0) - pi[j]), 0));
+}
+
+/** The slope of J by each logit, measured: (J(theta_j + h) - J(theta_j - h)) / 2h. */
+export function measuredSlope(theta: readonly number[], rewards: readonly number[], h = 1e-4): number[] {
+  const moved = (j: number, by: number) => theta.map((value, index) => index === j ? value + by : value);
+  return theta.map((_, j) =>
+    (expectedReward(moved(j, h), rewards) - expectedReward(moved(j, -h), rewards)) / (2 * h)
+  );
+}
+
+/** How REINFORCE by hand goes on. */
+export interface HandSettings {
+  /** R(a), one number a token. */
+  readonly rewards: readonly number[];
+  /** alpha */
+  readonly learningRate: number;
+  /** Tokens drawn, one a step. */
+  readonly steps: number;
+  /** Of the draws. */
+  readonly seed: number;
+}
+
+/** pi before each step, and after the last. */
+export function reinforceByHand(
+  theta: readonly number[],
+  { rewards, learningRate: alpha, steps, seed }: HandSettings,
+): number[][] {
+  const random = randomStream(seed);
+  const policies = [softmaxOf(theta)];
+  for (let step = 0; step < steps; step++) {
+    const pi = policies[step];
+    const a = drawFromRow(pi.map(Math.log), random());
+    theta = theta.map((value, j) => value + alpha * rewards[a] * ((a === j ? 1 : 0) - pi[j]));
+    policies.push(softmaxOf(theta));
+  }
+  return policies;
+}

@@ -1,0 +1,144 @@
+/**
+ * Tensors in files: what a file stores, and where in it each tensor lies. Knows neither a format nor a model.
+ *
+ * A file is a set of *storages* (runs of bytes); a tensor is a *view* of one: a number format, a first element, and for each axis a
+ * size and a stride. Several views may share a storage, as PyTorch's do.
+ */
+
+/** One tensor: its shape and its values in row-major order. */
+export interface StoredTensor {
+  /** Sizes of the axes, outermost first; empty for one number. */
+  shape: number[];
+  /** Values in row-major order. */
+  data: Float32Array | Int32Array;
+}
+
+/** How numbers are stored, by safetensors' names. */
+export type NumberFormat = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U8" | "BOOL";
+
+/** Bytes of one value. */
+export const BYTES: Readonly<Record<NumberFormat, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+};
+
+/** The formats whose values can be read; the floating ones all become float32. */
+export const READABLE = ["F32", "I32", "F16", "BF16", "F64"] as const;
+
+/** A format whose values can be read. */
+export type ReadableFormat = typeof READABLE[number];
+
+/** Whether values of this format can be read. */
+export const isReadable = (format: string): format is ReadableFormat =>
+  READABLE.some((name) => name === format);
+
+/** One tensor's place in a file. */
+export interface TensorView {
+  /** The file that its bytes are in: for errors. */
+  readonly path: string;
+  /** Which run of bytes of the file; views of one storage may overlap. */
+  readonly storage: string;
+  /** How many bytes that run has. */
+  readonly storageBytes: number;
+  /** How the numbers are stored. */
+  readonly format: NumberFormat;
+  /** The first element, counted in elements from the storage's start. */
+  readonly offset: number;
+  /** Sizes of the axes, outermost first. */
+  readonly shape: readonly number[];
+  /** How many elements one step along each axis is. */
+  readonly strides: readonly number[];
+}
+
+/** An open file, or several that belong together. Nothing of a tensor is in memory before it is read. */
+export interface TensorFile extends Disposable {
+  /** Names the file in errors; of several files their index. */
+  readonly path: string;
+  /** Each tensor's place, by key. */
+  readonly views: ReadonlyMap<string, TensorView>;
+  /**
+   * Gives a storage's bytes to `put` from first to last, chunk after chunk; a chunk is valid only during the call.
+   *
+   * @throws {Error} If the bytes are not all there, or are not what their checksum says.
+   */
+  stream(storage: string, put: (chunk: Uint8Array) => void): Promise<void>;
+}
+
+/** How many values a tensor of this shape has; 1 for the empty shape. */
+export function count(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** The strides of row-major order. */
+export function rowMajor(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => count(shape.slice(axis + 1)));
+}
+
+/** Elements from a view's first to its last, both included: more than `count` where there are gaps. */
+export function span({ shape, strides }: Pick<TensorView, "shape" | "strides">): number {
+  if (count(shape) === 0) return 0;
+  return shape.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), 1);
+}
+
+/** Whether the elements lie one after the other in row-major order. */
+export function isContiguous({ shape, strides }: Pick<TensorView, "shape" | "strides">): boolean {
+  const wanted = rowMajor(shape);
+  return count(shape) === 0 || shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
+}
+
+/** Bytes of its storage that a view spans: from `begin` up to `end`. */
+export function byteRange(view: TensorView): { begin: number; end: number } {
+  const size = BYTES[view.format];
+  return { begin: view.offset * size, end: (view.offset + span(view)) * size };
+}
+
+/** Whether no element of the storage is seen twice: each axis steps over all that the finer ones reach. */
+function isInjective({ shape, strides }: TensorView): boolean {
+  const axes = shape.map((size, axis) => ({ size, stride: strides[axis] ?? 0 })).filter(({ size }) =>
+    size > 1
+  );
+  let reached = 1;
+  for (const { size, stride } of axes.sort((a, b) => a.stride - b.stride)) {
+    if (stride < reached) return false;
+    reached += (size - 1) * stride;
+  }
+  return true;
+}
+
+const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+/**
+ * Checks a view before anything is allocated for it.
+ *
+ * @throws {Error} A sentence that names key and file: a format that cannot be read, a place outside the storage, elements that
+ *   are seen twice.
+ */
+export function checkView(key: string, view: TensorView): ReadableFormat {
+  const { path, format, shape, strides, offset, storageBytes } = view;
+  const where = `Cannot read "${key}" of ${path}`;
+  if (!isReadable(format)) {
+    throw new TypeError(`${where}: its numbers are ${format}, and only ${READABLE.join(", ")} can be read`);
+  }
+  const described = `shape [${shape.join(", ")}], strides [${strides.join(", ")}]`;
+  if (strides.length !== shape.length || ![offset, ...shape, ...strides].every(isIndex)) {
+    throw new TypeError(`${where}: ${described} and offset ${offset} are no place of a tensor`);
+  }
+  const { end } = byteRange(view);
+  if (!(end <= storageBytes)) {
+    throw new RangeError(
+      `${where}: with ${described} it ends at byte ${end}, but its storage has ${storageBytes}`,
+    );
+  }
+  if (count(shape) > 0 && !isInjective(view)) {
+    throw new RangeError(`${where}: with ${described} it would have some values twice`);
+  }
+  return format;
+}

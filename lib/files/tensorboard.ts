@@ -1,0 +1,77 @@
+/**
+ * TensorBoard's event files: scalars as protobuf messages in TFRecord frames.
+ *
+ *     frame  = length (8 bytes)  masked(crc(length))  data  masked(crc(data))        numbers little-endian, crc = CRC-32C
+ *     masked = rotate right by 15, plus 0xa282ead8
+ *
+ * Bytes come out; whoever wants them in a file appends them (`appendTo`). Sources: tensorflow/core/lib/io/record_writer.h (the
+ * frame), tensorboard/compat/proto/event.proto and summary.proto (the messages; only the fields that scalars need).
+ */
+import { crc32c } from "@aws-crypto/crc32c";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+
+/** Where scalars stand. */
+export interface ScalarPlace {
+  /** On the x-axis: a whole number. */
+  readonly step: number;
+  /** When they were measured: seconds since 1970 (default: now). */
+  readonly wallTime?: number;
+}
+
+const now = () => Date.now() / 1000;
+
+/**
+ * What an event file begins with.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(new TextDecoder().decode(eventFileHead({ wallTime: 0 })).includes("brain.Event:2"), true);
+ * ```
+ */
+export function eventFileHead({ wallTime = now() }: { wallTime?: number } = {}): Uint8Array {
+  return frame(event(wallTime).tag(3, WireType.LengthDelimited).string("brain.Event:2").finish());
+}
+
+/**
+ * One event with scalars by tag; a scalar is stored as a 32-bit float.
+ *
+ * @throws RangeError when the step is no whole number.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(scalarEvent({ mean_reward: 1.5 }, { step: 20, wallTime: 0 }).length, 49);
+ * ```
+ */
+export function scalarEvent(
+  scalars: Readonly<Record<string, number>>,
+  { step, wallTime = now() }: ScalarPlace,
+): Uint8Array {
+  if (!Number.isSafeInteger(step)) {
+    throw new RangeError(`Cannot log at step ${step}: it must be a whole number`);
+  }
+  const summary = new BinaryWriter();
+  for (const [tag, value] of Object.entries(scalars)) {
+    const one = new BinaryWriter().tag(1, WireType.LengthDelimited).string(tag).tag(2, WireType.Bit32).float(
+      value,
+    );
+    summary.tag(1, WireType.LengthDelimited).bytes(one.finish()); // Summary.value
+  }
+  const stepped = event(wallTime).tag(2, WireType.Varint).int64(step);
+  return frame(stepped.tag(5, WireType.LengthDelimited).bytes(summary.finish()).finish()); // Event.summary
+}
+
+/** An event that has its wall_time and no more. */
+const event = (wallTime: number): BinaryWriter => new BinaryWriter().tag(1, WireType.Bit64).double(wallTime);
+
+function frame(data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(8 + 4 + data.length + 4);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, BigInt(data.length), true);
+  view.setUint32(8, masked(crc32c(bytes.subarray(0, 8))), true);
+  bytes.set(data, 12);
+  view.setUint32(12 + data.length, masked(crc32c(data)), true);
+  return bytes;
+}
+
+const masked = (crc: number): number => ((crc >>> 15 | crc << 17) + 0xa282ead8) >>> 0;

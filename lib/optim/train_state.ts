@@ -1,0 +1,85 @@
+/**
+ * A train state as plain data, to be saved and taken up again exactly: parameters, both moments of Adam, the step.
+ *
+ * Arrays go by dotted name: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight` (v).
+ */
+import { type Device, type DeviceArray, flatten, isFloatArray, isSpec, mapTree } from "../runtime/mod.ts";
+import type { TrainState } from "./optimizer.ts";
+
+/** An array in the host's memory. */
+export interface SavedArray {
+  /** Sizes of the axes, outermost first. */
+  readonly dims: readonly number[];
+  /** Values in row-major order. */
+  readonly data: Float32Array;
+}
+
+/** A train state in the host's memory. */
+export interface SavedTrainState {
+  /** Updates done. */
+  readonly step: number;
+  /** By dotted name. */
+  readonly arrays: ReadonlyMap<string, SavedArray>;
+}
+
+/**
+ * Reads a state back from its device.
+ *
+ * @param options.copies false: on the CPU the arrays are the state's own memory, right until the next update (default true)
+ */
+export async function saveTrainState<P>(
+  device: Device,
+  { step, ...trees }: TrainState<P>,
+  { copies = true }: { copies?: boolean } = {},
+): Promise<SavedTrainState> {
+  const arrays = new Map<string, SavedArray>();
+  for (const [name, array] of flatten(trees, isFloatArray)) {
+    const data = await device.read(array);
+    arrays.set(name, { dims: array.dims, data: copies ? data.slice() : data });
+  }
+  return { step, arrays };
+}
+
+/**
+ * Uploads a saved state (copies of its arrays) for parameters of the given specs.
+ *
+ * @throws RangeError when an array is missing, unknown or of other dimensions.
+ */
+export async function loadTrainState<P>(
+  device: Device,
+  spec: unknown,
+  { step, arrays }: SavedTrainState,
+): Promise<TrainState<P>> {
+  const tree = { parameters: spec, first: spec, second: spec };
+  const specs = flatten(tree, isSpec);
+  const extra = [...arrays.keys()].find((name) => !specs.has(name));
+  if (extra !== undefined) {
+    throw new RangeError(`Cannot restore the state: it has "${extra}", which is not known`);
+  }
+  const uploaded = new Map<string, DeviceArray<"float32">>();
+  for (const [name, { shape }] of specs) {
+    const { dims, data } = checked(arrays.get(name), { name, wanted: Object.values(shape) });
+    uploaded.set(name, await device.upload({ dims, data: data.slice() }));
+  }
+  // The one cast: the tree of `spec`, leaf by leaf.
+  const trees = mapTree(tree, isSpec, (_, name) => uploaded.get(name)) as Omit<TrainState<P>, "step">;
+  return { ...trees, step };
+}
+
+function checked(
+  array: SavedArray | undefined,
+  { name, wanted }: { name: string; wanted: readonly number[] },
+): SavedArray {
+  if (array === undefined) throw new RangeError(`Cannot restore the state: "${name}" is missing`);
+  if (array.dims.join() !== wanted.join()) {
+    throw new RangeError(
+      `Cannot restore "${name}" of the state: it has dimensions [${array.dims}], wanted [${wanted}]`,
+    );
+  }
+  return array;
+}
+
+/** Frees the arrays of a state on its device; the state must not be used again. */
+export function freeTrainState<P>(device: Device, { step: _, ...trees }: TrainState<P>): void {
+  for (const array of flatten(trees, isFloatArray).values()) device.free(array);
+}

@@ -1,0 +1,210 @@
+/**
+ * Sessions of ONNX Runtime on the CPU whose results are written where the caller wants them, without a copy.
+ *
+ * A run is synchronous, as in npm's binding; before it the event loop gets one turn. Results that are not given a place get one of
+ * their own: the first time that inputs have certain dimensions ONNX Runtime makes it and it is copied; from then on the result's
+ * dimensions are known, and it is written straight into new memory.
+ */
+import type { DType } from "../tensor/mod.ts";
+import { setImmediate } from "node:timers";
+import { elements, type HostArray } from "./array.ts";
+import {
+  cString,
+  type OnnxRuntimeLibrary,
+  openLibrary,
+  place,
+  type Pointer,
+  pointerAt,
+} from "./onnx_runtime_library.ts";
+
+/** ONNX's numbers for element types. */
+const ELEMENT_TYPES: Readonly<Record<DType, number>> = { float32: 1, int32: 6, bool: 9 };
+
+const DTYPES: readonly DType[] = ["float32", "int32", "bool"];
+
+/** Each session has threads of its own, which would spin after a run and take the cores from the next session's. */
+const CONFIGURATION = {
+  "session.set_denormal_as_zero": "1",
+  "session.intra_op.allow_spinning": "0",
+};
+
+const LOG_ERRORS = 3;
+const ALL_OPTIMIZATIONS = 99;
+const DEVICE_ALLOCATOR = 0;
+const DEFAULT_MEMORY = 0;
+
+/** The bytes of an array, and its pointer: a small array is moved out of V8's heap by asking for its buffer. */
+function dataPointer({ buffer, byteOffset, byteLength }: HostArray["data"]): Pointer {
+  if (byteLength === 0) return Deno.UnsafePointer.of(NOTHING);
+  const start = Deno.UnsafePointer.of(buffer);
+  return start === null ? null : Deno.UnsafePointer.offset(start, byteOffset);
+}
+const NOTHING = new Uint8Array(8);
+
+function dtypeOf(data: HostArray["data"]): DType {
+  return data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";
+}
+
+function memoryFor(dtype: DType, size: number): HostArray["data"] {
+  if (dtype === "float32") return new Float32Array(size);
+  return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
+}
+
+/** What a result looked like. */
+interface Form {
+  readonly dtype: DType;
+  readonly dims: readonly number[];
+}
+
+/** A compiled model. Inputs and results are in the order in which they were named. */
+export interface NativeSession {
+  /** Runs it; results are written into `into` where that is given. */
+  run(inputs: readonly HostArray[], into: readonly (HostArray | undefined)[]): Promise<HostArray[]>;
+  /** Frees it; it must not be run again. */
+  release(): void;
+}
+
+/** What a session is made of. */
+export interface NativeModel {
+  /** An ONNX model. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Names of the inputs that will be given. */
+  readonly inputs: readonly string[];
+  /** Names of the results that are wanted. */
+  readonly outputs: readonly string[];
+}
+
+/** Makes sessions; there is one runtime a process. */
+export interface NativeRuntime {
+  /** Compiles a model. Throws an Error with ONNX Runtime's words when it cannot. */
+  createSession(model: NativeModel, options: { threads: number }): NativeSession;
+}
+
+/** What every session shares. */
+interface Runtime {
+  readonly library: OnnxRuntimeLibrary;
+  readonly environment: Pointer;
+  readonly memory: Pointer;
+}
+
+/**
+ * Opens the library that npm's package holds.
+ *
+ * @throws Error when it cannot be opened.
+ */
+export function openNativeRuntime(): NativeRuntime {
+  const library = openLibrary();
+  const environment = given((where) => library.createEnv(LOG_ERRORS, cString("ppo"), where));
+  const memory = given((where) => library.createCpuMemoryInfo(DEVICE_ALLOCATOR, DEFAULT_MEMORY, where));
+  const runtime = { library, environment, memory };
+  return { createSession: (model, { threads }) => createSession(runtime, model, threads) };
+}
+
+/** What a function leaves in the place it is given. */
+function given(call: (where: BigUint64Array<ArrayBuffer>) => void): Pointer {
+  const where = place();
+  call(where);
+  return pointerAt(where);
+}
+
+function sessionOptions(library: OnnxRuntimeLibrary, threads: number): Pointer {
+  const options = given((where) => library.createSessionOptions(where));
+  library.setSessionGraphOptimizationLevel(options, ALL_OPTIMIZATIONS);
+  library.setIntraOpNumThreads(options, threads);
+  library.setSessionLogSeverityLevel(options, LOG_ERRORS);
+  library.disableCpuMemArena(options);
+  library.disableMemPattern(options);
+  for (const [key, value] of Object.entries({ ...CONFIGURATION })) {
+    library.addSessionConfigEntry(options, cString(key), cString(value));
+  }
+  return options;
+}
+
+function createSession(
+  runtime: Runtime,
+  { bytes, inputs, outputs }: NativeModel,
+  threads: number,
+): NativeSession {
+  const { library, environment } = runtime;
+  const options = sessionOptions(library, threads);
+  const session = given((where) =>
+    library.createSessionFromArray(environment, bytes, BigInt(bytes.byteLength), options, where)
+  );
+  library.releaseSessionOptions(options);
+  const [inputNames, outputNames] = [nameList(inputs), nameList(outputs)];
+  const known = new Map<string, readonly Form[]>();
+  return {
+    async run(feeds, into) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const signature = feeds.map(({ dims }) => dims.join()).join(";");
+      const forms = known.get(signature);
+      const targets = outputs.map((_, index) => into[index] ?? (forms && emptyArray(forms[index])));
+      const values = [...feeds, ...targets].map((array) =>
+        array === undefined ? null : valueOf(runtime, array)
+      );
+      const places = BigUint64Array.from(values, (value) => Deno.UnsafePointer.value(value));
+      const results = places.subarray(inputs.length);
+      try {
+        library.run(
+          session,
+          null,
+          inputNames.list,
+          places,
+          BigInt(inputs.length),
+          outputNames.list,
+          BigInt(outputs.length),
+          results,
+        );
+        const arrays = targets.map((array, index) => array ?? copyOf(library, pointerAt(results, index)));
+        known.set(signature, arrays.map(({ dims, data }) => ({ dims, dtype: dtypeOf(data) })));
+        return arrays;
+      } finally {
+        places.forEach((_, index) => library.releaseValue(pointerAt(places, index)));
+      }
+    },
+    release: () => library.releaseSession(session),
+  };
+}
+
+const emptyArray = ({ dtype, dims }: Form): HostArray => ({ dims, data: memoryFor(dtype, elements(dims)) });
+
+/** C's array of names; `texts` keeps their bytes alive. */
+function nameList(names: readonly string[]) {
+  const texts = names.map(cString);
+  const list = BigUint64Array.from(texts, (text) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(text)));
+  return { texts, list };
+}
+
+/** ONNX Runtime's handle for an array's own memory. */
+function valueOf({ library, memory }: Runtime, { dims, data }: HostArray): Pointer {
+  const sizes = BigInt64Array.from(dims, BigInt);
+  const [bytes, rank, type] = [BigInt(data.byteLength), BigInt(dims.length), ELEMENT_TYPES[dtypeOf(data)]];
+  return given((where) =>
+    library.createTensorWithData(memory, dataPointer(data), bytes, sizes, rank, type, where)
+  );
+}
+
+/** A result that ONNX Runtime made, copied. */
+function copyOf(library: OnnxRuntimeLibrary, value: Pointer): HostArray {
+  const form = formOf(library, value);
+  const array = emptyArray(form);
+  const bytes = new Uint8Array(array.data.buffer);
+  if (bytes.length === 0) return array;
+  const source = given((where) => library.getTensorMutableData(value, where));
+  if (source === null) throw new Error("Cannot read a result: ONNX Runtime gave no memory");
+  new Deno.UnsafePointerView(source).copyInto(bytes);
+  return array;
+}
+
+function formOf(library: OnnxRuntimeLibrary, value: Pointer): Form {
+  const info = given((where) => library.getTensorTypeAndShape(value, where));
+  const [type, rank] = [new Int32Array(1), place()];
+  library.getTensorElementType(info, type);
+  library.getDimensionsCount(info, rank);
+  const sizes = new BigInt64Array(Number(rank[0]));
+  library.getDimensions(info, sizes, rank[0]);
+  library.releaseTensorInfo(info);
+  const dtype = DTYPES.find((name) => ELEMENT_TYPES[name] === type[0]);
+  if (dtype === undefined) throw new TypeError(`A program gave values of ONNX's element type ${type[0]}`);
+  return { dtype, dims: Array.from(sizes, Number) };
+}

@@ -1,0 +1,112 @@
+/** The clipped value loss of one token and its gradient over the new value, by the library's own `valueLoss` and `grad` (chapter 02). */
+import { grad } from "../autodiff/mod.ts";
+import { valueLoss } from "../rl/mod.ts";
+import { evaluate, input } from "../tensor/mod.ts";
+import { defineSlider } from "../widgets/mod.ts";
+
+/** One token's value loss. */
+export interface ClippedValue {
+  /** 0.5 max((V - R)^2, (V_clip - R)^2), in squared units of score. */
+  readonly loss: number;
+  /** Its derivative by V; 0 where the clip acts. */
+  readonly gradient: number;
+}
+
+/** Three numbers of a token, all in units of score. */
+export interface TokenValues {
+  /** V, which is being trained. */
+  readonly value: number;
+  /** V_old, at the time of the rollout. */
+  readonly oldValue: number;
+  /** R, the return. */
+  readonly target: number;
+}
+
+/** A function that gives loss and gradient of one token, for one clip range (`Infinity`: no clip). */
+export function clippedValue(clipRange: number): (token: TokenValues) => ClippedValue {
+  const axes = { time: 1 };
+  const values = input("values", axes);
+  const { loss } = valueLoss({
+    values,
+    oldValues: input("oldValues", axes),
+    returns: input("returns", axes),
+    mask: input("mask", axes),
+  }, { clipRange });
+  const results = [loss, ...grad(loss, [values])];
+  const row = (value: number) => ({ dims: [1], data: new Float64Array([value]) });
+  return ({ value, oldValue, target }) => {
+    const feeds = { values: row(value), oldValues: row(oldValue), returns: row(target), mask: row(1) };
+    const [found, slope] = evaluate(results, feeds);
+    return { loss: found.data[0], gradient: slope.data[0] };
+  };
+}
+
+const newValues = Array.from({ length: 121 }, (_, index) => -1.5 + index * 0.025);
+
+/** Move V, V_old, R and ε, and see where the critic may still learn. */
+export const valueClip = defineSlider({
+  title: {
+    en: "The clipped value loss of one token, and its gradient",
+    zh: "一个词元的裁剪价值损失及其梯度",
+  },
+  controls: {
+    value: { kind: "range", label: "new value V · 新价值 V", min: -1.5, max: 1.5, step: 0.05, value: 0.5 },
+    oldValue: {
+      kind: "range",
+      label: "old value V_old · 旧价值 V_old",
+      min: -1.5,
+      max: 1.5,
+      step: 0.05,
+      value: 0,
+    },
+    target: { kind: "range", label: "return R · 回报 R", min: -1.5, max: 1.5, step: 0.05, value: 0.8 },
+    clipRange: {
+      kind: "range",
+      label: "clip range ε · 裁剪范围 ε",
+      min: 0,
+      max: 1,
+      step: 0.05,
+      value: 0.2,
+    },
+  },
+  draw: ({ value, oldValue, target, clipRange }) => {
+    const [clipped, plain] = [clippedValue(clipRange), clippedValue(Infinity)];
+    const here = clipped({ value, oldValue, target });
+    const over = (of: typeof clipped, part: keyof ClippedValue) =>
+      newValues.map((value) => [value, of({ value, oldValue, target })[part]] as const);
+    const x = { title: "new value V (units of score)", range: [-1.5, 1.5] as const };
+    const stopped = here.gradient === 0 && value !== target;
+    const [loss, slope] = [here.loss.toFixed(3), here.gradient.toFixed(2)];
+    return {
+      panels: [
+        {
+          x,
+          y: { title: "loss (squared score)", range: [0, 4.6] },
+          curves: [
+            { name: "clipped", points: over(clipped, "loss") },
+            { name: "not clipped", points: over(plain, "loss"), as: "dashed" },
+            { name: "this token", points: [[value, here.loss]], as: "dots" },
+            {
+              name: "old value",
+              points: [[oldValue, clipped({ value: oldValue, oldValue, target }).loss]],
+              as: "dots",
+            },
+          ],
+        },
+        {
+          x,
+          y: { title: "gradient by V", range: [-3.1, 3.1] },
+          curves: [
+            { name: "gradient", points: over(clipped, "gradient") },
+            { name: "not clipped", points: over(plain, "gradient"), as: "dashed" },
+            { name: "this token", points: [[value, here.gradient]], as: "dots" },
+          ],
+        },
+      ],
+      readout: {
+        en: `Loss ${loss}, gradient ${slope}${stopped ? ": the clip has stopped this token" : ""}.`,
+        zh: `损失 ${loss}，梯度 ${slope}${stopped ? "：裁剪让这个词元停住了" : ""}。`,
+      },
+    };
+  },
+});

@@ -1,0 +1,110 @@
+/**
+ * `deno task data`: the files between the stages, from CMRC-style JSON.
+ *
+ * With paths of one's own it splits, as the tutorial does: half of the training passages become `sft_train.json`, the other half
+ * `ppo_train.json`, the held-out ones `test.json`. With `--model_path`, an SFT model, it makes the ranked lists of the reward stage
+ * instead: `reward_train.json` and `reward_test.json`, a list a line, seven `{"prompt", "answer"}` from best to worst. Without a path
+ * flag it makes the embedded lists anew with `models/sft_model`, the same bytes for the same seed; the other embedded files are
+ * `make-data`'s. All files are made before one is written.
+ */
+import { join } from "node:path";
+import { writeAtomically } from "../lib/files/mod.ts";
+import { readModelFolder } from "../lib/lm/mod.ts";
+import { randomStream } from "../lib/rl/mod.ts";
+import {
+  DATA_SETTINGS,
+  type DataSettings,
+  EMBEDDED_DATA,
+  helpText,
+  modelLengths,
+  numbered,
+  type NumberedPassage,
+  openWriter,
+  parseFlags,
+  questionLinesOf,
+  type RankedText,
+  readQuestionedPassages,
+  splitPassages,
+  stageValues,
+  writeLists,
+  writersQuestions,
+} from "../lib/rlhf/mod.ts";
+import { runCommand, type Terminal } from "./command.ts";
+import { countReporter, openStageDevice } from "./stage_report.ts";
+
+/** A file that is ready to be written, and what it holds in words. */
+interface MadeFile {
+  readonly name: string;
+  readonly text: string;
+  readonly holds: string;
+}
+
+function questionFile(name: string, passages: readonly NumberedPassage[]): MadeFile {
+  const questions = passages.reduce((sum, passage) => sum + passage.questions.length, 0);
+  return {
+    name,
+    text: questionLinesOf(passages),
+    holds: `${passages.length} passages, ${questions} questions`,
+  };
+}
+
+/** The tutorial's three files of questions. */
+async function splitFiles(settings: DataSettings): Promise<MadeFile[]> {
+  const train = await readQuestionedPassages(settings.train_file_path);
+  const test = await readQuestionedPassages(settings.test_file_path);
+  const { sft, ppo } = splitPassages(train, randomStream(settings.seed));
+  return [
+    questionFile("sft_train.json", sft),
+    questionFile("ppo_train.json", ppo),
+    questionFile("test.json", numbered(test)),
+  ];
+}
+
+const listFile = (name: string, lists: readonly RankedText[][]): MadeFile => ({
+  name,
+  text: lists.map((list) => JSON.stringify(list) + "\n").join(""),
+  holds: `${lists.length} ranked lists`,
+});
+
+/** The two files of ranked lists. */
+async function listFiles(
+  settings: DataSettings,
+  { given, isEmbedded, terminal }: { given: Partial<DataSettings>; isEmbedded: boolean; terminal: Terminal },
+): Promise<MadeFile[]> {
+  const train = await readQuestionedPassages(settings.train_file_path);
+  const test = await readQuestionedPassages(settings.test_file_path);
+  const folder = await readModelFolder(settings.model_path);
+  const asked = isEmbedded ? settings : given;
+  const writer = await openWriter(await openStageDevice(settings), folder);
+  const lists = await writeLists(writer, { train, test }, {
+    lengths: modelLengths(folder, { maxLen: asked.max_len, queryLen: asked.query_max_len }),
+    seed: settings.seed,
+    lists: settings.lists,
+    perQuestion: settings.per_question,
+    proportion: settings.unanswerable_proportion,
+    ...(isEmbedded ? { unanswerable: writersQuestions() } : {}),
+    onWritten: countReporter(terminal, "questions written"),
+  });
+  return [listFile("reward_train.json", lists.train), listFile("reward_test.json", lists.test)];
+}
+
+async function data(args: string[], terminal: Terminal): Promise<void> {
+  const flags = parseFlags(DATA_SETTINGS, { args, environment: Deno.env.toObject() });
+  if (flags.help) {
+    const does =
+      "Splits CMRC-style JSON for SFT and PPO; with --model_path makes the ranked lists of the reward stage." +
+      "\nWithout a path: data/reward_train.json and data/reward_test.json, by models/sft_model.";
+    return terminal.print(helpText(DATA_SETTINGS, { command: "deno task data", does }));
+  }
+  const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);
+  const files = settings.model_path === ""
+    ? await splitFiles(settings)
+    : await listFiles(settings, { given: flags.given, isEmbedded, terminal });
+  for (const { name, text, holds } of files) {
+    const path = join(settings.output_dir, name);
+    await writeAtomically(path, text);
+    terminal.print(`wrote ${path}: ${holds}`);
+  }
+}
+
+if (import.meta.main) await runCommand(({ terminal }) => data(Deno.args, terminal));

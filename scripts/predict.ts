@@ -1,0 +1,128 @@
+/**
+ * `deno task predict`: questions about passages, in the tutorial's words.
+ *
+ * Passages are typed one after the other, or come through standard input (a line each) or from `--file`. Without `--model_path` the
+ * embedded SFT model asks, with the lengths that travel with it; so do those of any model folder with a `settings.json`. A passage
+ * that is too long is cut, with a note on standard error.
+ */
+import { createInterface } from "node:readline";
+import process from "node:process";
+import { linesOf } from "../lib/files/mod.ts";
+import { readModelFolder } from "../lib/lm/mod.ts";
+import {
+  chunksOf,
+  createPredictor,
+  helpText,
+  modelLengths,
+  parseFlags,
+  PREDICT_SETTINGS,
+  type Prediction,
+  type Predictor,
+  type PredictSettings,
+  readTexts,
+} from "../lib/rlhf/mod.ts";
+import { runCommand, type Terminal } from "./command.ts";
+import { openStageDevice } from "./stage_report.ts";
+
+const EMBEDDED_MODEL = "models/sft_model";
+
+const PROMPT = "输入的正文为:";
+
+/** Passages of a file that are answered at once. */
+const BATCH = 8;
+
+/** Passages in groups that are answered together, and whether they still have to be shown. */
+interface Source {
+  readonly groups: AsyncIterable<readonly string[]>;
+  readonly isTyped: boolean;
+}
+
+/** What is typed, line by line, until Ctrl-D; Ctrl-C ends the command. Lines that come while others are answered wait. */
+async function* typedLines(): AsyncGenerator<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: PROMPT });
+  const waiting: string[] = [];
+  let isClosed = false;
+  let wake = () => {};
+  terminal.on("line", (line) => (waiting.push(line), wake()));
+  terminal.on("close", () => (isClosed = true, wake()));
+  terminal.on("SIGINT", () => {
+    terminal.close();
+    Deno.exit(130); // as a signal ends a command
+  });
+  while (true) {
+    const line = waiting.shift();
+    if (line !== undefined) {
+      yield line;
+      continue;
+    }
+    if (isClosed) return console.log();
+    const woken = new Promise<void>((resolve) => wake = resolve);
+    terminal.prompt();
+    await woken;
+  }
+}
+
+async function* pipedLines(): AsyncGenerator<string> {
+  for await (const { text } of linesOf(Deno.stdin.readable, { name: "standard input" })) yield text;
+}
+
+async function* oneByOne(lines: AsyncIterable<string>): AsyncGenerator<string[]> {
+  for await (const line of lines) if (line.trim() !== "") yield [line.trim()];
+}
+
+async function sourceOf(file: string): Promise<Source> {
+  if (file !== "") {
+    return { groups: ReadableStream.from(chunksOf(await readTexts(file), BATCH)), isTyped: false };
+  }
+  if (!Deno.stdin.isTerminal()) return { groups: oneByOne(pipedLines()), isTyped: false };
+  console.error("A passage a line; Ctrl-D ends.");
+  return { groups: oneByOne(typedLines()), isTyped: true };
+}
+
+function show(
+  passage: string,
+  { questions, tokens, read }: Prediction,
+  { isTyped, terminal }: { isTyped: boolean; terminal: Terminal },
+): void {
+  if (!isTyped) terminal.print(`${PROMPT}${passage}`);
+  if (read < tokens) {
+    console.error(`note: the passage has ${tokens} tokens; the model reads the first ${read}`);
+  }
+  questions.forEach((question, index) => terminal.print(`生成的第${index + 1}个问题为:${question}`));
+}
+
+async function openPredictor(settings: PredictSettings, given: Partial<PredictSettings>): Promise<Predictor> {
+  const path = settings.model_path === "" ? EMBEDDED_MODEL : settings.model_path;
+  const folder = await readModelFolder(path);
+  if (settings.model_path === "") console.error(`No --model_path: the embedded model ${path} asks.`);
+  return await createPredictor(await openStageDevice(settings), folder, {
+    lengths: modelLengths(folder, { maxLen: given.max_len, queryLen: given.query_max_len }),
+    sampling: {
+      temperature: settings.temperature,
+      topK: settings.top_k,
+      topP: settings.top_p,
+      repetitionPenalty: settings.repetition_penalty,
+    },
+    minNewTokens: settings.min_length,
+    questions: settings.num_questions,
+    seed: settings.seed,
+  });
+}
+
+async function predict(args: string[], terminal: Terminal): Promise<void> {
+  const { given, values, help } = parseFlags(PREDICT_SETTINGS, { args, environment: Deno.env.toObject() });
+  if (help) {
+    const does = "Asks questions about passages that are typed, piped in (a line each) or read from a file.";
+    return terminal.print(helpText(PREDICT_SETTINGS, { command: "deno task predict", does }));
+  }
+  const predictor = await openPredictor(values, given);
+  const { groups, isTyped } = await sourceOf(values.file);
+  let first = 0;
+  for await (const passages of groups) {
+    const predictions = await predictor.predict(passages, first);
+    predictions.forEach((prediction, index) => show(passages[index], prediction, { isTyped, terminal }));
+    first += passages.length;
+  }
+}
+
+if (import.meta.main) await runCommand(({ terminal }) => predict(Deno.args, terminal));

@@ -1,0 +1,35 @@
+/** What a PPO run starts from, as one SHA-256 each: the content that counts, wherever it lies and in whatever format. */
+import type { RunInputs } from "../lib/course/mod.ts";
+import type { ModelFolder } from "../lib/lm/mod.ts";
+import type { InputDigests } from "./run_folder.ts";
+
+/** The digests of passages, policy and reward model. */
+export async function digestsOf(
+  { passages, policy, reward, scoreStatistics }: RunInputs,
+): Promise<InputDigests> {
+  return {
+    train_file_path: await digest([passages]),
+    ori_model_path: await modelDigest(policy, policy.tokenizer.vocabulary),
+    reward_model_path: await modelDigest(reward, scoreStatistics),
+  };
+}
+
+async function modelDigest({ config, weights }: ModelFolder, extra: unknown): Promise<string> {
+  const each: string[] = [];
+  for (const [name, { shape, data }] of weights) {
+    const { buffer, byteOffset, byteLength } = data;
+    each.push(
+      name,
+      shape.join(),
+      await sha256(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength)),
+    );
+  }
+  return digest([config, extra, each]);
+}
+
+const digest = (value: unknown): Promise<string> => sha256(new TextEncoder().encode(JSON.stringify(value)));
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

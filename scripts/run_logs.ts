@@ -1,0 +1,101 @@
+/**
+ * The logs of a PPO run, written as it goes: `metrics.jsonl` (a row an update), `answers.jsonl` (a few answers an update, for
+ * reading) and TensorBoard's `events.out.tfevents.*`.
+ *
+ * On TensorBoard's x-axis stand optimizer steps (the tutorial's `ppo_step`) for what a step says, timesteps for what is said of a
+ * pool. A saved state remembers how long each file was; a run that is taken up cuts them back to that, so that no row is there twice.
+ */
+import { join } from "node:path";
+import { appendToSync, cutBack, eventFileHead, fileSize, scalarEvent } from "../lib/files/mod.ts";
+import type { Tokenizer } from "../lib/lm/mod.ts";
+import { k1 } from "../lib/rl/mod.ts";
+import type { Metrics, PoolReport, Sample, StepReport } from "../lib/rlhf/mod.ts";
+import type { LogSizes } from "./run_state.ts";
+
+/** The logs of one run. */
+export interface RunLogs {
+  /** After each optimizer step. */
+  step(report: StepReport): void;
+  /** Before each update. */
+  pool(report: PoolReport): void;
+  /** After each update. */
+  update(row: Metrics): void;
+  /** Bytes of each file, to be saved with a state. */
+  sizes(): Promise<LogSizes>;
+}
+
+const METRICS = "metrics.jsonl";
+const ANSWERS = "answers.jsonl";
+const EVENTS = /^events\.out\.tfevents\./;
+
+/** Answers of each pool that are written out: the first of its last timestep. */
+const SHOWN = 4;
+
+/** Opens the logs in a folder that is there; `kept` says how much of what they hold stays (default: nothing). */
+export async function openLogs(
+  folder: string,
+  { tokenizer, kept = {} }: { tokenizer: Tokenizer; kept?: LogSizes },
+): Promise<RunLogs> {
+  const there = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+  const logs = there.filter((name) => name === METRICS || name === ANSWERS || EVENTS.test(name));
+  for (const name of new Set([...logs, ...Object.keys(kept)])) {
+    await cutBack(join(folder, name), kept[name] ?? 0);
+  }
+  const events = Object.keys(kept).find((name) => EVENTS.test(name)) ?? newEventFile(folder);
+  const append = (name: string, content: string | Uint8Array) => appendToSync(join(folder, name), content);
+  const line = (name: string, row: object) => append(name, JSON.stringify(row) + "\n");
+  return {
+    step: ({ ppoStep, metrics }) => append(events, scalarEvent({ ...metrics }, { step: ppoStep })),
+    pool: (report) => answerRows(report, tokenizer).forEach((row) => line(ANSWERS, row)),
+    update(row) {
+      line(METRICS, row);
+      append(events, scalarEvent(ofPool(row), { step: row.timestep }));
+    },
+    async sizes() {
+      const sizes = [METRICS, ANSWERS, events].map(async (name) =>
+        [name, await fileSize(join(folder, name))] as const
+      );
+      return Object.fromEntries((await Promise.all(sizes)).filter(([, size]) => size > 0));
+    },
+  };
+}
+
+function newEventFile(folder: string): string {
+  const name = `events.out.tfevents.${Math.floor(Date.now() / 1000)}.ppo`;
+  appendToSync(join(folder, name), eventFileHead());
+  return name;
+}
+
+/** What a row says of the pool and of time; the optimizer steps have logged the rest one by one. */
+function ofPool(
+  { mean_reward, score, kl, kl_k3, kl_exact, response_length, eos_rate, explained_variance, ...rest }:
+    Metrics,
+): Record<string, number> {
+  const { seconds_generate, seconds_score, seconds_actor, seconds_critic } = rest;
+  const pool = { mean_reward, score, kl, kl_k3, kl_exact, response_length, eos_rate, explained_variance };
+  return { ...pool, seconds_generate, seconds_score, seconds_actor, seconds_critic };
+}
+
+/** A few answers of a pool as text. */
+function answerRows({ update, timestep, pool }: PoolReport, { decode }: Tokenizer): object[] {
+  const last = pool.filter((sample) => sample.timestep === timestep).slice(0, SHOWN);
+  return last.map((sample) => ({
+    update,
+    timestep,
+    content: decode(sample.prompt),
+    query: decode(sample.answer),
+    raw_score: sample.rawScore,
+    score: sample.score,
+    kl: klOf(sample),
+    ended: sample.ended,
+  }));
+}
+
+/** KL to the reference over the answer's tokens, by k1, in nats. */
+function klOf({ answer, logProbs, refLogProbs }: Sample): number {
+  const real = {
+    logProbs: logProbs.slice(0, answer.length),
+    refLogProbs: refLogProbs.slice(0, answer.length),
+  };
+  return k1(real).reduce((sum, kl) => sum + kl, 0);
+}

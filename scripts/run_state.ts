@@ -1,0 +1,160 @@
+/**
+ * The state of a PPO run in a folder of its own: `actor.safetensors` and `critic.safetensors` (weights and both moments of Adam),
+ * `pool.jsonl` (the answers since the last update) and `state.json` (where the schedule stands, and how long the logs were).
+ *
+ * Everything is read back to the bit: 32-bit floats as they are, other numbers as JSON writes them, which loses none.
+ */
+import { join } from "node:path";
+import {
+  isRecord,
+  type JsonRecord,
+  readJsonLines,
+  readJsonRecord,
+  readSafetensors,
+  writeAtomically,
+  writeFolderAtomically,
+  writeSafetensors,
+} from "../lib/files/mod.ts";
+import type { SavedTrainState } from "../lib/optim/mod.ts";
+import type { PpoState, Sample } from "../lib/rlhf/mod.ts";
+import { numberIn, numbersIn, recordIn, rowIn, switchIn } from "./json_values.ts";
+
+/** Bytes of each log by its file name. */
+export type LogSizes = Readonly<Record<string, number>>;
+
+/** A state with the lengths that the logs had. */
+export interface StoredState {
+  readonly state: PpoState;
+  readonly logs: LogSizes;
+}
+
+const BEFORE = [
+  "mean_reward",
+  "score",
+  "kl",
+  "kl_k3",
+  "response_length",
+  "eos_rate",
+  "explained_variance",
+  "kl_exact",
+] as const;
+const STEP = [
+  "actor_loss",
+  "critic_loss",
+  "approx_kl",
+  "ratio_mean",
+  "ratio_max",
+  "clip_fraction",
+  "entropy",
+  "actor_grad_norm",
+  "critic_grad_norm",
+] as const;
+const SECONDS = ["generate", "score", "actor", "critic"] as const;
+const ROWS = [
+  "prompt",
+  "answer",
+  "logProbs",
+  "refLogProbs",
+  "values",
+  "rewards",
+  "advantages",
+  "returns",
+] as const;
+
+/** Writes a state; killed at any moment, the folder is there whole or not at all. */
+export async function writeState(folder: string, { state, logs }: StoredState): Promise<void> {
+  const { actor, critic, pool, ...position } = state;
+  await writeFolderAtomically(folder, async (temporary) => {
+    await writeSafetensors(join(temporary, "actor.safetensors"), storedArrays(actor));
+    await writeSafetensors(join(temporary, "critic.safetensors"), storedArrays(critic));
+    await writeAtomically(join(temporary, "pool.jsonl"), sampleLines(pool));
+    const record = { ...position, actor_step: actor.step, critic_step: critic.step, pool: pool.length, logs };
+    await writeAtomically(join(temporary, "state.json"), JSON.stringify(record, null, 2) + "\n");
+  }, { durable: true });
+}
+
+const storedArrays = ({ arrays }: SavedTrainState) =>
+  new Map([...arrays].map(([name, { dims, data }]) => [name, { shape: [...dims], data }]));
+
+function* sampleLines(pool: readonly Sample[]): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const sample of pool) {
+    const kept = sample.kept.map((set) => [...set.keys()].filter((token) => set[token] === 1));
+    yield encoder.encode(JSON.stringify({ ...sample, kept }) + "\n");
+  }
+}
+
+/**
+ * Reads a state.
+ *
+ * @throws Error A sentence that names the file and what is wrong in it.
+ */
+export async function readState(
+  folder: string,
+  { vocabSize }: { vocabSize: number },
+): Promise<StoredState> {
+  const path = join(folder, "state.json");
+  const record = await readJsonRecord(path);
+  const whole = (key: string) => numberIn(record, key, path);
+  const { before, steps } = record;
+  const state = {
+    timestep: whole("timestep"),
+    update: whole("update"),
+    drawn: whole("drawn"),
+    before: before === undefined ? undefined : numbersIn(recordIn(record, "before", path), BEFORE, path),
+    steps: listOf(steps, `Cannot read ${path}: "steps"`).map((step) => numbersIn(step, STEP, path)),
+    seconds: numbersIn(recordIn(record, "seconds", path), SECONDS, path),
+    pool: await readPool(join(folder, "pool.jsonl"), { vocabSize, count: whole("pool") }),
+    actor: await readArrays(join(folder, "actor.safetensors"), whole("actor_step")),
+    critic: await readArrays(join(folder, "critic.safetensors"), whole("critic_step")),
+  };
+  const logs = recordIn(record, "logs", path);
+  return { state, logs: numbersIn(logs, Object.keys(logs), path) };
+}
+
+function listOf(value: unknown, where: string): JsonRecord[] {
+  if (!Array.isArray(value) || !value.every(isRecord)) throw new TypeError(`${where} is no list of objects`);
+  return value;
+}
+
+async function readArrays(path: string, step: number): Promise<SavedTrainState> {
+  const arrays = [...await readSafetensors(path)].map(([name, { shape, data }]) => {
+    if (!(data instanceof Float32Array)) {
+      throw new TypeError(
+        `Cannot read "${name}" of ${path}: it holds whole numbers, and float32 is expected`,
+      );
+    }
+    return [name, {
+      dims: shape,
+      data: new Float32Array(data.buffer, data.byteOffset, data.length),
+    }] as const;
+  });
+  return { step, arrays: new Map(arrays) };
+}
+
+async function readPool(
+  path: string,
+  { vocabSize, count }: { vocabSize: number; count: number },
+): Promise<Sample[]> {
+  const pool: Sample[] = [];
+  for await (const line of readJsonLines(path, { required: ["kept", "ended"] })) {
+    pool.push(sampleOf(line, { vocabSize, where: `${path}, answer ${pool.length + 1}` }));
+  }
+  if (pool.length === count) return pool;
+  throw new RangeError(`Cannot read ${path}: it has ${pool.length} answers, and state.json says ${count}`);
+}
+
+function sampleOf(line: JsonRecord, { vocabSize, where }: { vocabSize: number; where: string }): Sample {
+  const rows = Object.fromEntries(ROWS.map((key) => [key, rowIn(line, key, where)]));
+  const kept = Array.isArray(line.kept) ? line.kept : [];
+  return {
+    ...rows as Record<typeof ROWS[number], number[]>, // one row a name of ROWS
+    ...numbersIn(line, ["rawScore", "score", "timestep"], where),
+    ended: switchIn(line, "ended", where),
+    kept: kept.map((_, index) => {
+      const set = new Uint8Array(vocabSize);
+      for (const token of rowIn({ kept: kept[index] }, "kept", where)) set[token] = 1;
+      return set;
+    }),
+  };
+}

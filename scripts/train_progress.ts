@@ -1,0 +1,66 @@
+/** How a PPO run tells where it stands: a line that is drawn over with the time left, and one that stays for each update. */
+import type { Metrics, Progress, Settings, StepReport } from "../lib/rlhf/mod.ts";
+import { scheduleOf, stepsAnUpdate } from "../lib/rlhf/mod.ts";
+import { clock, secondsLeft, type Terminal } from "./command.ts";
+
+/** Told what happens. */
+export interface TrainingProgress {
+  /** After each timestep. */
+  timestep(progress: Progress): void;
+  /** After each optimizer step. */
+  step(report: StepReport): void;
+  /** After each update. */
+  update(row: Metrics): void;
+}
+
+/** How fast one kind of work went so far, in this process. */
+interface Pace {
+  done: number;
+  seconds: number;
+}
+
+/** Begins to tell; `timestep` and `ppoStep` are done already. */
+export function trainingProgress(
+  terminal: Terminal,
+  { settings, timestep, ppoStep }: { settings: Settings; timestep: number; ppoStep: number },
+): TrainingProgress {
+  const { timesteps, updates } = scheduleOf(settings);
+  const perUpdate = stepsAnUpdate(settings);
+  const done = { timestep, ppoStep };
+  const sampling: Pace = { done: 0, seconds: 0 };
+  const stepping: Pace = { done: 0, seconds: 0 };
+  let last = performance.now();
+  const lap = (pace: Pace) => {
+    const now = performance.now();
+    pace.done++;
+    pace.seconds += (now - last) / 1000;
+    last = now;
+  };
+  const left = () => {
+    const step = stepping.done > 0 ? stepping : sampling; // before the first update: taken to last as long as a timestep
+    return `left ${
+      clock(secondsLeft([
+        { ...sampling, left: timesteps - done.timestep },
+        { ...step, left: updates * perUpdate - done.ppoStep },
+      ]))
+    }`;
+  };
+  return {
+    timestep({ timestep, update }) {
+      done.timestep = timestep;
+      lap(sampling);
+      terminal.progress(`timestep ${timestep} of ${timesteps}  update ${update} of ${updates}  ${left()}`);
+    },
+    step({ ppoStep }) {
+      done.ppoStep = ppoStep;
+      lap(stepping);
+      const step = (ppoStep - 1) % perUpdate + 1;
+      const update = Math.ceil(ppoStep / perUpdate);
+      terminal.progress(`update ${update} of ${updates}  step ${step} of ${perUpdate}  ${left()}`);
+    },
+    update({ update, timestep, mean_reward, kl }) {
+      const numbers = `mean_reward ${mean_reward.toFixed(3)}  KL ${kl.toFixed(3)}`;
+      terminal.print(`update ${update} of ${updates}  timestep ${timestep}  ${numbers}  ${left()}`);
+    },
+  };
+}

@@ -1,0 +1,193 @@
+/** Saved states: what comes back, what damage is called, and that a kill at any moment of a save leaves a whole one. */
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { fileExists, readText } from "../../lib/files/mod.ts";
+import { randomStream } from "../../lib/rl/mod.ts";
+import type { PpoState } from "../../lib/rlhf/mod.ts";
+import { newestState, readRecord, resumeCommand, saveState } from "../../scripts/run_folder.ts";
+import { readState, writeState } from "../../scripts/run_state.ts";
+import { withFolder } from "../helpers/folder.ts";
+import { tinyConfig, tinyPpo } from "../helpers/tiny.ts";
+import { namesIn } from "../helpers/train_command.ts";
+
+const { vocabSize } = tinyConfig;
+
+/** A state in the middle of an update, with kept sets of a cut-off. */
+async function middle(): Promise<PpoState> {
+  const ppo = await tinyPpo({ top_k: 5 });
+  const controller = new AbortController();
+  const run = ppo.train({
+    signal: controller.signal,
+    onStep: ({ ppoStep }) => ppoStep === 3 && controller.abort(),
+  });
+  await rejects(run.next());
+  return ppo.state();
+}
+
+const state = await middle();
+const logs = { "metrics.jsonl": 120, "events.out.tfevents.1.ppo": 0 };
+
+Deno.test("a state in the middle of an update comes back from its folder to the bit", () =>
+  withFolder(async (folder) => {
+    equal(state.pool.length, 6);
+    equal(state.steps.length, 3);
+    equal(state.pool[0].kept[0].filter((kept) => kept === 1).length, 5);
+    await writeState(`${folder}/state`, { state, logs });
+    deepEqual(await readState(`${folder}/state`, { vocabSize }), { state, logs });
+  }));
+
+Deno.test("what is no number in a state is none when it comes back", () =>
+  withFolder(async (folder) => {
+    const before = {
+      ...state.before ?? (() => {
+        throw new Error("the update has begun");
+      })(),
+      kl: NaN,
+    };
+    await writeState(`${folder}/state`, { state: { ...state, before }, logs });
+    equal((await readState(`${folder}/state`, { vocabSize })).state.before?.kl, NaN);
+  }));
+
+Deno.test("a new state takes the old one's place, and the same is not written twice", () =>
+  withFolder(async (folder) => {
+    const inode = async () => (await Deno.stat(`${folder}/state-2-3/state.json`)).ino;
+    await saveState(folder, { ...state, timestep: 1 }, { logs });
+    await saveState(folder, state, { logs });
+    deepEqual(await namesIn(folder), ["state-2-3"]);
+    const first = await inode();
+    await saveState(folder, state, { logs });
+    equal(await inode(), first);
+    deepEqual((await newestState(folder, { vocabSize }))?.state, state);
+  }));
+
+Deno.test("of two states the newer counts, by numbers and not by letters, and unfinished ones are removed", () =>
+  withFolder(async (folder) => {
+    for (const timestep of [9, 10]) {
+      await writeState(`${folder}/state-${timestep}-3`, { state: { ...state, timestep }, logs });
+    }
+    await Deno.mkdir(`${folder}/.state-11-3.0123abcd.tmp`);
+    equal((await newestState(folder, { vocabSize }))?.state.timestep, 10);
+    equal(await fileExists(`${folder}/.state-11-3.0123abcd.tmp`), false);
+  }));
+
+Deno.test("a folder without a state has none", () =>
+  withFolder(async (folder) => equal(await newestState(folder, { vocabSize }), undefined)));
+
+/** Changes a file's text. */
+const edit = (file: string, from: string | RegExp, to: string) => async (folder: string) => {
+  const text = await readText(`${folder}/${file}`);
+  const changed = text.replace(from, to);
+  ok(changed !== text, `${file} has no ${from}`);
+  await Deno.writeTextFile(`${folder}/${file}`, changed);
+};
+
+const damaged: [string, (folder: string) => Promise<void>, RegExp][] = [
+  [
+    "a number that is text",
+    edit("state.json", '"drawn": ', '"drawn": "1", "x": '),
+    /^Cannot read .*state\.json: "drawn" is "1", wanted a number$/,
+  ],
+  [
+    "a key that is missing",
+    edit("state.json", '"seconds"', '"second"'),
+    /^Cannot read .*state\.json: "seconds" is missing, wanted an object$/,
+  ],
+  [
+    "an answer's row that is none",
+    edit("pool.jsonl", '"values":[', '"values":7,"x":['),
+    /^Cannot read .*pool\.jsonl, answer 1: "values" is 7, wanted a list of numbers$/,
+  ],
+  [
+    "an answer that is gone",
+    edit("pool.jsonl", /^.*\n/, ""),
+    /^Cannot read .*pool\.jsonl: it has 5 answers, and state\.json says 6$/,
+  ],
+  [
+    "weights that are cut off",
+    (folder) => Deno.truncate(`${folder}/critic.safetensors`, 5000),
+    /^Cannot read .*critic\.safetensors/,
+  ],
+  [
+    "weights that are gone",
+    (folder) => Deno.remove(`${folder}/actor.safetensors`),
+    /^Cannot read .*actor\.safetensors: there is no such file$/,
+  ],
+];
+
+for (const [what, damage, message] of damaged) {
+  Deno.test(`${what}: refused with a sentence that names the file`, () =>
+    withFolder(async (folder) => {
+      await writeState(`${folder}/state`, { state, logs });
+      await damage(`${folder}/state`);
+      await rejects(readState(`${folder}/state`, { vocabSize }), { message });
+    }));
+}
+
+Deno.test("settings of another sort are refused by key", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/settings.json`, '{"max_len": 96}');
+    await rejects(readRecord(folder), {
+      message: `Cannot read ${folder}/settings.json: "settings" is missing, wanted an object`,
+    });
+    await Deno.writeTextFile(`${folder}/settings.json`, '{"settings": {"lamda": 1}}');
+    await rejects(readRecord(folder), {
+      message: 'Cannot use the setting "lamda": there is none of that name; did you mean "lam"?',
+    });
+  }));
+
+Deno.test("a path that a shell would take apart is quoted in the command that goes on", () => {
+  equal(resumeCommand("out/a-1"), "deno task train --resume out/a-1");
+  equal(resumeCommand("my runs/a"), 'deno task train --resume "my runs/a"');
+});
+
+/** A process that saves states without end; every array of a state is filled with its step, which it prints when saved. */
+const SAVER = `
+  import { saveState } from "${new URL("../../scripts/run_folder.ts", import.meta.url).href}";
+  const folder = Deno.args[0];
+  const filled = (step) => {
+    const array = { dims: [500_000], data: new Float32Array(500_000).fill(step) };
+    return { step, arrays: new Map(["parameters.a", "first.a", "second.a"].map((name) => [name, array])) };
+  };
+  for (let step = Number(Deno.args[1]);; step++) {
+    const state = { timestep: step, update: step, drawn: 0, before: undefined, steps: [], pool: [],
+      seconds: { generate: 0, score: 0, actor: 0, critic: 0 }, actor: filled(step), critic: filled(step) };
+    await saveState(folder, state, { logs: {} });
+    console.log(step);
+  }`;
+
+/** Kills the process `after` milliseconds from its first save; gives the last step that it knew to be saved. */
+async function savesAndDies(args: readonly string[], after: number): Promise<number> {
+  const config = fileURLToPath(new URL("../../deno.json", import.meta.url));
+  const all = ["run", "-A", "--config", config, ...args];
+  const child = new Deno.Command(Deno.execPath(), { args: all, stdout: "piped" }).spawn();
+  let out = "";
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    if (out === "") setTimeout(() => child.kill("SIGKILL"), after);
+    out += text;
+  }
+  await child.status;
+  return Number(out.slice(0, out.lastIndexOf("\n")).split("\n").at(-1));
+}
+
+Deno.test("killed at any moment of a save, the old state or the new is there, whole", () =>
+  withFolder(async (folder) => {
+    const file = `${folder}/saver.ts`;
+    await Deno.writeTextFile(file, SAVER);
+    const runs = `${folder}/run`;
+    await Deno.mkdir(runs);
+    const random = randomStream(3);
+    const unfinished: string[] = [];
+    for (let kill = 0, next = 1; kill < 12; kill++) {
+      const saved = await savesAndDies([file, runs, String(next)], 60 * random());
+      unfinished.push(...(await namesIn(runs)).filter((name) => name.endsWith(".tmp")));
+      const found = await newestState(runs, { vocabSize });
+      const { timestep = NaN, actor, critic } = found?.state ?? {};
+      ok(timestep === saved || timestep === saved + 1, `${timestep} found, ${saved} saved`);
+      for (const { data } of [actor, critic].flatMap((model) => [...model?.arrays.values() ?? []])) {
+        ok(data.every((value) => value === timestep), `${data[0]}, wanted ${timestep}`);
+      }
+      ok((await namesIn(runs)).every((name) => name.startsWith("state-")), "what was unfinished is removed");
+      next = timestep + 1;
+    }
+    ok(unfinished.length > 0, "some kill must have come in the middle of a save");
+  }));
