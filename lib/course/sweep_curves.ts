@@ -152,7 +152,7 @@ function seedsOf(groups: readonly SweepGroup[]): string {
 }
 
 /**
- * A reader's own trials beside the kept ones, as far as they go: reward and KL.
+ * A reader's own trials beside the kept ones of `lam`, if theirs differ in that, else of `kl_coef`: as far as theirs go.
  *
  * @throws RangeError when there is no row yet.
  */
@@ -166,15 +166,16 @@ export function besideKept(
       "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
     );
   }
-  const yours = [...Map.groupBy(rows, ({ trial }) => JSON.stringify(trial)).values()].map((run) => ({
-    name: `yours: kl_coef ${run[0].trial.kl_coef ?? trialSettings({}, own).kl_coef}, seed ${
-      run[0].trial.seed
-    }`,
-    differs: run[0].trial,
-    runs: [run],
-  }));
+  const trials = [...Map.groupBy(rows, ({ trial }) => JSON.stringify(trial)).values()];
+  const varied = variedNames(trials.map(([{ trial }]) => trial));
+  const yours = trials.map((run): SweepGroup => {
+    const differs = Object.fromEntries(
+      Object.entries(run[0].trial).filter(([name]) => varied.includes(name)),
+    );
+    return { name: `yours: ${trialName(differs)}`, differs, runs: [run] };
+  });
   const updates = Math.max(2, ...rows.map(({ update }) => update));
-  const kept = groupsVarying(groups, "kl_coef", own).map((group) => ({
+  const kept = groupsVarying(groups, varied.includes("lam") ? "lam" : "kl_coef", own).map((group) => ({
     ...group,
     runs: group.runs.map((run) => run.slice(0, updates)),
   }));
@@ -182,6 +183,15 @@ export function besideKept(
     sweepPanel([...kept, ...yours], column)
   );
   return bandGrid(panels, { title: "Your sweep beside the kept one", xTitle: "update" });
+}
+
+/** The settings in which trials differ; of one trial alone, all that it names. */
+function variedNames(trials: readonly Trial[]): string[] {
+  const values = trials.map((trial) => new Map<string, unknown>(Object.entries(trial)));
+  const names = [...new Set(values.flatMap((trial) => [...trial.keys()]))];
+  return names.filter((name) =>
+    trials.length === 1 || new Set(values.map((trial) => trial.get(name))).size > 1
+  );
 }
 
 /** Both judges of the same policies: gold after update k, and the mean reward of the pool that this policy then answered. */

@@ -1,16 +1,20 @@
 /** Which trials a sweep has, which its file holds already, and what its rows show: without running one. */
-import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
+import { deepEqual, equal, fail, ok, rejects, throws } from "node:assert/strict";
 import {
   asSweepRow,
+  besideKept,
   combinations,
   groupBySeed,
+  groupFigure,
   groupOf,
   groupsVarying,
+  keptSweep,
   readSweep,
   roomFor,
   seedBand,
   settingDifferences,
   stillToRun,
+  type SweepColumn,
   sweepEnds,
   sweepFigure,
   type SweepRow,
@@ -221,4 +225,65 @@ Deno.test("what faithful changes is a table of just the settings that differ", (
   ok(
     table.includes("gae_over_padding") && table.includes("repetition_penalty") && !table.includes("kl_coef"),
   );
+});
+
+const kept = await keptSweep(EMBEDDED_PPO);
+
+/** The last update's mean over the seeds. */
+const last = (wanted: Trial, column: SweepColumn): number => {
+  const { mean } = seedBand(groupOf(kept, wanted), column);
+  return mean.at(-1) ?? fail(`${trialName(wanted)} has no ${column}`);
+};
+
+const CLIPPED: Trial = { normalise_scores: false, learning_rate: 1e-4 };
+const HACKED: Trial = { kl_coef: 0, learning_rate: 2e-4, num_episodes: 5 };
+
+Deno.test("every kept group has seeds 1, 2 and 3, judged by all held-out passages, to the end", () => {
+  for (const { name, runs } of kept) {
+    deepEqual(runs.map(([{ trial }]) => trial.seed).toSorted(), [1, 2, 3], name);
+    for (const run of runs) {
+      deepEqual(
+        run.map(({ update }) => update),
+        Array.from({ length: run[0].updates }, (_, index) => index + 1),
+        name,
+      );
+      ok(run.every(({ gold_n }) => gold_n === 293), name);
+    }
+  }
+});
+
+Deno.test("the kept runs say what chapter 06 says of them", () => {
+  const kl = [1, 0.2, 0.05, 0].map((kl_coef) => last(kl_coef === 0.05 ? {} : { kl_coef }, "kl"));
+  deepEqual(kl, kl.toSorted((a, b) => a - b), "the higher the price, the less KL");
+  ok(last({ kl_coef: 1 }, "gold") < last({}, "gold"), "too high a price costs right questions");
+  const paid = seedBand(groupOf(kept, CLIPPED), "score").mean,
+    raw = seedBand(groupOf(kept, CLIPPED), "mean_reward").mean;
+  ok((paid.at(-1) ?? 0) > (paid[0] ?? 0), "with raw scores what is paid rises");
+  ok((raw.at(-1) ?? 0) < Math.max(...raw.map(Number)), "while the score itself falls from its best");
+  ok(last(HACKED, "mean_reward") > last({}, "mean_reward"), "without a price the reward model is pleased");
+  ok(last(HACKED, "gold") < last({}, "gold") - 20, "and the gold judge is not");
+});
+
+Deno.test("a reader's own trials are named after what they differ in, beside the kept ones of that setting, as far as they go", () => {
+  const own = [...rowsOf({ kl_coef: 3, seed: 1 }, [1, 2, 3]), ...rowsOf({ kl_coef: 4, seed: 1 }, [1])];
+  const figure = besideKept(groups, own, EMBEDDED_PPO);
+  const named = figure.data.filter(({ showlegend }) => showlegend);
+  deepEqual(named.map(({ name }) => name), [
+    "kl_coef 0",
+    "kl_coef 0.05",
+    "yours: kl_coef 3",
+    "yours: kl_coef 4",
+  ]);
+  deepEqual(named.map(({ x }) => x), [[1, 2], [1, 2, 3], [1, 2, 3], [1]]);
+  const lambdas = besideKept(groups, rowsOf({ lam: 0.5, seed: 1 }, [1]), EMBEDDED_PPO);
+  ok(lambdas.text.endsWith("of lam 0, lam 0.95, yours: lam 0.5, seed 1"));
+  throws(() => besideKept(groups, [], EMBEDDED_PPO), {
+    message: "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
+  });
+});
+
+Deno.test("the gold judge stands against the reward of the pool that the judged policy answered", () => {
+  const figure = groupFigure(groups.slice(1, 2), ["kl"], { title: "t", against: true });
+  const [x, y] = [figure.data.at(-1)?.x, figure.data.at(-1)?.y];
+  deepEqual([x, y], [[2, 3], [10, 20]]); // gold 10 after update 1 goes with the reward 2 of row 2
 });
