@@ -15,7 +15,7 @@ export interface SweepGroup {
 }
 
 /** Settings as a model folder has them. */
-type OwnSettings = { readonly [name: string]: unknown } | undefined;
+export type OwnSettings = { readonly [name: string]: unknown } | undefined;
 
 /** The sweep that chapter 06 draws; `notebooks/README.md` has the commands that made it. */
 export const SWEEP_PATH: string = pathOf("notebooks/06_sweep.jsonl");

@@ -7,7 +7,7 @@ import type { Layout, Trace } from "./specification.ts";
 import { bandBetween, frame, seriesStyle } from "./style.ts";
 
 /** A number that is null leaves a gap. */
-type Numbers = readonly (number | null)[];
+export type Numbers = readonly (number | null)[];
 
 /** One line with its band. */
 export interface Band {

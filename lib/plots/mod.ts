@@ -5,7 +5,7 @@
  * @module
  */
 
-export { type Band, bandGrid, type BandGridOptions, type BandPanel } from "./band_grid.ts";
+export { type Band, bandGrid, type BandGridOptions, type BandPanel, type Numbers } from "./band_grid.ts";
 export { bars, type BarsOptions } from "./bars.ts";
 export { type BeforeAfter, beforeAfter, type BeforeAfterOptions, type Estimate } from "./before_after.ts";
 export { curveGrid, type CurveGridOptions, type Metric, type Run } from "./curve_grid.ts";
