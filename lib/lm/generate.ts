@@ -17,7 +17,7 @@ import {
   number,
 } from "../runtime/mod.ts";
 import { dot, sum, take, type Tensor } from "../tensor/mod.ts";
-import { cacheKeeper } from "./cache.ts";
+import { type CacheArrays, cacheKeeper } from "./cache.ts";
 import type { Gpt2Config } from "./config.ts";
 import { decodeRows, rowInputsSpec, rowLogits } from "./decode_rows.ts";
 import { decode, decoderSpec } from "./decoder.ts";
@@ -79,23 +79,20 @@ export async function createGenerator(
   const read = await promptProgram(device, config, drawing);
   const steps = device.kind === "cpu" ? await createRowSteps(device, config, drawing) : undefined;
   const caches = cacheKeeper(device, config);
+  const seen = sampling.repetitionPenalty !== 1;
   return {
-    async generate(parameters, prompts, options) {
-      checkLengths(prompts, options.maxNewTokens, config.positions);
-      const capacity = Math.max(...prompts.map((prompt) => prompt.length)) + options.maxNewTokens;
-      let cache = await caches.sized(prompts.length, capacity);
-      const turned = prompts.length > 1 ? await steps?.turner.turn(parameters) : undefined;
+    async generate(parameters, prompts, { maxNewTokens, uniform }) {
+      checkLengths(prompts, maxNewTokens, config.positions);
+      const slots = Math.max(...prompts.map((prompt) => prompt.length)) + maxNewTokens;
+      let cache = await caches.sized(prompts.length, slots);
+      const step = prompts.length > 1 ? await steps?.over(parameters) : undefined;
       const state = startDecoding(prompts, { ...special, vocabSize: config.vocabSize });
-      for (let position = 0; position < options.maxNewTokens && state.running(); position++) {
+      for (let position = 0; position < maxNewTokens && state.running(); position++) {
         const rows = state.rows();
-        const feeds = {
-          ...state.inputs({ seen: sampling.repetitionPenalty !== 1 }),
-          uniforms: floats(rows.map((row) => options.uniform(row, position))),
-          position: number(position),
-          caches: cache,
-        };
-        const drawn = steps !== undefined && turned !== undefined && position > 0 && rows.length > 1
-          ? await steps.program({ ...feeds, ...flatInputs(feeds), parameters: turned }, { caches: cache })
+        const uniforms = floats(rows.map((row) => uniform(row, position)));
+        const feeds = { ...state.inputs({ seen }), uniforms, position: number(position), caches: cache };
+        const drawn = step !== undefined && position > 0 && rows.length > 1
+          ? await step(feeds)
           : await read({ ...feeds, parameters }, { caches: cache });
         state.accept(await onHost(device, drawn));
         if (steps !== undefined) cache = await caches.keptRows(cache, state.dropEnded());
@@ -104,17 +101,36 @@ export async function createGenerator(
     },
     async release() {
       await read.release();
-      await steps?.program.release();
-      await steps?.turner.release();
+      await steps?.release();
       caches.release();
     },
   };
 }
 
-/** What is needed for steps of several rows on the CPU. */
+/** Steps of several rows on the CPU. */
 async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawing) {
-  return { turner: await createTurner(device, config), program: await rowsProgram(device, config, drawing) };
+  const turner = await createTurner(device, config);
+  const program = await rowsProgram(device, config, drawing);
+  return {
+    /** Steps with these parameters, until the next call. */
+    async over(given: Gpt2Arrays) {
+      const parameters = await turner.turn(given);
+      return (feeds: StepFeeds) =>
+        program({ ...feeds, ...flatInputs(feeds), parameters }, { caches: feeds.caches });
+    },
+    async release() {
+      await program.release();
+      await turner.release();
+    },
+  };
 }
+
+/** What a step takes besides parameters. */
+type StepFeeds = ReturnType<ReturnType<typeof startDecoding>["inputs"]> & {
+  readonly uniforms: HostArray<"float32">;
+  readonly position: HostArray<"float32">;
+  readonly caches: readonly CacheArrays[];
+};
 
 /** What a step gives, in host memory. */
 async function onHost(

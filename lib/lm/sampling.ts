@@ -23,7 +23,6 @@ import {
   not,
   type Shape,
   softmax,
-  sub,
   sum,
   type Tensor,
   where,
@@ -183,6 +182,7 @@ export function likeliestToken(logProbs: Distribution): Tensor<{ batch: number }
 
 /** Rounding may leave the cumulative sum below u to the end: the last token with any probability then. */
 function lastPossible(probabilities: Distribution): Tensor<{ batch: number }> {
-  const possible = cast(less(cumsum(probabilities, "vocab", { reverse: true }), 1e-30), "float32"); // 1 after the last one
-  return sub(probabilities.shape.vocab - 1, sum(possible, "vocab"));
+  const columns = cast(iota("vocab", probabilities.shape.vocab), "float32");
+  const possible = cast(not(less(probabilities, 1e-30)), "float32");
+  return largest(mul(possible, columns), "vocab");
 }

@@ -114,7 +114,7 @@ function sessionOptions(library: OnnxRuntimeLibrary, threads: number): Pointer {
   library.setSessionLogSeverityLevel(options, LOG_ERRORS);
   library.disableCpuMemArena(options);
   library.disableMemPattern(options);
-  for (const [key, value] of Object.entries({ ...CONFIGURATION })) {
+  for (const [key, value] of Object.entries(CONFIGURATION)) {
     library.addSessionConfigEntry(options, cString(key), cString(value));
   }
   return options;
@@ -127,52 +127,81 @@ function createSession(
 ): NativeSession {
   const { library, environment } = runtime;
   const options = sessionOptions(library, threads);
-  const session = given((where) =>
+  let session = given((where) =>
     library.createSessionFromArray(environment, bytes, BigInt(bytes.byteLength), options, where)
   );
   library.releaseSessionOptions(options);
-  const [inputNames, outputNames] = [nameList(inputs), nameList(outputs)];
-  const known = new Map<string, readonly Form[]>();
+  const names = { inputs: nameList(inputs), outputs: nameList(outputs) };
+  const forms = formMemory();
   return {
     async run(feeds, into) {
       await new Promise((resolve) => setImmediate(resolve));
-      const signature = feeds.map(({ dims }) => dims.join()).join(";");
-      const forms = known.get(signature);
-      const targets = outputs.map((_, index) => into[index] ?? (forms && emptyArray(forms[index])));
-      const values = [...feeds, ...targets].map((array) =>
-        array === undefined ? null : valueOf(runtime, array)
-      );
-      const places = BigUint64Array.from(values, (value) => Deno.UnsafePointer.value(value));
-      const results = places.subarray(inputs.length);
-      try {
-        library.run(
-          session,
-          null,
-          inputNames.list,
-          places,
-          BigInt(inputs.length),
-          outputNames.list,
-          BigInt(outputs.length),
-          results,
-        );
-        const arrays = targets.map((array, index) => array ?? copyOf(library, pointerAt(results, index)));
-        known.set(signature, arrays.map(({ dims, data }) => ({ dims, dtype: dtypeOf(data) })));
-        return arrays;
-      } finally {
-        places.forEach((_, index) => library.releaseValue(pointerAt(places, index)));
-      }
+      if (session === null) throw new Error("Cannot run the program: it was released");
+      const known = forms.of(feeds);
+      const targets = outputs.map((_, index) => into[index] ?? (known && emptyArray(known[index])));
+      const results = runOnce(runtime, session, { names, feeds, targets });
+      forms.keep(feeds, results);
+      return results;
     },
-    release: () => library.releaseSession(session),
+    release() {
+      library.releaseSession(session); // of null: nothing
+      session = null;
+    },
+  };
+}
+
+/** What one run is made of. */
+interface RunParts {
+  readonly names: { readonly inputs: NameList; readonly outputs: NameList };
+  readonly feeds: readonly HostArray[];
+  /** Where results are written; ONNX Runtime makes those that are not given. */
+  readonly targets: readonly (HostArray | undefined)[];
+}
+
+function runOnce(runtime: Runtime, session: Pointer, { names, feeds, targets }: RunParts): HostArray[] {
+  const { library } = runtime;
+  const values = [...feeds, ...targets].map((array) => array === undefined ? null : valueOf(runtime, array));
+  const places = BigUint64Array.from(values, Deno.UnsafePointer.value);
+  const results = places.subarray(feeds.length);
+  const { inputs, outputs } = names;
+  try {
+    library.run(session, null, inputs.list, places, inputs.count, outputs.list, outputs.count, results);
+    return targets.map((array, index) => array ?? copyOf(library, pointerAt(results, index)));
+  } finally {
+    places.forEach((_, index) => library.releaseValue(pointerAt(places, index)));
+  }
+}
+
+/** So many combinations of inputs' dimensions are remembered. */
+const REMEMBERED = 256;
+
+/** Remembers what the results looked like for inputs of certain dimensions. */
+function formMemory() {
+  const known = new Map<string, readonly Form[]>();
+  const signature = (feeds: readonly HostArray[]) => feeds.map(({ dims }) => dims.join()).join(";");
+  return {
+    of: (feeds: readonly HostArray[]) => known.get(signature(feeds)),
+    keep(feeds: readonly HostArray[], results: readonly HostArray[]): void {
+      if (known.size >= REMEMBERED) known.clear();
+      known.set(signature(feeds), results.map(({ dims, data }) => ({ dims, dtype: dtypeOf(data) })));
+    },
   };
 }
 
 const emptyArray = ({ dtype, dims }: Form): HostArray => ({ dims, data: memoryFor(dtype, elements(dims)) });
 
-/** C's array of names; `texts` keeps their bytes alive. */
-function nameList(names: readonly string[]) {
+/** C's array of names. */
+interface NameList {
+  readonly list: BigUint64Array<ArrayBuffer>;
+  readonly count: bigint;
+  /** The bytes that the list points to, kept alive. */
+  readonly texts: readonly Uint8Array[];
+}
+
+function nameList(names: readonly string[]): NameList {
   const texts = names.map(cString);
-  const list = BigUint64Array.from(texts, (text) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(text)));
-  return { texts, list };
+  const list = BigUint64Array.from(texts, (text) => Deno.UnsafePointer.value(dataPointer(text)));
+  return { list, count: BigInt(names.length), texts };
 }
 
 /** ONNX Runtime's handle for an array's own memory. */
