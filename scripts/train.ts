@@ -56,7 +56,7 @@ const FLAGS = {
     kind: "integer",
     default: 1,
     min: 1,
-    help: "updates between two saved states; one is 24 bytes a parameter (embedded 26 MB, GPT-2-base 2.4 GB)",
+    help: "updates between two saved states; one is 24 bytes a parameter (embedded 22 MB, GPT-2-base 2.5 GB)",
   },
 } satisfies { [name: string]: SettingSpec };
 
