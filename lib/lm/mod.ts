@@ -15,3 +15,4 @@ export {
   type LossResults,
 } from "./loss_program.ts";
 export * from "./parameters.ts";
+export { turnParameters } from "./turned_weights.ts";
