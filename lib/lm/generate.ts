@@ -17,7 +17,7 @@ import {
   type Specs,
 } from "../runtime/mod.ts";
 import { dot, sum, take, type Tensor } from "../tensor/mod.ts";
-import { type CacheArrays, cacheKeeper } from "./cache.ts";
+import { type CacheArrays, cacheKeeper, keptRows } from "./cache.ts";
 import type { Gpt2Config } from "./config.ts";
 import { decodeRows, rowInputsSpec, rowLogits } from "./decode_rows.ts";
 import { decode, decoderSpec } from "./decoder.ts";
@@ -93,7 +93,7 @@ export async function createGenerator(
           ? await step(feeds)
           : await read({ ...feeds, parameters }, { caches: cache });
         state.accept(await onHost(device, drawn));
-        if (steps !== undefined) cache = await caches.keptRows(cache, state.dropEnded());
+        if (steps !== undefined) cache = await keptRows(device, cache, state.dropEnded());
       }
       return state.answers;
     },
