@@ -120,11 +120,13 @@ async function resumedJob(
   return { run, inputs, logs, saveEvery, from: stored?.state, lock };
 }
 
-/** Writes the actor as it is now. */
+/** Writes the actor as it is now, with the settings that its folder had and the lengths it was trained with: `predict` reads them. */
 async function saveActor({ run: { ppo, device, settings }, inputs }: Job, ppoStep: number): Promise<void> {
   const weights = await downloadParameters(device, ppo.actor());
-  const { config, tokenizer } = inputs.policy;
-  await writeModelFolder(join(settings.output_dir, `checkpoint-${ppoStep}`), { config, weights, tokenizer });
+  const { config, tokenizer, settings: own } = inputs.policy;
+  const { output_dir, max_len, query_len } = settings;
+  const folder = join(output_dir, `checkpoint-${ppoStep}`);
+  await writeModelFolder(folder, { config, weights, tokenizer, settings: { ...own, max_len, query_len } });
 }
 
 /** Saves everything from which the run can go on. */
