@@ -26,6 +26,8 @@ Deno.test("gaeLambda: lambda 0 shows the deltas, lambda 1 the reward minus the v
     assert.ok(Math.abs(found - wanted) < 1e-9, `${found} ${wanted}`);
   close(advantages(0)[0], 0.3 - 0.2);
   close(advantages(0)[7], 1 - 0.6);
+  const deltas = curve(SLIDERS.gaeLambda.draw({ lambda: 0.5, gamma: 1 }).panels[0], 2).map(([, y]) => y);
+  assert.deepEqual(deltas, advantages(0)); // whatever lambda
   close(advantages(1)[0], 1 - 0.2);
 });
 
