@@ -91,6 +91,14 @@ export const nStepEstimate: Exercise<NStepEstimate> = defineExercise<NStepEstima
         zh: "V(s_n) 在 n 步之后，要乘以 gamma 的 n 次方。",
       },
     },
+    {
+      answer: (rewards, values, gamma, n) =>
+        n < values.length ? stepEstimates({ rewards, values, gamma })[n - 1] : NaN,
+      says: {
+        en: "values[n] does not exist once n reaches the end: V is 0 there.",
+        zh: "n 到达末尾时 values[n] 不存在：那里的 V 是 0。",
+      },
+    },
   ],
   solved: {
     en: "Right: n real rewards, then the critic's word.",

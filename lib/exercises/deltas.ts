@@ -33,6 +33,20 @@ export const deltas: Exercise<Deltas> = defineExercise<Deltas>({
         zh: "缺了 gamma：下一个价值要乘以 gamma。",
       },
     },
+    {
+      answer: (rewards, values, gamma) => [...tdErrors({ rewards, values, gamma }).slice(0, -1), NaN],
+      says: {
+        en: "values[t + 1] does not exist at the last token: it is 0 there.",
+        zh: "最后一个词元处 values[t + 1] 不存在：那里是 0。",
+      },
+    },
+    {
+      answer: (rewards, values, gamma) => tdErrors({ rewards, values, gamma }).map((delta) => -delta),
+      says: {
+        en: "The sign is turned: better than the critic expected is positive.",
+        zh: "符号反了：比评论家预期的好应为正。",
+      },
+    },
   ],
   solved: {
     en: "Right: each delta says how much better this one step went than the critic thought.",

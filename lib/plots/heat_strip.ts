@@ -13,6 +13,8 @@ export interface HeatStripOptions {
   readonly valueTitle: string;
   /** Tiles in a line; default 24, as many as a notebook's width holds. */
   readonly perLine?: number;
+  /** The number, above or below zero, with the fullest colour; default the largest of the strip. One for several strips makes them comparable. */
+  readonly largest?: number;
   /** Added to the title. */
   readonly seed?: number | string;
 }
@@ -25,7 +27,7 @@ const twoSided = [[0, "#0072B2"], [0.5, "#ffffff"], [1, "#D55E00"]];
 /**
  * A strip of tokens: `heatStrip(["长", "江", "？"], [0.2, -0.1, 1.3], { title: "Advantages", valueTitle: "advantage" })`.
  *
- * @throws {RangeError} when there are not as many numbers as tokens.
+ * @throws {RangeError} when there are not as many numbers as tokens, or `largest` is not above 0.
  *
  * @example
  * ```ts
@@ -45,6 +47,8 @@ export function heatStrip(
     throw new RangeError(`Cannot colour ${tokens.length} tokens: there are ${values.length} values`);
   }
   const { title, valueTitle, perLine = 24, seed } = options;
+  const { largest = Math.max(1e-12, ...values.filter(Number.isFinite).map(Math.abs)) } = options;
+  if (!(largest > 0)) throw new RangeError(`Cannot colour the tokens: "largest" is ${largest}, not above 0`);
   const lines = Math.max(1, Math.ceil(tokens.length / perLine));
   const across = Math.max(8, Math.min(perLine, tokens.length));
   const plain = { visible: false, fixedrange: true };
@@ -56,7 +60,7 @@ export function heatStrip(
     margin: { l: 20, r: 130, t: 52, b: bottom },
   };
   const text = tokens.map((token, index) => `${token} ${number(values[index] ?? NaN)}`).join(", ");
-  return figure([tiles({ tokens, values, perLine, valueTitle })], layout, `${title}: ${text}`);
+  return figure([tiles({ tokens, values, perLine, valueTitle, largest })], layout, `${title}: ${text}`);
 }
 
 interface Strip {
@@ -64,10 +68,10 @@ interface Strip {
   readonly values: readonly number[];
   readonly perLine: number;
   readonly valueTitle: string;
+  readonly largest: number;
 }
 
-function tiles({ tokens, values, perLine, valueTitle }: Strip): Trace {
-  const largest = Math.max(1e-12, ...values.filter(Number.isFinite).map(Math.abs));
+function tiles({ tokens, values, perLine, valueTitle, largest }: Strip): Trace {
   return {
     type: "scatter",
     mode: "markers+text",

@@ -100,7 +100,10 @@ export const advantage: readonly QuizQuestion[] = [
       },
       {
         text: { en: "Nothing.", zh: "什么也不会。" },
-        why: { en: "Not quite: the mean of a pool is seldom 0.", zh: "不尽然：一个池子的均值很少正好是 0。" },
+        why: {
+          en: "The mean of a pool is seldom 0, so something shifts.",
+          zh: "一个池子的均值很少正好是 0，所以总有变动。",
+        },
       },
     ],
   },

@@ -28,14 +28,17 @@ export const gae: readonly QuizQuestion[] = [
     ],
   },
   {
-    question: { en: "The critic is wrong. Which λ is free of bias?", zh: "评论家是错的。哪个 λ 没有偏差？" },
+    question: {
+      en: "The critic is wrong. Which λ still compares the tokens of a state without bias?",
+      zh: "评论家是错的。哪个 λ 比较同一状态的各个词元时仍没有偏差？",
+    },
     choices: [
       {
         text: { en: "λ = 1", zh: "λ = 1" },
         why: {
           en:
-            "With γ = 1 the values in between cancel; only real rewards and V(s_t) itself remain, and V(s_t) does not favour a token.",
-          zh: "γ = 1 时中间的价值互相抵消，只剩真实的奖励和 V(s_t)，而 V(s_t) 不偏向任何词元。",
+            "λ = 1 does not ask the critic about later states. V(s_t) itself remains, and it is the same for all tokens of the state.",
+          zh: "λ = 1 不向评论家询问后面的状态。剩下的只有 V(s_t) 本身，它对该状态的所有词元都相同。",
         },
         right: true,
       },

@@ -1,5 +1,5 @@
 /** Variance of the policy gradient over the baseline, exact, in the small world (chapter 03). */
-import { gradientMoments, stateValue } from "../control/mod.ts";
+import { gradientMoments, stateValue, VOCABULARY } from "../control/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
 
 const baselines = Array.from({ length: 31 }, (_, index) => -1 + index * 0.1);
@@ -25,11 +25,11 @@ export const baseline = defineSlider({
               points: [[stateValue([]), gradientMoments(stateValue([])).variance]],
               as: "dots",
             },
-            { name: "here", points: [[baseline, here.variance]], as: "dots" },
+            { name: "this b", points: [[baseline, here.variance]], as: "dots" },
           ],
         },
         {
-          x: { title: "first token (0 哪, 1 里, 2 谁, 3 ？)", range: [-0.5, 3.5] },
+          x: { title: "first token", range: [-0.5, 3.5], names: VOCABULARY },
           y: { title: "mean gradient of its logit", range: [-0.3, 0.4] },
           curves: [{ name: "mean", points: here.mean.map((value, token) => [token, value]), as: "stems" }],
         },

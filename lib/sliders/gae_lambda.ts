@@ -1,5 +1,5 @@
 /** Advantages of a short row as lambda and gamma move, by the library's own `gae` (chapter 04). */
-import { gae } from "../rl/mod.ts";
+import { gae, tdErrors } from "../rl/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
 
 /** An answer of eight tokens: paid at the end, and a critic that changes its mind twice. */
@@ -24,12 +24,13 @@ export const gaeLambda = defineSlider({
           curves: [
             { name: "advantage", points: over(advantages), as: "stems" },
             { name: "value V", points: over(values), as: "dashed" },
+            { name: "delta", points: over(tdErrors({ rewards, values, gamma })), as: "dots" },
           ],
         },
         {
-          x: { title: "steps ahead l", range: [-0.5, 7.5] },
-          y: { title: "weight of a delta, (γλ)^l", range: [0, 1.1] },
-          curves: [{ name: "weight", points: values.map((_, l) => [l, (gamma * lambda) ** l]), as: "stems" }],
+          x: { title: "steps ahead k", range: [-0.5, 7.5] },
+          y: { title: "weight of a delta, (γλ)^k", range: [0, 1.1] },
+          curves: [{ name: "weight", points: values.map((_, k) => [k, (gamma * lambda) ** k]), as: "stems" }],
         },
       ],
       readout: {

@@ -5,7 +5,7 @@
  * background is opaque white, and fonts that have Chinese characters come first.
  */
 // @ts-types="npm:@types/d3-scale@4.0.9"
-import { scaleBand, scaleLinear } from "d3-scale";
+import { scaleBand, type ScaleLinear, scaleLinear } from "d3-scale";
 // @ts-types="npm:@types/d3-shape@3.1.8"
 import { line } from "d3-shape";
 import { escapeHtml } from "./escape.ts";
@@ -62,8 +62,7 @@ function curvePanel({ x, y, curves }: CurvePanel): string {
     height: frame.bottom - frame.top,
   };
   const drawn = curves.map((curve, index) => curveMarks(curve, { index, place, zero: scaleY(0) })).join("");
-  return bottomAxis(x, scaleX.ticks(6).map((at) => [scaleX(at), label(at)]), frame) +
-    leftAxis(y, scaleY.ticks(6).map((at) => [scaleY(at), label(at)]), frame) +
+  return bottomAxis(x, ticksOf(x, scaleX), frame) + leftAxis(y, ticksOf(y, scaleY), frame) +
     clipped(drawn, inside) + legend(curves);
 }
 
@@ -131,6 +130,12 @@ function barPanel({ labels, x, series }: BarPanel): string {
 }
 
 type Tick = readonly [position: number, text: string];
+
+/** Where an axis is marked: at its names, or else at about six round numbers. */
+function ticksOf({ names }: DrawnAxis, scale: ScaleLinear<number, number>): Tick[] {
+  if (names !== undefined) return names.map((name, at) => [scale(at), escapeHtml(name)]);
+  return scale.ticks(6).map((at) => [scale(at), label(at)]);
+}
 
 function bottomAxis({ title }: DrawnAxis, ticks: readonly Tick[], frame: Frame): string {
   const marks = ticks.map(([at, text]) =>

@@ -7,6 +7,8 @@ export interface DrawnAxis {
   readonly title: string;
   /** First and last value; fixed, so that a curve is seen to move and not its axis. Default: what the data span. */
   readonly range?: readonly [number, number];
+  /** Names instead of numbers, for the whole numbers from 0 on. */
+  readonly names?: readonly string[];
 }
 
 /** Points with one colour. */

@@ -121,6 +121,21 @@ Deno.test("a strip of tokens refuses another number of values", () => {
   assert.deepEqual([strip.data[0]?.x, strip.data[0]?.y], [[0, 1, 0], [0, 0, 1]]);
 });
 
+Deno.test("strips with one largest number share their colours", () => {
+  const titles = { title: "t", valueTitle: "v" };
+  const [alone, shared] = [{}, { largest: 4 }].map((scale) =>
+    JSON.stringify(heatStrip(["长"], [1], { ...titles, ...scale }).data[0])
+  );
+  assert.match(alone, /"cmin":-1,"cmax":1/);
+  assert.match(alone, /"color":\["#ffffff"\]/); // white on the fullest colour
+  assert.match(shared, /"cmin":-4,"cmax":4/);
+  assert.match(shared, /"color":\["#222222"\]/);
+  assert.throws(() => heatStrip(["长"], [1], { ...titles, largest: 0 }), {
+    name: "RangeError",
+    message: 'Cannot colour the tokens: "largest" is 0, not above 0',
+  });
+});
+
 Deno.test("stems over tokens begin at 0, lines stand beside them, and the tokens are written below", async () => {
   const titles = { title: "回报", valueTitle: "units of score", tokenTitle: "token" };
   const stems = { name: "return", values: [1, -2] }, lines = [{ name: "value", values: [0.5, NaN] }];

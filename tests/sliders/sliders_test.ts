@@ -4,7 +4,7 @@ import { loadEmbedded, openPolicy } from "../../lib/course/mod.ts";
 import { distributionOfRow } from "../../lib/lm/mod.ts";
 import { BEGINNING, LOGITS, PASSAGE, SEEN, TOKENS } from "../../lib/sliders/next_token_logits.ts";
 import { clippedValue, SLIDERS } from "../../lib/sliders/mod.ts";
-import type { BarPanel, CurvePanel } from "../../lib/widgets/mod.ts";
+import { type BarPanel, type CurvePanel, drawingSvg } from "../../lib/widgets/mod.ts";
 
 const curve = (panel: CurvePanel | BarPanel, index = 0) =>
   "curves" in panel ? panel.curves[index].points : [];
@@ -26,6 +26,8 @@ Deno.test("gaeLambda: lambda 0 shows the deltas, lambda 1 the reward minus the v
     assert.ok(Math.abs(found - wanted) < 1e-9, `${found} ${wanted}`);
   close(advantages(0)[0], 0.3 - 0.2);
   close(advantages(0)[7], 1 - 0.6);
+  const deltas = curve(SLIDERS.gaeLambda.draw({ lambda: 0.5, gamma: 1 }).panels[0], 2).map(([, y]) => y);
+  assert.deepEqual(deltas, advantages(0)); // whatever lambda
   close(advantages(1)[0], 1 - 0.2);
 });
 
@@ -58,6 +60,13 @@ Deno.test("baseline: the curve is the exact variance and stays inside its axis, 
   assert.deepEqual(curve(variance, 1), [[value, gradientMoments(value).variance]]);
   const moved = curve(at(2)[1]);
   curve(mean).forEach(([, found], token) => assert.ok(Math.abs(found - moved[token][1]) < 1e-12));
+});
+
+Deno.test("baseline: the tokens are marked by name, and by nothing between them", () => {
+  const { panels: [, mean], readout } = SLIDERS.baseline.draw({ baseline: 0 });
+  const svg = drawingSvg({ panels: [mean], readout });
+  const marks = [...svg.matchAll(/text-anchor="middle" fill="#444">([^<]*)</g)].map(([, mark]) => mark);
+  assert.deepEqual(marks, ["哪", "里", "谁", "？"]);
 });
 
 const plain = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1 };
