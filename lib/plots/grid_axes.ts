@@ -9,6 +9,8 @@ export interface GridPanel {
   readonly title: string;
   /** Name of its bottom axis where it has one of its own; it is then shown in every row. */
   readonly xTitle?: string | undefined;
+  /** How its upright axis counts; "log" for values that differ by factors, all above 0. Default "linear". */
+  readonly scale?: "linear" | "log" | undefined;
 }
 
 /** How the panels stand. */
@@ -41,7 +43,7 @@ export function panelBox(
 /** All axes of a grid, and the panels' names above them. */
 export function gridAxes(panels: readonly GridPanel[], { across, xTitle, xMore }: GridShape): Layout {
   const layout: Record<string, unknown> = {};
-  const names = panels.map(({ title, xTitle: own }, place) => {
+  const names = panels.map(({ title, xTitle: own, scale }, place) => {
     const { left, right, top, bottom } = panelBox(place, { across, panels: panels.length });
     const lowest = place + across >= panels.length;
     const suffix = place === 0 ? "" : String(place + 1);
@@ -54,6 +56,7 @@ export function gridAxes(panels: readonly GridPanel[], { across, xTitle, xMore }
       domain: [bottom, top],
       anchor: axisName("x", place),
       nticks: 5,
+      ...scale === "log" ? { type: "log", dtick: "D1" } : {}, // marks 1, 2, 5, 10, 20 ...
     });
     return name(title, (left + right) / 2, top);
   });
