@@ -40,6 +40,10 @@ export function panelBox(
   return { left, right: left + size.x, top, bottom: top - size.y };
 }
 
+/** 1, 2, 5, 10, 20 ... in full: plotly's own marks between powers of ten say 2 for 20. */
+const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
+  .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
+
 /** All axes of a grid, and the panels' names above them. */
 export function gridAxes(panels: readonly GridPanel[], { across, xTitle, xMore }: GridShape): Layout {
   const layout: Record<string, unknown> = {};
@@ -56,7 +60,7 @@ export function gridAxes(panels: readonly GridPanel[], { across, xTitle, xMore }
       domain: [bottom, top],
       anchor: axisName("x", place),
       nticks: 5,
-      ...scale === "log" ? { type: "log", dtick: "D1" } : {}, // marks 1, 2, 5, 10, 20 ...
+      ...scale === "log" ? { type: "log", tickvals: logTicks, ticktext: logTicks.map(String) } : {},
     });
     return name(title, (left + right) / 2, top);
   });

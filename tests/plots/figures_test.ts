@@ -105,6 +105,8 @@ Deno.test("a panel on a log scale puts 1, 10 and 100 at equal steps, and the oth
   assert.equal(heights.length, 6);
   const [bottom, middle, top] = heights.slice(3);
   assert.ok(Math.abs(top - 2 * middle + bottom) < 0.1 && top < bottom, heights.join());
+  const texts = await textsOf(grid);
+  for (const mark of ["1", "10", "20", "50", "100"]) assert.ok(texts.includes(mark), texts.join(", "));
   assert.ok(!("type" in Object(grid.layout.yaxis)));
 });
 
