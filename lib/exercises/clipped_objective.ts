@@ -54,13 +54,19 @@ export const objectiveSlope: Exercise<OfToken> = defineExercise<OfToken>({
       },
     },
     {
+      answer: (ratio, advantage, clipRange) => clippedToken(clipRange)(ratio, advantage).gradient,
+      says: {
+        en: "That is the gradient by log π, as in the table; by the ratio it is A.",
+        zh: "这是表中对 log π 的梯度；对比率求导则是 A。",
+      },
+    },
+    {
       answer: (_ratio, advantage) => advantage,
       says: { en: "That is the slope without a clip.", zh: "这是没有裁剪时的斜率。" },
     },
   ],
   solved: {
-    en:
-      "Right: two of the six cases are flat, and those are the tokens that the clip fraction should worry about.",
-    zh: "正确：六种情形中有两种是平的，裁剪比例该关心的正是这些词元。",
+    en: "Right: two of the six cases are flat; there the token gets no push.",
+    zh: "正确：六种情形中有两种是平的，那里的词元不再受推动。",
   },
 });

@@ -5,7 +5,7 @@ import { defineExercise, type Exercise } from "./exercise.ts";
 /** k3 of one sampled token. */
 export type K3Estimate = (logProb: number, refLogProb: number) => number;
 
-/** r - 1 - log r with r = pi_ref / pi. */
+/** e^x - 1 - x with x = log pi_ref - log pi. */
 export const k3Estimate: Exercise<K3Estimate> = defineExercise<K3Estimate>({
   expected: (logProb, refLogProb) => k3({ logProbs: [logProb], refLogProbs: [refLogProb] })[0],
   cases: [[-1, -2], [-2, -1], [-0.5, -0.5]],
@@ -20,8 +20,8 @@ export const k3Estimate: Exercise<K3Estimate> = defineExercise<K3Estimate>({
     {
       answer: (logProb, refLogProb) => Math.exp(logProb - refLogProb) - 1 - (logProb - refLogProb),
       says: {
-        en: "Your r is turned over: it is pi_ref / pi, the reference above the policy that sampled.",
-        zh: "你的 r 倒过来了：它是 pi_ref / pi，参考模型在上，采样的策略在下。",
+        en: "Your x is turned over: it is log π_ref - log π, the reference minus the policy that sampled.",
+        zh: "你的 x 反了：它是 log π_ref - log π，即参考模型的减去采样策略的。",
       },
     },
   ],

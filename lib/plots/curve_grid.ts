@@ -20,6 +20,8 @@ export interface Metric<R> {
   readonly y: Key<R>;
   /** Name and unit; default: the column's name. */
   readonly title?: string;
+  /** "log" for values that differ by factors, all above 0; default "linear". */
+  readonly scale?: "linear" | "log";
 }
 
 /** Options of `curveGrid`. */
@@ -68,7 +70,7 @@ export function curveGrid<R extends object>(
   const x = xColumn(allRows, options.x);
   const layout = {
     ...frame({ title, seed, width: 80 + 290 * across, height: 90 + 215 * down }),
-    ...gridAxes(panels.map(({ y, title = y }) => ({ title })), {
+    ...gridAxes(panels.map(({ y, title = y, scale }) => ({ title, scale })), {
       across,
       xTitle: options.xTitle ?? x.name,
       xMore: countTicks(x.of(allRows)),

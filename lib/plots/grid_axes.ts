@@ -9,6 +9,8 @@ export interface GridPanel {
   readonly title: string;
   /** Name of its bottom axis where it has one of its own; it is then shown in every row. */
   readonly xTitle?: string | undefined;
+  /** How its upright axis counts; "log" for values that differ by factors, all above 0. Default "linear". */
+  readonly scale?: "linear" | "log" | undefined;
 }
 
 /** How the panels stand. */
@@ -38,10 +40,14 @@ export function panelBox(
   return { left, right: left + size.x, top, bottom: top - size.y };
 }
 
+/** 1, 2, 5, 10, 20 ... in full: plotly's own marks between powers of ten say 2 for 20. */
+const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
+  .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
+
 /** All axes of a grid, and the panels' names above them. */
 export function gridAxes(panels: readonly GridPanel[], { across, xTitle, xMore }: GridShape): Layout {
   const layout: Record<string, unknown> = {};
-  const names = panels.map(({ title, xTitle: own }, place) => {
+  const names = panels.map(({ title, xTitle: own, scale }, place) => {
     const { left, right, top, bottom } = panelBox(place, { across, panels: panels.length });
     const lowest = place + across >= panels.length;
     const suffix = place === 0 ? "" : String(place + 1);
@@ -54,6 +60,7 @@ export function gridAxes(panels: readonly GridPanel[], { across, xTitle, xMore }
       domain: [bottom, top],
       anchor: axisName("x", place),
       nticks: 5,
+      ...scale === "log" ? { type: "log", tickvals: logTicks, ticktext: logTicks.map(String) } : {},
     });
     return name(title, (left + right) / 2, top);
   });

@@ -18,7 +18,7 @@ export const clippedLoss: readonly QuizQuestion[] = [
         why: {
           en:
             "Nothing has moved yet. With dropout on in the update it would not be 1, one of the tutorial's silent mistakes.",
-          zh: "什么都还没动。如果更新时开着 dropout，它就不是 1——这是教程中一个无声的错误。",
+          zh: "什么都还没动。如果更新时开着 dropout，它就不是 1——这是教程中一个不会报错的错误。",
         },
         right: true,
       },
@@ -58,7 +58,10 @@ export const clippedLoss: readonly QuizQuestion[] = [
       { text: { en: "k2", zh: "k2" }, why: { en: "It is half a square.", zh: "它是平方的一半。" } },
       {
         text: { en: "k3", zh: "k3" },
-        why: { en: "r - 1 is never less than log r.", zh: "r - 1 永远不小于 log r。" },
+        why: {
+          en: "e^x - 1 is never less than x, which is log π_ref - log π.",
+          zh: "e^x - 1 永远不小于 x，即 log π_ref - log π。",
+        },
       },
       {
         text: { en: "k1", zh: "k1" },
@@ -76,8 +79,8 @@ export const clippedLoss: readonly QuizQuestion[] = [
       {
         text: { en: "The clip", zh: "裁剪" },
         why: {
-          en: "It limits one update; many updates can walk anywhere.",
-          zh: "它限制的是一次更新；许多次更新可以走到任何地方。",
+          en: "It holds back one update; many updates can walk anywhere.",
+          zh: "它约束的是一次更新；许多次更新可以走到任何地方。",
         },
       },
       {

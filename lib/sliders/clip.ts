@@ -38,6 +38,17 @@ export function clippedToken(clipRange: number): (ratio: number, advantage: numb
 
 const ratios = Array.from({ length: 61 }, (_, index) => 0.4 + index * 0.02);
 
+/** The ratios with a gap at the edge where the gradient falls to 0: 1 + eps for a good token, 1 - eps for a bad one. */
+function brokenAtEdge(clipRange: number, advantage: number): number[] {
+  const edge = 1 + Math.sign(advantage) * clipRange;
+  const beside = 1e-4; // less than a pixel
+  return [
+    ...ratios.filter((ratio) => ratio < edge - beside),
+    ...[edge - beside, NaN, edge + beside],
+    ...ratios.filter((ratio) => ratio > edge + beside),
+  ];
+}
+
 /** Move ε, the advantage's sign and the ratio, and see where moving further earns nothing. */
 export const clip = defineSlider({
   title: { en: "The clipped objective of one token, and its gradient", zh: "一个词元的裁剪目标及其梯度" },
@@ -61,7 +72,6 @@ export const clip = defineSlider({
   draw: ({ clipRange, ratio, advantage }) => {
     const token = clippedToken(clipRange);
     const at = token(ratio, advantage);
-    const all = ratios.map((ratio) => ({ ratio, ...token(ratio, advantage) }));
     const x = { title: "ratio π / π_old", range: [0.4, 1.6] as const };
     return {
       panels: [
@@ -69,7 +79,7 @@ export const clip = defineSlider({
           x,
           y: { title: "objective (units of advantage)", range: [-1.7, 1.7] },
           curves: [
-            { name: "clipped", points: all.map(({ ratio, objective }) => [ratio, objective]) },
+            { name: "clipped", points: ratios.map((x) => [x, token(x, advantage).objective]) },
             { name: "not clipped", points: ratios.map((ratio) => [ratio, advantage * ratio]), as: "dashed" },
             { name: "this token", points: [[ratio, at.objective]], as: "dots" },
           ],
@@ -78,7 +88,10 @@ export const clip = defineSlider({
           x,
           y: { title: "gradient by log π", range: [-1.7, 1.7] },
           curves: [
-            { name: "gradient", points: all.map(({ ratio, gradient }) => [ratio, gradient]) },
+            {
+              name: "gradient",
+              points: brokenAtEdge(clipRange, advantage).map((x) => [x, token(x, advantage).gradient]),
+            },
             { name: "this token", points: [[ratio, at.gradient]], as: "dots" },
           ],
         },

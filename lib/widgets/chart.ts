@@ -82,17 +82,16 @@ interface Pen {
 
 function curveMarks({ points, as = "line" }: Curve, { index, place, zero }: Pen): string {
   const color = colorOf(index);
-  const placed = points.filter((point) => point.every(Number.isFinite)).map(place);
+  const isShown = (point: readonly number[]) => point.every(Number.isFinite);
   if (as === "dots" || as === "stems") {
-    return placed.map(([x, y]) =>
+    return points.filter(isShown).map(place).map(([x, y]) =>
       (as === "stems" ? `<path d="M${n(x)},${n(zero)}V${n(y)}" stroke="${color}" stroke-width="2"/>` : "") +
       marker(x, y, index)
     ).join("");
   }
   const dash = as === "dashed" ? ' stroke-dasharray="6 4"' : "";
-  return `<path d="${
-    line()(placed.map(([x, y]) => [Number(n(x)), Number(n(y))])) ?? ""
-  }" fill="none" stroke="${color}" stroke-width="2.2"${dash}/>`;
+  const path = line().defined(isShown)(points.map(place).map(([x, y]) => [Number(n(x)), Number(n(y))]));
+  return `<path d="${path ?? ""}" fill="none" stroke="${color}" stroke-width="2.2"${dash}/>`;
 }
 
 /** A dot whose form tells series apart too: circle, square, diamond. */

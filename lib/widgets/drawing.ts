@@ -15,7 +15,7 @@ export interface DrawnAxis {
 export interface Curve {
   /** For the legend. */
   readonly name: string;
-  /** x and y of each point, in the axes' units. */
+  /** x and y of each point, in the axes' units; one that is not finite is not drawn, and breaks the line. */
   readonly points: readonly (readonly [number, number])[];
   /** How they are drawn; default "line". */
   readonly as?: "line" | "dashed" | "dots" | "stems";

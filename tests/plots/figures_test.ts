@@ -95,6 +95,21 @@ Deno.test("small multiples name each panel and need no rows", async () => {
   );
 });
 
+Deno.test("a panel on a log scale puts 1, 10 and 100 at equal steps, and the others stay linear", async () => {
+  const rows = [1, 10, 100].map((ratio_max, index) => ({ update: index, ratio_max, kl: index }));
+  const grid = curveGrid([{ name: "a", rows }], ["kl", { y: "ratio_max", scale: "log" }], { title: "PPO" });
+  const svg = await toSvg(grid);
+  const heights = [...svg.matchAll(/translate\([\d.]+,([\d.]+)\)" style="stroke-width:0px/g)].map(([, y]) =>
+    Number(y)
+  );
+  assert.equal(heights.length, 6);
+  const [bottom, middle, top] = heights.slice(3);
+  assert.ok(Math.abs(top - 2 * middle + bottom) < 0.1 && top < bottom, heights.join());
+  const texts = await textsOf(grid);
+  for (const mark of ["1", "10", "20", "50", "100"]) assert.ok(texts.includes(mark), texts.join(", "));
+  assert.ok(!("type" in Object(grid.layout.yaxis)));
+});
+
 Deno.test("bars write small probabilities in full", async () => {
   const tokens = [{ token: "长江", p: 0.0537 }, { token: "[SEP]", p: 0.0042 }];
   const texts = await textsOf(bars(tokens, { label: "token", value: "p", title: "Next token" }));

@@ -19,6 +19,21 @@ Deno.test("clip: the objective is flat beyond the range on the side where moving
   }
 });
 
+Deno.test("clip: the gradient's line has a gap where it falls to 0, and reaches the edge on both sides", () => {
+  for (const [advantage, edge] of [[1, 1.2], [-1, 0.8]]) {
+    const [, panel] = SLIDERS.clip.draw({ clipRange: 0.2, advantage, ratio: 1 }).panels;
+    const points = curve(panel), gap = points.findIndex((point) => !point.every(Number.isFinite));
+    const [left, right] = [points[gap - 1], points[gap + 1]];
+    assert.ok(edge - left[0] > 0 && right[0] - edge > 0 && right[0] - left[0] < 0.001, `${left} ${right}`);
+    const [inside, outside] = advantage > 0 ? [left[1], right[1]] : [right[1], left[1]];
+    assert.ok(Math.abs(inside - advantage * edge) < 0.001 && outside === 0, `${inside} ${outside}`);
+    assert.deepEqual(
+      points.map(([x]) => x).filter(Number.isFinite),
+      points.map(([x]) => x).filter(Number.isFinite).toSorted((a, b) => a - b),
+    );
+  }
+});
+
 Deno.test("gaeLambda: lambda 0 shows the deltas, lambda 1 the reward minus the value", () => {
   const advantages = (lambda: number) =>
     curve(SLIDERS.gaeLambda.draw({ lambda, gamma: 1 }).panels[0]).map(([, y]) => y);
