@@ -171,6 +171,15 @@ Deno.test("trials that differ in their seed alone are a group, named after what 
   });
 });
 
+Deno.test("a setting at its usual value still counts where it is not what another one would make it", () => {
+  const trial: Trial = { faithful: true, repetition_penalty: 1, kl_coef: 0.05, seed: 1 };
+  const faithful = groupBySeed(
+    [...rowsOf(trial, [1]), ...rowsOf({ faithful: true, seed: 1 }, [2])],
+    EMBEDDED_PPO,
+  );
+  deepEqual(faithful.map(({ name }) => name), ["faithful, repetition_penalty 1", "faithful"]); // faithful alone makes it 1.4
+});
+
 Deno.test("one setting's groups stand in the order of its values, the models' own value among them", () => {
   deepEqual(groupsVarying(groups, "kl_coef", EMBEDDED_PPO).map(({ name }) => name), [
     "kl_coef 0",
