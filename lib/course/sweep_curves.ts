@@ -26,18 +26,22 @@ export const keptSweep = async (own: OwnSettings): Promise<SweepGroup[]> =>
 
 /** The groups of a sweep's rows, in the order of their first row. `own` are the models' own settings. */
 export function groupBySeed(rows: readonly SweepRow[], own: OwnSettings): SweepGroup[] {
-  const base = new Map<string, unknown>(Object.entries(trialSettings({}, own)));
-  const differs = ({ trial }: SweepRow): Trial =>
-    Object.fromEntries(
-      Object.entries(trial).filter(([name, value]) => name !== "seed" && value !== base.get(name))
-        .toSorted(([a], [b]) => a < b ? -1 : 1),
-    );
+  const differs = ({ trial }: SweepRow) => differing(trial, own);
   const groups = Map.groupBy(rows, (row) => JSON.stringify(differs(row)));
   return [...groups.values()].map((rows) => ({
     differs: differs(rows[0]),
     name: Object.keys(differs(rows[0])).length === 0 ? "as committed" : trialName(differs(rows[0])),
     runs: [...Map.groupBy(rows, ({ trial }) => trial.seed).values()],
   }));
+}
+
+/** The settings of a trial, the seed apart, without which it would be another one; `repetition_penalty 1` is one beside `faithful`. */
+function differing(trial: Trial, own: OwnSettings): Trial {
+  const whole = (settings: Trial) => JSON.stringify(trialSettings(settings, own));
+  const without = (name: string): Trial =>
+    Object.fromEntries(Object.entries(trial).filter(([other]) => other !== name));
+  const counts = ([name]: [string, unknown]) => name !== "seed" && whole(without(name)) !== whole(trial);
+  return Object.fromEntries(Object.entries(trial).filter(counts).toSorted(([a], [b]) => a < b ? -1 : 1));
 }
 
 /** The groups in which one setting alone varies, by its value, each named after it; the models' own value is among them. */

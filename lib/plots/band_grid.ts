@@ -121,6 +121,9 @@ interface Place {
   readonly showlegend: boolean;
 }
 
+/** Markers of a line at most: a second sign beside its colour, and half of a picture's bytes if every point has one. */
+const MARKERS = 5;
+
 /** The band first, so that the line lies above it. */
 function drawn({ name, x, mean, low, high }: Band, { index, place, legend, showlegend }: Place): Trace[] {
   const { color, dash, symbol } = seriesStyle(index);
@@ -134,7 +137,7 @@ function drawn({ name, x, mean, low, high }: Band, { index, place, legend, showl
     x,
     y: mean,
     line: { color, dash, width: 1.8 },
-    marker: { color, symbol, size: 5 },
+    marker: { color, symbol, size: 5, maxdisplayed: MARKERS },
   };
   if (low === undefined || high === undefined) return [line];
   const edges = x.map((_, index) => ({ low: low[index], high: high[index] }));
