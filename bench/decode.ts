@@ -10,6 +10,7 @@ import {
   gpt2Spec,
   plainSampling,
   readModelFolder,
+  turnParameters,
   uploadParameters,
 } from "../lib/lm/mod.ts";
 import { uniform } from "../lib/rl/mod.ts";
@@ -75,7 +76,8 @@ For the ratio to transformers give a Python that has it:
 async function openOurs(folder: string): Promise<(request: Request) => Promise<Round>> {
   const { config, weights } = await readModelFolder(folder);
   const device = await openDevice("cpu");
-  const parameters = await uploadParameters(device, gpt2Spec(config), weights, { share: true });
+  const stored = await uploadParameters(device, gpt2Spec(config), weights, { share: true });
+  const parameters = await turnParameters(device, config, stored);
   const special = { padId: 0, endId: -1 }; // no token ends an answer
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
   return async ({ batch, prompt, new: maxNewTokens, seed }) => {

@@ -55,16 +55,27 @@ export async function checkNoRun(folder: string): Promise<void> {
   );
 }
 
+/** How long a process that was killed may take to be gone, in milliseconds: one with a large model gives back much memory. */
+const LAST_BREATH = 5000;
+
 /**
- * Keeps other processes from training in the same folder until this one ends, however it ends.
+ * Keeps other processes from training in the same folder until the file that it gives is closed or this process ends, however it
+ * ends.
  *
  * @throws Error when another process is at it.
  */
-export async function lockFolder(folder: string): Promise<void> {
+export async function lockFolder(folder: string): Promise<Deno.FsFile> {
   await Deno.mkdir(folder, { recursive: true });
-  const file = await Deno.open(join(folder, ".lock"), { create: true, write: true }); // held open: closing it would unlock
-  if (await file.tryLock(true)) return;
-  throw new Error(`Cannot train in ${folder}: another process is training there`);
+  const file = await Deno.open(join(folder, ".lock"), { create: true, write: true });
+  const start = performance.now();
+  while (!await file.tryLock(true)) {
+    if (performance.now() - start > LAST_BREATH) {
+      file.close();
+      throw new Error(`Cannot train in ${folder}: another process is training there`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return file;
 }
 
 /** Writes what the run was begun with. */

@@ -56,7 +56,7 @@ const FLAGS = {
     kind: "integer",
     default: 1,
     min: 1,
-    help: "updates between two saved states; one is 24 bytes a parameter (embedded 26 MB, GPT-2-base 2.4 GB)",
+    help: "updates between two saved states; one is 24 bytes a parameter (embedded 22 MB, GPT-2-base 2.5 GB)",
   },
 } satisfies { [name: string]: SettingSpec };
 
@@ -68,6 +68,8 @@ interface Job {
   readonly saveEvery: number;
   /** Where to go on; undefined: at the start. */
   readonly from: PpoState | undefined;
+  /** Held open as long as the run goes on. */
+  readonly lock: Deno.FsFile;
 }
 
 /** Opens a run in a folder that holds none. */
@@ -79,7 +81,7 @@ async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job>
   const settings = own ?? runSettings(inputs.policy, given);
   const folder = settings.output_dir;
   const run = await openRun(inputs, settings);
-  await lockFolder(folder);
+  const lock = await lockFolder(folder);
   await writeRecord(folder, {
     settings,
     embedded,
@@ -88,7 +90,7 @@ async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job>
     score_statistics: run.scoreStatistics ?? null,
   });
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer });
-  return { run, inputs, logs, saveEvery, from: undefined };
+  return { run, inputs, logs, saveEvery, from: undefined, lock };
 }
 
 /** The settings with the paths of inputs from the root, so that a run can be taken up from another folder. */
@@ -105,7 +107,7 @@ async function resumedJob(
 ): Promise<Job> {
   const record = await readRecord(folder);
   const { settings, notes } = resumedSettings(folder, record, given);
-  await lockFolder(folder);
+  const lock = await lockFolder(folder);
   const read = record.embedded ? await loadEmbedded() : await loadOwn(settings);
   checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
   const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
@@ -115,14 +117,16 @@ async function resumedJob(
   const kept: LogSizes = stored?.logs ?? {};
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer, kept });
   await writeRecord(folder, { ...record, settings, computes_on: run.device.kind });
-  return { run, inputs, logs, saveEvery, from: stored?.state };
+  return { run, inputs, logs, saveEvery, from: stored?.state, lock };
 }
 
-/** Writes the actor as it is now. */
+/** Writes the actor as it is now, with the settings that its folder had and the lengths it was trained with: `predict` reads them. */
 async function saveActor({ run: { ppo, device, settings }, inputs }: Job, ppoStep: number): Promise<void> {
   const weights = await downloadParameters(device, ppo.actor());
-  const { config, tokenizer } = inputs.policy;
-  await writeModelFolder(join(settings.output_dir, `checkpoint-${ppoStep}`), { config, weights, tokenizer });
+  const { config, tokenizer, settings: own } = inputs.policy;
+  const { output_dir, max_len, query_len } = settings;
+  const folder = join(output_dir, `checkpoint-${ppoStep}`);
+  await writeModelFolder(folder, { config, weights, tokenizer, settings: { ...own, max_len, query_len } });
 }
 
 /** Saves everything from which the run can go on. */

@@ -19,22 +19,33 @@ interface Pace {
   seconds: number;
 }
 
-/** Begins to tell; `timestep` and `ppoStep` are done already. */
+/** Where a run begins to be told of. */
+export interface ProgressStart {
+  readonly settings: Settings;
+  /** Timesteps done before. */
+  readonly timestep: number;
+  /** Optimizer steps done before. */
+  readonly ppoStep: number;
+  /** The time in milliseconds (default: the process's clock). */
+  readonly now?: () => number;
+}
+
+/** Begins to tell. */
 export function trainingProgress(
   terminal: Terminal,
-  { settings, timestep, ppoStep }: { settings: Settings; timestep: number; ppoStep: number },
+  { settings, timestep, ppoStep, now = () => performance.now() }: ProgressStart,
 ): TrainingProgress {
   const { timesteps, updates } = scheduleOf(settings);
   const perUpdate = stepsAnUpdate(settings);
   const done = { timestep, ppoStep };
   const sampling: Pace = { done: 0, seconds: 0 };
   const stepping: Pace = { done: 0, seconds: 0 };
-  let last = performance.now();
+  let last = now();
   const lap = (pace: Pace) => {
-    const now = performance.now();
+    const time = now();
     pace.done++;
-    pace.seconds += (now - last) / 1000;
-    last = now;
+    pace.seconds += (time - last) / 1000;
+    last = time;
   };
   const left = () => {
     const step = stepping.done > 0 ? stepping : sampling; // before the first update: taken to last as long as a timestep

@@ -29,26 +29,28 @@ export function cacheKeeper(device: Device, { layers, heads, embed }: Gpt2Config
       );
       return kept;
     },
-    /** The caches of the rows that stay, first ones first: in the same memory, so only for the CPU. */
-    keptRows,
     release,
   };
+}
 
-  async function keptRows(cache: readonly CacheArrays[], rows: KeptRows): Promise<readonly CacheArrays[]> {
-    if (cache[0].keys.dims[0] === rows.count) return cache;
-    const keep = async (array: DeviceArray<"float32">) => {
-      const [batch, ...rest] = array.dims;
-      const data = await device.read(array);
-      const width = data.length / batch;
-      for (const { from, to } of rows.moves) data.copyWithin(to * width, from * width, (from + 1) * width);
-      const view: HostArray<"float32"> = {
-        dims: [rows.count, ...rest],
-        data: data.subarray(0, rows.count * width),
-      };
-      return await device.upload(view);
-    };
-    return await Promise.all(
-      cache.map(async ({ keys, values }) => ({ keys: await keep(keys), values: await keep(values) })),
-    );
-  }
+/** The caches of the rows that stay, first ones first: in the same memory, so only for the CPU. */
+export async function keptRows(
+  device: Device,
+  cache: readonly CacheArrays[],
+  { count, moves }: KeptRows,
+): Promise<readonly CacheArrays[]> {
+  if (cache[0].keys.dims[0] === count) return cache;
+  const keep = async (array: DeviceArray<"float32">) => {
+    const [batch, ...rest] = array.dims;
+    const data = await device.read(array);
+    const width = data.length / batch;
+    for (const { from, to } of moves) data.copyWithin(to * width, from * width, (from + 1) * width);
+    const view: HostArray<"float32"> = { dims: [count, ...rest], data: data.subarray(0, count * width) };
+    return await device.upload(view);
+  };
+  const layers = cache.map(async ({ keys, values }) => ({
+    keys: await keep(keys),
+    values: await keep(values),
+  }));
+  return await Promise.all(layers);
 }

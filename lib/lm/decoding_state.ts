@@ -97,14 +97,9 @@ export function startDecoding(
     },
     /** Takes rows that have ended out of the batch: rows from its end move into their places. */
     dropEnded(): KeptRows {
-      const left = live.filter((row) => !answers[row].ended);
-      const gaps = live.flatMap((row, index) => answers[row].ended && index < left.length ? [index] : []);
-      const movers = live.flatMap((row, index) => !answers[row].ended && index >= left.length ? [index] : []);
-      const moves = gaps.map((to, index) => ({ from: movers[index], to }));
-      const next = live.slice(0, left.length);
-      for (const { from, to } of moves) next[to] = live[from];
-      live = next;
-      return { count: live.length, moves };
+      const { kept, rows } = closedUp(live, (row) => !answers[row].ended);
+      live = rows;
+      return kept;
     },
   };
 }
@@ -115,6 +110,17 @@ export interface KeptRows {
   readonly count: number;
   /** Rows that take the place of others. */
   readonly moves: readonly { from: number; to: number }[];
+}
+
+/** The rows that stay, with those from the end in the places of those that leave. */
+function closedUp(rows: readonly number[], stays: (row: number) => boolean) {
+  const count = rows.filter(stays).length;
+  const gaps = rows.flatMap((row, index) => index < count && !stays(row) ? [index] : []);
+  const movers = rows.flatMap((row, index) => index >= count && stays(row) ? [index] : []);
+  const moves = gaps.map((to, index) => ({ from: movers[index], to }));
+  const next = rows.slice(0, count);
+  for (const { from, to } of moves) next[to] = rows[from];
+  return { kept: { count, moves }, rows: next };
 }
 
 /** For each row of the batch, 1 at every token of its prompt and answer so far. */

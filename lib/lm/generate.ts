@@ -15,14 +15,15 @@ import {
   ints,
   jit,
   number,
+  type Specs,
 } from "../runtime/mod.ts";
 import { dot, sum, take, type Tensor } from "../tensor/mod.ts";
-import { type CacheArrays, cacheKeeper } from "./cache.ts";
+import { type CacheArrays, cacheKeeper, keptRows } from "./cache.ts";
 import type { Gpt2Config } from "./config.ts";
 import { decodeRows, rowInputsSpec, rowLogits } from "./decode_rows.ts";
 import { decode, decoderSpec } from "./decoder.ts";
 import { type Answer, checkLengths, type Drawn, startDecoding } from "./decoding_state.ts";
-import { gpt2Spec } from "./gpt2.ts";
+import { type Gpt2Parameters, gpt2Spec } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
 import { atColumns, type TokenRow } from "./rows.ts";
 import {
@@ -33,7 +34,7 @@ import {
   samplingDistribution,
   type SamplingSettings,
 } from "./sampling.ts";
-import { createTurner, turnedSpec } from "./turned_weights.ts";
+import { areTurned, createTurner, turnedSpec } from "./turned_weights.ts";
 
 /** How to generate. */
 export interface GenerateOptions {
@@ -45,7 +46,7 @@ export interface GenerateOptions {
 
 /** Generates answers with the parameters given at each call. */
 export interface Generator {
-  /** One answer a prompt, in the prompts' order. */
+  /** One answer a prompt, in the prompts' order; `parameters` as they were uploaded, or turned by `turnParameters`. */
   generate(parameters: Gpt2Arrays, prompts: readonly TokenRow[], options: GenerateOptions): Promise<Answer[]>;
   /** Frees the compiled programs; the generator must not be used again. */
   release(): Promise<void>;
@@ -76,7 +77,7 @@ export async function createGenerator(
   },
 ): Promise<Generator> {
   const drawing = { sampling, greedy, minNewTokens, endId: special.endId };
-  const read = await promptProgram(device, config, drawing);
+  const readers = await promptPrograms(device, config, drawing);
   const steps = device.kind === "cpu" ? await createRowSteps(device, config, drawing) : undefined;
   const caches = cacheKeeper(device, config);
   const seen = sampling.repetitionPenalty !== 1;
@@ -84,6 +85,7 @@ export async function createGenerator(
     async generate(parameters, prompts, { maxNewTokens, uniform }) {
       checkLengths(prompts, maxNewTokens, config.positions);
       const slots = Math.max(...prompts.map((prompt) => prompt.length)) + maxNewTokens;
+      const read = await readers.of(parameters);
       let cache = await caches.sized(prompts.length, slots);
       const step = prompts.length > 1 ? await steps?.over(parameters) : undefined;
       const state = startDecoding(prompts, { ...special, vocabSize: config.vocabSize });
@@ -95,12 +97,12 @@ export async function createGenerator(
           ? await step(feeds)
           : await read({ ...feeds, parameters }, { caches: cache });
         state.accept(await onHost(device, drawn));
-        if (steps !== undefined) cache = await caches.keptRows(cache, state.dropEnded());
+        if (steps !== undefined) cache = await keptRows(device, cache, state.dropEnded());
       }
       return state.answers;
     },
     async release() {
-      await read.release();
+      await readers.release();
       await steps?.release();
       caches.release();
     },
@@ -114,7 +116,7 @@ async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawi
   return {
     /** Steps with these parameters, until the next call. */
     async over(given: Gpt2Arrays) {
-      const parameters = await turner.turn(given);
+      const parameters = areTurned(given, config) ? given : await turner.turn(given);
       return (feeds: StepFeeds) =>
         program({ ...feeds, ...flatInputs(feeds), parameters }, { caches: feeds.caches });
     },
@@ -185,12 +187,32 @@ function drawFrom(
 
 const TO_HOST = { toHost: ["tokens", "logProbs", "kept"] };
 
+/** The programs that read prompts: one for weights as they are stored, one for turned ones at its first use. */
+async function promptPrograms(device: Device, config: Gpt2Config, drawing: Drawing) {
+  const stored = await promptProgram(device, config, { ...drawing, parameters: gpt2Spec(config) });
+  let turned: typeof stored | undefined;
+  return {
+    async of(parameters: Gpt2Arrays) {
+      if (!areTurned(parameters, config)) return stored;
+      return turned ??= await promptProgram(device, config, { ...drawing, parameters: turnedSpec(config) });
+    },
+    async release() {
+      await stored.release();
+      await turned?.release();
+    },
+  };
+}
+
 /** Reads prompts, and decodes where there is no faster program: any number of new tokens a row, then draws the next one. */
-function promptProgram(device: Device, config: Gpt2Config, drawing: Drawing) {
+function promptProgram(
+  device: Device,
+  config: Gpt2Config,
+  { parameters, ...drawing }: Drawing & { parameters: Specs<Gpt2Parameters> },
+) {
   const spec = {
     ...decoderSpec(config),
     ...drawSpec(config),
-    parameters: gpt2Spec(config),
+    parameters,
     slots: int({ batch: -1, time: -1 }),
     lastColumns: int({ batch: -1, answer: 1 }),
   };

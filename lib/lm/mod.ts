@@ -20,3 +20,4 @@ export {
 export * from "./parameters.ts";
 export * from "./onnx_model.ts";
 export * from "./transformers_folders.ts";
+export { turnParameters } from "./turned_weights.ts";

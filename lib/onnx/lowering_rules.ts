@@ -16,6 +16,7 @@ import {
   UNARY,
   type Unary,
 } from "../tensor/mod.ts";
+import { emitCachedAttention } from "./cached_attention.ts";
 import { lowerDot } from "./dot.ts";
 import { elementType, type Emitter } from "./emitter.ts";
 import { aligned, grouped, ordered, reshaped, type Value } from "./layout.ts";
@@ -86,14 +87,13 @@ const layerNormResult =
     return index === 0 ? result : emitter.emit("Squeeze", [result, emitter.constant([-1], [1], "int64")]);
   };
 
-/** Attention and both caches come from one node, shared by the three primitives. */
+/** Shared by the three primitives. */
 const attentionResult =
   (index: number): Rule<"cachedAttention" | "cachedKeys" | "cachedValues"> => (emitter, node, inputs) => {
     const names = inputs.map((value) => value.name);
     const { heads } = node.attributes;
-    const attributes = { num_heads: heads, kv_num_heads: heads };
-    const options = { attributes, outputs: 3, domain: "com.microsoft" } as const;
-    return emitter.emitShared(`GroupQueryAttention ${names}`, "GroupQueryAttention", names, options)[index];
+    const { headDim } = inputs[3].shape;
+    return emitCachedAttention(emitter, { inputs: names, heads, headDim })[index];
   };
 
 /** Adds rows with ScatterElements: ScatterND loses updates when indices repeat and several threads add. */

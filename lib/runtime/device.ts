@@ -1,10 +1,11 @@
 /**
- * Devices: where programs run and arrays live. The only file that touches ONNX Runtime.
+ * Devices: where programs run and arrays live. With `native_session.ts` the only file that touches ONNX Runtime.
  *
  * `openDevice("cpu")` or `openDevice("webgpu")`; nothing outside `lib/runtime` knows which of them it has. Facts about the
  * provider that shape this file: a run is synchronous under its promise; `getData()` on a GPU tensor aborts the process, so a
  * download runs an Identity program; without `enableCpuMemArena: false` memory peaks at twice the size; each session has threads of
- * its own, which would spin for a while after a run and take the cores from the next session's (a PPO timestep took 1.7 times as long).
+ * its own, which would spin for a while after a run and take the cores from the next session's (a PPO timestep took 1.7 times as
+ * long); npm's binding copies every result, so the CPU device uses the library by itself (`native_session.ts`) where it may.
  */
 import * as ort from "onnxruntime-node";
 import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";

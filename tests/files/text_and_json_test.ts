@@ -150,7 +150,11 @@ Deno.test("JSON that goes wrong is named with the line where it does", async () 
     'Cannot read FILE, line 4: it is not JSON (there: "{\\"b\\": 2}]}")',
   );
   equal(await jsonError('{\n"data": [\n'), "Cannot read FILE, line 3: it is not JSON (it breaks off)");
-  equal(await jsonError("<html>\n"), 'Cannot read FILE: it is not JSON (it begins with "<html>")');
+  equal(await jsonError("nothing\n"), 'Cannot read FILE: it is not JSON (it begins with "nothing")');
+  equal(
+    await jsonError("<html>\n"),
+    "Cannot read FILE: it is an HTML page, probably a web server's answer saved in its place",
+  );
   equal(
     await jsonError('{"a": 1,\n// said in passing\n"b": 2}'),
     'Cannot read FILE, line 2: it is not JSON (there: "// said in passing")',

@@ -77,6 +77,20 @@ const cached = (primitive: "cachedAttention" | "cachedKeys" | "cachedValues"): P
     (i) => apply(primitive, [i.q, i.k, i.v, i.keys, i.values, i.lengths, i.total], { heads: 2 }),
     refused,
   ),
+  useOf(
+    "one more token in each row, heads of 5 channels",
+    {
+      q: floats({ ...oneToken, embed: 10 }),
+      k: floats({ ...oneToken, embed: 10 }, { seed: 1 }),
+      v: floats({ ...oneToken, embed: 10 }, { seed: 2 }),
+      keys: floats({ ...cacheDims, headDim: 5 }, { seed: 3 }),
+      values: floats({ ...cacheDims, headDim: 5 }, { seed: 4 }),
+      lengths: integers({ batch: 2 }, [3, 3]),
+      total: integers({}, [4]),
+    },
+    (i) => apply(primitive, [i.q, i.k, i.v, i.keys, i.values, i.lengths, i.total], { heads: 2 }),
+    refused,
+  ),
 ];
 
 /** Uses by primitive. */

@@ -5,11 +5,14 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { readSafetensors, type StoredTensor } from "../../lib/files/mod.ts";
 import {
+  createGenerator,
   gpt2,
   gpt2Spec,
+  handOverParameters,
   languageHead,
   type ModelFolder,
   padRows,
+  plainSampling,
   readModelFolder,
   rowsSpec,
   uploadParameters,
@@ -103,6 +106,30 @@ Deno.test("a reward model from pytorch_model.bin gives PyTorch's values", async 
   const model = await readModelFolder(pathOf("reward_zip_bin"), { valueHead: true });
   assertNear(await valuesOf(model), atTokens(find("values").data), { name: "values" });
 });
+
+/** What transformers' `generate` answers to both prompts with `do_sample=False`. */
+const GREEDY = {
+  zip_bin: [[5, 5, 22, 22, 22, 22, 22, 22], [8, 8, 18, 18, 0, 0, 22, 22]],
+  wide_inner: [[2, 2, 2, 2, 2, 2, 2, 2], [8, 0, 0, 7, 7, 7, 7, 7]],
+};
+
+for (const [folder, answers] of Object.entries(GREEDY)) {
+  Deno.test(`${folder}, with heads of 5 channels, generates what transformers generates`, async () => {
+    const { config, weights } = await readModelFolder(pathOf(folder));
+    const special = { padId: 0, endId: 3 };
+    const generator = await createGenerator(device, config, {
+      sampling: plainSampling,
+      special,
+      greedy: true,
+    });
+    const parameters = await handOverParameters(device, gpt2Spec(config), weights);
+    equal(weights.size, 0);
+    const prompts = [[2, 7, 9, 30, 11, 5], [2, 8]];
+    const found = await generator.generate(parameters, prompts, { maxNewTokens: 8, uniform: () => 0.5 });
+    deepEqual(found.map(({ tokens }) => [...tokens]), answers);
+    await generator.release();
+  });
+}
 
 Deno.test("a stored output layer that differs from the embedding is refused", async () => {
   const folder = pathOf("other_head_bin");

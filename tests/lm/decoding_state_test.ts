@@ -1,6 +1,6 @@
 /** The bookkeeping of decoding: which rows are in the batch, and whose token is whose. */
 import assert from "node:assert/strict";
-import { cacheKeeper } from "../../lib/lm/cache.ts";
+import { cacheKeeper, keptRows } from "../../lib/lm/cache.ts";
 import { startDecoding } from "../../lib/lm/decoding_state.ts";
 import { device, tinyConfig } from "../helpers/tiny.ts";
 
@@ -58,10 +58,10 @@ Deno.test("caches of the rows that stay lie in the same memory, moved ones where
   const data = await device.read(cache[0].values);
   const width = data.length / 3;
   data.forEach((_, index) => data[index] = Math.floor(index / width)); // each row holds its own number
-  const kept = await keeper.keptRows(cache, { count: 2, moves: [{ from: 2, to: 0 }] });
+  const kept = await keptRows(device, cache, { count: 2, moves: [{ from: 2, to: 0 }] });
   const values = await device.read(kept[0].values);
   assert.deepEqual(kept[0].values.dims, [2, ...cache[0].values.dims.slice(1)]);
   assert.deepEqual([values[0], values[width], values.length], [2, 1, 2 * width]);
   assert.equal(values.buffer, data.buffer);
-  assert.equal(await keeper.keptRows(kept, { count: 2, moves: [] }), kept);
+  assert.equal(await keptRows(device, kept, { count: 2, moves: [] }), kept);
 });

@@ -7,6 +7,7 @@ import {
   plainSampling,
   type SamplingSettings,
   type TokenRow,
+  turnParameters,
   uploadParameters,
 } from "../../lib/lm/mod.ts";
 import { uniform } from "../../lib/rl/mod.ts";
@@ -147,6 +148,18 @@ Deno.test("caches that were made for other batches change nothing", async () => 
     const wanted = await fresh.generate(parameters, prompts, options);
     await fresh.release();
     assert.deepEqual(await used.generate(parameters, prompts, options), wanted);
+  }
+});
+
+Deno.test("turned parameters give the answers of the ones they were made of, for one row and for several", async () => {
+  const generator = await generatorOf();
+  const turned = await turnParameters(device, tinyConfig, parameters);
+  for (const prompts of [tinyPrompts.slice(0, 1), tinyPrompts]) {
+    const wanted = await generator.generate(parameters, prompts, seeded(5));
+    (await generator.generate(turned, prompts, seeded(5))).forEach(({ tokens, logProbs }, row) => {
+      assert.deepEqual(tokens, wanted[row].tokens);
+      assertNear(logProbs, wanted[row].logProbs, { name: "log-probabilities" });
+    });
   }
 });
 

@@ -5,11 +5,12 @@ import {
   minibatchParts,
   type Sample,
   type Settings,
+  stepsAnUpdate,
   validateSettings,
 } from "../../lib/rlhf/mod.ts";
 import { floats, ints } from "../../lib/runtime/mod.ts";
 import { sampleOf } from "../helpers/samples_of_answers.ts";
-import { tinyConfig } from "../helpers/tiny.ts";
+import { tinyConfig, tinyPpo, tinySchedule } from "../helpers/tiny.ts";
 
 /** Four timesteps of three answers each; the score tells them apart. */
 const pool: Sample[] = Array.from(
@@ -94,4 +95,19 @@ Deno.test("dropout has one number in [0, 1) a token of the whole row, other ones
   assert.equal(new Set(keys?.data).size, 36);
   assert.deepEqual(keysAt(1), keys);
   assert.notDeepEqual(keysAt(2), keys);
+});
+
+Deno.test("an update takes as many steps as there are minibatches in all its epochs", async () => {
+  const stepsOf = async (given: Partial<Settings>) => {
+    const settings = validateSettings({ ...tinySchedule, ...given });
+    const ppo = await tinyPpo(given);
+    let steps = 0;
+    await ppo.train({ onStep: () => steps++ }).next();
+    return [stepsAnUpdate(settings), steps];
+  };
+  // 2 timesteps of 3 answers: 2 epochs of 6 / 3 steps; of 6 / 1; of ceil(12 / 5); of one a timestep
+  assert.deepEqual(await stepsOf({}), [4, 4]);
+  assert.deepEqual(await stepsOf({ mini_batch_size: 1 }), [12, 12]);
+  assert.deepEqual(await stepsOf({ num_return_sequences: 2, mini_batch_size: 5 }), [6, 6]);
+  assert.deepEqual(await stepsOf({ shuffle_whole_batches: true, mini_batch_size: 1 }), [4, 4]);
 });
