@@ -25,6 +25,8 @@ export const keptByTopP: Exercise<KeptByTopP> = defineExercise<KeptByTopP>({
     [[0.5, 0.3, 0.15, 0.05], 0.7],
     [[0.5, 0.3, 0.15, 0.05], 0.9],
     [[0.6, 0.3, 0.1], 0.4],
+    [[0.5, 0.25, 0.125, 0.125], 0.75], // the sum is exactly p
+    [[0.7, 0.2, 0.1], 1], // the sum stays just below p
   ],
   mistakes: [
     {
@@ -43,10 +45,17 @@ export const keptByTopP: Exercise<KeptByTopP> = defineExercise<KeptByTopP>({
       },
     },
     {
+      answer: (probabilities, p) => countWhile(probabilities, (before) => before <= p),
+      says: {
+        en: "Stop as soon as the sum reaches p: equal is enough.",
+        zh: "和一达到 p 就停：等于也算。",
+      },
+    },
+    {
       answer: (probabilities, p) => countWhile(probabilities, (before) => before < p) + 1,
       says: {
-        en: "One too many: stop as soon as the sum reaches p.",
-        zh: "多了一个：和一达到 p 就停。",
+        en: "One too many: count the token with which the sum reaches p, and none after it.",
+        zh: "多了一个：算上让和达到 p 的那个词元，后面的都不算。",
       },
     },
   ],

@@ -15,19 +15,26 @@ export interface HeatStripOptions {
   readonly perLine?: number;
   /** The number, above or below zero, with the fullest colour; default the largest of the strip. One for several strips makes them comparable. */
   readonly largest?: number;
+  /** Nothing is above 0, as with log-probabilities: the scale ends at 0. Default false, a scale on both sides of 0. */
+  readonly upToZero?: boolean;
+  /** Writes each number below its token, with two decimals. Default false. */
+  readonly numbers?: boolean;
   /** Added to the title. */
   readonly seed?: number | string;
 }
 
 const tile = 30; // pixels
+const numberHeight = 18; // pixels of a line of numbers below the tiles
 
 /** Blue below zero, white at zero, orange above: readable without telling red from green. */
 const twoSided = [[0, "#0072B2"], [0.5, "#ffffff"], [1, "#D55E00"]];
+/** The half below zero. */
+const belowZero = [[0, "#0072B2"], [1, "#ffffff"]];
 
 /**
  * A strip of tokens: `heatStrip(["长", "江", "？"], [0.2, -0.1, 1.3], { title: "Advantages", valueTitle: "advantage" })`.
  *
- * @throws {RangeError} when there are not as many numbers as tokens, or `largest` is not above 0.
+ * @throws {RangeError} when there are not as many numbers as tokens, `largest` is not above 0, or with `upToZero` a number is.
  *
  * @example
  * ```ts
@@ -43,24 +50,25 @@ export function heatStrip(
   values: readonly number[],
   options: HeatStripOptions,
 ): Figure {
-  if (tokens.length !== values.length) {
-    throw new RangeError(`Cannot colour ${tokens.length} tokens: there are ${values.length} values`);
-  }
-  const { title, valueTitle, perLine = 24, seed } = options;
+  const { title, valueTitle, perLine = 24, seed, upToZero = false, numbers = false } = options;
   const { largest = Math.max(1e-12, ...values.filter(Number.isFinite).map(Math.abs)) } = options;
-  if (!(largest > 0)) throw new RangeError(`Cannot colour the tokens: "largest" is ${largest}, not above 0`);
+  mustFit(tokens, values, { largest, upToZero });
   const lines = Math.max(1, Math.ceil(tokens.length / perLine));
   const across = Math.max(8, Math.min(perLine, tokens.length));
+  const line = numbers ? tile + numberHeight : tile; // pixels
+  const strip = { tokens, values, perLine, valueTitle, largest, upToZero };
+  const traces = numbers ? [tiles(strip), numbersBelow(strip, line)] : [tiles(strip)];
   const plain = { visible: false, fixedrange: true };
-  const bottom = Math.max(20, 150 - lines * tile); // the colour bar needs some height
+  const bottom = Math.max(20, 150 - lines * line); // the colour bar needs some height
   const layout = {
-    ...frame({ title, seed, width: 150 + across * tile, height: 52 + lines * tile + bottom }),
+    ...frame({ title, seed, width: 150 + across * tile, height: 52 + lines * line + bottom }),
     xaxis: { ...plain, range: [-0.5, across - 0.5] },
-    yaxis: { ...plain, range: [lines - 0.5, -0.5] },
+    yaxis: { ...plain, range: [lines - 1 + (line - tile / 2) / line, -tile / 2 / line] },
     margin: { l: 20, r: 130, t: 52, b: bottom },
+    ...(numbers ? { showlegend: false } : {}), // plotly adds one for two traces
   };
   const text = tokens.map((token, index) => `${token} ${number(values[index] ?? NaN)}`).join(", ");
-  return figure([tiles({ tokens, values, perLine, valueTitle, largest })], layout, `${title}: ${text}`);
+  return figure(traces, layout, `${title}: ${text}`);
 }
 
 interface Strip {
@@ -69,14 +77,40 @@ interface Strip {
   readonly perLine: number;
   readonly valueTitle: string;
   readonly largest: number;
+  readonly upToZero: boolean;
 }
 
-function tiles({ tokens, values, perLine, valueTitle, largest }: Strip): Trace {
+function mustFit(
+  tokens: readonly string[],
+  values: readonly number[],
+  { largest, upToZero }: Pick<Strip, "largest" | "upToZero">,
+): void {
+  if (tokens.length !== values.length) {
+    throw new RangeError(`Cannot colour ${tokens.length} tokens: there are ${values.length} values`);
+  }
+  if (!(largest > 0)) throw new RangeError(`Cannot colour the tokens: "largest" is ${largest}, not above 0`);
+  const above = upToZero ? values.findIndex((value) => value > 0) : -1;
+  if (above >= 0) {
+    throw new RangeError(
+      `Cannot colour "${tokens[above]}": its number is ${values[above]}, and "upToZero" ends the scale at 0`,
+    );
+  }
+}
+
+/** Where each token stands: place in its line, line. */
+function places({ tokens, perLine }: Strip): { x: number[]; y: number[] } {
+  return {
+    x: tokens.map((_, index) => index % perLine),
+    y: tokens.map((_, index) => Math.floor(index / perLine)),
+  };
+}
+
+function tiles(strip: Strip): Trace {
+  const { tokens, values, valueTitle, largest, upToZero } = strip;
   return {
     type: "scatter",
     mode: "markers+text",
-    x: tokens.map((_, index) => index % perLine),
-    y: tokens.map((_, index) => Math.floor(index / perLine)),
+    ...places(strip),
     text: tokens,
     customdata: values,
     hovertemplate: `%{text}<br>${valueTitle} %{customdata:.4g}<extra></extra>`,
@@ -89,8 +123,8 @@ function tiles({ tokens, values, perLine, valueTitle, largest }: Strip): Trace {
       size: tile - 2,
       color: values,
       cmin: -largest,
-      cmax: largest,
-      colorscale: twoSided,
+      cmax: upToZero ? 0 : largest,
+      colorscale: upToZero ? belowZero : twoSided,
       line: { color: "#cccccc", width: 1 },
       colorbar: {
         title: { text: valueTitle, side: "right" },
@@ -103,6 +137,27 @@ function tiles({ tokens, values, perLine, valueTitle, largest }: Strip): Trace {
       },
     },
   };
+}
+
+/** The number of each tile, in the room of `numberHeight` that its line of `line` pixels has below the tiles. */
+function numbersBelow(strip: Strip, line: number): Trace {
+  const { x, y } = places(strip);
+  return {
+    type: "scatter",
+    mode: "text",
+    x,
+    y: y.map((row) => row + (tile + numberHeight) / 2 / line),
+    text: strip.values.map(twoDecimals),
+    textfont: { size: 10, color: "#222222" },
+    hoverinfo: "skip",
+  };
+}
+
+/** Never a minus before 0.00. */
+function twoDecimals(value: number): string {
+  if (!Number.isFinite(value)) return "";
+  const digits = Math.abs(value).toFixed(2);
+  return value < 0 && Number(digits) > 0 ? `\u2212${digits}` : digits;
 }
 
 /** Pixels: smaller for a token that would not fit its tile, such as [SEP]. */

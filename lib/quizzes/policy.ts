@@ -97,8 +97,8 @@ export const policy: readonly QuizQuestion[] = [
   {
     question: {
       en:
-        "Answers are sampled with a repetition penalty and scored without it. What is wrong with the ratio?",
-      zh: "采样时有重复惩罚，打分时没有。比率有什么问题？",
+        "Answers are sampled with a repetition penalty; their log-probabilities are computed without it. What is wrong with the ratio?",
+      zh: "采样时有重复惩罚，算对数概率时没有。比率有什么问题？",
     },
     choices: [
       {
@@ -124,8 +124,8 @@ export const policy: readonly QuizQuestion[] = [
         text: { en: "It is always above 1.", zh: "它总是大于 1。" },
         why: {
           en:
-            "For tokens that the penalty favoured it is below 1: their probability was raised to sample them.",
-          zh: "惩罚所照顾的词元，比率小于 1：采样时它们的概率被抬高了。",
+            "For tokens that were not penalised and so became likelier it is below 1: their probability was raised to sample them.",
+          zh: "没有受惩罚、概率反而升高的词元，比率小于 1：采样时它们的概率被抬高了。",
         },
       },
     ],
@@ -162,8 +162,8 @@ export const policy: readonly QuizQuestion[] = [
   },
   {
     question: {
-      en: "Why can REINFORCE not learn from a policy that always takes the likeliest token?",
-      zh: "为什么总取最可能词元的策略无法用 REINFORCE 学习？",
+      en: "Why can REINFORCE not find a better answer if the policy always takes the likeliest token?",
+      zh: "如果策略总取最可能的词元，为什么 REINFORCE 找不到更好的回答？",
     },
     choices: [
       {
@@ -187,8 +187,8 @@ export const policy: readonly QuizQuestion[] = [
       {
         text: { en: "softmax has no gradient there.", zh: "softmax 在那里没有梯度。" },
         why: {
-          en: "softmax has one everywhere; what is missing are answers to compare.",
-          zh: "softmax 处处有梯度；缺的是可以比较的回答。",
+          en: "softmax has one everywhere; what is missing is other answers.",
+          zh: "softmax 处处有梯度；缺的是别的回答。",
         },
       },
     ],

@@ -39,7 +39,8 @@ function measured(text: string): string[] {
     /\$\$[\s\S]*?\$\$|\$[^$\n]*\$|```[\s\S]*?```|`[^`]*`|https?:\S+|\[[^\]]*\]\([^)]*\)/g,
     " ",
   );
-  return prose.match(/(?<![\d.\w])\d+\.\d+(?![\d.])|(?<![\d.\w])\d+(?= ?%)/g) ?? [];
+  const found = prose.match(/(?<![\d.\w])−?\d+\.\d+(?![\d.])|(?<![\d.\w])−?\d+(?= ?%)/g) ?? [];
+  return found.map((number) => number.replace("−", "-"));
 }
 
 /** Whether one of `shown` is this number, rounded as it is written. */
@@ -58,19 +59,47 @@ function numbersOf({ cells }: Notebook): number[] {
     })
   );
   const all = [...code.map(({ source }) => source), ...outputs].join("\n");
-  return (all.match(/-?\d+(?:\.\d+)?(?:e-?\d+)?/g) ?? []).map(Number);
+  return (all.replaceAll("−", "-").match(/-?\d+(?:\.\d+)?(?:e-?\d+)?/g) ?? []).map(Number);
+}
+
+/** An English line may quote a Chinese word and go on with an English comma. */
+const isEnglish = (line: string): boolean =>
+  /\b(?:a|after|and|at|for|from|is|logits|of|one|over|the|to|what|which)\b/.test(line);
+
+/** Each place of Chinese with an ASCII mark beside it, in the lines that are not English. */
+function asciiMarks(text: string): string[] {
+  const prose = text.replaceAll(/```[\s\S]*?```|`[^`]*`|<script[\s\S]*?<\/script>/g, "");
+  return prose.split("\n").filter((line) => !isEnglish(line)).flatMap((line) =>
+    line.match(/.{0,20}(?:\p{Script=Han} ?[,;:?!]|[,;:?!]\p{Script=Han}).{0,20}/gu) ?? []
+  );
+}
+
+/** The strings of an output, each line by itself; a page's by its tags. */
+function linesOf(value: unknown): string {
+  if (typeof value === "string") return value.replaceAll(/<(?!\/?script)[^>]*>/g, "\n");
+  if (Array.isArray(value)) return value.map(linesOf).join("\n");
+  return isRecord(value) ? Object.values(value).map(linesOf).join("\n") : "";
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
 Deno.test("a measured number is found in prose, and not in a formula, a setting or a name", () => {
-  assert.deepEqual(measured("ends near 0.9, at 48.9 % of `0.5`, $1.5$, PPO2 and 3 models, 20 %"), [
+  assert.deepEqual(measured("ends near 0.9, at 48.9 % of `0.5`, $1.5$, PPO2 and 3 models, 20 % or −1.5"), [
     "0.9",
     "48.9",
     "20",
+    "-1.5",
   ]);
   assert.ok(stands("0.9", [0.8712]) && stands("48.9", [0.4889]) && !stands("0.9", [0.84]));
+});
+
+Deno.test("an ASCII mark beside Chinese is found, but not where English quotes a Chinese word", () => {
+  assert.deepEqual(asciiMarks("At 流, there was a choice.\n还不对:输入 `a,b`\n还不对：输入"), [
+    "还不对:输入 ",
+  ]);
+  assert.equal(linesOf([{ html: "<p>A</p><p>对,错</p>" }]), "\nA\n\n对,错\n");
+  assert.deepEqual(asciiMarks(linesOf([{ html: "<p>The word</p><p>对,错</p>" }])), ["对,错"]);
 });
 
 for (const notebook of notebooks) {
@@ -87,12 +116,8 @@ for (const notebook of notebooks) {
   });
 
   Deno.test(`${name}: its Chinese, text and outputs, has Chinese punctuation`, () => {
-    const shown = cells.map(({ source, outputs }) => `${source}\n${JSON.stringify(outputs)}`).join("\n");
-    const prose = shown.replaceAll(/```[\s\S]*?```|`[^`]*`|<script[\s\S]*?<\/script>/g, "");
-    assert.deepEqual(
-      prose.match(/.{0,20}(?:\p{Script=Han} ?[,;:?!]|[,;:?!]\p{Script=Han}).{0,20}/gu) ?? [],
-      [],
-    );
+    const shown = cells.map(({ source, outputs }) => `${source}\n${linesOf(outputs)}`).join("\n");
+    assert.deepEqual(asciiMarks(shown), []);
   });
 
   Deno.test(`${name}: every number that its prose quotes stands in a cell or an output`, () => {

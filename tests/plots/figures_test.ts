@@ -151,6 +151,30 @@ Deno.test("strips with one largest number share their colours", () => {
   });
 });
 
+Deno.test("a strip of log-probabilities ends its colours at 0 and writes the numbers below the tokens", async () => {
+  const titles = { title: "t", valueTitle: "nats", upToZero: true, numbers: true };
+  const strip = heatStrip(["长", "江", "？"], [-0.004, -1.566, NaN], { ...titles, perLine: 2 });
+  assert.match(
+    JSON.stringify(strip.data[0]),
+    /"cmin":-1.566,"cmax":0,"colorscale":\[\[0,"#0072B2"\],\[1,"#ffffff"\]\]/,
+  );
+  assert.deepEqual(strip.data[1]?.text, ["0.00", "\u22121.57", ""]);
+  const [tiles, numbers] = strip.data.map(({ y }) => Array.isArray(y) ? y.map(Number) : []);
+  assert.ok(
+    numbers.every((y, index) => y > tiles[index] && y < tiles[index] + 1),
+    "between two lines of tiles",
+  );
+  const texts = await textsOf(strip);
+  assert.ok(
+    texts.includes("\u22121.57") && !texts.some((text) => text.startsWith("trace")),
+    texts.join(", "),
+  );
+  assert.throws(() => heatStrip(["长", "江"], [-1, 0.5], titles), {
+    name: "RangeError",
+    message: 'Cannot colour "江": its number is 0.5, and "upToZero" ends the scale at 0',
+  });
+});
+
 Deno.test("stems over tokens begin at 0, lines stand beside them, and the tokens are written below", async () => {
   const titles = { title: "回报", valueTitle: "units of score", tokenTitle: "token" };
   const stems = { name: "return", values: [1, -2] }, lines = [{ name: "value", values: [0.5, NaN] }];
