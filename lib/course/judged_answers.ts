@@ -6,6 +6,8 @@ import type { CourseRun } from "./run.ts";
 
 /** A sampled answer, readable. */
 export interface JudgedAnswer extends Sample {
+  /** The passage that it is about. */
+  readonly passage: string;
   /** The text of each token. */
   readonly texts: readonly string[];
   /** The whole answer. */
@@ -32,7 +34,14 @@ export async function judgedAnswers(
     const texts = sample.answer.map((token) =>
       token === tokenizer.sepId ? "[SEP]" : tokenizer.decode([token])
     );
-    return { ...sample, texts, question, right: judgeQuestion(question, passages[row]).right };
+    const passage = passages[row];
+    return {
+      ...sample,
+      passage: passage.content,
+      texts,
+      question,
+      right: judgeQuestion(question, passage).right,
+    };
   });
 }
 

@@ -2,7 +2,7 @@
 import { clippedValue } from "../sliders/mod.ts";
 import { defineExercise, type Exercise } from "./exercise.ts";
 
-/** 0.5 max((V - R)^2, (V_clip - R)^2). */
+/** 0.5 max((V - G)^2, (V_clip - G)^2). */
 export type CriticLoss = (value: number, oldValue: number, target: number, clipRange: number) => number;
 
 const keep = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
@@ -24,8 +24,8 @@ export const criticLoss: Exercise<CriticLoss> = defineExercise<CriticLoss>({
     {
       answer: (...inputs) => 0.5 * Math.min(...errors(...inputs)),
       says: {
-        en: "You took the smaller error. A loss is pessimistic when it takes the larger one.",
-        zh: "你取了较小的误差。损失要取较大的一个，才是悲观的。",
+        en: "You took the smaller error: L has max.",
+        zh: "你取了较小的误差：L 里是 max。",
       },
     },
     {
@@ -50,7 +50,10 @@ export const criticLoss: Exercise<CriticLoss> = defineExercise<CriticLoss>({
     },
     {
       answer: (value, _oldValue, target) => 0.5 * squared(value, target),
-      says: { en: "Not clipped at all yet.", zh: "还完全没有裁剪。" },
+      says: {
+        en: "Your results are those of the loss without a clip: clip V around V_old.",
+        zh: "你的结果与不裁剪的损失相同：请在 V_old 两侧裁剪 V。",
+      },
     },
   ],
   solved: {

@@ -18,12 +18,12 @@ export const value: readonly QuizQuestion[] = [
       },
       {
         text: {
-          en: "No more than a constant would tell about which returns are high.",
-          zh: "对于哪些回报高，它知道的不比一个常数多。",
+          en: "As a guess of the returns it is no better than a constant.",
+          zh: "作为对回报的猜测，它不比一个常数好。",
         },
         why: {
-          en: "R - V varies exactly as much as R does.",
-          zh: "R - V 的波动和 R 一样大。",
+          en: "G - V varies exactly as much as G does. (It may still have the right order: “twice as much”.)",
+          zh: "G - V 的波动和 G 一样大。（顺序仍可能是对的，如“twice as much”。）",
         },
         right: true,
       },
@@ -38,23 +38,23 @@ export const value: readonly QuizQuestion[] = [
   },
   {
     question: {
-      en: "`V_old = 0`, `R = 1`, `eps = 0.2`. At which new value has the clipped loss no gradient?",
-      zh: "`V_old = 0`，`R = 1`，`eps = 0.2`。新价值为多少时，裁剪损失没有梯度？",
+      en: "`V_old = 0`, `G = 1`, `eps = 0.2`. At which new value has the clipped loss no gradient?",
+      zh: "`V_old = 0`，`G = 1`，`eps = 0.2`。新价值为多少时，裁剪损失没有梯度？",
     },
     choices: [
       {
         text: { en: "V = 0.5", zh: "V = 0.5" },
         why: {
-          en: "It has moved more than eps towards R: for this update that is enough.",
-          zh: "它朝 R 移动的距离已超过 eps：这次更新到此为止。",
+          en: "It has moved more than eps towards G: for this update that is enough.",
+          zh: "它朝 G 移动的距离已超过 eps：这次更新到此为止。",
         },
         right: true,
       },
       {
         text: { en: "V = -0.5", zh: "V = -0.5" },
         why: {
-          en: "That moved the wrong way, and may always come back.",
-          zh: "那是走错了方向，随时可以回来。",
+          en: "That moved the wrong way: the gradient stays and pulls it back.",
+          zh: "那是走错了方向：梯度仍在，会把它拉回来。",
         },
       },
       {
@@ -146,12 +146,12 @@ export const value: readonly QuizQuestion[] = [
       },
       {
         text: {
-          en: "One has to change the length alone and score again.",
-          zh: "要只改变长度，再打一次分。",
+          en: "One has to lengthen the same question, change as little else as possible, and score again.",
+          zh: "把同一个问题写长，其余尽量不变，再打一次分。",
         },
         why: {
-          en: "Then nothing else can explain the difference.",
-          zh: "这样差别就没有别的解释。",
+          en: "Then little else can explain the difference.",
+          zh: "这样差别就几乎没有别的解释。",
         },
         right: true,
       },

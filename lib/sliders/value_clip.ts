@@ -6,7 +6,7 @@ import { defineSlider } from "../widgets/mod.ts";
 
 /** One token's value loss. */
 export interface ClippedValue {
-  /** 0.5 max((V - R)^2, (V_clip - R)^2), in squared units of score. */
+  /** 0.5 max((V - G)^2, (V_clip - G)^2), in squared units of score. */
   readonly loss: number;
   /** Its derivative by V; 0 where the clip acts. */
   readonly gradient: number;
@@ -18,7 +18,7 @@ export interface TokenValues {
   readonly value: number;
   /** V_old, at the time of the rollout. */
   readonly oldValue: number;
-  /** R, the return. */
+  /** G, the return. */
   readonly target: number;
 }
 
@@ -43,7 +43,26 @@ export function clippedValue(clipRange: number): (token: TokenValues) => Clipped
 
 const newValues = Array.from({ length: 121 }, (_, index) => -1.5 + index * 0.025);
 
-/** Move V, V_old, R and ε, and see where the critic may still learn. */
+/**
+ * The new values with a gap at both ends of the stretch where the gradient is 0: the edge of the range on the target's side, and
+ * the place beyond the target that is as far from it. No gap when the target lies within the range.
+ */
+function brokenAtJumps(
+  { oldValue, target, clipRange }: Omit<TokenValues, "value"> & { readonly clipRange: number },
+): number[] {
+  const beside = 1e-4; // less than a pixel
+  if (Math.abs(target - oldValue) <= clipRange + beside) return newValues;
+  const edge = oldValue + Math.sign(target - oldValue) * clipRange;
+  const jumps = [edge, 2 * target - edge].filter((jump) => Math.abs(jump) < 1.5).sort((a, b) => a - b);
+  const rest = newValues.filter((value) => jumps.every((jump) => Math.abs(value - jump) > beside));
+  const bounds = [-Infinity, ...jumps, Infinity];
+  return bounds.slice(1).flatMap((jump, index) => [
+    ...rest.filter((value) => value > bounds[index] && value < jump),
+    ...(Number.isFinite(jump) ? [jump - beside, NaN, jump + beside] : []),
+  ]);
+}
+
+/** Move V, V_old, G and ε, and see where the critic may still learn. */
 export const valueClip = defineSlider({
   title: {
     en: "The clipped value loss of one token, and its gradient",
@@ -59,7 +78,7 @@ export const valueClip = defineSlider({
       step: 0.05,
       value: 0,
     },
-    target: { kind: "range", label: "return R · 回报 R", min: -1.5, max: 1.5, step: 0.05, value: 0.8 },
+    target: { kind: "range", label: "return G · 回报 G", min: -1.5, max: 1.5, step: 0.05, value: 0.8 },
     clipRange: {
       kind: "range",
       label: "clip range ε · 裁剪范围 ε",
@@ -72,8 +91,10 @@ export const valueClip = defineSlider({
   draw: ({ value, oldValue, target, clipRange }) => {
     const [clipped, plain] = [clippedValue(clipRange), clippedValue(Infinity)];
     const here = clipped({ value, oldValue, target });
-    const over = (of: typeof clipped, part: keyof ClippedValue) =>
-      newValues.map((value) => [value, of({ value, oldValue, target })[part]] as const);
+    const over = (of: typeof clipped, part: keyof ClippedValue, values: readonly number[] = newValues) =>
+      values.map((value) => [value, of({ value, oldValue, target })[part]] as const);
+    const gradients = over(clipped, "gradient", brokenAtJumps({ oldValue, target, clipRange }));
+    const lossBefore = clipped({ value: oldValue, oldValue, target }).loss;
     const x = { title: "new value V (units of score)", range: [-1.5, 1.5] as const };
     const stopped = here.gradient === 0 && value !== target;
     const [loss, slope] = [here.loss.toFixed(3), here.gradient.toFixed(2)];
@@ -86,18 +107,14 @@ export const valueClip = defineSlider({
             { name: "clipped", points: over(clipped, "loss") },
             { name: "not clipped", points: over(plain, "loss"), as: "dashed" },
             { name: "this token", points: [[value, here.loss]], as: "dots" },
-            {
-              name: "old value",
-              points: [[oldValue, clipped({ value: oldValue, oldValue, target }).loss]],
-              as: "dots",
-            },
+            { name: "old value", points: [[oldValue, lossBefore]], as: "dots" },
           ],
         },
         {
           x,
           y: { title: "gradient by V", range: [-3.1, 3.1] },
           curves: [
-            { name: "gradient", points: over(clipped, "gradient") },
+            { name: "gradient", points: gradients },
             { name: "not clipped", points: over(plain, "gradient"), as: "dashed" },
             { name: "this token", points: [[value, here.gradient]], as: "dots" },
           ],

@@ -139,7 +139,7 @@ Deno.test("sampling: no bar leaves its panel, whatever the settings", () => {
     }
   }
 });
-Deno.test("valueClip: beyond the range on the return's side the loss is flat, until V is further from R than the clip", () => {
+Deno.test("valueClip: beyond the range on the return's side the loss is flat, until V is further from G than the clip", () => {
   const token = clippedValue(0.25);
   const at = (value: number) => token({ value, oldValue: 0, target: 1 });
   // 0.25 stands for all V between 0.25 and 1.75: 0.5 (0.25 - 1)^2
@@ -151,6 +151,29 @@ Deno.test("valueClip: beyond the range on the return's side the loss is flat, un
     assert.ok(Math.abs(at(value).loss - 0.5 * (value - 1) ** 2) < 1e-6);
     assert.ok(Math.abs(at(value).gradient - (value - 1)) < 1e-6);
   }
+});
+
+Deno.test("valueClip: the gradient's line has a gap at both ends of its flat stretch, and none without one", () => {
+  const gradientAt = (oldValue: number, target: number, clipRange: number) =>
+    curve(SLIDERS.valueClip.draw({ value: 0, oldValue, target, clipRange }).panels[1]);
+  // the range ends at 0.25, 0.25 from G; 0.75 is as far beyond it. And the mirror image.
+  for (const sign of [1, -1]) {
+    const points = gradientAt(0, sign * 0.5, 0.25);
+    const gaps = points.flatMap(([x], index) => Number.isNaN(x) ? [index] : []);
+    const edges = [0.25, 0.75].map((edge) => sign * edge).sort((a, b) => a - b);
+    assert.equal(gaps.length, 2);
+    gaps.forEach((gap, index) => {
+      const [left, right] = [points[gap - 1], points[gap + 1]];
+      assert.ok(left[0] < edges[index] && edges[index] < right[0] && right[0] - left[0] < 0.001);
+      const [flat, steep] = index === 0 ? [right[1], left[1]] : [left[1], right[1]];
+      assert.equal(flat, 0);
+      assert.ok(Math.abs(steep - (index === 0 ? -0.25 : 0.25)) < 0.001, `${steep}`);
+    });
+    const xs = points.map(([x]) => x).filter(Number.isFinite);
+    assert.deepEqual(xs, xs.toSorted((a, b) => a - b));
+  }
+  assert.ok(gradientAt(0.1, 0.3, 0.2).every(([x]) => Number.isFinite(x))); // G at the edge: no jump
+  assert.equal(gradientAt(0, 1.5, 0.25).filter(([x]) => Number.isNaN(x)).length, 1); // the other lies outside
 });
 
 Deno.test("valueClip: the curves stay inside their axes and say when the clip has stopped the token", () => {
