@@ -147,8 +147,8 @@ export const ppo: readonly QuizQuestion[] = [
       {
         text: { en: "It widens the clip range.", zh: "放宽裁剪范围。" },
         why: {
-          en: "That is `policy_clip_eps`, which limits one update, not the whole way.",
-          zh: "那是 `policy_clip_eps`，它限制的是一次更新，而不是总共走多远。",
+          en: "That is `policy_clip_eps`, which holds back one update, not the whole way.",
+          zh: "那是 `policy_clip_eps`，它约束的是一次更新，而不是总共走多远。",
         },
       },
     ],
