@@ -9,7 +9,7 @@
  * folder is written whole or not at all.
  */
 import { join } from "node:path";
-import { loadEmbedded, loadOwn, pathOf, type RunInputs, runSettings } from "../lib/course/mod.ts";
+import { loadEmbedded, loadOwn, namesOwn, pathOf, type RunInputs, runSettings } from "../lib/course/mod.ts";
 import { fileExists, writeAtomically, writeFolderAtomically } from "../lib/files/mod.ts";
 import {
   type ModelFolder,
@@ -112,7 +112,7 @@ async function exportRun(
 
 /** What to hand over, by the flags. */
 async function runOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; settings: Settings }> {
-  if ((["train_file_path", "ori_model_path", "reward_model_path"] as const).some((name) => name in given)) {
+  if (namesOwn(given)) {
     const settings = validateSettings(given);
     return { inputs: await loadOwn(settings), settings };
   }

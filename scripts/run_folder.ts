@@ -5,17 +5,15 @@
  * A state gets a new folder before the old one goes, so that a kill at any moment leaves one of them whole.
  */
 import { join, resolve } from "node:path";
+import { OWN_PATHS } from "../lib/course/mod.ts";
 import { fileExists, readJsonRecord, removeUnfinished, writeAtomically } from "../lib/files/mod.ts";
 import type { ScoreStatistics } from "../lib/rl/mod.ts";
 import { checkSettings, type PpoState, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
 import { numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
 import { type LogSizes, readState, type StoredState, writeState } from "./run_state.ts";
 
-/** The three things a run starts from, by the flags that name them. */
-export const INPUT_NAMES = ["train_file_path", "ori_model_path", "reward_model_path"] as const;
-
-/** A SHA-256 of each input's content. */
-export type InputDigests = Readonly<Record<typeof INPUT_NAMES[number], string>>;
+/** A SHA-256 of the content of each of the three things that a run starts from. */
+export type InputDigests = Readonly<Record<typeof OWN_PATHS[number], string>>;
 
 /** What a run was begun with: the content of `settings.json`. */
 export interface RunRecord {
@@ -96,7 +94,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   const settings = recordIn(record, "settings", path);
   checkSettings(settings);
   const inputs = recordIn(record, "inputs", path);
-  const [train_file_path, ori_model_path, reward_model_path] = INPUT_NAMES.map((name) =>
+  const [train_file_path, ori_model_path, reward_model_path] = OWN_PATHS.map((name) =>
     textIn(inputs, name, path)
   );
   return {
@@ -130,7 +128,7 @@ export function resumedSettings(
   }
   const old = new Map<string, unknown>(Object.entries(settings));
   const changed = Object.entries(given).filter(([name, value]) => value !== old.get(name));
-  const isInput = (name: string) => INPUT_NAMES.some((input) => input === name); // compared by content
+  const isInput = (name: string) => OWN_PATHS.some((input) => input === name); // compared by content
   const matter = changed.filter(([name]) =>
     isInput(name) ? embedded : !FREE.includes(name) && !ROUNDING.includes(name)
   );
@@ -162,7 +160,7 @@ export function checkSameInputs(
     paths: Pick<Settings, keyof InputDigests>;
   },
 ): void {
-  const other = INPUT_NAMES.filter((name) => wanted[name] !== found[name]);
+  const other = OWN_PATHS.filter((name) => wanted[name] !== found[name]);
   if (other.length === 0) return;
   const list = other.map((name) => `${name} (${paths[name]})`).join(", ");
   throw new Error(`Cannot resume ${folder}: what the run was begun with has changed: ${list}`);

@@ -11,7 +11,9 @@ import {
   type CourseRun,
   loadEmbedded,
   loadOwn,
+  namesOwn,
   openRun,
+  OWN_PATHS,
   type RunInputs,
   runSettings,
 } from "../lib/course/mod.ts";
@@ -31,7 +33,6 @@ import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import {
   checkNoRun,
   checkSameInputs,
-  INPUT_NAMES,
   lockFolder,
   newestState,
   readRecord,
@@ -74,7 +75,7 @@ interface Job {
 
 /** Opens a run in a folder that holds none. */
 async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
-  const embedded = !INPUT_NAMES.some((name) => given[name] !== undefined);
+  const embedded = !namesOwn(given);
   const own = embedded ? undefined : validateSettings(withFullPaths(given));
   await checkNoRun(own?.output_dir ?? given.output_dir ?? SETTINGS.output_dir.default);
   const inputs = own === undefined ? await loadEmbedded() : await loadOwn(own);
@@ -97,7 +98,7 @@ async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job>
 function withFullPaths(given: Partial<Settings>): Partial<Settings> {
   const { train_file_path, ori_model_path, reward_model_path } = validateSettings(given);
   const paths = { train_file_path, ori_model_path, reward_model_path };
-  return { ...given, ...Object.fromEntries(INPUT_NAMES.map((name) => [name, resolve(paths[name])])) };
+  return { ...given, ...Object.fromEntries(OWN_PATHS.map((name) => [name, resolve(paths[name])])) };
 }
 
 /** Opens the run of a folder where its newest state stands. */

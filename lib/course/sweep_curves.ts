@@ -183,9 +183,7 @@ export function besideKept(
     ...group,
     runs: group.runs.map((run) => run.slice(0, updates)),
   }));
-  const panels = (["mean_reward", "kl"] as const).map((column) =>
-    sweepPanel([...kept, ...yours], column)
-  );
+  const panels = (["mean_reward", "kl"] as const).map((column) => sweepPanel([...kept, ...yours], column));
   return bandGrid(panels, { title: "Your sweep beside the kept one", xTitle: "update" });
 }
 

@@ -17,32 +17,6 @@ export type Gpt2Arrays = DeviceArrays<ReturnType<typeof gpt2Spec>>;
 /** The arrays of a reward model or critic. */
 export type ValueModelArrays = DeviceArrays<ReturnType<typeof valueModelSpec>>;
 
-/** The weight that a leaf of a spec names, with the wanted dimensions. */
-function findWeight(name: string, wanted: readonly number[], weights: ReadonlyMap<string, Weight>): Weight {
-  const weight = weights.get(name);
-  if (weight === undefined) throw new RangeError(`Cannot load the parameters: "${name}" is missing`);
-  if (weight.shape.join() !== wanted.join()) {
-    throw new RangeError(
-      `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
-    );
-  }
-  return weight;
-}
-
-async function uploadEach<T>(
-  device: Device,
-  spec: T,
-  dataOf: (name: string, wanted: readonly number[]) => HostArray<"float32">["data"],
-): Promise<DeviceArrays<T>> {
-  const arrays = new Map<string, DeviceArray>();
-  for (const [name, { shape }] of flatten(spec, isSpec)) {
-    const dims = Object.values(shape);
-    const array: HostArray<"float32"> = { dims, data: dataOf(name, dims) };
-    arrays.set(name, await device.upload(array));
-  }
-  return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
-}
-
 /**
  * Uploads the weights that `spec` names.
  *
@@ -50,34 +24,27 @@ async function uploadEach<T>(
  *   arrays are copies
  * @throws RangeError when one is missing or has other dimensions.
  */
-export function uploadParameters<T>(
+export async function uploadParameters<T>(
   device: Device,
   spec: T,
   weights: ReadonlyMap<string, Weight>,
   { share = false }: { share?: boolean } = {},
 ): Promise<DeviceArrays<T>> {
-  return uploadEach(device, spec, (name, wanted) => {
-    const { data } = findWeight(name, wanted, weights);
-    return share && isPlain(data) ? data : new Float32Array(data);
-  });
-}
-
-/**
- * Moves the weights that `spec` names to the device, each out of `weights`: no value is in memory twice. On the CPU the arrays are
- * the weights' own memory, so nobody else may use it.
- *
- * @throws RangeError when one is missing or has other dimensions.
- */
-export function handOverParameters<T>(
-  device: Device,
-  spec: T,
-  weights: Map<string, Weight>,
-): Promise<DeviceArrays<T>> {
-  return uploadEach(device, spec, (name, wanted) => {
-    const { data } = findWeight(name, wanted, weights);
-    weights.delete(name);
-    return isPlain(data) ? data : new Float32Array(data);
-  });
+  const arrays = new Map<string, DeviceArray>();
+  for (const [name, { shape }] of flatten(spec, isSpec)) {
+    const weight = weights.get(name);
+    const wanted = Object.values(shape);
+    if (weight === undefined) throw new RangeError(`Cannot load the parameters: "${name}" is missing`);
+    if (weight.shape.join() !== wanted.join()) {
+      throw new RangeError(
+        `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
+      );
+    }
+    const data = share && isPlain(weight.data) ? weight.data : new Float32Array(weight.data);
+    const array: HostArray<"float32"> = { dims: wanted, data };
+    arrays.set(name, await device.upload(array));
+  }
+  return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
 }
 
 /** Whether the values lie in memory that only this process has; an array over shared memory cannot be uploaded. */

@@ -1,6 +1,7 @@
 /** Reinforcement learning from (learned) feedback: SFT, reward model, PPO. */
 export * from "./answer_batch.ts";
 export * from "./elsewhere.ts";
+export * from "./embedded_recipes.ts";
 export * from "./examples.ts";
 export * from "./experience.ts";
 export * from "./flags.ts";

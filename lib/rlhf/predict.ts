@@ -5,12 +5,12 @@
  */
 import {
   createGenerator,
-  type Gpt2Arrays,
   gpt2Spec,
   type ModelFolder,
   type SamplingSettings,
   type Tokenizer,
   type TokenRow,
+  turnParameters,
   uploadParameters,
 } from "../lm/mod.ts";
 import { uniform } from "../rl/mod.ts";
@@ -69,7 +69,8 @@ export async function createPredictor(
 ): Promise<Predictor> {
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
   const generator = await createGenerator(device, config, { sampling, special, minNewTokens });
-  const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(config), weights);
+  const stored = await uploadParameters(device, gpt2Spec(config), weights, { share: true }); // nothing writes to it
+  const parameters = await turnParameters(device, config, stored);
   const rounds = Array.from({ length: questions }, (_, round) => round);
   return {
     async predict(passages, first) {

@@ -1,6 +1,6 @@
 /**
- * The settings of the SFT and reward stages: the tutorial's flags with its defaults, and beside them the fixed recipes of the
- * models in `models/`, which hold when no path of one's own is given.
+ * The settings of the stages before and after PPO: the tutorial's flags with its defaults. The fixed recipes of the models in
+ * `models/`, which hold when no path of one's own is given, are in `embedded_recipes.ts`.
  */
 import type { SettingTable, SettingValues } from "./setting_spec.ts";
 
@@ -230,74 +230,6 @@ export type SftSettings = SettingValues<typeof SFT_SETTINGS>;
 export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
 /** Values of the `data` command. */
 export type DataSettings = SettingValues<typeof DATA_SETTINGS>;
-
-/** Lengths and threads that both embedded models share. One thread: sums in one order, so the same bytes on any load. */
-const EMBEDDED_MACHINE = { device: "cpu", threads: 1, max_len: 96, query_max_len: 24 } as const;
-
-const EMBEDDED = {
-  ...EMBEDDED_MACHINE,
-  dropout: 0, // the recipes were fixed without it
-  checkpoints: false,
-  logging_steps: 100,
-  names_file_path: "data/cmrc_train.json",
-  rename_proportion: 0.5,
-} as const;
-
-/**
- * The recipe of `models/sft_model`, written down before PPO was tuned.
- *
- * The model is to be mediocre, as the tutorial's was: a third of its training questions is wrong (`data/README.md`), and it stops
- * when it copies most names but not all. Only questions count in the loss: half of the passages bear random names, which nothing
- * can predict.
- */
-export const EMBEDDED_SFT = {
-  ...EMBEDDED,
-  pretrained_model_path: "",
-  output_dir: "models/sft_model",
-  num_train_epochs: 10,
-  train_batch_size: 32,
-  test_batch_size: 64,
-  learning_rate: 1e-3,
-  warmup_proportion: 0.05,
-  weight_decay: 0.01,
-  passage_weight: 0,
-} as const satisfies Partial<SftSettings>;
-
-/** The recipe of `models/rm_model`. */
-export const EMBEDDED_REWARD = {
-  ...EMBEDDED,
-  pretrained_model_path: "models/sft_model",
-  output_dir: "models/rm_model",
-  num_train_epochs: 3,
-  train_batch_size: 8,
-  test_batch_size: 16,
-  gradient_accumulation_steps: 1,
-  learning_rate: 5e-4,
-  value_dropout: 0,
-  prompts_file_path: "data/ppo_train.json",
-} as const satisfies Partial<RewardSettings>;
-
-/** The recipe of `data/reward_train.json` and `data/reward_test.json`; what is split of the embedded data `make-data` splits. */
-export const EMBEDDED_DATA = {
-  ...EMBEDDED_MACHINE,
-  model_path: "models/sft_model",
-  output_dir: "data/",
-  lists: 2,
-  per_question: false,
-} as const satisfies Partial<DataSettings>;
-
-/** PPO's settings for the embedded models, under the tutorial's names: the `settings.json` of `models/sft_model`. */
-export const EMBEDDED_PPO = {
-  max_len: 96,
-  query_len: 24,
-  batch_size: 16,
-  num_episodes: 3,
-  max_timesteps: 80,
-  update_timesteps: 20,
-  ppo_epoch: 2,
-  learning_rate: 5e-5,
-  kl_coef: 0.05,
-} as const;
 
 /** Paths that make a run one's own: with one of them given, the tutorial's defaults hold. */
 const OWN_PATHS = ["train_file_path", "test_file_path", "pretrained_model_path", "model_path"];

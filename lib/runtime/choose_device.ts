@@ -4,7 +4,8 @@
  * `auto` and `-1` are the CPU (a hardware GPU cannot yet be told from a slow software one, so it is taken only when asked for);
  * `webgpu` insists; a number, the tutorial's way, means the GPU, and the CPU with a warning where there is none.
  */
-import { type Device, openDevice } from "./device.ts";
+import type { Device } from "./device.ts";
+import { openDevice } from "./open_device.ts";
 
 /**
  * Opens the device for a setting: `auto`, `cpu`, `webgpu` or a number. `threads` is for the CPU; default: all.

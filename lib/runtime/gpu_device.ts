@@ -1,0 +1,111 @@
+/** A GPU as a device, through ONNX Runtime's WebGPU provider. */
+import * as ort from "onnxruntime-node";
+import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
+import { type DType, input, UNKNOWN } from "../tensor/mod.ts";
+import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
+import type { Device } from "./device.ts";
+import { executable, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
+
+/** With either of these missing ONNX Runtime moves a Transpose onto a bool tensor, for which WebGPU has no kernel. */
+const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
+const GPU_EXTRA = {
+  session: { disable_cpu_ep_fallback: "1" },
+  optimization: { disable_specified_optimizers: "TransposeOptimizer" },
+};
+
+/** A GPU; `probe` says whether there is one. */
+export function gpuDevice(threads: number): Device {
+  let live = 0;
+  const copies = new Map<string, Promise<ort.InferenceSession>>();
+  const create = (
+    graph: LoweredGraph,
+    location: (name: string) => "cpu" | "gpu-buffer",
+    outputs: readonly string[],
+  ) =>
+    ort.InferenceSession.create(graph.bytes, {
+      ...sessionOptions(threads),
+      executionProviders: [WEBGPU],
+      preferredOutputLocation: Object.fromEntries(outputs.map((name) => [resultName(name), location(name)])),
+      extra: GPU_EXTRA,
+    });
+  /** A program that copies one array to `location`: the only safe way to move data in either direction. */
+  const copier = (
+    dtype: DType,
+    rank: number,
+    location: "cpu" | "gpu-buffer",
+  ): Promise<ort.InferenceSession> => {
+    const key = `${dtype} ${rank} ${location}`;
+    const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
+    const session = copies.get(key) ?? create(lower({ y: input("x", shape, dtype) }), () => location, ["y"]);
+    copies.set(key, session);
+    return session;
+  };
+  const copy = async (x: ort.Tensor, dtype: DType, location: "cpu" | "gpu-buffer"): Promise<ort.Tensor> => {
+    const session = await copier(dtype, x.dims.length, location);
+    const results = await session.run({ x });
+    return results[resultName("y")];
+  };
+  return {
+    kind: "webgpu",
+    description: "GPU through WebGPU",
+    compile(graph, outputs, toHost) {
+      /**
+       * onnxruntime-node 1.30.0 ignores a given array, without a word, where the preferred location is "gpu-buffer". So which
+       * results are written into arrays of the caller is part of what is compiled; a program is used in one way, as a rule.
+       */
+      const sessions = new Map<string, ort.InferenceSession>();
+      const sessionFor = async (fetches: ort.InferenceSession.NullableOnnxValueMapType) => {
+        const into = outputs.filter((name) => fetches[resultName(name)] !== null);
+        const location = (name: string) => toHost(name) || into.includes(name) ? "cpu" : "gpu-buffer";
+        const session = sessions.get(into.join()) ?? await create(graph, location, outputs);
+        sessions.set(into.join(), session);
+        return session;
+      };
+      const run: RunOne = async (feeds, fetches) => {
+        const results = await (await sessionFor(fetches)).run(feeds, fetches);
+        live +=
+          outputs.map(resultName).filter((name) =>
+            fetches[name] === null && results[name].location === "gpu-buffer"
+          ).length;
+        return results;
+      };
+      const release = async () => {
+        for (const session of sessions.values()) await session.release();
+      };
+      return Promise.resolve(executable(graph, outputs, { run, release }));
+    },
+    async upload<D extends DType>(array: ArrayLike_<D>) {
+      const x = tensorOf(array);
+      live++;
+      return wrap(await copy(x, wrap(x).dtype, "gpu-buffer")) as DeviceArray<DType> as DeviceArray<
+        D
+      >; // as above
+    },
+    async read<D extends DType>(array: DeviceArray<D>) {
+      const x = tensorOf(array);
+      const here = x.location === "cpu" ? x : await copy(x, array.dtype, "cpu");
+      return here.data as Storage[D]; // a tensor's data has the type its dtype says
+    },
+    free(array) {
+      const x = tensorOf(array);
+      if (x.location !== "gpu-buffer") return;
+      live--;
+      x.dispose();
+    },
+    liveArrays: () => live,
+  };
+}
+
+/** Runs a trivial program, so that a missing adapter is reported at once and in words. */
+export async function probe(device: Device): Promise<void> {
+  try {
+    device.free(await device.upload({ dims: [1], data: new Float32Array([1]) }));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot open the GPU: WebGPU found no usable adapter (${
+        reason.split("\n")[0]
+      }). Use --device cpu, or DEVICE=cpu in a notebook.`,
+    );
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Opens devices: `openDevice("cpu")` or `openDevice("webgpu")`.
+ *
+ * Facts about the provider that shape them: a run is synchronous under its promise; `getData()` on a GPU tensor aborts the
+ * process, so a download runs an Identity program; without `enableCpuMemArena: false` memory peaks at twice the size; each
+ * session has threads of its own, which would spin for a while after a run and take the cores from the next session's (a PPO
+ * timestep took 1.7 times as long); npm's binding copies every result, so the CPU device uses the library by itself
+ * (`native_session.ts`) where it may.
+ */
+import type { Device, DeviceKind } from "./device.ts";
+import { gpuDevice, probe } from "./gpu_device.ts";
+import { hostDevice } from "./host_device.ts";
+
+/**
+ * Opens a device.
+ *
+ * @throws Error when WebGPU is asked for and no adapter is found.
+ */
+export async function openDevice(
+  kind: DeviceKind,
+  { threads = navigator.hardwareConcurrency }: { threads?: number } = {},
+): Promise<Device> {
+  const device = kind === "cpu" ? hostDevice(threads) : gpuDevice(threads);
+  if (kind === "webgpu") await probe(device);
+  return device;
+}
