@@ -20,7 +20,18 @@ export async function openDevice(
   kind: DeviceKind,
   { threads = navigator.hardwareConcurrency }: { threads?: number } = {},
 ): Promise<Device> {
+  disableTelemetry();
   const device = kind === "cpu" ? hostDevice(threads) : gpuDevice(threads);
   if (kind === "webgpu") await probe(device);
   return device;
+}
+
+/**
+ * ONNX Runtime (on Linux and macOS since 1.29) keeps a number for this machine in the home folder and tells its maker of every
+ * session, unless this variable is set before the first one. Nobody who runs a notebook has agreed to that; who wants it sets the
+ * variable to 0.
+ */
+function disableTelemetry(): void {
+  const name = "ORT_DISABLE_TELEMETRY";
+  if (Deno.env.get(name) === undefined) Deno.env.set(name, "1");
 }

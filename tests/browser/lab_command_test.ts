@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { ensureNotebookTools } from "../../scripts/setup.ts";
+import { denoCache } from "../helpers/deno_cache.ts";
 import { browserTest } from "./browser.ts";
 
 const script = new URL("../../scripts/lab.ts", import.meta.url).pathname;
@@ -38,13 +39,6 @@ browserTest("one Ctrl-C ends JupyterLab and its kernels, and the home folder sta
   assert.deepEqual((await Array.fromAsync(Deno.readDir(home))).map(({ name }) => name), []);
   await Deno.remove(home, { recursive: true });
 });
-
-/** Deno's package cache, which the child shares: it alone may lie outside the project. */
-async function denoCache(): Promise<string> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  const { denoDir }: { denoDir: string } = JSON.parse(new TextDecoder().decode(stdout));
-  return denoDir;
-}
 
 /** Starts a kernel as JupyterLab does; returns its number. */
 async function startKernel(origin: string, token: string): Promise<string> {

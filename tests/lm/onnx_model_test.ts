@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import ort from "onnxruntime-node";
 import { type ModelFolder, onnxModel } from "../../lib/lm/mod.ts";
+import { openDevice } from "../../lib/runtime/mod.ts";
 import { assertNear, fixtureModel, fixtureTensors } from "../helpers/fixtures.ts";
 
+await openDevice("cpu"); // ONNX Runtime is set up as the library sets it up
 const torch = await fixtureTensors("forward");
 const lengths = torch.numbers("lengths");
 const rows = torch.rows("input_ids").map((row, index) => row.slice(0, lengths[index]));
