@@ -90,6 +90,12 @@ async function exportRun(
   { inputs, settings, to }: { inputs: RunInputs; settings: Settings; to: string },
 ): Promise<void> {
   const { policy, reward, tokenizer, scoreStatistics: statistics, passages } = inputs;
+  if (settings.normalise_scores && statistics === undefined) {
+    throw new RangeError(
+      `Cannot export with normalise_scores: the reward model's settings.json has no score_mean and score_deviation; ` +
+        "train it with deno task reward, which writes them, or give --normalise_scores false",
+    );
+  }
   const [first, last] = [tokenizer.clsId, tokenizer.sepId].map((id) => tokenizer.tokenOf(id));
   const launch: Launch = { settings, count: { prompts: passages.length }, statistics };
   await writeFolderAtomically(folder, async (temporary) => {

@@ -48,3 +48,25 @@ Deno.test("export names the programs it knows", async () => {
   assert.equal(code, 1);
   assert.equal(errors.trim(), "Cannot use --to vllm: it must be onnx, openrlhf or trl");
 });
+
+Deno.test("a reward model whose scores cannot be normalised is not exported as if they were", async () => {
+  const parent = await Deno.makeTempDir();
+  const [reward, folder] = [join(parent, "rm"), join(parent, "trl")];
+  await Deno.mkdir(reward);
+  for await (const { name } of Deno.readDir(join(root, "models/rm_model"))) {
+    if (name !== "settings.json") {
+      await Deno.copyFile(join(root, "models/rm_model", name), join(reward, name));
+    }
+  }
+  const flags = ["--to", "trl", "--export_dir", folder, "--reward_model_path", reward];
+  const own = ["--ori_model_path", "models/sft_model", "--max_len", "96", "--query_len", "24"];
+  const { code, errors } = await exported(...flags, ...own);
+  assert.equal(code, 1);
+  assert.match(
+    errors,
+    /^Cannot export with normalise_scores: the reward model's settings\.json has no score_mean/,
+  );
+  await assert.rejects(Deno.stat(folder), Deno.errors.NotFound);
+  assert.equal((await exported(...flags, ...own, "--normalise_scores", "false")).code, 0);
+  await Deno.remove(parent, { recursive: true });
+});
