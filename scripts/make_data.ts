@@ -3,6 +3,8 @@
  * `data/README.md` between their markers. `deno run -A scripts/make_data.ts`; the same seed, the same bytes.
  */
 import { type CorpusPassage, DATA_SEED, dataFiles, makeCorpus, type NoiseKind } from "../lib/corpus/mod.ts";
+import { sha256OfText } from "./sha256.ts";
+import { table } from "./stage_report.ts";
 
 const folder = new URL("../data/", import.meta.url);
 
@@ -11,16 +13,6 @@ async function writeWhole(name: string, text: string): Promise<void> {
   const beside = new URL(`${name}.part`, folder);
   await Deno.writeTextFile(beside, text);
   await Deno.rename(beside, new URL(name, folder));
-}
-
-async function sha256(text: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(bytes).toHex();
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
 function kindTable(corpus: readonly CorpusPassage[]): string {
@@ -51,7 +43,7 @@ async function fileTable(files: Readonly<Record<string, string>>): Promise<strin
     `\`${name}\``,
     text.trimEnd().split("\n").length,
     new TextEncoder().encode(text).length,
-    `\`${await sha256(text)}\``,
+    `\`${await sha256OfText(text)}\``,
   ]);
   return table(["file", "lines", "bytes", "sha256"], await Promise.all(rows));
 }

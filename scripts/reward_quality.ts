@@ -28,7 +28,8 @@ import {
 } from "../lib/rlhf/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample } from "./gold_sample.ts";
-import { percent, sha256Of, table } from "./stage_report.ts";
+import { sha256Of } from "./sha256.ts";
+import { percent, table } from "./stage_report.ts";
 
 /** Measures a reward model while and after it is trained. */
 export interface Quality {

@@ -2,6 +2,7 @@
 import type { RunInputs } from "../lib/course/mod.ts";
 import type { ModelFolder } from "../lib/lm/mod.ts";
 import type { InputDigests } from "./run_folder.ts";
+import { sha256, sha256OfText } from "./sha256.ts";
 
 /** The digests of passages, policy and reward model. */
 export async function digestsOf(
@@ -27,9 +28,4 @@ async function modelDigest({ config, weights }: ModelFolder, extra: unknown): Pr
   return digest([config, extra, each]);
 }
 
-const digest = (value: unknown): Promise<string> => sha256(new TextEncoder().encode(JSON.stringify(value)));
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const digest = (value: unknown): Promise<string> => sha256OfText(JSON.stringify(value));

@@ -52,7 +52,8 @@ import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
 import { type CommandContext, runCommand } from "./command.ts";
 import { openStageLog } from "./stage_log.ts";
-import { openStageDevice, percent, reportNumbers, sha256Of, stepReporter, table } from "./stage_report.ts";
+import { sha256Of } from "./sha256.ts";
+import { openStageDevice, percent, reportNumbers, stepReporter, table } from "./stage_report.ts";
 
 /** The model to start from. */
 interface Start {

@@ -49,12 +49,6 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 /** A share as text: `44.5 %`. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** The SHA-256 of a file in hexadecimal digits. */
-export async function sha256Of(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** Writes `text` between the markers `<!-- numbers -->` of a folder's README, the only part of it that a command writes. */
 export async function writeNumbers(folder: string, text: string): Promise<void> {
   const path = join(folder, "README.md");

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { readText } from "../../lib/files/mod.ts";
+import { sha256Of } from "../../scripts/sha256.ts";
 
 const pathOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -56,18 +57,13 @@ export async function traceOf(folder: string): Promise<Record<string, unknown>> 
       ? [`${name}/actor.safetensors`, `${name}/critic.safetensors`]
       : [`${name}/model.safetensors`]
   );
-  const digests = await Promise.all(weights.map(async (name) => [name, await sha256(`${folder}/${name}`)]));
+  const digests = await Promise.all(weights.map(async (name) => [name, await sha256Of(`${folder}/${name}`)]));
   return {
     metrics: (await readText(`${folder}/metrics.jsonl`)).replaceAll(/"seconds_\w+":[^,}]+/g, ""),
     answers: await readText(`${folder}/answers.jsonl`),
     scalars: (await scalarsOf(folder)).filter(([tag]) => !tag.startsWith("seconds_")),
     ...Object.fromEntries(digests),
   };
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Tag, step and value of every scalar in a folder's event files. */

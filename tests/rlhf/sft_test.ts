@@ -22,7 +22,7 @@ import {
   readExamples,
   validateSettings,
 } from "../../lib/rlhf/mod.ts";
-import { sha256Of } from "../../scripts/stage_report.ts";
+import { sha256Of } from "../../scripts/sha256.ts";
 import { assertNear, fixtureModel, fixtureTensors } from "../helpers/fixtures.ts";
 import { CLS, device, FIRST_WORD, PAD, SEP, tinyConfig } from "../helpers/tiny.ts";
 

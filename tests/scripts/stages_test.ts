@@ -3,7 +3,7 @@ import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { readModelFolder } from "../../lib/lm/mod.ts";
 import { DATA_SETTINGS, PREDICT_SETTINGS, REWARD_SETTINGS, SFT_SETTINGS } from "../../lib/rlhf/mod.ts";
-import { sha256Of } from "../../scripts/stage_report.ts";
+import { sha256Of } from "../../scripts/sha256.ts";
 import { fixtureTensors, pathOf } from "../helpers/fixtures.ts";
 import { withFolder } from "../helpers/folder.ts";
 import { type Ended, runScript } from "../helpers/run_script.ts";
