@@ -22,21 +22,24 @@ export interface RowGroupOptions {
 }
 
 /**
- * What a call costs besides its rows, in multiply-adds that could have been done instead: 10 ms of two cores. Starting a program's
- * nodes takes less; but below it nothing worth having is won, and a small model keeps one call for all rows, in their order.
+ * What a call costs besides its rows, in multiply-adds that could have been done instead: 5 to 10 ms of two cores. Starting a
+ * program's nodes takes less; but below it nothing worth having is won, and a small model keeps one call for all rows, in their order.
  */
 const CALL = 5e8;
 
-/** And for each weight of the blocks, which every call reads from memory: as long as the weight's product with so many tokens. */
-const TOKENS_A_READ = 16;
+/** And for each weight of the blocks, which every call reads from memory: as long as its product with so many tokens (measured). */
+const TOKENS_A_READ = 50;
+
+/** Attention's multiply-adds take so much longer than those with weights: a score is written, masked and normalised for each 128. */
+const ATTENTION = 5;
 
 /** Weights of all blocks' matrices: 4 embed^2 of the attention, 2 embed inner of the network. */
 const blockWeights = ({ layers, ...sizes }: RowCostShape): number =>
   layers * (4 * sizes.embed ** 2 + 2 * sizes.embed * innerWidth(sizes));
 
-/** Multiply-adds of a row of `time` columns through all blocks: every weight at each column, and each column with each other. */
+/** A row of `time` columns through all blocks: every weight at each column, and each column with each other. */
 const rowCost = (shape: RowCostShape, time: number): number =>
-  time * blockWeights(shape) + 2 * shape.layers * shape.embed * time ** 2;
+  time * blockWeights(shape) + ATTENTION * 2 * shape.layers * shape.embed * time ** 2;
 
 /** What groups of these rows cost together, in multiply-adds. */
 export function groupsCost(

@@ -21,10 +21,10 @@ const cutsOf = (sorted: readonly number[]): number[][][] =>
 
 Deno.test("a group costs its rows at the width of the longest and one call", () => {
   const shape = { layers: 1, embed: 2, inner: 3 }; // 4 2^2 + 2 2 3 = 28 weights
-  // rows of 5 and 3 columns as 5 and 5: 2 (5 28 + 2 1 2 5^2) = 480; a call: 5e8 + 16 28
-  assert.equal(groupsCost([5, 3], [[0, 1]], shape), 480 + 5e8 + 448);
-  // 5 28 + 100 = 240 and 3 28 + 2 1 2 3^2 = 120, and two calls
-  assert.equal(groupsCost([5, 3], [[0], [1]], shape), 360 + 2 * (5e8 + 448));
+  // rows of 5 and 3 columns as 5 and 5: 2 (5 28 + 5 2 1 2 5^2) = 1280; a call: 5e8 + 50 28
+  assert.equal(groupsCost([5, 3], [[0, 1]], shape), 1280 + 5e8 + 1400);
+  // 5 28 + 500 = 640 and 3 28 + 5 2 1 2 3^2 = 264, and two calls
+  assert.equal(groupsCost([5, 3], [[0], [1]], shape), 904 + 2 * (5e8 + 1400));
 });
 
 Deno.test("no cut of the sorted rows costs less", () => {
