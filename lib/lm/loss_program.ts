@@ -12,6 +12,7 @@ import {
   type Feeds,
   int,
   jit,
+  type Spec,
   type Specs,
 } from "../runtime/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
@@ -58,7 +59,7 @@ export interface LossDefinition<P extends Gpt2Parameters, I> {
 export type HostResults = Readonly<Record<string, Float32Array>> & { readonly loss: Float32Array };
 
 /** The columns of each row that a loss looks at: [batch, answer]. */
-export const columnsSpec = int({ batch: -1, answer: -1 });
+export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int({ batch: -1, answer: -1 });
 
 /** Token rows, with the columns that a loss looks at where it says so. */
 export type RowFeeds = Feeds<typeof rowsSpec> & { readonly columns?: Feeds<typeof columnsSpec> };
