@@ -6,6 +6,7 @@ export { makeTokenizer, type Tokenizer } from "./tokenizer.ts";
 export { loadTokenizer } from "./tokenizer_files.ts";
 export * from "./gpt2.ts";
 export * from "./rows.ts";
+export * from "./row_groups.ts";
 export * from "./sampling.ts";
 export * from "./sampling_row.ts";
 export type { Answer } from "./decoding_state.ts";

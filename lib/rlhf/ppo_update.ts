@@ -11,6 +11,7 @@ import {
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
+  inRowOrder,
   valueHeadAt,
   type ValueHeadParameters,
   type ValueModelArrays,
@@ -39,8 +40,10 @@ import {
   rowsOf,
 } from "./sampled_policy.ts";
 
-/** One micro-batch of experience: all arrays but `batch` are [batch, answer]. */
+/** One micro-batch of experience: all arrays but `batch` and `rows` are [batch, answer]. */
 export interface MiniBatch {
+  /** Where each of its rows stands in the minibatch. */
+  readonly rows: readonly number[];
   /** Rows, columns and targets. */
   readonly batch: AnswerBatch;
   /** What sampling knew: [batch, answer, vocab], or empty where the settings do not ask for it. */
@@ -69,7 +72,7 @@ export interface ModelStep {
 
 /** A step of the actor. */
 export interface ActorStep extends ModelStep {
-  /** log pi(token), one row of the batch's width a sequence. */
+  /** log pi(token), one row of its micro-batch's width a sequence, in the minibatch's order. */
   readonly logProbs: number[][];
   /** -sum p log p in nats, in the same rows. */
   readonly entropy: number[][];
@@ -193,7 +196,8 @@ export async function createActorUpdate(
         return { loss: said.loss[0], gradients: into };
       },
     );
-    return { ...total, logProbs, entropy };
+    const order = [parts.flatMap(({ rows }) => rows)];
+    return { ...total, logProbs: inRowOrder(order, [logProbs]), entropy: inRowOrder(order, [entropy]) };
   };
   return {
     optimizer,
