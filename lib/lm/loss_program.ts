@@ -93,8 +93,9 @@ export function createLossProgram<P extends Gpt2Parameters, I>(
   const inOne = blocksPerProgram === 0 || blocksPerProgram >= layers;
   if (inOne && logitsAtOnce === 0) return wholeProgram(device, definition);
   if (definition.drop !== undefined) {
+    const also = logitsAtOnce > 0 ? " and logits_at_once 0" : "";
     throw new RangeError(
-      "Cannot apply dropout where programs hold some of the blocks: set blocks_per_program 0 and logits_at_once 0",
+      `Cannot apply dropout where programs hold some of the blocks: set blocks_per_program 0${also}`,
     );
   }
   if (logitsAtOnce > 0 && device.kind !== "cpu") {
