@@ -1,6 +1,7 @@
 /** The gradient of a loss in parts: embedding, groups of blocks, head; the forward and backward of each is a program. */
 import { vjp } from "../autodiff/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
+import { type ArrayPool, createAdder } from "../optim/mod.ts";
 import { type Device, flatten, float, isFloatArray, isTensor, mapTree, zeros } from "../runtime/mod.ts";
 import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
@@ -16,13 +17,15 @@ import {
   type Rows,
   rowsSpec,
 } from "./gpt2.ts";
+import { addingTargets, writingTargets } from "./gradient_targets.ts";
+import { headInParts } from "./loss_head.ts";
 import {
   type AnyProgram,
   columnsSpec,
   compileTree,
+  type HostResults,
   type LossDefinition,
   type LossProgram,
-  readResults,
 } from "./loss_program.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
@@ -139,44 +142,71 @@ async function groupsOf<P extends Gpt2Parameters, I>(
   return groups;
 }
 
+/** How the gradient is cut up. */
+interface Parts {
+  readonly blocksPerProgram: number;
+  readonly logitsAtOnce: number;
+  readonly pool: ArrayPool;
+  readonly checkpoint?: (() => void) | undefined;
+}
+
 /** Compiles the gradient with `blocksPerProgram` blocks a program. */
 export async function gradientInParts<P extends Gpt2Parameters, I>(
   device: Device,
   definition: Definition<P, I>,
-  blocksPerProgram: number,
+  { blocksPerProgram, logitsAtOnce, pool, checkpoint = () => {} }: Parts,
 ): Promise<LossProgram<P, I>> {
   const embedding = await embeddingPrograms(device, definition);
   const groups = await groupsOf(device, definition, blocksPerProgram);
-  const head = await headProgram(device, definition);
+  const targets = device.kind === "cpu" ? addingTargets(await createAdder(device), pool) : writingTargets;
+  const head = headInParts(device, await headProgram(device, definition), {
+    definition,
+    logitsAtOnce,
+    targets,
+  });
   const { wte } = definition.parameters;
   const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // what a head that reads no embedding sends it
-  return async (parameters, inputs, into) => {
+  const gradient: Gradient<P, I> = async (parameters, inputs, into, { adding } = { adding: false }) => {
+    const bring = adding ? targets.add : targets.write;
     const { h, wpe, ...rest } = parameters;
     const { rows } = inputs;
     const ends = { wte: parameters.wte, wpe };
     const states = [(await embedding.forward({ ends, rows })).x];
     for (const { first, count, forward } of groups) {
+      checkpoint();
       const layers = h.slice(first, first + count);
       states.push((await forward({ layers, rows, x: states[states.length - 1] })).x);
     }
-    const { h: _h, wpe: _wpe, wte: _wte, ...targets } = into;
-    const named = Object.fromEntries(flatten(targets, isFloatArray));
-    const said = await head({ head: rest, inputs, x: states[states.length - 1] }, { gradients: named });
-    const sent = flatten(said.gradients, isFloatArray).get("wte.weight") ?? nothing;
-    free(device, states.pop());
-    let g = said.g;
+    const { h: _h, wpe: _wpe, wte: _wte, ...own } = into;
+    const x = states.pop();
+    const said = await head({ head: rest, inputs, x }, own, bring);
+    free(device, x);
+    let g: unknown = said.g;
     for (const { first, count, backward } of groups.toReversed()) {
+      checkpoint();
       const layers = h.slice(first, first + count);
       const x = states.pop();
-      const back = await backward({ layers, rows, x, g }, { layers: into.h.slice(first, first + count) });
+      const back = await bring(
+        { layers: into.h.slice(first, first + count) },
+        (target) => backward({ layers, rows, x, g }, target),
+      );
       free(device, x, g);
       g = back.g;
     }
-    await embedding.backward({ ends, rows, g, sent: { weight: sent } }, { wte: into.wte, wpe: into.wpe });
-    free(device, g, ...(sent === nothing ? [] : [sent]));
-    return readResults(device, said.results);
+    const sent = said.sent ?? nothing;
+    await bring(
+      { wte: into.wte, wpe: into.wpe },
+      (target) => embedding.backward({ ends, rows, g, sent: { weight: sent } }, target),
+    );
+    free(device, g, said.sent);
+    return said.results;
   };
+  return Object.assign(gradient, { adds: device.kind === "cpu" });
 }
+
+type Gradient<P extends Gpt2Parameters, I> = (
+  ...given: Parameters<LossProgram<P, I>>
+) => Promise<HostResults>;
 
 /** Frees arrays that were made between two programs. */
 function free(device: Device, ...arrays: readonly unknown[]): void {

@@ -4,7 +4,7 @@
  * In parts, only the hidden states between parts are kept, and each part's backward program computes its blocks again (Chen et
  * al. 2016, "Training Deep Nets with Sublinear Memory Cost"); parts of one size share their programs. Same rules, same results.
  */
-import { gradientsOf } from "../optim/mod.ts";
+import { type ArrayPool, createArrayPool, type GradientMode, gradientsOf } from "../optim/mod.ts";
 import {
   type Device,
   type DeviceArray,
@@ -64,13 +64,28 @@ export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int
 /** Token rows, with the columns that a loss looks at where it says so. */
 export type RowFeeds = Feeds<typeof rowsSpec> & { readonly columns?: Feeds<typeof columnsSpec> };
 
-/** Gives the results and writes the gradient into `into`. */
+/** Gives the results and brings the gradient into `into`. */
 export interface LossProgram<P extends Gpt2Parameters, I> {
   (
     parameters: DeviceArrays<Specs<P>>,
     inputs: Feeds<Specs<I>> & { readonly rows: RowFeeds },
     into: DeviceArrays<Specs<P>>,
+    mode?: GradientMode,
   ): Promise<HostResults>;
+  /** Whether it can add its gradient to what the arrays hold. */
+  readonly adds: boolean;
+}
+
+/** How a loss program is cut up. */
+export interface LossProgramOptions {
+  /** How many blocks one program holds; 0, or at least all of them: one program for everything. */
+  readonly blocksPerProgram?: number;
+  /** Answer tokens whose logits exist at once, on the CPU: the head then runs several times; 0: all of them. */
+  readonly logitsAtOnce?: number;
+  /** Where spare arrays come from; default: a pool of its own. */
+  readonly pool?: ArrayPool;
+  /** Looked at between the programs of one gradient. */
+  readonly checkpoint?: () => void;
 }
 
 /** A program whose trees the function that made it knows, and the compiler need not. */
@@ -87,22 +102,30 @@ export const compileTree = jit as <I>(
 /**
  * Compiles the gradient of a loss.
  *
- * @param blocksPerProgram how many blocks one program holds; 0, or at least all of them: one program for everything
- * @throws RangeError when dropout is asked for in parts
+ * @throws RangeError when dropout is asked for in parts, or logits in parts on a GPU
  */
 export function createLossProgram<P extends Gpt2Parameters, I>(
   device: Device,
   definition: LossDefinition<P, I>,
-  { blocksPerProgram = 0 }: { blocksPerProgram?: number } = {},
+  { blocksPerProgram = 0, logitsAtOnce = 0, pool = createArrayPool(device), checkpoint }: LossProgramOptions =
+    {},
 ): Promise<LossProgram<P, I>> {
-  const whole = blocksPerProgram === 0 || blocksPerProgram >= definition.config.layers;
-  if (whole) return wholeProgram(device, definition);
+  const { layers } = definition.config;
+  const inOne = blocksPerProgram === 0 || blocksPerProgram >= layers;
+  if (inOne && logitsAtOnce === 0) return wholeProgram(device, definition);
   if (definition.drop !== undefined) {
+    const also = logitsAtOnce > 0 ? " and logits_at_once 0" : "";
     throw new RangeError(
-      "Cannot apply dropout where programs hold some of the blocks: set blocks_per_program 0",
+      `Cannot apply dropout where programs hold some of the blocks: set blocks_per_program 0${also}`,
     );
   }
-  return gradientInParts(device, definition, blocksPerProgram);
+  if (logitsAtOnce > 0 && device.kind !== "cpu") {
+    throw new RangeError(
+      `Cannot compute logits in parts on ${device.kind}: their gradients are added in place, which only the CPU allows; set logits_at_once 0`,
+    );
+  }
+  const blocks = inOne ? layers : blocksPerProgram;
+  return gradientInParts(device, definition, { blocksPerProgram: blocks, logitsAtOnce, pool, checkpoint });
 }
 
 async function wholeProgram<P extends Gpt2Parameters, I>(
@@ -124,10 +147,15 @@ async function wholeProgram<P extends Gpt2Parameters, I>(
     },
     { toHost: ["results"] },
   );
-  return async (arrays, given, into) => {
+  const gradient = async (
+    arrays: DeviceArrays<Specs<P>>,
+    given: Feeds<Specs<I>> & { readonly rows: Feeds<typeof rowsSpec> },
+    into: DeviceArrays<Specs<P>>,
+  ) => {
     const { results } = await program({ parameters: arrays, inputs: given }, { gradients: into });
     return readResults(device, results);
   };
+  return Object.assign(gradient, { adds: false });
 }
 
 type MaybeChosen = Rows & { readonly columns?: Columns };

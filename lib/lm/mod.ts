@@ -17,6 +17,7 @@ export {
   type HostResults,
   type LossDefinition,
   type LossProgram,
+  type LossProgramOptions,
   type LossResults,
   type RowFeeds,
 } from "./loss_program.ts";

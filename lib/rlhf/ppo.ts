@@ -44,7 +44,7 @@ export interface Ppo {
   actor(): Gpt2Arrays;
   /** The critic as it is now; valid until the next update. */
   critic(): ValueModelArrays;
-  /** The frozen SFT model. */
+  /** The frozen SFT model; asking throws a RangeError under `spare_memory`, which reads it only while it scores. */
   readonly reference: Gpt2Arrays;
   /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
@@ -57,10 +57,13 @@ export interface Ppo {
  */
 export async function createPpo(inputs: PpoInputs): Promise<Ppo> {
   checkInputs(inputs);
-  const programs = await compilePrograms(inputs);
+  const interruption: Run["interruption"] = { signal: undefined };
+  const checkpoint = () => interruption.signal?.throwIfAborted();
+  const programs = await compilePrograms(inputs, { checkpoint });
   const models = await loadModels(inputs, programs);
   const { settings } = inputs;
-  const run: Run = { inputs, settings, programs, models, watch: createStopwatch(), position: START };
+  const watch = createStopwatch();
+  const run: Run = { inputs, settings, programs, models, watch, interruption, position: START };
   return {
     train: (options = {}) => train(run, options),
     state: (options = {}) => stateOf(run, options),
@@ -71,7 +74,13 @@ export async function createPpo(inputs: PpoInputs): Promise<Ppo> {
     actorGradient: (samples, options = {}) => actorGradient(run, samples, options),
     actor: () => models.actor.parameters,
     critic: () => models.critic.parameters,
-    reference: models.reference,
+    get reference() {
+      return models.reference.kept ?? notKept();
+    },
     generator: programs.generator,
   };
+}
+
+function notKept(): never {
+  throw new RangeError("Cannot give the reference model: spare_memory reads it only while it is asked");
 }

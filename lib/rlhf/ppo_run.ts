@@ -3,7 +3,15 @@
  *
  * The schedule itself is `ppo_loop.ts`.
  */
-import { type Answer, downloadParameters, inRowOrder, type TokenRow, type Weight } from "../lm/mod.ts";
+import {
+  type Answer,
+  downloadParameters,
+  type Gpt2Arrays,
+  inRowOrder,
+  type TokenRow,
+  type ValueModelArrays,
+  type Weight,
+} from "../lm/mod.ts";
 import { meanOf, uniform, whiten } from "../rl/mod.ts";
 import { answerBatch } from "./answer_batch.ts";
 import { answerGroups } from "./answer_groups.ts";
@@ -12,8 +20,11 @@ import type { UpdateStep } from "./metrics.ts";
 import { minibatches, minibatchParts } from "./minibatches.ts";
 import type { Models, PpoInputs, Programs } from "./ppo_models.ts";
 import type { Position } from "./ppo_state.ts";
+import type { PolicyScorer } from "./sampled_policy.ts";
 import type { Settings } from "./settings.ts";
+import { chunksOf } from "./stage.ts";
 import type { createStopwatch } from "./stopwatch.ts";
+import type { ValueScorer } from "./values.ts";
 
 /** A run's parts. */
 export interface Run {
@@ -22,6 +33,8 @@ export interface Run {
   readonly programs: Programs;
   readonly models: Models;
   readonly watch: ReturnType<typeof createStopwatch>;
+  /** What may stop it between two programs, while it trains. */
+  readonly interruption: { signal: AbortSignal | undefined };
   /** Where the schedule stands; replaced only together with what it says of the models. */
   position: Position;
 }
@@ -42,38 +55,73 @@ export async function experience(
   timestep: number,
   prompts: readonly TokenRow[],
 ): Promise<Sample[]> {
-  const { settings, programs, models, watch } = run;
+  const { settings, watch } = run;
   const repeated = prompts.flatMap((prompt) => Array<TokenRow>(settings.num_return_sequences).fill(prompt));
-  const draw = (row: number, position: number) => uniform(settings.seed, timestep, row, position);
-  const options = { maxNewTokens: settings.query_len, uniform: draw };
-  const answers = await watch.time(
-    "generate",
-    () => programs.generator.generate(models.actor.parameters, repeated, options),
-  );
+  const answers = await watch.time("generate", () => generated(run, timestep, repeated));
   return watch.time("score", () => score(run, repeated, { answers, timestep }));
 }
 
-function score(
-  { inputs, settings, programs, models }: Run,
+/** Samples `generate_batch_size` answers at a time. */
+async function generated(
+  { settings, programs, models, interruption }: Run,
+  timestep: number,
   prompts: readonly TokenRow[],
-  { answers, timestep }: { answers: readonly Answer[]; timestep: number },
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const part of chunksOf(prompts, settings.generate_batch_size || prompts.length)) {
+    const first = answers.length;
+    const draw = (row: number, position: number) => {
+      interruption.signal?.throwIfAborted(); // asked for at each token
+      return uniform(settings.seed, timestep, first + row, position);
+    };
+    const options = { maxNewTokens: settings.query_len, uniform: draw };
+    answers.push(...await programs.generator.generate(models.actor.parameters, part, options));
+  }
+  if (settings.spare_memory) programs.generator.rest();
+  return answers;
+}
+
+function score(
+  run: Run,
+  prompts: readonly TokenRow[],
+  sampled: { answers: readonly Answer[]; timestep: number },
 ): Promise<Sample[]> {
-  const { reference, reward } = models;
-  const arrays = { actor: models.actor.parameters, reference, critic: models.critic.parameters, reward };
+  const { reference, reward } = run.models;
+  return reference.use((reference) =>
+    reward.use((reward) => scoreBy(run, { reference, reward }, { prompts, ...sampled }))
+  );
+}
+
+function scoreBy(
+  { inputs, settings, programs, models, interruption }: Run,
+  frozen: { reference: Gpt2Arrays; reward: ValueModelArrays },
+  { prompts, answers, timestep }: {
+    prompts: readonly TokenRow[];
+    answers: readonly Answer[];
+    timestep: number;
+  },
+): Promise<Sample[]> {
+  const arrays = { actor: models.actor.parameters, critic: models.critic.parameters, ...frozen };
   const scoreStatistics = settings.normalise_scores ? inputs.scoreStatistics : undefined;
   const options = {
     settings,
     padId: inputs.special.padId,
     timestep,
     scoreStatistics,
-    grouping: { shape: inputs.policy.config },
+    grouping: {
+      shape: inputs.policy.config,
+      ...(settings.score_batch_size > 0 ? { maxRows: settings.score_batch_size } : {}),
+    },
   };
-  return scoreAnswers(
-    prompts,
-    answers,
-    { policy: programs.policy, value: programs.value, ...arrays },
-    options,
-  );
+  const policy: PolicyScorer = (...given) => {
+    interruption.signal?.throwIfAborted();
+    return programs.policy(...given);
+  };
+  const value: ValueScorer = (...given) => {
+    interruption.signal?.throwIfAborted();
+    return programs.value(...given);
+  };
+  return scoreAnswers(prompts, answers, { policy, value, ...arrays }, options);
 }
 
 /** The same answers scored again. */
@@ -113,6 +161,7 @@ export async function* optimizerSteps(
     signal?.throwIfAborted();
     yield await optimizerStep(run, samples);
   }
+  if (settings.spare_memory) run.programs.pool.release();
 }
 
 async function optimizerStep(
@@ -160,19 +209,22 @@ export async function exactKl(
   { logitsAtOnce = EXACT_KL_LOGITS }: { logitsAtOnce?: number } = {},
 ): Promise<number> {
   const leftPadded = settings.left_pad_without_positions;
-  const both = { parameters: models.actor.parameters, reference: models.reference };
   const { config } = programs.shape;
   const logits = settings.query_len * config.vocabSize; // an answer's, at most
+  const rows = Math.min(settings.score_batch_size || Infinity, Math.floor(logitsAtOnce / logits));
   const groups = leftPadded ? [[...samples.keys()]] : answerGroups(samples, {
     shape: config,
-    maxRows: Math.max(1, Math.floor(logitsAtOnce / logits)),
+    maxRows: Math.max(1, rows),
   });
-  const found: number[][][] = [];
-  for (const group of groups) {
-    const part = group.map((row) => samples[row]);
-    const batch = answerBatch(part, { padId: inputs.special.padId, leftPadded });
-    found.push(await programs.exactKl(both, batch, part));
-  }
+  const found = await models.reference.use(async (reference) => {
+    const found: number[][][] = [];
+    for (const group of groups) {
+      const part = group.map((row) => samples[row]);
+      const batch = answerBatch(part, { padId: inputs.special.padId, leftPadded });
+      found.push(await programs.exactKl({ parameters: models.actor.parameters, reference }, batch, part));
+    }
+    return found;
+  });
   return meanOf(inRowOrder(groups, found).map((row) => row.reduce((total, kl) => total + kl, 0)));
 }
 

@@ -18,6 +18,8 @@ import {
   valueModelSpec,
 } from "../lm/mod.ts";
 import {
+  type ArrayPool,
+  createArrayPool,
   createGradientArrays,
   createOptimizer,
   type Optimizer,
@@ -120,6 +122,12 @@ export interface UpdateOptions {
   readonly dropout?: number;
   /** Blocks that one program holds; 0: all. */
   readonly blocksPerProgram?: number;
+  /** Answer tokens whose logits exist at once; 0: all. */
+  readonly logitsAtOnce?: number;
+  /** Where gradient arrays wait; models that step in turn may share it. Default: a pool of its own. */
+  readonly pool?: ArrayPool;
+  /** Looked at between the programs of a gradient: an error ends the step, and nothing is changed. */
+  readonly checkpoint?: () => void;
 }
 
 type Matrix = Tensor<{ batch: number; answer: number }>;
@@ -152,7 +160,7 @@ const chosenInputs = ({ rows, columns, targets }: AnswerBatch) => ({
 export async function createActorUpdate(
   device: Device,
   { config, sampling }: PolicyShape,
-  { clipRange, optimizer: settings, dropout = 0, blocksPerProgram = 0 }: UpdateOptions,
+  { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), ...cut }: UpdateOptions,
 ): Promise<ActorUpdate> {
   type Inputs = LossInputs & Omit<AnswerInputs, "rows"> & { oldLogProbs: Matrix; advantages: Matrix };
   const { columns, targets } = answerSpec;
@@ -179,15 +187,16 @@ export async function createActorUpdate(
       });
       return { loss, ...said };
     },
-  }, { blocksPerProgram });
+  }, { ...cut, pool });
   const optimizer = await createOptimizer<Gpt2Arrays>(device, parameters, settings);
-  const arrays = await createGradientArrays<Gpt2Arrays>(device, parameters);
+  const { adds } = program;
+  const arrays = await createGradientArrays<Gpt2Arrays>(device, parameters, { pool, adds });
   const gradient = async (parameters: Gpt2Arrays, parts: readonly MiniBatch[]) => {
     const logProbs: number[][] = [], entropy: number[][] = [];
     const count = tokensOf(parts);
     const total = await arrays.sum(
       parts,
-      async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into) => {
+      async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into, mode) => {
         const given = {
           ...chosenInputs(batch),
           ...context,
@@ -197,7 +206,7 @@ export async function createActorUpdate(
           count,
           dropoutKeys,
         };
-        const said = await program(parameters, given, into);
+        const said = await program(parameters, given, into, mode);
         logProbs.push(...rowsOf(said.logProbs, batch.width));
         entropy.push(...rowsOf(said.entropy, batch.width));
         return { loss: said.loss[0], gradients: into };
@@ -222,7 +231,7 @@ export async function createActorUpdate(
 export async function createCriticUpdate(
   device: Device,
   config: Gpt2Config,
-  { clipRange, optimizer: settings, dropout = 0, blocksPerProgram = 0 }: UpdateOptions,
+  { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), ...cut }: UpdateOptions,
 ): Promise<CriticUpdate> {
   type Inputs = LossInputs & { oldValues: Matrix; returns: Matrix };
   const parameters = valueModelSpec(config);
@@ -236,26 +245,32 @@ export async function createCriticUpdate(
       const values = valueHeadAt(atColumns(hidden, columns, rows.slots), head);
       return { loss: valueLoss({ values, oldValues, returns, mask, count }, { clipRange }).loss };
     },
-  }, { blocksPerProgram });
+  }, { ...cut, logitsAtOnce: 0, pool }); // one number a token instead of logits
   const optimizer = await createOptimizer<ValueModelArrays>(device, parameters, settings);
-  const arrays = await createGradientArrays<ValueModelArrays>(device, parameters);
+  const { adds } = program;
+  const arrays = await createGradientArrays<ValueModelArrays>(device, parameters, { pool, adds });
   return {
     optimizer,
     async step(state, parts, learningRate) {
       const count = tokensOf(parts);
       const { loss, gradients } = await arrays.sum(
         parts,
-        async ({ batch, oldValues, returns, mask, dropoutKeys = noKeys }, into) => {
+        async ({ batch, oldValues, returns, mask, dropoutKeys = noKeys }, into, mode) => {
           const { rows, columns } = chosenInputs(batch);
-          const said = await program(state.parameters, {
-            rows,
-            columns,
-            oldValues,
-            returns,
-            mask,
-            count,
-            dropoutKeys,
-          }, into);
+          const said = await program(
+            state.parameters,
+            {
+              rows,
+              columns,
+              oldValues,
+              returns,
+              mask,
+              count,
+              dropoutKeys,
+            },
+            into,
+            mode,
+          );
           return { loss: said.loss[0], gradients: into };
         },
       );
