@@ -2,7 +2,8 @@
  * Generation: prompts in, sampled answers out, each token with the log-probability it was drawn with.
  *
  * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused. On the
- * CPU rows whose answer has ended leave the batch, and several rows take a program of their own (`decode_rows.ts`).
+ * CPU prompts are read in groups of like lengths, rows whose answer has ended leave the batch, and several rows take a program of
+ * their own (`decode_rows.ts`).
  */
 import {
   bool,
@@ -25,6 +26,8 @@ import { decode, decoderSpec } from "./decoder.ts";
 import { type Answer, checkLengths, type Drawn, startDecoding } from "./decoding_state.ts";
 import { type Gpt2Parameters, gpt2Spec } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
+import { readInGroups } from "./read_prompts.ts";
+import { inRowOrder, rowGroups } from "./row_groups.ts";
 import { atColumns, type TokenRow } from "./rows.ts";
 import {
   type Distribution,
@@ -62,21 +65,25 @@ export interface SpecialTokens {
   readonly endId: number;
 }
 
-/**
- * Compiles a generator for models of one shape.
- *
- * @param greedy take the likeliest token instead of drawing
- * @param minNewTokens the end token is not drawn before an answer has so many tokens
- */
+/** What a generator's programs are made for. */
+export interface GeneratorOptions {
+  /** How tokens are drawn. */
+  readonly sampling: SamplingSettings;
+  /** The tokenizer's. */
+  readonly special: SpecialTokens;
+  /** Take the likeliest token instead of drawing (default: no). */
+  readonly greedy?: boolean;
+  /** The end token is not drawn before an answer has so many tokens (default 0). */
+  readonly minNewTokens?: number;
+  /** Prompts that are read in one call on the CPU, at most (default: any number); fewer need less memory. */
+  readonly promptsAtOnce?: number;
+}
+
+/** Compiles a generator for models of one shape. */
 export async function createGenerator(
   device: Device,
   config: Gpt2Config,
-  { sampling, special, greedy = false, minNewTokens = 0 }: {
-    sampling: SamplingSettings;
-    special: SpecialTokens;
-    greedy?: boolean;
-    minNewTokens?: number;
-  },
+  { sampling, special, greedy = false, minNewTokens = 0, promptsAtOnce = Infinity }: GeneratorOptions,
 ): Promise<Generator> {
   const drawing = { sampling, greedy, minNewTokens, endId: special.endId };
   const readers = await promptPrograms(device, config, drawing);
@@ -86,22 +93,39 @@ export async function createGenerator(
   return {
     async generate(parameters, prompts, { maxNewTokens, uniform }) {
       checkLengths(prompts, maxNewTokens, config.positions);
-      const slots = Math.max(...prompts.map((prompt) => prompt.length)) + maxNewTokens;
-      const read = await readers.of(parameters);
-      let cache = await caches.sized(prompts.length, slots);
+      const lengths = prompts.map((prompt) => prompt.length);
+      const groups = steps === undefined
+        ? [[...prompts.keys()]]
+        : rowGroups(lengths, { shape: config, maxRows: promptsAtOnce });
+      const order = groups.flat();
+      const started = (rows: readonly number[]) =>
+        startDecoding(rows.map((row) => prompts[row]), { ...special, vocabSize: config.vocabSize });
+      const state = started(order);
+      const reader = await readers.of(parameters);
+      let cache = await caches.sized(prompts.length, Math.max(...lengths) + maxNewTokens);
       const step = prompts.length > 1 ? await steps?.over(parameters) : undefined;
-      const state = startDecoding(prompts, { ...special, vocabSize: config.vocabSize });
       for (let position = 0; position < maxNewTokens && state.running(); position++) {
-        const rows = state.rows();
-        const uniforms = floats(rows.map((row) => uniform(row, position)));
-        const feeds = { ...state.inputs({ seen }), uniforms, position: number(position), caches: cache };
-        const drawn = step !== undefined && position > 0 && rows.length > 1
-          ? await step(feeds)
-          : await read({ ...feeds, parameters }, { caches: cache });
-        state.accept(await onHost(device, drawn));
+        const feedsOf = ({ inputs }: typeof state, rows: readonly number[]) => ({
+          ...inputs({ seen }),
+          uniforms: floats(rows.map((row) => uniform(row, position))),
+          position: number(position),
+        });
+        const read = async (feeds: StepFeeds) =>
+          await onHost(device, await reader({ ...feeds, parameters }, { caches: feeds.caches }));
+        const next = () => ({ ...feedsOf(state, state.rows().map((row) => order[row])), caches: cache });
+        const drawn = position === 0
+          ? await readInGroups(
+            device,
+            { groups, cache },
+            (rows, caches) => read({ ...feedsOf(started(rows), rows), caches }),
+          )
+          : step !== undefined && state.rows().length > 1
+          ? await onHost(device, await step(next()))
+          : await read(next());
+        state.accept(drawn);
         if (steps !== undefined) cache = await keptRows(device, cache, state.dropEnded());
       }
-      return state.answers;
+      return inRowOrder([order], [state.answers]);
     },
     rest() {
       caches.release();

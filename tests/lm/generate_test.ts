@@ -69,6 +69,29 @@ Deno.test("a kept set is there for every token when a cut-off is on, holds it, a
   assert.ok(plain.every(({ kept }) => kept.length === 0));
 });
 
+Deno.test("prompts read a few at a time, like lengths together, give the answers of one call in the prompts' order", async () => {
+  for (
+    const sampling of [{ ...plainSampling, temperature: 0.8 }, {
+      ...plainSampling,
+      topK: 4,
+      repetitionPenalty: 1.2,
+    }]
+  ) {
+    const generate = async (promptsAtOnce: number) => {
+      const generator = await createGenerator(device, tinyConfig, { sampling, special, promptsAtOnce });
+      return generator.generate(parameters, tinyPrompts, seeded(3));
+    };
+    const whole = await generate(tinyPrompts.length);
+    for (const size of [1, 3]) {
+      const parts = await generate(size);
+      assert.deepEqual(parts.map(({ tokens }) => tokens), whole.map(({ tokens }) => tokens));
+      assert.deepEqual(parts.map(({ kept }) => kept), whole.map(({ kept }) => kept));
+      const numbers = (answers: readonly Answer[]) => answers.flatMap(({ logProbs }) => logProbs);
+      assertNear(numbers(parts), numbers(whole), { name: `log-probabilities, ${size} prompts at a time` });
+    }
+  }
+});
+
 Deno.test("the same seed gives the same answers, another seed others", async () => {
   const generator = await generatorOf();
   const first = await generator.generate(parameters, tinyPrompts, seeded(1));
