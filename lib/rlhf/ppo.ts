@@ -29,12 +29,15 @@ export interface Ppo {
   state(options?: StateOptions): Promise<PpoState>;
   /** Samples and scores one timestep's answers with the models as they are. */
   experience(timestep: number, prompts: readonly TokenRow[]): Promise<Sample[]>;
-  /** The same answers scored again, as one batch. */
+  /** The same answers scored again. */
   rescore(samples: readonly Sample[]): Promise<Sample[]>;
   /** Updates actor and critic on a pool of answers; `update` counts from 0. */
   update(pool: readonly Sample[], update: number): Promise<UpdateStep[]>;
-  /** Mean over sampled answers of KL(pi || pi_ref), exact over the vocabulary, summed over an answer's tokens. */
-  exactKl(samples: readonly Sample[]): Promise<number>;
+  /**
+   * Mean over sampled answers of KL(pi || pi_ref), exact over the vocabulary, summed over an answer's tokens; answers are taken in
+   * groups of at most `logitsAtOnce` logits a model.
+   */
+  exactKl(samples: readonly Sample[], options?: { logitsAtOnce?: number }): Promise<number>;
   /** The gradient of the actor's loss on these answers as one minibatch, by parameter name. */
   actorGradient(samples: readonly Sample[], options?: { microBatchSize?: number }): Promise<ActorGradient>;
   /** The actor as it is now; valid until the next update. */
@@ -64,7 +67,7 @@ export async function createPpo(inputs: PpoInputs): Promise<Ppo> {
     experience: (timestep, prompts) => experience(run, timestep, prompts),
     rescore: (samples) => rescore(run, samples),
     update: (pool, update) => Array.fromAsync(optimizerSteps(run, pool, { update })),
-    exactKl: (samples) => exactKl(run, samples),
+    exactKl: (samples, options = {}) => exactKl(run, samples, options),
     actorGradient: (samples, options = {}) => actorGradient(run, samples, options),
     actor: () => models.actor.parameters,
     critic: () => models.critic.parameters,

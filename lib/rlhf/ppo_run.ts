@@ -3,9 +3,10 @@
  *
  * The schedule itself is `ppo_loop.ts`.
  */
-import { type Answer, downloadParameters, type TokenRow, type Weight } from "../lm/mod.ts";
+import { type Answer, downloadParameters, inRowOrder, type TokenRow, type Weight } from "../lm/mod.ts";
 import { meanOf, uniform, whiten } from "../rl/mod.ts";
 import { answerBatch } from "./answer_batch.ts";
+import { answerGroups } from "./answer_groups.ts";
 import { type Sample, scoreAnswers } from "./experience.ts";
 import type { UpdateStep } from "./metrics.ts";
 import { minibatches, minibatchParts } from "./minibatches.ts";
@@ -65,6 +66,7 @@ function score(
     padId: inputs.special.padId,
     timestep,
     scoreStatistics,
+    grouping: { shape: inputs.policy.config },
   };
   return scoreAnswers(
     prompts,
@@ -74,7 +76,7 @@ function score(
   );
 }
 
-/** The same answers scored again, as one batch. */
+/** The same answers scored again. */
 export function rescore(run: Run, samples: readonly Sample[]): Promise<Sample[]> {
   const answers = samples.map(({ answer, kept, logProbs, ended }) => ({
     tokens: [...answer],
@@ -148,18 +150,30 @@ export async function actorGradient(
   return { loss, logProbs, gradients: await downloadParameters(inputs.device, gradients) };
 }
 
+/** Logits of one model that are looked at in one call: 32 MiB, and a handful of arrays of that size for each of the two models. */
+const EXACT_KL_LOGITS = 2 ** 23;
+
 /** Mean over answers of the KL to the reference, exact over the vocabulary, summed over an answer's tokens. */
 export async function exactKl(
   { inputs, settings, programs, models }: Run,
   samples: readonly Sample[],
+  { logitsAtOnce = EXACT_KL_LOGITS }: { logitsAtOnce?: number } = {},
 ): Promise<number> {
-  const batch = answerBatch(samples, {
-    padId: inputs.special.padId,
-    leftPadded: settings.left_pad_without_positions,
-  });
+  const leftPadded = settings.left_pad_without_positions;
   const both = { parameters: models.actor.parameters, reference: models.reference };
-  const rows = await programs.exactKl(both, batch, samples);
-  return meanOf(rows.map((row) => row.reduce((total, kl) => total + kl, 0)));
+  const { config } = programs.shape;
+  const logits = settings.query_len * config.vocabSize; // an answer's, at most
+  const groups = leftPadded ? [[...samples.keys()]] : answerGroups(samples, {
+    shape: config,
+    maxRows: Math.max(1, Math.floor(logitsAtOnce / logits)),
+  });
+  const found: number[][][] = [];
+  for (const group of groups) {
+    const part = group.map((row) => samples[row]);
+    const batch = answerBatch(part, { padId: inputs.special.padId, leftPadded });
+    found.push(await programs.exactKl(both, batch, part));
+  }
+  return meanOf(inRowOrder(groups, found).map((row) => row.reduce((total, kl) => total + kl, 0)));
 }
 
 /** The pool with its advantages at mean 0 and deviation 1 over all real tokens. */

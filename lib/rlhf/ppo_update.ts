@@ -11,6 +11,7 @@ import {
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
+  inRowOrder,
   valueHeadAt,
   type ValueHeadParameters,
   type ValueModelArrays,
@@ -31,14 +32,15 @@ import {
   type AnswerInputs,
   answerStatistics,
   contextSpec,
-  distributionAt,
-  inputsOf,
+  distributionFrom,
   type PolicyShape,
   rowsOf,
 } from "./sampled_policy.ts";
 
-/** One micro-batch of experience: all arrays but `batch` are [batch, answer]. */
+/** One micro-batch of experience: all arrays but `batch` and `rows` are [batch, answer]. */
 export interface MiniBatch {
+  /** Where each of its rows stands in the minibatch. */
+  readonly rows: readonly number[];
   /** Rows, columns and targets. */
   readonly batch: AnswerBatch;
   /** What sampling knew: [batch, answer, vocab], or empty where the settings do not ask for it. */
@@ -67,7 +69,7 @@ export interface ModelStep {
 
 /** A step of the actor. */
 export interface ActorStep extends ModelStep {
-  /** log pi(token), one row of the batch's width a sequence. */
+  /** log pi(token), one row of its micro-batch's width a sequence, in the minibatch's order. */
   readonly logProbs: number[][];
   /** -sum p log p in nats, in the same rows. */
   readonly entropy: number[][];
@@ -139,6 +141,13 @@ const dropOf = (rate: number) =>
   rate > 0 ? ({ dropoutKeys }: LossInputs) => ({ rate, keys: dropoutKeys }) : undefined;
 const noKeys = floats([], [0, 0]);
 
+/** A batch's arrays; the rows say at which columns alone the losses look. */
+const chosenInputs = ({ rows, columns, targets }: AnswerBatch) => ({
+  rows: { ...rows, columns },
+  columns,
+  targets,
+});
+
 /** Compiles the actor's update. */
 export async function createActorUpdate(
   device: Device,
@@ -161,8 +170,10 @@ export async function createActorUpdate(
     parameters,
     inputs,
     drop: dropOf(dropout),
-    loss(head, hidden, { oldLogProbs, advantages, mask, count, ...inputs }) {
-      const said = answerStatistics(distributionAt(hidden, head, { inputs, sampling }), inputs.targets);
+    chosen: true,
+    loss(head, hidden, { rows, columns, targets, seen, kept, oldLogProbs, advantages, mask, count }) {
+      const states = atColumns(hidden, columns, rows.slots);
+      const said = answerStatistics(distributionFrom(states, head, { seen, kept, sampling }), targets);
       const { loss } = policyLoss({ logProbs: said.logProbs, oldLogProbs, advantages, mask, count }, {
         clipRange,
       });
@@ -177,14 +188,23 @@ export async function createActorUpdate(
     const total = await arrays.sum(
       parts,
       async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into) => {
-        const given = { ...inputsOf(batch), ...context, oldLogProbs, advantages, mask, count, dropoutKeys };
+        const given = {
+          ...chosenInputs(batch),
+          ...context,
+          oldLogProbs,
+          advantages,
+          mask,
+          count,
+          dropoutKeys,
+        };
         const said = await program(parameters, given, into);
         logProbs.push(...rowsOf(said.logProbs, batch.width));
         entropy.push(...rowsOf(said.entropy, batch.width));
         return { loss: said.loss[0], gradients: into };
       },
     );
-    return { ...total, logProbs, entropy };
+    const order = [parts.flatMap(({ rows }) => rows)];
+    return { ...total, logProbs: inRowOrder(order, [logProbs]), entropy: inRowOrder(order, [entropy]) };
   };
   return {
     optimizer,
@@ -211,6 +231,7 @@ export async function createCriticUpdate(
     parameters,
     inputs: { columns: answerSpec.columns, ...lossSpec, oldValues: matrix, returns: matrix },
     drop: dropOf(dropout),
+    chosen: true,
     loss(head, hidden, { rows, columns, oldValues, returns, mask, count }) {
       const values = valueHeadAt(atColumns(hidden, columns, rows.slots), head);
       return { loss: valueLoss({ values, oldValues, returns, mask, count }, { clipRange }).loss };
@@ -225,7 +246,7 @@ export async function createCriticUpdate(
       const { loss, gradients } = await arrays.sum(
         parts,
         async ({ batch, oldValues, returns, mask, dropoutKeys = noKeys }, into) => {
-          const { rows, columns } = batch;
+          const { rows, columns } = chosenInputs(batch);
           const said = await program(state.parameters, {
             rows,
             columns,
