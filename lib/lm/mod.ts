@@ -16,6 +16,7 @@ export {
   type HostResults,
   type LossDefinition,
   type LossProgram,
+  type LossProgramOptions,
   type LossResults,
 } from "./loss_program.ts";
 export * from "./parameters.ts";

@@ -13,14 +13,12 @@ import {
   zeros,
 } from "../runtime/mod.ts";
 
-type Array32 = DeviceArray<"float32">;
-
 /** A pool of float32 arrays on one device. */
 export interface ArrayPool {
   /** An array of these dimensions, whatever it holds. */
-  take(dims: readonly number[]): Promise<Array32>;
+  take(dims: readonly number[]): Promise<DeviceArray<"float32">>;
   /** Hands one back. */
-  give(array: Array32): void;
+  give(array: DeviceArray<"float32">): void;
   /** Arrays for a tree of specs. */
   takeTree<P>(spec: unknown): Promise<P>;
   /** Hands a tree of arrays back. */
@@ -31,10 +29,10 @@ export interface ArrayPool {
 
 /** Makes an empty pool. */
 export function createArrayPool(device: Device): ArrayPool {
-  const waiting = new Map<string, Array32[]>();
-  const take = async (dims: readonly number[]): Promise<Array32> =>
+  const waiting = new Map<string, DeviceArray<"float32">[]>();
+  const take = async (dims: readonly number[]): Promise<DeviceArray<"float32">> =>
     waiting.get(dims.join())?.pop() ?? await device.upload(zeros(dims));
-  const give = (array: Array32): void => {
+  const give = (array: DeviceArray<"float32">): void => {
     const key = array.dims.join();
     waiting.set(key, [...waiting.get(key) ?? [], array]);
   };
@@ -42,7 +40,7 @@ export function createArrayPool(device: Device): ArrayPool {
     take,
     give,
     async takeTree<P>(spec: unknown): Promise<P> {
-      const arrays = new Map<string, Array32>();
+      const arrays = new Map<string, DeviceArray<"float32">>();
       for (const [name, { shape }] of flatten(spec, isSpec)) {
         arrays.set(name, await take(Object.values(shape)));
       }

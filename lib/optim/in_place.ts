@@ -10,8 +10,6 @@ import { type Device, type DeviceArray, elements, float, jit, number, type Progr
 import { add } from "../tensor/mod.ts";
 import { adam, type AdamSettings, type StepScalars } from "./adam.ts";
 
-type Array32 = DeviceArray<"float32">;
-
 /** Numbers that one call works on: its few results between nodes then need 4 MiB each. */
 const STRETCH = 2 ** 20;
 
@@ -21,23 +19,23 @@ const scalar = float({});
 /** Arrays of one size, stretch by stretch, as flat views of their memory. */
 async function* stretches<K extends string>(
   device: Device,
-  arrays: Readonly<Record<K, Array32>>,
-): AsyncGenerator<Record<K, Array32>> {
-  const entries = Object.entries<Array32>(arrays);
+  arrays: Readonly<Record<K, DeviceArray<"float32">>>,
+): AsyncGenerator<Record<K, DeviceArray<"float32">>> {
+  const entries = Object.entries<DeviceArray<"float32">>(arrays);
   const size = elements(entries[0][1].dims);
   for (let start = 0; start < size; start += STRETCH) {
     const views = entries.map(async ([name, array]) => {
       const data = (await device.read(array)).subarray(start, start + STRETCH);
       return [name, await device.upload({ dims: [data.length], data })] as const;
     });
-    yield Object.fromEntries(await Promise.all(views)) as Record<K, Array32>; // the same names
+    yield Object.fromEntries(await Promise.all(views)) as Record<K, DeviceArray<"float32">>; // the same names
   }
 }
 
 /** Adds arrays to others where they lie. */
 export interface Adder {
   /** total += part, of the same dimensions. */
-  add(total: Array32, part: Array32): Promise<void>;
+  add(total: DeviceArray<"float32">, part: DeviceArray<"float32">): Promise<void>;
   /** Frees the compiled program. */
   release(): Promise<void>;
 }
@@ -63,7 +61,9 @@ export async function createAdder(device: Device): Promise<Adder> {
 }
 
 /** One parameter with its gradient and moments. */
-export type AdamArrays = Readonly<Record<"parameter" | "gradient" | "first" | "second", Array32>>;
+export type AdamArrays = Readonly<
+  Record<"parameter" | "gradient" | "first" | "second", DeviceArray<"float32">>
+>;
 
 /** Adam where the arrays lie. */
 export interface AdamInPlace {
