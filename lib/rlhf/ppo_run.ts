@@ -13,6 +13,7 @@ import {
   type Weight,
 } from "../lm/mod.ts";
 import { meanOf, uniform, whiten } from "../rl/mod.ts";
+import { trimMemory } from "../runtime/mod.ts";
 import { answerBatch } from "./answer_batch.ts";
 import { answerGroups } from "./answer_groups.ts";
 import { type Sample, scoreAnswers } from "./experience.ts";
@@ -58,7 +59,9 @@ export async function experience(
   const { settings, watch } = run;
   const repeated = prompts.flatMap((prompt) => Array<TokenRow>(settings.num_return_sequences).fill(prompt));
   const answers = await watch.time("generate", () => generated(run, timestep, repeated));
-  return watch.time("score", () => score(run, repeated, { answers, timestep }));
+  const samples = await watch.time("score", () => score(run, repeated, { answers, timestep }));
+  giveBack(settings);
+  return samples;
 }
 
 /** Samples `generate_batch_size` answers at a time. */
@@ -78,6 +81,7 @@ async function generated(
     answers.push(...await programs.generator.generate(models.actor.parameters, part, options));
   }
   if (settings.spare_memory) programs.generator.rest();
+  giveBack(settings);
   return answers;
 }
 
@@ -124,6 +128,11 @@ function scoreBy(
   return scoreAnswers(prompts, answers, { policy, value, ...arrays }, options);
 }
 
+/** Between two kinds of work, whose arrays have other sizes: what the first leaves behind is no use to the second. */
+function giveBack({ spare_memory }: Settings): void {
+  if (spare_memory) trimMemory();
+}
+
 /** The same answers scored again. */
 export function rescore(run: Run, samples: readonly Sample[]): Promise<Sample[]> {
   const answers = samples.map(({ answer, kept, logProbs, ended }) => ({
@@ -162,6 +171,7 @@ export async function* optimizerSteps(
     yield await optimizerStep(run, samples);
   }
   if (settings.spare_memory) run.programs.pool.release();
+  giveBack(settings);
 }
 
 async function optimizerStep(
@@ -225,6 +235,7 @@ export async function exactKl(
     }
     return found;
   });
+  giveBack(settings);
   return meanOf(inRowOrder(groups, found).map((row) => row.reduce((total, kl) => total + kl, 0)));
 }
 
