@@ -65,10 +65,19 @@ export async function keptRows(
   { count, moves }: KeptRows,
 ): Promise<readonly CacheArrays[]> {
   if (cache[0].keys.dims[0] === count) return cache;
+  await copyRows(device, cache, moves);
+  return await cacheOfRows(device, cache, { start: 0, count });
+}
+
+/** Copies the caches of rows over those of others, one after the other: in the same memory, so only for the CPU. */
+export async function copyRows(
+  device: Device,
+  cache: readonly CacheArrays[],
+  copies: KeptRows["moves"],
+): Promise<void> {
   for (const array of cache.flatMap(({ keys, values }) => [keys, values])) {
     const data = await device.read(array);
     const width = data.length / array.dims[0];
-    for (const { from, to } of moves) data.copyWithin(to * width, from * width, (from + 1) * width);
+    for (const { from, to } of copies) data.copyWithin(to * width, from * width, (from + 1) * width);
   }
-  return await cacheOfRows(device, cache, { start: 0, count });
 }

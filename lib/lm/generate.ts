@@ -2,8 +2,8 @@
  * Generation: prompts in, sampled answers out, each token with the log-probability it was drawn with.
  *
  * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused. On the
- * CPU prompts are read in groups of like lengths, rows whose answer has ended leave the batch, and several rows take a program of
- * their own (`decode_rows.ts`).
+ * CPU each prompt is read once, like lengths together (`read_prompts.ts`), rows whose answer has ended leave the batch, and several
+ * rows take a program of their own (`decode_rows.ts`).
  */
 import {
   bool,
@@ -26,8 +26,8 @@ import { decode, decoderSpec } from "./decoder.ts";
 import { type Answer, checkLengths, type Drawn, startDecoding } from "./decoding_state.ts";
 import { type Gpt2Parameters, gpt2Spec } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
-import { readInGroups } from "./read_prompts.ts";
-import { inRowOrder, rowGroups } from "./row_groups.ts";
+import { promptPlan, readPrompts } from "./read_prompts.ts";
+import { inRowOrder } from "./row_groups.ts";
 import { atColumns, type TokenRow } from "./rows.ts";
 import {
   type Distribution,
@@ -93,35 +93,36 @@ export async function createGenerator(
   return {
     async generate(parameters, prompts, { maxNewTokens, uniform }) {
       checkLengths(prompts, maxNewTokens, config.positions);
-      const lengths = prompts.map((prompt) => prompt.length);
-      const groups = steps === undefined
-        ? [[...prompts.keys()]]
-        : rowGroups(lengths, { shape: config, maxRows: promptsAtOnce });
-      const order = groups.flat();
+      const plan = steps === undefined
+        ? { groups: [[...prompts.keys()]], repeated: [], copies: [] }
+        : promptPlan(prompts, { shape: config, maxRows: promptsAtOnce });
+      const order = [...plan.groups.flat(), ...plan.repeated];
       const started = (rows: readonly number[]) =>
         startDecoding(rows.map((row) => prompts[row]), { ...special, vocabSize: config.vocabSize });
       const state = started(order);
-      const reader = await readers.of(parameters);
-      let cache = await caches.sized(prompts.length, Math.max(...lengths) + maxNewTokens);
+      const read = await readers.of(parameters);
       const step = prompts.length > 1 ? await steps?.over(parameters) : undefined;
+      const draw = drawer(device, {
+        read: (feeds) => read({ ...feeds, parameters }, { caches: feeds.caches }),
+        step,
+        uniform,
+      });
+      let cache = await caches.sized(
+        prompts.length,
+        Math.max(...prompts.map(({ length }) => length)) + maxNewTokens,
+      );
       for (let position = 0; position < maxNewTokens && state.running(); position++) {
-        const feedsOf = ({ inputs }: typeof state, rows: readonly number[]) => ({
-          ...inputs({ seen }),
-          uniforms: floats(rows.map((row) => uniform(row, position))),
-          position: number(position),
-        });
-        const read = async (feeds: StepFeeds) =>
-          await onHost(device, await reader({ ...feeds, parameters }, { caches: feeds.caches }));
-        const next = () => ({ ...feedsOf(state, state.rows().map((row) => order[row])), caches: cache });
         const drawn = position === 0
-          ? await readInGroups(
-            device,
-            { groups, cache },
-            (rows, caches) => read({ ...feedsOf(started(rows), rows), caches }),
-          )
-          : step !== undefined && state.rows().length > 1
-          ? await onHost(device, await step(next()))
-          : await read(next());
+          ? await readPrompts(device, { ...plan, cache }, {
+            read: (rows, caches) => draw(started(rows).inputs({ seen }), { rows, caches, position }),
+            again: (rows, caches) =>
+              draw(started(rows).inputs({ seen, held: true }), { rows, caches, position }),
+          })
+          : await draw(state.inputs({ seen }), {
+            rows: state.rows().map((row) => order[row]),
+            caches: cache,
+            position,
+          });
         state.accept(drawn);
         if (steps !== undefined) cache = await keptRows(device, cache, state.dropEnded());
       }
@@ -158,22 +159,48 @@ async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawi
   };
 }
 
+/** What the bookkeeping says of the next step. */
+type StepInputs = ReturnType<ReturnType<typeof startDecoding>["inputs"]>;
+
 /** What a step takes besides parameters. */
-type StepFeeds = ReturnType<ReturnType<typeof startDecoding>["inputs"]> & {
+type StepFeeds = StepInputs & {
   readonly uniforms: HostArray<"float32">;
   readonly position: HostArray<"float32">;
   readonly caches: readonly CacheArrays[];
 };
 
-/** What a step gives, in host memory. */
-async function onHost(
+/** Draws a token for each of some rows: several rows that go on by one token with a program of their own, where there is one. */
+function drawer(
   device: Device,
-  { tokens, logProbs, kept }: {
-    tokens: DeviceArray<"int32">;
-    logProbs: DeviceArray<"float32">;
-    kept?: DeviceArray<"bool">;
+  { read, step, uniform }: Pick<GenerateOptions, "uniform"> & {
+    read: (feeds: StepFeeds) => Promise<StepResults>;
+    step: ((feeds: StepFeeds) => Promise<StepResults>) | undefined;
   },
-): Promise<Drawn> {
+) {
+  return async (
+    inputs: StepInputs,
+    { rows, caches, position }: {
+      rows: readonly number[];
+      caches: readonly CacheArrays[];
+      position: number;
+    },
+  ): Promise<Drawn> => {
+    const uniforms = floats(rows.map((row) => uniform(row, position)));
+    const feeds = { ...inputs, uniforms, position: number(position), caches };
+    const isStep = inputs.inputIds.dims[1] === 1 && rows.length > 1;
+    return await onHost(device, await (isStep && step !== undefined ? step : read)(feeds));
+  };
+}
+
+/** What a step gives, on the device. */
+interface StepResults {
+  readonly tokens: DeviceArray<"int32">;
+  readonly logProbs: DeviceArray<"float32">;
+  readonly kept?: DeviceArray<"bool">;
+}
+
+/** What a step gives, in host memory. */
+async function onHost(device: Device, { tokens, logProbs, kept }: StepResults): Promise<Drawn> {
   return {
     tokens: await device.read(tokens),
     logProbs: await device.read(logProbs),

@@ -12,6 +12,7 @@ import {
 } from "../../lib/lm/mod.ts";
 import { uniform } from "../../lib/rl/mod.ts";
 import { answerBatch, createPolicyScorer } from "../../lib/rlhf/mod.ts";
+import { countingDevice } from "../helpers/counting_device.ts";
 import { assertNear } from "../helpers/fixtures.ts";
 import { device, PAD, SEP, tinyConfig, tinyPolicy, tinyPrompts } from "../helpers/tiny.ts";
 
@@ -88,6 +89,29 @@ Deno.test("prompts read a few at a time, like lengths together, give the answers
       assert.deepEqual(parts.map(({ kept }) => kept), whole.map(({ kept }) => kept));
       const numbers = (answers: readonly Answer[]) => answers.flatMap(({ logProbs }) => logProbs);
       assertNear(numbers(parts), numbers(whole), { name: `log-probabilities, ${size} prompts at a time` });
+    }
+  }
+});
+
+Deno.test("a prompt that stands in the batch several times is read once, and each of its rows has the answer it has alone", async () => {
+  const order = [3, 0, 3, 5, 0, 3, 0];
+  const prompts = order.map((row) => [...tinyPrompts[row]]);
+  for (const given of [{ temperature: 0.8 }, { topP: 0.8, repetitionPenalty: 1.2 }]) {
+    const sampling = { ...plainSampling, ...given };
+    const counting = countingDevice(device, ({ feeds }) => feeds.get("inputIds")?.dims.join(" x ") ?? "none");
+    const generator = await createGenerator(counting.device, tinyConfig, { sampling, special });
+    const together = await generator.generate(parameters, prompts, seeded(4));
+    assert.equal(counting.counts().get("3 x 12"), 1, "three different prompts, 12 tokens the longest");
+    assert.ok(
+      together.flatMap(({ tokens }) => tokens).length > 3 * order.length,
+      "answers go on after the first token",
+    );
+    for (const [row, prompt] of prompts.entries()) {
+      const own = { maxNewTokens: 12, uniform: (_: number, at: number) => uniform(4, 0, row, at) };
+      const [alone] = await generator.generate(parameters, [prompt], own);
+      const { tokens, logProbs, ended, kept } = together[row];
+      assert.deepEqual([tokens, ended, kept], [alone.tokens, alone.ended, alone.kept]);
+      assertNear(logProbs, alone.logProbs, { name: `log-probabilities of row ${row}` });
     }
   }
 });
