@@ -1,5 +1,12 @@
-/** A language model of GPT-2-base's shape with random weights, as a folder: what decoding and loading are measured on. */
-import { type Gpt2Config, gpt2Spec, initialWeights, makeTokenizer, writeModelFolder } from "../lib/lm/mod.ts";
+/** Models with random weights as folders, of GPT-2-base's shape if no other is asked for: what time and memory are measured on. */
+import {
+  type Gpt2Config,
+  gpt2Spec,
+  initialWeights,
+  makeTokenizer,
+  valueModelSpec,
+  writeModelFolder,
+} from "../lib/lm/mod.ts";
 import { fileExists, joinPath } from "../lib/files/mod.ts";
 import { normal, randomStream } from "../lib/rl/mod.ts";
 
@@ -24,15 +31,28 @@ export function cyclicNormal(seed: number): () => number {
   return () => numbers[next++ % DRAWN];
 }
 
+/** Which model. */
+export interface RandomModel {
+  readonly seed?: number;
+  readonly config?: Gpt2Config;
+  /** A reward model, with statistics of scores in its settings. */
+  readonly reward?: boolean;
+}
+
 /** Writes the folder unless it is there. */
-export async function ensureRandomModel(folder: string, { seed = 1 }: { seed?: number } = {}): Promise<void> {
+export async function ensureRandomModel(
+  folder: string,
+  { seed = 1, config = BASE, reward = false }: RandomModel = {},
+): Promise<void> {
   if (await fileExists(joinPath(folder, "model.safetensors"))) return;
-  console.log(`writing a random model to ${folder} (409 MB)`);
+  console.error(`writing a random model to ${folder}`);
   const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-  const rest = Array.from({ length: BASE.vocabSize - special.length }, (_, index) => `token${index}`);
-  const weights = initialWeights(gpt2Spec(BASE), { normal: cyclicNormal(seed), layers: BASE.layers });
+  const rest = Array.from({ length: config.vocabSize - special.length }, (_, index) => `token${index}`);
+  const spec = reward ? valueModelSpec(config) : gpt2Spec(config);
+  const weights = initialWeights(spec, { normal: cyclicNormal(seed), layers: config.layers });
   const tokenizer = makeTokenizer([...special, ...rest]);
-  await writeModelFolder(folder, { config: BASE, weights, tokenizer });
+  const statistics = reward ? { settings: { score_mean: 0, score_deviation: 1 } } : {};
+  await writeModelFolder(folder, { config, weights, tokenizer, ...statistics });
 }
 
 /** Bytes of all weights as float32. */

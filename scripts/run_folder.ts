@@ -8,7 +8,13 @@ import { join, resolve } from "node:path";
 import { OWN_PATHS } from "../lib/course/mod.ts";
 import { fileExists, readJsonRecord, removeUnfinished, writeAtomically } from "../lib/files/mod.ts";
 import type { ScoreStatistics } from "../lib/rl/mod.ts";
-import { checkSettings, type PpoState, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
+import {
+  checkSettings,
+  MEMORY_SETTINGS,
+  type PpoState,
+  type Settings,
+  validateSettings,
+} from "../lib/rlhf/mod.ts";
 import { numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
 import { type LogSizes, readState, type StoredState, writeState } from "./run_state.ts";
 
@@ -111,7 +117,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
 /** May change when a run is taken up: they say where and how long, not what. */
 const FREE: readonly string[] = ["output_dir", "num_episodes"];
 /** May change too, but then numbers agree to rounding and no longer to the bit. */
-const ROUNDING: readonly string[] = ["device", "micro_batch_size", "blocks_per_program"];
+const ROUNDING: readonly string[] = ["device", ...MEMORY_SETTINGS];
 
 /**
  * The settings with which a run goes on, and what a person should know about them.

@@ -16,6 +16,7 @@ export function cacheKeeper(device: Device, { layers, heads, embed }: Gpt2Config
   const release = (): void => {
     for (const { keys, values } of kept) [keys, values].forEach((array) => device.free(array));
     kept = [];
+    size = { batch: 0, slots: 0 };
   };
   return {
     /** Caches for `batch` rows of up to `slots` tokens; what they hold does not matter. */

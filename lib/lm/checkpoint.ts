@@ -29,6 +29,8 @@ export interface ModelFolder {
   tokenizer: Tokenizer;
   /** What `settings.json` holds, unchecked. */
   settings?: JsonRecord;
+  /** Reads the weights from the folder again: for those who give their memory up between two uses. */
+  reread?: () => Promise<Map<string, Weight>>;
 }
 
 /**
@@ -61,8 +63,8 @@ async function readStanding(folder: string, { valueHead }: { valueHead: boolean 
     throw new RangeError(`Cannot use ${folder} as a reward model: it has no "${VALUE_HEAD}"`);
   }
   const settingsPath = joinPath(folder, "settings.json");
-  if (!await fileExists(settingsPath)) return { config, weights, tokenizer };
-  return { config, weights, tokenizer, settings: await readJsonRecord(settingsPath) };
+  const read = { config, weights, tokenizer, reread: () => readWeights(folder, config) };
+  return await fileExists(settingsPath) ? { ...read, settings: await readJsonRecord(settingsPath) } : read;
 }
 
 function json(value: unknown): string {

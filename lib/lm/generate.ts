@@ -48,6 +48,8 @@ export interface GenerateOptions {
 export interface Generator {
   /** One answer a prompt, in the prompts' order; `parameters` as they were uploaded, or turned by `turnParameters`. */
   generate(parameters: Gpt2Arrays, prompts: readonly TokenRow[], options: GenerateOptions): Promise<Answer[]>;
+  /** Frees caches and turned weights until the next call, which makes them again. */
+  rest(): void;
   /** Frees the compiled programs; the generator must not be used again. */
   release(): Promise<void>;
 }
@@ -101,6 +103,10 @@ export async function createGenerator(
       }
       return state.answers;
     },
+    rest() {
+      caches.release();
+      steps?.rest();
+    },
     async release() {
       await readers.release();
       await steps?.release();
@@ -120,6 +126,7 @@ async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawi
       return (feeds: StepFeeds) =>
         program({ ...feeds, ...flatInputs(feeds), parameters }, { caches: feeds.caches });
     },
+    rest: turner.rest,
     async release() {
       await program.release();
       await turner.release();

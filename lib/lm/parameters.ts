@@ -50,6 +50,15 @@ export async function uploadParameters<T>(
 /** Whether the values lie in memory that only this process has; an array over shared memory cannot be uploaded. */
 const isPlain = (data: Float32Array): data is Float32Array<ArrayBuffer> => data.buffer instanceof ArrayBuffer;
 
+/** Gives the memory of weights back at once; they must not be used again. */
+export function dropWeights(weights: ReadonlyMap<string, Weight>): void {
+  for (const { data } of weights.values()) {
+    if (isPlain(data) && data.byteLength > 0 && data.byteLength === data.buffer.byteLength) {
+      data.buffer.transfer(0);
+    }
+  }
+}
+
 /** Reads a tree of parameters back into named weights (copies). */
 export async function downloadParameters(
   device: Device,

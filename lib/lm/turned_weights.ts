@@ -42,6 +42,8 @@ export function turnedSpec(config: Gpt2Config): Specs<Gpt2Parameters> {
 export interface Turner {
   /** The parameters with their layers' weights turned; all else is shared. */
   turn(parameters: Gpt2Arrays): Promise<Gpt2Arrays>;
+  /** Frees the memory of the turned weights; the next turn takes it again. */
+  rest(): void;
   /** Frees the program and the memory of the turned weights. */
   release(): Promise<void>;
 }
@@ -63,7 +65,12 @@ export async function createTurner(device: Device, config: Gpt2Config): Promise<
       ),
   );
   let turned: Record<string, DeviceArray<"float32">> = {};
+  const rest = (): void => {
+    Object.values(turned).forEach((array) => device.free(array));
+    turned = {};
+  };
   return {
+    rest,
     async turn(parameters) {
       const feeds = Object.fromEntries(
         [...flatten(parameters, isFloatArray)].filter(([name]) => isLinear(name)).map((
@@ -76,7 +83,7 @@ export async function createTurner(device: Device, config: Gpt2Config): Promise<
     },
     async release() {
       await program.release();
-      turned = {};
+      rest();
     },
   };
 }
@@ -93,9 +100,7 @@ export async function turnParameters(
 ): Promise<Gpt2Arrays> {
   if (device.kind !== "cpu") return parameters;
   const turner = await createTurner(device, config);
-  const turned = await turner.turn(parameters);
-  await turner.release();
-  return turned;
+  return await turner.turn(parameters); // whose memory is the caller's now
 }
 
 /** Whether parameters come from `turnParameters`. */

@@ -7,7 +7,15 @@ export {
   type OptimizerSettings,
   type TrainState,
 } from "./optimizer.ts";
-export { type Backward, createGradientArrays, type GradientArrays } from "./gradient_arrays.ts";
+export { type ArrayPool, createArrayPool } from "./array_pool.ts";
+export {
+  type Backward,
+  createGradientArrays,
+  type GradientArrays,
+  type GradientArraysOptions,
+  type GradientMode,
+} from "./gradient_arrays.ts";
+export { type Adder, createAdder } from "./in_place.ts";
 export { gradientsOf } from "./gradients.ts";
 export { warmupLinear } from "./schedule.ts";
 export {

@@ -1,8 +1,8 @@
 /**
  * An optimizer for a tree of parameters that stay on their device: norm, clipping and Adam as programs of their own.
  *
- * State goes in and comes out as a value. The arrays of the old state are written again two steps later (devices forbid reading
- * and writing one buffer in one pass), so an old state must not be used after an update.
+ * State goes in and comes out as a value. The arrays of the old state are written again two steps later (a GPU forbids reading and
+ * writing one buffer in one pass) or, in place, at once; so an old state must not be used after an update.
  */
 import {
   type Device,
@@ -20,6 +20,8 @@ import {
 } from "../runtime/mod.ts";
 import { add, type AnyTensor, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
 import { adam, type AdamSettings, type StepScalars, stepScalars } from "./adam.ts";
+import { type ArrayPool, createArrayPool } from "./array_pool.ts";
+import { createAdamInPlace } from "./in_place.ts";
 
 /** Parameters with everything Adam remembers of them. */
 export interface TrainState<P> {
@@ -41,6 +43,8 @@ export interface OptimizerSettings extends AdamSettings {
   readonly decays?: (name: string) => boolean;
   /** How many parameters one program updates; default: all. Fewer means less spare memory and more calls. */
   readonly parametersPerProgram?: number;
+  /** Write parameters and moments where they lie: no spare memory at all, but only on the CPU (default false). */
+  readonly inPlace?: boolean;
 }
 
 /** Updates parameters. */
@@ -67,13 +71,10 @@ export async function createOptimizer<P>(
   spec: unknown,
   settings: OptimizerSettings,
 ): Promise<Optimizer<P>> {
-  const specs = [...flatten(spec, isSpec)];
-  const norm = await normProgram(device, Object.fromEntries(specs));
-  const size = settings.parametersPerProgram ?? specs.length;
-  const groups = await Promise.all(
-    chunks(specs, size).map((group) => adamProgram(device, Object.fromEntries(group), settings)),
-  );
-  const spares = sparePool(device);
+  const norm = await normProgram(device, Object.fromEntries(flatten(spec, isSpec)));
+  const stepper = settings.inPlace
+    ? await inPlaceStepper(device, settings)
+    : await rotatingStepper(device, spec, settings);
   const asTree = (arrays: Arrays) => mapTree(spec, isSpec, (_, name) => arrays.get(name)) as P; // the tree of `spec`, leaf by leaf
   const asArrays = (tree: P): Arrays => flatten(tree, isFloatArray);
   const zerosLike = async (parameters: P): Promise<P> => {
@@ -100,10 +101,7 @@ export async function createOptimizer<P>(
         first: asArrays(state.first),
         second: asArrays(state.second),
       };
-      const next: typeof old = { parameters: new Map(), first: new Map(), second: new Map() };
-      for (const { names, run } of groups) {
-        await updateGroup({ names, run, old, next, given, scalars, spares });
-      }
+      const next = await stepper.step({ old, given, scalars });
       const trees = {
         parameters: asTree(next.parameters),
         first: asTree(next.first),
@@ -112,9 +110,67 @@ export async function createOptimizer<P>(
       return { state: { ...trees, step: state.step + 1 }, gradNorm };
     },
     async release() {
-      await Promise.all([norm.release(), ...groups.map(({ run }) => run.release())]);
+      await norm.release();
+      await stepper.release();
+    },
+  };
+}
+
+/** Parameters, m and v by dotted name. */
+type StateArrays = Record<"parameters" | "first" | "second", Arrays>;
+
+/** What a step of all parameters reads. */
+interface StepInputs {
+  readonly old: StateArrays;
+  readonly given: Arrays;
+  readonly scalars: StepScalars<number>;
+}
+
+/** Steps all parameters; gives the arrays that hold the new state. */
+interface Stepper {
+  step(inputs: StepInputs): Promise<StateArrays>;
+  release(): Promise<void>;
+}
+
+/** Writes into spare arrays; the old ones are the next spares. */
+async function rotatingStepper(
+  device: Device,
+  spec: unknown,
+  settings: OptimizerSettings,
+): Promise<Stepper> {
+  const specs = [...flatten(spec, isSpec)];
+  const size = settings.parametersPerProgram ?? specs.length;
+  const groups = await Promise.all(
+    chunks(specs, size).map((group) => adamProgram(device, Object.fromEntries(group), settings)),
+  );
+  const spares = createArrayPool(device);
+  return {
+    async step(inputs) {
+      const next: StateArrays = { parameters: new Map(), first: new Map(), second: new Map() };
+      for (const group of groups) await updateGroup({ ...group, ...inputs, next, spares });
+      return next;
+    },
+    async release() {
+      await Promise.all(groups.map(({ run }) => run.release()));
       spares.release();
     },
+  };
+}
+
+/** Writes over the old state. */
+async function inPlaceStepper(device: Device, settings: OptimizerSettings): Promise<Stepper> {
+  const adamInPlace = await createAdamInPlace(device, settings);
+  return {
+    async step({ old, given, scalars }) {
+      for (const [name, parameter] of old.parameters) {
+        const gradient = given.get(name) ?? missing(name);
+        const first = old.first.get(name) ?? missing(name), second = old.second.get(name) ?? missing(name);
+        const decays = settings.decays?.(name) ?? true;
+        await adamInPlace.step({ parameter, gradient, first, second }, scalars, decays);
+      }
+      return old;
+    },
+    release: () => adamInPlace.release(),
   };
 }
 
@@ -159,12 +215,9 @@ async function adamProgram(
   return { names: Object.keys(group), run: run as Program<unknown, unknown> }; // its trees are records by name, used only here
 }
 
-interface GroupUpdate extends AdamGroup {
-  readonly old: Record<"parameters" | "first" | "second", Arrays>;
-  readonly next: Record<"parameters" | "first" | "second", Arrays>;
-  readonly given: Arrays;
-  readonly scalars: StepScalars<number>;
-  readonly spares: ReturnType<typeof sparePool>;
+interface GroupUpdate extends AdamGroup, StepInputs {
+  readonly next: StateArrays;
+  readonly spares: ArrayPool;
 }
 
 const kinds = ["parameters", "first", "second"] as const;
@@ -197,23 +250,6 @@ async function updateGroup({ names, run, old, next, given, scalars, spares }: Gr
 
 function missing(name: string): never {
   throw new RangeError(`Cannot update: the tree has no array "${name}"`);
-}
-
-/** Arrays waiting to be written, by their dimensions. */
-function sparePool(device: Device) {
-  const waiting = new Map<string, DeviceArray<"float32">[]>();
-  return {
-    take: async (dims: readonly number[]): Promise<DeviceArray<"float32">> =>
-      waiting.get(dims.join())?.pop() ?? await device.upload(zeros(dims)),
-    give(array: DeviceArray<"float32">): void {
-      const same = waiting.get(array.dims.join()) ?? [];
-      waiting.set(array.dims.join(), [...same, array]);
-    },
-    release(): void {
-      for (const arrays of waiting.values()) arrays.forEach((array) => device.free(array));
-      waiting.clear();
-    },
-  };
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

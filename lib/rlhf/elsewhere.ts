@@ -149,6 +149,16 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     },
     trl: { fields: { gradient_checkpointing: ({ blocks_per_program }) => blocks_per_program > 0 } },
   },
+  logits_at_once: none("all of a pass at once"),
+  score_batch_size: {
+    openrlhf: nothing("see rollout.micro_batch_size"),
+    trl: nothing("see local_rollout_forward_batch_size"),
+  },
+  generate_batch_size: {
+    openrlhf: nothing("vLLM fills its batches itself"),
+    trl: nothing("see local_rollout_forward_batch_size"),
+  },
+  spare_memory: none("there a GPU's memory is spared by sharding and offloading"),
   learning_rate: {
     openrlhf: {
       fields: {

@@ -4,10 +4,11 @@
  * One timestep: sample answers, ask the reference for log-probabilities, the critic for values and the reward model for a score;
  * then per-token rewards (the KL's price at each token, the clipped score at the last) and, by GAE, advantages and returns.
  */
-import type { Answer, Gpt2Arrays, TokenRow, ValueModelArrays } from "../lm/mod.ts";
+import { type Answer, type Gpt2Arrays, inRowOrder, type TokenRow, type ValueModelArrays } from "../lm/mod.ts";
 import { clipScore, gae, normaliseScores, type ScoreStatistics, shapedRewards } from "../rl/mod.ts";
 import { ints } from "../runtime/mod.ts";
 import { type AnswerBatch, answerBatch } from "./answer_batch.ts";
+import { type AnswerGroupOptions, answerGroups } from "./answer_groups.ts";
 import type { AnswerContext, PolicyScorer } from "./sampled_policy.ts";
 import type { Settings } from "./settings.ts";
 import type { ValueScorer } from "./values.ts";
@@ -62,6 +63,8 @@ export interface ExperienceOptions {
   readonly timestep: number;
   /** Mean and deviation of the SFT model's scores; undefined: scores are not normalised. */
   readonly scoreStatistics: ScoreStatistics | undefined;
+  /** Which answers share a call (default: all); under `left_pad_without_positions`, where pads stand before prompts, all do. */
+  readonly grouping?: AnswerGroupOptions;
 }
 
 /** Scores one timestep's answers. */
@@ -71,31 +74,51 @@ export async function scoreAnswers(
   scorers: Scorers,
   options: ExperienceOptions,
 ): Promise<Sample[]> {
-  const { settings, padId } = options;
-  const pairs = answers.map((answer, row) => ({
-    prompt: prompts[row],
-    answer: answer.tokens,
-    kept: answer.kept,
+  const asked = answers.map((answer, row) => ({
+    pair: { prompt: prompts[row], answer: answer.tokens, kept: answer.kept },
+    answer,
   }));
-  const overPadding = settings.gae_over_padding;
+  const pairs = asked.map(({ pair }) => pair);
+  const width = options.settings.gae_over_padding
+    ? Math.max(...pairs.map(({ answer }) => answer.length))
+    : undefined;
+  const whole = options.grouping === undefined || options.settings.left_pad_without_positions;
+  const groups = whole ? [[...pairs.keys()]] : answerGroups(pairs, options.grouping);
+  const found: Scored[][] = [];
+  for (const group of groups) {
+    found.push(await scoreGroup(group.map((row) => asked[row]), scorers, { ...options, width }));
+  }
+  const scored = inRowOrder(groups, found);
+  return pairs.map((pair, row) => finished(pair, scored[row], options));
+}
+
+/** What the models say of answers that share a call; `width` is the size of the answer axis under `gae_over_padding`. */
+async function scoreGroup(
+  asked: readonly { pair: AnswerContext; answer: Answer }[],
+  scorers: Scorers,
+  { settings, padId, width }: ExperienceOptions & { width: number | undefined },
+): Promise<Scored[]> {
+  const pairs = asked.map(({ pair }) => pair);
   const layout = { padId, leftPadded: settings.left_pad_without_positions };
-  const widest = Math.max(...pairs.map(({ answer }) => answer.length));
-  const batch = answerBatch(pairs, overPadding ? { ...layout, width: widest } : layout);
-  const length = (row: number) => overPadding ? widest : pairs[row].answer.length;
-  const trimmed = (rows: readonly number[][]) => rows.map((row, index) => row.slice(0, length(index)));
-  const rescore = overPadding || settings.left_pad_without_positions ||
+  const batch = answerBatch(pairs, width === undefined ? layout : { ...layout, width });
+  const trimmed = (rows: readonly number[][]) =>
+    rows.map((row, index) => row.slice(0, width ?? pairs[index].answer.length));
+  const rescore = width !== undefined || settings.left_pad_without_positions ||
     settings.log_probs_of_raw_distribution;
   const logProbs = rescore
     ? trimmed(await scorers.policy(scorers.actor, batch, pairs))
-    : answers.map((answer) => answer.logProbs);
+    : asked.map(({ answer }) => answer.logProbs);
   const refLogProbs = trimmed(await scorers.policy(scorers.reference, batch, pairs));
   const values = trimmed(await scorers.value(scorers.critic, batch));
-  const scores =
-    (await scorers.value(scorers.reward, { rows: batch.rows, columns: lastColumns(batch, pairs) })).flat();
-  return pairs.map((pair, row) => {
-    const own = { logProbs: logProbs[row], refLogProbs: refLogProbs[row], values: values[row] };
-    return finished(pair, { ...own, rawScore: scores[row], ended: answers[row].ended }, options);
-  });
+  const last = { rows: batch.rows, columns: lastColumns(batch, pairs) };
+  const scores = (await scorers.value(scorers.reward, last)).flat();
+  return asked.map(({ answer: { ended } }, row) => ({
+    logProbs: logProbs[row],
+    refLogProbs: refLogProbs[row],
+    values: values[row],
+    rawScore: scores[row],
+    ended,
+  }));
 }
 
 /** The column of each answer's last token: where the reward model's value is the score. */

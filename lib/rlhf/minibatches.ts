@@ -2,6 +2,7 @@
 import { floats } from "../runtime/mod.ts";
 import { randomStream, shuffle, uniform } from "../rl/mod.ts";
 import { answerArray, answerBatch, answerMask } from "./answer_batch.ts";
+import { answerGroups } from "./answer_groups.ts";
 import type { Sample } from "./experience.ts";
 import type { MiniBatch } from "./ppo_update.ts";
 import { contextArrays, type PolicyShape } from "./sampled_policy.ts";
@@ -50,13 +51,24 @@ export interface PartOptions {
   readonly step: number;
 }
 
-/** A minibatch as micro-batches of `micro_batch_size` answers (0: one). */
+/**
+ * A minibatch as micro-batches of like lengths, of at most `micro_batch_size` answers (0: any number). Under defects that depend on
+ * the whole batch (pads before prompts, dropout) they are pieces in its order.
+ */
 export function minibatchParts(samples: readonly Sample[], options: PartOptions): MiniBatch[] {
-  const size = options.settings.micro_batch_size || samples.length;
-  return chunksOf(samples, size).map((part) => miniBatch(part, options));
+  const { settings, shape } = options;
+  const groups = answerGroups(samples, {
+    shape: shape.config,
+    maxRows: settings.micro_batch_size || samples.length,
+    inOrder: settings.left_pad_without_positions || settings.dropout_in_update,
+  });
+  return groups.map((rows) => ({ ...miniBatch(rows.map((row) => samples[row]), options), rows }));
 }
 
-function miniBatch(samples: readonly Sample[], { settings, shape, padId, step }: PartOptions): MiniBatch {
+function miniBatch(
+  samples: readonly Sample[],
+  { settings, shape, padId, step }: PartOptions,
+): Omit<MiniBatch, "rows"> {
   const batch = answerBatch(samples, { padId, leftPadded: settings.left_pad_without_positions });
   const real = (pick: (sample: Sample) => readonly number[]) =>
     answerArray(samples.map((sample) => pick(sample).slice(0, sample.answer.length)), batch.width);

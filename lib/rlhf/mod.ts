@@ -1,5 +1,6 @@
 /** Reinforcement learning from (learned) feedback: SFT, reward model, PPO. */
 export * from "./answer_batch.ts";
+export * from "./answer_groups.ts";
 export * from "./elsewhere.ts";
 export * from "./embedded_recipes.ts";
 export * from "./examples.ts";

@@ -29,19 +29,22 @@ export interface Ppo {
   state(options?: StateOptions): Promise<PpoState>;
   /** Samples and scores one timestep's answers with the models as they are. */
   experience(timestep: number, prompts: readonly TokenRow[]): Promise<Sample[]>;
-  /** The same answers scored again, as one batch. */
+  /** The same answers scored again. */
   rescore(samples: readonly Sample[]): Promise<Sample[]>;
   /** Updates actor and critic on a pool of answers; `update` counts from 0. */
   update(pool: readonly Sample[], update: number): Promise<UpdateStep[]>;
-  /** Mean over sampled answers of KL(pi || pi_ref), exact over the vocabulary, summed over an answer's tokens. */
-  exactKl(samples: readonly Sample[]): Promise<number>;
+  /**
+   * Mean over sampled answers of KL(pi || pi_ref), exact over the vocabulary, summed over an answer's tokens; answers are taken in
+   * groups of at most `logitsAtOnce` logits a model.
+   */
+  exactKl(samples: readonly Sample[], options?: { logitsAtOnce?: number }): Promise<number>;
   /** The gradient of the actor's loss on these answers as one minibatch, by parameter name. */
   actorGradient(samples: readonly Sample[], options?: { microBatchSize?: number }): Promise<ActorGradient>;
   /** The actor as it is now; valid until the next update. */
   actor(): Gpt2Arrays;
   /** The critic as it is now; valid until the next update. */
   critic(): ValueModelArrays;
-  /** The frozen SFT model. */
+  /** The frozen SFT model; asking throws a RangeError under `spare_memory`, which reads it only while it scores. */
   readonly reference: Gpt2Arrays;
   /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
@@ -56,21 +59,26 @@ export interface Ppo {
  */
 export async function createPpo(inputs: PpoInputs): Promise<Ppo> {
   checkInputs(inputs);
-  const programs = await compilePrograms(inputs);
+  const interruption: Run["interruption"] = { signal: undefined };
+  const checkpoint = () => interruption.signal?.throwIfAborted();
+  const programs = await compilePrograms(inputs, { checkpoint });
   const models = await loadModels(inputs, programs);
   const { settings } = inputs;
-  const run: Run = { inputs, settings, programs, models, watch: createStopwatch(), position: START };
+  const watch = createStopwatch();
+  const run: Run = { inputs, settings, programs, models, watch, interruption, position: START };
   return {
     train: (options = {}) => train(run, options),
     state: (options = {}) => stateOf(run, options),
     experience: (timestep, prompts) => experience(run, timestep, prompts),
     rescore: (samples) => rescore(run, samples),
     update: (pool, update) => Array.fromAsync(optimizerSteps(run, pool, { update })),
-    exactKl: (samples) => exactKl(run, samples),
+    exactKl: (samples, options = {}) => exactKl(run, samples, options),
     actorGradient: (samples, options = {}) => actorGradient(run, samples, options),
     actor: () => models.actor.parameters,
     critic: () => models.critic.parameters,
-    reference: models.reference,
+    get reference() {
+      return models.reference.kept ?? notKept();
+    },
     generator: programs.generator,
     lap() {
       const seconds = run.watch.read();
@@ -78,4 +86,8 @@ export async function createPpo(inputs: PpoInputs): Promise<Ppo> {
       return seconds;
     },
   };
+}
+
+function notKept(): never {
+  throw new RangeError("Cannot give the reference model: spare_memory reads it only while it is asked");
 }

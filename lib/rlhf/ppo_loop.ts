@@ -73,6 +73,15 @@ export function scheduleOf(
 
 /** One row of metrics an update, to the end of the schedule. */
 export async function* train(run: Run, options: TrainOptions): AsyncGenerator<Metrics> {
+  run.interruption.signal = options.signal;
+  try {
+    yield* schedule(run, options);
+  } finally {
+    run.interruption.signal = undefined;
+  }
+}
+
+async function* schedule(run: Run, options: TrainOptions): AsyncGenerator<Metrics> {
   const { timesteps, updates } = scheduleOf(run.settings);
   run.position = options.from === undefined ? START : await restore(run, options.from);
   const prompts = promptSampler(run.inputs.prompts, { settings: run.settings, drawn: run.position.drawn });

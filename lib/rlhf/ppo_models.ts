@@ -15,9 +15,10 @@ import {
   valueModelSpec,
   type Weight,
 } from "../lm/mod.ts";
-import { adamDefaults, type TrainState } from "../optim/mod.ts";
+import { adamDefaults, createArrayPool, type TrainState } from "../optim/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
 import type { Device } from "../runtime/mod.ts";
+import { type Frozen, keptModel, rereadModel } from "./frozen.ts";
 import { createActorUpdate, createCriticUpdate } from "./ppo_update.ts";
 import { createExactKl, createPolicyScorer } from "./sampled_policy.ts";
 import type { Settings } from "./settings.ts";
@@ -27,8 +28,10 @@ import { createValueScorer } from "./values.ts";
 export interface LoadedModel {
   /** Its sizes. */
   readonly config: Gpt2Config;
-  /** By dotted Hugging Face name. */
+  /** By dotted Hugging Face name; with `spare_memory` they become the actor's or critic's own. */
   readonly weights: ReadonlyMap<string, Weight>;
+  /** Reads the weights again, if they lie somewhere: `spare_memory` then holds no frozen model between two uses. */
+  readonly reread?: (() => Promise<ReadonlyMap<string, Weight>>) | undefined;
 }
 
 /** What PPO starts from. */
@@ -60,18 +63,33 @@ export const samplingOf = (settings: Settings): SamplingSettings => ({
 /** Dropout's rate in the update when the defect `dropout_in_update` is on: GPT-2's own. */
 const DROPOUT = 0.1;
 
-/** Compiles every program of a run. */
-export async function compilePrograms({ device, policy, reward, special, settings }: PpoInputs) {
+/** Compiles every program of a run; `checkpoint` is looked at between the programs of a gradient. */
+export async function compilePrograms(
+  { device, policy, reward, special, settings }: PpoInputs,
+  { checkpoint = () => {} }: { checkpoint?: () => void } = {},
+) {
   const sampling = samplingOf(settings);
   const shape = {
     config: policy.config,
     sampling: settings.log_probs_of_raw_distribution ? plainSampling : sampling,
   };
-  const optimizer = { ...adamDefaults, epsilon: settings.adam_epsilon, maxGradNorm: settings.max_grad_norm };
-  const dropout = settings.dropout_in_update ? DROPOUT : 0;
-  const common = { optimizer, dropout, blocksPerProgram: settings.blocks_per_program };
+  const optimizer = {
+    ...adamDefaults,
+    epsilon: settings.adam_epsilon,
+    maxGradNorm: settings.max_grad_norm,
+    inPlace: settings.spare_memory && device.kind === "cpu",
+  };
+  const common = {
+    optimizer,
+    dropout: settings.dropout_in_update ? DROPOUT : 0,
+    blocksPerProgram: settings.blocks_per_program,
+    logitsAtOnce: settings.logits_at_once,
+    pool: createArrayPool(device),
+  };
   return {
     shape,
+    /** Arrays that wait to be written with gradients. */
+    pool: common.pool,
     generator: await createGenerator(device, policy.config, {
       sampling,
       special,
@@ -80,7 +98,11 @@ export async function compilePrograms({ device, policy, reward, special, setting
     policy: await createPolicyScorer(device, shape),
     value: await createValueScorer(device, reward.config),
     exactKl: await createExactKl(device, shape),
-    actor: await createActorUpdate(device, shape, { ...common, clipRange: settings.policy_clip_eps }),
+    actor: await createActorUpdate(device, shape, {
+      ...common,
+      clipRange: settings.policy_clip_eps,
+      checkpoint,
+    }),
     critic: await createCriticUpdate(device, reward.config, {
       ...common,
       clipRange: settings.value_clip_eps,
@@ -93,30 +115,41 @@ export type Programs = Awaited<ReturnType<typeof compilePrograms>>;
 
 /** The models of a run; `actor` and `critic` are replaced at each optimizer step. */
 export interface Models {
-  readonly reference: Gpt2Arrays;
-  readonly reward: ValueModelArrays;
+  readonly reference: Frozen<Gpt2Arrays>;
+  readonly reward: Frozen<ValueModelArrays>;
   actor: TrainState<Gpt2Arrays>;
   critic: TrainState<ValueModelArrays>;
 }
 
-/** Uploads the four models; actor and critic get arrays of their own, the frozen ones use the memory they were read into. */
-export async function loadModels(
-  { device, policy, reward, settings }: PpoInputs,
-  programs: Programs,
-): Promise<Models> {
-  const frozen = { share: true };
-  const policyArrays = (options = {}) =>
-    uploadParameters(device, gpt2Spec(policy.config), policy.weights, options);
-  const valueArrays = (weights: ReadonlyMap<string, Weight>, options = {}) =>
-    uploadParameters(device, valueModelSpec(reward.config), weights, options);
+/**
+ * Uploads the four models. The frozen ones use the memory they were read into, and actor and critic get arrays of their own; with
+ * `spare_memory` it is the other way round, and the frozen ones are read again when they are asked.
+ */
+export async function loadModels(inputs: PpoInputs, programs: Programs): Promise<Models> {
+  const { device, policy, reward, settings } = inputs;
+  const policySpec = gpt2Spec(policy.config), rewardSpec = valueModelSpec(reward.config);
+  const frozen = <T>(spec: T, model: LoadedModel, name: string) => {
+    const reread = rereadOf(model, settings);
+    return reread === undefined
+      ? keptModel(device, spec, model.weights)
+      : rereadModel(device, spec, { weights: model.weights, reread, name });
+  };
   const criticWeights = settings.fresh_value_head ? withFreshHead(reward.weights) : reward.weights;
+  const own = (model: LoadedModel) => ({ share: rereadOf(model, settings) !== undefined });
   return {
-    reference: await policyArrays(frozen),
-    reward: await valueArrays(reward.weights, frozen),
-    actor: await programs.actor.optimizer.start(await policyArrays()),
-    critic: await programs.critic.optimizer.start(await valueArrays(criticWeights)),
+    reference: await frozen(policySpec, policy, "the reference model"),
+    reward: await frozen(rewardSpec, reward, "the reward model"),
+    actor: await programs.actor.optimizer.start(
+      await uploadParameters(device, policySpec, policy.weights, own(policy)),
+    ),
+    critic: await programs.critic.optimizer.start(
+      await uploadParameters(device, rewardSpec, criticWeights, own(reward)),
+    ),
   };
 }
+
+/** How a frozen model is read for each use; undefined: it is kept. */
+const rereadOf = ({ reread }: LoadedModel, { spare_memory }: Settings) => spare_memory ? reread : undefined;
 
 /** The same weights with a value head of zeros: a critic that has learnt nothing yet says 0. */
 export function withFreshHead(weights: ReadonlyMap<string, Weight>): Map<string, Weight> {

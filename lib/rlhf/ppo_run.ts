@@ -3,16 +3,29 @@
  *
  * The schedule itself is `ppo_loop.ts`.
  */
-import { type Answer, downloadParameters, type TokenRow, type Weight } from "../lm/mod.ts";
+import {
+  type Answer,
+  downloadParameters,
+  type Gpt2Arrays,
+  inRowOrder,
+  type TokenRow,
+  type ValueModelArrays,
+  type Weight,
+} from "../lm/mod.ts";
 import { meanOf, uniform, whiten } from "../rl/mod.ts";
+import { trimMemory } from "../runtime/mod.ts";
 import { answerBatch } from "./answer_batch.ts";
+import { answerGroups } from "./answer_groups.ts";
 import { type Sample, scoreAnswers } from "./experience.ts";
 import type { UpdateStep } from "./metrics.ts";
 import { minibatches, minibatchParts } from "./minibatches.ts";
 import type { Models, PpoInputs, Programs } from "./ppo_models.ts";
 import type { Position } from "./ppo_state.ts";
+import type { PolicyScorer } from "./sampled_policy.ts";
 import type { Settings } from "./settings.ts";
+import { chunksOf } from "./stage.ts";
 import type { createStopwatch } from "./stopwatch.ts";
+import type { ValueScorer } from "./values.ts";
 
 /** A run's parts. */
 export interface Run {
@@ -21,6 +34,8 @@ export interface Run {
   readonly programs: Programs;
   readonly models: Models;
   readonly watch: ReturnType<typeof createStopwatch>;
+  /** What may stop it between two programs, while it trains. */
+  readonly interruption: { signal: AbortSignal | undefined };
   /** Where the schedule stands; replaced only together with what it says of the models. */
   position: Position;
 }
@@ -41,40 +56,84 @@ export async function experience(
   timestep: number,
   prompts: readonly TokenRow[],
 ): Promise<Sample[]> {
-  const { settings, programs, models, watch } = run;
+  const { settings, watch } = run;
   const repeated = prompts.flatMap((prompt) => Array<TokenRow>(settings.num_return_sequences).fill(prompt));
-  const draw = (row: number, position: number) => uniform(settings.seed, timestep, row, position);
-  const options = { maxNewTokens: settings.query_len, uniform: draw };
-  const answers = await watch.time(
-    "generate",
-    () => programs.generator.generate(models.actor.parameters, repeated, options),
-  );
-  return watch.time("score", () => score(run, repeated, { answers, timestep }));
+  const answers = await watch.time("generate", () => generated(run, timestep, repeated));
+  const samples = await watch.time("score", () => score(run, repeated, { answers, timestep }));
+  giveBack(settings);
+  return samples;
+}
+
+/** Samples `generate_batch_size` answers at a time. */
+async function generated(
+  { settings, programs, models, interruption }: Run,
+  timestep: number,
+  prompts: readonly TokenRow[],
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (const part of chunksOf(prompts, settings.generate_batch_size || prompts.length)) {
+    const first = answers.length;
+    const draw = (row: number, position: number) => {
+      interruption.signal?.throwIfAborted(); // asked for at each token
+      return uniform(settings.seed, timestep, first + row, position);
+    };
+    const options = { maxNewTokens: settings.query_len, uniform: draw };
+    answers.push(...await programs.generator.generate(models.actor.parameters, part, options));
+  }
+  if (settings.spare_memory) programs.generator.rest();
+  giveBack(settings);
+  return answers;
 }
 
 function score(
-  { inputs, settings, programs, models }: Run,
+  run: Run,
   prompts: readonly TokenRow[],
-  { answers, timestep }: { answers: readonly Answer[]; timestep: number },
+  sampled: { answers: readonly Answer[]; timestep: number },
 ): Promise<Sample[]> {
-  const { reference, reward } = models;
-  const arrays = { actor: models.actor.parameters, reference, critic: models.critic.parameters, reward };
+  const { reference, reward } = run.models;
+  return reference.use((reference) =>
+    reward.use((reward) => scoreBy(run, { reference, reward }, { prompts, ...sampled }))
+  );
+}
+
+function scoreBy(
+  { inputs, settings, programs, models, interruption }: Run,
+  frozen: { reference: Gpt2Arrays; reward: ValueModelArrays },
+  { prompts, answers, timestep }: {
+    prompts: readonly TokenRow[];
+    answers: readonly Answer[];
+    timestep: number;
+  },
+): Promise<Sample[]> {
+  const arrays = { actor: models.actor.parameters, critic: models.critic.parameters, ...frozen };
   const scoreStatistics = settings.normalise_scores ? inputs.scoreStatistics : undefined;
   const options = {
     settings,
     padId: inputs.special.padId,
     timestep,
     scoreStatistics,
+    grouping: {
+      shape: inputs.policy.config,
+      ...(settings.score_batch_size > 0 ? { maxRows: settings.score_batch_size } : {}),
+    },
   };
-  return scoreAnswers(
-    prompts,
-    answers,
-    { policy: programs.policy, value: programs.value, ...arrays },
-    options,
-  );
+  const policy: PolicyScorer = (...given) => {
+    interruption.signal?.throwIfAborted();
+    return programs.policy(...given);
+  };
+  const value: ValueScorer = (...given) => {
+    interruption.signal?.throwIfAborted();
+    return programs.value(...given);
+  };
+  return scoreAnswers(prompts, answers, { policy, value, ...arrays }, options);
 }
 
-/** The same answers scored again, as one batch. */
+/** Between two kinds of work, whose arrays have other sizes: what the first leaves behind is no use to the second. */
+function giveBack({ spare_memory }: Settings): void {
+  if (spare_memory) trimMemory();
+}
+
+/** The same answers scored again. */
 export function rescore(run: Run, samples: readonly Sample[]): Promise<Sample[]> {
   const answers = samples.map(({ answer, kept, logProbs, ended }) => ({
     tokens: [...answer],
@@ -111,6 +170,8 @@ export async function* optimizerSteps(
     signal?.throwIfAborted();
     yield await optimizerStep(run, samples);
   }
+  if (settings.spare_memory) run.programs.pool.release();
+  giveBack(settings);
 }
 
 async function optimizerStep(
@@ -148,18 +209,34 @@ export async function actorGradient(
   return { loss, logProbs, gradients: await downloadParameters(inputs.device, gradients) };
 }
 
+/** Logits of one model that are looked at in one call: 32 MiB, and a handful of arrays of that size for each of the two models. */
+const EXACT_KL_LOGITS = 2 ** 23;
+
 /** Mean over answers of the KL to the reference, exact over the vocabulary, summed over an answer's tokens. */
 export async function exactKl(
   { inputs, settings, programs, models }: Run,
   samples: readonly Sample[],
+  { logitsAtOnce = EXACT_KL_LOGITS }: { logitsAtOnce?: number } = {},
 ): Promise<number> {
-  const batch = answerBatch(samples, {
-    padId: inputs.special.padId,
-    leftPadded: settings.left_pad_without_positions,
+  const leftPadded = settings.left_pad_without_positions;
+  const { config } = programs.shape;
+  const logits = settings.query_len * config.vocabSize; // an answer's, at most
+  const rows = Math.min(settings.score_batch_size || Infinity, Math.floor(logitsAtOnce / logits));
+  const groups = leftPadded ? [[...samples.keys()]] : answerGroups(samples, {
+    shape: config,
+    maxRows: Math.max(1, rows),
   });
-  const both = { parameters: models.actor.parameters, reference: models.reference };
-  const rows = await programs.exactKl(both, batch, samples);
-  return meanOf(rows.map((row) => row.reduce((total, kl) => total + kl, 0)));
+  const found = await models.reference.use(async (reference) => {
+    const found: number[][][] = [];
+    for (const group of groups) {
+      const part = group.map((row) => samples[row]);
+      const batch = answerBatch(part, { padId: inputs.special.padId, leftPadded });
+      found.push(await programs.exactKl({ parameters: models.actor.parameters, reference }, batch, part));
+    }
+    return found;
+  });
+  giveBack(settings);
+  return meanOf(inRowOrder(groups, found).map((row) => row.reduce((total, kl) => total + kl, 0)));
 }
 
 /** The pool with its advantages at mean 0 and deviation 1 over all real tokens. */

@@ -11,12 +11,15 @@ import {
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
+  inRowOrder,
   valueHeadAt,
   type ValueHeadParameters,
   type ValueModelArrays,
   valueModelSpec,
 } from "../lm/mod.ts";
 import {
+  type ArrayPool,
+  createArrayPool,
   createGradientArrays,
   createOptimizer,
   type Optimizer,
@@ -31,14 +34,15 @@ import {
   type AnswerInputs,
   answerStatistics,
   contextSpec,
-  distributionAt,
-  inputsOf,
+  distributionFrom,
   type PolicyShape,
   rowsOf,
 } from "./sampled_policy.ts";
 
-/** One micro-batch of experience: all arrays but `batch` are [batch, answer]. */
+/** One micro-batch of experience: all arrays but `batch` and `rows` are [batch, answer]. */
 export interface MiniBatch {
+  /** Where each of its rows stands in the minibatch. */
+  readonly rows: readonly number[];
   /** Rows, columns and targets. */
   readonly batch: AnswerBatch;
   /** What sampling knew: [batch, answer, vocab], or empty where the settings do not ask for it. */
@@ -67,7 +71,7 @@ export interface ModelStep {
 
 /** A step of the actor. */
 export interface ActorStep extends ModelStep {
-  /** log pi(token), one row of the batch's width a sequence. */
+  /** log pi(token), one row of its micro-batch's width a sequence, in the minibatch's order. */
   readonly logProbs: number[][];
   /** -sum p log p in nats, in the same rows. */
   readonly entropy: number[][];
@@ -118,6 +122,12 @@ export interface UpdateOptions {
   readonly dropout?: number;
   /** Blocks that one program holds; 0: all. */
   readonly blocksPerProgram?: number;
+  /** Answer tokens whose logits exist at once; 0: all. */
+  readonly logitsAtOnce?: number;
+  /** Where gradient arrays wait; models that step in turn may share it. Default: a pool of its own. */
+  readonly pool?: ArrayPool;
+  /** Looked at between the programs of a gradient: an error ends the step, and nothing is changed. */
+  readonly checkpoint?: () => void;
 }
 
 type Matrix = Tensor<{ batch: number; answer: number }>;
@@ -139,11 +149,18 @@ const dropOf = (rate: number) =>
   rate > 0 ? ({ dropoutKeys }: LossInputs) => ({ rate, keys: dropoutKeys }) : undefined;
 const noKeys = floats([], [0, 0]);
 
+/** A batch's arrays; the rows say at which columns alone the losses look. */
+const chosenInputs = ({ rows, columns, targets }: AnswerBatch) => ({
+  rows: { ...rows, columns },
+  columns,
+  targets,
+});
+
 /** Compiles the actor's update. */
 export async function createActorUpdate(
   device: Device,
   { config, sampling }: PolicyShape,
-  { clipRange, optimizer: settings, dropout = 0, blocksPerProgram = 0 }: UpdateOptions,
+  { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), ...cut }: UpdateOptions,
 ): Promise<ActorUpdate> {
   type Inputs = LossInputs & Omit<AnswerInputs, "rows"> & { oldLogProbs: Matrix; advantages: Matrix };
   const { columns, targets } = answerSpec;
@@ -161,30 +178,42 @@ export async function createActorUpdate(
     parameters,
     inputs,
     drop: dropOf(dropout),
-    loss(head, hidden, { oldLogProbs, advantages, mask, count, ...inputs }) {
-      const said = answerStatistics(distributionAt(hidden, head, { inputs, sampling }), inputs.targets);
+    chosen: true,
+    loss(head, hidden, { rows, columns, targets, seen, kept, oldLogProbs, advantages, mask, count }) {
+      const states = atColumns(hidden, columns, rows.slots);
+      const said = answerStatistics(distributionFrom(states, head, { seen, kept, sampling }), targets);
       const { loss } = policyLoss({ logProbs: said.logProbs, oldLogProbs, advantages, mask, count }, {
         clipRange,
       });
       return { loss, ...said };
     },
-  }, { blocksPerProgram });
+  }, { ...cut, pool });
   const optimizer = await createOptimizer<Gpt2Arrays>(device, parameters, settings);
-  const arrays = await createGradientArrays<Gpt2Arrays>(device, parameters);
+  const { adds } = program;
+  const arrays = await createGradientArrays<Gpt2Arrays>(device, parameters, { pool, adds });
   const gradient = async (parameters: Gpt2Arrays, parts: readonly MiniBatch[]) => {
     const logProbs: number[][] = [], entropy: number[][] = [];
     const count = tokensOf(parts);
     const total = await arrays.sum(
       parts,
-      async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into) => {
-        const given = { ...inputsOf(batch), ...context, oldLogProbs, advantages, mask, count, dropoutKeys };
-        const said = await program(parameters, given, into);
+      async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into, mode) => {
+        const given = {
+          ...chosenInputs(batch),
+          ...context,
+          oldLogProbs,
+          advantages,
+          mask,
+          count,
+          dropoutKeys,
+        };
+        const said = await program(parameters, given, into, mode);
         logProbs.push(...rowsOf(said.logProbs, batch.width));
         entropy.push(...rowsOf(said.entropy, batch.width));
         return { loss: said.loss[0], gradients: into };
       },
     );
-    return { ...total, logProbs, entropy };
+    const order = [parts.flatMap(({ rows }) => rows)];
+    return { ...total, logProbs: inRowOrder(order, [logProbs]), entropy: inRowOrder(order, [entropy]) };
   };
   return {
     optimizer,
@@ -202,7 +231,7 @@ export async function createActorUpdate(
 export async function createCriticUpdate(
   device: Device,
   config: Gpt2Config,
-  { clipRange, optimizer: settings, dropout = 0, blocksPerProgram = 0 }: UpdateOptions,
+  { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), ...cut }: UpdateOptions,
 ): Promise<CriticUpdate> {
   type Inputs = LossInputs & { oldValues: Matrix; returns: Matrix };
   const parameters = valueModelSpec(config);
@@ -211,30 +240,37 @@ export async function createCriticUpdate(
     parameters,
     inputs: { columns: answerSpec.columns, ...lossSpec, oldValues: matrix, returns: matrix },
     drop: dropOf(dropout),
+    chosen: true,
     loss(head, hidden, { rows, columns, oldValues, returns, mask, count }) {
       const values = valueHeadAt(atColumns(hidden, columns, rows.slots), head);
       return { loss: valueLoss({ values, oldValues, returns, mask, count }, { clipRange }).loss };
     },
-  }, { blocksPerProgram });
+  }, { ...cut, logitsAtOnce: 0, pool }); // one number a token instead of logits
   const optimizer = await createOptimizer<ValueModelArrays>(device, parameters, settings);
-  const arrays = await createGradientArrays<ValueModelArrays>(device, parameters);
+  const { adds } = program;
+  const arrays = await createGradientArrays<ValueModelArrays>(device, parameters, { pool, adds });
   return {
     optimizer,
     async step(state, parts, learningRate) {
       const count = tokensOf(parts);
       const { loss, gradients } = await arrays.sum(
         parts,
-        async ({ batch, oldValues, returns, mask, dropoutKeys = noKeys }, into) => {
-          const { rows, columns } = batch;
-          const said = await program(state.parameters, {
-            rows,
-            columns,
-            oldValues,
-            returns,
-            mask,
-            count,
-            dropoutKeys,
-          }, into);
+        async ({ batch, oldValues, returns, mask, dropoutKeys = noKeys }, into, mode) => {
+          const { rows, columns } = chosenInputs(batch);
+          const said = await program(
+            state.parameters,
+            {
+              rows,
+              columns,
+              oldValues,
+              returns,
+              mask,
+              count,
+              dropoutKeys,
+            },
+            into,
+            mode,
+          );
           return { loss: said.loss[0], gradients: into };
         },
       );

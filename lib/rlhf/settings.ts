@@ -104,6 +104,29 @@ export const SETTINGS = {
     min: 0,
     help: "blocks one training program holds; fewer need less memory; 0: all",
   },
+  logits_at_once: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "answer tokens whose logits the actor's step holds at once; fewer need less memory; 0: all",
+  },
+  score_batch_size: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "answers scored at once; 0: as many as is fastest",
+  },
+  generate_batch_size: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "answers generated at once; 0: all of a timestep",
+  },
+  spare_memory: {
+    kind: "boolean",
+    default: false,
+    help: "hold only what the moment needs: frozen models are read when asked, caches and gradients freed",
+  },
   learning_rate: { kind: "number", default: 1e-5, min: 0, help: "Adam's, for actor and critic" },
   adam_epsilon: { kind: "number", default: 1e-5, above: 0, help: "Adam's epsilon" },
   max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },
@@ -163,6 +186,16 @@ export const SETTINGS = {
 
 /** A full set of values, one a row of SETTINGS. */
 export type Settings = SettingValues<typeof SETTINGS>;
+
+/** Settings that say how much memory a run takes, and not what it computes: numbers agree to rounding. */
+export const MEMORY_SETTINGS = [
+  "micro_batch_size",
+  "blocks_per_program",
+  "logits_at_once",
+  "score_batch_size",
+  "generate_batch_size",
+  "spare_memory",
+] as const;
 
 /** The name of a defect's switch. */
 export type DefectName = keyof typeof DEFECTS;

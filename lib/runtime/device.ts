@@ -36,7 +36,7 @@ export interface Device {
   upload<D extends DType>(array: ArrayLike_<D>): Promise<DeviceArray<D>>;
   /** The numbers of an array; on the CPU the very memory, so copy it before the array is written again. */
   read<D extends DType>(array: DeviceArray<D>): Promise<Storage[D]>;
-  /** Frees an array; a no-op on the CPU, whose memory is collected. */
+  /** Frees an array, which must not be used again; on the CPU a view of a larger array's memory is left alone. */
   free(array: DeviceArray): void;
   /** Arrays on the device that were made and not yet freed (0 on the CPU). */
   liveArrays(): number;

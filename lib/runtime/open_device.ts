@@ -10,6 +10,7 @@
 import type { Device, DeviceKind } from "./device.ts";
 import { gpuDevice, probe } from "./gpu_device.ts";
 import { hostDevice } from "./host_device.ts";
+import { keepLittleMemory } from "./host_memory.ts";
 
 /**
  * Opens a device.
@@ -21,6 +22,7 @@ export async function openDevice(
   { threads = navigator.hardwareConcurrency }: { threads?: number } = {},
 ): Promise<Device> {
   disableTelemetry();
+  keepLittleMemory();
   const device = kind === "cpu" ? hostDevice(threads) : gpuDevice(threads);
   if (kind === "webgpu") await probe(device);
   return device;

@@ -70,10 +70,10 @@ export async function klIsZeroAtStart(given: Given = {}): Promise<boolean> {
   return same(realOf(pool, "logProbs"), realOf(pool, "refLogProbs")) && await ppo.exactKl(pool) < 1e-6;
 }
 
-/** The same answers scored in one batch and each alone. The critic's head is the reward model's, not zero. */
+/** The same answers scored in one batch, in groups of at most three and each alone. The critic's head is the reward model's. */
 export async function scoredTogetherAndAlone(
   given: Given = {},
-): Promise<{ together: Sample[]; alone: Sample[] }> {
+): Promise<{ together: Sample[]; grouped: Sample[]; alone: Sample[] }> {
   const { settings, policy, special, scoreStatistics } = tinyInputs(given);
   const sampling = samplingOf(settings);
   const shape = { config: tinyConfig, sampling };
@@ -92,17 +92,23 @@ export async function scoredTogetherAndAlone(
   for (const [row, prompt] of tinyPrompts.entries()) {
     alone.push(...await scoreAnswers([prompt], [answers[row]], scorers, options));
   }
-  return { together: await scoreAnswers(tinyPrompts, answers, scorers, options), alone };
+  const grouping = { shape: tinyConfig, maxRows: 3 };
+  return {
+    together: await scoreAnswers(tinyPrompts, answers, scorers, options),
+    grouped: await scoreAnswers(tinyPrompts, answers, scorers, { ...options, grouping }),
+    alone,
+  };
 }
 
 /** Longer neighbours change no log-probability, value or score. */
 export async function scoresIgnoreNeighbours(given: Given = {}): Promise<boolean> {
-  const { together, alone } = await scoredTogetherAndAlone(given);
-  const rows = (["logProbs", "refLogProbs", "values"] as const).every((key) =>
-    same(realOf(together, key), realOf(alone, key))
-  );
+  const { together, grouped, alone } = await scoredTogetherAndAlone(given);
   const scores = ({ rawScore, score }: Sample) => [rawScore, score];
-  return rows && same(together.flatMap(scores), alone.flatMap(scores));
+  const agree = (others: readonly Sample[]) =>
+    (["logProbs", "refLogProbs", "values"] as const).every((key) =>
+      same(realOf(together, key), realOf(others, key))
+    ) && same(together.flatMap(scores), others.flatMap(scores));
+  return agree(grouped) && agree(alone);
 }
 
 /** Neighbours with longer answers change no advantage. */

@@ -116,6 +116,16 @@ Deno.test("one parameter a program or all in one: the same numbers", async () =>
   assert.deepEqual(two.numbers, together.numbers);
 });
 
+Deno.test("in place: the same numbers to the bit, in the arrays of the first state", async () => {
+  const decays = (name: string) => name !== "b.c";
+  for (const weightDecay of [0, 0.1]) {
+    const rotating = await trained({ updates: 3, weightDecay, decays });
+    const inPlace = await trained({ updates: 3, weightDecay, decays, inPlace: true });
+    assert.deepEqual(inPlace.numbers, rotating.numbers);
+    assert.equal(inPlace.handles.size, 9); // three parameters, their m and their v
+  }
+});
+
 for (const parametersPerProgram of [1, 3]) {
   Deno.test(`arrays rotate over 20 updates, ${parametersPerProgram} parameters a program: none is made after the first`, async () => {
     let uploads = 0;

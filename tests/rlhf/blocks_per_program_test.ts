@@ -38,7 +38,8 @@ function miniBatch(): MiniBatch {
     answerArray(pairs.map(({ answer }) => answer.map(() => scale * normal(random))), batch.width);
   const numbers = { oldLogProbs: noise(1), oldValues: noise(0.1), advantages: noise(1), returns: noise(1) };
   const context = contextArrays(pairs, { ...shape, width: batch.width });
-  return { batch, context, ...numbers, mask: answerMask(pairs, batch.width) };
+  const rows = [...pairs.keys()];
+  return { rows, batch, context, ...numbers, mask: answerMask(pairs, batch.width) };
 }
 
 /** Losses and gradients (Adam's first moments after one step are a tenth of them) with some blocks a program. */

@@ -60,12 +60,25 @@ const partsOf = (samples: readonly Sample[], given: Partial<Settings> = {}) =>
     step: 1,
   });
 
-Deno.test("a minibatch is cut into micro-batches in its order", () => {
-  const widths = (size: number) => partsOf(pool, { micro_batch_size: size }).map(({ mask }) => mask.dims[0]);
-  assert.deepEqual(widths(0), [12]);
-  assert.deepEqual(widths(5), [5, 5, 2]);
-  assert.deepEqual(widths(12), [12]);
-  assert.deepEqual(widths(1), Array(12).fill(1));
+Deno.test("a minibatch is cut into micro-batches of like lengths, as few as the size allows", () => {
+  const sizes = (size: number) => partsOf(pool, { micro_batch_size: size }).map(({ mask }) => mask.dims[0]);
+  assert.deepEqual(sizes(0), [12]);
+  assert.equal(sizes(5).length, 3);
+  assert.ok(sizes(5).every((rows) => rows <= 5));
+  assert.deepEqual(sizes(12), [12]);
+  assert.deepEqual(sizes(1), Array(12).fill(1));
+  const ragged = [3, 1, 3, 1, 2].map((length) => sampleOf(Array<number>(length).fill(9)));
+  const parts = partsOf(ragged, { micro_batch_size: 2 });
+  assert.deepEqual(parts.map(({ rows }) => rows), [[0, 2], [4], [1, 3]]); // answers of 3, 2 and 1 tokens
+  assert.deepEqual(parts.map(({ batch }) => batch.rows.inputIds.dims), [[2, 5], [1, 4], [2, 3]]);
+});
+
+Deno.test("where pads or dropout depend on the whole batch, micro-batches are pieces in its order", () => {
+  const ragged = [3, 1, 3, 1, 2].map((length) => sampleOf(Array<number>(length).fill(9)));
+  for (const defect of ["left_pad_without_positions", "dropout_in_update"] as const) {
+    const parts = partsOf(ragged, { micro_batch_size: 2, [defect]: true });
+    assert.deepEqual(parts.map(({ rows }) => rows), [[0, 1], [2, 3], [4]]);
+  }
 });
 
 Deno.test("a micro-batch holds each answer's numbers at real tokens and 0 behind them", () => {

@@ -1,0 +1,114 @@
+/**
+ * Rows of unlike lengths as groups of like ones, so that little is computed for the padding behind short rows.
+ *
+ * A group is one call, as wide as its longest row. More groups pad less, and each costs a call of its own: the weights pass once more
+ * through the processor, the program's nodes are started once more. The cut with the least of both together is found exactly: it
+ * is a stretch of the rows sorted by length, and the best cut of the first n rows is the best last group with the best cut before it
+ * (dynamic programming, Bellman 1957). It does not say in which order rows are computed inside a kernel: it only cuts.
+ */
+import { type Gpt2Config, innerWidth } from "./config.ts";
+
+/** The sizes of a model on which the cost of a row depends. */
+export type RowCostShape = Pick<Gpt2Config, "layers" | "embed" | "inner">;
+
+/** How rows may be grouped. */
+export interface RowGroupOptions {
+  /** The model's sizes: what a padded column costs. */
+  readonly shape: RowCostShape;
+  /** Rows of one group, at most (default: any number). */
+  readonly maxRows?: number;
+  /** Tokens of one group, padding included, at most (default: any number); a row that is longer alone is a group of its own. */
+  readonly maxTokens?: number;
+}
+
+/**
+ * What a call costs besides its rows, in multiply-adds that could have been done instead: 5 to 10 ms of two cores. Starting a
+ * program's nodes takes less; but below it nothing worth having is won, and a small model keeps one call for all rows, in their order.
+ */
+const CALL = 5e8;
+
+/** And for each weight of the blocks, which every call reads from memory: as long as its product with so many tokens (measured). */
+const TOKENS_A_READ = 50;
+
+/** Attention's multiply-adds take so much longer than those with weights: a score is written, masked and normalised for each 128. */
+const ATTENTION = 5;
+
+/** Weights of all blocks' matrices: 4 embed^2 of the attention, 2 embed inner of the network. */
+const blockWeights = ({ layers, ...sizes }: RowCostShape): number =>
+  layers * (4 * sizes.embed ** 2 + 2 * sizes.embed * innerWidth(sizes));
+
+/** A row of `time` columns through all blocks: every weight at each column, and each column with each other. */
+const rowCost = (shape: RowCostShape, time: number): number =>
+  time * blockWeights(shape) + ATTENTION * 2 * shape.layers * shape.embed * time ** 2;
+
+/** What groups of these rows cost together, in multiply-adds. */
+export function groupsCost(
+  lengths: readonly number[],
+  groups: readonly (readonly number[])[],
+  shape: RowCostShape,
+): number {
+  const call = CALL + TOKENS_A_READ * blockWeights(shape);
+  const width = (group: readonly number[]) => Math.max(...group.map((row) => lengths[row]));
+  return groups.reduce((total, group) => total + call + group.length * rowCost(shape, width(group)), 0);
+}
+
+/**
+ * The numbers of the rows in groups that cost least together; the widest group comes first, so that the first call needs the most
+ * memory. One group for all keeps the rows' order.
+ *
+ * @throws RangeError when a limit is no whole number above 0
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * const base = { layers: 12, embed: 768 };
+ * deepEqual(rowGroups([700, 100, 690, 110], { shape: base }), [[2, 0], [1, 3]]);
+ * deepEqual(rowGroups([80, 60, 70, 86], { shape: { layers: 4, embed: 128 } }), [[0, 1, 2, 3]]); // a small model
+ * deepEqual(rowGroups([80, 60, 70, 86], { shape: base, maxRows: 2 }), [[0, 3], [1, 2]]);
+ * ```
+ */
+export function rowGroups(
+  lengths: readonly number[],
+  { shape, maxRows = lengths.length, maxTokens = Infinity }: RowGroupOptions,
+): number[][] {
+  requireLimit("maxRows", maxRows, lengths.length);
+  requireLimit("maxTokens", maxTokens, lengths.length);
+  const order = lengths.map((_, row) => row).toSorted((a, b) => lengths[a] - lengths[b]);
+  const starts = bestStarts(order.map((row) => lengths[row]), { shape, maxRows, maxTokens });
+  const groups: number[][] = [];
+  for (let stop = order.length; stop > 0; stop = starts[stop]) groups.push(order.slice(starts[stop], stop));
+  return groups.length === 1 ? [lengths.map((_, row) => row)] : groups;
+}
+
+/** Where the last group begins in the best cut of the first n of the sorted rows, for each n. */
+function bestStarts(
+  sorted: readonly number[],
+  { shape, maxRows, maxTokens }: Required<RowGroupOptions>,
+): number[] {
+  const call = CALL + TOKENS_A_READ * blockWeights(shape);
+  const costs = [0], starts = [0];
+  sorted.forEach((time, last) => {
+    const stop = last + 1;
+    let best = { cost: Infinity, start: last };
+    for (let start = last; start >= Math.max(0, stop - maxRows); start--) {
+      const rows = stop - start;
+      if (rows > 1 && rows * time > maxTokens) break;
+      const cost = costs[start] + call + rows * rowCost(shape, time);
+      if (cost < best.cost) best = { cost, start };
+    }
+    costs.push(best.cost);
+    starts.push(best.start);
+  });
+  return starts;
+}
+
+function requireLimit(name: string, limit: number, rows: number): void {
+  if (rows === 0 || limit === Infinity || (Number.isSafeInteger(limit) && limit > 0)) return;
+  throw new RangeError(`Cannot group ${rows} rows: ${name} is ${limit}; give a whole number above 0`);
+}
+
+/** What was found for each row of each group, in the rows' order. */
+export function inRowOrder<T>(groups: readonly (readonly number[])[], found: readonly (readonly T[])[]): T[] {
+  const rows: T[] = [];
+  groups.forEach((group, index) => group.forEach((row, place) => rows[row] = found[index][place]));
+  return rows;
+}
