@@ -85,13 +85,13 @@ def gae(rewards, values):
 
 
 @torch.no_grad()
-def score(models, ids, mask, new):
+def score(models, ids, mask, new, timed):
     """Everything the update reads: all but ids and mask are [batch, answer]."""
     inputs = inputs_of(ids, mask)
-    old = log_probs_of(models["actor"], inputs)[:, -new:]
-    reference = log_probs_of(models["reference"], inputs)[:, -new:]
-    values = models["critic"](**inputs)[:, -new - 1:-1]
-    scores = models["reward"](**inputs)[:, -1]
+    old, reference = timed("log_probs", lambda: [log_probs_of(models[name], inputs)[:, -new:]
+                                                 for name in ("actor", "reference")])
+    values, scores = timed("values", lambda: (models["critic"](**inputs)[:, -new - 1:-1],
+                                              models["reward"](**inputs)[:, -1]))
     rewards = -KL_COEF * (old - reference)
     rewards[:, -1] += scores.clamp(-5, 5)
     advantages = gae(rewards, values)
@@ -137,7 +137,7 @@ def timestep(models, adam, dropout, request):
         return result
 
     ids, mask = timed("generate", lambda: generate(models["actor"], request["prompts"], new))
-    batch = timed("score", lambda: score(models, ids, mask, new))
+    batch = timed("score", lambda: score(models, ids, mask, new, timed))
     for name in ("actor", "critic"):
         models[name].train(dropout > 0)
     losses = []
