@@ -9,7 +9,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter, type Target } from "./emitter.ts";
+import { createEmitter, elementType, type Emitter, type Form, type Target } from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -41,6 +41,7 @@ export function lower(
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
+    valueInfo: [...emitter.declared].map(([name, form]) => valueInfo(name, form)),
     input: inputs.map((node) => valueInfo(node.attributes.name, node)),
     output: Object.entries(outputs).map(([name, tensor]) => valueInfo(resultName(name), tensor)),
   });
@@ -141,7 +142,7 @@ export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Ui
 /** What goes in or comes out under `name`; `type` is the tensor's own unless given. */
 export function valueInfo(
   name: string,
-  { shape, dtype }: AnyTensor,
+  { shape, dtype }: Form,
   type: DType | "int64" = dtype,
 ): ValueInfoProto {
   const dim = Object.entries(shape).map(([axis, size]) => ({

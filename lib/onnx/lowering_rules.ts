@@ -16,7 +16,7 @@ import {
   UNARY,
   type Unary,
 } from "../tensor/mod.ts";
-import { emitAttention } from "./attention.ts";
+import { emitAttention, emitAttentionWeights } from "./attention.ts";
 import { emitCachedAttention } from "./cached_attention.ts";
 import { lowerDot } from "./dot.ts";
 import { elementType, type Emitter } from "./emitter.ts";
@@ -190,8 +190,8 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
     const names = inputs.map((value) => ordered(emitter, value, axes).name);
     return emitter.emit("Concat", names, { attributes: { axis: axes.indexOf(node.attributes.axis) } });
   },
-  attention: (emitter, node, inputs) => emitAttention(emitter, node, inputs).attended,
-  attentionWeights: (emitter, node, inputs) => emitAttention(emitter, node, inputs).weights,
+  attention: emitAttention,
+  attentionWeights: emitAttentionWeights,
   cachedAttention: attentionResult(0),
   cachedKeys: attentionResult(1),
   cachedValues: attentionResult(2),
