@@ -37,9 +37,15 @@ export interface EmitOptions {
 /** Whose kernels a model is for. */
 export type Target = "cpu" | "webgpu";
 
-/** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
-export interface Emitter {
+/** What a model is written for. */
+export interface Lowering {
   readonly target: Target;
+  /** Attention to a cache is written in standard operators (`attention_in_parts.ts` says why). */
+  readonly attentionInParts: boolean;
+}
+
+/** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
+export interface Emitter extends Lowering {
   readonly nodes: NodeProto[];
   readonly constants: TensorProto[];
   emit(operator: string, inputs: readonly string[], options?: EmitOptions): string;
@@ -55,7 +61,7 @@ export interface Emitter {
 }
 
 /** A new, empty emitter. */
-export function createEmitter(target: Target): Emitter {
+export function createEmitter(lowering: Lowering): Emitter {
   const nodes: NodeProto[] = [], constants: TensorProto[] = [];
   const known = new Map<string, string>(), shared = new Map<string, readonly string[]>();
   let count = 0;
@@ -77,7 +83,7 @@ export function createEmitter(target: Target): Emitter {
     return output;
   };
   return {
-    target,
+    ...lowering,
     nodes,
     constants,
     emit: (operator, inputs, options = {}) => emitAll(operator, inputs, options)[0],

@@ -8,7 +8,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter, type Target } from "./emitter.ts";
+import { createEmitter, elementType, type Emitter, type Lowering } from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -27,6 +27,7 @@ export const resultName = (name: string): string => `result:${name}`;
  * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
  *
  * @param target whose kernels it is for; a model for "webgpu" runs on the CPU too
+ * @param attentionInParts for devices on which ONNX Runtime's kernel for attention to a cache is wrong
  *
  * Unknown axes become symbolic dimensions named like the axis.
  *
@@ -34,9 +35,9 @@ export const resultName = (name: string): string => `result:${name}`;
  */
 export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target = "cpu" }: { target?: Target } = {},
+  { target = "cpu", attentionInParts = false }: Partial<Lowering> = {},
 ): LoweredGraph {
-  const { emitter, inputs } = emitGraph(outputs, { target, nameOf: resultName });
+  const { emitter, inputs } = emitGraph(outputs, { target, attentionInParts, nameOf: resultName });
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
@@ -49,9 +50,9 @@ export function lower(
 /** The nodes that compute `outputs`, each result under the name that `nameOf` gives it, and the inputs they use. */
 export function emitGraph(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target, nameOf }: { target: Target; nameOf: (output: string) => string },
+  { nameOf, ...lowering }: Lowering & { nameOf: (output: string) => string },
 ): { readonly emitter: Emitter; readonly inputs: readonly NodeOf<"input">[] } {
-  const emitter = createEmitter(target);
+  const emitter = createEmitter(lowering);
   const values = new Map<AnyTensor, Value>();
   const order = topologicalOrder(Object.values(outputs));
   for (const node of order) {
