@@ -63,7 +63,7 @@ export function modelFile(
   { weightsFile, given }: ModelFileOptions,
 ): ModelFile {
   const { emitter, inputs } = emitGraph(outputs, {
-    target: "cpu",
+    target: "webgpu",
     attentionInParts: false,
     nameOf: (name) => name,
   });

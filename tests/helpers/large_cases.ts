@@ -169,6 +169,23 @@ const statistics = (primitive: "layerNormMean" | "layerNormInverseDeviation"): C
   ),
 ];
 
+/** 34 queries to 37 keys of which every third is hidden, three heads of 8 channels. */
+function attended(primitive: "attention" | "attentionWeights"): PrimitiveCase {
+  const keys = { batch: 2, keyTime: 37, embed: 24 } as const,
+    seen = { batch: 2, time: 34, keyTime: 37 } as const;
+  return useOf(
+    "34 queries to 37 keys",
+    {
+      q: floats({ batch: 2, time: 34, embed: 24 }),
+      k: floats(keys, { seed: 1 }),
+      v: floats(keys, { seed: 2 }),
+      seen: bools(seen, mixed(sizeOf(seen))),
+    },
+    ({ q, k, v, seen }) => apply(primitive, [q, k, v, seen], { heads: 3 }),
+    { gradient: primitive === "attention" ? "slope" : "refused", open: ["batch", "time", "keyTime"] },
+  );
+}
+
 /** Attention of two rows and three heads; `headDim` channels each, a cache of 72 slots. */
 function cachedCase(
   name: string,
@@ -291,6 +308,17 @@ export const largeCases: { readonly [P in Primitive]: Cases } = {
       open,
     }),
   ],
+  concat: [
+    useOf(
+      "36 and 64 columns",
+      {
+        x: floats({ batch: 3, time: 11, embed: 36 }),
+        y: floats({ batch: 3, time: 11, embed: 64 }, { seed: 1 }),
+      },
+      ({ x, y }) => apply("concat", [x, y], { axis: "embed" }),
+      { open },
+    ),
+  ],
   gather: [
     useOf(
       "40 rows of 70",
@@ -340,6 +368,8 @@ export const largeCases: { readonly [P in Primitive]: Cases } = {
   ),
   layerNormMean: statistics("layerNormMean"),
   layerNormInverseDeviation: statistics("layerNormInverseDeviation"),
+  attention: [attended("attention")],
+  attentionWeights: [attended("attentionWeights")],
   cachedAttention: cached("cachedAttention"),
   cachedKeys: cached("cachedKeys"),
   cachedValues: cached("cachedValues"),
