@@ -9,7 +9,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter, type Form, type Target } from "./emitter.ts";
+import { createEmitter, elementType, type Emitter, type Form, type Lowering } from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -28,6 +28,7 @@ export const resultName = (name: string): string => `result:${name}`;
  * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
  *
  * @param target whose kernels it is for; a model for "webgpu" runs on the CPU too
+ * @param attentionInParts for devices on which ONNX Runtime's kernel for attention to a cache is wrong
  *
  * Unknown axes become symbolic dimensions named like the axis.
  *
@@ -35,9 +36,9 @@ export const resultName = (name: string): string => `result:${name}`;
  */
 export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target = "cpu" }: { target?: Target } = {},
+  { target = "cpu", attentionInParts = false }: Partial<Lowering> = {},
 ): LoweredGraph {
-  const { emitter, inputs } = emitGraph(outputs, { target, nameOf: resultName });
+  const { emitter, inputs } = emitGraph(outputs, { target, attentionInParts, nameOf: resultName });
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
@@ -51,9 +52,9 @@ export function lower(
 /** The nodes that compute `outputs`, each result under the name that `nameOf` gives it, and the inputs they use. */
 export function emitGraph(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target, nameOf }: { target: Target; nameOf: (output: string) => string },
+  { nameOf, ...lowering }: Lowering & { nameOf: (output: string) => string },
 ): { readonly emitter: Emitter; readonly inputs: readonly NodeOf<"input">[] } {
-  const emitter = createEmitter(target);
+  const emitter = createEmitter(lowering);
   const values = new Map<AnyTensor, Value>();
   const order = topologicalOrder(Object.values(outputs));
   for (const node of order) {
@@ -70,7 +71,7 @@ export function emitGraph(
     value: values.get(tensor)?.name ?? unreachable(tensor),
   }));
   nameResults(emitter.nodes, named);
-  leaveOutUnused(emitter.nodes, named.map(({ result }) => result));
+  leaveOutUnused(emitter, named.map(({ result }) => result));
   const twice = inputs.find((node, index) =>
     inputs.findIndex((other) => other.attributes.name === node.attributes.name) !== index
   );
@@ -107,13 +108,17 @@ function nameResults(
   nodes.push(...passed);
 }
 
-/** Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. */
-function leaveOutUnused(nodes: readonly NodeProto[], results: readonly string[]): void {
+/**
+ * Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. For WebGPU only
+ * behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is left out.
+ */
+function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]): void {
   const used = new Set([...results, ...nodes.flatMap(({ input }) => input)]);
   for (const node of nodes) {
     if (node.domain !== "" || node.output.length < 2) continue;
-    const output = node.output.map((name) => used.has(name) || name === node.output[0] ? name : "");
-    node.output = output.slice(0, output.findLastIndex((name) => name !== "") + 1);
+    const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
+    const isKept = (name: string, index: number) => index === 0 || used.has(name) || target === "webgpu";
+    node.output = node.output.slice(0, end).map((name, index) => isKept(name, index) ? name : "");
   }
 }
 
