@@ -63,13 +63,13 @@ export function emitGraph(
     });
   }
   for (const [name, tensor] of Object.entries(outputs)) {
-    const input = [values.get(tensor)?.name ?? ""];
+    const value = values.get(tensor)?.name ?? "";
+    const same = target === "webgpu" && tensor.dtype === "bool" ? SAME_BOOL : SAME;
     emitter.nodes.push(
       create(NodeProtoSchema, {
-        opType: "Identity",
-        input,
+        ...same(value),
         output: [nameOf(name)],
-        name: `Identity_${name}`,
+        name: `result_${name}`,
       }),
     );
   }
@@ -82,6 +82,11 @@ export function emitGraph(
   }
   return { emitter, inputs };
 }
+
+/** What gives a value the name of a result. */
+const SAME = (value: string) => ({ opType: "Identity", input: [value] });
+/** The same for truth values: WebGPU has no Identity for them. */
+const SAME_BOOL = (value: string) => ({ opType: "And", input: [value, value] });
 
 const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
 

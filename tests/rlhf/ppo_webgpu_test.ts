@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { type Metrics, type PoolReport, type Settings } from "../../lib/rlhf/mod.ts";
 import type { Device } from "../../lib/runtime/mod.ts";
 import { assertMetrics } from "../helpers/assert_metrics.ts";
-import { device as cpu, tinyPpo } from "../helpers/tiny.ts";
+import { device as cpu, tinyPpo, tinyPrompts } from "../helpers/tiny.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
 
 /** Three timesteps of three prompts, then one update. */
@@ -20,14 +20,26 @@ async function run(device: Device, given: Partial<Settings>) {
   return { pool: pools.flatMap(({ pool }) => pool), rows };
 }
 
+/** Every kind of cut-off and penalty at once; what draws without them is a part of these programs. */
+const cutOffs: Partial<Settings> = { top_k: 6, top_p: 0.9, temperature: 0.8, repetition_penalty: 1.3 };
+
 await onWebGpu("PPO", (gpu) => {
-  for (const given of [{}, { top_k: 6, top_p: 0.9, temperature: 0.8, repetition_penalty: 1.3 }]) {
-    Deno.test(`three timesteps and an update are the CPU's on the GPU, with ${JSON.stringify(given)}`, async () => {
-      const [there, here] = [await run(gpu, given), await run(cpu, given)];
-      assert.equal(here.pool.length, 9);
-      assert.deepEqual(there.pool.map(({ answer }) => answer), here.pool.map(({ answer }) => answer));
-      assert.equal(here.rows.length, 1);
-      there.rows.forEach((row, index) => assertMetrics(row, here.rows[index], 1e-3));
+  Deno.test("three timesteps and an update are the CPU's on the GPU", async () => {
+    const [there, here] = [await run(gpu, cutOffs), await run(cpu, cutOffs)];
+    assert.equal(here.pool.length, 9);
+    assert.deepEqual(there.pool.map(({ answer }) => answer), here.pool.map(({ answer }) => answer));
+    assert.deepEqual(there.pool.map(({ kept }) => kept), here.pool.map(({ kept }) => kept));
+    assert.equal(here.rows.length, 1);
+    there.rows.forEach((row, index) => assertMetrics(row, here.rows[index], 1e-3));
+  });
+
+  for (const given of [{}, { do_sample: false }]) {
+    Deno.test(`answers sampled on the GPU are the CPU's, with ${JSON.stringify(given)}`, async () => {
+      const sampled = async (device: Device) =>
+        (await (await tinyPpo(given, { device })).experience(1, tinyPrompts)).map(({ answer }) => answer);
+      const here = await sampled(cpu);
+      assert.ok(new Set(here.map(String)).size > 4); // not the same for all
+      assert.deepEqual(await sampled(gpu), here);
     });
   }
 });
