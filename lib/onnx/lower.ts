@@ -3,12 +3,13 @@ import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
   type GraphProtoSchema,
   ModelProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter, type Target } from "./emitter.ts";
+import { createEmitter, elementType, type Emitter, type Form, type Lowering } from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -27,6 +28,7 @@ export const resultName = (name: string): string => `result:${name}`;
  * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
  *
  * @param target whose kernels it is for; a model for "webgpu" runs on the CPU too
+ * @param attentionInParts for devices on which ONNX Runtime's kernel for attention to a cache is wrong
  *
  * Unknown axes become symbolic dimensions named like the axis.
  *
@@ -34,12 +36,13 @@ export const resultName = (name: string): string => `result:${name}`;
  */
 export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target = "cpu" }: { target?: Target } = {},
+  { target = "cpu", attentionInParts = false }: Partial<Lowering> = {},
 ): LoweredGraph {
-  const { emitter, inputs } = emitGraph(outputs, { target, nameOf: resultName });
+  const { emitter, inputs } = emitGraph(outputs, { target, attentionInParts, nameOf: resultName });
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
+    valueInfo: [...emitter.declared].map(([name, form]) => valueInfo(name, form)),
     input: inputs.map((node) => valueInfo(node.attributes.name, node)),
     output: Object.entries(outputs).map(([name, tensor]) => valueInfo(resultName(name), tensor)),
   });
@@ -49,9 +52,9 @@ export function lower(
 /** The nodes that compute `outputs`, each result under the name that `nameOf` gives it, and the inputs they use. */
 export function emitGraph(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target, nameOf }: { target: Target; nameOf: (output: string) => string },
+  { nameOf, ...lowering }: Lowering & { nameOf: (output: string) => string },
 ): { readonly emitter: Emitter; readonly inputs: readonly NodeOf<"input">[] } {
-  const emitter = createEmitter(target);
+  const emitter = createEmitter(lowering);
   const values = new Map<AnyTensor, Value>();
   const order = topologicalOrder(Object.values(outputs));
   for (const node of order) {
@@ -62,18 +65,14 @@ export function emitGraph(
       dtype: node.dtype,
     });
   }
-  for (const [name, tensor] of Object.entries(outputs)) {
-    const value = values.get(tensor)?.name ?? "";
-    const same = target === "webgpu" && tensor.dtype === "bool" ? SAME_BOOL : SAME;
-    emitter.nodes.push(
-      create(NodeProtoSchema, {
-        ...same(value),
-        output: [nameOf(name)],
-        name: `result_${name}`,
-      }),
-    );
-  }
   const inputs = order.filter(isInput);
+  const named = Object.entries(outputs).map(([name, tensor]) => ({
+    result: nameOf(name),
+    value: values.get(tensor)?.name ?? unreachable(tensor),
+    pass: emitter.target === "webgpu" && tensor.dtype === "bool" ? passTruth : pass,
+  }));
+  nameResults(emitter.nodes, named);
+  leaveOutUnused(emitter, named.map(({ result }) => result));
   const twice = inputs.find((node, index) =>
     inputs.findIndex((other) => other.attributes.name === node.attributes.name) !== index
   );
@@ -83,10 +82,49 @@ export function emitGraph(
   return { emitter, inputs };
 }
 
-/** What gives a value the name of a result. */
-const SAME = (value: string) => ({ opType: "Identity", input: [value] });
+/**
+ * Gives values the names of the results they are. A node's own result is simply called so: a node that passes it on would copy it.
+ * What no node makes (an input, a constant) or what has a result's name already is passed on.
+ */
+function nameResults(
+  nodes: NodeProto[],
+  results: readonly { readonly result: string; readonly value: string; readonly pass: typeof pass }[],
+): void {
+  const made = new Set(nodes.flatMap(({ output }) => output));
+  const names = new Map<string, string>();
+  const passed: NodeProto[] = [];
+  for (const { result, value, pass } of results) {
+    if (made.has(value) && !names.has(value)) names.set(value, result);
+    else {
+      const node = pass(names.get(value) ?? value);
+      passed.push(create(NodeProtoSchema, { ...node, output: [result], name: `result_${result}` }));
+    }
+  }
+  for (const node of nodes) {
+    node.input = node.input.map((name) => names.get(name) ?? name);
+    node.output = node.output.map((name) => names.get(name) ?? name);
+  }
+  nodes.push(...passed);
+}
+
+/**
+ * Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. For WebGPU only
+ * behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is left out.
+ */
+function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]): void {
+  const used = new Set([...results, ...nodes.flatMap(({ input }) => input)]);
+  for (const node of nodes) {
+    if (node.domain !== "" || node.output.length < 2) continue;
+    const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
+    const isKept = (name: string, index: number) => index === 0 || used.has(name) || target === "webgpu";
+    node.output = node.output.slice(0, end).map((name, index) => isKept(name, index) ? name : "");
+  }
+}
+
+/** What passes a value on. */
+const pass = (value: string) => ({ opType: "Identity", input: [value] });
 /** The same for truth values: WebGPU has no Identity for them. */
-const SAME_BOOL = (value: string) => ({ opType: "And", input: [value, value] });
+const passTruth = (value: string) => ({ opType: "And", input: [value, value] });
 
 const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
 
@@ -94,12 +132,17 @@ const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive ===
 const ruleOf = (node: AnyTensor) =>
   loweringRules[node.primitive] as (emitter: Emitter, node: AnyTensor, inputs: readonly Value[]) => string;
 
+/** Versions of the format and of the standard operators: the newest only where a graph needs its Attention. */
+const PLAIN = { irVersion: 10n, operators: 21n }, WITH_ATTENTION = { irVersion: 11n, operators: 23n };
+
 /** A model of this one graph. */
 export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Uint8Array<ArrayBuffer> {
+  const attends = graph.node?.some(({ opType, domain }) => opType === "Attention" && !domain);
+  const { irVersion, operators } = attends ? WITH_ATTENTION : PLAIN;
   const model = create(ModelProtoSchema, {
-    irVersion: 10n,
+    irVersion,
     producerName: "typed-gpu-ops",
-    opsetImport: [{ domain: "", version: 21n }, { domain: "com.microsoft", version: 1n }],
+    opsetImport: [{ domain: "", version: operators }, { domain: "com.microsoft", version: 1n }],
     graph: { name: "graph", ...graph },
   });
   return toBinary(ModelProtoSchema, model);
@@ -108,7 +151,7 @@ export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Ui
 /** What goes in or comes out under `name`; `type` is the tensor's own unless given. */
 export function valueInfo(
   name: string,
-  { shape, dtype }: AnyTensor,
+  { shape, dtype }: Form,
   type: DType | "int64" = dtype,
 ): ValueInfoProto {
   const dim = Object.entries(shape).map(([axis, size]) => ({

@@ -16,20 +16,21 @@ import {
   UNARY,
   type Unary,
 } from "../tensor/mod.ts";
+import { emitAttention, emitAttentionWeights } from "./attention.ts";
 import { emitCachedAttention } from "./cached_attention.ts";
 import { lowerDot } from "./dot.ts";
 import { elementType, type Emitter } from "./emitter.ts";
+import { emitSine } from "./sine.ts";
 import { aligned, grouped, ordered, reshaped, type Value } from "./layout.ts";
 
 type Rule<P extends Primitive> = (emitter: Emitter, node: NodeOf<P>, inputs: readonly Value[]) => string;
 
-const unaryOperator: Record<Exclude<Unary, "gelu">, string> = {
+const unaryOperator: Record<Exclude<Unary, "gelu" | "sin">, string> = {
   neg: "Neg",
   exp: "Exp",
   log: "Log",
   tanh: "Tanh",
   sqrt: "Sqrt",
-  sin: "Sin",
   floor: "Floor",
   sigmoid: "Sigmoid",
   softplus: "Softplus",
@@ -93,7 +94,8 @@ const attentionResult =
     const names = inputs.map((value) => value.name);
     const { heads } = node.attributes;
     const { headDim } = inputs[3].shape;
-    return emitCachedAttention(emitter, { inputs: names, heads, headDim })[index];
+    const { time } = inputs[0].shape;
+    return emitCachedAttention(emitter, { inputs: names, time, heads, headDim }, index);
   };
 
 /** Adds rows with ScatterElements: ScatterND loses updates when indices repeat and several threads add. */
@@ -116,9 +118,11 @@ const scatterRows: Rule<"scatterAdd"> = (emitter, node, [indices, updates]) => {
 };
 
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
-  ...rulesFor(UNARY.filter((name) => name !== "gelu"), unaryOperator),
+  ...rulesFor(UNARY.filter((name) => name !== "gelu" && name !== "sin"), unaryOperator),
   ...rulesFor(BINARY, binaryOperator),
   ...rulesFor(COMPARE, compareOperator),
+  sin: (emitter, _, [x]) =>
+    emitter.target === "webgpu" ? emitSine(emitter, x.name) : emitter.emit("Sin", [x.name]),
   gelu: (emitter, _, [x]) => emitter.emit("FastGelu", [x.name], { domain: "com.microsoft" }),
   input: (_, node) => node.attributes.name,
   constant: (emitter, { attributes, shape, dtype }) =>
@@ -184,6 +188,13 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   layerNorm: layerNormResult(0),
   layerNormMean: layerNormResult(1),
   layerNormInverseDeviation: layerNormResult(2),
+  concat: (emitter, node, inputs) => {
+    const axes = axesOf(node.shape);
+    const names = inputs.map((value) => ordered(emitter, value, axes).name);
+    return emitter.emit("Concat", names, { attributes: { axis: axes.indexOf(node.attributes.axis) } });
+  },
+  attention: emitAttention,
+  attentionWeights: emitAttentionWeights,
   cachedAttention: attentionResult(0),
   cachedKeys: attentionResult(1),
   cachedValues: attentionResult(2),

@@ -1,8 +1,9 @@
 /** A GPU as a device, through ONNX Runtime's WebGPU provider. */
 import * as ort from "onnxruntime-node";
 import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
-import { type DType, input, UNKNOWN } from "../tensor/mod.ts";
+import { type DType, input, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
 import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
+import { attendsRightly } from "./attention_probe.ts";
 import type { Device } from "./device.ts";
 import { executable, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
 
@@ -36,7 +37,8 @@ export function gpuDevice(threads: number): Device {
   ): Promise<ort.InferenceSession> => {
     const key = `${dtype} ${rank} ${location}`;
     const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
-    const session = copies.get(key) ?? create(lower({ y: input("x", shape, dtype) }), () => location, ["y"]);
+    const session = copies.get(key) ??
+      create(lower({ y: input("x", shape, dtype) }, { target: "webgpu" }), () => location, ["y"]);
     copies.set(key, session);
     return session;
   };
@@ -45,9 +47,15 @@ export function gpuDevice(threads: number): Device {
     const results = await session.run({ x });
     return results[resultName("y")];
   };
-  return {
+  let attentionIsRight: Promise<boolean> | undefined;
+  const device: Device = {
     kind: "webgpu",
     description: "GPU through WebGPU",
+    async lowering(outputs) {
+      const attends = topologicalOrder([...outputs]).some(({ primitive }) => primitive === "cachedAttention");
+      attentionIsRight ??= attends ? attendsRightly(device) : undefined;
+      return { target: "webgpu", attentionInParts: attends && !(await attentionIsRight) };
+    },
     compile(graph, outputs, toHost) {
       /**
        * onnxruntime-node 1.30.0 ignores a given array, without a word, where the preferred location is "gpu-buffer". So which
@@ -94,6 +102,7 @@ export function gpuDevice(threads: number): Device {
     },
     liveArrays: () => live,
   };
+  return device;
 }
 
 /** Runs a trivial program, so that a missing adapter is reported at once and in words. */
