@@ -69,6 +69,7 @@ export function emitGraph(
   const named = Object.entries(outputs).map(([name, tensor]) => ({
     result: nameOf(name),
     value: values.get(tensor)?.name ?? unreachable(tensor),
+    pass: emitter.target === "webgpu" && tensor.dtype === "bool" ? passTruth : pass,
   }));
   nameResults(emitter.nodes, named);
   leaveOutUnused(emitter, named.map(({ result }) => result));
@@ -87,18 +88,16 @@ export function emitGraph(
  */
 function nameResults(
   nodes: NodeProto[],
-  results: readonly { readonly result: string; readonly value: string }[],
+  results: readonly { readonly result: string; readonly value: string; readonly pass: typeof pass }[],
 ): void {
   const made = new Set(nodes.flatMap(({ output }) => output));
   const names = new Map<string, string>();
   const passed: NodeProto[] = [];
-  for (const { result, value } of results) {
+  for (const { result, value, pass } of results) {
     if (made.has(value) && !names.has(value)) names.set(value, result);
     else {
-      const input = [names.get(value) ?? value];
-      passed.push(
-        create(NodeProtoSchema, { opType: "Identity", input, output: [result], name: `Identity_${result}` }),
-      );
+      const node = pass(names.get(value) ?? value);
+      passed.push(create(NodeProtoSchema, { ...node, output: [result], name: `result_${result}` }));
     }
   }
   for (const node of nodes) {
@@ -121,6 +120,11 @@ function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]):
     node.output = node.output.slice(0, end).map((name, index) => isKept(name, index) ? name : "");
   }
 }
+
+/** What passes a value on. */
+const pass = (value: string) => ({ opType: "Identity", input: [value] });
+/** The same for truth values: WebGPU has no Identity for them. */
+const passTruth = (value: string) => ({ opType: "And", input: [value, value] });
 
 const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
 
