@@ -107,13 +107,20 @@ function nameResults(
   nodes.push(...passed);
 }
 
-/** Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. */
-function leaveOutUnused(nodes: readonly NodeProto[], results: readonly string[]): void {
-  const used = new Set([...results, ...nodes.flatMap(({ input }) => input)]);
-  for (const node of nodes) {
-    if (node.domain !== "" || node.output.length < 2) continue;
-    const output = node.output.map((name) => used.has(name) || name === node.output[0] ? name : "");
-    node.output = output.slice(0, output.findLastIndex((name) => name !== "") + 1);
+/** Leaves out nodes that nobody asks for, and what others of the standard set may give besides: it would be computed and written. */
+function leaveOutUnused(nodes: NodeProto[], results: readonly string[]): void {
+  const used = new Set(results);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index];
+    if (!node.output.some((name) => used.has(name))) {
+      nodes.splice(index, 1);
+      continue;
+    }
+    if (node.domain === "") {
+      const output = node.output.map((name, place) => place === 0 || used.has(name) ? name : "");
+      node.output = output.slice(0, output.findLastIndex((name) => name !== "") + 1);
+    }
+    for (const name of node.input) used.add(name);
   }
 }
 
