@@ -100,7 +100,7 @@ const attentionResult =
     const names = inputs.map((value) => value.name);
     const { heads } = node.attributes;
     const { headDim } = inputs[3].shape;
-    return emitCachedAttention(emitter, { inputs: names, heads, headDim })[index];
+    return emitCachedAttention(emitter, { inputs: names, time: inputs[0].shape.time, heads, headDim })[index];
   };
 
 /** Adds rows with ScatterElements: ScatterND loses updates when indices repeat and several threads add. */

@@ -91,6 +91,20 @@ const cached = (primitive: "cachedAttention" | "cachedKeys" | "cachedValues"): P
     (i) => apply(primitive, [i.q, i.k, i.v, i.keys, i.values, i.lengths, i.total], { heads: 2 }),
     refused,
   ),
+  useOf( // the CPU has another form for heads as wide as this
+    "one more token in each row, heads of 64 channels",
+    {
+      q: floats({ ...oneToken, embed: 128 }),
+      k: floats({ ...oneToken, embed: 128 }, { seed: 1 }),
+      v: floats({ ...oneToken, embed: 128 }, { seed: 2 }),
+      keys: floats({ ...cacheDims, headDim: 64 }, { seed: 3 }),
+      values: floats({ ...cacheDims, headDim: 64 }, { seed: 4 }),
+      lengths: integers({ batch: 2 }, [3, 1]),
+      total: integers({}, [4]),
+    },
+    (i) => apply(primitive, [i.q, i.k, i.v, i.keys, i.values, i.lengths, i.total], { heads: 2 }),
+    refused,
+  ),
 ];
 
 /** 2 rows, 2 heads of 3 channels, 2 queries and 3 keys. Row 0 is causal; of row 1 the first query sees one key, the second none. */
