@@ -108,16 +108,24 @@ function nameResults(
 }
 
 /**
- * Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. For WebGPU only
- * behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is left out.
+ * Leaves out nodes that nobody asks for, and what others of the standard set may give besides: it would be computed and written. For
+ * WebGPU only behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is
+ * left out.
  */
 function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]): void {
-  const used = new Set([...results, ...nodes.flatMap(({ input }) => input)]);
-  for (const node of nodes) {
-    if (node.domain !== "" || node.output.length < 2) continue;
-    const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
-    const isKept = (name: string, index: number) => index === 0 || used.has(name) || target === "webgpu";
-    node.output = node.output.slice(0, end).map((name, index) => isKept(name, index) ? name : "");
+  const used = new Set(results);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index];
+    if (!node.output.some((name) => used.has(name))) {
+      nodes.splice(index, 1);
+      continue;
+    }
+    if (node.domain === "") {
+      const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
+      const isKept = (name: string, place: number) => place === 0 || used.has(name) || target === "webgpu";
+      node.output = node.output.slice(0, end).map((name, place) => isKept(name, place) ? name : "");
+    }
+    for (const name of node.input) used.add(name);
   }
 }
 
