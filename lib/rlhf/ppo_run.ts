@@ -119,16 +119,18 @@ function scoreBy(
   };
   const policy: PolicyScorer = (...given) => {
     interruption.signal?.throwIfAborted();
+    giveBack(settings);
     return programs.policy(...given);
   };
   const value: ValueScorer = (...given) => {
     interruption.signal?.throwIfAborted();
+    giveBack(settings);
     return programs.value(...given);
   };
   return scoreAnswers(prompts, answers, { policy, value, ...arrays }, options);
 }
 
-/** Between two kinds of work, whose arrays have other sizes: what the first leaves behind is no use to the second. */
+/** Between two calls of some seconds: what one leaves behind in pieces is of little use to the next. */
 function giveBack({ spare_memory }: Settings): void {
   if (spare_memory) trimMemory();
 }
@@ -231,6 +233,7 @@ export async function exactKl(
     for (const group of groups) {
       const part = group.map((row) => samples[row]);
       const batch = answerBatch(part, { padId: inputs.special.padId, leftPadded });
+      giveBack(settings);
       found.push(await programs.exactKl({ parameters: models.actor.parameters, reference }, batch, part));
     }
     return found;
