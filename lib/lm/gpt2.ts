@@ -17,8 +17,9 @@ import {
   type Slots,
 } from "../nn/mod.ts";
 import { float, int, type Specs } from "../runtime/mod.ts";
-import { add, dot, gelu, sum, type Tensor } from "../tensor/mod.ts";
+import { add, dot, gelu, rename, sum, type Tensor } from "../tensor/mod.ts";
 import { type Gpt2Config, innerWidth } from "./config.ts";
+import { atColumns } from "./rows.ts";
 
 /** One block: attention and a two-layer network, each behind a layer norm and added to its input. */
 export interface BlockParameters {
@@ -115,18 +116,31 @@ export interface Rows extends Slots {
 /** Dropout for a whole model; without it none is applied. */
 export type ModelDropout = Omit<DropoutKey, "site"> | undefined;
 
-/** One block, x -> x. `site` numbers its places of dropout. */
+/** How to compute a block. */
+export interface BlockOptions {
+  /** The shape of the body. */
+  readonly config: Gpt2Config;
+  /** Default: none. */
+  readonly drop?: ModelDropout | undefined;
+  /** Numbers its places of dropout. */
+  readonly site: number;
+  /** What keys and values come from; default: x itself. */
+  readonly context?: Hidden;
+}
+
+/** One block, x -> x. */
 export function block(
   x: Hidden,
   parameters: BlockParameters,
   slots: Slots,
-  { config, drop, site }: { config: Gpt2Config; drop: ModelDropout; site: number },
+  { config, drop, site, context }: BlockOptions,
 ): Hidden {
   const norm = { axis: "embed", epsilon: config.layerNormEpsilon } as const;
   const at = (place: number) => drop && { ...drop, site: site + place };
   const attended = attention(layerNorm(x, parameters.ln_1, norm), parameters.attn, slots, {
     heads: config.heads,
     drop: at(0),
+    context: context && layerNorm(context, parameters.ln_1, norm),
   });
   const middle = add(x, dropout(attended, at(1), "embed"));
   const wide = gelu(linear(layerNorm(middle, parameters.ln_2, norm), parameters.mlp.c_fc, "embed"));
@@ -156,6 +170,31 @@ export const blocks = (
     x,
   );
 
+/** Hidden states at chosen columns: [batch, answer, embed]. */
+export type ChosenHidden = Tensor<{ batch: number; answer: number; embed: number }>;
+
+/** Which columns of each row are chosen: [batch, answer]. */
+export type Columns = Tensor<{ batch: number; answer: number }, "int32">;
+
+/**
+ * Several blocks, of which the last one gives only chosen columns: its keys and values come from all, and everything else (queries,
+ * the way back, the two-layer network) is computed where it is asked for. The same numbers as choosing afterwards.
+ */
+export function blocksAt(
+  x: Hidden,
+  layers: readonly BlockParameters[],
+  { columns, ...slots }: Slots & { readonly columns: Columns },
+  { config }: { config: Gpt2Config },
+): ChosenHidden {
+  const context = blocks(x, layers.slice(0, -1), slots, { config });
+  const chosen = rename(atColumns(context, columns, slots.slots), { answer: "time" });
+  const last = block(chosen, layers[layers.length - 1], {
+    slots: rename(columns, { answer: "time" }),
+    keySlots: slots.keySlots,
+  }, { config, site: 3 * layers.length - 2, context });
+  return rename(last, { time: "answer" });
+}
+
 /** The layer norm after the last block. */
 export const finalNorm = (x: Hidden, { ln_f }: Pick<Gpt2Parameters, "ln_f">, config: Gpt2Config): Hidden =>
   layerNorm(x, ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
@@ -169,6 +208,18 @@ export function gpt2(
 ): Hidden {
   const x = blocks(embed(parameters, rows, drop), parameters.h, rows, { config, drop });
   return finalNorm(x, parameters, config);
+}
+
+/** The last hidden states at chosen columns: what `atColumns` takes out of `gpt2`'s, for less (with dropout, for as much). */
+export function gpt2At(
+  parameters: Gpt2Parameters,
+  { columns, ...rows }: Rows & { readonly columns: Columns },
+  config: Gpt2Config,
+  drop?: ModelDropout,
+): ChosenHidden {
+  if (drop !== undefined) return atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots);
+  const chosen = blocksAt(embed(parameters, rows), parameters.h, { ...rows, columns }, { config });
+  return rename(finalNorm(rename(chosen, { answer: "time" }), parameters, config), { time: "answer" });
 }
 
 /** The language model's head: one logit for each entry of the vocabulary, with the token embedding's own weights. */
@@ -185,6 +236,6 @@ export const valueHead = (
 
 /** The value head at chosen columns (`atColumns`). */
 export const valueHeadAt = (
-  hidden: Tensor<{ batch: number; answer: number; embed: number }>,
+  hidden: ChosenHidden,
   { value_fn }: ValueHeadParameters,
 ): Tensor<{ batch: number; answer: number }> => sum(dot(hidden, value_fn.weight, "embed"), "one");

@@ -7,7 +7,10 @@ import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
   type BlockParameters,
   blocks,
+  blocksAt,
   blockSpec,
+  type ChosenHidden,
+  type Columns,
   embed,
   finalNorm,
   type Gpt2Parameters,
@@ -18,6 +21,7 @@ import { addingTargets, writingTargets } from "./gradient_targets.ts";
 import { headInParts } from "./loss_head.ts";
 import {
   type AnyProgram,
+  columnsSpec,
   compileTree,
   type HostResults,
   type LossDefinition,
@@ -25,6 +29,7 @@ import {
 } from "./loss_program.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
+const chosenSpec = (width: number) => float({ batch: -1, answer: -1, embed: width });
 const slotsSpec = { slots: rowsSpec.slots, keySlots: rowsSpec.keySlots };
 
 type Ends = Pick<Gpt2Parameters, "wte" | "wpe">;
@@ -52,22 +57,27 @@ async function embeddingPrograms<P extends Gpt2Parameters, I>(
   return { forward, backward };
 }
 
-/** `count` blocks; backwards they are computed again from the hidden states before them. */
+/** `count` blocks; backwards they are computed again from the hidden states before them. `chosen`: they give chosen columns alone. */
 async function groupPrograms<P extends Gpt2Parameters, I>(
   device: Device,
   { config }: Definition<P, I>,
-  count: number,
+  { count, chosen }: { count: number; chosen: boolean },
 ) {
   const layers = Array.from({ length: count }, () => blockSpec(config));
-  const x = hiddenSpec(config.embed);
-  type Given = { layers: readonly BlockParameters[]; rows: Rows; x: Hidden; g: Hidden };
-  const run = ({ layers, rows, x }: Given) => blocks(x, layers, rows, { config });
-  const forward = await compileTree(
-    device,
-    { layers, rows: slotsSpec, x },
-    (given: Given) => ({ x: run(given) }),
-  );
-  const backward = await compileTree(device, { layers, rows: slotsSpec, x, g: x }, (given: Given) => {
+  const rows = chosen ? { ...slotsSpec, columns: columnsSpec } : slotsSpec;
+  const x = hiddenSpec(config.embed), g = chosen ? chosenSpec(config.embed) : x;
+  type Given = {
+    layers: readonly BlockParameters[];
+    rows: Rows & { columns?: Columns };
+    x: Hidden;
+    g: Hidden | ChosenHidden;
+  };
+  const run = ({ layers, rows: { columns, ...slots }, x }: Given) =>
+    columns === undefined
+      ? blocks(x, layers, slots, { config })
+      : blocksAt(x, layers, { ...slots, columns }, { config });
+  const forward = await compileTree(device, { layers, rows, x }, (given: Given) => ({ x: run(given) }));
+  const backward = await compileTree(device, { layers, rows, x, g }, (given: Given) => {
     const leaves = [...flatten(given.layers, isTensor).values()];
     const [g, ...gradients] = vjp([run(given)], [given.g], [given.x, ...leaves]);
     const byLeaf = new Map(leaves.map((leaf, index) => [leaf, gradients[index]]));
@@ -79,13 +89,22 @@ async function groupPrograms<P extends Gpt2Parameters, I>(
 /** The last norm and the loss, with the gradients of the parameters that the loss really reads. */
 function headProgram<P extends Gpt2Parameters, I>(
   device: Device,
-  { config, parameters, inputs, loss }: Definition<P, I>,
+  { config, parameters, inputs, loss, chosen = false }: Definition<P, I>,
 ) {
   const { h: _blocks, wpe: _positions, ...head } = parameters;
-  const spec = { head, inputs: { ...inputs, rows: rowsSpec }, x: hiddenSpec(config.embed) };
-  type Given = { head: Omit<P, "h" | "wpe">; inputs: I & { rows: Rows }; x: Hidden };
+  const slots = chosen ? "columns" : "slots"; // of chosen states: the columns they were chosen at
+  const rows = { [slots]: rowsSpec.slots };
+  const spec = { head, inputs: { ...inputs, rows }, x: hiddenSpec(config.embed) };
+  type Given = {
+    head: Omit<P, "h" | "wpe">;
+    inputs: I & { rows: Record<string, Rows["slots"]> };
+    x: Hidden;
+  };
   return compileTree(device, spec, ({ head, inputs, x }: Given) => {
-    const results = loss(head, finalNorm(x, head, config), inputs);
+    const results = loss(head, finalNorm(x, head, config), {
+      ...inputs,
+      rows: { slots: inputs.rows[slots] },
+    });
     const reached = new Set(topologicalOrder([results.loss]));
     const leaves = [...flatten(head, isTensor)].filter(([, leaf]) => reached.has(leaf));
     const [g, ...gradients] = vjp([results.loss], [scalar(1)], [x, ...leaves.map(([, leaf]) => leaf)]);
@@ -110,13 +129,15 @@ async function groupsOf<P extends Gpt2Parameters, I>(
   definition: Definition<P, I>,
   blocksPerProgram: number,
 ): Promise<Group[]> {
-  const bySize = new Map<number, { forward: AnyProgram; backward: AnyProgram }>();
+  const { config: { layers }, chosen = false } = definition;
+  const made = new Map<string, { forward: AnyProgram; backward: AnyProgram }>();
   const groups: Group[] = [];
-  for (let first = 0; first < definition.config.layers; first += blocksPerProgram) {
-    const count = Math.min(blocksPerProgram, definition.config.layers - first);
-    const programs = bySize.get(count) ?? await groupPrograms(device, definition, count);
-    bySize.set(count, programs);
-    groups.push({ first, count, ...programs });
+  for (let first = 0; first < layers; first += blocksPerProgram) {
+    const kind = { count: Math.min(blocksPerProgram, layers - first), chosen: false };
+    if (first + kind.count === layers) kind.chosen = chosen;
+    const programs = made.get(JSON.stringify(kind)) ?? await groupPrograms(device, definition, kind);
+    made.set(JSON.stringify(kind), programs);
+    groups.push({ first, count: kind.count, ...programs });
   }
   return groups;
 }

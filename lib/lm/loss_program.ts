@@ -10,13 +10,23 @@ import {
   type DeviceArray,
   type DeviceArrays,
   type Feeds,
+  int,
   jit,
+  type Spec,
   type Specs,
 } from "../runtime/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
-import type { Tensor } from "../tensor/mod.ts";
+import { rename, type Tensor } from "../tensor/mod.ts";
 import type { Gpt2Config } from "./config.ts";
-import { gpt2, type Gpt2Parameters, type ModelDropout, type Rows, rowsSpec } from "./gpt2.ts";
+import {
+  type Columns,
+  gpt2,
+  gpt2At,
+  type Gpt2Parameters,
+  type ModelDropout,
+  type Rows,
+  rowsSpec,
+} from "./gpt2.ts";
 import { gradientInParts } from "./loss_in_parts.ts";
 
 /** A loss with whatever else its graph says. */
@@ -30,12 +40,17 @@ export interface LossDefinition<P extends Gpt2Parameters, I> {
   readonly parameters: Specs<P>;
   /** What the loss reads besides the rows. */
   readonly inputs: Specs<I>;
-  /** The loss and other results, from the last hidden states; it may read all parameters but the blocks and positions. */
+  /**
+   * The loss and other results, from the last hidden states and their slots; it may read all parameters but the blocks and
+   * positions. With `chosen` it gets the states at `rows.columns` alone, whose slots are these columns.
+   */
   readonly loss: (
     parameters: Omit<P, "h" | "wpe">,
     hidden: Hidden,
-    inputs: I & { rows: Rows },
+    inputs: I & { rows: Pick<Rows, "slots"> },
   ) => LossResults;
+  /** Whether the loss looks at `rows.columns` alone: the last block then computes no more than these (default: no). */
+  readonly chosen?: boolean;
   /** Dropout in the body; only where one program holds all blocks. */
   readonly drop?: ((inputs: I) => ModelDropout) | undefined;
 }
@@ -43,11 +58,17 @@ export interface LossDefinition<P extends Gpt2Parameters, I> {
 /** Results by name in host memory. */
 export type HostResults = Readonly<Record<string, Float32Array>> & { readonly loss: Float32Array };
 
+/** The columns of each row that a loss looks at: [batch, answer]. */
+export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int({ batch: -1, answer: -1 });
+
+/** Token rows, with the columns that a loss looks at where it says so. */
+export type RowFeeds = Feeds<typeof rowsSpec> & { readonly columns?: Feeds<typeof columnsSpec> };
+
 /** Gives the results and brings the gradient into `into`. */
 export interface LossProgram<P extends Gpt2Parameters, I> {
   (
     parameters: DeviceArrays<Specs<P>>,
-    inputs: Feeds<Specs<I>> & { readonly rows: Feeds<typeof rowsSpec> },
+    inputs: Feeds<Specs<I>> & { readonly rows: RowFeeds },
     into: DeviceArrays<Specs<P>>,
     mode?: GradientMode,
   ): Promise<HostResults>;
@@ -109,15 +130,19 @@ export function createLossProgram<P extends Gpt2Parameters, I>(
 
 async function wholeProgram<P extends Gpt2Parameters, I>(
   device: Device,
-  { config, parameters, inputs, loss, drop }: LossDefinition<P, I>,
+  { config, parameters, inputs, loss, drop, chosen = false }: LossDefinition<P, I>,
 ): Promise<LossProgram<P, I>> {
-  type Given = { parameters: P; inputs: I & { rows: Rows } };
+  type Given = { parameters: P; inputs: I & { rows: MaybeChosen } };
+  const rows = chosen ? { ...rowsSpec, columns: columnsSpec } : rowsSpec;
   const program = await compileTree(
     device,
-    { parameters, inputs: { ...inputs, rows: rowsSpec } },
+    { parameters, inputs: { ...inputs, rows } },
     (given: Given) => {
-      const hidden = gpt2(given.parameters, given.inputs.rows, config, drop?.(given.inputs));
-      const results = loss(given.parameters, hidden, given.inputs);
+      const { hidden, slots } = lastStates(given.parameters, given.inputs.rows, {
+        config,
+        drop: drop?.(given.inputs),
+      });
+      const results = loss(given.parameters, hidden, { ...given.inputs, rows: { slots } });
       return { results, gradients: gradientsOf(results.loss, given.parameters) };
     },
     { toHost: ["results"] },
@@ -131,6 +156,19 @@ async function wholeProgram<P extends Gpt2Parameters, I>(
     return readResults(device, results);
   };
   return Object.assign(gradient, { adds: false });
+}
+
+type MaybeChosen = Rows & { readonly columns?: Columns };
+
+/** The last hidden states and their slots: all of them, or at the columns that are chosen. */
+function lastStates(
+  parameters: Gpt2Parameters,
+  { columns, ...rows }: MaybeChosen,
+  { config, drop }: { config: Gpt2Config; drop: ModelDropout },
+): { hidden: Hidden; slots: Rows["slots"] } {
+  if (columns === undefined) return { hidden: gpt2(parameters, rows, config, drop), slots: rows.slots };
+  const hidden = gpt2At(parameters, { ...rows, columns }, config, drop);
+  return { hidden: rename(hidden, { answer: "time" }), slots: rename(columns, { answer: "time" }) };
 }
 
 /** Reads a program's results; their tree is a record of float32 arrays. */

@@ -12,12 +12,14 @@ export * from "./sampling_row.ts";
 export type { Answer } from "./decoding_state.ts";
 export * from "./generate.ts";
 export {
+  columnsSpec,
   createLossProgram,
   type HostResults,
   type LossDefinition,
   type LossProgram,
   type LossProgramOptions,
   type LossResults,
+  type RowFeeds,
 } from "./loss_program.ts";
 export * from "./parameters.ts";
 export * from "./onnx_model.ts";

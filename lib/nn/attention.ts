@@ -49,18 +49,23 @@ export interface Slots {
 /** The weight a masked score gets: e^-1e9 is 0 in float32, and a row of such scores still has a softmax. */
 const UNSEEN = -1e9;
 
-/** softmax(q k^T / sqrt(headDim)) v for every head, projected back. */
+/** softmax(q k^T / sqrt(headDim)) v for every head, projected back; queries of `x`, keys and values of `context` (default: `x`). */
 export function attention(
   x: Hidden,
   parameters: AttentionParameters,
   { slots, keySlots }: Slots,
-  { heads, drop }: { heads: number; drop?: DropoutKey | undefined },
+  { heads, drop, context = x }: {
+    heads: number;
+    drop?: DropoutKey | undefined;
+    context?: Hidden | undefined;
+  },
 ): Hidden {
   const headDim = parameters.c_attn.weight.shape.embed / heads;
-  const part = (index: number) => splitAxis(projectPart(x, parameters, index), "qkv", { heads, headDim });
-  const query = part(0),
-    key = rename(part(1), { time: "keyTime" }),
-    value = rename(part(2), { time: "keyTime" });
+  const part = (of: Hidden, index: number) =>
+    splitAxis(projectPart(of, parameters, index), "qkv", { heads, headDim });
+  const query = part(x, 0),
+    key = rename(part(context, 1), { time: "keyTime" }),
+    value = rename(part(context, 2), { time: "keyTime" });
   const scores = mul(dot(query, key, "headDim"), 1 / Math.sqrt(headDim)); // [batch, heads, time, keyTime]
   const visible = not(less(slots, keySlots)); // [batch, time, keyTime]
   const weights = dropout(softmax(where(visible, scores, UNSEEN), "keyTime"), drop, "keyTime");

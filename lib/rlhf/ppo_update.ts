@@ -34,8 +34,7 @@ import {
   type AnswerInputs,
   answerStatistics,
   contextSpec,
-  distributionAt,
-  inputsOf,
+  distributionFrom,
   type PolicyShape,
   rowsOf,
 } from "./sampled_policy.ts";
@@ -152,6 +151,13 @@ const dropOf = (rate: number) =>
   rate > 0 ? ({ dropoutKeys }: LossInputs) => ({ rate, keys: dropoutKeys }) : undefined;
 const noKeys = floats([], [0, 0]);
 
+/** A batch's arrays; the rows say at which columns alone the losses look. */
+const chosenInputs = ({ rows, columns, targets }: AnswerBatch) => ({
+  rows: { ...rows, columns },
+  columns,
+  targets,
+});
+
 /** Compiles the actor's update. */
 export async function createActorUpdate(
   device: Device,
@@ -175,8 +181,10 @@ export async function createActorUpdate(
     parameters,
     inputs,
     drop: dropOf(dropout),
-    loss(head, hidden, { oldLogProbs, advantages, mask, count, ...inputs }) {
-      const said = answerStatistics(distributionAt(hidden, head, { inputs, sampling }), inputs.targets);
+    chosen: true,
+    loss(head, hidden, { rows, columns, targets, seen, kept, oldLogProbs, advantages, mask, count }) {
+      const states = atColumns(hidden, columns, rows.slots);
+      const said = answerStatistics(distributionFrom(states, head, { seen, kept, sampling }), targets);
       const { loss } = policyLoss({ logProbs: said.logProbs, oldLogProbs, advantages, mask, count }, {
         clipRange,
       });
@@ -193,7 +201,15 @@ export async function createActorUpdate(
       parts,
       async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into, mode) => {
         onPart?.();
-        const given = { ...inputsOf(batch), ...context, oldLogProbs, advantages, mask, count, dropoutKeys };
+        const given = {
+          ...chosenInputs(batch),
+          ...context,
+          oldLogProbs,
+          advantages,
+          mask,
+          count,
+          dropoutKeys,
+        };
         const said = await program(parameters, given, into, mode);
         logProbs.push(...rowsOf(said.logProbs, batch.width));
         entropy.push(...rowsOf(said.entropy, batch.width));
@@ -229,6 +245,7 @@ export async function createCriticUpdate(
     parameters,
     inputs: { columns: answerSpec.columns, ...lossSpec, oldValues: matrix, returns: matrix },
     drop: dropOf(dropout),
+    chosen: true,
     loss(head, hidden, { rows, columns, oldValues, returns, mask, count }) {
       const values = valueHeadAt(atColumns(hidden, columns, rows.slots), head);
       return { loss: valueLoss({ values, oldValues, returns, mask, count }, { clipRange }).loss };
@@ -245,7 +262,7 @@ export async function createCriticUpdate(
         parts,
         async ({ batch, oldValues, returns, mask, dropoutKeys = noKeys }, into, mode) => {
           onPart?.();
-          const { rows, columns } = batch;
+          const { rows, columns } = chosenInputs(batch);
           const said = await program(
             state.parameters,
             {

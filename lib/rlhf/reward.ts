@@ -8,9 +8,9 @@
  * number in [0, 1] applies a sigmoid, and PPO normalises.
  */
 import {
-  atColumns,
   createLossProgram,
   gpt2,
+  gpt2At,
   type Gpt2Config,
   type Gpt2Parameters,
   padRows,
@@ -243,7 +243,7 @@ export async function createScorer(
     lastColumns: int({ batch: -1, answer: 1 }),
   };
   const program = await jit(device, spec, ({ parameters, rows, lastColumns }) => {
-    const last = atColumns(gpt2(parameters, rows, config), lastColumns, rows.slots); // [batch, answer 1, embed]
+    const last = gpt2At(parameters, { ...rows, columns: lastColumns }, config); // [batch, answer 1, embed]
     return { scores: sum(valueHeadAt(last, parameters), "answer") };
   }, { toHost: ["scores"] });
   return async (parameters, rows) => {

@@ -4,10 +4,10 @@
  * Everything goes through `samplingDistribution`, with the settings, the seen tokens and the kept sets of the rollout.
  */
 import {
-  atColumns,
+  type ChosenHidden,
   cutsOff,
-  gpt2,
   type Gpt2Arrays,
+  gpt2At,
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
@@ -16,7 +16,6 @@ import {
   type SamplingSettings,
   type TokenRow,
 } from "../lm/mod.ts";
-import type { Hidden } from "../nn/mod.ts";
 import { klFromLogProbs } from "../rl/mod.ts";
 import { bool, bools, type Device, type HostArray, jit, type Specs } from "../runtime/mod.ts";
 import { dot, exp, mul, neg, sum, take, type Tensor } from "../tensor/mod.ts";
@@ -55,13 +54,13 @@ export interface PolicyShape {
   readonly sampling: SamplingSettings;
 }
 
-/** Log-probabilities over the vocabulary at each answer token, from the last hidden states: [batch, answer, vocab]. */
-export function distributionAt(
-  hidden: Hidden,
+/** Log-probabilities over the vocabulary at each answer token, from the hidden states there: [batch, answer, vocab]. */
+export function distributionFrom(
+  states: ChosenHidden,
   { wte }: Pick<Gpt2Parameters, "wte">,
-  { inputs: { rows, columns, seen, kept }, sampling }: { inputs: AnswerInputs; sampling: SamplingSettings },
+  { seen, kept, sampling }: Pick<AnswerInputs, "seen" | "kept"> & { sampling: SamplingSettings },
 ): Tensor<VocabularyAxes> {
-  const logits = dot(atColumns(hidden, columns, rows.slots), wte.weight, "embed");
+  const logits = dot(states, wte.weight, "embed");
   return samplingDistribution(logits, sampling, { seen, kept: cutsOff(sampling) ? kept : undefined })
     .logProbs;
 }
@@ -69,10 +68,10 @@ export function distributionAt(
 /** The same from the model's parameters. */
 export const answerDistribution = (
   parameters: Gpt2Parameters,
-  inputs: AnswerInputs,
+  { rows, columns, seen, kept }: AnswerInputs,
   { config, sampling }: PolicyShape,
 ): Tensor<VocabularyAxes> =>
-  distributionAt(gpt2(parameters, inputs.rows, config), parameters, { inputs, sampling });
+  distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, { seen, kept, sampling });
 
 /** log pi(target) and the entropy -sum p log p, one a token: both [batch, answer]. */
 export function answerStatistics(

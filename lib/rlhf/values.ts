@@ -1,7 +1,6 @@
 /** What a value model (critic or reward model) says of answers: one number a token. */
 import {
-  atColumns,
-  gpt2,
+  gpt2At,
   type Gpt2Config,
   rowsSpec,
   valueHeadAt,
@@ -26,8 +25,7 @@ export async function createValueScorer(device: Device, config: Gpt2Config): Pro
     columns: int({ batch: -1, answer: -1 }),
   };
   const program = await jit(device, spec, ({ parameters, rows, columns }) => {
-    const hidden = atColumns(gpt2(parameters, rows, config), columns, rows.slots);
-    return { values: valueHeadAt(hidden, parameters) };
+    return { values: valueHeadAt(gpt2At(parameters, { ...rows, columns }, config), parameters) };
   }, { toHost: ["values"] });
   return async (parameters, { rows, columns }) => {
     const { values } = await program({ parameters, rows, columns });

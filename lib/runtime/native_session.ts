@@ -139,17 +139,19 @@ function createSession(
   library.releaseSessionOptions(options);
   const names = { inputs: nameList(inputs), outputs: nameList(outputs) };
   const forms = formMemory();
+  const values = valueSlots(runtime, inputs.length + outputs.length);
   return {
     async run(feeds, into) {
       await new Promise((resolve) => setImmediate(resolve));
       if (session === null) throw new Error("Cannot run the program: it was released");
       const known = forms.of(feeds);
       const targets = outputs.map((_, index) => into[index] ?? (known && emptyArray(known[index])));
-      const results = runOnce(runtime, session, { names, feeds, targets });
+      const results = runOnce(runtime, session, { names, values, feeds, targets });
       forms.keep(feeds, results);
       return results;
     },
     release() {
+      values.release();
       library.releaseSession(session); // of null: nothing
       session = null;
     },
@@ -159,24 +161,80 @@ function createSession(
 /** What one run is made of. */
 interface RunParts {
   readonly names: { readonly inputs: NameList; readonly outputs: NameList };
+  readonly values: ValueSlots;
   readonly feeds: readonly HostArray[];
   /** Where results are written; ONNX Runtime makes those that are not given. */
   readonly targets: readonly (HostArray | undefined)[];
 }
 
-function runOnce(runtime: Runtime, session: Pointer, { names, feeds, targets }: RunParts): HostArray[] {
-  const { library } = runtime;
-  const values = [...feeds, ...targets].map((array) => array === undefined ? null : valueOf(runtime, array));
-  const places = BigUint64Array.from(values, Deno.UnsafePointer.value);
+function runOnce(
+  { library }: Runtime,
+  session: Pointer,
+  { names: { inputs, outputs }, values, feeds, targets }: RunParts,
+): HostArray[] {
+  const places = values.of([...feeds, ...targets]);
   const results = places.subarray(feeds.length);
-  const { inputs, outputs } = names;
   try {
     library.run(session, null, inputs.list, places, inputs.count, outputs.list, outputs.count, results);
     return targets.map((array, index) => array ?? copyOf(library, pointerAt(results, index)));
   } finally {
-    places.forEach((_, index) => library.releaseValue(pointerAt(places, index)));
+    targets.forEach((array, index) => {
+      if (array === undefined) library.releaseValue(pointerAt(results, index)); // of null: nothing
+    });
   }
 }
+
+/** ONNX Runtime's handles for the arrays of a session's runs, one a place. */
+interface ValueSlots {
+  /** Handles for these arrays, valid until the next call; 0 where there is none. */
+  of(arrays: readonly (HostArray | undefined)[]): BigUint64Array<ArrayBuffer>;
+  /** Frees them. */
+  release(): void;
+}
+
+/** A handle and what it was made for; it keeps nothing alive, for it is used again only for the same living array. */
+interface Slot {
+  readonly data: WeakRef<HostArray["data"]>;
+  readonly bytes: number;
+  readonly dims: readonly number[];
+  readonly value: Pointer;
+}
+
+/**
+ * Most arrays of a run are those of the last one, in the same places: parameters, moments, caches. Their handles are kept: making
+ * 200 of them anew takes a millisecond, and a step of a language model has 20.
+ */
+function valueSlots(runtime: Runtime, count: number): ValueSlots {
+  const slots: (Slot | undefined)[] = Array.from({ length: count });
+  const handles = new BigUint64Array(count);
+  const free = (index: number): void => {
+    runtime.library.releaseValue(slots[index]?.value ?? null);
+    slots[index] = undefined;
+    handles[index] = 0n;
+  };
+  const fill = (index: number, array: HostArray): void => {
+    const { data, dims } = array;
+    const value = valueOf(runtime, array);
+    slots[index] = { data: new WeakRef(data), bytes: data.byteLength, dims, value };
+    handles[index] = Deno.UnsafePointer.value(value);
+  };
+  return {
+    of(arrays) {
+      arrays.forEach((array, index) => {
+        if (array !== undefined && isFor(slots[index], array)) return;
+        free(index);
+        if (array !== undefined) fill(index, array);
+      });
+      return handles.slice(); // a run writes the handles of its own results into them
+    },
+    release: () => slots.forEach((_, index) => free(index)),
+  };
+}
+
+/** Whether a handle speaks of this array: the same object, not detached since, in the same dimensions. */
+const isFor = (slot: Slot | undefined, { data, dims }: HostArray): boolean =>
+  slot !== undefined && slot.bytes === data.byteLength && slot.data.deref() === data &&
+  slot.dims.length === dims.length && slot.dims.every((size, axis) => size === dims[axis]);
 
 /** So many combinations of inputs' dimensions are remembered. */
 const REMEMBERED = 256;

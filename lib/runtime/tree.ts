@@ -15,8 +15,28 @@ export type IsLeaf<Leaf> = (value: unknown) => value is Leaf;
  */
 export function flatten<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>): Map<string, Leaf> {
   const leaves = new Map<string, Leaf>();
-  mapTree(tree, isLeaf, (leaf, path) => leaves.set(path, leaf));
+  const visit = (node: unknown, path: string): void => {
+    if (isLeaf(node)) leaves.set(path, node);
+    else if (Array.isArray(node)) node.forEach((child, index) => visit(child, joined(path, index)));
+    else {
+      const record = branch(node, path);
+      for (const key of Object.keys(record)) visit(record[key], joined(path, key));
+    }
+  };
+  visit(tree, "");
   return leaves;
+}
+
+const joined = (path: string, key: string | number): string => path === "" ? `${key}` : `${path}.${key}`;
+
+/** A copy of a record. Throws a TypeError for what is none. */
+function branch(node: unknown, path: string): Record<string, unknown> {
+  if (typeof node === "object" && node !== null && !ArrayBuffer.isView(node)) return { ...node };
+  throw new TypeError(
+    `Cannot use the value at "${path}": found ${
+      node === null ? "null" : typeof node
+    }, wanted an array or a tensor`,
+  );
 }
 
 /** The same tree with each leaf replaced; `path` is its dotted name. */
@@ -27,17 +47,10 @@ export function mapTree<Leaf>(
 ): unknown {
   const visit = (node: unknown, path: string): unknown => {
     if (isLeaf(node)) return replace(node, path);
-    if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) {
-      throw new TypeError(
-        `Cannot use the value at "${path}": found ${
-          node === null ? "null" : typeof node
-        }, wanted an array or a tensor`,
-      );
-    }
-    const entries = Object.entries(node).map(([key, child]) =>
-      [key, visit(child, path === "" ? key : `${path}.${key}`)] as const
-    );
-    return Array.isArray(node) ? entries.map(([, child]) => child) : Object.fromEntries(entries);
+    if (Array.isArray(node)) return node.map((child, index) => visit(child, joined(path, index)));
+    const children: Record<string, unknown> = branch(node, path);
+    for (const key of Object.keys(children)) children[key] = visit(children[key], joined(path, key));
+    return children;
   };
   return visit(tree, "");
 }

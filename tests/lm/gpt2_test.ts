@@ -1,7 +1,9 @@
 import { equal } from "node:assert/strict";
 import {
+  atColumns,
   downloadParameters,
   gpt2,
+  gpt2At,
   gpt2Spec,
   initialWeights,
   languageHead,
@@ -108,6 +110,39 @@ Deno.test("values of the reward model, and the gradient of every weight, equal P
   assertNear(await read(loss), torch.numbers("value_loss"), { name: "loss" });
   await assertGradients(gradients, "value_grad");
 });
+
+Deno.test("hidden states at chosen columns, and the gradient of every weight, are those of choosing afterwards", async () => {
+  const { config, weights } = await fixtureModel("gpt2_tiny");
+  const columns = int({ batch: -1, answer: -1 }),
+    upstream = float({ batch: -1, answer: -1, embed: config.embed });
+  const spec = { parameters: gpt2Spec(config), rows: { ...rowsSpec, columns }, upstream };
+  const [chosen, taken] = await Promise.all(
+    [gpt2At, takenAfterwards].map((states) =>
+      jit(device, spec, ({ parameters, rows, upstream }) => {
+        const hidden = states(parameters, rows, config);
+        return { hidden, gradients: gradientsOf(sum(mul(hidden, upstream)), parameters) };
+      })
+    ),
+  );
+  const feeds = {
+    parameters: await uploadParameters(device, spec.parameters, weights),
+    rows: { ...padRows(rows, { padId: 0 }), columns: ints([9, 11, 3, 7, 4, 0], [3, 2]) }, // in no order of their own
+    upstream: floats(Array.from({ length: 3 * 2 * config.embed }, (_, index) => Math.sin(3 * index)), [
+      3,
+      2,
+      config.embed,
+    ]),
+  };
+  const found = await chosen(feeds), wanted = await taken(feeds);
+  assertNear(await read(found.hidden), await read(wanted.hidden), { name: "hidden states" });
+  const gradients = await downloadParameters(device, found.gradients);
+  for (const [name, { data }] of await downloadParameters(device, wanted.gradients)) {
+    assertNear(gradients.get(name)?.data ?? [], data, { name: `the gradient of ${name}` });
+  }
+});
+
+const takenAfterwards: typeof gpt2At = (parameters, { columns, ...rows }, config) =>
+  atColumns(gpt2(parameters, rows, config), columns, rows.slots);
 
 Deno.test("an untrained model has norms of 1, biases of 0 and names as in the checkpoint", async () => {
   const { config, weights } = await fixtureModel("gpt2_tiny");

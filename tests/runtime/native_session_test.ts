@@ -66,6 +66,29 @@ Deno.test("results that were made earlier keep their numbers, whatever sizes com
   }
 });
 
+Deno.test("an array that comes again is read as it is now: other numbers, other dimensions, or given away", async () => {
+  const program = await jit(device, { x: float({ n: -1, m: -1 }) }, ({ x }) => ({ y: sum(x, "m") }));
+  const data = Float32Array.of(1, 2, 3, 4, 5, 6);
+  const sums = async (
+    dims: readonly number[],
+  ) => [...await device.read((await program({ x: { dims, data } })).y)];
+  assert.deepEqual(await sums([2, 3]), [6, 15]);
+  data[0] = 11;
+  assert.deepEqual(await sums([2, 3]), [16, 15]);
+  assert.deepEqual(await sums([3, 2]), [13, 7, 11]);
+  data.buffer.transfer(); // its memory is another's now
+  await assert.rejects(sums([3, 2]), /expected 24, got 0/);
+});
+
+Deno.test("a result's place may change from run to run, and nothing is written into the last one", async () => {
+  const program = await jit(device, { x: float({ n: 2 }) }, ({ x }) => ({ y: mul(x, 2) }));
+  const places = [zeros([2]), zeros([2])];
+  for (const step of [0, 1, 2, 3]) await program({ x: floats([step, -step]) }, { y: places[step % 2] });
+  const { y } = await program({ x: floats([9, 9]) });
+  const found = await Promise.all([...places, y].map(async (array) => [...await device.read(array)]));
+  assert.deepEqual(found, [[4, -4], [6, -6], [18, 18]]);
+});
+
 Deno.test("a given place of the wrong size is refused in ONNX Runtime's words, and the program goes on working", async () => {
   const program = await jit(device, { x: float({ n: -1 }) }, ({ x }) => ({ y: mul(x, 2) }));
   await assert.rejects(program({ x: floats([1, 2, 3]) }, { y: zeros([2]) }), /shape/i);
