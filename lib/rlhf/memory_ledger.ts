@@ -176,7 +176,7 @@ const readAgain = (bytes: number, { spare_memory }: LedgerSettings): number => s
 function scoring(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   const base = always(models, settings);
   const rows = atMost(settings.score_batch_size, settings.batch_size * settings.num_return_sequences);
-  const frozen = weightBytes(models.policy) + weightBytes(models.reward, { valueHead: true });
+  const frozen = Math.max(weightBytes(models.policy), weightBytes(models.reward, { valueHead: true })); // one after the other
   return {
     ...base,
     weights: base.weights + readAgain(frozen, settings),

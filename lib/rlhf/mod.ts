@@ -6,6 +6,7 @@ export * from "./embedded_recipes.ts";
 export * from "./examples.ts";
 export * from "./experience.ts";
 export * from "./flags.ts";
+export { type Frozen, heldModel } from "./frozen.ts";
 export * from "./launch_files.ts";
 export * from "./memory_ledger.ts";
 export * from "./memory_plan.ts";
