@@ -3,17 +3,22 @@
  *
  * - `deno task bench` or `--quick`: the embedded run, whole or 20 timesteps of it
  * - `deno task bench decode`: tokens a second out of GPT-2 base, beside transformers with `--python PATH`
+ * - `deno task bench memory`: the peak of memory that a plan predicts beside the measured one
  * - `deno task bench load`: seconds and memory to load GPT-2 base from its folder
  */
 import { benchDecode } from "./decode.ts";
 import { benchEmbedded } from "./embedded.ts";
 import { benchLoad } from "./load.ts";
+import { benchMemory } from "./memory.ts";
 
 const [name, ...rest] = Deno.args.filter((argument) => argument !== "--");
 if (name === "decode") await benchDecode(rest);
 else if (name === "load") await benchLoad(rest);
+else if (name === "memory") await benchMemory(rest);
 else if (name === undefined || name === "--quick") await benchEmbedded({ quick: name === "--quick" });
 else {
-  console.error(`Cannot measure "${name}": decode and load can be measured, or --quick for the embedded run`);
+  console.error(
+    `Cannot measure "${name}": decode, load and memory can be measured, or --quick for the embedded run`,
+  );
   Deno.exit(1);
 }

@@ -34,8 +34,8 @@ export interface PlannedRun {
 
 const GIB = 2 ** 30;
 
-/** What is left free: for the system's file cache, and because a plan is no measurement. */
-const MARGIN = 0.05;
+/** The share of the free memory that a run takes if it is not told: files are read and other programs live too. */
+const SHARE_OF_FREE = 0.8;
 
 /**
  * Plans a run from its settings and the `config.json` of its models.
@@ -65,11 +65,9 @@ async function isForCpu({ device }: Settings): Promise<boolean> {
   return (await chooseDevice(device, { warn: () => {} })).kind === "cpu";
 }
 
-/** Bytes that may be used: what is asked for, or what is free now and what this process holds already, each less a margin. */
-function budgetOf({ memory_gib }: Settings): number {
-  const asked = memory_gib > 0 ? memory_gib * GIB : freeMemory() + Deno.memoryUsage().rss;
-  return (1 - MARGIN) * asked;
-}
+/** Bytes that may be used: what is asked for, or most of what is free now and what this process holds already. */
+const budgetOf = ({ memory_gib }: Settings): number =>
+  memory_gib > 0 ? memory_gib * GIB : SHARE_OF_FREE * (freeMemory() + Deno.memoryUsage().rss);
 
 /** Free memory of the machine, or of the container that this process may not leave. */
 function freeMemory(): number {

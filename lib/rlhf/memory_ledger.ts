@@ -54,6 +54,10 @@ export type LedgerSettings = Pick<
   | "max_len"
   | "query_len"
   | "update_timesteps"
+  | "top_k"
+  | "top_p"
+  | "repetition_penalty"
+  | "left_pad_without_positions"
 >;
 
 /** Bytes of a float32. */
@@ -131,10 +135,32 @@ function always(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
     gradients: spare ? 0 : gradientBytes(models, settings),
     activations: 0,
     logits: 0,
-    caches: 0,
-    runtime: PROCESS + PROGRAMS_A_BLOCK * Math.max(models.policy.layers, models.reward.layers),
+    caches: keptSets(models, settings),
+    runtime: PROCESS + PROGRAMS_A_BLOCK * Math.max(models.policy.layers, models.reward.layers) +
+      emptyTables(models),
   };
 }
+
+/** Which tokens a cut-off kept, a byte for each entry of the vocabulary at each token of every answer of a pool. */
+function keptSets({ policy }: ModelShapes, settings: LedgerSettings): number {
+  const { top_k, top_p, batch_size, num_return_sequences, update_timesteps, query_len } = settings;
+  if (top_k === 0 && top_p === 1) return 0;
+  return batch_size * num_return_sequences * update_timesteps * query_len * policy.vocabSize;
+}
+
+/** The same of the answers of one call, and which tokens stood before each, for the repetition penalty. */
+function contextBytes({ policy }: ModelShapes, settings: LedgerSettings, rows: number): number {
+  const { top_k, top_p, repetition_penalty, query_len } = settings;
+  const arrays = (top_k > 0 || top_p < 1 ? 1 : 0) + (repetition_penalty === 1 ? 0 : 1);
+  return arrays * rows * query_len * policy.vocabSize;
+}
+
+/** Both gradients begin the embeddings' at zero, and ONNX Runtime keeps these zeros in the compiled program. */
+const emptyTables = ({ policy, reward }: ModelShapes): number =>
+  [policy, reward].reduce(
+    (sum, { embed, vocabSize, positions }) => sum + FLOAT * embed * (vocabSize + positions),
+    0,
+  );
 
 /** Arrays of gradients, which actor and critic use in turn. */
 function gradientBytes({ policy, reward }: ModelShapes, settings: LedgerSettings): number {
@@ -166,7 +192,7 @@ function generating(models: ModelShapes, settings: LedgerSettings): LedgerBytes 
     weights: base.weights + turned,
     activations: blockArrays(policy, { rows, time }, { counts: WORKING, gaps: GAPS }),
     logits: LOGITS_READ * logitBytes(policy, rows),
-    caches: cache,
+    caches: base.caches + cache,
   };
 }
 
@@ -175,7 +201,8 @@ const readAgain = (bytes: number, { spare_memory }: LedgerSettings): number => s
 
 function scoring(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   const base = always(models, settings);
-  const rows = atMost(settings.score_batch_size, settings.batch_size * settings.num_return_sequences);
+  const answers = settings.batch_size * settings.num_return_sequences;
+  const rows = settings.left_pad_without_positions ? answers : atMost(settings.score_batch_size, answers);
   const frozen = Math.max(weightBytes(models.policy), weightBytes(models.reward, { valueHead: true })); // one after the other
   return {
     ...base,
@@ -197,7 +224,10 @@ function passing(
       config.layers * FLOAT * 3 * config.embed ** 2, // each block's c_attn cut into query, key and value
   );
   const last = logits * LOGITS_READ * logitBytes(policy, rows * settings.query_len);
-  return { activations, logits: Math.max(0, last - activations) };
+  return {
+    activations,
+    logits: Math.max(0, last - activations) + contextBytes(models, settings, rows),
+  };
 }
 
 function measuring(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
@@ -230,13 +260,14 @@ function updating(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
       counts: { states: 0, scores: WORKING.scores },
       gaps: GAPS_OF_KEPT,
     });
+  const blockwise = widest(models, (config) => kept(config) + working(config));
   const answers = rows * settings.query_len;
   const logits = LOGITS_LEARNED * logitBytes(policy, atMost(settings.logits_at_once, answers));
   const sent = FLOAT * vocabSize * embed; // the gradient that the head sends to the token embedding
   return {
     ...base,
     gradients: gradientBytes(models, settings) + sent,
-    activations: between + widest(models, (config) => kept(config) + working(config)),
+    activations: between + blockwise,
     logits: inParts
       ? Math.max(0, logits - widest(models, (config) => kept(config) + working(config)))
       : logits,

@@ -32,6 +32,9 @@ export interface MemoryPlan {
 
 const GIB = 2 ** 30;
 
+/** The share of a budget that a plan fills: it is no measurement. */
+const FILLED = 0.95;
+
 /** The next saving of one kind; undefined: there is none. */
 type Saving = (models: ModelShapes, settings: Settings) => Partial<Settings> | undefined;
 
@@ -64,7 +67,8 @@ const SAVINGS: Readonly<Record<MemoryChoice, Saving>> = {
   ),
   score_batch_size: fewerRows("score_batch_size", answersOf),
   spare_memory: (_, { spare_memory }) => spare_memory ? undefined : { spare_memory: true }, // a second a timestep, slower Adam
-  logits_at_once: (_, { logits_at_once }) => logits_at_once > 0 ? undefined : { logits_at_once: FEW_LOGITS },
+  logits_at_once: (_, { logits_at_once, dropout_in_update }) =>
+    logits_at_once > 0 || dropout_in_update ? undefined : { logits_at_once: FEW_LOGITS },
   generate_batch_size: fewerRows("generate_batch_size", answersOf), // each half reads all weights for each of its tokens
   blocks_per_program({ policy }, { blocks_per_program, dropout_in_update }) { // every block is computed once more
     if (dropout_in_update) return undefined;
@@ -84,6 +88,10 @@ const ORDER: readonly MemoryChoice[] = [
 
 const peakOf = (models: ModelShapes, settings: Settings): number => peakBytes(memoryLedger(models, settings));
 
+/** Whether settings fit with what a plan leaves free. */
+const fits = (models: ModelShapes, settings: Settings, budget: number): boolean =>
+  peakOf(models, settings) <= FILLED * budget;
+
 /** A saving counts from so many bytes on. */
 const WORTH = 2 ** 20;
 
@@ -94,7 +102,7 @@ function saved(
   { free, budget }: { free: readonly MemoryChoice[]; budget: number },
 ): Settings {
   let settings = start, peak = peakOf(models, start);
-  while (peak > budget) {
+  while (peak > FILLED * budget) {
     const next = free.map((name) => SAVINGS[name](models, settings)).find((saving) =>
       saving !== undefined && peakOf(models, { ...settings, ...saving }) < peak - WORTH
     );
@@ -113,7 +121,7 @@ function eased(
 ): Settings {
   return free.toReversed().reduce((kept, name) => {
     const without = { ...kept, [name]: start[name] };
-    return peakOf(models, without) <= budget ? without : kept;
+    return fits(models, without, budget) ? without : kept;
   }, settings);
 }
 
@@ -129,7 +137,7 @@ export function memoryPlan(
 ): MemoryPlan {
   const free = ORDER.filter((name) => !given.includes(name));
   const least = saved(models, settings, { free, budget });
-  if (peakOf(models, least) > budget) {
+  if (!fits(models, least, budget)) {
     throw new RangeError(refusal(models, least, { settings, budget, given }));
   }
   const fitting = eased(models, least, { start: settings, free, budget });
@@ -173,13 +181,13 @@ function whatWouldFit(
   const free = ORDER.filter((name) => given.includes(name));
   if (free.length > 0) {
     const found = saved(models, settings, { free: ORDER, budget });
-    if (peakOf(models, found) <= budget) {
+    if (fits(models, found, budget)) {
       const fitting = eased(models, found, { start: settings, free: ORDER, budget });
       const flags = free.filter((name) => fitting[name] !== settings[name]);
       return `${flags.map((name) => `${name} ${fitting[name]}`).join(" and ")} would fit`;
     }
   }
-  const enough = `--memory_gib ${(Math.ceil(peak / GIB * 10) / 10).toFixed(1)} would be enough`;
+  const enough = `--memory_gib ${(Math.ceil(peak / FILLED / GIB * 10) / 10).toFixed(1)} would be enough`;
   const shorter = fittingLength(models, settings, budget);
   return shorter === undefined ? enough : `max_len ${shorter} would fit, and ${enough}`;
 }
@@ -191,6 +199,6 @@ function fittingLength(models: ModelShapes, settings: Settings, budget: number):
   return lengths.find((max_len) => {
     if (max_len < least) return false;
     const shorter = { ...settings, max_len };
-    return peakOf(models, saved(models, shorter, { free: ORDER, budget })) <= budget;
+    return fits(models, saved(models, shorter, { free: ORDER, budget }), budget);
   });
 }
