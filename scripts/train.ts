@@ -84,14 +84,10 @@ interface Job {
 }
 
 /** Opens a run in a folder that holds none. */
-async function newJob(
-  given: Partial<Settings>,
-  { saveEvery, terminal }: { saveEvery: number; terminal: Terminal },
-): Promise<Job> {
+async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
   const embedded = !namesOwn(given);
   await checkNoRun(given.output_dir ?? SETTINGS.output_dir.default);
   const { settings, plan } = await plannedRun(embedded ? given : withFullPaths(given));
-  if (plan !== undefined) terminal.print(chosenLine(plan));
   const inputs = embedded ? await loadEmbedded() : await loadOwn(settings);
   const folder = settings.output_dir;
   const run = await openRun(inputs, settings);
@@ -208,14 +204,16 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   const { resume, save_every, plan, ...given } = flags.given;
   const saveEvery = save_every ?? FLAGS.save_every.default;
   if (plan) {
+    if (resume !== undefined) throw new RangeError("Cannot plan a run that has begun: leave --resume away");
     const planned = await plannedRun(given);
     return [...planLines(planned), await hoursLine(planned)].forEach((line) => terminal.print(line));
   }
   const job = resume === undefined
-    ? await newJob(given, { saveEvery, terminal })
+    ? await newJob(given, saveEvery)
     : await resumedJob(resume, { given, saveEvery, terminal });
   const { run, inputs, from } = job;
   terminal.print(`${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`);
+  if (job.plan !== undefined) terminal.print(chosenLine(job.plan));
   if (inputs.scoreStatistics === undefined && run.scoreStatistics !== undefined) {
     const { mean, deviation } = run.scoreStatistics;
     const scores = `mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}`;

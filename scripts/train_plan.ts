@@ -20,7 +20,6 @@ import {
 } from "../lib/rlhf/mod.ts";
 import { chooseDevice, type Device, float, jit, zeros } from "../lib/runtime/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
-import { clock } from "./command.ts";
 
 /** A run before it is loaded. */
 export interface PlannedRun {
@@ -141,8 +140,14 @@ export async function hoursLine({ models, settings }: PlannedRun): Promise<strin
   const seconds = workSeconds(runWork(models, settings), speed);
   const gigaflops = (speed.products / 1e9).toFixed(0);
   return `about ${
-    seconds < 60 ? `${Math.ceil(seconds)} s` : `${clock(seconds)} h`
+    duration(seconds)
   } if all texts are as long as they may be, at ${gigaflops} GFLOP/s of products measured now`;
+}
+
+/** "40 s", "5 minutes", "52.0 hours" */
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
 }
 
 /** Rows of a product that stands for whole texts, and of one that stands for a token of each answer. */
