@@ -23,7 +23,8 @@ export const BASE: Gpt2Config = {
 /** So many different normal numbers, a prime, go round and round: drawing 102 million would take minutes. */
 const DRAWN = 1_000_003;
 
-function cyclicNormal(seed: number): () => number {
+/** Normal numbers that repeat after a million. */
+export function cyclicNormal(seed: number): () => number {
   const random = randomStream(seed);
   const numbers = Float64Array.from({ length: DRAWN }, () => normal(random));
   let next = 0;

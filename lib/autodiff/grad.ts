@@ -7,6 +7,7 @@
 import {
   add,
   type AnyTensor,
+  apply,
   describeShape,
   type NodeOf,
   type Primitive,
@@ -53,23 +54,45 @@ export function vjp(
   wrt: readonly AnyTensor[],
 ): Tensor[] {
   const needed = dependents(outputs, wrt);
-  const gradients = new Map<AnyTensor, Tensor>();
+  const sent = new Map<AnyTensor, Tensor[]>();
   const send = (node: AnyTensor, gradient: AnyTensor): void => {
     const fitted = fit(gradient as Tensor, node as Tensor); // rules give float32 gradients to float32 inputs only
-    const before = gradients.get(node);
-    gradients.set(node, before === undefined ? fitted : add(before, fitted));
+    sent.set(node, [...sent.get(node) ?? [], fitted]);
   };
   outputs.forEach((output, index) => send(output, cotangents[index]));
   for (const node of topologicalOrder(outputs).reverse()) {
-    const gradient = gradients.get(node);
-    if (gradient === undefined || !needed.has(node) || wrt.includes(node)) continue;
-    rule(node)(node, gradient).forEach((part, index) => {
+    const gradients = sent.get(node);
+    if (gradients === undefined || !needed.has(node) || wrt.includes(node)) continue;
+    rule(node)(node, total(gradients)).forEach((part, index) => {
       const input = node.inputs[index];
       if (part !== null && needed.has(input)) send(input, part);
     });
   }
-  return wrt.map((tensor) => gradients.get(tensor) ?? missing(tensor));
+  return wrt.map((tensor) => total(sent.get(tensor) ?? missing(tensor)));
 }
+
+/** The sum of what a node's users sent it; parts of an axis that cover it are put side by side instead of padded and added. */
+function total(gradients: readonly Tensor[]): Tensor {
+  return sideBySide(gradients) ?? gradients.reduce((sum, gradient) => add(sum, gradient));
+}
+
+/** Gradients of slices that follow one another along an axis and cover it, as one tensor. */
+function sideBySide(gradients: readonly AnyTensor[]): Tensor | undefined {
+  if (gradients.length < 2 || !gradients.every(isPad)) return undefined;
+  const [{ attributes: { axis } }] = gradients;
+  const parts = gradients.toSorted((a, b) => a.attributes.before - b.attributes.before);
+  const follows = parts.every(({ attributes, inputs: [x], shape }, index) => {
+    const { axis: own, before, after } = attributes;
+    const next = parts[index + 1]?.attributes.before ?? shape[axis];
+    return own === axis && x.shape[axis] > 0 && before + x.shape[axis] === next &&
+      (index > 0 || before === 0) &&
+      (index < parts.length - 1 || after === 0);
+  });
+  if (!follows) return undefined;
+  return apply("concat", parts.map(({ inputs: [x] }) => x), { axis }) as Tensor; // of float32 parts
+}
+
+const isPad = (node: AnyTensor): node is NodeOf<"pad"> => node.primitive === "pad";
 
 /** The nodes on a path from `wrt` to `outputs`: only these need gradients. */
 function dependents(outputs: readonly AnyTensor[], wrt: readonly AnyTensor[]): Set<AnyTensor> {

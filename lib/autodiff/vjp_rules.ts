@@ -5,6 +5,7 @@
  * A rule may return a gradient with other axis order, missing axes (meaning: the same along them) or extra axes (meaning:
  * sum over them): `fit` in `grad.ts` brings it to the shape of the input.
  */
+import { attentionVjp } from "./attention_vjp.ts";
 import {
   add,
   type AnyTensor,
@@ -191,6 +192,22 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   layerNorm: layerNormVjp,
   layerNormMean: onlyForward("layerNormMean"),
   layerNormInverseDeviation: onlyForward("layerNormInverseDeviation"),
+  concat(node, g) {
+    const { axis } = node.attributes;
+    let start = 0;
+    return node.inputs.map(({ shape }) => {
+      const size = shape[axis];
+      if (size < 0) {
+        throw new RangeError(
+          `Cannot differentiate a concat over "${axis}": a size is not known before the program runs`,
+        );
+      }
+      start += size;
+      return slice(g, axis, { start: start - size, stop: start });
+    });
+  },
+  attention: attentionVjp,
+  attentionWeights: onlyForward("attentionWeights"),
   cachedAttention: onlyForward("cachedAttention"),
   cachedKeys: onlyForward("cachedKeys"),
   cachedValues: onlyForward("cachedValues"),

@@ -34,6 +34,30 @@ export function cacheKeeper(device: Device, { layers, heads, embed }: Gpt2Config
   };
 }
 
+/** The caches of `count` rows from `start` on: in the same memory, so only for the CPU. */
+export async function cacheOfRows(
+  device: Device,
+  cache: readonly CacheArrays[],
+  { start, count }: { start: number; count: number },
+): Promise<readonly CacheArrays[]> {
+  if (cache[0].keys.dims[0] === count) return cache;
+  const part = async (array: DeviceArray<"float32">) => {
+    const [batch, ...rest] = array.dims;
+    const data = await device.read(array);
+    const width = data.length / batch;
+    const view: HostArray<"float32"> = {
+      dims: [count, ...rest],
+      data: data.subarray(start * width, (start + count) * width),
+    };
+    return await device.upload(view);
+  };
+  const layers = cache.map(async ({ keys, values }) => ({
+    keys: await part(keys),
+    values: await part(values),
+  }));
+  return await Promise.all(layers);
+}
+
 /** The caches of the rows that stay, first ones first: in the same memory, so only for the CPU. */
 export async function keptRows(
   device: Device,
@@ -41,17 +65,19 @@ export async function keptRows(
   { count, moves }: KeptRows,
 ): Promise<readonly CacheArrays[]> {
   if (cache[0].keys.dims[0] === count) return cache;
-  const keep = async (array: DeviceArray<"float32">) => {
-    const [batch, ...rest] = array.dims;
+  await copyRows(device, cache, moves);
+  return await cacheOfRows(device, cache, { start: 0, count });
+}
+
+/** Copies the caches of rows over those of others, one after the other: in the same memory, so only for the CPU. */
+export async function copyRows(
+  device: Device,
+  cache: readonly CacheArrays[],
+  copies: KeptRows["moves"],
+): Promise<void> {
+  for (const array of cache.flatMap(({ keys, values }) => [keys, values])) {
     const data = await device.read(array);
-    const width = data.length / batch;
-    for (const { from, to } of moves) data.copyWithin(to * width, from * width, (from + 1) * width);
-    const view: HostArray<"float32"> = { dims: [count, ...rest], data: data.subarray(0, count * width) };
-    return await device.upload(view);
-  };
-  const layers = cache.map(async ({ keys, values }) => ({
-    keys: await keep(keys),
-    values: await keep(values),
-  }));
-  return await Promise.all(layers);
+    const width = data.length / array.dims[0];
+    for (const { from, to } of copies) data.copyWithin(to * width, from * width, (from + 1) * width);
+  }
 }

@@ -57,7 +57,7 @@ export function startDecoding(
   /** The token that a row goes on from. */
   const last = (row: number): number => {
     const { tokens, ended } = answers[row];
-    return ended ? padId : tokens[tokens.length - 1];
+    return ended ? padId : tokens.at(-1) ?? prompts[row][prompts[row].length - 1];
   };
   return {
     answers,
@@ -65,9 +65,9 @@ export function startDecoding(
     running: (): boolean => answers.some((answer) => !answer.ended),
     /** Which prompt each row of the batch belongs to. */
     rows: (): readonly number[] => live,
-    /** The next step's inputs: the whole prompts first, then one token a row. */
-    inputs({ seen }: { seen: boolean }) {
-      const first = steps === 0;
+    /** The next step's inputs: the whole prompts first (where the caches hold them, their last tokens), then one token a row. */
+    inputs({ seen, held = false }: { seen: boolean; held?: boolean }) {
+      const first = steps === 0 && !held;
       const time = first ? Math.max(...prompts.map((prompt) => prompt.length)) : 1;
       const dims = [live.length, time];
       const columns = live.flatMap(() => Array.from({ length: time }, (_, column) => column));

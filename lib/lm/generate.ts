@@ -2,7 +2,8 @@
  * Generation: prompts in, sampled answers out, each token with the log-probability it was drawn with.
  *
  * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused. On the
- * CPU rows whose answer has ended leave the batch, and several rows take a program of their own (`decode_rows.ts`).
+ * CPU each prompt is read once, like lengths together (`read_prompts.ts`), rows whose answer has ended leave the batch, and several
+ * rows take a program of their own (`decode_rows.ts`).
  */
 import {
   bool,
@@ -25,6 +26,8 @@ import { decode, decoderSpec } from "./decoder.ts";
 import { type Answer, checkLengths, type Drawn, startDecoding } from "./decoding_state.ts";
 import { type Gpt2Parameters, gpt2Spec } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
+import { promptPlan, readPrompts } from "./read_prompts.ts";
+import { inRowOrder } from "./row_groups.ts";
 import { atColumns, type TokenRow } from "./rows.ts";
 import {
   type Distribution,
@@ -62,21 +65,25 @@ export interface SpecialTokens {
   readonly endId: number;
 }
 
-/**
- * Compiles a generator for models of one shape.
- *
- * @param greedy take the likeliest token instead of drawing
- * @param minNewTokens the end token is not drawn before an answer has so many tokens
- */
+/** What a generator's programs are made for. */
+export interface GeneratorOptions {
+  /** How tokens are drawn. */
+  readonly sampling: SamplingSettings;
+  /** The tokenizer's. */
+  readonly special: SpecialTokens;
+  /** Take the likeliest token instead of drawing (default: no). */
+  readonly greedy?: boolean;
+  /** The end token is not drawn before an answer has so many tokens (default 0). */
+  readonly minNewTokens?: number;
+  /** Prompts that are read in one call on the CPU, at most (default: any number); fewer need less memory. */
+  readonly promptsAtOnce?: number;
+}
+
+/** Compiles a generator for models of one shape. */
 export async function createGenerator(
   device: Device,
   config: Gpt2Config,
-  { sampling, special, greedy = false, minNewTokens = 0 }: {
-    sampling: SamplingSettings;
-    special: SpecialTokens;
-    greedy?: boolean;
-    minNewTokens?: number;
-  },
+  { sampling, special, greedy = false, minNewTokens = 0, promptsAtOnce = Infinity }: GeneratorOptions,
 ): Promise<Generator> {
   const drawing = { sampling, greedy, minNewTokens, endId: special.endId };
   const readers = await promptPrograms(device, config, drawing);
@@ -86,22 +93,40 @@ export async function createGenerator(
   return {
     async generate(parameters, prompts, { maxNewTokens, uniform }) {
       checkLengths(prompts, maxNewTokens, config.positions);
-      const slots = Math.max(...prompts.map((prompt) => prompt.length)) + maxNewTokens;
+      const plan = steps === undefined
+        ? { groups: [[...prompts.keys()]], repeated: [], copies: [] }
+        : promptPlan(prompts, { shape: config, maxRows: promptsAtOnce });
+      const order = [...plan.groups.flat(), ...plan.repeated];
+      const started = (rows: readonly number[]) =>
+        startDecoding(rows.map((row) => prompts[row]), { ...special, vocabSize: config.vocabSize });
+      const state = started(order);
       const read = await readers.of(parameters);
-      let cache = await caches.sized(prompts.length, slots);
       const step = prompts.length > 1 ? await steps?.over(parameters) : undefined;
-      const state = startDecoding(prompts, { ...special, vocabSize: config.vocabSize });
+      const draw = drawer(device, {
+        read: (feeds) => read({ ...feeds, parameters }, { caches: feeds.caches }),
+        step,
+        uniform,
+      });
+      let cache = await caches.sized(
+        prompts.length,
+        Math.max(...prompts.map(({ length }) => length)) + maxNewTokens,
+      );
       for (let position = 0; position < maxNewTokens && state.running(); position++) {
-        const rows = state.rows();
-        const uniforms = floats(rows.map((row) => uniform(row, position)));
-        const feeds = { ...state.inputs({ seen }), uniforms, position: number(position), caches: cache };
-        const drawn = step !== undefined && position > 0 && rows.length > 1
-          ? await step(feeds)
-          : await read({ ...feeds, parameters }, { caches: cache });
-        state.accept(await onHost(device, drawn));
+        const drawn = position === 0
+          ? await readPrompts(device, { ...plan, cache }, {
+            read: (rows, caches) => draw(started(rows).inputs({ seen }), { rows, caches, position }),
+            again: (rows, caches) =>
+              draw(started(rows).inputs({ seen, held: true }), { rows, caches, position }),
+          })
+          : await draw(state.inputs({ seen }), {
+            rows: state.rows().map((row) => order[row]),
+            caches: cache,
+            position,
+          });
+        state.accept(drawn);
         if (steps !== undefined) cache = await keptRows(device, cache, state.dropEnded());
       }
-      return state.answers;
+      return inRowOrder([order], [state.answers]);
     },
     rest() {
       caches.release();
@@ -134,22 +159,48 @@ async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawi
   };
 }
 
+/** What the bookkeeping says of the next step. */
+type StepInputs = ReturnType<ReturnType<typeof startDecoding>["inputs"]>;
+
 /** What a step takes besides parameters. */
-type StepFeeds = ReturnType<ReturnType<typeof startDecoding>["inputs"]> & {
+type StepFeeds = StepInputs & {
   readonly uniforms: HostArray<"float32">;
   readonly position: HostArray<"float32">;
   readonly caches: readonly CacheArrays[];
 };
 
-/** What a step gives, in host memory. */
-async function onHost(
+/** Draws a token for each of some rows: several rows that go on by one token with a program of their own, where there is one. */
+function drawer(
   device: Device,
-  { tokens, logProbs, kept }: {
-    tokens: DeviceArray<"int32">;
-    logProbs: DeviceArray<"float32">;
-    kept?: DeviceArray<"bool">;
+  { read, step, uniform }: Pick<GenerateOptions, "uniform"> & {
+    read: (feeds: StepFeeds) => Promise<StepResults>;
+    step: ((feeds: StepFeeds) => Promise<StepResults>) | undefined;
   },
-): Promise<Drawn> {
+) {
+  return async (
+    inputs: StepInputs,
+    { rows, caches, position }: {
+      rows: readonly number[];
+      caches: readonly CacheArrays[];
+      position: number;
+    },
+  ): Promise<Drawn> => {
+    const uniforms = floats(rows.map((row) => uniform(row, position)));
+    const feeds = { ...inputs, uniforms, position: number(position), caches };
+    const isStep = inputs.inputIds.dims[1] === 1 && rows.length > 1;
+    return await onHost(device, await (isStep && step !== undefined ? step : read)(feeds));
+  };
+}
+
+/** What a step gives, on the device. */
+interface StepResults {
+  readonly tokens: DeviceArray<"int32">;
+  readonly logProbs: DeviceArray<"float32">;
+  readonly kept?: DeviceArray<"bool">;
+}
+
+/** What a step gives, in host memory. */
+async function onHost(device: Device, { tokens, logProbs, kept }: StepResults): Promise<Drawn> {
   return {
     tokens: await device.read(tokens),
     logProbs: await device.read(logProbs),

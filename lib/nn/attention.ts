@@ -5,6 +5,7 @@
  * column; a key that nobody may see has a very large slot. Padding at the end of a row needs no mask: later keys are unseen.
  */
 import {
+  attention as attend,
   dot,
   less,
   mergeAxes,
@@ -54,33 +55,60 @@ export function attention(
   x: Hidden,
   parameters: AttentionParameters,
   { slots, keySlots }: Slots,
-  { heads, drop, context = x }: {
+  { heads, drop, context }: {
     heads: number;
     drop?: DropoutKey | undefined;
     context?: Hidden | undefined;
   },
 ): Hidden {
-  const headDim = parameters.c_attn.weight.shape.embed / heads;
-  const part = (of: Hidden, index: number) =>
-    splitAxis(projectPart(of, parameters, index), "qkv", { heads, headDim });
-  const query = part(x, 0),
-    key = rename(part(context, 1), { time: "keyTime" }),
-    value = rename(part(context, 2), { time: "keyTime" });
-  const scores = mul(dot(query, key, "headDim"), 1 / Math.sqrt(headDim)); // [batch, heads, time, keyTime]
   const visible = not(less(slots, keySlots)); // [batch, time, keyTime]
-  const weights = dropout(softmax(where(visible, scores, UNSEEN), "keyTime"), drop, "keyTime");
-  const mixed = dot(weights, value, "keyTime"); // [batch, heads, time, headDim]
-  const joined = mergeAxes(
-    transpose(mixed, ["batch", "time", "heads", "headDim"]),
-    ["heads", "headDim"],
-    "attended",
-  );
-  return linear(joined, parameters.c_proj, "attended");
+  const projected = { ...projections(x, parameters, context), visible };
+  const attended = drop === undefined || drop.rate === 0
+    ? attend(projected, { heads })
+    : attendDropping(projected, { heads, drop });
+  return linear(rename(attended, { qkv: "attended" }), parameters.c_proj, "attended");
 }
 
-/** The query (0), key (1) or value (2) projection: a third of `c_attn`. */
-function projectPart(x: Hidden, { c_attn: { weight, bias } }: AttentionParameters, index: number) {
-  const width = weight.shape.embed;
-  const columns = { start: index * width, stop: (index + 1) * width };
-  return linear(x, { weight: slice(weight, "qkv", columns), bias: slice(bias, "qkv", columns) }, "embed");
+/** What attention compares and mixes: heads side by side along `qkv`, a third of the projection's width. */
+interface Projected {
+  readonly query: Tensor<{ batch: number; time: number; qkv: number }>;
+  readonly key: Tensor<{ batch: number; keyTime: number; qkv: number }>;
+  readonly value: Tensor<{ batch: number; keyTime: number; qkv: number }>;
+}
+
+/** One product gives all three where they come from one x; else `c_attn` is cut in three. */
+function projections(x: Hidden, { c_attn }: AttentionParameters, context?: Hidden): Projected {
+  const width = c_attn.weight.shape.embed;
+  const third = (index: number) => ({ start: index * width, stop: (index + 1) * width });
+  const together = linear(x, c_attn, "embed");
+  const part = (of: Hidden, index: number) => {
+    if (context === undefined) return slice(together, "qkv", third(index));
+    const weight = slice(c_attn.weight, "qkv", third(index)), bias = slice(c_attn.bias, "qkv", third(index));
+    return linear(of, { weight, bias }, "embed");
+  };
+  return {
+    query: part(x, 0),
+    key: rename(part(context ?? x, 1), { time: "keyTime" }),
+    value: rename(part(context ?? x, 2), { time: "keyTime" }),
+  };
+}
+
+/** The same with some of the weights dropped, step by step. */
+function attendDropping(
+  { query, key, value, visible }: Projected & {
+    visible: Tensor<{ batch: number; time: number; keyTime: number }, "bool">;
+  },
+  { heads, drop }: { heads: number; drop: DropoutKey },
+): Projected["query"] {
+  const headDim = query.shape.qkv / heads;
+  const split = { heads, headDim };
+  const [q, k, v] = [
+    splitAxis(query, "qkv", split),
+    splitAxis(key, "qkv", split),
+    splitAxis(value, "qkv", split),
+  ];
+  const scores = mul(dot(q, k, "headDim"), 1 / Math.sqrt(headDim)); // [batch, heads, time, keyTime]
+  const weights = dropout(softmax(where(visible, scores, UNSEEN), "keyTime"), drop, "keyTime");
+  const mixed = dot(weights, v, "keyTime"); // [batch, heads, time, headDim]
+  return mergeAxes(transpose(mixed, ["batch", "time", "heads", "headDim"]), ["heads", "headDim"], "qkv");
 }

@@ -34,6 +34,9 @@ export function lowerDot(
   }
   if (shared.length === 0) return flatProduct(emitter, { a, b, left, right, contracted, shape: node.shape });
   const groups = shared.map((axis) => [axis]);
+  if (emitter.target === "cpu") {
+    return batchedProduct(emitter, { a, b, left, right, contracted, shape: node.shape, groups });
+  }
   const first = grouped(emitter, a, [...groups, left, contracted]);
   const second = grouped(emitter, b, [...groups, contracted, right]);
   const product = emitter.emit("MatMul", [first.name, second.name]);
@@ -62,6 +65,27 @@ function flatProduct(emitter: Emitter, { a, b, left, right, contracted, shape }:
     emitter,
     emitter.emit("Gemm", [first.name, second.name], { attributes }),
     [left, right],
+    shape,
+  );
+}
+
+/**
+ * A batch of products in which the last axis of either side stays where it is: `FusedMatMul` turns what it reads, and an axis that
+ * moves as a whole is copied faster than one that is taken apart.
+ */
+function batchedProduct(
+  emitter: Emitter,
+  { a, b, left, right, contracted, shape, groups }: Sides & { groups: readonly (readonly string[])[] },
+): string {
+  const transA = contracted.includes(axesOf(a.shape).at(-1) ?? "") ? 0 : 1;
+  const transB = contracted.includes(axesOf(b.shape).at(-1) ?? "") ? 1 : 0;
+  const first = grouped(emitter, a, [...groups, ...(transA ? [contracted, left] : [left, contracted])]);
+  const second = grouped(emitter, b, [...groups, ...(transB ? [right, contracted] : [contracted, right])]);
+  const options = { attributes: { transA, transB }, domain: "com.microsoft" } as const;
+  return split(
+    emitter,
+    emitter.emit("FusedMatMul", [first.name, second.name], options),
+    [...groups, left, right],
     shape,
   );
 }

@@ -13,7 +13,7 @@ import {
   TensorProto_DataType as ElementType,
   TensorProtoSchema,
 } from "onnx-buf";
-import type { DType } from "../tensor/mod.ts";
+import type { DType, Shape } from "../tensor/mod.ts";
 
 /** ONNX's number for each element type. */
 export const elementType: Readonly<Record<DType | "int64", number>> = {
@@ -34,6 +34,12 @@ export interface EmitOptions {
   readonly outputs?: number;
 }
 
+/** Sizes and element type of a value. */
+export interface Form {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
 /** Whose kernels a model is for. */
 export type Target = "cpu" | "webgpu";
 
@@ -42,6 +48,8 @@ export interface Emitter {
   readonly target: Target;
   readonly nodes: NodeProto[];
   readonly constants: TensorProto[];
+  /** What was declared, by name. */
+  readonly declared: ReadonlyMap<string, Form>;
   emit(operator: string, inputs: readonly string[], options?: EmitOptions): string;
   /** Emits a node with several results once for each `key`; later calls return the same names. */
   emitShared(
@@ -50,6 +58,8 @@ export interface Emitter {
     inputs: readonly string[],
     options: EmitOptions,
   ): readonly string[];
+  /** Says what a value is that ONNX's shape inference knows nothing of. */
+  declare(name: string, form: Form): void;
   /** A constant; equal ones are written once. */
   constant(values: readonly number[], dims: readonly number[], type: DType | "int64"): string;
 }
@@ -58,6 +68,7 @@ export interface Emitter {
 export function createEmitter(target: Target): Emitter {
   const nodes: NodeProto[] = [], constants: TensorProto[] = [];
   const known = new Map<string, string>(), shared = new Map<string, readonly string[]>();
+  const declared = new Map<string, Form>();
   let count = 0;
   const emitAll = (operator: string, inputs: readonly string[], options: EmitOptions): string[] => {
     const output = Array.from({ length: options.outputs ?? 1 }, () => `${operator}_${count++}`);
@@ -80,6 +91,8 @@ export function createEmitter(target: Target): Emitter {
     target,
     nodes,
     constants,
+    declared,
+    declare: (name, form) => void declared.set(name, form),
     emit: (operator, inputs, options = {}) => emitAll(operator, inputs, options)[0],
     emitShared(key, operator, inputs, options) {
       const names = shared.get(key) ?? emitAll(operator, inputs, options);

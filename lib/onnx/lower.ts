@@ -3,12 +3,13 @@ import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
   type GraphProtoSchema,
   ModelProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter, type Target } from "./emitter.ts";
+import { createEmitter, elementType, type Emitter, type Form, type Target } from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -40,6 +41,7 @@ export function lower(
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
+    valueInfo: [...emitter.declared].map(([name, form]) => valueInfo(name, form)),
     input: inputs.map((node) => valueInfo(node.attributes.name, node)),
     output: Object.entries(outputs).map(([name, tensor]) => valueInfo(resultName(name), tensor)),
   });
@@ -62,18 +64,13 @@ export function emitGraph(
       dtype: node.dtype,
     });
   }
-  for (const [name, tensor] of Object.entries(outputs)) {
-    const input = [values.get(tensor)?.name ?? ""];
-    emitter.nodes.push(
-      create(NodeProtoSchema, {
-        opType: "Identity",
-        input,
-        output: [nameOf(name)],
-        name: `Identity_${name}`,
-      }),
-    );
-  }
   const inputs = order.filter(isInput);
+  const named = Object.entries(outputs).map(([name, tensor]) => ({
+    result: nameOf(name),
+    value: values.get(tensor)?.name ?? unreachable(tensor),
+  }));
+  nameResults(emitter.nodes, named);
+  leaveOutUnused(emitter.nodes, named.map(({ result }) => result));
   const twice = inputs.find((node, index) =>
     inputs.findIndex((other) => other.attributes.name === node.attributes.name) !== index
   );
@@ -83,18 +80,60 @@ export function emitGraph(
   return { emitter, inputs };
 }
 
+/**
+ * Gives values the names of the results they are. A node's own result is simply called so: a node that passes it on would copy it.
+ * What no node makes (an input, a constant) or what has a result's name already is passed on.
+ */
+function nameResults(
+  nodes: NodeProto[],
+  results: readonly { readonly result: string; readonly value: string }[],
+): void {
+  const made = new Set(nodes.flatMap(({ output }) => output));
+  const names = new Map<string, string>();
+  const passed: NodeProto[] = [];
+  for (const { result, value } of results) {
+    if (made.has(value) && !names.has(value)) names.set(value, result);
+    else {
+      const input = [names.get(value) ?? value];
+      passed.push(
+        create(NodeProtoSchema, { opType: "Identity", input, output: [result], name: `Identity_${result}` }),
+      );
+    }
+  }
+  for (const node of nodes) {
+    node.input = node.input.map((name) => names.get(name) ?? name);
+    node.output = node.output.map((name) => names.get(name) ?? name);
+  }
+  nodes.push(...passed);
+}
+
+/** Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. */
+function leaveOutUnused(nodes: readonly NodeProto[], results: readonly string[]): void {
+  const used = new Set([...results, ...nodes.flatMap(({ input }) => input)]);
+  for (const node of nodes) {
+    if (node.domain !== "" || node.output.length < 2) continue;
+    const output = node.output.map((name) => used.has(name) || name === node.output[0] ? name : "");
+    node.output = output.slice(0, output.findLastIndex((name) => name !== "") + 1);
+  }
+}
+
 const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
 
 /** The rule of a node's own primitive: the one place where the table's types meet a node of unknown kind. */
 const ruleOf = (node: AnyTensor) =>
   loweringRules[node.primitive] as (emitter: Emitter, node: AnyTensor, inputs: readonly Value[]) => string;
 
+/** Versions of the format and of the standard operators: the newest only where a graph needs its Attention. */
+const PLAIN = { irVersion: 10n, operators: 21n }, WITH_ATTENTION = { irVersion: 11n, operators: 23n };
+
 /** A model of this one graph. */
 export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Uint8Array<ArrayBuffer> {
+  const attends = graph.node?.some(({ opType, domain }) => opType === "Attention" && !domain);
+  const { irVersion, operators } = attends ? WITH_ATTENTION : PLAIN;
   const model = create(ModelProtoSchema, {
-    irVersion: 10n,
+    irVersion,
     producerName: "typed-gpu-ops",
-    opsetImport: [{ domain: "", version: 21n }, { domain: "com.microsoft", version: 1n }],
+    opsetImport: [{ domain: "", version: operators }, { domain: "com.microsoft", version: 1n }],
     graph: { name: "graph", ...graph },
   });
   return toBinary(ModelProtoSchema, model);
@@ -103,7 +142,7 @@ export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Ui
 /** What goes in or comes out under `name`; `type` is the tensor's own unless given. */
 export function valueInfo(
   name: string,
-  { shape, dtype }: AnyTensor,
+  { shape, dtype }: Form,
   type: DType | "int64" = dtype,
 ): ValueInfoProto {
   const dim = Object.entries(shape).map(([axis, size]) => ({

@@ -16,6 +16,7 @@ import {
   UNARY,
   type Unary,
 } from "../tensor/mod.ts";
+import { emitAttention, emitAttentionWeights } from "./attention.ts";
 import { emitCachedAttention } from "./cached_attention.ts";
 import { lowerDot } from "./dot.ts";
 import { elementType, type Emitter } from "./emitter.ts";
@@ -93,7 +94,7 @@ const attentionResult =
     const names = inputs.map((value) => value.name);
     const { heads } = node.attributes;
     const { headDim } = inputs[3].shape;
-    return emitCachedAttention(emitter, { inputs: names, heads, headDim })[index];
+    return emitCachedAttention(emitter, { inputs: names, time: inputs[0].shape.time, heads, headDim })[index];
   };
 
 /** Adds rows with ScatterElements: ScatterND loses updates when indices repeat and several threads add. */
@@ -184,6 +185,13 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   layerNorm: layerNormResult(0),
   layerNormMean: layerNormResult(1),
   layerNormInverseDeviation: layerNormResult(2),
+  concat: (emitter, node, inputs) => {
+    const axes = axesOf(node.shape);
+    const names = inputs.map((value) => ordered(emitter, value, axes).name);
+    return emitter.emit("Concat", names, { attributes: { axis: axes.indexOf(node.attributes.axis) } });
+  },
+  attention: emitAttention,
+  attentionWeights: emitAttentionWeights,
   cachedAttention: attentionResult(0),
   cachedKeys: attentionResult(1),
   cachedValues: attentionResult(2),

@@ -185,12 +185,13 @@ function generating(models: ModelShapes, settings: LedgerSettings): LedgerBytes 
   const base = always(models, settings);
   const rows = atMost(settings.generate_batch_size, settings.batch_size * settings.num_return_sequences);
   const time = settings.max_len - settings.query_len;
+  const read = atMost(settings.score_batch_size, rows); // prompts that are read in one call
   const turned = rows > 1 ? policy.layers * blockBytes(policy) : 0; // weights in the order that single tokens read fastest
   const cache = FLOAT * rows * settings.max_len * 2 * policy.embed * policy.layers;
   return {
     ...base,
     weights: base.weights + turned,
-    activations: blockArrays(policy, { rows, time }, { counts: WORKING, gaps: GAPS }),
+    activations: blockArrays(policy, { rows: read, time }, { counts: WORKING, gaps: GAPS }),
     logits: LOGITS_READ * logitBytes(policy, rows),
     caches: base.caches + cache,
   };

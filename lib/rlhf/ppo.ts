@@ -19,7 +19,7 @@ import {
   type Run,
 } from "./ppo_run.ts";
 import { type PpoState, START, stateOf, type StateOptions } from "./ppo_state.ts";
-import { createStopwatch } from "./stopwatch.ts";
+import { createStopwatch, type PartSeconds } from "./stopwatch.ts";
 
 /** A PPO run. */
 export interface Ppo {
@@ -48,6 +48,8 @@ export interface Ppo {
   readonly reference: Gpt2Arrays;
   /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
+  /** What each part took since it was last asked, in seconds; `train` asks at each update. */
+  lap(): PartSeconds;
 }
 
 /**
@@ -78,6 +80,11 @@ export async function createPpo(inputs: PpoInputs): Promise<Ppo> {
       return models.reference.kept ?? notKept();
     },
     generator: programs.generator,
+    lap() {
+      const seconds = run.watch.read();
+      run.watch.lap();
+      return seconds;
+    },
   };
 }
 

@@ -95,6 +95,7 @@ export async function compilePrograms(
       sampling,
       special,
       greedy: !settings.do_sample,
+      ...(settings.score_batch_size > 0 ? { promptsAtOnce: settings.score_batch_size } : {}),
     }),
     policy: await createPolicyScorer(device, shape),
     value: await createValueScorer(device, reward.config),

@@ -114,7 +114,7 @@ export const SETTINGS = {
     kind: "integer",
     default: 0,
     min: 0,
-    help: "answers scored at once; 0: as many as is fastest",
+    help: "answers scored, and prompts read, at once; 0: as many as is fastest",
   },
   generate_batch_size: {
     kind: "integer",

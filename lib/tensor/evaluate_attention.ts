@@ -1,12 +1,60 @@
 /**
- * Plain evaluation of attention with a ragged key-value cache, as ONNX Runtime's GroupQueryAttention computes it.
+ * Plain evaluation of attention: of whole sequences, and with a ragged key-value cache as ONNX Runtime's GroupQueryAttention computes
+ * it.
  *
- * Row r of the batch holds `lengths[r] + 1` tokens once the new ones are in. A first prompt (`total == time`) starts every
+ * With a cache, row r of the batch holds `lengths[r] + 1` tokens once the new ones are in. A first prompt (`total == time`) starts every
  * row at slot 0 and is padded at its end; later tokens come after what the row already holds.
  * Results at padded positions mean nothing; here they are 0, and padded keys and values are not written.
  */
 import type { Numbers, Value } from "./evaluate_values.ts";
 import { sizeOf } from "./shape.ts";
+
+/** softmax over keys of query . key / sqrt(headDim), hidden ones left out; 0 where all are hidden: [batch, heads, time, keyTime]. */
+export function attentionWeights([query, key, , visible]: readonly Value[], heads: number): Float64Array {
+  const [batch, time, embed] = Object.values(query.shape);
+  const [, keyTime] = Object.values(key.shape);
+  const headDim = embed / heads;
+  const result = new Float64Array(batch * heads * time * keyTime);
+  for (let at = 0; at < result.length; at += keyTime) {
+    const token = at / keyTime % time, head = Math.floor(at / keyTime / time) % heads;
+    const row = Math.floor(at / keyTime / time / heads);
+    const scores = Array.from({ length: keyTime }, (_, slot) => {
+      if (visible.data[(row * time + token) * keyTime + slot] === 0) return -Infinity;
+      const q = (row * time + token) * embed + head * headDim,
+        k = (row * keyTime + slot) * embed + head * headDim;
+      let score = 0;
+      for (let i = 0; i < headDim; i++) score += query.data[q + i] * key.data[k + i];
+      return score / Math.sqrt(headDim);
+    });
+    const top = Math.max(...scores);
+    if (top === -Infinity) continue; // it sees no key
+    const raised = scores.map((score) => Math.exp(score - top));
+    const total = raised.reduce((sum, one) => sum + one, 0);
+    result.set(raised.map((one) => one / total), at);
+  }
+  return result;
+}
+
+/** Each head's weights times its values, heads side by side: [batch, time, embed]. */
+export function attention(inputs: readonly Value[], heads: number): Float64Array {
+  const [query, , value] = inputs;
+  const [batch, time, embed] = Object.values(query.shape);
+  const [, keyTime] = Object.values(value.shape);
+  const weights = attentionWeights(inputs, heads);
+  const result = new Float64Array(batch * time * embed);
+  return result.map((_, index) => {
+    const channel = index % embed,
+      token = Math.floor(index / embed) % time,
+      row = Math.floor(index / embed / time);
+    const head = Math.floor(channel / (embed / heads));
+    let sum = 0;
+    for (let slot = 0; slot < keyTime; slot++) {
+      const weight = weights[((row * heads + head) * time + token) * keyTime + slot];
+      sum += weight * value.data[(row * keyTime + slot) * embed + channel];
+    }
+    return sum;
+  });
+}
 
 /** Where a row's new tokens go: the slot of the first, and how many are not padding. */
 function placement(row: number, { time, lengths, total }: { time: number; lengths: Value; total: Value }) {

@@ -5,7 +5,7 @@
  * `positions`: which element of this shape has the same coordinates, by axis name, as that one.
  */
 import type { Attributes, Binary, Compare, Primitive, Unary } from "./primitives.ts";
-import { cachedAttention, updatedCache } from "./evaluate_attention.ts";
+import { attention, attentionWeights, cachedAttention, updatedCache } from "./evaluate_attention.ts";
 import { layerNorm, layerNormStatistics, logSoftmax, softmax } from "./evaluate_normalize.ts";
 import { type Numbers, positions, strides, type Value, zeros } from "./evaluate_values.ts";
 import { dropAxes, type DType, mergeShapes, type Shape, sizeOf } from "./shape.ts";
@@ -100,6 +100,16 @@ function pad({ inputs: [x], attributes: { axis, before }, shape, dtype }: Call<"
   return result;
 }
 
+function concat({ inputs, attributes: { axis }, shape, dtype }: Call<"concat">): Numbers {
+  const result = zeros(dtype, shape), stride = strides(shape)[axis];
+  let skip = 0;
+  for (const input of inputs) {
+    positions(input.shape, shape).forEach((at, index) => result[skip + at] = input.data[index]);
+    skip += input.shape[axis] * stride;
+  }
+  return result;
+}
+
 /** The row numbers that `indices` holds at `at`, each checked. */
 function rows(indices: Value, at: Int32Array, size: number): Int32Array {
   return at.map((position) => {
@@ -189,6 +199,9 @@ export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
   layerNormMean: ({ inputs: [x], attributes }) => layerNormStatistics(x, attributes).means,
   layerNormInverseDeviation: ({ inputs: [x], attributes }) =>
     layerNormStatistics(x, attributes).inverseDeviations,
+  concat,
+  attention: ({ inputs, attributes }) => attention(inputs, attributes.heads),
+  attentionWeights: ({ inputs, attributes }) => attentionWeights(inputs, attributes.heads),
   cachedAttention: ({ inputs, attributes }) => cachedAttention(inputs, attributes.heads),
   cachedKeys: ({ inputs: [, key, , pastKeys, , lengths, total] }) =>
     updatedCache(pastKeys, { added: key, lengths, total }),

@@ -111,6 +111,12 @@ export const pad = <S extends Shape, K extends keyof S & string>(
   { before = 0, after = 0 }: { before?: number; after?: number },
 ): Tensor<Merge<Without<S, K>, Record<K, number>>> => typed(apply("pad", [x], { axis, before, after }));
 
+/** Tensors side by side along one axis, on which alone they may differ. */
+export const concat = <S extends Shape, K extends keyof S & string>(
+  parts: readonly Tensor<S>[],
+  axis: K,
+): Tensor<Merge<Without<S, K>, Record<K, number>>> => typed(apply("concat", parts, { axis }));
+
 /** Rows of a table by number: an embedding. The axis must be the table's first. */
 export const gather = <S extends Shape, I extends Shape, K extends keyof S & string>(
   table: Tensor<S>,
@@ -154,6 +160,21 @@ export const layerNorm = <S extends Shape, K extends keyof S & string>(
   { scale, bias }: { scale: Tensor<Record<K, number>>; bias: Tensor<Record<K, number>> },
   { axis, epsilon }: { axis: K; epsilon: number },
 ): Tensor<S> => typed(apply("layerNorm", [x, scale, bias], { axis, epsilon }));
+
+/**
+ * softmax(query key / sqrt(headDim)) value in each head, over the keys that are visible (Vaswani et al. 2017, section 3.2).
+ *
+ * Heads lie side by side in the last axes; a query that sees no key gets zeros.
+ */
+export const attention = <Q extends Shape, K extends Shape, V extends Shape>(
+  { query, key, value, visible }: {
+    query: Tensor<Q>;
+    key: Tensor<K>;
+    value: Tensor<K>;
+    visible: Tensor<V, "bool">;
+  },
+  { heads }: { heads: number },
+): Tensor<Q> => typed(apply("attention", [query, key, value, visible], { heads }));
 
 /** Key-value cache of one layer: `[batch, heads, slot, headDim]`. */
 export type CacheShape = { batch: number; heads: number; slot: number; headDim: number };

@@ -90,6 +90,15 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
   layerNormMean: { readonly axis: string; readonly epsilon: number };
   /** 1 / sqrt(variance + epsilon). */
   layerNormInverseDeviation: { readonly axis: string; readonly epsilon: number };
+  /** `concat(a, b, ...)`: side by side along an axis. */
+  concat: OverAxis;
+  /**
+   * `attention(query, key, value, visible)`: softmax(query key / sqrt(headDim)) value in each head, over the visible keys; a query that
+   * sees none gets zeros.
+   */
+  attention: { readonly heads: number };
+  /** The weights of `attention`, which its gradient needs: [batch, heads, time, keyTime]. */
+  attentionWeights: { readonly heads: number };
   /**
    * `cachedAttention(query, key, value, pastKey, pastValue, lengths, total)`: causal attention of new tokens to a ragged
    * key-value cache; its two companions are the cache after the new tokens were written.

@@ -109,6 +109,57 @@ function cacheShape(inputs: Inputs, { heads }: { heads: number }): Shape {
   return pastKey.shape;
 }
 
+/** [batch, heads, time, keyTime] by the names that the inputs have. */
+function attentionWeights([query, key, value, visible]: Inputs, { heads }: { heads: number }): Result {
+  requireType([query, key, value], "float32", "attend to");
+  requireType([visible], "bool", "attend by");
+  const [batch, time, embed] = axesOf(query.shape);
+  const [, keyTime, keyEmbed] = axesOf(key.shape);
+  const keys = { [batch]: query.shape[batch], [keyTime]: key.shape[keyTime], [keyEmbed]: query.shape[embed] };
+  const seen = { [batch]: query.shape[batch], [time]: query.shape[time], [keyTime]: key.shape[keyTime] };
+  const wanted: [Typed, Shape][] = [[key, keys], [value, keys], [visible, seen]];
+  const fits = axesOf(query.shape).length === 3 && keyTime !== time && query.shape[embed] % heads === 0 &&
+    wanted.every(([{ shape }, form]) => sameShape(shape, form));
+  if (!fits) {
+    const [q, k, v, m] = [query, key, value, visible].map(({ shape }) => describeShape(shape));
+    throw new RangeError(
+      `Cannot attend with ${heads} heads: the query is ${q}, the key ${k}, the value ${v} and what is visible ${m}; ` +
+        "wanted [batch, time, embed], twice [batch, keyTime, embed] and [batch, time, keyTime] with embed = heads x headDim",
+    );
+  }
+  const shape = {
+    [batch]: query.shape[batch],
+    heads,
+    [time]: query.shape[time],
+    [keyTime]: key.shape[keyTime],
+  };
+  return { shape, dtype: "float32" };
+}
+
+/** The same axes in the same order, of the same sizes where they are known. */
+const sameShape = (a: Shape, b: Shape): boolean =>
+  axesOf(a).join() === axesOf(b).join() &&
+  axesOf(a).every((axis) => a[axis] === b[axis] || a[axis] === UNKNOWN || b[axis] === UNKNOWN);
+
+function concat(inputs: Inputs, { axis }: { axis: string }): Result {
+  requireType(inputs, "float32", "concat");
+  const [{ shape: first }, ...rest] = inputs;
+  for (const { shape } of inputs) requireAxes(shape, [axis], "concat");
+  const other = rest.find(({ shape }) =>
+    !sameShape({ ...shape, [axis]: UNKNOWN }, { ...first, [axis]: UNKNOWN })
+  );
+  if (other !== undefined) {
+    throw new RangeError(
+      `Cannot concat ${describeShape(first)} and ${
+        describeShape(other.shape)
+      } over "${axis}": their other axes differ`,
+    );
+  }
+  const sizes = inputs.map(({ shape }) => shape[axis]);
+  const size = sizes.includes(UNKNOWN) ? UNKNOWN : sizes.reduce((sum, one) => sum + one, 0);
+  return { shape: { ...first, [axis]: size }, dtype: "float32" };
+}
+
 const cache = (inputs: Inputs, attributes: { heads: number }): Result => ({
   shape: cacheShape(inputs, attributes),
   dtype: "float32",
@@ -253,6 +304,12 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   },
   layerNormMean: layerNormStatistic,
   layerNormInverseDeviation: layerNormStatistic,
+  concat,
+  attention(inputs, attributes) {
+    attentionWeights(inputs, attributes);
+    return { shape: inputs[0].shape, dtype: "float32" };
+  },
+  attentionWeights,
   cachedAttention(inputs, attributes) {
     cacheShape(inputs, attributes);
     return { shape: inputs[0].shape, dtype: "float32" };

@@ -1,5 +1,6 @@
 /** Uses of the primitives that add up or move elements along axes. */
 import {
+  apply,
   constant,
   gather,
   largest,
@@ -130,6 +131,29 @@ export const movementUses = {
     useOf("before", { x: floats(block) }, ({ x }) => pad(x, "time", { before: 2 }), { open: ["batch"] }),
     useOf("after", { x: floats(block) }, ({ x }) => pad(x, "batch", { after: 1 }), { open: ["time"] }),
     useOf("both ends", { x: floats(block) }, ({ x }) => pad(x, "embed", { before: 1, after: 2 }), { open }),
+  ],
+  concat: [
+    useOf(
+      "the middle axis of three parts",
+      {
+        x: floats(block),
+        y: floats({ batch: 2, time: 1, embed: 2 }, { seed: 1 }),
+        z: floats(block, { seed: 2 }),
+      },
+      ({ x, y, z }) => apply("concat", [x, y, z], { axis: "time" }),
+      { open: ["batch"] },
+    ),
+    useOf(
+      "two parts of an axis put back in their order",
+      { x: floats(block) },
+      ({ x }) =>
+        apply(
+          "concat",
+          [slice(x, "embed", { start: 1, stop: 2 }), slice(x, "embed", { start: 0, stop: 1 })],
+          { axis: "embed" },
+        ),
+      { open },
+    ),
   ],
   gather: [
     useOf("rows of a table, some twice", { table, i: tokens }, ({ table, i }) => gather(table, i, "vocab"), {

@@ -1,7 +1,7 @@
 /** Uses of the primitives that run along one axis, and of attention with a key-value cache. */
 import { apply, cumsum, layerNorm, logSoftmax, softmax } from "../../lib/tensor/mod.ts";
 import { type PrimitiveCase, useOf } from "./primitive_case.ts";
-import { floats, integers } from "./samples.ts";
+import { bools, floats, integers } from "./samples.ts";
 
 const block = { batch: 2, time: 3, embed: 2 } as const;
 const wide = { batch: 2, time: 2, embed: 4 } as const;
@@ -91,6 +91,47 @@ const cached = (primitive: "cachedAttention" | "cachedKeys" | "cachedValues"): P
     (i) => apply(primitive, [i.q, i.k, i.v, i.keys, i.values, i.lengths, i.total], { heads: 2 }),
     refused,
   ),
+  useOf( // the CPU has another form for heads as wide as this
+    "one more token in each row, heads of 64 channels",
+    {
+      q: floats({ ...oneToken, embed: 128 }),
+      k: floats({ ...oneToken, embed: 128 }, { seed: 1 }),
+      v: floats({ ...oneToken, embed: 128 }, { seed: 2 }),
+      keys: floats({ ...cacheDims, headDim: 64 }, { seed: 3 }),
+      values: floats({ ...cacheDims, headDim: 64 }, { seed: 4 }),
+      lengths: integers({ batch: 2 }, [3, 1]),
+      total: integers({}, [4]),
+    },
+    (i) => apply(primitive, [i.q, i.k, i.v, i.keys, i.values, i.lengths, i.total], { heads: 2 }),
+    refused,
+  ),
+];
+
+/** 2 rows, 2 heads of 3 channels, 2 queries and 3 keys. Row 0 is causal; of row 1 the first query sees one key, the second none. */
+const queries = { batch: 2, time: 2, embed: 6 } as const, keys = { batch: 2, keyTime: 3, embed: 6 } as const;
+const seen = bools({ batch: 2, time: 2, keyTime: 3 }, [1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]);
+
+const attentions = (
+  primitive: "attention" | "attentionWeights",
+  { gradient }: { gradient: "slope" | "refused" },
+): PrimitiveCase[] => [
+  useOf(
+    "two queries to three keys, some of them hidden",
+    { q: floats(queries), k: floats(keys, { seed: 1 }), v: floats(keys, { seed: 2 }), seen },
+    ({ q, k, v, seen }) => apply(primitive, [q, k, v, seen], { heads: 2 }),
+    { gradient, open: ["batch", "time", "keyTime"] },
+  ),
+  useOf(
+    "a sequence to itself",
+    {
+      q: floats({ batch: 1, time: 3, embed: 4 }),
+      k: floats({ batch: 1, keyTime: 3, embed: 4 }, { seed: 1 }),
+      v: floats({ batch: 1, keyTime: 3, embed: 4 }, { seed: 2 }),
+      seen: bools({ batch: 1, time: 3, keyTime: 3 }, [1, 0, 0, 1, 1, 0, 1, 1, 1]),
+    },
+    ({ q, k, v, seen }) => apply(primitive, [q, k, v, seen], { heads: 1 }),
+    { gradient },
+  ),
 ];
 
 /** Uses by primitive. */
@@ -136,6 +177,8 @@ export const sequenceUses = {
   ],
   layerNormMean: statistics("layerNormMean"),
   layerNormInverseDeviation: statistics("layerNormInverseDeviation"),
+  attention: attentions("attention", { gradient: "slope" }),
+  attentionWeights: attentions("attentionWeights", { gradient: "refused" }),
   cachedAttention: cached("cachedAttention"),
   cachedKeys: cached("cachedKeys"),
   cachedValues: cached("cachedValues"),

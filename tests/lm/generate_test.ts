@@ -12,6 +12,7 @@ import {
 } from "../../lib/lm/mod.ts";
 import { uniform } from "../../lib/rl/mod.ts";
 import { answerBatch, createPolicyScorer } from "../../lib/rlhf/mod.ts";
+import { countingDevice } from "../helpers/counting_device.ts";
 import { assertNear } from "../helpers/fixtures.ts";
 import { device, PAD, SEP, tinyConfig, tinyPolicy, tinyPrompts } from "../helpers/tiny.ts";
 
@@ -67,6 +68,52 @@ Deno.test("a kept set is there for every token when a cut-off is on, holds it, a
   }
   const plain = await (await generatorOf()).generate(parameters, tinyPrompts, seeded(1));
   assert.ok(plain.every(({ kept }) => kept.length === 0));
+});
+
+Deno.test("prompts read a few at a time, like lengths together, give the answers of one call in the prompts' order", async () => {
+  for (
+    const sampling of [{ ...plainSampling, temperature: 0.8 }, {
+      ...plainSampling,
+      topK: 4,
+      repetitionPenalty: 1.2,
+    }]
+  ) {
+    const generate = async (promptsAtOnce: number) => {
+      const generator = await createGenerator(device, tinyConfig, { sampling, special, promptsAtOnce });
+      return generator.generate(parameters, tinyPrompts, seeded(3));
+    };
+    const whole = await generate(tinyPrompts.length);
+    for (const size of [1, 3]) {
+      const parts = await generate(size);
+      assert.deepEqual(parts.map(({ tokens }) => tokens), whole.map(({ tokens }) => tokens));
+      assert.deepEqual(parts.map(({ kept }) => kept), whole.map(({ kept }) => kept));
+      const numbers = (answers: readonly Answer[]) => answers.flatMap(({ logProbs }) => logProbs);
+      assertNear(numbers(parts), numbers(whole), { name: `log-probabilities, ${size} prompts at a time` });
+    }
+  }
+});
+
+Deno.test("a prompt that stands in the batch several times is read once, and each of its rows has the answer it has alone", async () => {
+  const order = [3, 0, 3, 5, 0, 3, 0];
+  const prompts = order.map((row) => [...tinyPrompts[row]]);
+  for (const given of [{ temperature: 0.8 }, { topP: 0.8, repetitionPenalty: 1.2 }]) {
+    const sampling = { ...plainSampling, ...given };
+    const counting = countingDevice(device, ({ feeds }) => feeds.get("inputIds")?.dims.join(" x ") ?? "none");
+    const generator = await createGenerator(counting.device, tinyConfig, { sampling, special });
+    const together = await generator.generate(parameters, prompts, seeded(4));
+    assert.equal(counting.counts().get("3 x 12"), 1, "three different prompts, 12 tokens the longest");
+    assert.ok(
+      together.flatMap(({ tokens }) => tokens).length > 3 * order.length,
+      "answers go on after the first token",
+    );
+    for (const [row, prompt] of prompts.entries()) {
+      const own = { maxNewTokens: 12, uniform: (_: number, at: number) => uniform(4, 0, row, at) };
+      const [alone] = await generator.generate(parameters, [prompt], own);
+      const { tokens, logProbs, ended, kept } = together[row];
+      assert.deepEqual([tokens, ended, kept], [alone.tokens, alone.ended, alone.kept]);
+      assertNear(logProbs, alone.logProbs, { name: `log-probabilities of row ${row}` });
+    }
+  }
 });
 
 Deno.test("the same seed gives the same answers, another seed others", async () => {

@@ -58,6 +58,14 @@ const tokens = constant([2, 0, 2], { time: 3 }, "int32");
 const condition = constant([1, 0], { batch: 2 }, "bool");
 const { log: ln } = Math;
 
+/** Three queries of one number, 1, and the keys 0 and ln 3: scores 0 and ln 3 (one head, divided by sqrt(1)). */
+const attended = [
+  constant([1, 1, 1], { batch: 1, time: 3, embed: 1 }),
+  constant([0, ln(3)], { batch: 1, keyTime: 2, embed: 1 }),
+  constant([4, 8], { batch: 1, keyTime: 2, embed: 1 }),
+  constant([1, 1, 1, 0, 0, 0], { batch: 1, time: 3, keyTime: 2 }, "bool"),
+];
+
 /** 1, 2, 3, 6: mean 3, variance (4 + 1 + 0 + 9) / 4 = 3.5; with epsilon 0.5 the deviation is sqrt(4) = 2. */
 const spread = constant([1, 2, 3, 6], { embed: 4 });
 const scale = constant([1, 2, 1, 2], { embed: 4 });
@@ -209,6 +217,36 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     0,
     0,
   ]]],
+  concat: [
+    ["columns beside columns", apply("concat", [x, x], { axis: "embed" }), [2, 6], [
+      1,
+      2,
+      3,
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      4,
+      5,
+      6,
+    ]],
+    ["rows below rows", apply("concat", [x, x], { axis: "batch" }), [4, 3], [
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+    ]],
+  ],
   gather: [["rows 2, 0, 2", gather(turned, tokens, "embed"), [3, 2], [5, 6, 1, 2, 5, 6]]],
   scatterAdd: [
     [
@@ -274,6 +312,22 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     [],
     [0.5],
   ]],
+  attention: [
+    [
+      "weights 1 : 3 of 4 and 8; one key; no key",
+      apply("attention", attended, { heads: 1 }),
+      [1, 3, 1],
+      [(4 + 3 * 8) / 4, 4, 0],
+    ],
+  ],
+  attentionWeights: [
+    [
+      "1 : 3; one key; no key",
+      apply("attentionWeights", attended, { heads: 1 }),
+      [1, 1, 3, 2],
+      [0.25, 0.75, 1, 0, 0, 0],
+    ],
+  ],
   ...cachedExamples,
 };
 

@@ -94,6 +94,27 @@ const attention = [
   ),
 ];
 
+const keys = tensor({ batch: UNKNOWN, keyTime: 4, embed: 3 });
+const visible = tensor({ batch: UNKNOWN, time: 2, keyTime: 4 }, "bool");
+const wholeAttention = [
+  range(
+    "Cannot attend with 2 heads: the query is [batch, time 2, embed 3], the key [batch, keyTime 4, embed 3], the value " +
+      "[batch, keyTime 4, embed 3] and what is visible [batch, time 2, keyTime 4]; wanted [batch, time, embed], twice " +
+      "[batch, keyTime, embed] and [batch, time, keyTime] with embed = heads x headDim",
+    [x, keys, keys, visible],
+    { heads: 2 },
+  ),
+  range(
+    "Cannot attend with 1 heads: the query is [batch, time 2, embed 3], the key [batch, time 2, embed 3], the value " +
+      "[batch, keyTime 4, embed 3] and what is visible [batch, time 2]; wanted [batch, time, embed], twice " +
+      "[batch, keyTime, embed] and [batch, time, keyTime] with embed = heads x headDim",
+    [x, x, keys, mask],
+    { heads: 1 },
+  ),
+  type("Cannot attend to int32 values: float32 is wanted", [x, keys, ids, visible], { heads: 1 }),
+  type("Cannot attend by float32 values: bool is wanted", [x, keys, keys, keys], { heads: 1 }),
+];
+
 const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
   input: [],
   constant: [
@@ -228,6 +249,15 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
       after: 1,
     }),
   ],
+  concat: [
+    range('Cannot concat over "heads": the tensor has axes [embed 3]', [vector, vector], { axis: "heads" }),
+    range(
+      'Cannot concat [batch, time 2, embed 3] and [embed 3] over "embed": their other axes differ',
+      [x, vector],
+      { axis: "embed" },
+    ),
+    type("Cannot concat int32 values: float32 is wanted", [vector, ids], { axis: "embed" }),
+  ],
   gather: [
     type("Cannot gather by float32 values: int32 is wanted", [vector, vector], { axis: "embed" }),
     range('Cannot gather over "time": the tensor has axes [embed 3]', [vector, ids], { axis: "time" }),
@@ -271,6 +301,8 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
   layerNorm,
   layerNormMean: layerNorm,
   layerNormInverseDeviation: layerNorm,
+  attention: wholeAttention,
+  attentionWeights: wholeAttention,
   cachedAttention: attention,
   cachedKeys: attention,
   cachedValues: attention,
