@@ -63,6 +63,7 @@ export function hostDevice(threads: number): Device {
   return {
     kind: "cpu",
     description: `CPU, ${threads} thread${threads === 1 ? "" : "s"}`,
+    adapter: undefined,
     lowering: () => Promise.resolve({ target: "cpu", attentionInParts: false }),
     async compile(graph, outputs) {
       const runtime = openedRuntime();

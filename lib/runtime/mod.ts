@@ -1,6 +1,7 @@
 /** Running graphs: devices, arrays and compiled programs. */
 export * from "./array.ts";
-export { chooseDevice } from "./choose_device.ts";
+export { type Adapter, adapterText } from "./adapter.ts";
+export { chooseDevice, type ChooseOptions, type Machine } from "./choose_device.ts";
 export type { Device, DeviceKind, Executable } from "./device.ts";
 export { newFloats, trimMemory } from "./host_memory.ts";
 export * from "./jit.ts";
