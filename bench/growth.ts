@@ -43,10 +43,10 @@ const SETTINGS: Partial<Settings> = { micro_batch_size: 4 };
 /** Measures and prints. */
 export async function benchGrowth(): Promise<void> {
   const device = await openDevice("cpu");
+  await updates(device); // first: a process's peak memory never falls
   for (const [name, points] of Object.entries(CURVES)) {
     await curve(device, name as keyof Point | "width", points);
   }
-  await updates(device);
 }
 
 async function curve(device: Device, name: string, points: readonly Point[]): Promise<void> {
@@ -132,5 +132,5 @@ async function updates(device: Device): Promise<void> {
     line("all of them", counts.map((count) => [count, total(count)] as const)),
     ["peak memory of the process", ...counts.map((count) => `${answers[count].peak.toFixed(0)} MiB`), ""],
   ];
-  console.log(lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n"));
+  console.log(lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n") + "\n");
 }

@@ -12,7 +12,7 @@ import { checkSettings, type Settings, validateSettings } from "../lib/rlhf/mod.
 import { type Peer, startPeer } from "./peer.ts";
 import type { OurOptions, PeerRequest, ProductAnswer } from "./ppo_ours.ts";
 import { type Measured, partsTable } from "./ppo_table.ts";
-import { type TimestepAnswer, wholeSeconds } from "./ppo_timestep.ts";
+import { PARTS, type TimestepAnswer, wholeSeconds } from "./ppo_timestep.ts";
 import { type Lengths, promptLengths, randomPrompts, updateFlops } from "./ppo_work.ts";
 import { ensureRandomModel } from "./random_model.ts";
 
@@ -192,12 +192,14 @@ async function oneRound(
   const request = { ask: "timestep", prompts, new: shape.new, epochs, seed: round } as const;
   const before = await product();
   const said = await peer.ask<TimestepAnswer>(request satisfies PeerRequest);
-  const gflops = Math.max(before, await product());
-  const seconds = wholeSeconds(said.seconds).toFixed(2);
-  console.log(`round ${round}, ${name}: ${seconds} s${round === 0 ? " (not counted)" : ""}`);
+  const after = await product();
+  const parts = PARTS.map((part) => `${part} ${said.seconds[part].toFixed(2)}`).join(", ");
+  const seconds = `${wholeSeconds(said.seconds).toFixed(2)} s (${parts})`;
+  const speed = `products at ${before.toFixed(0)} and ${after.toFixed(0)} GFLOP/s`;
+  console.log(`round ${round}, ${name}: ${seconds}, ${speed}${round === 0 ? ", not counted" : ""}`);
   if (round === 0) return;
   found.push(said);
-  products.push(gflops);
+  products.push(Math.max(before, after));
 }
 
 function measured({ name, settings, found, products }: Side, work: Work): Measured {
