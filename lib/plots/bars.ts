@@ -58,26 +58,27 @@ export function bars<R extends object>(rows: readonly R[], options: BarsOptions<
     cliponaxis: false,
     marker: {
       color: groups.length === 1 ? palette[0] : seriesStyle(index).color,
-      pattern: { shape: index % 2 === 1 ? "/" : "" },
+      pattern: { shape: index % 2 === 1 && !stacked ? "/" : "" },
     },
   }));
   if (stacked) data.push(sums(rows, { label, value }));
   const labels = new Set(rows.map((row) => String(row[label])));
+  const thickness = 26 * (stacked ? 1 : Math.max(1, groups.length * 0.7));
   const layout = {
-    ...frame({
-      title,
-      seed,
-      width: 640,
-      height: 120 + 26 * labels.size * (stacked ? 1 : Math.max(1, groups.length * 0.7)),
-    }),
+    ...frame({ title, seed, width: 640, height: 120 + thickness * labels.size }),
     ...(stacked ? { barmode: "stack" as const } : {}),
-    xaxis: axis(valueTitle, rangeWithRoom(lengthsOf(rows, { label, value, stacked }))),
+    xaxis: axis(
+      valueTitle,
+      stacked ? rangeOfSums(rows, { label, value }) : rangeWithRoom(rows.map((row) => Number(row[value]))),
+    ),
     yaxis: axis(labelTitle, { type: "category", autorange: "reversed", automargin: true, showgrid: false }),
     showlegend: groups.length > 1,
     margin: { l: 70, r: 60, t: 52, b: 52 },
   };
-  const text = rows.map((row) => `${String(row[label])} ${String(row[value])}`).join(", ");
-  return figure(data, layout, `${title}: ${text}`);
+  const told = stacked
+    ? [...totals(rows, { label, value })].map(([name, sum]) => `${name} ${written(sum)}`)
+    : rows.map((row) => `${String(row[label])} ${String(row[value])}`);
+  return figure(data, layout, `${title}: ${told.join(", ")}`);
 }
 
 /** A length as it stands beside its bar. */
@@ -97,11 +98,13 @@ function totals<R extends object>(
   return sums;
 }
 
-/** How far the bars reach. */
-const lengthsOf = <R extends object>(
+/** Room for the sums at the ends of the bars. */
+const rangeOfSums = <R extends object>(
   rows: readonly R[],
-  { stacked, ...names }: Pick<BarsOptions<R>, "label" | "value"> & { stacked: boolean },
-): number[] => stacked ? [...totals(rows, names).values()] : rows.map((row) => Number(row[names.value]));
+  names: Pick<BarsOptions<R>, "label" | "value">,
+): Layout => ({
+  range: [0, 1.14 * Math.max(0, ...totals(rows, names).values())],
+});
 
 /** Bars of no length at the end of each stack, with its sum. */
 function sums<R extends object>(rows: readonly R[], names: Pick<BarsOptions<R>, "label" | "value">): Trace {
