@@ -3,7 +3,8 @@
  *
  * Both sides have the same folder of weights and the same prompts, and each is a process of its own. They work in turn, a round each,
  * so that what else the machine does hits both; at full size a process lives for one round, and no two of them hold memory at once.
- * Ours is measured once for each of `--settings` (sets of settings by name, or one set as JSON).
+ * Ours is measured once for each of `--settings` (sets of settings by name or as JSON), PyTorch once for each `--manner` ("plain",
+ * "tutorial": see `ppo_torch.py`).
  */
 import { parseArgs } from "node:util";
 import { isRecord, parseJson } from "../lib/files/mod.ts";
@@ -71,7 +72,7 @@ const options = {
   lengths: { type: "string", default: "full" },
   epochs: { type: "string", default: "2" },
   rounds: { type: "string" },
-  dropout: { type: "string", default: "0" },
+  manner: { type: "string", default: "plain" },
 } as const;
 
 /** What is measured, for every side. */
@@ -118,7 +119,7 @@ export async function benchPpo(args: string[]): Promise<void> {
   );
   const sides = [
     ...(values.settings ?? shape.settings).split(/,(?![^{]*})/).map((name) => ours(name, work)),
-    ...values.python === undefined ? [] : [torch(values.python, folder, values.dropout)],
+    ...values.python === undefined ? [] : values.manner.split(",").map(torch(values.python, folder)),
   ];
   await (shape.lives ? inLivingProcesses(sides, work) : inFreshProcesses(sides, work));
   console.log("\n" + partsTable(sides.map((side) => measured(side, work))));
@@ -147,10 +148,11 @@ function ours(name: string, { folder, lengths }: Work): Side {
   };
 }
 
-const torch = (python: string, folder: string, dropout: string): Side => ({
-  name: "PyTorch",
+/** PyTorch in a manner that `ppo_torch.py` knows. */
+const torch = (python: string, folder: string) => (manner: string): Side => ({
+  name: manner === "plain" ? "PyTorch" : `PyTorch, ${manner}`,
   settings: undefined,
-  start: () => startPeer(python, [new URL("ppo_torch.py", import.meta.url).pathname, folder, dropout, "0"]),
+  start: () => startPeer(python, [new URL("ppo_torch.py", import.meta.url).pathname, folder, manner]),
   found: [],
   products: [],
 });
