@@ -77,7 +77,7 @@ export async function compilePrograms(
     ...adamDefaults,
     epsilon: settings.adam_epsilon,
     maxGradNorm: settings.max_grad_norm,
-    inPlace: settings.spare_memory && device.kind === "cpu",
+    inPlace: device.kind === "cpu",
   };
   const common = {
     optimizer,
