@@ -69,7 +69,7 @@ const MIB = 2 ** 20;
 const PROCESS = 90 * MIB;
 
 /** The compiled programs of a run, for each block of the model (measured). */
-const PROGRAMS_A_BLOCK = 22 * MIB;
+const PROGRAMS_A_BLOCK = 20 * MIB;
 
 /** Arrays from this size on go back to the system at once; smaller ones leave gaps behind (`lib/runtime/host_memory.ts`). */
 const RETURNED = 16 * MIB;
