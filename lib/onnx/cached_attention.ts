@@ -5,6 +5,7 @@
  * product, and lose them again afterwards; their caches are then copied at each step, and slots
  * behind a row's end come back as zeros.
  */
+import { emitAttentionInParts } from "./attention_in_parts.ts";
 import type { AttributeValue, Emitter } from "./emitter.ts";
 
 /** The kernel's unit for the width of a head. */
@@ -49,6 +50,15 @@ function attention(
   return emitter.emitShared(`GroupQueryAttention ${inputs}`, "GroupQueryAttention", inputs, options);
 }
 
+/** The attended values (0), the keys' cache (1) or the values' cache (2): every time the same node. */
+export function emitCachedAttention(emitter: Emitter, given: CachedAttention, index: number): string {
+  const results = emitWithKernel(emitter, given);
+  if (index > 0 || !emitter.attentionInParts) return results[index];
+  const { inputs: [query, , , , , lengths, total], heads, headDim } = given;
+  const [, keys, values] = results;
+  return emitAttentionInParts(emitter, { query, keys, values, lengths, total, heads, headDim });
+}
+
 /** A sink adds e^sink to the softmax's denominator: this one adds 0. */
 const NO_SINK = -1e30;
 
@@ -69,8 +79,8 @@ function attentionOfOne(emitter: Emitter, { inputs, heads, headDim }: CachedAtte
   return attention(emitter, [scaled, ...rest, ...notGiven, sinks], attributes);
 }
 
-/** The attended values and both caches. */
-export function emitCachedAttention(emitter: Emitter, node: CachedAttention): readonly string[] {
+/** One node, and what widens and narrows heads around it. */
+function emitWithKernel(emitter: Emitter, node: CachedAttention): readonly string[] {
   const { inputs, heads, headDim, time } = node;
   const width = Math.ceil(headDim / UNIT) * UNIT;
   const attributes = { num_heads: heads, kv_num_heads: heads };

@@ -43,9 +43,16 @@ export interface Form {
 /** Whose kernels a model is for. */
 export type Target = "cpu" | "webgpu";
 
-/** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
-export interface Emitter {
+/** What a model is written for. */
+export interface Lowering {
+  /** Whose kernels. */
   readonly target: Target;
+  /** Attention to a cache is written in standard operators (`attention_in_parts.ts` says why). */
+  readonly attentionInParts: boolean;
+}
+
+/** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
+export interface Emitter extends Lowering {
   readonly nodes: NodeProto[];
   readonly constants: TensorProto[];
   /** What was declared, by name. */
@@ -65,7 +72,7 @@ export interface Emitter {
 }
 
 /** A new, empty emitter. */
-export function createEmitter(target: Target): Emitter {
+export function createEmitter(lowering: Lowering): Emitter {
   const nodes: NodeProto[] = [], constants: TensorProto[] = [];
   const known = new Map<string, string>(), shared = new Map<string, readonly string[]>();
   const declared = new Map<string, Form>();
@@ -88,7 +95,7 @@ export function createEmitter(target: Target): Emitter {
     return output;
   };
   return {
-    target,
+    ...lowering,
     nodes,
     constants,
     declared,

@@ -9,7 +9,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter, type Form, type Target } from "./emitter.ts";
+import { createEmitter, elementType, type Emitter, type Form, type Lowering } from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -28,6 +28,7 @@ export const resultName = (name: string): string => `result:${name}`;
  * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
  *
  * @param target whose kernels it is for; a model for "webgpu" runs on the CPU too
+ * @param attentionInParts for devices on which ONNX Runtime's kernel for attention to a cache is wrong
  *
  * Unknown axes become symbolic dimensions named like the axis.
  *
@@ -35,9 +36,9 @@ export const resultName = (name: string): string => `result:${name}`;
  */
 export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target = "cpu" }: { target?: Target } = {},
+  { target = "cpu", attentionInParts = false }: Partial<Lowering> = {},
 ): LoweredGraph {
-  const { emitter, inputs } = emitGraph(outputs, { target, nameOf: resultName });
+  const { emitter, inputs } = emitGraph(outputs, { target, attentionInParts, nameOf: resultName });
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
@@ -51,9 +52,9 @@ export function lower(
 /** The nodes that compute `outputs`, each result under the name that `nameOf` gives it, and the inputs they use. */
 export function emitGraph(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target, nameOf }: { target: Target; nameOf: (output: string) => string },
+  { nameOf, ...lowering }: Lowering & { nameOf: (output: string) => string },
 ): { readonly emitter: Emitter; readonly inputs: readonly NodeOf<"input">[] } {
-  const emitter = createEmitter(target);
+  const emitter = createEmitter(lowering);
   const values = new Map<AnyTensor, Value>();
   const order = topologicalOrder(Object.values(outputs));
   for (const node of order) {
@@ -68,9 +69,10 @@ export function emitGraph(
   const named = Object.entries(outputs).map(([name, tensor]) => ({
     result: nameOf(name),
     value: values.get(tensor)?.name ?? unreachable(tensor),
+    pass: emitter.target === "webgpu" && tensor.dtype === "bool" ? passTruth : pass,
   }));
   nameResults(emitter.nodes, named);
-  leaveOutUnused(emitter.nodes, named.map(({ result }) => result));
+  leaveOutUnused(emitter, named.map(({ result }) => result));
   const twice = inputs.find((node, index) =>
     inputs.findIndex((other) => other.attributes.name === node.attributes.name) !== index
   );
@@ -86,18 +88,16 @@ export function emitGraph(
  */
 function nameResults(
   nodes: NodeProto[],
-  results: readonly { readonly result: string; readonly value: string }[],
+  results: readonly { readonly result: string; readonly value: string; readonly pass: typeof pass }[],
 ): void {
   const made = new Set(nodes.flatMap(({ output }) => output));
   const names = new Map<string, string>();
   const passed: NodeProto[] = [];
-  for (const { result, value } of results) {
+  for (const { result, value, pass } of results) {
     if (made.has(value) && !names.has(value)) names.set(value, result);
     else {
-      const input = [names.get(value) ?? value];
-      passed.push(
-        create(NodeProtoSchema, { opType: "Identity", input, output: [result], name: `Identity_${result}` }),
-      );
+      const node = pass(names.get(value) ?? value);
+      passed.push(create(NodeProtoSchema, { ...node, output: [result], name: `result_${result}` }));
     }
   }
   for (const node of nodes) {
@@ -107,15 +107,32 @@ function nameResults(
   nodes.push(...passed);
 }
 
-/** Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. */
-function leaveOutUnused(nodes: readonly NodeProto[], results: readonly string[]): void {
-  const used = new Set([...results, ...nodes.flatMap(({ input }) => input)]);
-  for (const node of nodes) {
-    if (node.domain !== "" || node.output.length < 2) continue;
-    const output = node.output.map((name) => used.has(name) || name === node.output[0] ? name : "");
-    node.output = output.slice(0, output.findLastIndex((name) => name !== "") + 1);
+/**
+ * Leaves out nodes that nobody asks for, and what others of the standard set may give besides: it would be computed and written. For
+ * WebGPU only behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is
+ * left out.
+ */
+function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]): void {
+  const used = new Set(results);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index];
+    if (!node.output.some((name) => used.has(name))) {
+      nodes.splice(index, 1);
+      continue;
+    }
+    if (node.domain === "") {
+      const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
+      const isKept = (name: string, place: number) => place === 0 || used.has(name) || target === "webgpu";
+      node.output = node.output.slice(0, end).map((name, place) => isKept(name, place) ? name : "");
+    }
+    for (const name of node.input) used.add(name);
   }
 }
+
+/** What passes a value on. */
+const pass = (value: string) => ({ opType: "Identity", input: [value] });
+/** The same for truth values: WebGPU has no Identity for them. */
+const passTruth = (value: string) => ({ opType: "And", input: [value, value] });
 
 const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
 

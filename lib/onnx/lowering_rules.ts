@@ -20,17 +20,17 @@ import { emitAttention, emitAttentionWeights } from "./attention.ts";
 import { emitCachedAttention } from "./cached_attention.ts";
 import { lowerDot } from "./dot.ts";
 import { elementType, type Emitter } from "./emitter.ts";
+import { emitSine } from "./sine.ts";
 import { aligned, grouped, ordered, reshaped, type Value } from "./layout.ts";
 
 type Rule<P extends Primitive> = (emitter: Emitter, node: NodeOf<P>, inputs: readonly Value[]) => string;
 
-const unaryOperator: Record<Exclude<Unary, "gelu">, string> = {
+const unaryOperator: Record<Exclude<Unary, "gelu" | "sin">, string> = {
   neg: "Neg",
   exp: "Exp",
   log: "Log",
   tanh: "Tanh",
   sqrt: "Sqrt",
-  sin: "Sin",
   floor: "Floor",
   sigmoid: "Sigmoid",
   softplus: "Softplus",
@@ -64,6 +64,12 @@ const reduction = (operator: string): Rule<"sum" | "largest"> => (emitter, node,
   });
 };
 
+/** What a value is the square of: where only the squares' sum is wanted they need not be written. */
+function squareOf({ nodes }: Emitter, name: string): string | undefined {
+  const made = nodes.findLast(({ output }) => output[0] === name);
+  return made?.opType === "Mul" && made.input[0] === made.input[1] ? made.input[0] : undefined;
+}
+
 const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
   emitter.emit(operator, [x.name], { attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) } });
 
@@ -94,7 +100,8 @@ const attentionResult =
     const names = inputs.map((value) => value.name);
     const { heads } = node.attributes;
     const { headDim } = inputs[3].shape;
-    return emitCachedAttention(emitter, { inputs: names, time: inputs[0].shape.time, heads, headDim })[index];
+    const { time } = inputs[0].shape;
+    return emitCachedAttention(emitter, { inputs: names, time, heads, headDim }, index);
   };
 
 /** Adds rows with ScatterElements: ScatterND loses updates when indices repeat and several threads add. */
@@ -117,9 +124,11 @@ const scatterRows: Rule<"scatterAdd"> = (emitter, node, [indices, updates]) => {
 };
 
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
-  ...rulesFor(UNARY.filter((name) => name !== "gelu"), unaryOperator),
+  ...rulesFor(UNARY.filter((name) => name !== "gelu" && name !== "sin"), unaryOperator),
   ...rulesFor(BINARY, binaryOperator),
   ...rulesFor(COMPARE, compareOperator),
+  sin: (emitter, _, [x]) =>
+    emitter.target === "webgpu" ? emitSine(emitter, x.name) : emitter.emit("Sin", [x.name]),
   gelu: (emitter, _, [x]) => emitter.emit("FastGelu", [x.name], { domain: "com.microsoft" }),
   input: (_, node) => node.attributes.name,
   constant: (emitter, { attributes, shape, dtype }) =>
@@ -136,7 +145,11 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
       reference.name,
       aligned(emitter, x, node.shape),
     ]),
-  sum: reduction("ReduceSum"),
+  sum: (emitter, node, [x]) => {
+    const square = emitter.target === "cpu" ? squareOf(emitter, x.name) : undefined;
+    if (square === undefined) return reduction("ReduceSum")(emitter, node, [x]);
+    return reduction("ReduceSumSquare")(emitter, node, [{ ...x, name: square }]);
+  },
   largest: reduction("ReduceMax"),
   dot: lowerDot,
   splitAxis: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,

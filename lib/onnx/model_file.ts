@@ -62,7 +62,11 @@ export function modelFile(
   outputs: Readonly<Record<string, AnyTensor>>,
   { weightsFile, given }: ModelFileOptions,
 ): ModelFile {
-  const { emitter, inputs } = emitGraph(outputs, { target: "webgpu", nameOf: (name) => name });
+  const { emitter, inputs } = emitGraph(outputs, {
+    target: "webgpu",
+    attentionInParts: false,
+    nameOf: (name) => name,
+  });
   const isGiven = ({ attributes: { name } }: NodeOf<"input">) => Object.hasOwn(given, name);
   const unknown = Object.keys(given).find((name) =>
     !inputs.some(({ attributes }) => attributes.name === name)

@@ -2,8 +2,9 @@
  * What a device is: where programs run and arrays live. Nothing outside `lib/runtime` knows which of them it has; `open_device.ts`
  * opens one.
  */
-import type { LoweredGraph } from "../onnx/mod.ts";
-import type { DType } from "../tensor/mod.ts";
+import type { LoweredGraph, Lowering } from "../onnx/mod.ts";
+import type { AnyTensor, DType } from "../tensor/mod.ts";
+import type { Adapter } from "./adapter.ts";
 import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
 
 /** Which ONNX Runtime provider computes. */
@@ -26,6 +27,10 @@ export interface Device {
   readonly kind: DeviceKind;
   /** For people: "CPU, 2 threads". */
   readonly description: string;
+  /** What the machine says of its GPU; undefined on the CPU, and where it says nothing. */
+  readonly adapter: Adapter | undefined;
+  /** How a graph with these results is to be written, so that the device computes it rightly. */
+  lowering(outputs: Iterable<AnyTensor>): Promise<Lowering>;
   /** Compiles a lowered graph. Results named in `toHost` are made in host memory, where reading them is free. */
   compile(
     graph: LoweredGraph,

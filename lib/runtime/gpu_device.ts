@@ -1,8 +1,10 @@
 /** A GPU as a device, through ONNX Runtime's WebGPU provider. */
 import * as ort from "onnxruntime-node";
 import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
-import { type DType, input, UNKNOWN } from "../tensor/mod.ts";
+import { type DType, input, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
+import type { Adapter } from "./adapter.ts";
 import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
+import { attendsRightly } from "./attention_probe.ts";
 import type { Device } from "./device.ts";
 import { executable, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
 
@@ -14,7 +16,7 @@ const GPU_EXTRA = {
 };
 
 /** A GPU; `probe` says whether there is one. */
-export function gpuDevice(threads: number): Device {
+export function gpuDevice(threads: number, adapter: Adapter | undefined): Device {
   let live = 0;
   const copies = new Map<string, Promise<ort.InferenceSession>>();
   const create = (
@@ -36,7 +38,8 @@ export function gpuDevice(threads: number): Device {
   ): Promise<ort.InferenceSession> => {
     const key = `${dtype} ${rank} ${location}`;
     const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
-    const session = copies.get(key) ?? create(lower({ y: input("x", shape, dtype) }), () => location, ["y"]);
+    const session = copies.get(key) ??
+      create(lower({ y: input("x", shape, dtype) }, { target: "webgpu" }), () => location, ["y"]);
     copies.set(key, session);
     return session;
   };
@@ -45,9 +48,16 @@ export function gpuDevice(threads: number): Device {
     const results = await session.run({ x });
     return results[resultName("y")];
   };
-  return {
+  let attentionIsRight: Promise<boolean> | undefined;
+  const device: Device = {
     kind: "webgpu",
-    description: "GPU through WebGPU",
+    description: `${adapter?.name ?? "GPU"} through WebGPU`,
+    adapter,
+    async lowering(outputs) {
+      const attends = topologicalOrder([...outputs]).some(({ primitive }) => primitive === "cachedAttention");
+      attentionIsRight ??= attends ? attendsRightly(device) : undefined;
+      return { target: "webgpu", attentionInParts: attends && !(await attentionIsRight) };
+    },
     compile(graph, outputs, toHost) {
       /**
        * onnxruntime-node 1.30.0 ignores a given array, without a word, where the preferred location is "gpu-buffer". So which
@@ -94,18 +104,27 @@ export function gpuDevice(threads: number): Device {
     },
     liveArrays: () => live,
   };
+  return device;
 }
+
+/** What WebGPU needs besides a GPU. */
+const DRIVERS: Partial<Record<typeof Deno.build.os, string>> = {
+  linux: "the Vulkan driver of the GPU's maker (`vulkaninfo --summary` lists what there is)",
+  darwin: "macOS with Metal",
+  windows: "a driver for Direct3D 12",
+};
 
 /** Runs a trivial program, so that a missing adapter is reported at once and in words. */
 export async function probe(device: Device): Promise<void> {
   try {
     device.free(await device.upload({ dims: [1], data: new Float32Array([1]) }));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
+    const found = device.adapter === undefined ? "" : ` it can use (there is ${device.adapter.name})`;
+    const needed = DRIVERS[Deno.build.os] ?? "a driver for WebGPU";
     throw new Error(
-      `Cannot open the GPU: WebGPU found no usable adapter (${
-        reason.split("\n")[0]
-      }). Use --device cpu, or DEVICE=cpu in a notebook.`,
+      `Cannot open a GPU: WebGPU finds none${found}. It needs a GPU and ${needed}. ` +
+        `To compute on the CPU: --device cpu, or DEVICE=cpu for a notebook. ONNX Runtime says: ${reason}`,
     );
   }
 }

@@ -63,6 +63,8 @@ export function hostDevice(threads: number): Device {
   return {
     kind: "cpu",
     description: `CPU, ${threads} thread${threads === 1 ? "" : "s"}`,
+    adapter: undefined,
+    lowering: () => Promise.resolve({ target: "cpu", attentionInParts: false }),
     async compile(graph, outputs) {
       const runtime = openedRuntime();
       if (runtime !== undefined) return nativeExecutable(runtime, graph, { outputs, threads });

@@ -86,7 +86,7 @@ export async function jit<const I, O>(
   const results = fn(traced as Tensors<I>); // the same tree, leaf by leaf
   const outputs = flatten(results, isTensor);
   const host = (name: string) => toHost.some((prefix) => name === prefix || name.startsWith(`${prefix}.`));
-  const graph = lower(Object.fromEntries(outputs), { target: device.kind });
+  const graph = lower(Object.fromEntries(outputs), await device.lowering(outputs.values()));
   const executable = await device.compile(graph, [...outputs.keys()], host);
   const used = new Map(
     graph.inputs.map(({ attributes: { name, shape, dtype } }) => [name, { shape, dtype }]),

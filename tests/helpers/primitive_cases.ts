@@ -1,6 +1,7 @@
 /** Uses of every primitive, for tests of gradients and of devices: a primitive without one does not compile. */
 import type { Primitive } from "../../lib/tensor/mod.ts";
 import { binaryUses, choiceUses, compareUses, unaryUses } from "./elementwise_cases.ts";
+import { largeCases } from "./large_cases.ts";
 import { movementUses } from "./movement_cases.ts";
 import type { PrimitiveCase } from "./primitive_case.ts";
 import { sequenceUses } from "./sequence_cases.ts";
@@ -15,6 +16,12 @@ export const primitiveCases: { readonly [P in Primitive]: readonly PrimitiveCase
   ...sequenceUses,
 };
 
+type NamedCase = { readonly primitive: string; readonly use: PrimitiveCase };
+const listOf = (table: { readonly [P in Primitive]: readonly PrimitiveCase[] }): NamedCase[] =>
+  Object.entries(table).flatMap(([primitive, uses]) => uses.map((use) => ({ primitive, use })));
+
 /** The table as a list. */
-export const everyCase = (): { primitive: string; use: PrimitiveCase }[] =>
-  Object.entries(primitiveCases).flatMap(([primitive, uses]) => uses.map((use) => ({ primitive, use })));
+export const everyCase = (): NamedCase[] => listOf(primitiveCases);
+
+/** The large cases as a list. */
+export const everyLargeCase = (): NamedCase[] => listOf(largeCases);
