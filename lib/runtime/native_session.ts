@@ -148,7 +148,7 @@ function createSession(
       const known = forms.of(feeds);
       const targets = outputs.map((_, index) => into[index] ?? (known && emptyArray(known[index])));
       const results = runOnce(runtime, session, { names, values, feeds, targets });
-      forms.keep(feeds, results);
+      if (known === undefined) forms.keep(feeds, results);
       return results;
     },
     release() {
