@@ -75,6 +75,7 @@ export function emitGraph(
   const named = Object.entries(outputs).map(([name, tensor]) => ({
     result: nameOf(name),
     value: values.get(tensor)?.name ?? unreachable(tensor),
+    pass: emitter.target === "webgpu" && tensor.dtype === "bool" ? passTruth : pass,
   }));
   nameResults(emitter.nodes, named);
   leaveOutUnused(emitter, named.map(({ result }) => result));
@@ -93,18 +94,16 @@ export function emitGraph(
  */
 function nameResults(
   nodes: NodeProto[],
-  results: readonly { readonly result: string; readonly value: string }[],
+  results: readonly { readonly result: string; readonly value: string; readonly pass: typeof pass }[],
 ): void {
   const made = new Set(nodes.flatMap(({ output }) => output));
   const names = new Map<string, string>();
   const passed: NodeProto[] = [];
-  for (const { result, value } of results) {
+  for (const { result, value, pass } of results) {
     if (made.has(value) && !names.has(value)) names.set(value, result);
     else {
-      const input = [names.get(value) ?? value];
-      passed.push(
-        create(NodeProtoSchema, { opType: "Identity", input, output: [result], name: `Identity_${result}` }),
-      );
+      const node = pass(names.get(value) ?? value);
+      passed.push(create(NodeProtoSchema, { ...node, output: [result], name: `result_${result}` }));
     }
   }
   for (const node of nodes) {
@@ -115,18 +114,31 @@ function nameResults(
 }
 
 /**
- * Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. For WebGPU only
- * behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is left out.
+ * Leaves out nodes that nobody asks for, and what others of the standard set may give besides: it would be computed and written. For
+ * WebGPU only behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is
+ * left out.
  */
 function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]): void {
-  const used = new Set([...results, ...nodes.flatMap(({ input }) => input)]);
-  for (const node of nodes) {
-    if (node.domain !== "" || node.output.length < 2) continue;
-    const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
-    const isKept = (name: string, index: number) => index === 0 || used.has(name) || target === "webgpu";
-    node.output = node.output.slice(0, end).map((name, index) => isKept(name, index) ? name : "");
+  const used = new Set(results);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index];
+    if (!node.output.some((name) => used.has(name))) {
+      nodes.splice(index, 1);
+      continue;
+    }
+    if (node.domain === "") {
+      const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
+      const isKept = (name: string, place: number) => place === 0 || used.has(name) || target === "webgpu";
+      node.output = node.output.slice(0, end).map((name, place) => isKept(name, place) ? name : "");
+    }
+    for (const name of node.input) used.add(name);
   }
 }
+
+/** What passes a value on. */
+const pass = (value: string) => ({ opType: "Identity", input: [value] });
+/** The same for truth values: WebGPU has no Identity for them. */
+const passTruth = (value: string) => ({ opType: "And", input: [value, value] });
 
 const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
 

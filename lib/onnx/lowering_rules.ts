@@ -63,6 +63,12 @@ const reduction = (operator: string): Rule<"sum" | "largest"> => (emitter, node,
   });
 };
 
+/** What a value is the square of: where only the squares' sum is wanted they need not be written. */
+function squareOf({ nodes }: Emitter, name: string): string | undefined {
+  const made = nodes.findLast(({ output }) => output[0] === name);
+  return made?.opType === "Mul" && made.input[0] === made.input[1] ? made.input[0] : undefined;
+}
+
 const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
   emitter.emit(operator, [x.name], { attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) } });
 
@@ -119,7 +125,11 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
       reference.name,
       aligned(emitter, x, node.shape),
     ]),
-  sum: reduction("ReduceSum"),
+  sum: (emitter, node, [x]) => {
+    const square = emitter.target === "cpu" ? squareOf(emitter, x.name) : undefined;
+    if (square === undefined) return reduction("ReduceSum")(emitter, node, [x]);
+    return reduction("ReduceSumSquare")(emitter, node, [{ ...x, name: square }]);
+  },
   largest: reduction("ReduceMax"),
   dot: lowerDot,
   splitAxis: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,

@@ -40,7 +40,8 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
   ): Promise<ort.InferenceSession> => {
     const key = `${dtype} ${rank} ${location}`;
     const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
-    const session = copies.get(key) ?? create(lower({ y: input("x", shape, dtype) }), () => location, ["y"]);
+    const session = copies.get(key) ??
+      create(lower({ y: input("x", shape, dtype) }, { target: "webgpu" }), () => location, ["y"]);
     copies.set(key, session);
     return session;
   };
