@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import torch
+import torch_device
 from transformers import GPT2Config, GPT2LMHeadModel, GPT2Model
 
 PAD = 0
@@ -47,7 +48,7 @@ def load(folder, dropout):
     critic.transformer.load_state_dict(actor.transformer.state_dict())
     models = {"actor": actor, "reference": copy.deepcopy(actor), "critic": critic, "reward": copy.deepcopy(critic)}
     for model in models.values():
-        model.eval()
+        model.to(torch_device.DEVICE).eval()
     for name in ("reference", "reward"):
         models[name].requires_grad_(False)
     adam = {name: torch.optim.Adam(models[name].parameters(), lr=RATE, eps=EPSILON) for name in ("actor", "critic")}
@@ -131,8 +132,10 @@ def timestep(models, adam, dropout, request):
     new, seconds = request["new"], {}
 
     def timed(part, work):
+        torch_device.wait()
         start = time.perf_counter()
         result = work()
+        torch_device.wait()
         seconds[part] = seconds.get(part, 0) + time.perf_counter() - start
         return result
 
@@ -155,8 +158,10 @@ def product(seconds):
     a, b = torch.randn(3072, 768), torch.randn(768, 3072)
     best, end = float("inf"), time.perf_counter() + seconds
     while time.perf_counter() < end:
+        torch_device.wait()
         start = time.perf_counter()
         torch.mm(a, b)
+        torch_device.wait()
         best = min(best, time.perf_counter() - start)
     return {"gflops": 2 * 3072 * 768 * 3072 / best / 1e9}
 
@@ -165,8 +170,10 @@ def main():
     folder, dropout, threads = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
     if threads > 0:
         torch.set_num_threads(threads)
+    where = torch_device.choose()
     models, adam = load(folder, dropout)
-    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+    greeting = {"torch": torch.__version__, "threads": torch.get_num_threads(), **where}
+    print(json.dumps(greeting), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         if request["ask"] == "product":
