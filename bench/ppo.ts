@@ -10,6 +10,8 @@ import { parseArgs } from "node:util";
 import { isRecord, parseJson } from "../lib/files/mod.ts";
 import { type Gpt2Config, readModelFolder } from "../lib/lm/mod.ts";
 import { checkSettings, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
+import type { DeviceKind } from "../lib/runtime/mod.ts";
+import { deviceKind } from "./device_kind.ts";
 import { type Peer, startPeer } from "./peer.ts";
 import type { OurOptions, PeerRequest, ProductAnswer } from "./ppo_ours.ts";
 import { type Measured, partsTable } from "./ppo_table.ts";
@@ -73,6 +75,7 @@ const options = {
   epochs: { type: "string", default: "2" },
   rounds: { type: "string" },
   manner: { type: "string", default: "plain" },
+  device: { type: "string", default: "cpu" },
 } as const;
 
 /** What is measured, for every side. */
@@ -84,6 +87,8 @@ interface Work {
   readonly lengths: readonly number[];
   readonly epochs: number;
   readonly rounds: number;
+  /** Where our side computes; PyTorch's reads TORCH_DEVICE. */
+  readonly kind: DeviceKind;
 }
 
 /** One side and what it said. */
@@ -112,6 +117,7 @@ export async function benchPpo(args: string[]): Promise<void> {
     lengths,
     epochs: Number(values.epochs),
     rounds: Number(values.rounds ?? shape.rounds),
+    kind: deviceKind(values.device),
   };
   const kinds = new Set(lengths).size === 1 ? String(lengths[0]) : lengths.join(", ");
   console.log(
@@ -133,11 +139,11 @@ const asLengths = (text: string): Lengths =>
   text === "full" || text === "spread" ? text : unknown("lengths", text, ["full", "spread"]);
 
 /** Our side with a set of settings, by name or as JSON. */
-function ours(name: string, { folder, lengths }: Work): Side {
+function ours(name: string, { folder, lengths, kind }: Work): Side {
   const settings = MEMORY[name] ?? (name.startsWith("{") ? parseJson(name, "--settings") : undefined);
   if (!isRecord(settings)) unknown("settings", name, [...Object.keys(MEMORY), "JSON"]);
   checkSettings(settings);
-  const argument: OurOptions = { model: folder, settings };
+  const argument: OurOptions = { model: folder, settings, kind };
   const script = new URL("ppo_ours.ts", import.meta.url).pathname;
   return {
     name: name === "off" || name === "on" ? `ours, savings ${name}` : `ours, ${name}`,

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import torch
+import torch_device
 from transformers import GPT2Config, GPT2LMHeadModel, GPT2Model
 
 PAD = 0
@@ -50,7 +51,7 @@ def load(folder, manner):
     critic.transformer.load_state_dict(actor.transformer.state_dict())
     models = {"actor": actor, "reference": copy.deepcopy(actor), "critic": critic, "reward": copy.deepcopy(critic)}
     for model in models.values():
-        model.eval()
+        model.to(torch_device.DEVICE).eval()
     for name in ("reference", "reward"):
         models[name].requires_grad_(False)
     adam = {name: torch.optim.Adam(models[name].parameters(), lr=RATE, eps=EPSILON) for name in ("actor", "critic")}
@@ -134,8 +135,10 @@ def timestep(models, adam, request):
     new, seconds = request["new"], {}
 
     def timed(part, work):
+        torch_device.wait()
         start = time.perf_counter()
         result = work()
+        torch_device.wait()
         seconds[part] = seconds.get(part, 0) + time.perf_counter() - start
         return result
 
@@ -158,17 +161,21 @@ def product(seconds):
     a, b = torch.randn(3072, 768), torch.randn(768, 3072)
     best, end = float("inf"), time.perf_counter() + seconds
     while time.perf_counter() < end:
+        torch_device.wait()
         start = time.perf_counter()
         torch.mm(a, b)
+        torch_device.wait()
         best = min(best, time.perf_counter() - start)
     return {"gflops": 2 * 3072 * 768 * 3072 / best / 1e9}
 
 
 def main():
     folder, manner = sys.argv[1:]
+    where = torch_device.choose()
     models, adam = load(folder, manner)
     attention = models["actor"].config._attn_implementation
-    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads(), "attention": attention}), flush=True)
+    greeting = {"torch": torch.__version__, "threads": torch.get_num_threads(), "attention": attention, **where}
+    print(json.dumps(greeting), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         if request["ask"] == "product":
