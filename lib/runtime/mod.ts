@@ -2,6 +2,7 @@
 export * from "./array.ts";
 export { chooseDevice } from "./choose_device.ts";
 export type { Device, DeviceKind, Executable } from "./device.ts";
+export type { Crossing, DeviceUsage } from "./device_usage.ts";
 export { trimMemory } from "./host_memory.ts";
 export * from "./jit.ts";
 export * from "./leaves.ts";
