@@ -6,6 +6,7 @@ import type { LoweredGraph, Lowering } from "../onnx/mod.ts";
 import type { AnyTensor, DType } from "../tensor/mod.ts";
 import type { Adapter } from "./adapter.ts";
 import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
+import type { DeviceUsage } from "./device_usage.ts";
 
 /** Which ONNX Runtime provider computes. */
 export type DeviceKind = "cpu" | "webgpu";
@@ -43,6 +44,6 @@ export interface Device {
   read<D extends DType>(array: DeviceArray<D>): Promise<Storage[D]>;
   /** Frees an array, which must not be used again; on the CPU a view of a larger array's memory is left alone. */
   free(array: DeviceArray): void;
-  /** Arrays on the device that were made and not yet freed (0 on the CPU). */
-  liveArrays(): number;
+  /** What it holds now, and what has crossed to it and back so far. */
+  usage(): DeviceUsage;
 }

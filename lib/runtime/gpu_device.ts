@@ -6,6 +6,8 @@ import type { Adapter } from "./adapter.ts";
 import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
 import { attendsRightly } from "./attention_probe.ts";
 import type { Device } from "./device.ts";
+import { createUsageCounter } from "./device_usage.ts";
+import { gpuFailure } from "./gpu_failure.ts";
 import { executable, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
 
 /** With either of these missing ONNX Runtime moves a Transpose onto a bool tensor, for which WebGPU has no kernel. */
@@ -17,38 +19,75 @@ const GPU_EXTRA = {
   optimization: { disable_specified_optimizers: "TransposeOptimizer" },
 };
 
+type Place = "cpu" | "gpu-buffer";
+
+function createSession(
+  graph: LoweredGraph,
+  outputs: readonly string[],
+  { threads, place }: { threads: number; place: (output: string) => Place },
+): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(graph.bytes, {
+    ...sessionOptions(threads),
+    executionProviders: [WEBGPU],
+    preferredOutputLocation: Object.fromEntries(outputs.map((name) => [resultName(name), place(name)])),
+    extra: GPU_EXTRA,
+  });
+}
+
+/** Copies arrays from one memory to the other: each kind by a program of its own, the only safe way in either direction. */
+function createCopier(threads: number) {
+  const sessions = new Map<string, Promise<ort.InferenceSession>>();
+  const compiled = (dtype: DType, rank: number, place: Place): Promise<ort.InferenceSession> => {
+    const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
+    const graph = lower({ y: input("x", shape, dtype) }, { target: "webgpu" });
+    return createSession(graph, ["y"], { threads, place: () => place });
+  };
+  return async (x: ort.Tensor, place: Place): Promise<ort.Tensor> => {
+    const { dtype, dims } = wrap(x);
+    const key = `${dtype} ${dims.length} ${place}`;
+    const session = sessions.get(key) ?? compiled(dtype, dims.length, place);
+    sessions.set(key, session);
+    const results = await (await session).run({ x });
+    return results[resultName("y")];
+  };
+}
+
+/**
+ * The sessions of one graph. onnxruntime-node 1.30.0 ignores a given array, without a word, where the preferred location is
+ * "gpu-buffer". So which results are written into arrays of the caller is part of what is compiled; a program is used in one way,
+ * as a rule.
+ */
+function sessionsOf(
+  graph: LoweredGraph,
+  outputs: readonly string[],
+  { threads, toHost }: { threads: number; toHost: (name: string) => boolean },
+) {
+  const sessions = new Map<string, ort.InferenceSession>();
+  return {
+    async for(fetches: ort.InferenceSession.NullableOnnxValueMapType): Promise<ort.InferenceSession> {
+      const into = outputs.filter((name) => fetches[resultName(name)] !== null);
+      const place = (name: string) => toHost(name) || into.includes(name) ? "cpu" : "gpu-buffer";
+      const session = sessions.get(into.join()) ?? await createSession(graph, outputs, { threads, place });
+      sessions.set(into.join(), session);
+      return session;
+    },
+    async release() {
+      for (const session of sessions.values()) await session.release();
+    },
+  };
+}
+
 /** A GPU; `probe` says whether there is one. */
 export function gpuDevice(threads: number, adapter: Adapter | undefined): Device {
-  let live = 0;
-  const copies = new Map<string, Promise<ort.InferenceSession>>();
-  const create = (
-    graph: LoweredGraph,
-    location: (name: string) => "cpu" | "gpu-buffer",
-    outputs: readonly string[],
-  ) =>
-    ort.InferenceSession.create(graph.bytes, {
-      ...sessionOptions(threads),
-      executionProviders: [WEBGPU],
-      preferredOutputLocation: Object.fromEntries(outputs.map((name) => [resultName(name), location(name)])),
-      extra: GPU_EXTRA,
-    });
-  /** A program that copies one array to `location`: the only safe way to move data in either direction. */
-  const copier = (
-    dtype: DType,
-    rank: number,
-    location: "cpu" | "gpu-buffer",
-  ): Promise<ort.InferenceSession> => {
-    const key = `${dtype} ${rank} ${location}`;
-    const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
-    const session = copies.get(key) ??
-      create(lower({ y: input("x", shape, dtype) }, { target: "webgpu" }), () => location, ["y"]);
-    copies.set(key, session);
-    return session;
-  };
-  const copy = async (x: ort.Tensor, dtype: DType, location: "cpu" | "gpu-buffer"): Promise<ort.Tensor> => {
-    const session = await copier(dtype, x.dims.length, location);
-    const results = await session.run({ x });
-    return results[resultName("y")];
+  const counter = createUsageCounter();
+  const copy = createCopier(threads);
+  const isHere = ({ location }: ort.Tensor): boolean => location === "gpu-buffer";
+  const inWords = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw gpuFailure(error, counter.usage());
+    }
   };
   let attentionIsRight: Promise<boolean> | undefined;
   const device: Device = {
@@ -65,50 +104,41 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
       };
     },
     compile(graph, outputs, toHost) {
-      /**
-       * onnxruntime-node 1.30.0 ignores a given array, without a word, where the preferred location is "gpu-buffer". So which
-       * results are written into arrays of the caller is part of what is compiled; a program is used in one way, as a rule.
-       */
-      const sessions = new Map<string, ort.InferenceSession>();
-      const sessionFor = async (fetches: ort.InferenceSession.NullableOnnxValueMapType) => {
-        const into = outputs.filter((name) => fetches[resultName(name)] !== null);
-        const location = (name: string) => toHost(name) || into.includes(name) ? "cpu" : "gpu-buffer";
-        const session = sessions.get(into.join()) ?? await create(graph, location, outputs);
-        sessions.set(into.join(), session);
-        return session;
-      };
-      const run: RunOne = async (feeds, fetches) => {
-        const results = await (await sessionFor(fetches)).run(feeds, fetches);
-        live +=
-          outputs.map(resultName).filter((name) =>
-            fetches[name] === null && results[name].location === "gpu-buffer"
-          ).length;
-        return results;
-      };
-      const release = async () => {
-        for (const session of sessions.values()) await session.release();
-      };
-      return Promise.resolve(executable(graph, outputs, { run, release }));
+      const sessions = sessionsOf(graph, outputs, { threads, toHost });
+      const run: RunOne = (feeds, fetches) =>
+        inWords(async () => {
+          const results = await (await sessions.for(fetches)).run(feeds, fetches);
+          for (const x of Object.values(feeds)) if (!isHere(x)) counter.crossed("toDevice", x);
+          for (const [name, x] of Object.entries(results)) {
+            if (fetches[name] !== null) continue;
+            if (isHere(x)) counter.made(x);
+            else counter.crossed("toHost", x);
+          }
+          return results;
+        });
+      return Promise.resolve(executable(graph, outputs, { run, release: sessions.release }));
     },
-    async upload<D extends DType>(array: ArrayLike_<D>) {
-      const x = tensorOf(array);
-      live++;
-      return wrap(await copy(x, wrap(x).dtype, "gpu-buffer")) as DeviceArray<DType> as DeviceArray<
-        D
-      >; // as above
+    upload<D extends DType>(array: ArrayLike_<D>) {
+      return inWords(async () => {
+        const x = tensorOf(array);
+        const there = await copy(x, "gpu-buffer");
+        if (!isHere(x)) counter.crossed("toDevice", x);
+        counter.made(there);
+        return wrap(there) as DeviceArray<DType> as DeviceArray<D>; // a copy has its original's type
+      });
     },
-    async read<D extends DType>(array: DeviceArray<D>) {
-      const x = tensorOf(array);
-      const here = x.location === "cpu" ? x : await copy(x, array.dtype, "cpu");
-      return here.data as Storage[D]; // a tensor's data has the type its dtype says
+    read<D extends DType>(array: DeviceArray<D>) {
+      return inWords(async () => {
+        const x = tensorOf(array);
+        if (isHere(x)) counter.crossed("toHost", x);
+        return (isHere(x) ? await copy(x, "cpu") : x).data as Storage[D]; // a tensor's data has the type its dtype says
+      });
     },
     free(array) {
       const x = tensorOf(array);
-      if (x.location !== "gpu-buffer") return;
-      live--;
-      x.dispose();
+      if (isHere(x) && counter.freed(x)) x.dispose();
     },
-    liveArrays: () => live,
+    usage: counter.usage,
   };
   return device;
 }

@@ -4,6 +4,7 @@ import { type LoweredGraph, plainLowering, resultName } from "../onnx/mod.ts";
 import type { DType } from "../tensor/mod.ts";
 import type { ArrayLike_, DeviceArray, HostArray, Storage } from "./array.ts";
 import type { Device, Executable } from "./device.ts";
+import { NO_USAGE } from "./device_usage.ts";
 import { type NativeRuntime, openNativeRuntime } from "./native_session.ts";
 import { executable, missing, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
 
@@ -84,6 +85,6 @@ export function hostDevice(threads: number): Device {
       return Promise.resolve(tensorOf(array).data as Storage[D]); // a tensor's data has the type its dtype says
     },
     free: freeMemory,
-    liveArrays: () => 0,
+    usage: () => NO_USAGE,
   };
 }

@@ -6,7 +6,15 @@ import assert from "node:assert/strict";
 import { linear } from "../../lib/nn/mod.ts";
 import { adamDefaults, createOptimizer, gradientsOf } from "../../lib/optim/mod.ts";
 import { normal, randomStream } from "../../lib/rl/mod.ts";
-import { type Device, type DeviceArray, float, floats, jit, openDevice } from "../../lib/runtime/mod.ts";
+import {
+  type Device,
+  type DeviceArray,
+  type DeviceUsage,
+  float,
+  floats,
+  jit,
+  openDevice,
+} from "../../lib/runtime/mod.ts";
 import { gelu, mean, square, sub, sum } from "../../lib/tensor/mod.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
 
@@ -16,8 +24,8 @@ const spec = {
 };
 type Parameters = Record<"hidden" | "output", Record<"weight" | "bias", DeviceArray<"float32">>>;
 
-/** The losses of `steps` steps towards y = x_0 x_1, and how many device arrays lived after the first and the last step. */
-async function train(device: Device, steps: number): Promise<{ losses: number[]; live: number[] }> {
+/** The losses of `steps` steps towards y = x_0 x_1, and what the device held after the second and the last step. */
+async function train(device: Device, steps: number): Promise<{ losses: number[]; live: DeviceUsage[] }> {
   const random = randomStream(3);
   const array = (dims: number[], scale: number) =>
     device.upload(
@@ -39,13 +47,14 @@ async function train(device: Device, steps: number): Promise<{ losses: number[];
   const optimizer = await createOptimizer<Parameters>(device, spec, { ...adamDefaults, maxGradNorm: 1 });
   let state = await optimizer.start(parameters);
   let gradients: Parameters | undefined;
-  const losses: number[] = [], live: number[] = [];
+  const losses: number[] = [];
+  const live: DeviceUsage[] = [];
   for (let step = 0; step < steps; step++) {
     const result = await program({ parameters: state.parameters, x, y }, gradients && { gradients });
     gradients = result.gradients;
     ({ state } = await optimizer.update(state, gradients, 0.02));
     losses.push((await device.read(result.loss))[0]);
-    live.push(device.liveArrays());
+    live.push(device.usage());
   }
   return { losses, live: [live[1], live[steps - 1]] };
 }
@@ -62,6 +71,12 @@ await onWebGpu("training", (device) => {
     there.losses.forEach((loss, step) =>
       assert.ok(Math.abs(loss - here.losses[step]) < 1e-3 * here.losses[0], `step ${step}: ${loss}`)
     );
-    assert.equal(there.live[1], there.live[0]);
+    const [early, late] = there.live;
+    assert.deepEqual([late.arrays, late.bytes, late.peakBytes], [early.arrays, early.bytes, early.peakBytes]);
+    assert.ok(early.bytes > 0);
+    const steps = 18; // of which only the loss and the gradient's norm come back, 4 bytes each
+    assert.equal(late.toHost.bytes - early.toHost.bytes, steps * 2 * 4);
+    // and go there: Adam's numbers, of which one is for weight decay, which is off
+    assert.equal(late.toDevice.bytes - early.toDevice.bytes, steps * 3 * 4);
   });
 });
