@@ -6,10 +6,12 @@
  * - `deno task bench growth`: how the time of a timestep grows with batch, length, width and updates
  * - `deno task bench memory`: the peak of memory that a plan predicts beside the measured one
  * - `deno task bench load`: seconds and memory to load GPT-2 base from its folder
+ * - `deno task bench gpu --python PATH`: all of it on a GPU, beside PyTorch on the same card
  * - `deno task bench ppo`: a timestep of PPO with its update, beside PyTorch with `--python PATH`
  */
 import { benchDecode } from "./decode.ts";
 import { benchEmbedded } from "./embedded.ts";
+import { benchGpu } from "./gpu.ts";
 import { benchLoad } from "./load.ts";
 import { benchGrowth } from "./growth.ts";
 import { benchMemory } from "./memory.ts";
@@ -20,6 +22,7 @@ if (name === "decode") await benchDecode(rest);
 else if (name === "load") await benchLoad(rest);
 else if (name === "growth") await benchGrowth();
 else if (name === "memory") await benchMemory(rest);
+else if (name === "gpu") await benchGpu(rest);
 else if (name === "ppo") await benchPpo(rest);
 else if (name === undefined || name === "--quick") await benchEmbedded({ quick: name === "--quick" });
 else {

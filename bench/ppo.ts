@@ -3,12 +3,15 @@
  *
  * Both sides have the same folder of weights and the same prompts, and each is a process of its own. They work in turn, a round each,
  * so that what else the machine does hits both; at full size a process lives for one round, and no two of them hold memory at once.
- * Ours is measured once for each of `--settings` (sets of settings by name, or one set as JSON).
+ * Ours is measured once for each of `--settings` (sets of settings by name or as JSON), PyTorch once for each `--manner` ("plain",
+ * "tutorial": see `ppo_torch.py`).
  */
 import { parseArgs } from "node:util";
 import { isRecord, parseJson } from "../lib/files/mod.ts";
 import { type Gpt2Config, readModelFolder } from "../lib/lm/mod.ts";
 import { checkSettings, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
+import type { DeviceKind } from "../lib/runtime/mod.ts";
+import { deviceKind } from "./device_kind.ts";
 import { type Peer, startPeer } from "./peer.ts";
 import type { OurOptions, PeerRequest, ProductAnswer } from "./ppo_ours.ts";
 import { type Measured, partsTable } from "./ppo_table.ts";
@@ -71,7 +74,8 @@ const options = {
   lengths: { type: "string", default: "full" },
   epochs: { type: "string", default: "2" },
   rounds: { type: "string" },
-  dropout: { type: "string", default: "0" },
+  manner: { type: "string", default: "plain" },
+  device: { type: "string", default: "cpu" },
 } as const;
 
 /** What is measured, for every side. */
@@ -83,6 +87,8 @@ interface Work {
   readonly lengths: readonly number[];
   readonly epochs: number;
   readonly rounds: number;
+  /** Where our side computes; PyTorch's reads TORCH_DEVICE. */
+  readonly kind: DeviceKind;
 }
 
 /** One side and what it said. */
@@ -111,6 +117,7 @@ export async function benchPpo(args: string[]): Promise<void> {
     lengths,
     epochs: Number(values.epochs),
     rounds: Number(values.rounds ?? shape.rounds),
+    kind: deviceKind(values.device),
   };
   const kinds = new Set(lengths).size === 1 ? String(lengths[0]) : lengths.join(", ");
   console.log(
@@ -118,7 +125,7 @@ export async function benchPpo(args: string[]): Promise<void> {
   );
   const sides = [
     ...(values.settings ?? shape.settings).split(/,(?![^{]*})/).map((name) => ours(name, work)),
-    ...values.python === undefined ? [] : [torch(values.python, folder, values.dropout)],
+    ...values.python === undefined ? [] : values.manner.split(",").map(torch(values.python, folder)),
   ];
   await (shape.lives ? inLivingProcesses(sides, work) : inFreshProcesses(sides, work));
   console.log("\n" + partsTable(sides.map((side) => measured(side, work))));
@@ -132,11 +139,11 @@ const asLengths = (text: string): Lengths =>
   text === "full" || text === "spread" ? text : unknown("lengths", text, ["full", "spread"]);
 
 /** Our side with a set of settings, by name or as JSON. */
-function ours(name: string, { folder, lengths }: Work): Side {
+function ours(name: string, { folder, lengths, kind }: Work): Side {
   const settings = MEMORY[name] ?? (name.startsWith("{") ? parseJson(name, "--settings") : undefined);
   if (!isRecord(settings)) unknown("settings", name, [...Object.keys(MEMORY), "JSON"]);
   checkSettings(settings);
-  const argument: OurOptions = { model: folder, settings };
+  const argument: OurOptions = { model: folder, settings, kind };
   const script = new URL("ppo_ours.ts", import.meta.url).pathname;
   return {
     name: name === "off" || name === "on" ? `ours, savings ${name}` : `ours, ${name}`,
@@ -147,10 +154,11 @@ function ours(name: string, { folder, lengths }: Work): Side {
   };
 }
 
-const torch = (python: string, folder: string, dropout: string): Side => ({
-  name: "PyTorch",
+/** PyTorch in a manner that `ppo_torch.py` knows. */
+const torch = (python: string, folder: string) => (manner: string): Side => ({
+  name: manner === "plain" ? "PyTorch" : `PyTorch, ${manner}`,
   settings: undefined,
-  start: () => startPeer(python, [new URL("ppo_torch.py", import.meta.url).pathname, folder, dropout, "0"]),
+  start: () => startPeer(python, [new URL("ppo_torch.py", import.meta.url).pathname, folder, manner]),
   found: [],
   products: [],
 });

@@ -2,6 +2,7 @@
 import {
   LEDGER_COLUMNS,
   memoryLedger,
+  memoryPlan,
   type ModelShapes,
   type Settings,
   validateSettings,
@@ -48,9 +49,13 @@ export function memorySteps(models: ModelShapes, given: Partial<Settings> = {}):
   });
 }
 
-/** The ledger of a run in MiB, a row a kind of work, for a table. */
-export function ledgerRows(models: ModelShapes, settings: Settings): Record<string, string | number>[] {
-  return memoryLedger(models, settings).map(({ phase, ...bytes }) => ({
+/** What the tutorial's run holds when it is planned for so many GiB: MiB by kind of work, a row each. */
+export function plannedLedger(
+  models: ModelShapes,
+  { gib }: { gib: number },
+): Record<string, string | number>[] {
+  const { ledger } = memoryPlan(models, validateSettings({}), { budget: gib * 2 ** 30 });
+  return ledger.map(({ phase, ...bytes }) => ({
     phase,
     ...Object.fromEntries(Object.entries(bytes).map(([held, size]) => [held, Math.round(size / 2 ** 20)])),
   }));

@@ -9,7 +9,14 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter, type Form, type Lowering } from "./emitter.ts";
+import {
+  createEmitter,
+  elementType,
+  type Emitter,
+  type Form,
+  type Lowering,
+  plainLowering,
+} from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -27,8 +34,7 @@ export const resultName = (name: string): string => `result:${name}`;
 /**
  * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
  *
- * @param target whose kernels it is for; a model for "webgpu" runs on the CPU too
- * @param attentionInParts for devices on which ONNX Runtime's kernel for attention to a cache is wrong
+ * @param lowering what it is written for; default: the CPU's kernels. A model for "webgpu" runs on the CPU too
  *
  * Unknown axes become symbolic dimensions named like the axis.
  *
@@ -36,9 +42,9 @@ export const resultName = (name: string): string => `result:${name}`;
  */
 export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target = "cpu", attentionInParts = false }: Partial<Lowering> = {},
+  lowering: Partial<Lowering> = {},
 ): LoweredGraph {
-  const { emitter, inputs } = emitGraph(outputs, { target, attentionInParts, nameOf: resultName });
+  const { emitter, inputs } = emitGraph(outputs, { ...plainLowering, ...lowering, nameOf: resultName });
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,

@@ -81,9 +81,9 @@ const ORDER: readonly MemoryChoice[] = [
   "micro_batch_size",
   "score_batch_size",
   "spare_memory",
-  "logits_at_once",
   "generate_batch_size",
   "blocks_per_program",
+  "logits_at_once",
 ];
 
 const peakOf = (models: ModelShapes, settings: Settings): number => peakBytes(memoryLedger(models, settings));

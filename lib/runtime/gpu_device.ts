@@ -10,6 +10,8 @@ import { executable, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_a
 
 /** With either of these missing ONNX Runtime moves a Transpose onto a bool tensor, for which WebGPU has no kernel. */
 const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
+/** What WebGPU promises of every GPU. */
+const LEAST_BINDING_BYTES = 128 * 2 ** 20;
 const GPU_EXTRA = {
   session: { disable_cpu_ep_fallback: "1" },
   optimization: { disable_specified_optimizers: "TransposeOptimizer" },
@@ -56,7 +58,11 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
     async lowering(outputs) {
       const attends = topologicalOrder([...outputs]).some(({ primitive }) => primitive === "cachedAttention");
       attentionIsRight ??= attends ? attendsRightly(device) : undefined;
-      return { target: "webgpu", attentionInParts: attends && !(await attentionIsRight) };
+      return {
+        target: "webgpu",
+        attentionInParts: attends && !(await attentionIsRight),
+        bindingBytes: adapter?.maxBindingBytes ?? LEAST_BINDING_BYTES,
+      };
     },
     compile(graph, outputs, toHost) {
       /**
