@@ -20,6 +20,7 @@ import { lowerDot } from "./dot.ts";
 import { elementType, type Emitter } from "./emitter.ts";
 import { emitScatterAdd } from "./scatter_add.ts";
 import { emitSine } from "./sine.ts";
+import { emitReduction, emitSum } from "./sum.ts";
 import { aligned, ordered, reshaped, type Value } from "./layout.ts";
 
 type Rule<P extends Primitive> = (emitter: Emitter, node: NodeOf<P>, inputs: readonly Value[]) => string;
@@ -54,20 +55,6 @@ function rulesFor<K extends string>(keys: readonly K[], operators: Readonly<Reco
 }
 
 const sameValue: Rule<Primitive> = (_emitter, _node, [x]) => x.name;
-
-const reduction = (operator: string): Rule<"sum" | "largest"> => (emitter, node, [x]) => {
-  const axes = node.attributes.axes.map((axis) => axesOf(x.shape).indexOf(axis));
-  if (axes.length === 0) return x.name;
-  return emitter.emit(operator, [x.name, emitter.constant(axes, [axes.length], "int64")], {
-    attributes: { keepdims: 0 },
-  });
-};
-
-/** What a value is the square of: where only the squares' sum is wanted they need not be written. */
-function squareOf({ nodes }: Emitter, name: string): string | undefined {
-  const made = nodes.findLast(({ output }) => output[0] === name);
-  return made?.opType === "Mul" && made.input[0] === made.input[1] ? made.input[0] : undefined;
-}
 
 const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
   emitter.emit(operator, [x.name], { attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) } });
@@ -125,12 +112,8 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
       reference.name,
       aligned(emitter, x, node.shape),
     ]),
-  sum: (emitter, node, [x]) => {
-    const square = emitter.target === "cpu" ? squareOf(emitter, x.name) : undefined;
-    if (square === undefined) return reduction("ReduceSum")(emitter, node, [x]);
-    return reduction("ReduceSumSquare")(emitter, node, [{ ...x, name: square }]);
-  },
-  largest: reduction("ReduceMax"),
+  sum: (emitter, node, [x]) => emitSum(emitter, node, x),
+  largest: (emitter, { attributes: { axes } }, [x]) => emitReduction(emitter, "ReduceMax", { x, axes }),
   dot: lowerDot,
   splitAxis: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,
   mergeAxes: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,

@@ -131,7 +131,7 @@ function always(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   const spare = settings.spare_memory;
   return {
     weights: both + (spare ? 0 : both), // the frozen two
-    adam: 2 * both + (spare ? 0 : 3 * both), // the moments; weights and moments that the next step writes
+    adam: 2 * both, // the moments; a step writes where they and the weights lie
     gradients: spare ? 0 : gradientBytes(models, settings),
     activations: 0,
     logits: 0,

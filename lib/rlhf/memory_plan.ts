@@ -66,7 +66,7 @@ const SAVINGS: Readonly<Record<MemoryChoice, Saving>> = {
     (settings) => settings.mini_batch_size || answersOf(settings),
   ),
   score_batch_size: fewerRows("score_batch_size", answersOf),
-  spare_memory: (_, { spare_memory }) => spare_memory ? undefined : { spare_memory: true }, // a second a timestep, slower Adam
+  spare_memory: (_, { spare_memory }) => spare_memory ? undefined : { spare_memory: true }, // a second a timestep
   logits_at_once: (_, { logits_at_once, dropout_in_update }) =>
     logits_at_once > 0 || dropout_in_update ? undefined : { logits_at_once: FEW_LOGITS },
   generate_batch_size: fewerRows("generate_batch_size", answersOf), // each half reads all weights for each of its tokens

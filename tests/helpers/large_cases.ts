@@ -116,6 +116,17 @@ function tableOf<K extends string>(keys: readonly K[], cases: (key: K) => Cases)
 const reductions = (op: typeof sum | typeof largest): Cases => [
   useOf("over a long last axis", { x: floats(long) }, ({ x }) => op(x, "vocab"), { open }),
   useOf("over a long first axis", { x: floats({ rows: 301, embed: 5 }) }, ({ x }) => op(x, "rows")),
+  useOf(
+    "over the first two axes of rows of 36",
+    { x: floats({ batch: 2, time: 35, embed: 36 }) },
+    ({ x }) => op(x, "batch", "time"),
+    { open },
+  ),
+  useOf(
+    "over the first axis of rows of 4 x 9",
+    { x: floats({ batch: 5, heads: 4, embed: 9 }) },
+    ({ x }) => op(x, "batch"),
+  ),
   useOf("over all axes", { x: floats(long) }, ({ x }) => op(x), { open }),
 ];
 
