@@ -17,7 +17,7 @@ import { uniform } from "../lib/rl/mod.ts";
 import { type DeviceKind, openDevice } from "../lib/runtime/mod.ts";
 import { deviceKind } from "./device_kind.ts";
 import { startPeer } from "./peer.ts";
-import { BASE, ensureRandomModel } from "./random_model.ts";
+import { ensureRandomModel } from "./random_model.ts";
 
 /** Seconds for the prompts, and for each further token of all rows. */
 interface Round {
@@ -85,7 +85,7 @@ async function openOurs(folder: string, kind: DeviceKind): Promise<(request: Req
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
   return async ({ batch, prompt, new: maxNewTokens, seed }) => {
     const token = (row: number, column: number) =>
-      5 + Math.floor(uniform(seed, 1, row, column) * (BASE.vocabSize - 5));
+      5 + Math.floor(uniform(seed, 1, row, column) * (config.vocabSize - 5));
     const prompts = Array.from(
       { length: batch },
       (_, row) => Array.from({ length: prompt }, (_, column) => token(row, column)),

@@ -25,3 +25,4 @@ export * from "./parameters.ts";
 export * from "./onnx_model.ts";
 export * from "./transformers_folders.ts";
 export { turnParameters } from "./turned_weights.ts";
+export { rowsThatFit } from "./rows_that_fit.ts";

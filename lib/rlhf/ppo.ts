@@ -8,7 +8,7 @@ import type { Generator, Gpt2Arrays, TokenRow, ValueModelArrays } from "../lm/mo
 import type { Sample } from "./experience.ts";
 import type { Metrics, UpdateStep } from "./metrics.ts";
 import { train, type TrainOptions } from "./ppo_loop.ts";
-import { checkInputs, compilePrograms, loadModels, type PpoInputs } from "./ppo_models.ts";
+import { checkInputs, compilePrograms, fittingSettings, loadModels, type PpoInputs } from "./ppo_models.ts";
 import {
   type ActorGradient,
   actorGradient,
@@ -57,8 +57,9 @@ export interface Ppo {
  *
  * @throws RangeError when there are fewer prompts than `batch_size`, one is too long, or normalisation lacks its statistics.
  */
-export async function createPpo(inputs: PpoInputs): Promise<Ppo> {
-  checkInputs(inputs);
+export async function createPpo(given: PpoInputs): Promise<Ppo> {
+  checkInputs(given);
+  const inputs = { ...given, settings: fittingSettings(given) };
   const interruption: Run["interruption"] = { signal: undefined };
   const checkpoint = () => interruption.signal?.throwIfAborted();
   const programs = await compilePrograms(inputs, { checkpoint });

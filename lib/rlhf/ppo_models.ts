@@ -7,6 +7,7 @@ import {
   type Gpt2Config,
   gpt2Spec,
   plainSampling,
+  rowsThatFit,
   type SamplingSettings,
   type SpecialTokens,
   type TokenRow,
@@ -62,6 +63,23 @@ export const samplingOf = (settings: Settings): SamplingSettings => ({
 
 /** Dropout's rate in the update when the defect `dropout_in_update` is on: GPT-2's own. */
 const DROPOUT = 0.1;
+
+/** The settings with passes of so few rows that a GPU's buffers hold their logits; on the CPU as they are. */
+export function fittingSettings({ device, policy, settings }: PpoInputs): Settings {
+  if (device.adapter === undefined) return settings;
+  const { vocabSize } = policy.config;
+  const answers = settings.batch_size * settings.num_return_sequences * settings.update_timesteps;
+  const fit = (rows: number): number => {
+    const wanted = rows || answers;
+    const fitting = rowsThatFit(device, { rows: wanted, columns: settings.query_len, vocabSize });
+    return fitting < wanted ? fitting : rows;
+  };
+  return {
+    ...settings,
+    micro_batch_size: fit(settings.micro_batch_size),
+    score_batch_size: fit(settings.score_batch_size),
+  };
+}
 
 /** Compiles every program of a run; `checkpoint` is looked at between the programs of a gradient. */
 export async function compilePrograms(

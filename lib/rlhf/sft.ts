@@ -16,6 +16,7 @@ import {
   languageHead,
   padRows,
   rowsSpec,
+  rowsThatFit,
 } from "../lm/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import {
@@ -132,12 +133,17 @@ export async function createSftTrainer(
   const { lossOnly, backward } = await sftPrograms(device, config, options);
   const arrays = await createGradientArrays<Gpt2Arrays>(device, gpt2Spec(config));
   const optimizer = await createOptimizer<Gpt2Arrays>(device, gpt2Spec(config), options.optimizer);
+  const fitting = (examples: readonly PromptAndAnswer[], rows: number): number => {
+    const columns = Math.max(...examples.map(({ prompt, answer }) => prompt.length + answer.length));
+    return rowsThatFit(device, { rows, columns, vocabSize: config.vocabSize });
+  };
   const gradient: SftTrainer["gradient"] = (
     parameters,
     examples,
-    { microBatch = examples.length, step = 0 } = {},
+    { microBatch: wanted = examples.length, step = 0 } = {},
   ) => {
     const count = weightOf(examples, passageWeight);
+    const microBatch = fitting(examples, wanted);
     const parts = chunksOf(examples, microBatch).map((part, index) => ({
       part,
       firstRow: index * microBatch,
@@ -164,7 +170,7 @@ export async function createSftTrainer(
     async evaluate(parameters, batches) {
       const count = weightOf(batches.flat(), passageWeight);
       let total = 0;
-      for (const examples of batches) {
+      for (const examples of batches.flatMap((batch) => chunksOf(batch, fitting(batch, batch.length)))) {
         const batch = sftBatch(examples, { padId, passageWeight, count });
         total += (await device.read((await lossOnly({ parameters, ...batch })).loss))[0];
       }
