@@ -5,8 +5,10 @@
  * - `deno task bench decode`: tokens a second out of GPT-2 base, beside transformers with `--python PATH`
  * - `deno task bench load`: seconds and memory to load GPT-2 base from its folder
  * - `deno task bench ppo`: a timestep of PPO with its update, beside PyTorch with `--python PATH`
+ * - `deno task bench device-memory`: what a GPU and the process hold over a thousand steps of a tiny training
  */
 import { benchDecode } from "./decode.ts";
+import { benchDeviceMemory } from "./device_memory.ts";
 import { benchEmbedded } from "./embedded.ts";
 import { benchLoad } from "./load.ts";
 import { benchPpo } from "./ppo.ts";
@@ -15,10 +17,11 @@ const [name, ...rest] = Deno.args.filter((argument) => argument !== "--");
 if (name === "decode") await benchDecode(rest);
 else if (name === "load") await benchLoad(rest);
 else if (name === "ppo") await benchPpo(rest);
+else if (name === "device-memory") await benchDeviceMemory();
 else if (name === undefined || name === "--quick") await benchEmbedded({ quick: name === "--quick" });
 else {
   console.error(
-    `Cannot measure "${name}": decode, load and ppo can be measured, or --quick for the embedded run`,
+    `Cannot measure "${name}": decode, load, ppo and device-memory can be measured, or --quick for the embedded run`,
   );
   Deno.exit(1);
 }
