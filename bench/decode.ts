@@ -14,7 +14,8 @@ import {
   uploadParameters,
 } from "../lib/lm/mod.ts";
 import { uniform } from "../lib/rl/mod.ts";
-import { openDevice } from "../lib/runtime/mod.ts";
+import { type DeviceKind, openDevice } from "../lib/runtime/mod.ts";
+import { deviceKind } from "./device_kind.ts";
 import { startPeer } from "./peer.ts";
 import { BASE, ensureRandomModel } from "./random_model.ts";
 
@@ -39,13 +40,14 @@ const options = {
   rounds: { type: "string", default: "5" },
   prompt: { type: "string", default: "512" },
   new: { type: "string", default: "64" },
+  device: { type: "string", default: "cpu" },
 } as const;
 
 /** Measures and prints. */
 export async function benchDecode(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options });
   await ensureRandomModel(values.folder);
-  const ours = await openOurs(values.folder);
+  const ours = await openOurs(values.folder, deviceKind(values.device));
   const peer = values.python === undefined ? undefined : await startPeer(values.python, [
     new URL("decode_transformers.py", import.meta.url).pathname,
     values.folder,
@@ -73,11 +75,12 @@ For the ratio to transformers give a Python that has it:
   deno task bench decode --python /tmp/transformers/bin/python`;
 
 /** A function that runs one round of ours. */
-async function openOurs(folder: string): Promise<(request: Request) => Promise<Round>> {
+async function openOurs(folder: string, kind: DeviceKind): Promise<(request: Request) => Promise<Round>> {
   const { config, weights } = await readModelFolder(folder);
-  const device = await openDevice("cpu");
+  const device = await openDevice(kind);
+  console.log(`ours: ${device.description}`);
   const stored = await uploadParameters(device, gpt2Spec(config), weights, { share: true });
-  const parameters = await turnParameters(device, config, stored);
+  const parameters = kind === "cpu" ? await turnParameters(device, config, stored) : stored;
   const special = { padId: 0, endId: -1 }; // no token ends an answer
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
   return async ({ batch, prompt, new: maxNewTokens, seed }) => {

@@ -9,6 +9,7 @@ import sys
 import time
 
 import torch
+import torch_device
 from transformers import GPT2LMHeadModel, StoppingCriteria, StoppingCriteriaList
 
 
@@ -19,14 +20,16 @@ class Clock(StoppingCriteria):
         self.times = []
 
     def __call__(self, input_ids, scores, **_):
+        torch_device.wait()
         self.times.append(time.perf_counter())
-        return torch.zeros(input_ids.shape[0], dtype=torch.bool)
+        return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
 
 
 def answer(model, batch, prompt, new, seed):
     torch.manual_seed(seed)
     ids = torch.randint(5, model.config.vocab_size, (batch, prompt))
     clock = Clock()
+    torch_device.wait()
     start = time.perf_counter()
     with torch.inference_mode():
         out = model.generate(
@@ -48,9 +51,10 @@ def answer(model, batch, prompt, new, seed):
 
 
 def main():
-    model = GPT2LMHeadModel.from_pretrained(sys.argv[1], torch_dtype=torch.float32).eval()
+    where = torch_device.choose()
+    model = GPT2LMHeadModel.from_pretrained(sys.argv[1], torch_dtype=torch.float32).to(torch_device.DEVICE).eval()
     model.generation_config.eos_token_id = None
-    print(json.dumps({"threads": torch.get_num_threads(), "torch": torch.__version__}), flush=True)
+    print(json.dumps({"threads": torch.get_num_threads(), "torch": torch.__version__, **where}), flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(model, **json.loads(line))), flush=True)
 

@@ -3,7 +3,7 @@
  *
  * The argument is JSON, `OurOptions`.
  */
-import { type Device, float, floats, jit, openDevice } from "../lib/runtime/mod.ts";
+import { type Device, type DeviceKind, float, floats, jit, openDevice } from "../lib/runtime/mod.ts";
 import type { Settings } from "../lib/rlhf/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
 import { linesOf } from "./peer.ts";
@@ -16,6 +16,8 @@ export interface OurOptions {
   readonly model: string;
   /** Settings of the run. */
   readonly settings: Partial<Settings>;
+  /** Where it computes. */
+  readonly kind: DeviceKind;
 }
 
 /** What either side is asked: a timestep, or its matrix product's speed. */
@@ -49,8 +51,8 @@ async function product(device: Device, seconds: number): Promise<ProductAnswer> 
   return { gflops: 2 * rows * inner * columns / best / 1e6 };
 }
 
-async function main({ model, settings }: OurOptions): Promise<void> {
-  const device = await openDevice("cpu");
+async function main({ model, settings, kind }: OurOptions): Promise<void> {
+  const device = await openDevice(kind);
   console.log(JSON.stringify({ deno: Deno.version.deno, device: device.description }));
   let timestep: Awaited<ReturnType<typeof openTimesteps>> | undefined;
   for await (const line of linesOf(Deno.stdin.readable)) {

@@ -27,45 +27,37 @@ const WORDS: Readonly<Record<(typeof PARTS)[number], string>> = {
 const duration = (seconds: number): string =>
   seconds < 1 ? `${(1000 * seconds).toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
 
-/** Markdown: a row a part, a column a side (medians), and for all but the last side the median ratio of the last to it. */
+/** Markdown: a row a part, a column a side (medians), and for each side but the first its median ratio to the first. */
 export function partsTable(sides: readonly Measured[]): string {
-  const [last, others] = [sides[sides.length - 1], sides.slice(0, -1)];
-  const ratios = (of: (answer: TimestepAnswer) => number) =>
-    others.map(({ found }) =>
-      `${median(found.map((answer, round) => of(last.found[round]) / of(answer))).toFixed(2)} times`
-    );
+  const [first, ...others] = sides;
   const line = (name: string, of: (answer: TimestepAnswer) => number) => [
     name,
     ...sides.map(({ found }) => duration(median(found.map(of)))),
-    ...ratios(of),
+    ...others.map(({ found }) =>
+      `${median(found.map((answer, round) => of(answer) / of(first.found[round]))).toFixed(2)} times`
+    ),
+  ];
+  const plain = (name: string, of: (side: Measured) => string) => [
+    name,
+    ...sides.map(of),
+    ...others.map(() => ""),
   ];
   const rows = [
-    ["part", ...sides.map(({ name }) => name), ...others.map(({ name }) => `${last.name} / ${name}`)],
+    ["part", ...sides.map(({ name }) => name), ...others.map(({ name }) => `${name} / ${first.name}`)],
     ["---", ...sides.map(() => "---"), ...others.map(() => "---")],
     ...PARTS.map((part) => line(WORDS[part], ({ seconds }) => seconds[part])),
     line("whole timestep", ({ seconds }) => wholeSeconds(seconds)),
-    [
-      "peak memory",
-      ...sides.map(({ found }) => `${Math.max(...found.map(({ peak }) => peak)).toFixed(0)} MiB`),
-      ...others.map(() => ""),
-    ],
-    [
-      "matrix product",
-      ...sides.map(({ products }) => `${median(products).toFixed(0)} GFLOP/s`),
-      ...others.map(() => ""),
-    ],
-    ["update's share of it", ...sides.map((side) => shareOf(side, sides)), ...others.map(() => "")],
+    plain("peak memory", ({ found }) => `${Math.max(...found.map(({ peak }) => peak)).toFixed(0)} MiB`),
+    plain("its matrix product", ({ products }) => `${median(products).toFixed(0)} GFLOP/s`),
+    plain("update's share of it", shareOf),
   ];
   return rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** The update's products a second as a share of the fastest product that any side showed in the same round. */
-function shareOf({ flops, found }: Measured, sides: readonly Measured[]): string {
+/** The update's products a second as a share of the matrix product's speed in the same round, by the same library. */
+function shareOf({ flops, found, products }: Measured): string {
   if (flops === undefined) return "-";
-  const shares = found.map(({ seconds: { actor, critic } }, round) => {
-    const fastest = Math.max(...sides.map(({ products }) => products[round]));
-    return flops / (actor + critic) / 1e9 / fastest;
-  });
-  const speed = median(found.map(({ seconds: { actor, critic } }) => flops / (actor + critic) / 1e9));
-  return `${(100 * median(shares)).toFixed(0)} % (${speed.toFixed(0)} GFLOP/s)`;
+  const speeds = found.map(({ seconds: { actor, critic } }) => flops / (actor + critic) / 1e9);
+  const share = median(speeds.map((speed, round) => speed / products[round]));
+  return `${(100 * share).toFixed(0)} % (${median(speeds).toFixed(0)} GFLOP/s)`;
 }

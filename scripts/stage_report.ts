@@ -1,7 +1,7 @@
 /** What the commands of the stages share: progress in the terminal, and tables for a model's README. */
 import { join } from "node:path";
 import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
-import { chooseDevice, type Device, openDevice } from "../lib/runtime/mod.ts";
+import { chooseDevice, type Device } from "../lib/runtime/mod.ts";
 import type { DoneStep } from "../lib/rlhf/mod.ts";
 import { clock, type Terminal } from "./command.ts";
 import type { StageLog } from "./stage_log.ts";
@@ -65,6 +65,6 @@ export async function reportNumbers(terminal: Terminal, folder: string, text: st
   terminal.print(text);
 }
 
-/** The device of a stage; a number of threads is for the CPU alone. */
+/** The device of a stage; a number of threads is for the CPU alone. What it says does not mix with a stage's results. */
 export const openStageDevice = ({ device, threads }: { device: string; threads: number }): Promise<Device> =>
-  threads > 0 && /^(auto|cpu|-\d+)$/.test(device) ? openDevice("cpu", { threads }) : chooseDevice(device);
+  chooseDevice(device, { tell: console.error, ...(threads > 0 ? { threads } : {}) });

@@ -4,7 +4,8 @@
  * Without path flags it runs on the embedded models with their own settings; with `--ori_model_path`, `--reward_model_path` or
  * `--train_file_path` on the reader's, with the tutorial's defaults. Into `--output_dir` go `settings.json`, the logs
  * (`run_logs.ts`), after each episode a policy `checkpoint-N` (N: optimizer steps), and the state from which `--resume` goes on,
- * to the bit (`run_folder.ts`). Ctrl-C saves both and says how to go on.
+ * to the bit (`run_folder.ts`). Ctrl-C saves both and says how to go on. Before anything is loaded, settings are chosen that fit the
+ * memory there is (`train_plan.ts`); `--plan` prints that and stops.
  */
 import { join, resolve } from "node:path";
 import {
@@ -15,11 +16,12 @@ import {
   openRun,
   OWN_PATHS,
   type RunInputs,
-  runSettings,
 } from "../lib/course/mod.ts";
 import { downloadParameters, writeModelFolder } from "../lib/lm/mod.ts";
 import {
+  gibibytes,
   helpText,
+  type MemoryPlan,
   type Metrics,
   parseFlags,
   type PpoState,
@@ -44,6 +46,7 @@ import {
 import { digestsOf } from "./run_inputs.ts";
 import { openLogs, type RunLogs } from "./run_logs.ts";
 import type { LogSizes } from "./run_state.ts";
+import { comparisonLine, hoursLine, planLines, plannedRun } from "./train_plan.ts";
 import { trainingProgress } from "./train_progress.ts";
 
 const FLAGS = {
@@ -59,6 +62,11 @@ const FLAGS = {
     min: 1,
     help: "updates between two saved states; one is 24 bytes a parameter (embedded 22 MB, GPT-2-base 2.5 GB)",
   },
+  plan: {
+    kind: "boolean",
+    default: false,
+    help: "print the memory and the hours that the run will take, before anything is loaded, and stop",
+  },
 } satisfies { [name: string]: SettingSpec };
 
 /** A run that is ready to train. */
@@ -67,6 +75,8 @@ interface Job {
   readonly inputs: RunInputs;
   readonly logs: RunLogs;
   readonly saveEvery: number;
+  /** What memory was predicted; undefined: nothing was. */
+  readonly plan: MemoryPlan | undefined;
   /** Where to go on; undefined: at the start. */
   readonly from: PpoState | undefined;
   /** Held open as long as the run goes on. */
@@ -76,10 +86,9 @@ interface Job {
 /** Opens a run in a folder that holds none. */
 async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
   const embedded = !namesOwn(given);
-  const own = embedded ? undefined : validateSettings(withFullPaths(given));
-  await checkNoRun(own?.output_dir ?? given.output_dir ?? SETTINGS.output_dir.default);
-  const inputs = own === undefined ? await loadEmbedded() : await loadOwn(own);
-  const settings = own ?? runSettings(inputs.policy, given);
+  await checkNoRun(given.output_dir ?? SETTINGS.output_dir.default);
+  const { settings, plan } = await plannedRun(embedded ? given : withFullPaths(given));
+  const inputs = embedded ? await loadEmbedded() : await loadOwn(settings);
   const folder = settings.output_dir;
   const run = await openRun(inputs, settings);
   const lock = await lockFolder(folder);
@@ -91,7 +100,13 @@ async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job>
     score_statistics: run.scoreStatistics ?? null,
   });
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer });
-  return { run, inputs, logs, saveEvery, from: undefined, lock };
+  return { run, inputs, logs, saveEvery, plan, from: undefined, lock };
+}
+
+/** What a plan chose, in a line. */
+function chosenLine({ peak, chosen, settings }: MemoryPlan): string {
+  const choices = chosen.map((name) => `--${name} ${settings[name]}`).join(" ");
+  return `memory: ${gibibytes(peak)} predicted${choices === "" ? "" : `, with ${choices}`}`;
 }
 
 /** The settings with the paths of inputs from the root, so that a run can be taken up from another folder. */
@@ -118,7 +133,7 @@ async function resumedJob(
   const kept: LogSizes = stored?.logs ?? {};
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer, kept });
   await writeRecord(folder, { ...record, settings, computes_on: run.device.kind });
-  return { run, inputs, logs, saveEvery, from: stored?.state, lock };
+  return { run, inputs, logs, saveEvery, plan: undefined, from: stored?.state, lock };
 }
 
 /** Writes the actor as it is now, with the settings that its folder had and the lengths it was trained with: `predict` reads them. */
@@ -176,6 +191,7 @@ async function trainJob(job: Job, { signal, terminal }: { signal: AbortSignal; t
     );
     throw error;
   }
+  if (job.plan !== undefined) terminal.print(comparisonLine(job.plan));
   terminal.print(`done: the policy is ${join(settings.output_dir, `checkpoint-${ppoStep}`)}`);
 }
 
@@ -185,13 +201,19 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
     const does = "Trains a language model with PPO, on the embedded models or on your own.";
     return terminal.print(helpText(FLAGS, { command: "deno task train", does }));
   }
-  const { resume, save_every, ...given } = flags.given;
+  const { resume, save_every, plan, ...given } = flags.given;
   const saveEvery = save_every ?? FLAGS.save_every.default;
+  if (plan) {
+    if (resume !== undefined) throw new RangeError("Cannot plan a run that has begun: leave --resume away");
+    const planned = await plannedRun(given);
+    return [...planLines(planned), await hoursLine(planned)].forEach((line) => terminal.print(line));
+  }
   const job = resume === undefined
     ? await newJob(given, saveEvery)
     : await resumedJob(resume, { given, saveEvery, terminal });
   const { run, inputs, from } = job;
   terminal.print(`${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`);
+  if (job.plan !== undefined) terminal.print(chosenLine(job.plan));
   if (inputs.scoreStatistics === undefined && run.scoreStatistics !== undefined) {
     const { mean, deviation } = run.scoreStatistics;
     const scores = `mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}`;

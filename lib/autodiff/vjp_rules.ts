@@ -35,7 +35,6 @@ import {
   square,
   sub,
   sum,
-  tanh,
   type Tensor,
   transpose,
   where,
@@ -64,14 +63,16 @@ function onlyForward(primitive: Primitive): () => never {
   };
 }
 
-/** d gelu / dx for gelu_new, with u = sqrt(2/pi) (x + 0.044715 x^3): 0.5 (1 + tanh u) + 0.5 x (1 - tanh^2 u) u'. */
-function geluSlope(x: Tensor): Tensor {
-  const c = Math.sqrt(2 / Math.PI);
-  const xx = square(x);
-  const t = tanh(mul(mul(x, add(mul(xx, 0.044715), 1)), c)); // tanh u
-  const slope = mul(add(mul(xx, 3 * 0.044715), 1), c); // u'
-  const left = add(t, 1);
-  return mul(left, add(mul(mul(mul(x, sub(1, t)), slope), 0.5), 0.5)); // (1 + t)(0.5 + 0.5 x (1 - t) u')
+/**
+ * d gelu / dx for gelu_new. With c = 2 sqrt(2/pi), w = c (x + 0.044715 x^3) and s = sigmoid(w) = (1 + tanh(w / 2)) / 2 it is
+ * y = x s, so that dy/dx = s + x s (1 - s) w' = s + y (1 - s) w'. Every pass over x counts: it is the widest array of a block.
+ */
+function geluSlope(x: Tensor, y: Tensor): Tensor {
+  const c = 2 * Math.sqrt(2 / Math.PI);
+  const rise = add(mul(square(x), 0.044715 * c), c); // w / x
+  const s = sigmoid(mul(rise, x));
+  const slope = sub(mul(rise, 3), 2 * c); // w' = c (1 + 3 0.044715 x^2)
+  return add(s, mul(mul(y, slope), sub(1, s)));
 }
 
 /** dx = (h - mean(h) - n mean(h n)) / deviation with h = g scale and n = (x - mean) / deviation (Ba et al. 2016). */
@@ -99,7 +100,7 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   floor: () => [null],
   sigmoid: (node, g) => [mul(g, mul(itself(node), sub(1, itself(node))))], // s (1 - s)
   softplus: (node, g) => [mul(g, sigmoid(floats(node)[0]))],
-  gelu: (node, g) => [mul(g, geluSlope(floats(node)[0]))],
+  gelu: (node, g) => [mul(g, geluSlope(floats(node)[0], itself(node)))],
   add: (_, g) => [g, g],
   sub: (_, g) => [g, neg(g)],
   mul: (node, g) => [mul(g, floats(node)[1]), mul(g, floats(node)[0])],

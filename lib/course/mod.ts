@@ -8,6 +8,7 @@ export * from "./gae_study.ts";
 export * from "./invariants.ts";
 export * from "./judged_answers.ts";
 export * from "./kl_study.ts";
+export * from "./memory_steps.ts";
 export * from "./policy_view.ts";
 export * from "./questions.ts";
 export * from "./reinforce_by_hand.ts";

@@ -63,9 +63,16 @@ export interface Collector {
   finish(): void;
 }
 
+/** Makes room for so many floats. */
+export type NewFloats = (length: number) => Float32Array<ArrayBuffer>;
+
 /** Collects `length` values. */
-export function collectValues(format: ReadableFormat, length: number): Collector {
-  const data = format === "I32" ? new Int32Array(length) : new Float32Array(length);
+export function collectValues(
+  format: ReadableFormat,
+  length: number,
+  newFloats: NewFloats = (size) => new Float32Array(size),
+): Collector {
+  const data = format === "I32" ? new Int32Array(length) : newFloats(length);
   const stage = new Uint8Array(Math.min(STAGE_BYTES, length * BYTES[format]));
   let staged = 0, done = 0;
   const flush = () => {

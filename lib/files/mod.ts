@@ -31,6 +31,7 @@ export {
   type TensorFile,
   type TensorView,
 } from "./tensor.ts";
+export type { NewFloats } from "./decode.ts";
 export { readTensors } from "./read_tensors.ts";
 export { openSafetensors, readSafetensors, writeSafetensors } from "./safetensors.ts";
 export { openShards } from "./shards.ts";

@@ -1,7 +1,7 @@
 /**
  * Reading tensors out of an open file: each storage is streamed once, and every tensor in it filled on the way.
  */
-import { collectValues } from "./decode.ts";
+import { collectValues, type NewFloats } from "./decode.ts";
 import {
   byteRange,
   checkView,
@@ -39,10 +39,10 @@ function arranged(values: StoredTensor["data"], view: TensorView): StoredTensor[
 }
 
 /** Takes a storage's bytes, keeps a view's own. */
-function collectView(key: string, view: TensorView) {
+function collectView(key: string, view: TensorView, newFloats: NewFloats | undefined) {
   const format = checkView(key, view);
   const { begin, end } = byteRange(view);
-  const collector = collectValues(format, span(view));
+  const collector = collectValues(format, span(view), newFloats);
   return {
     put(chunk: Uint8Array, at: number): void {
       const from = Math.max(begin, at), to = Math.min(end, at + chunk.length);
@@ -74,14 +74,16 @@ function byStorage(file: TensorFile, keys: Iterable<string>): Map<string, [strin
  * Memory: the tensors that were given out and are kept, those of the storage being read, and a megabyte or so; a tensor that does
  * not lie in row-major order twice while it is put in order.
  *
+ * @param options.newFloats makes the memory that floats are read into
  * @throws {Error} A sentence that names file and key.
  */
 export async function* readTensors(
   file: TensorFile,
   keys: Iterable<string> = file.views.keys(),
+  { newFloats }: { newFloats?: NewFloats } = {},
 ): AsyncGenerator<[key: string, tensor: StoredTensor]> {
   for (const [storage, wanted] of byStorage(file, keys)) {
-    const collectors = new Map(wanted.map(([key, view]) => [key, collectView(key, view)]));
+    const collectors = new Map(wanted.map(([key, view]) => [key, collectView(key, view, newFloats)]));
     let at = 0;
     await file.stream(storage, (chunk) => {
       for (const collector of collectors.values()) collector.put(chunk, at);

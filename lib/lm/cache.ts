@@ -1,5 +1,11 @@
 /** Key-value caches that are made once and grow only when a larger batch or a longer text comes. */
-import { type Device, type DeviceArray, type HostArray, zeros } from "../runtime/mod.ts";
+import {
+  type Device,
+  type DeviceArray,
+  type HostArray,
+  type JoinedArrays,
+  joinedZeros,
+} from "../runtime/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import type { KeptRows } from "./decoding_state.ts";
 
@@ -12,9 +18,11 @@ export interface CacheArrays {
 /** Keeps the caches of one generator. */
 export function cacheKeeper(device: Device, { layers, heads, embed }: Gpt2Config) {
   let kept: readonly CacheArrays[] = [];
+  let joined: JoinedArrays | undefined;
   let size = { batch: 0, slots: 0 };
   const release = (): void => {
-    for (const { keys, values } of kept) [keys, values].forEach((array) => device.free(array));
+    joined?.free();
+    joined = undefined;
     kept = [];
     size = { batch: 0, slots: 0 };
   };
@@ -24,9 +32,12 @@ export function cacheKeeper(device: Device, { layers, heads, embed }: Gpt2Config
       if (batch === size.batch && slots <= size.slots) return kept;
       release();
       size = { batch, slots };
-      const make = () => device.upload(zeros([batch, heads, slots, embed / heads]));
-      kept = await Promise.all(
-        Array.from({ length: layers }, async () => ({ keys: await make(), values: await make() })),
+      const dims = [batch, heads, slots, embed / heads];
+      joined = await joinedZeros(device, Array.from({ length: 2 * layers }, () => dims));
+      const { arrays } = joined;
+      kept = Array.from(
+        { length: layers },
+        (_, layer) => ({ keys: arrays[2 * layer], values: arrays[2 * layer + 1] }),
       );
       return kept;
     },

@@ -49,6 +49,20 @@ export async function readModelFolder(
   return await readStanding(place, { valueHead });
 }
 
+/**
+ * The sizes and settings of a model folder, without its weights.
+ *
+ * @throws {Error} A sentence that names the file and the field.
+ */
+export async function readModelSizes(folder: string): Promise<Pick<ModelFolder, "config" | "settings">> {
+  const place = await standingFolder(folder);
+  const configPath = joinPath(place, "config.json"), settingsPath = joinPath(place, "settings.json");
+  const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
+  return await fileExists(settingsPath)
+    ? { config, settings: await readJsonRecord(settingsPath) }
+    : { config };
+}
+
 async function readStanding(folder: string, { valueHead }: { valueHead: boolean }): Promise<ModelFolder> {
   const configPath = joinPath(folder, "config.json");
   const config = parseGpt2Config(await readJsonRecord(configPath), configPath);

@@ -8,6 +8,7 @@ import {
   isFloatArray,
   isSpec,
   mapTree,
+  newFloats,
 } from "../runtime/mod.ts";
 import type { Weight } from "./weights.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
@@ -40,11 +41,17 @@ export async function uploadParameters<T>(
         `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
       );
     }
-    const data = share && isPlain(weight.data) ? weight.data : new Float32Array(weight.data);
+    const data = share && isPlain(weight.data) ? weight.data : copied(weight.data);
     const array: HostArray<"float32"> = { dims: wanted, data };
     arrays.set(name, await device.upload(array));
   }
   return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
+}
+
+function copied(values: Float32Array): Float32Array<ArrayBuffer> {
+  const copy = newFloats(values.length);
+  copy.set(values);
+  return copy;
 }
 
 /** Whether the values lie in memory that only this process has; an array over shared memory cannot be uploaded. */

@@ -7,16 +7,16 @@
  */
 import {
   type Device,
-  type DeviceArray,
   flatten,
   float,
   isFloatArray,
   isSpec,
   jit,
+  type JoinedArrays,
+  joinedZeros,
   mapTree,
   type Spec,
   type Specs,
-  zeros,
 } from "../runtime/mod.ts";
 import { axesOf, type Shape, type Tensor, transpose } from "../tensor/mod.ts";
 import type { Gpt2Config } from "./config.ts";
@@ -64,10 +64,10 @@ export async function createTurner(device: Device, config: Gpt2Config): Promise<
         ) => [name, transpose(weight, axesOf(weight.shape).toReversed())]),
       ),
   );
-  let turned: Record<string, DeviceArray<"float32">> = {};
+  let joined: JoinedArrays | undefined;
   const rest = (): void => {
-    Object.values(turned).forEach((array) => device.free(array));
-    turned = {};
+    joined?.free();
+    joined = undefined;
   };
   return {
     rest,
@@ -77,7 +77,9 @@ export async function createTurner(device: Device, config: Gpt2Config): Promise<
           [name, array],
         ) => [key(name), array]),
       );
-      for (const [name, { shape }] of linear) turned[key(name)] ??= zeros(Object.values(turnedShape(shape)));
+      joined ??= await joinedZeros(device, linear.map(([, { shape }]) => Object.values(turnedShape(shape))));
+      const { arrays } = joined;
+      const turned = Object.fromEntries(linear.map(([name], index) => [key(name), arrays[index]]));
       await program(feeds, turned);
       return mapTree(parameters, isFloatArray, (array, name) => turned[key(name)] ?? array) as Gpt2Arrays; // leaf by leaf
     },

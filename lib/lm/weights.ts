@@ -17,6 +17,7 @@ import {
   type TensorFile,
   type TensorView,
 } from "../files/mod.ts";
+import { newFloats } from "../runtime/mod.ts";
 import { type Gpt2Config, innerWidth } from "./config.ts";
 
 /** One weight: its shape and its values in row-major order. */
@@ -225,7 +226,7 @@ async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<stri
   const keys = new Map(all.map(({ key, name }) => [name, key]));
   const weights = new Map<string, Weight>();
   const ordered = [...shapes.keys()].map((name) => keys.get(name) ?? name);
-  for await (const [key, { shape, data }] of readTensors(file, ordered)) {
+  for await (const [key, { shape, data }] of readTensors(file, ordered, { newFloats })) {
     const name = names.get(key) ?? key;
     if (!(data instanceof Float32Array)) {
       throw new TypeError(`Cannot use "${name}" of ${path}: it holds whole numbers`);

@@ -49,7 +49,12 @@ export interface Lowering {
   readonly target: Target;
   /** Attention to a cache is written in standard operators (`attention_in_parts.ts` says why). */
   readonly attentionInParts: boolean;
+  /** Bytes that a kernel may have before it as one array; what is larger is computed in pieces where kernels need that. */
+  readonly bindingBytes: number;
 }
+
+/** For kernels that may have everything before them. */
+export const plainLowering: Lowering = { target: "cpu", attentionInParts: false, bindingBytes: Infinity };
 
 /** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
 export interface Emitter extends Lowering {

@@ -9,7 +9,14 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
-import { createEmitter, elementType, type Emitter, type Form, type Lowering } from "./emitter.ts";
+import {
+  createEmitter,
+  elementType,
+  type Emitter,
+  type Form,
+  type Lowering,
+  plainLowering,
+} from "./emitter.ts";
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
@@ -27,8 +34,7 @@ export const resultName = (name: string): string => `result:${name}`;
 /**
  * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
  *
- * @param target whose kernels it is for; a model for "webgpu" runs on the CPU too
- * @param attentionInParts for devices on which ONNX Runtime's kernel for attention to a cache is wrong
+ * @param lowering what it is written for; default: the CPU's kernels. A model for "webgpu" runs on the CPU too
  *
  * Unknown axes become symbolic dimensions named like the axis.
  *
@@ -36,9 +42,9 @@ export const resultName = (name: string): string => `result:${name}`;
  */
 export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { target = "cpu", attentionInParts = false }: Partial<Lowering> = {},
+  lowering: Partial<Lowering> = {},
 ): LoweredGraph {
-  const { emitter, inputs } = emitGraph(outputs, { target, attentionInParts, nameOf: resultName });
+  const { emitter, inputs } = emitGraph(outputs, { ...plainLowering, ...lowering, nameOf: resultName });
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
@@ -108,16 +114,24 @@ function nameResults(
 }
 
 /**
- * Leaves out what nodes of the standard set may give besides and nobody asks for: it would be computed and written. For WebGPU only
- * behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is left out.
+ * Leaves out nodes that nobody asks for, and what others of the standard set may give besides: it would be computed and written. For
+ * WebGPU only behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is
+ * left out.
  */
 function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]): void {
-  const used = new Set([...results, ...nodes.flatMap(({ input }) => input)]);
-  for (const node of nodes) {
-    if (node.domain !== "" || node.output.length < 2) continue;
-    const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
-    const isKept = (name: string, index: number) => index === 0 || used.has(name) || target === "webgpu";
-    node.output = node.output.slice(0, end).map((name, index) => isKept(name, index) ? name : "");
+  const used = new Set(results);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index];
+    if (!node.output.some((name) => used.has(name))) {
+      nodes.splice(index, 1);
+      continue;
+    }
+    if (node.domain === "") {
+      const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
+      const isKept = (name: string, place: number) => place === 0 || used.has(name) || target === "webgpu";
+      node.output = node.output.slice(0, end).map((name, place) => isKept(name, place) ? name : "");
+    }
+    for (const name of node.input) used.add(name);
   }
 }
 

@@ -9,10 +9,8 @@ import {
   type Binary,
   COMPARE,
   type Compare,
-  dropAxes,
   type NodeOf,
   type Primitive,
-  sizeOf,
   UNARY,
   type Unary,
 } from "../tensor/mod.ts";
@@ -20,8 +18,9 @@ import { emitAttention, emitAttentionWeights } from "./attention.ts";
 import { emitCachedAttention } from "./cached_attention.ts";
 import { lowerDot } from "./dot.ts";
 import { elementType, type Emitter } from "./emitter.ts";
+import { emitScatterAdd } from "./scatter_add.ts";
 import { emitSine } from "./sine.ts";
-import { aligned, grouped, ordered, reshaped, type Value } from "./layout.ts";
+import { aligned, ordered, reshaped, type Value } from "./layout.ts";
 
 type Rule<P extends Primitive> = (emitter: Emitter, node: NodeOf<P>, inputs: readonly Value[]) => string;
 
@@ -64,6 +63,12 @@ const reduction = (operator: string): Rule<"sum" | "largest"> => (emitter, node,
   });
 };
 
+/** What a value is the square of: where only the squares' sum is wanted they need not be written. */
+function squareOf({ nodes }: Emitter, name: string): string | undefined {
+  const made = nodes.findLast(({ output }) => output[0] === name);
+  return made?.opType === "Mul" && made.input[0] === made.input[1] ? made.input[0] : undefined;
+}
+
 const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
   emitter.emit(operator, [x.name], { attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) } });
 
@@ -98,25 +103,6 @@ const attentionResult =
     return emitCachedAttention(emitter, { inputs: names, time, heads, headDim }, index);
   };
 
-/** Adds rows with ScatterElements: ScatterND loses updates when indices repeat and several threads add. */
-const scatterRows: Rule<"scatterAdd"> = (emitter, node, [indices, updates]) => {
-  const { axis, size } = node.attributes;
-  const rows = axesOf(indices.shape), rest = dropAxes(updates.shape, rows);
-  const width = sizeOf(rest);
-  const flat = grouped(emitter, updates, [rows, axesOf(rest)]);
-  const column = reshaped(emitter, ordered(emitter, indices, rows), { row: -1, one: 1 });
-  const wide = emitter.emit("Expand", [column.name, emitter.constant([1, width], [2], "int64")]);
-  const zeros = emitter.emit("Expand", [
-    emitter.constant([0], [], "float32"),
-    emitter.constant([size, width], [2], "int64"),
-  ]);
-  const name = emitter.emit("ScatterElements", [zeros, wide, flat.name], {
-    attributes: { axis: 0, reduction: "add" },
-  });
-  if (axesOf(rest).length === 1) return name;
-  return reshaped(emitter, { name, shape: { [axis]: size, width }, dtype: "float32" }, node.shape).name;
-};
-
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   ...rulesFor(UNARY.filter((name) => name !== "gelu" && name !== "sin"), unaryOperator),
   ...rulesFor(BINARY, binaryOperator),
@@ -139,7 +125,11 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
       reference.name,
       aligned(emitter, x, node.shape),
     ]),
-  sum: reduction("ReduceSum"),
+  sum: (emitter, node, [x]) => {
+    const square = emitter.target === "cpu" ? squareOf(emitter, x.name) : undefined;
+    if (square === undefined) return reduction("ReduceSum")(emitter, node, [x]);
+    return reduction("ReduceSumSquare")(emitter, node, [{ ...x, name: square }]);
+  },
   largest: reduction("ReduceMax"),
   dot: lowerDot,
   splitAxis: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,
@@ -165,7 +155,7 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   },
   gather: (emitter, _, [table, indices]) =>
     emitter.emit("Gather", [table.name, indices.name], { attributes: { axis: 0 } }),
-  scatterAdd: scatterRows,
+  scatterAdd: emitScatterAdd,
   take(emitter, _, [x, indices]) {
     const last = emitter.constant([-1], [1], "int64");
     const column = emitter.emit("Unsqueeze", [indices.name, last]);

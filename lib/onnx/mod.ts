@@ -1,4 +1,4 @@
 /** Graphs written as ONNX models. */
-export { type Lowering, type Target } from "./emitter.ts";
+export { type Lowering, plainLowering, type Target } from "./emitter.ts";
 export { lower, type LoweredGraph, resultName } from "./lower.ts";
 export { type ModelFile, modelFile, type ModelFileOptions, type PlacedWeight } from "./model_file.ts";

@@ -12,7 +12,7 @@ import {
   TensorProtoSchema,
 } from "onnx-buf";
 import { type AnyTensor, type NodeOf, sizeOf } from "../tensor/mod.ts";
-import { elementType } from "./emitter.ts";
+import { elementType, plainLowering } from "./emitter.ts";
 import { emitGraph, modelBytes, valueInfo } from "./lower.ts";
 
 /** One weight's place in the file of raw numbers. */
@@ -63,8 +63,8 @@ export function modelFile(
   { weightsFile, given }: ModelFileOptions,
 ): ModelFile {
   const { emitter, inputs } = emitGraph(outputs, {
+    ...plainLowering,
     target: "webgpu",
-    attentionInParts: false,
     nameOf: (name) => name,
   });
   const isGiven = ({ attributes: { name } }: NodeOf<"input">) => Object.hasOwn(given, name);

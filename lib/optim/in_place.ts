@@ -6,9 +6,10 @@
  * place before; every other reader of the old numbers must come earlier. `adam` is so: m and v are made from the old ones at once,
  * and the parameter is read by the last node. (A GPU forbids a buffer to be read and written in one pass.)
  */
-import { type Device, type DeviceArray, elements, float, jit, number, type Program } from "../runtime/mod.ts";
+import { type Device, type DeviceArray, float, jit, number, type Program } from "../runtime/mod.ts";
 import { add } from "../tensor/mod.ts";
 import { adam, type AdamSettings, type StepScalars } from "./adam.ts";
+import { joined } from "./packed.ts";
 
 /** Numbers that one call works on: its few results between nodes then need 4 MiB each. */
 const STRETCH = 2 ** 20;
@@ -16,19 +17,34 @@ const STRETCH = 2 ** 20;
 const flat = float({ n: -1 });
 const scalar = float({});
 
-/** Arrays of one size, stretch by stretch, as flat views of their memory. */
-async function* stretches<K extends string>(
+type Views<K extends string> = Readonly<Record<K, Float32Array<ArrayBuffer>>>;
+
+/** The arrays' own memory. */
+async function memoryOf<K extends string>(
   device: Device,
   arrays: Readonly<Record<K, DeviceArray<"float32">>>,
+): Promise<Views<K>> {
+  const views: [string, Float32Array][] = [];
+  for (const [name, array] of Object.entries<DeviceArray<"float32">>(arrays)) {
+    views.push([name, await device.read(array)]);
+  }
+  return Object.fromEntries(views) as Views<K>; // the same names
+}
+
+/** Memory of one size, stretch by stretch. */
+async function* stretches<K extends string>(
+  device: Device,
+  memory: Views<K>,
 ): AsyncGenerator<Record<K, DeviceArray<"float32">>> {
-  const entries = Object.entries<DeviceArray<"float32">>(arrays);
-  const size = elements(entries[0][1].dims);
+  const entries = Object.entries<Float32Array<ArrayBuffer>>(memory);
+  const size = entries[0][1].length;
   for (let start = 0; start < size; start += STRETCH) {
-    const views = entries.map(async ([name, array]) => {
-      const data = (await device.read(array)).subarray(start, start + STRETCH);
-      return [name, await device.upload({ dims: [data.length], data })] as const;
-    });
-    yield Object.fromEntries(await Promise.all(views)) as Record<K, DeviceArray<"float32">>; // the same names
+    const views: [string, DeviceArray<"float32">][] = [];
+    for (const [name, whole] of entries) {
+      const data = whole.subarray(start, start + STRETCH);
+      views.push([name, await device.upload({ dims: [data.length], data })]);
+    }
+    yield Object.fromEntries(views) as Record<K, DeviceArray<"float32">>; // the same names
   }
 }
 
@@ -52,7 +68,7 @@ export async function createAdder(device: Device): Promise<Adder> {
   }));
   return {
     async add(total, part) {
-      for await (const views of stretches(device, { total, part })) {
+      for await (const views of stretches(device, await memoryOf(device, { total, part }))) {
         await program(views, { total: views.total });
       }
     },
@@ -67,8 +83,8 @@ export type AdamArrays = Readonly<
 
 /** Adam where the arrays lie. */
 export interface AdamInPlace {
-  /** One step of one parameter; `decays`: with weight decay. */
-  step(arrays: AdamArrays, scalars: StepScalars<number>, decays: boolean): Promise<void>;
+  /** One step of some parameters; `decays`: with weight decay. */
+  step(parameters: readonly AdamArrays[], scalars: StepScalars<number>, decays: boolean): Promise<void>;
   /** Frees the compiled programs. */
   release(): Promise<void>;
 }
@@ -85,7 +101,7 @@ export async function createAdamInPlace(device: Device, settings: AdamSettings):
     ? decaying
     : await adamProgram(device, { ...settings, weightDecay: 0 });
   return {
-    async step(arrays, scalars, decays) {
+    async step(parameters, scalars, decays) {
       const numbers = {
         scale: number(scalars.scale),
         stepSize: number(scalars.stepSize),
@@ -93,8 +109,12 @@ export async function createAdamInPlace(device: Device, settings: AdamSettings):
         keep: number(scalars.keep),
       };
       const program = decays ? decaying : plain;
-      for await (const { parameter, gradient, first, second } of stretches(device, arrays)) {
-        await program({ parameter, gradient, first, second, numbers }, { parameter, first, second });
+      const memory: Views<keyof AdamArrays>[] = [];
+      for (const arrays of parameters) memory.push(await memoryOf(device, arrays));
+      for (const run of joined(memory)) {
+        for await (const { parameter, gradient, first, second } of stretches(device, run)) {
+          await program({ parameter, gradient, first, second, numbers }, { parameter, first, second });
+        }
       }
     },
     async release() {

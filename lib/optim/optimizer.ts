@@ -16,12 +16,12 @@ import {
   number,
   type Program,
   type Spec,
-  zeros,
 } from "../runtime/mod.ts";
 import { add, type AnyTensor, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
 import { adam, type AdamSettings, type StepScalars, stepScalars } from "./adam.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import { createAdamInPlace } from "./in_place.ts";
+import { packedArrays, packedCopies } from "./packed.ts";
 
 /** Parameters with everything Adam remembers of them. */
 export interface TrainState<P> {
@@ -75,18 +75,14 @@ export async function createOptimizer<P>(
   const stepper = settings.inPlace
     ? await inPlaceStepper(device, settings)
     : await rotatingStepper(device, spec, settings);
-  const asTree = (arrays: Arrays) => mapTree(spec, isSpec, (_, name) => arrays.get(name)) as P; // the tree of `spec`, leaf by leaf
+  const asTree = (arrays: ReadonlyMap<string, DeviceArray<"float32">>) =>
+    mapTree(spec, isSpec, (_, name) => arrays.get(name)) as P; // the tree of `spec`, leaf by leaf
   const asArrays = (tree: P): Arrays => flatten(tree, isFloatArray);
-  const zerosLike = async (parameters: P): Promise<P> => {
-    const arrays: Arrays = new Map();
-    for (const [name, array] of asArrays(parameters)) {
-      arrays.set(name, await device.upload(zeros(array.dims)));
-    }
-    return asTree(arrays);
-  };
+  const zerosLike = async (parameters: P): Promise<P> =>
+    asTree(await packedArrays(device, asArrays(parameters)));
   return {
     start: async (parameters) => ({
-      parameters,
+      parameters: settings.inPlace ? asTree(await packedCopies(device, asArrays(parameters))) : parameters,
       first: await zerosLike(parameters),
       second: await zerosLike(parameters),
       step: 0,
@@ -162,11 +158,17 @@ async function inPlaceStepper(device: Device, settings: OptimizerSettings): Prom
   const adamInPlace = await createAdamInPlace(device, settings);
   return {
     async step({ old, given, scalars }) {
-      for (const [name, parameter] of old.parameters) {
-        const gradient = given.get(name) ?? missing(name);
-        const first = old.first.get(name) ?? missing(name), second = old.second.get(name) ?? missing(name);
-        const decays = settings.decays?.(name) ?? true;
-        await adamInPlace.step({ parameter, gradient, first, second }, scalars, decays);
+      for (const decaying of [true, false]) {
+        const names = [...old.parameters.keys()].filter((name) =>
+          (settings.decays?.(name) ?? true) === decaying
+        );
+        const arrays = names.map((name) => ({
+          parameter: old.parameters.get(name) ?? missing(name),
+          gradient: given.get(name) ?? missing(name),
+          first: old.first.get(name) ?? missing(name),
+          second: old.second.get(name) ?? missing(name),
+        }));
+        await adamInPlace.step(arrays, scalars, decaying);
       }
       return old;
     },

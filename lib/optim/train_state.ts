@@ -5,6 +5,7 @@
  */
 import { type Device, type DeviceArray, flatten, isFloatArray, isSpec, mapTree } from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
+import { packedArrays } from "./packed.ts";
 
 /** An array in the host's memory. */
 export interface SavedArray {
@@ -56,10 +57,14 @@ export async function loadTrainState<P>(
   if (extra !== undefined) {
     throw new RangeError(`Cannot restore the state: it has "${extra}", which is not known`);
   }
-  const uploaded = new Map<string, DeviceArray<"float32">>();
+  const saved = new Map<string, SavedArray>();
   for (const [name, { shape }] of specs) {
-    const { dims, data } = checked(arrays.get(name), { name, wanted: Object.values(shape) });
-    uploaded.set(name, await device.upload({ dims, data: data.slice() }));
+    saved.set(name, checked(arrays.get(name), { name, wanted: Object.values(shape) }));
+  }
+  const uploaded = new Map<string, DeviceArray<"float32">>();
+  for (const kind of Object.keys(tree)) { // each in a memory of its own, where it is packed
+    const own = new Map([...saved].filter(([name]) => name.startsWith(`${kind}.`)));
+    for (const [name, array] of await packedArrays(device, own)) uploaded.set(name, array);
   }
   // The one cast: the tree of `spec`, leaf by leaf.
   const trees = mapTree(tree, isSpec, (_, name) => uploaded.get(name)) as Omit<TrainState<P>, "step">;

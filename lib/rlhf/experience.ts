@@ -9,6 +9,7 @@ import { clipScore, gae, normaliseScores, type ScoreStatistics, shapedRewards } 
 import { ints } from "../runtime/mod.ts";
 import { type AnswerBatch, answerBatch } from "./answer_batch.ts";
 import { type AnswerGroupOptions, answerGroups } from "./answer_groups.ts";
+import type { Frozen } from "./frozen.ts";
 import type { AnswerContext, PolicyScorer } from "./sampled_policy.ts";
 import type { Settings } from "./settings.ts";
 import type { ValueScorer } from "./values.ts";
@@ -46,11 +47,11 @@ export interface Scorers {
   /** The policy that sampled. */
   readonly actor: Gpt2Arrays;
   /** The frozen SFT model. */
-  readonly reference: Gpt2Arrays;
+  readonly reference: Frozen<Gpt2Arrays>;
   /** The value model as it is now. */
   readonly critic: ValueModelArrays;
-  /** The frozen reward model. */
-  readonly reward: ValueModelArrays;
+  /** The frozen reward model, asked when the reference is no longer used. */
+  readonly reward: Frozen<ValueModelArrays>;
 }
 
 /** What scoring depends on besides the models. */
@@ -84,41 +85,72 @@ export async function scoreAnswers(
     : undefined;
   const whole = options.grouping === undefined || options.settings.left_pad_without_positions;
   const groups = whole ? [[...pairs.keys()]] : answerGroups(pairs, options.grouping);
-  const found: Scored[][] = [];
-  for (const group of groups) {
-    found.push(await scoreGroup(group.map((row) => asked[row]), scorers, { ...options, width }));
-  }
-  const scored = inRowOrder(groups, found);
+  const batches = groups.map((group) => laidOut(group.map((row) => asked[row]), { ...options, width }));
+  const scored = inRowOrder(groups, await scoreGroups(batches, scorers));
   return pairs.map((pair, row) => finished(pair, scored[row], options));
 }
 
-/** What the models say of answers that share a call; `width` is the size of the answer axis under `gae_over_padding`. */
-async function scoreGroup(
+/** Answers that share a call. */
+interface Group {
+  readonly answers: readonly Answer[];
+  readonly pairs: readonly AnswerContext[];
+  readonly batch: AnswerBatch;
+  /** Whether the actor is asked again what generation has said already. */
+  readonly rescore: boolean;
+  /** A row as long as its answer, or as the answer axis under `gae_over_padding`. */
+  readonly trimmed: (rows: readonly number[][]) => number[][];
+}
+
+/** Lays answers out; `width` is the size of the answer axis under `gae_over_padding`. */
+function laidOut(
   asked: readonly { pair: AnswerContext; answer: Answer }[],
-  scorers: Scorers,
   { settings, padId, width }: ExperienceOptions & { width: number | undefined },
-): Promise<Scored[]> {
+): Group {
   const pairs = asked.map(({ pair }) => pair);
   const layout = { padId, leftPadded: settings.left_pad_without_positions };
-  const batch = answerBatch(pairs, width === undefined ? layout : { ...layout, width });
-  const trimmed = (rows: readonly number[][]) =>
-    rows.map((row, index) => row.slice(0, width ?? pairs[index].answer.length));
-  const rescore = width !== undefined || settings.left_pad_without_positions ||
-    settings.log_probs_of_raw_distribution;
-  const logProbs = rescore
-    ? trimmed(await scorers.policy(scorers.actor, batch, pairs))
-    : asked.map(({ answer }) => answer.logProbs);
-  const refLogProbs = trimmed(await scorers.policy(scorers.reference, batch, pairs));
-  const values = trimmed(await scorers.value(scorers.critic, batch));
-  const last = { rows: batch.rows, columns: lastColumns(batch, pairs) };
-  const scores = (await scorers.value(scorers.reward, last)).flat();
-  return asked.map(({ answer: { ended } }, row) => ({
-    logProbs: logProbs[row],
-    refLogProbs: refLogProbs[row],
-    values: values[row],
-    rawScore: scores[row],
-    ended,
-  }));
+  return {
+    answers: asked.map(({ answer }) => answer),
+    pairs,
+    batch: answerBatch(pairs, width === undefined ? layout : { ...layout, width }),
+    rescore: width !== undefined || settings.left_pad_without_positions ||
+      settings.log_probs_of_raw_distribution,
+    trimmed: (rows) => rows.map((row, index) => row.slice(0, width ?? pairs[index].answer.length)),
+  };
+}
+
+/** What the models say of each group: one model after the other, so that no two frozen ones need be there at once. */
+async function scoreGroups(groups: readonly Group[], scorers: Scorers): Promise<Scored[][]> {
+  const each = async <T>(say: (group: Group) => Promise<T>): Promise<T[]> => {
+    const said: T[] = [];
+    for (const group of groups) said.push(await say(group));
+    return said;
+  };
+  const logProbs = await each(async ({ rescore, answers, batch, pairs, trimmed }) =>
+    rescore
+      ? trimmed(await scorers.policy(scorers.actor, batch, pairs))
+      : answers.map(({ logProbs }) => [...logProbs])
+  );
+  const values = await each(async ({ batch, trimmed }) =>
+    trimmed(await scorers.value(scorers.critic, batch))
+  );
+  const refLogProbs = await scorers.reference.use((reference) =>
+    each(async ({ batch, pairs, trimmed }) => trimmed(await scorers.policy(reference, batch, pairs)))
+  );
+  const scores = await scorers.reward.use((reward) =>
+    each(async ({ batch, pairs }) => {
+      const last = { rows: batch.rows, columns: lastColumns(batch, pairs) };
+      return (await scorers.value(reward, last)).flat();
+    })
+  );
+  return groups.map(({ answers }, group) =>
+    answers.map(({ ended }, row) => ({
+      logProbs: logProbs[group][row],
+      refLogProbs: refLogProbs[group][row],
+      values: values[group][row],
+      rawScore: scores[group][row],
+      ended,
+    }))
+  );
 }
 
 /** The column of each answer's last token: where the reward model's value is the score. */

@@ -14,14 +14,19 @@ export interface Frozen<P> {
   readonly kept: P | undefined;
 }
 
+/** A model whose parameters are held as they are. */
+export const heldModel = <P>(parameters: P): Frozen<P> => ({
+  kept: parameters,
+  use: (run) => run(parameters),
+});
+
 /** Keeps a model in the memory that its weights were read into. */
 export async function keptModel<T>(
   device: Device,
   spec: T,
   weights: ReadonlyMap<string, Weight>,
 ): Promise<Frozen<DeviceArrays<T>>> {
-  const kept = await uploadParameters(device, spec, weights, { share: true });
-  return { kept, use: (run) => run(kept) };
+  return heldModel(await uploadParameters(device, spec, weights, { share: true }));
 }
 
 /** Where a model comes from, time and again. */

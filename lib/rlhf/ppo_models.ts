@@ -17,7 +17,7 @@ import {
 } from "../lm/mod.ts";
 import { adamDefaults, createArrayPool, type TrainState } from "../optim/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
-import type { Device } from "../runtime/mod.ts";
+import { type Device, trimMemory } from "../runtime/mod.ts";
 import { type Frozen, keptModel, rereadModel } from "./frozen.ts";
 import { createActorUpdate, createCriticUpdate } from "./ppo_update.ts";
 import { createExactKl, createPolicyScorer } from "./sampled_policy.ts";
@@ -77,7 +77,7 @@ export async function compilePrograms(
     ...adamDefaults,
     epsilon: settings.adam_epsilon,
     maxGradNorm: settings.max_grad_norm,
-    inPlace: settings.spare_memory && device.kind === "cpu",
+    inPlace: device.kind === "cpu",
   };
   const common = {
     optimizer,
@@ -85,6 +85,7 @@ export async function compilePrograms(
     blocksPerProgram: settings.blocks_per_program,
     logitsAtOnce: settings.logits_at_once,
     pool: createArrayPool(device),
+    ...(settings.spare_memory ? { onPart: trimMemory } : {}),
   };
   return {
     shape,

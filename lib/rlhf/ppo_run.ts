@@ -3,15 +3,7 @@
  *
  * The schedule itself is `ppo_loop.ts`.
  */
-import {
-  type Answer,
-  downloadParameters,
-  type Gpt2Arrays,
-  inRowOrder,
-  type TokenRow,
-  type ValueModelArrays,
-  type Weight,
-} from "../lm/mod.ts";
+import { type Answer, downloadParameters, inRowOrder, type TokenRow, type Weight } from "../lm/mod.ts";
 import { meanOf, uniform, whiten } from "../rl/mod.ts";
 import { trimMemory } from "../runtime/mod.ts";
 import { answerBatch } from "./answer_batch.ts";
@@ -59,7 +51,7 @@ export async function experience(
   const { settings, watch } = run;
   const repeated = prompts.flatMap((prompt) => Array<TokenRow>(settings.num_return_sequences).fill(prompt));
   const answers = await watch.time("generate", () => generated(run, timestep, repeated));
-  const samples = await watch.time("score", () => score(run, repeated, { answers, timestep }));
+  const samples = await watch.time("score", () => score(run, { prompts: repeated, answers, timestep }));
   giveBack(settings);
   return samples;
 }
@@ -86,26 +78,15 @@ async function generated(
 }
 
 function score(
-  run: Run,
-  prompts: readonly TokenRow[],
-  sampled: { answers: readonly Answer[]; timestep: number },
-): Promise<Sample[]> {
-  const { reference, reward } = run.models;
-  return reference.use((reference) =>
-    reward.use((reward) => scoreBy(run, { reference, reward }, { prompts, ...sampled }))
-  );
-}
-
-function scoreBy(
   { inputs, settings, programs, models, interruption }: Run,
-  frozen: { reference: Gpt2Arrays; reward: ValueModelArrays },
   { prompts, answers, timestep }: {
     prompts: readonly TokenRow[];
     answers: readonly Answer[];
     timestep: number;
   },
 ): Promise<Sample[]> {
-  const arrays = { actor: models.actor.parameters, critic: models.critic.parameters, ...frozen };
+  const { reference, reward } = models;
+  const arrays = { actor: models.actor.parameters, critic: models.critic.parameters, reference, reward };
   const scoreStatistics = settings.normalise_scores ? inputs.scoreStatistics : undefined;
   const options = {
     settings,
@@ -119,16 +100,18 @@ function scoreBy(
   };
   const policy: PolicyScorer = (...given) => {
     interruption.signal?.throwIfAborted();
+    giveBack(settings);
     return programs.policy(...given);
   };
   const value: ValueScorer = (...given) => {
     interruption.signal?.throwIfAborted();
+    giveBack(settings);
     return programs.value(...given);
   };
   return scoreAnswers(prompts, answers, { policy, value, ...arrays }, options);
 }
 
-/** Between two kinds of work, whose arrays have other sizes: what the first leaves behind is no use to the second. */
+/** Between two calls of some seconds: what one leaves behind in pieces is of little use to the next. */
 function giveBack({ spare_memory }: Settings): void {
   if (spare_memory) trimMemory();
 }
@@ -141,7 +124,11 @@ export function rescore(run: Run, samples: readonly Sample[]): Promise<Sample[]>
     kept: [...kept],
     ended,
   }));
-  return score(run, samples.map(({ prompt }) => prompt), { answers, timestep: samples[0].timestep });
+  return score(run, {
+    prompts: samples.map(({ prompt }) => prompt),
+    answers,
+    timestep: samples[0].timestep,
+  });
 }
 
 /** How to step through an update. */
@@ -231,6 +218,7 @@ export async function exactKl(
     for (const group of groups) {
       const part = group.map((row) => samples[row]);
       const batch = answerBatch(part, { padId: inputs.special.padId, leftPadded });
+      giveBack(settings);
       found.push(await programs.exactKl({ parameters: models.actor.parameters, reference }, batch, part));
     }
     return found;

@@ -128,6 +128,8 @@ export interface UpdateOptions {
   readonly pool?: ArrayPool;
   /** Looked at between the programs of a gradient: an error ends the step, and nothing is changed. */
   readonly checkpoint?: () => void;
+  /** Called before each micro-batch. */
+  readonly onPart?: () => void;
 }
 
 type Matrix = Tensor<{ batch: number; answer: number }>;
@@ -160,7 +162,8 @@ const chosenInputs = ({ rows, columns, targets }: AnswerBatch) => ({
 export async function createActorUpdate(
   device: Device,
   { config, sampling }: PolicyShape,
-  { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), ...cut }: UpdateOptions,
+  { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), onPart, ...cut }:
+    UpdateOptions,
 ): Promise<ActorUpdate> {
   type Inputs = LossInputs & Omit<AnswerInputs, "rows"> & { oldLogProbs: Matrix; advantages: Matrix };
   const { columns, targets } = answerSpec;
@@ -197,6 +200,7 @@ export async function createActorUpdate(
     const total = await arrays.sum(
       parts,
       async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into, mode) => {
+        onPart?.();
         const given = {
           ...chosenInputs(batch),
           ...context,
@@ -231,7 +235,8 @@ export async function createActorUpdate(
 export async function createCriticUpdate(
   device: Device,
   config: Gpt2Config,
-  { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), ...cut }: UpdateOptions,
+  { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), onPart, ...cut }:
+    UpdateOptions,
 ): Promise<CriticUpdate> {
   type Inputs = LossInputs & { oldValues: Matrix; returns: Matrix };
   const parameters = valueModelSpec(config);
@@ -256,6 +261,7 @@ export async function createCriticUpdate(
       const { loss, gradients } = await arrays.sum(
         parts,
         async ({ batch, oldValues, returns, mask, dropoutKeys = noKeys }, into, mode) => {
+          onPart?.();
           const { rows, columns } = chosenInputs(batch);
           const said = await program(
             state.parameters,

@@ -27,14 +27,16 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
     greedy: !settings.do_sample,
   });
   const parameters = await uploadParameters(device, gpt2Spec(policy.config), policy.weights, { share: true });
-  const { query_len: maxNewTokens, seed, batch_size: batchSize } = settings;
+  const { query_len: maxNewTokens, seed, batch_size } = settings;
+  const batchSize = settings.generate_batch_size || batch_size,
+    scoreSize = settings.score_batch_size || batch_size;
   const answers = await sampleAnswers(generator, { parameters, prompts }, { maxNewTokens, seed, batchSize });
   await generator.release();
   const scorer = await createScorer(device, reward.config, { padId: special.padId });
   const spec = valueModelSpec(reward.config);
   const judge = await uploadParameters(device, spec, reward.weights, { share: true });
   const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
-  return scoreStatistics(await scoreRows(scorer, { parameters: judge, rows }, { batchSize }));
+  return scoreStatistics(await scoreRows(scorer, { parameters: judge, rows }, { batchSize: scoreSize }));
 }
 
 /** At most `count` items at equal distances. */

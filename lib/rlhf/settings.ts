@@ -127,6 +127,13 @@ export const SETTINGS = {
     default: false,
     help: "hold only what the moment needs: frozen models are read when asked, caches and gradients freed",
   },
+  memory_gib: {
+    kind: "number",
+    default: 0,
+    min: 0,
+    help:
+      "memory that may be used on the CPU, in GiB; what is not given of the settings above is chosen to fit; 0: what is free",
+  },
   learning_rate: { kind: "number", default: 1e-5, min: 0, help: "Adam's, for actor and critic" },
   adam_epsilon: { kind: "number", default: 1e-5, above: 0, help: "Adam's epsilon" },
   max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },
@@ -195,6 +202,7 @@ export const MEMORY_SETTINGS = [
   "score_batch_size",
   "generate_batch_size",
   "spare_memory",
+  "memory_gib",
 ] as const;
 
 /** The name of a defect's switch. */

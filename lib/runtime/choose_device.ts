@@ -1,27 +1,78 @@
 /**
  * The device that a setting asks for.
  *
- * `auto` and `-1` are the CPU (a hardware GPU cannot yet be told from a slow software one, so it is taken only when asked for);
- * `webgpu` insists; a number, the tutorial's way, means the GPU, and the CPU with a warning where there is none.
+ * `auto` takes a GPU where there is one and else the CPU, without a word; it never takes a program that plays a GPU on the CPU. A
+ * number, the tutorial's way, means the first GPU, and the CPU with a warning where there is none. `cpu` and numbers below 0 are the
+ * CPU. Only `webgpu` insists: it takes software too, and fails where there is nothing.
  */
+import { type Adapter, adapterText, findAdapter } from "./adapter.ts";
 import type { Device } from "./device.ts";
 import { openDevice } from "./open_device.ts";
 
+/** How to choose. */
+export interface ChooseOptions {
+  /** Threads of the CPU; default: all. */
+  readonly threads?: number;
+  /** Gets a sentence when something else than what was asked for is taken. */
+  readonly warn?: (text: string) => void;
+  /** Gets the GPU's name, memory and limits, once a process. */
+  readonly tell?: (text: string) => void;
+  /** Where GPUs are looked for. */
+  readonly machine?: Machine;
+}
+
+/** What a machine has. */
+export interface Machine {
+  /** Its fastest GPU, software included. */
+  findAdapter(): Promise<Adapter | undefined>;
+  /** Opens one of its devices; throws an Error that says why it cannot. */
+  openDevice: typeof openDevice;
+}
+
+const thisMachine: Machine = { findAdapter, openDevice };
+
+const told = new Set<string>();
+
 /**
- * Opens the device for a setting: `auto`, `cpu`, `webgpu` or a number. `threads` is for the CPU; default: all.
+ * Opens the device for a setting: `auto`, `cpu`, `webgpu` or a number.
  *
  * @throws Error when the setting is `webgpu` and there is no adapter.
  */
-export async function chooseDevice(
+export async function chooseDevice(setting: string, options: ChooseOptions = {}): Promise<Device> {
+  const { warn = console.warn, machine = thisMachine, threads } = options;
+  const gpu = setting === "webgpu"
+    ? await machine.openDevice("webgpu")
+    : setting === "auto" || /^\d+$/.test(setting)
+    ? await hardwareGpu(setting, { warn, machine })
+    : undefined;
+  if (gpu === undefined) return machine.openDevice("cpu", threads === undefined ? {} : { threads });
+  tellOnce(gpu, options);
+  return gpu;
+}
+
+/** The GPU, where there is one and it opens. */
+async function hardwareGpu(
   setting: string,
-  { warn = console.warn, ...options }: { warn?: (text: string) => void; threads?: number } = {},
-): Promise<Device> {
-  if (setting === "webgpu") return openDevice("webgpu");
-  if (!/^\d+$/.test(setting)) return openDevice("cpu", options);
-  try {
-    return await openDevice("webgpu");
-  } catch {
-    warn(`No GPU for device ${setting}: using the CPU`);
-    return openDevice("cpu", options);
+  { warn, machine }: { warn: (text: string) => void; machine: Machine },
+): Promise<Device | undefined> {
+  const adapter = await machine.findAdapter();
+  if (adapter === undefined || adapter.isSoftware) {
+    const software = adapter && ` (${adapter.name} is software; --device webgpu takes it)`;
+    if (setting !== "auto") warn(`No GPU for device ${setting}${software ?? ""}: using the CPU`);
+    return undefined;
   }
+  if (Number(setting) > 0) warn(`WebGPU lets no one choose among GPUs: device ${setting} is ${adapter.name}`);
+  try {
+    return await machine.openDevice("webgpu");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    warn(`${adapter.name} cannot be used, so the CPU is: ${reason}`);
+    return undefined;
+  }
+}
+
+function tellOnce({ adapter }: Device, { tell = console.log }: ChooseOptions): void {
+  const text = adapter === undefined ? "GPU: WebGPU does not tell which" : adapterText(adapter);
+  if (!told.has(text)) tell(text);
+  told.add(text);
 }

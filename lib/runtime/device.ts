@@ -4,6 +4,7 @@
  */
 import type { LoweredGraph, Lowering } from "../onnx/mod.ts";
 import type { AnyTensor, DType } from "../tensor/mod.ts";
+import type { Adapter } from "./adapter.ts";
 import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
 import type { DeviceUsage } from "./device_usage.ts";
 
@@ -27,6 +28,8 @@ export interface Device {
   readonly kind: DeviceKind;
   /** For people: "CPU, 2 threads". */
   readonly description: string;
+  /** What the machine says of its GPU; undefined on the CPU, and where it says nothing. */
+  readonly adapter: Adapter | undefined;
   /** How a graph with these results is to be written, so that the device computes it rightly. */
   lowering(outputs: Iterable<AnyTensor>): Promise<Lowering>;
   /** Compiles a lowered graph. Results named in `toHost` are made in host memory, where reading them is free. */

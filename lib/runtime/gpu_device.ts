@@ -2,6 +2,7 @@
 import * as ort from "onnxruntime-node";
 import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
 import { type DType, input, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
+import type { Adapter } from "./adapter.ts";
 import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
 import { attendsRightly } from "./attention_probe.ts";
 import type { Device } from "./device.ts";
@@ -11,6 +12,8 @@ import { executable, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_a
 
 /** With either of these missing ONNX Runtime moves a Transpose onto a bool tensor, for which WebGPU has no kernel. */
 const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
+/** What WebGPU promises of every GPU. */
+const LEAST_BINDING_BYTES = 128 * 2 ** 20;
 const GPU_EXTRA = {
   session: { disable_cpu_ep_fallback: "1" },
   optimization: { disable_specified_optimizers: "TransposeOptimizer" },
@@ -77,7 +80,7 @@ function sessionsOf(
 }
 
 /** A GPU; `probe` says whether there is one. */
-export function gpuDevice(threads: number): Device {
+export function gpuDevice(threads: number, adapter: Adapter | undefined): Device {
   const counter = createUsageCounter();
   const copy = createCopier(threads);
   const isHere = ({ location }: ort.Tensor): boolean => location === "gpu-buffer";
@@ -91,11 +94,16 @@ export function gpuDevice(threads: number): Device {
   let attentionIsRight: Promise<boolean> | undefined;
   const device: Device = {
     kind: "webgpu",
-    description: "GPU through WebGPU",
+    description: `${adapter?.name ?? "GPU"} through WebGPU`,
+    adapter,
     async lowering(outputs) {
       const attends = topologicalOrder([...outputs]).some(({ primitive }) => primitive === "cachedAttention");
       attentionIsRight ??= attends ? attendsRightly(device) : undefined;
-      return { target: "webgpu", attentionInParts: attends && !(await attentionIsRight) };
+      return {
+        target: "webgpu",
+        attentionInParts: attends && !(await attentionIsRight),
+        bindingBytes: adapter?.maxBindingBytes ?? LEAST_BINDING_BYTES,
+      };
     },
     compile(graph, outputs, toHost) {
       const sessions = sessionsOf(graph, outputs, { threads, toHost });
@@ -157,16 +165,24 @@ export function gpuDevice(threads: number): Device {
   return device;
 }
 
+/** What WebGPU needs besides a GPU. */
+const DRIVERS: Partial<Record<typeof Deno.build.os, string>> = {
+  linux: "the Vulkan driver of the GPU's maker (`vulkaninfo --summary` lists what there is)",
+  darwin: "macOS with Metal",
+  windows: "a driver for Direct3D 12",
+};
+
 /** Runs a trivial program, so that a missing adapter is reported at once and in words. */
 export async function probe(device: Device): Promise<void> {
   try {
     device.free(await device.upload({ dims: [1], data: new Float32Array([1]) }));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
+    const found = device.adapter === undefined ? "" : ` it can use (there is ${device.adapter.name})`;
+    const needed = DRIVERS[Deno.build.os] ?? "a driver for WebGPU";
     throw new Error(
-      `Cannot open the GPU: WebGPU found no usable adapter (${
-        reason.split("\n")[0]
-      }). Use --device cpu, or DEVICE=cpu in a notebook.`,
+      `Cannot open a GPU: WebGPU finds none${found}. It needs a GPU and ${needed}. ` +
+        `To compute on the CPU: --device cpu, or DEVICE=cpu for a notebook. ONNX Runtime says: ${reason}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** The CPU as a device: ONNX Runtime's library by itself (`native_session.ts`), or npm's binding where that may not be called. */
 import * as ort from "onnxruntime-node";
-import { type LoweredGraph, resultName } from "../onnx/mod.ts";
+import { type LoweredGraph, plainLowering, resultName } from "../onnx/mod.ts";
 import type { DType } from "../tensor/mod.ts";
 import type { ArrayLike_, DeviceArray, HostArray, Storage } from "./array.ts";
 import type { Device, Executable } from "./device.ts";
@@ -64,7 +64,8 @@ export function hostDevice(threads: number): Device {
   return {
     kind: "cpu",
     description: `CPU, ${threads} thread${threads === 1 ? "" : "s"}`,
-    lowering: () => Promise.resolve({ target: "cpu", attentionInParts: false }),
+    adapter: undefined,
+    lowering: () => Promise.resolve(plainLowering),
     async compile(graph, outputs) {
       const runtime = openedRuntime();
       if (runtime !== undefined) return nativeExecutable(runtime, graph, { outputs, threads });

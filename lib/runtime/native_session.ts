@@ -8,6 +8,7 @@
 import type { DType } from "../tensor/mod.ts";
 import { setImmediate } from "node:timers";
 import { elements, type HostArray } from "./array.ts";
+import { newFloats } from "./host_memory.ts";
 import {
   cString,
   type OnnxRuntimeLibrary,
@@ -52,7 +53,7 @@ function dtypeOf(data: HostArray["data"]): DType {
 }
 
 function memoryFor(dtype: DType, size: number): HostArray["data"] {
-  if (dtype === "float32") return new Float32Array(size);
+  if (dtype === "float32") return newFloats(size);
   return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
 }
 
@@ -147,7 +148,7 @@ function createSession(
       const known = forms.of(feeds);
       const targets = outputs.map((_, index) => into[index] ?? (known && emptyArray(known[index])));
       const results = runOnce(runtime, session, { names, values, feeds, targets });
-      forms.keep(feeds, results);
+      if (known === undefined) forms.keep(feeds, results);
       return results;
     },
     release() {

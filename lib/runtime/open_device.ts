@@ -7,6 +7,7 @@
  * timestep took 1.7 times as long); npm's binding copies every result, so the CPU device uses the library by itself
  * (`native_session.ts`) where it may.
  */
+import { findAdapter } from "./adapter.ts";
 import type { Device, DeviceKind } from "./device.ts";
 import { gpuDevice, probe } from "./gpu_device.ts";
 import { hostDevice } from "./host_device.ts";
@@ -23,8 +24,9 @@ export async function openDevice(
 ): Promise<Device> {
   disableTelemetry();
   keepLittleMemory();
-  const device = kind === "cpu" ? hostDevice(threads) : gpuDevice(threads);
-  if (kind === "webgpu") await probe(device);
+  if (kind === "cpu") return hostDevice(threads);
+  const device = gpuDevice(threads, await findAdapter());
+  await probe(device);
   return device;
 }
 

@@ -4,6 +4,7 @@ import { type LoweredGraph, resultName } from "../onnx/mod.ts";
 import type { DType } from "../tensor/mod.ts";
 import { type ArrayLike_, type DeviceArray, elements } from "./array.ts";
 import type { Executable } from "./device.ts";
+import { newFloats } from "./host_memory.ts";
 
 /** A device array with the ONNX Runtime tensor behind it. */
 export interface Handle extends DeviceArray {
@@ -79,6 +80,6 @@ export function zeros<D extends DType = "float32">(dims: readonly number[], dtyp
     ? new Int32Array(size)
     : dtype === "bool"
     ? new Uint8Array(size)
-    : new Float32Array(size);
+    : newFloats(size);
   return wrap(tensorOf({ dims, data })) as DeviceArray<DType> as DeviceArray<D>; // made one line above
 }

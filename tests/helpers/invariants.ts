@@ -16,6 +16,7 @@ import { uniform } from "../../lib/rl/mod.ts";
 import {
   createPolicyScorer,
   createValueScorer,
+  heldModel,
   type LoadedModel,
   minibatches,
   paidScore,
@@ -82,7 +83,7 @@ export async function scoredTogetherAndAlone(
   const scorers = {
     policy: await createPolicyScorer(device, shape),
     value: await createValueScorer(device, tinyConfig),
-    ...{ actor, reference: actor, critic, reward: critic },
+    ...{ actor, reference: heldModel(actor), critic, reward: heldModel(critic) },
   };
   const generator = await createGenerator(device, tinyConfig, { sampling, special });
   const draw = (row: number, position: number) => uniform(1, 0, row, position);

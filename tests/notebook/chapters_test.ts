@@ -137,12 +137,12 @@ for (const notebook of notebooks) {
     assert.ok(cells.some(({ outputs }) => outputs.length > 0), "the notebook is executed");
   });
 
-  Deno.test(`${name}: has a quiz, a slider, something to try, and is smaller than 1 MB`, () => {
+  Deno.test(`${name}: has a quiz, a slider, something to try, and is smaller than 1 MiB`, () => {
     const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source).join("\n");
     assert.match(code, /^quiz\("\w+"\)/m);
     assert.match(code, /^slider\("\w+"\)/m);
     assert.ok(cells.some(({ source }) => source.includes("## Try this")));
-    assert.ok(new TextEncoder().encode(text).length < 1e6);
+    assert.ok(new TextEncoder().encode(text).length < 2 ** 20);
     assert.doesNotMatch(text, /\/(?:home|root|Users|tmp)\//, "no machine path");
   });
 }

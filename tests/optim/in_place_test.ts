@@ -8,6 +8,10 @@ const device = await openDevice("cpu", { threads: 2 });
 const wave = (size: number, seed: number) =>
   device.upload(floats(Float32Array.from({ length: size }, (_, i) => Math.sin(seed + 1.7 * i)), [size]));
 
+/** Where two arrays differ first; -1: nowhere. (What says how large arrays differ takes gigabytes to say it.) */
+const firstDifference = (a: Float32Array, b: Float32Array): number =>
+  a.findIndex((value, index) => value !== b[index]);
+
 for (const size of [1, 17, 1000, 2 ** 20 + 13]) { // the last one in two stretches, the second with a rest
   Deno.test(`Adam in place on ${size} numbers gives the bits of Adam into other arrays`, async () => {
     const spec = { x: float({ entry: size }) };
@@ -22,7 +26,8 @@ for (const size of [1, 17, 1000, 2 ** 20 + 13]) { // the last one in two stretch
       const { parameters, first, second } = state;
       return Promise.all([parameters, first, second].map(async ({ x }) => (await device.read(x)).slice()));
     };
-    assert.deepEqual(await trained(true), await trained(false));
+    const [inPlace, apart] = [await trained(true), await trained(false)];
+    inPlace.forEach((array, index) => assert.equal(firstDifference(array, apart[index]), -1));
   });
 }
 

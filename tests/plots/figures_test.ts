@@ -190,3 +190,16 @@ Deno.test("stems over tokens begin at 0, lines stand beside them, and the tokens
     message: 'Cannot draw "return" over 1 tokens: there are 2 numbers',
   });
 });
+
+Deno.test("stacked bars stand end to end, with the sum at the end of each and in the figure's words", async () => {
+  const parts = [["a", "x", 1], ["a", "y", 2.5], ["b", "x", 4], ["b", "y", 0.25]] as const;
+  const rows = parts.map(([step, held, size]) => ({ step, held, size }));
+  const names = { label: "step", value: "size", seriesBy: "held", title: "Parts" } as const;
+  const figure = bars(rows, { ...names, stacked: true });
+  assert.equal(figure.text, "Parts: a 3.5, b 4.25");
+  assert.equal(figure.layout.barmode, "stack");
+  const texts = await textsOf(figure);
+  for (const text of ["3.5", "4.25", "x", "y"]) assert.ok(texts.includes(text), `${text} is missing`);
+  assert.ok(!texts.includes("together"), "the sums are no part");
+  assert.ok((await textsOf(bars(rows, names))).includes("2.5"), "side by side each bar has its own number");
+});

@@ -8,6 +8,7 @@ import {
   answerMask,
   contextArrays,
   type ExperienceOptions,
+  heldModel,
   paidScore,
   scoreAnswers,
   type Scorers,
@@ -110,7 +111,7 @@ async function fixedScorers(
       asked.columns = columns;
       return Promise.resolve(says.scores.map((score) => [score]));
     },
-    ...{ actor, reference, critic, reward },
+    ...{ actor, reference: heldModel(reference), critic, reward: heldModel(reward) },
   };
   return { scorers, asked };
 }

@@ -16,6 +16,7 @@ import {
   minibatchParts,
   type Sample,
   stepMetrics,
+  type UpdateOptions,
 } from "../../lib/rlhf/mod.ts";
 import { floats, type HostArray } from "../../lib/runtime/mod.ts";
 import { assertMetrics } from "../helpers/assert_metrics.ts";
@@ -25,14 +26,21 @@ import { device, PAD, tinyConfig, tinyInputs, tinyPolicy, tinyReward } from "../
 
 const shape = { config: tinyConfig, sampling: plainSampling };
 const clip = { clipRange: 0.2, optimizer: { ...adamDefaults, epsilon: 1e-5, maxGradNorm: Infinity } };
-const updates = {
-  actor: await createActorUpdate(device, shape, clip),
-  critic: await createCriticUpdate(device, tinyConfig, clip),
+/** Both updates, cut up in some way. */
+const updatesCut = async (
+  cut: Pick<UpdateOptions, "blocksPerProgram" | "logitsAtOnce"> = {},
+  inPlace = false,
+) => {
+  const options = { ...clip, ...cut, optimizer: { ...clip.optimizer, inPlace } };
+  return {
+    actor: await createActorUpdate(device, shape, options),
+    critic: await createCriticUpdate(device, tinyConfig, options),
+  };
 };
+const whole = await updatesCut();
 
 /** One step of both models from their starting weights on the given parts: metrics, and the gradients in Adam's first moments. */
-async function stepOn(samples: readonly Sample[], parts: readonly MiniBatch[]) {
-  const { actor, critic } = updates;
+async function stepOn(samples: readonly Sample[], parts: readonly MiniBatch[], { actor, critic } = whole) {
   const policy = await uploadParameters(device, gpt2Spec(tinyConfig), tinyPolicy.weights);
   const value = await uploadParameters(device, valueModelSpec(tinyConfig), tinyReward.weights);
   const actorStep = await actor.step(await actor.optimizer.start(policy), parts, 1e-3);
@@ -81,10 +89,24 @@ const parts = (samples: readonly Sample[], micro = 0) => {
 
 Deno.test("one micro-batch or many: the same loss, gradients and metrics", async () => {
   const samples = await movedSamples();
-  const whole = await stepOn(samples, parts(samples));
-  assert.ok(whole.metrics.clip_fraction > 0.1, "some tokens are clipped");
-  for (const micro of [1, 3]) assertSameStep(await stepOn(samples, parts(samples, micro)), whole);
+  const atOnce = await stepOn(samples, parts(samples));
+  assert.ok(atOnce.metrics.clip_fraction > 0.1, "some tokens are clipped");
+  for (const micro of [1, 3]) assertSameStep(await stepOn(samples, parts(samples, micro)), atOnce);
 });
+
+for (const cut of [{ blocksPerProgram: 1 }, { logitsAtOnce: 5 }, { blocksPerProgram: 1, logitsAtOnce: 5 }]) {
+  Deno.test(`sixteen answers in micro-batches of 1, 4 and 16, with ${JSON.stringify(cut)} and Adam in place: the same step`, async () => {
+    const eight = await movedSamples();
+    const samples = [...eight, ...eight];
+    const atOnce = await stepOn(samples, parts(samples));
+    const updates = await updatesCut(cut, true);
+    for (const micro of [1, 4, 16]) {
+      const pieces = parts(samples, micro);
+      assert.equal(pieces.length, 16 / micro);
+      assertSameStep(await stepOn(samples, pieces, updates), atOnce);
+    }
+  });
+}
 
 Deno.test("longer neighbours that do not count change no loss, no gradient and no metric", async () => {
   const samples = (await movedSamples()).toSorted((a, b) => lengthOf(a) - lengthOf(b));

@@ -20,6 +20,7 @@ import {
   createCriticUpdate,
   createPolicyScorer,
   createValueScorer,
+  heldModel,
   minibatchParts,
   type Sample,
   scoreAnswers,
@@ -74,7 +75,7 @@ async function experienceOf(index: number): Promise<Sample[]> {
         ? Promise.resolve(fromAnswer("ref_log_probs"))
         : score(parameters, batch, pairs),
     value: await createValueScorer(device, reward.config),
-    ...{ actor, reference, critic, reward: critic },
+    ...{ actor, reference: heldModel(reference), critic, reward: heldModel(critic) },
   };
   const sampled = answers.map((tokens) => {
     const ended = tokens.at(-1) === policy.tokenizer.sepId;

@@ -238,6 +238,50 @@ Deno.test("two processes cannot train in one folder at the same time", async () 
   deepEqual([code, err], [1, `Cannot train in ${target}: another process is training there\n`]);
 });
 
+/** The folder of a model of which only the sizes are there: nothing can be loaded. */
+async function sizesOnly(name: string, from: string): Promise<string> {
+  const target = `${folder}/${name}`;
+  await Deno.mkdir(target);
+  await Deno.copyFile(new URL(`../fixtures/${from}/config.json`, import.meta.url), `${target}/config.json`);
+  return target;
+}
+
+Deno.test("--plan prints the ledger, what was chosen and the time, before anything is loaded", async () => {
+  const models = [await sizesOnly("policy", "gpt2_tiny"), await sizesOnly("reward", "reward_tiny")];
+  const paths = ["--ori_model_path", models[0], "--reward_model_path", models[1]];
+  const { code, out, err } = await runTrain([...flags, ...paths, "--plan", "--memory_gib", "1"]);
+  deepEqual([code, err], [0, ""]);
+  const lines = out.trim().split("\n");
+  match(lines[0], /^MiB +weights +adam +gradients +activations +logits +caches +runtime +together$/);
+  deepEqual(lines.slice(1, 5).map((line) => line.split(/ {2,}/)[0]), [
+    "generate answers",
+    "score them",
+    "measure the KL",
+    "update",
+  ]);
+  match(lines[5], /^predicted peak 0\.\d\d GiB of 1\.00 GiB that may be used$/);
+  equal(lines[6], "as given: nothing needs to be spared");
+  match(lines[7], /^about \d+ s if all texts are as long as they may be, at \d+ GFLOP\/s of products/);
+});
+
+Deno.test("what cannot fit is refused before anything is loaded, with what would", async () => {
+  const target = `${folder}/too_large`;
+  const models = [await sizesOnly("policy2", "gpt2_tiny"), await sizesOnly("reward2", "reward_tiny")];
+  const paths = ["--ori_model_path", models[0], "--reward_model_path", models[1], "--output_dir", target];
+  const { code, err } = await runTrain([...flags, ...paths, "--memory_gib", "0.05"]);
+  equal(code, 1);
+  match(
+    err,
+    /^Cannot run with these settings: it takes .* may be used; --memory_gib 0\.\d would be enough\n$/,
+  );
+  equal(await fileExists(target), false);
+});
+
+Deno.test("a run says what memory was predicted and, at its end, what it took", () => {
+  match(undisturbed.out, /\nmemory: 0\.\d\d GiB predicted\n/);
+  match(undisturbed.out, /\npeak memory: predicted 0\.\d\d GiB, measured 0\.\d\d GiB\ndone: /);
+});
+
 Deno.test("help names the cost of saving, and needs nothing else", async () => {
   const { code, out } = await runTrain(["--help"]);
   equal(code, 0);

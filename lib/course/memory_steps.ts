@@ -1,0 +1,62 @@
+/** How the memory of a full-size run becomes small, saving by saving, from the plan that `deno task train` makes. */
+import {
+  LEDGER_COLUMNS,
+  memoryLedger,
+  memoryPlan,
+  type ModelShapes,
+  type Settings,
+  validateSettings,
+} from "../rlhf/mod.ts";
+
+/** GPT-2 base with the vocabulary of Chinese BERT: what the tutorial trains. */
+export const GPT2_BASE: ModelShapes["policy"] = {
+  vocabSize: 21128,
+  positions: 1024,
+  embed: 768,
+  heads: 12,
+  layers: 12,
+  layerNormEpsilon: 1e-5,
+};
+
+/** A part of one bar. */
+export interface MemoryPart {
+  /** What is done by then. */
+  readonly step: string;
+  /** What the memory is held for. */
+  readonly held: typeof LEDGER_COLUMNS[number];
+  /** How much, when the run holds most. */
+  readonly GiB: number;
+}
+
+/** Savings in the order in which the picture takes them; each keeps those before it. */
+const SAVINGS: readonly (readonly [step: string, settings: Partial<Settings>])[] = [
+  ["16 answers a pass", {}],
+  ["4 answers a pass", { micro_batch_size: 4 }],
+  ["1 answer a pass", { micro_batch_size: 1 }],
+  ["frozen models on disk, Adam in place", { spare_memory: true }],
+  ["4 answers scored and generated at a time", { score_batch_size: 4, generate_batch_size: 4 }],
+  ["blocks computed twice, 3 at a time", { blocks_per_program: 3 }],
+];
+
+/** The peak of a run after each saving, by what it is held for; `settings` are the tutorial's unless others are given. */
+export function memorySteps(models: ModelShapes, given: Partial<Settings> = {}): MemoryPart[] {
+  let taken: Partial<Settings> = given;
+  return SAVINGS.flatMap(([step, saving]) => {
+    taken = { ...taken, ...saving };
+    const ledger = memoryLedger(models, validateSettings(taken));
+    const [worst] = ledger.toSorted((a, b) => b.total - a.total);
+    return LEDGER_COLUMNS.map((held) => ({ step, held, GiB: worst[held] / 2 ** 30 }));
+  });
+}
+
+/** What the tutorial's run holds when it is planned for so many GiB: MiB by kind of work, a row each. */
+export function plannedLedger(
+  models: ModelShapes,
+  { gib }: { gib: number },
+): Record<string, string | number>[] {
+  const { ledger } = memoryPlan(models, validateSettings({}), { budget: gib * 2 ** 30 });
+  return ledger.map(({ phase, ...bytes }) => ({
+    phase,
+    ...Object.fromEntries(Object.entries(bytes).map(([held, size]) => [held, Math.round(size / 2 ** 20)])),
+  }));
+}

@@ -1,0 +1,304 @@
+/**
+ * How much memory a PPO run takes on the CPU, before it begins: a table of what is held while it generates, scores, measures the KL
+ * and updates, from the settings and the sizes of the models alone.
+ *
+ * What stands in arrays of the run is counted exactly: weights, Adam's moments, gradients, caches. What ONNX Runtime holds between
+ * two nodes of a program is counted in arrays of two forms, [batch, time, embed] and [batch, heads, time, time]; how many of each are
+ * alive at once was measured (`deno task bench memory` holds the sum against real runs). Prompts are taken to fill `max_len`.
+ */
+import { type Gpt2Config, innerWidth, weightShapes } from "../lm/mod.ts";
+import type { Settings } from "./settings.ts";
+
+/** The sizes of a run's models. */
+export interface ModelShapes {
+  /** Of actor and reference. */
+  readonly policy: Gpt2Config;
+  /** Of critic and reward model. */
+  readonly reward: Gpt2Config;
+}
+
+/** What memory is held for. */
+export const LEDGER_COLUMNS = [
+  "weights",
+  "adam",
+  "gradients",
+  "activations",
+  "logits",
+  "caches",
+  "runtime",
+] as const;
+
+/** Bytes by what they are held for. */
+export type LedgerBytes = Readonly<Record<typeof LEDGER_COLUMNS[number], number>>;
+
+/** One kind of work. */
+export interface LedgerRow extends LedgerBytes {
+  /** Which. */
+  readonly phase: "generate" | "score" | "measure" | "update";
+  /** All columns together. */
+  readonly total: number;
+}
+
+/** The settings that a ledger depends on. */
+export type LedgerSettings = Pick<
+  Settings,
+  | "batch_size"
+  | "num_return_sequences"
+  | "mini_batch_size"
+  | "micro_batch_size"
+  | "blocks_per_program"
+  | "logits_at_once"
+  | "score_batch_size"
+  | "generate_batch_size"
+  | "spare_memory"
+  | "max_len"
+  | "query_len"
+  | "update_timesteps"
+  | "top_k"
+  | "top_p"
+  | "repetition_penalty"
+  | "left_pad_without_positions"
+>;
+
+/** Bytes of a float32. */
+const FLOAT = 4;
+
+const MIB = 2 ** 20;
+
+/** Deno, the run's own code and ONNX Runtime's library, before anything is compiled (measured). */
+const PROCESS = 90 * MIB;
+
+/** The compiled programs of a run, for each block of the model (measured). */
+const PROGRAMS_A_BLOCK = 20 * MIB;
+
+/** Arrays from this size on go back to the system at once; smaller ones leave gaps behind (`lib/runtime/host_memory.ts`). */
+const RETURNED = 16 * MIB;
+
+/** What gaps make of arrays that are made and freed in turn, and of those that stay (measured). */
+const GAPS = 2.2, GAPS_OF_KEPT = 1.6;
+
+/** Arrays alive at once: of one block that is computed, and kept of it for its gradient (measured). */
+const WORKING = { states: 20, scores: 2.6 }, KEPT = { states: 20, scores: 1.2 };
+
+/** Arrays of logits alive at once where they are only read, and where they have a gradient. */
+const LOGITS_READ = 4, LOGITS_LEARNED = 6;
+
+/** Answers whose KL is measured at an update, and logits of one model at once (`ppo_run.ts`). */
+const MEASURED = { answers: 16, logits: 2 ** 23 };
+
+/** Bytes of a model's weights. */
+export function weightBytes(config: Gpt2Config, { valueHead = false } = {}): number {
+  const shapes = weightShapes(config, { valueHead }).values();
+  return FLOAT * shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
+}
+
+/** Bytes of one block's weights. */
+function blockBytes(config: Gpt2Config): number {
+  const { embed } = config;
+  return FLOAT * (4 * embed ** 2 + 2 * embed * innerWidth(config));
+}
+
+/** Arrays of a block's two forms, in bytes, with the gaps that small ones leave. */
+function blockArrays(
+  config: Gpt2Config,
+  { rows, time }: { rows: number; time: number },
+  { counts, gaps }: { counts: typeof WORKING; gaps: number },
+): number {
+  const { embed, heads } = config;
+  const wide = (6 + innerWidth(config) / embed) / 10; // 1 where the network is 4 embed wide
+  const states = FLOAT * rows * time * embed * wide, scores = FLOAT * rows * heads * time ** 2;
+  const held = (count: number, bytes: number) => count * bytes * (bytes < RETURNED ? gaps : 1);
+  return counts.states * states * (scores < RETURNED ? gaps : 1) + held(counts.scores, scores);
+}
+
+/** How many answers a minibatch has. */
+const answersOfStep = (settings: LedgerSettings): number =>
+  settings.mini_batch_size || settings.batch_size * settings.num_return_sequences;
+
+/** At most `limit` rows (0: any number) of so many. */
+const atMost = (limit: number, rows: number): number => limit === 0 ? rows : Math.min(limit, rows);
+
+/** Whether the gradient is several programs, and how many blocks one of them holds. */
+function cutOf({ layers }: Gpt2Config, { blocks_per_program, logits_at_once }: LedgerSettings) {
+  const blocks = blocks_per_program === 0 ? layers : Math.min(blocks_per_program, layers);
+  return { blocks, inParts: blocks < layers || logits_at_once > 0 };
+}
+
+/** What is there whatever the run does. */
+function always(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
+  const actor = weightBytes(models.policy), critic = weightBytes(models.reward, { valueHead: true });
+  const both = actor + critic;
+  const spare = settings.spare_memory;
+  return {
+    weights: both + (spare ? 0 : both), // the frozen two
+    adam: 2 * both + (spare ? 0 : 3 * both), // the moments; weights and moments that the next step writes
+    gradients: spare ? 0 : gradientBytes(models, settings),
+    activations: 0,
+    logits: 0,
+    caches: keptSets(models, settings),
+    runtime: PROCESS + PROGRAMS_A_BLOCK * Math.max(models.policy.layers, models.reward.layers) +
+      emptyTables(models),
+  };
+}
+
+/** Which tokens a cut-off kept, a byte for each entry of the vocabulary at each token of every answer of a pool. */
+function keptSets({ policy }: ModelShapes, settings: LedgerSettings): number {
+  const { top_k, top_p, batch_size, num_return_sequences, update_timesteps, query_len } = settings;
+  if (top_k === 0 && top_p === 1) return 0;
+  return batch_size * num_return_sequences * update_timesteps * query_len * policy.vocabSize;
+}
+
+/** The same of the answers of one call, and which tokens stood before each, for the repetition penalty. */
+function contextBytes({ policy }: ModelShapes, settings: LedgerSettings, rows: number): number {
+  const { top_k, top_p, repetition_penalty, query_len } = settings;
+  const arrays = (top_k > 0 || top_p < 1 ? 1 : 0) + (repetition_penalty === 1 ? 0 : 1);
+  return arrays * rows * query_len * policy.vocabSize;
+}
+
+/** Both gradients begin the embeddings' at zero, and ONNX Runtime keeps these zeros in the compiled program. */
+const emptyTables = ({ policy, reward }: ModelShapes): number =>
+  [policy, reward].reduce(
+    (sum, { embed, vocabSize, positions }) => sum + FLOAT * embed * (vocabSize + positions),
+    0,
+  );
+
+/** Arrays of gradients, which actor and critic use in turn. */
+function gradientBytes({ policy, reward }: ModelShapes, settings: LedgerSettings): number {
+  const model = Math.max(weightBytes(policy), weightBytes(reward, { valueHead: true }));
+  const answers = answersOfStep(settings);
+  const parts = Math.ceil(answers / atMost(settings.micro_batch_size, answers));
+  const { blocks, inParts } = cutOf(policy, settings);
+  if (!inParts) return model * (parts > 1 ? 3 : 1); // the sum, a part's, and where both are added
+  const ends = FLOAT * policy.embed * (policy.vocabSize + policy.positions);
+  return model + (parts > 1 ? blocks * blockBytes(policy) + ends : 0); // what one program gives is added where the sum lies
+}
+
+/** Largest of both models. */
+const widest = ({ policy, reward }: ModelShapes, of: (config: Gpt2Config) => number): number =>
+  Math.max(of(policy), of(reward));
+
+/** Bytes of one array of logits. */
+const logitBytes = ({ vocabSize }: Gpt2Config, rows: number): number => FLOAT * rows * vocabSize;
+
+function generating(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
+  const { policy } = models;
+  const base = always(models, settings);
+  const rows = atMost(settings.generate_batch_size, settings.batch_size * settings.num_return_sequences);
+  const time = settings.max_len - settings.query_len;
+  const read = atMost(settings.score_batch_size, rows); // prompts that are read in one call
+  const turned = rows > 1 ? policy.layers * blockBytes(policy) : 0; // weights in the order that single tokens read fastest
+  const cache = FLOAT * rows * settings.max_len * 2 * policy.embed * policy.layers;
+  return {
+    ...base,
+    weights: base.weights + turned,
+    activations: blockArrays(policy, { rows: read, time }, { counts: WORKING, gaps: GAPS }),
+    logits: LOGITS_READ * logitBytes(policy, rows),
+    caches: base.caches + cache,
+  };
+}
+
+/** Bytes of the frozen models where they are read for one use. */
+const readAgain = (bytes: number, { spare_memory }: LedgerSettings): number => spare_memory ? bytes : 0;
+
+function scoring(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
+  const base = always(models, settings);
+  const answers = settings.batch_size * settings.num_return_sequences;
+  const rows = settings.left_pad_without_positions ? answers : atMost(settings.score_batch_size, answers);
+  const frozen = Math.max(weightBytes(models.policy), weightBytes(models.reward, { valueHead: true })); // one after the other
+  return {
+    ...base,
+    weights: base.weights + readAgain(frozen, settings),
+    ...passing(models, { rows, settings, logits: 1 }),
+  };
+}
+
+/** A forward pass: the blocks' arrays, then, when these are free, the logits of the answers. */
+function passing(
+  models: ModelShapes,
+  { rows, settings, logits }: { rows: number; settings: LedgerSettings; logits: number },
+): Pick<LedgerBytes, "activations" | "logits"> {
+  const { policy } = models;
+  const activations = widest(
+    models,
+    (config) =>
+      blockArrays(config, { rows, time: settings.max_len }, { counts: WORKING, gaps: GAPS }) +
+      config.layers * FLOAT * 3 * config.embed ** 2, // each block's c_attn cut into query, key and value
+  );
+  const last = logits * LOGITS_READ * logitBytes(policy, rows * settings.query_len);
+  return {
+    activations,
+    logits: Math.max(0, last - activations) + contextBytes(models, settings, rows),
+  };
+}
+
+function measuring(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
+  const base = always(models, settings);
+  const answers = settings.query_len * models.policy.vocabSize;
+  const pool = settings.batch_size * settings.num_return_sequences * settings.update_timesteps;
+  const fitting = Math.max(1, Math.floor(MEASURED.logits / answers));
+  const rows = Math.min(atMost(settings.score_batch_size, pool), fitting, MEASURED.answers);
+  return {
+    ...base,
+    weights: base.weights + readAgain(weightBytes(models.policy), settings),
+    ...passing(models, { rows, settings, logits: 2 }),
+  };
+}
+
+function updating(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
+  const { policy } = models;
+  const base = always(models, settings);
+  const rows = atMost(settings.micro_batch_size, answersOfStep(settings));
+  const time = settings.max_len;
+  const { blocks, inParts } = cutOf(policy, settings);
+  const { layers, embed, vocabSize } = policy;
+  const states = FLOAT * rows * time * embed;
+  const between = inParts ? (Math.ceil(layers / blocks) + 2) * states : 0; // hidden states between programs, and their gradient
+  const kept = (config: Gpt2Config) =>
+    Math.min(blocks, config.layers) *
+    blockArrays(config, { rows, time }, { counts: KEPT, gaps: GAPS_OF_KEPT });
+  const working = (config: Gpt2Config) =>
+    blockArrays(config, { rows, time }, {
+      counts: { states: 0, scores: WORKING.scores },
+      gaps: GAPS_OF_KEPT,
+    });
+  const blockwise = widest(models, (config) => kept(config) + working(config));
+  const answers = rows * settings.query_len;
+  const logits = LOGITS_LEARNED * logitBytes(policy, atMost(settings.logits_at_once, answers));
+  const sent = FLOAT * vocabSize * embed; // the gradient that the head sends to the token embedding
+  return {
+    ...base,
+    gradients: gradientBytes(models, settings) + sent,
+    activations: between + blockwise,
+    logits: inParts
+      ? Math.max(0, logits - widest(models, (config) => kept(config) + working(config)))
+      : logits,
+  };
+}
+
+const PHASES = { generate: generating, score: scoring, measure: measuring, update: updating } as const;
+
+/**
+ * What is held during each kind of work, in bytes.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { validateSettings } from "ppo/rlhf/mod.ts";
+ * const base = { vocabSize: 21128, positions: 1024, embed: 768, heads: 12, layers: 12, layerNormEpsilon: 1e-5 };
+ * const models = { policy: base, reward: base };
+ * ok(peakBytes(memoryLedger(models, validateSettings({}))) > 20 * 2 ** 30); // the tutorial's own configuration
+ * ok(peakBytes(memoryLedger(models, validateSettings({ micro_batch_size: 1, spare_memory: true }))) < 10 * 2 ** 30);
+ * ```
+ */
+export function memoryLedger(models: ModelShapes, settings: LedgerSettings): LedgerRow[] {
+  const phases = ["generate", "score", "measure", "update"] as const;
+  return phases.map((phase) => {
+    const bytes = PHASES[phase](models, settings);
+    const total = LEDGER_COLUMNS.reduce((sum, column) => sum + bytes[column], 0);
+    return { phase, ...bytes, total };
+  });
+}
+
+/** The most that is held at any time. */
+export const peakBytes = (ledger: readonly LedgerRow[]): number =>
+  Math.max(...ledger.map(({ total }) => total));

@@ -1,0 +1,177 @@
+/**
+ * What a PPO run will take, said before anything is loaded: memory by kind of work, the settings chosen to fit, hours.
+ *
+ * The plan is of the CPU, whose memory the run shares with everything else; on a GPU settings stay as they are given.
+ */
+import { namesOwn, pathOf, peakMemory, runSettings } from "../lib/course/mod.ts";
+import { readModelSizes } from "../lib/lm/mod.ts";
+import {
+  gibibytes,
+  LEDGER_COLUMNS,
+  type LedgerRow,
+  type MachineSpeed,
+  type MemoryPlan,
+  memoryPlan,
+  type ModelShapes,
+  runWork,
+  type Settings,
+  validateSettings,
+  workSeconds,
+} from "../lib/rlhf/mod.ts";
+import { chooseDevice, type Device, float, jit, zeros } from "../lib/runtime/mod.ts";
+import { dot } from "../lib/tensor/mod.ts";
+
+/** A run before it is loaded. */
+export interface PlannedRun {
+  /** The sizes of its models. */
+  readonly models: ModelShapes;
+  /** What fits; on a GPU undefined. */
+  readonly plan: MemoryPlan | undefined;
+  /** What to run with: what was given, and what was chosen. */
+  readonly settings: Settings;
+}
+
+const GIB = 2 ** 30;
+
+/** The share of the free memory that a run takes if it is not told: files are read and other programs live too. */
+const SHARE_OF_FREE = 0.8;
+
+/**
+ * Plans a run from its settings and the `config.json` of its models.
+ *
+ * @throws RangeError when it cannot fit, with the sentence that says what would.
+ */
+export async function plannedRun(given: Partial<Settings>): Promise<PlannedRun> {
+  const { models, settings } = await sizesAndSettings(given);
+  if (!await isForCpu(settings)) return { models, settings, plan: undefined };
+  const plan = memoryPlan(models, settings, { budget: budgetOf(settings), given: Object.keys(given) });
+  return { models, settings: plan.settings, plan };
+}
+
+async function sizesAndSettings(
+  given: Partial<Settings>,
+): Promise<{ models: ModelShapes; settings: Settings }> {
+  const own = namesOwn(given) ? validateSettings(given) : undefined;
+  const policy = await readModelSizes(own?.ori_model_path ?? pathOf("models/sft_model"));
+  const reward = await readModelSizes(own?.reward_model_path ?? pathOf("models/rm_model"));
+  const models = { policy: policy.config, reward: reward.config };
+  return { models, settings: own ?? runSettings(policy, given) };
+}
+
+/** Whether the CPU computes: the setting may ask for a GPU that is not there. */
+async function isForCpu({ device }: Settings): Promise<boolean> {
+  if (!/^(webgpu|\d+)$/.test(device)) return true;
+  return (await chooseDevice(device, { warn: () => {} })).kind === "cpu";
+}
+
+/** Bytes that may be used: what is asked for, or most of what is free now and what this process holds already. */
+const budgetOf = ({ memory_gib }: Settings): number =>
+  memory_gib > 0 ? memory_gib * GIB : SHARE_OF_FREE * (freeMemory() + Deno.memoryUsage().rss);
+
+/** Free memory of the machine, or of the container that this process may not leave. */
+function freeMemory(): number {
+  const { available } = Deno.systemMemoryInfo();
+  const numbers = ["memory.max", "memory.current"].map((name) => readNumber(`/sys/fs/cgroup/${name}`));
+  const [limit, used] = numbers;
+  return limit === undefined || used === undefined ? available : Math.min(available, limit - used);
+}
+
+/** The number that a file holds; undefined: there is no such file, or it says "max". */
+function readNumber(path: string): number | undefined {
+  try {
+    const value = Number(Deno.readTextFileSync(path));
+    return Number.isFinite(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const PHASES: Readonly<Record<LedgerRow["phase"], string>> = {
+  generate: "generate answers",
+  score: "score them",
+  measure: "measure the KL",
+  update: "update",
+};
+
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
+
+/** The table of a ledger, in MiB. */
+export function ledgerLines(ledger: readonly LedgerRow[]): string[] {
+  const rows = [
+    ["MiB", ...LEDGER_COLUMNS, "together"],
+    ...ledger.map((row) => [
+      PHASES[row.phase],
+      ...LEDGER_COLUMNS.map((column) => mebibytes(row[column])),
+      mebibytes(row.total),
+    ]),
+  ];
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row.map((text, column) => column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column])).join(
+      "  ",
+    )
+  );
+}
+
+/** What was chosen and what fits, in lines for people. */
+export function planLines({ plan, settings }: PlannedRun): string[] {
+  if (plan === undefined) return [`the plan is of the CPU, and device ${settings.device} is a GPU`];
+  const chosen = plan.chosen.map((name) => `--${name} ${settings[name]}`);
+  const said = chosen.length === 0
+    ? "as given: nothing needs to be spared"
+    : `chosen to fit: ${chosen.join(" ")}`;
+  return [
+    ...ledgerLines(plan.ledger),
+    `predicted peak ${gibibytes(plan.peak)} of ${gibibytes(plan.budget)} that may be used`,
+    said,
+  ];
+}
+
+/** The end of a run: what was predicted beside what the system counted. */
+export function comparisonLine({ peak }: MemoryPlan): string {
+  const measured = peakMemory() * 2 ** 20;
+  return `peak memory: predicted ${gibibytes(peak)}, measured ${gibibytes(measured)}`;
+}
+
+/** How long the whole run will take, at the speed that this machine shows for a second. */
+export async function hoursLine({ models, settings }: PlannedRun): Promise<string> {
+  const device = await chooseDevice(settings.device, { warn: () => {} });
+  const speed = await machineSpeed(device);
+  const seconds = workSeconds(runWork(models, settings), speed);
+  const gigaflops = (speed.products / 1e9).toFixed(0);
+  return `about ${
+    duration(seconds)
+  } if all texts are as long as they may be, at ${gigaflops} GFLOP/s of products measured now`;
+}
+
+/** "40 s", "5 minutes", "52.0 hours" */
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
+}
+
+/** Rows of a product that stands for whole texts, and of one that stands for a token of each answer. */
+const MANY = 1024, FEW = 16;
+
+/** A weight of GPT-2 base's network: what passes through the processor for a token of each answer. */
+const INNER = 768, OUTER = 3072;
+
+/** The speed of two kinds of products, measured for half a second each. */
+async function machineSpeed(device: Device): Promise<MachineSpeed> {
+  const spec = { x: float({ row: -1, inner: INNER }), weight: float({ inner: INNER, outer: OUTER }) };
+  const program = await jit(device, spec, ({ x, weight }) => ({ y: dot(x, weight, "inner") }), {
+    toHost: ["y"],
+  });
+  const weight = await device.upload(zeros([INNER, OUTER]));
+  const speedOf = async (rows: number): Promise<number> => {
+    const feeds = { x: await device.upload(zeros([rows, INNER])), weight };
+    await program(feeds); // the first call makes its arrays
+    const start = performance.now();
+    let calls = 0;
+    for (; performance.now() - start < 500; calls++) await device.read((await program(feeds)).y);
+    return calls * 2 * rows * INNER * OUTER / ((performance.now() - start) / 1000);
+  };
+  const speed = { products: await speedOf(MANY), tokens: await speedOf(FEW) };
+  await program.release();
+  return speed;
+}
