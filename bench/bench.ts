@@ -8,8 +8,10 @@
  * - `deno task bench load`: seconds and memory to load GPT-2 base from its folder
  * - `deno task bench gpu --python PATH`: all of it on a GPU, beside PyTorch on the same card
  * - `deno task bench ppo`: a timestep of PPO with its update, beside PyTorch with `--python PATH`
+ * - `deno task bench device-memory`: what a GPU and the process hold over a thousand steps of a tiny training
  */
 import { benchDecode } from "./decode.ts";
+import { benchDeviceMemory } from "./device_memory.ts";
 import { benchEmbedded } from "./embedded.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchLoad } from "./load.ts";
@@ -24,10 +26,11 @@ else if (name === "growth") await benchGrowth();
 else if (name === "memory") await benchMemory(rest);
 else if (name === "gpu") await benchGpu(rest);
 else if (name === "ppo") await benchPpo(rest);
+else if (name === "device-memory") await benchDeviceMemory();
 else if (name === undefined || name === "--quick") await benchEmbedded({ quick: name === "--quick" });
 else {
   console.error(
-    `Cannot measure "${name}": decode, growth, load, memory and ppo can be measured, or --quick for the embedded run`,
+    `Cannot measure "${name}": decode, device-memory, gpu, growth, load, memory and ppo can be measured, or --quick for the embedded run`,
   );
   Deno.exit(1);
 }

@@ -1,15 +1,13 @@
 /**
  * Generation: prompts in, sampled answers out, each token with the log-probability it was drawn with.
  *
- * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused. On the
- * CPU each prompt is read once, like lengths together (`read_prompts.ts`), rows whose answer has ended leave the batch, and several
+ * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused. On a
+ * GPU the steps do not wait for each other (`generate_on_device.ts`). On the CPU each prompt is read once, like lengths together (`read_prompts.ts`), rows whose answer has ended leave the batch, and several
  * rows take a program of their own (`decode_rows.ts`).
  */
 import {
-  bool,
   type Device,
   type DeviceArray,
-  float,
   floats,
   type HostArray,
   int,
@@ -18,90 +16,53 @@ import {
   number,
   type Specs,
 } from "../runtime/mod.ts";
-import { dot, sum, take, type Tensor } from "../tensor/mod.ts";
+import { dot, sum } from "../tensor/mod.ts";
 import { type CacheArrays, cacheKeeper, keptRows } from "./cache.ts";
 import type { Gpt2Config } from "./config.ts";
 import { decodeRows, rowInputsSpec, rowLogits } from "./decode_rows.ts";
 import { decode, decoderSpec } from "./decoder.ts";
-import { type Answer, checkLengths, type Drawn, startDecoding } from "./decoding_state.ts";
+import { checkLengths, type Drawn, startDecoding } from "./decoding_state.ts";
+import { drawFrom, type Drawing, drawSpec } from "./drawing.ts";
+import { createDeviceGenerator } from "./generate_on_device.ts";
+import type { GenerateOptions, Generator, GeneratorOptions } from "./generator.ts";
 import { type Gpt2Parameters, gpt2Spec } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
 import { promptPlan, readPrompts } from "./read_prompts.ts";
 import { inRowOrder } from "./row_groups.ts";
-import { atColumns, type TokenRow } from "./rows.ts";
-import {
-  type Distribution,
-  drawToken,
-  likeliestToken,
-  mayBeDrawn,
-  samplingDistribution,
-  type SamplingSettings,
-} from "./sampling.ts";
+import { atColumns } from "./rows.ts";
 import { areTurned, createTurner, turnedSpec } from "./turned_weights.ts";
 
-/** How to generate. */
-export interface GenerateOptions {
-  /** Answers end here at the latest, in tokens. */
-  readonly maxNewTokens: number;
-  /** The uniform number in [0, 1) for answer token `position` of row `row`. */
-  readonly uniform: (row: number, position: number) => number;
-}
-
-/** Generates answers with the parameters given at each call. */
-export interface Generator {
-  /** One answer a prompt, in the prompts' order; `parameters` as they were uploaded, or turned by `turnParameters`. */
-  generate(parameters: Gpt2Arrays, prompts: readonly TokenRow[], options: GenerateOptions): Promise<Answer[]>;
-  /** Frees caches and turned weights until the next call, which makes them again. */
-  rest(): void;
-  /** Frees the compiled programs; the generator must not be used again. */
-  release(): Promise<void>;
-}
-
-/** What the tokenizer says of the special tokens that generation needs. */
-export interface SpecialTokens {
-  /** Fills rows behind their end. */
-  readonly padId: number;
-  /** The end-of-sequence token. */
-  readonly endId: number;
-}
-
-/** What a generator's programs are made for. */
-export interface GeneratorOptions {
-  /** How tokens are drawn. */
-  readonly sampling: SamplingSettings;
-  /** The tokenizer's. */
-  readonly special: SpecialTokens;
-  /** Take the likeliest token instead of drawing (default: no). */
-  readonly greedy?: boolean;
-  /** The end token is not drawn before an answer has so many tokens (default 0). */
-  readonly minNewTokens?: number;
-  /** Prompts that are read in one call on the CPU, at most (default: any number); fewer need less memory. */
-  readonly promptsAtOnce?: number;
-}
-
 /** Compiles a generator for models of one shape. */
-export async function createGenerator(
+export function createGenerator(
+  device: Device,
+  config: Gpt2Config,
+  options: GeneratorOptions,
+): Promise<Generator> {
+  return device.kind === "cpu"
+    ? createHostGenerator(device, config, options)
+    : createDeviceGenerator(device, config, options);
+}
+
+async function createHostGenerator(
   device: Device,
   config: Gpt2Config,
   { sampling, special, greedy = false, minNewTokens = 0, promptsAtOnce = Infinity }: GeneratorOptions,
 ): Promise<Generator> {
   const drawing = { sampling, greedy, minNewTokens, endId: special.endId };
   const readers = await promptPrograms(device, config, drawing);
-  const steps = device.kind === "cpu" ? await createRowSteps(device, config, drawing) : undefined;
+  const steps = await createRowSteps(device, config, drawing);
   const caches = cacheKeeper(device, config);
   const seen = sampling.repetitionPenalty !== 1;
   return {
     async generate(parameters, prompts, { maxNewTokens, uniform }) {
       checkLengths(prompts, maxNewTokens, config.positions);
-      const plan = steps === undefined
-        ? { groups: [[...prompts.keys()]], repeated: [], copies: [] }
-        : promptPlan(prompts, { shape: config, maxRows: promptsAtOnce });
+      const plan = promptPlan(prompts, { shape: config, maxRows: promptsAtOnce });
       const order = [...plan.groups.flat(), ...plan.repeated];
       const started = (rows: readonly number[]) =>
         startDecoding(rows.map((row) => prompts[row]), { ...special, vocabSize: config.vocabSize });
       const state = started(order);
       const read = await readers.of(parameters);
-      const step = prompts.length > 1 ? await steps?.over(parameters) : undefined;
+      const step = prompts.length > 1 ? await steps.over(parameters) : undefined;
       const draw = drawer(device, {
         read: (feeds) => read({ ...feeds, parameters }, { caches: feeds.caches }),
         step,
@@ -124,17 +85,17 @@ export async function createGenerator(
             position,
           });
         state.accept(drawn);
-        if (steps !== undefined) cache = await keptRows(device, cache, state.dropEnded());
+        cache = await keptRows(device, cache, state.dropEnded());
       }
       return inRowOrder([order], [state.answers]);
     },
     rest() {
       caches.release();
-      steps?.rest();
+      steps.rest();
     },
     async release() {
       await readers.release();
-      await steps?.release();
+      await steps.release();
       caches.release();
     },
   };
@@ -206,41 +167,6 @@ async function onHost(device: Device, { tokens, logProbs, kept }: StepResults): 
     logProbs: await device.read(logProbs),
     kept: kept && await device.read(kept),
   };
-}
-
-/** How tokens are drawn. */
-interface Drawing {
-  readonly sampling: SamplingSettings;
-  readonly greedy: boolean;
-  readonly minNewTokens: number;
-  readonly endId: number;
-}
-
-/** The inputs of a draw that do not depend on the program's kind. */
-const drawSpec = ({ vocabSize }: Gpt2Config) => ({
-  uniforms: float({ batch: -1 }),
-  position: float({}),
-  seen: bool({ batch: -1, vocab: vocabSize }),
-});
-
-/** What a draw needs besides logits. */
-interface DrawInputs {
-  readonly seen: Tensor<{ batch: number; vocab: number }, "bool">;
-  readonly uniforms: Tensor<{ batch: number }>;
-  /** Tokens of the answer so far. */
-  readonly position: Tensor<Record<never, never>>;
-}
-
-/** Draws a token a row from logits. */
-function drawFrom(
-  logits: Distribution,
-  { seen, uniforms, position }: DrawInputs,
-  { sampling, greedy, minNewTokens, endId }: Drawing,
-) {
-  const allowed = minNewTokens > 0 ? mayBeDrawn(logits, position, { minNewTokens, endId }) : undefined;
-  const { logProbs, kept } = samplingDistribution(logits, sampling, { seen, allowed });
-  const tokens = greedy ? likeliestToken(logProbs) : drawToken(logProbs, uniforms);
-  return { tokens, logProbs: take(logProbs, tokens, "vocab"), ...(kept === undefined ? {} : { kept }) };
 }
 
 const TO_HOST = { toHost: ["tokens", "logProbs", "kept"] };

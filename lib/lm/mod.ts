@@ -11,6 +11,7 @@ export * from "./sampling.ts";
 export * from "./sampling_row.ts";
 export type { Answer } from "./decoding_state.ts";
 export * from "./generate.ts";
+export * from "./generator.ts";
 export {
   columnsSpec,
   createLossProgram,

@@ -34,7 +34,10 @@ function createSession(
   });
 }
 
-/** Copies arrays from one memory to the other: each kind by a program of its own, the only safe way in either direction. */
+/**
+ * Copies arrays from one memory to the other, or into an array that is there: each kind by a program of its own, the only safe way
+ * in either direction.
+ */
 function createCopier(threads: number) {
   const sessions = new Map<string, Promise<ort.InferenceSession>>();
   const compiled = (dtype: DType, rank: number, place: Place): Promise<ort.InferenceSession> => {
@@ -42,20 +45,19 @@ function createCopier(threads: number) {
     const graph = lower({ y: input("x", shape, dtype) }, { target: "webgpu" });
     return createSession(graph, ["y"], { threads, place: () => place });
   };
-  return async (x: ort.Tensor, place: Place): Promise<ort.Tensor> => {
+  return async (x: ort.Tensor, place: Place, into: ort.Tensor | null = null): Promise<ort.Tensor> => {
     const { dtype, dims } = wrap(x);
     const key = `${dtype} ${dims.length} ${place}`;
     const session = sessions.get(key) ?? compiled(dtype, dims.length, place);
     sessions.set(key, session);
-    const results = await (await session).run({ x });
+    const results = await (await session).run({ x }, { [resultName("y")]: into });
     return results[resultName("y")];
   };
 }
 
 /**
- * The sessions of one graph. onnxruntime-node 1.30.0 ignores a given array, without a word, where the preferred location is
- * "gpu-buffer". So which results are written into arrays of the caller is part of what is compiled; a program is used in one way,
- * as a rule.
+ * The sessions of one graph: which results are written into arrays of the caller is part of what is compiled. A program is used in
+ * one way, as a rule.
  */
 function sessionsOf(
   graph: LoweredGraph,
@@ -105,9 +107,15 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
     },
     compile(graph, outputs, toHost) {
       const sessions = sessionsOf(graph, outputs, { threads, toHost });
+      const isMade = (name: string) => !toHost(name.slice(resultName("").length));
       const run: RunOne = (feeds, fetches) =>
         inWords(async () => {
-          const results = await (await sessions.for(fetches)).run(feeds, fetches);
+          const given = Object.entries(fetches).filter(([, into]) => into !== null);
+          const isMixed = given.length > 0 &&
+            Object.entries(fetches).some(([name, into]) => into === null && isMade(name));
+          const results = isMixed
+            ? await runMixed(feeds, fetches)
+            : await (await sessions.for(fetches)).run(feeds, fetches);
           for (const x of Object.values(feeds)) if (!isHere(x)) counter.crossed("toDevice", x);
           for (const [name, x] of Object.entries(results)) {
             if (fetches[name] !== null) continue;
@@ -116,6 +124,20 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
           }
           return results;
         });
+      /**
+       * onnxruntime-node 1.30.0 writes into given arrays only where no other result stays on the device: it leaves them as they
+       * are, without a word. So such a program makes all its results, and those that belong into given arrays are copied there.
+       */
+      const runMixed: RunOne = async (feeds, fetches) => {
+        const none = Object.fromEntries(Object.keys(fetches).map((name) => [name, null]));
+        const results = await (await sessions.for(none)).run(feeds, none);
+        for (const [name, into] of Object.entries(fetches)) {
+          if (into === null) continue;
+          if (isHere(results[name])) await copy(results[name], "cpu", into);
+          results[name].dispose();
+        }
+        return results;
+      };
       return Promise.resolve(executable(graph, outputs, { run, release: sessions.release }));
     },
     upload<D extends DType>(array: ArrayLike_<D>) {

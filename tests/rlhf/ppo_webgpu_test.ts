@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { type Metrics, type PoolReport, type Settings } from "../../lib/rlhf/mod.ts";
 import type { Device } from "../../lib/runtime/mod.ts";
 import { assertMetrics } from "../helpers/assert_metrics.ts";
+import { relativeError } from "../helpers/fixtures.ts";
 import { device as cpu, tinyPpo, tinyPrompts } from "../helpers/tiny.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
 
@@ -42,4 +43,16 @@ await onWebGpu("PPO", (gpu) => {
       assert.deepEqual(await sampled(gpu), here);
     });
   }
+
+  Deno.test("a gradient in parts, one block a program, is the CPU's on the GPU", async () => {
+    const given = { blocks_per_program: 1 };
+    const here = await tinyPpo(given);
+    const pool = await here.experience(1, tinyPrompts);
+    const wanted = await here.actorGradient(pool);
+    const found = await (await tinyPpo(given, { device: gpu })).actorGradient(pool);
+    assertMetrics({ loss: found.loss }, { loss: wanted.loss }, 1e-3);
+    for (const [name, { data }] of wanted.gradients) {
+      assert.ok(relativeError(found.gradients.get(name)?.data ?? [], data) < 1e-3, name);
+    }
+  });
 });

@@ -1,6 +1,16 @@
 /** What a GPU holds, what crosses to it and back, and what is said when it cannot go on. */
 import assert from "node:assert/strict";
-import { bools, type Device, float, floats, ints, jit, openDevice, zeros } from "../../lib/runtime/mod.ts";
+import {
+  bools,
+  type Device,
+  type DeviceArray,
+  float,
+  floats,
+  ints,
+  jit,
+  openDevice,
+  zeros,
+} from "../../lib/runtime/mod.ts";
 import { gpuFailure } from "../../lib/runtime/gpu_failure.ts";
 import { mul } from "../../lib/tensor/mod.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
@@ -44,6 +54,34 @@ await onWebGpu("usage", (device) => {
     assert.deepEqual([...await device.read(product)], [3, 4, 5, 6, 8, 10]);
     device.free(product);
     await outer.release();
+  });
+
+  Deno.test("a program writes into the arrays that are given, and makes, or brings back, its other results", async () => {
+    const program = await jit(
+      device,
+      { x: float({ row: -1 }) },
+      ({ x }) => ({ twice: mul(x, 2), thrice: mul(x, 3), square: mul(x, x) }),
+      { toHost: ["square"] },
+    );
+    const x = floats([1, 2, 3]);
+    const twice = await device.upload(floats([0, 0, 0])), thrice = await device.upload(floats([0, 0, 0]));
+    const read = async (array: DeviceArray<"float32">) => [...await device.read(array)];
+    const both = await program({ x }, { twice, thrice });
+    assert.deepEqual([await read(twice), await read(thrice), await read(both.square)], [
+      [2, 4, 6],
+      [3, 6, 9],
+      [1, 4, 9],
+    ]);
+    const before = device.usage().arrays;
+    const one = await program({ x: floats([5, 6, 7]) }, { twice });
+    assert.equal(device.usage().arrays, before + 1);
+    assert.deepEqual([await read(twice), await read(one.thrice), await read(one.square)], [
+      [10, 12, 14],
+      [15, 18, 21],
+      [25, 36, 49],
+    ]);
+    [twice, thrice, one.thrice].forEach((array) => device.free(array));
+    await program.release();
   });
 
   Deno.test("an array that is too large for the GPU is refused with both sizes, and the next program runs", async () => {
