@@ -89,13 +89,16 @@ export async function createGenerator(
       const slots = Math.max(...prompts.map((prompt) => prompt.length)) + maxNewTokens;
       const read = await readers.of(parameters);
       let cache = await caches.sized(prompts.length, slots);
-      const step = prompts.length > 1 ? await steps?.over(parameters) : undefined;
+      const turned = areTurned(parameters, config);
+      const step = turned || prompts.length > 1
+        ? await steps?.over(parameters, { rows: prompts.length })
+        : undefined;
       const state = startDecoding(prompts, { ...special, vocabSize: config.vocabSize });
       for (let position = 0; position < maxNewTokens && state.running(); position++) {
         const rows = state.rows();
         const uniforms = floats(rows.map((row) => uniform(row, position)));
         const feeds = { ...state.inputs({ seen }), uniforms, position: number(position), caches: cache };
-        const drawn = step !== undefined && position > 0 && rows.length > 1
+        const drawn = step !== undefined && position > 0 && (turned || rows.length > 1)
           ? await step(feeds)
           : await read({ ...feeds, parameters }, { caches: cache });
         state.accept(await onHost(device, drawn));
@@ -115,20 +118,27 @@ export async function createGenerator(
   };
 }
 
-/** Steps of several rows on the CPU. */
+/** Steps over turned weights on the CPU; a single row's program is made at its first use. */
 async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawing) {
   const turner = await createTurner(device, config);
-  const program = await rowsProgram(device, config, drawing);
+  const several = await rowsProgram(device, config, drawing);
+  let one: typeof several | undefined;
   return {
-    /** Steps with these parameters, until the next call. */
-    async over(given: Gpt2Arrays) {
+    /** Steps with these parameters, until the next call; `rows` is how many there are at first. */
+    async over(given: Gpt2Arrays, { rows }: { rows: number }) {
       const parameters = areTurned(given, config) ? given : await turner.turn(given);
-      return (feeds: StepFeeds) =>
-        program({ ...feeds, ...flatInputs(feeds), parameters }, { caches: feeds.caches });
+      const programOf = async (count: number) =>
+        count > 1 ? several : one ??= await rowsProgram(device, config, { ...drawing, batch: 1 });
+      await programOf(rows);
+      return async (feeds: StepFeeds) => {
+        const program = await programOf(feeds.uniforms.data.length);
+        return await program({ ...feeds, ...flatInputs(feeds), parameters }, { caches: feeds.caches });
+      };
     },
     rest: turner.rest,
     async release() {
-      await program.release();
+      await several.release();
+      await one?.release();
       await turner.release();
     },
   };
@@ -231,9 +241,13 @@ function promptProgram(
   }, TO_HOST);
 }
 
-/** One token a row over turned weights. */
-function rowsProgram(device: Device, config: Gpt2Config, drawing: Drawing) {
-  const spec = { ...rowInputsSpec(config), ...drawSpec(config), parameters: turnedSpec(config) };
+/** One token a row over turned weights, for one row or any number. */
+function rowsProgram(
+  device: Device,
+  config: Gpt2Config,
+  { batch = -1, ...drawing }: Drawing & { batch?: 1 | -1 },
+) {
+  const spec = { ...rowInputsSpec(config, { batch }), ...drawSpec(config), parameters: turnedSpec(config) };
   return jit(device, spec, ({ parameters, uniforms, position, seen, ...inputs }) => {
     const { hidden, caches } = decodeRows(parameters, inputs, config);
     return { ...drawFrom(rowLogits(hidden, parameters), { seen, uniforms, position }, drawing), caches };
