@@ -59,10 +59,8 @@ async function sizesAndSettings(
 }
 
 /** Whether the CPU computes: the setting may ask for a GPU that is not there. */
-async function isForCpu({ device }: Settings): Promise<boolean> {
-  if (!/^(webgpu|\d+)$/.test(device)) return true;
-  return (await chooseDevice(device, { warn: () => {} })).kind === "cpu";
-}
+const isForCpu = async ({ device }: Settings): Promise<boolean> =>
+  (await chooseDevice(device, { warn: () => {} })).kind === "cpu";
 
 /** Bytes that may be used: what is asked for, or most of what is free now and what this process holds already. */
 const budgetOf = ({ memory_gib }: Settings): number =>

@@ -1,10 +1,11 @@
 /**
- * GPT-2 for generation, one new token a row, over turned weights: the fast path of several rows on the CPU.
+ * GPT-2 for generation, one new token a row, over turned weights: the fast path on the CPU.
  *
- * It computes what `decoder.ts` computes; a test compares the two. Products have the weight on the left, W x^T, so that the large
- * side is read once as it lies and only the small one is brought into order.
+ * It computes what `decoder.ts` computes; a test compares the two. Products of several rows have the weight on the left, W x^T, so
+ * that the large side is read once as it lies and only the small one is brought into order; there the batch is the last axis. One
+ * row has a program of its own, with x W^T, which leaves nothing to bring into order.
  */
-import { embedding, layerNorm, type NormParameters } from "../nn/mod.ts";
+import { embedding, layerNorm, linear, type NormParameters } from "../nn/mod.ts";
 import { int } from "../runtime/mod.ts";
 import {
   add,
@@ -12,6 +13,8 @@ import {
   dot,
   gelu,
   mergeAxes,
+  rename,
+  type Shape,
   slice,
   splitAxis,
   type Tensor,
@@ -32,11 +35,11 @@ export interface RowInputs extends Omit<DecoderInputs, "inputIds" | "positionIds
   readonly positionIds: Tensor<{ batch: number }, "int32">;
 }
 
-/** Specs of `RowInputs`. */
-export const rowInputsSpec = (config: Gpt2Config) => ({
+/** Specs of `RowInputs`: for one row, or for any number. */
+export const rowInputsSpec = (config: Gpt2Config, { batch = -1 }: { batch?: 1 | -1 } = {}) => ({
   ...decoderSpec(config),
-  inputIds: int({ batch: -1 }),
-  positionIds: int({ batch: -1 }),
+  inputIds: int({ batch }),
+  positionIds: int({ batch }),
 });
 
 /** The last hidden state of each row's new token and the caches that now hold it. */
@@ -75,31 +78,46 @@ function attend(
   },
 ): { attended: RowStates; cache: LayerCache } {
   const { embed, heads } = config;
-  const projected = transpose(add(dot(attn.c_attn.weight, x, "embed"), attn.c_attn.bias), ["batch", "qkv"]);
+  const projected = transpose(product(x, attn.c_attn, "embed"), ["batch", "qkv"]);
+  const alone = splitAxis(projected, "batch", { batch: projected.shape.batch, time: 1 }); // [batch, time, qkv]
   const part = (index: number) =>
-    splitAxis(slice(projected, "qkv", { start: index * embed, stop: (index + 1) * embed }), "qkv", {
-      time: 1,
-      embed,
-    }); // [batch, time, embed]
+    rename(slice(alone, "qkv", { start: index * embed, stop: (index + 1) * embed }), { qkv: "embed" });
   const { attended, keys, values } = cachedAttention(
     { query: part(0), key: part(1), value: part(2) },
     { ...cache, lengths, total },
     { heads },
   );
   const joined = mergeAxes(attended, ["time", "embed"], "attended"); // [batch, attended]
-  const back = transpose(dot(attn.c_proj.weight, joined, "attended"), ["batch", "embed"]);
-  return { attended: add(back, attn.c_proj.bias), cache: { keys, values } };
+  const back = transpose(product(joined, attn.c_proj, "attended"), ["batch", "embed"]);
+  return { attended: back, cache: { keys, values } };
 }
 
-/** The two-layer network; between its layers the batch stays the last axis. */
+/** The two-layer network. */
 function twoLayers(x: RowStates, { mlp }: BlockParameters): RowStates {
-  const wide = gelu(add(dot(mlp.c_fc.weight, x, "embed"), mlp.c_fc.bias)); // [inner, batch]
-  return add(transpose(dot(mlp.c_proj.weight, wide, "inner"), ["batch", "embed"]), mlp.c_proj.bias);
+  const wide = gelu(product(x, mlp.c_fc, "embed"));
+  return transpose(product(wide, mlp.c_proj, "inner"), ["batch", "embed"]);
+}
+
+/** A linear layer over turned weights: [batch, out] for one row, else [out, batch]. */
+function product<S extends Shape, W extends Shape, B extends Shape, K extends keyof S & keyof W & string>(
+  x: Tensor<S>,
+  layer: { weight: Tensor<W>; bias: Tensor<B> },
+  over: K,
+): ReturnType<typeof linear<S, W, B, K>> {
+  if (x.shape.batch === 1) return linear(x, layer, over);
+  const swapped: Tensor = linear<Shape, Shape, B, string>(
+    layer.weight,
+    { weight: x, bias: layer.bias },
+    over,
+  );
+  return swapped as ReturnType<typeof linear<S, W, B, K>>; // the same axes in another order
 }
 
 /** One logit for each entry of the vocabulary: [batch, vocab]. */
 export const rowLogits = (
   hidden: RowStates,
-  { wte }: Pick<Gpt2Parameters, "wte">,
+  { wte: { weight } }: Pick<Gpt2Parameters, "wte">,
 ): Tensor<{ batch: number; vocab: number }> =>
-  transpose(dot(wte.weight, hidden, "embed"), ["batch", "vocab"]);
+  hidden.shape.batch === 1
+    ? dot(hidden, weight, "embed")
+    : transpose(dot(weight, hidden, "embed"), ["batch", "vocab"]);

@@ -2,8 +2,8 @@
  * Generation: prompts in, sampled answers out, each token with the log-probability it was drawn with.
  *
  * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused. On a
- * GPU the steps do not wait for each other (`generate_on_device.ts`). On the CPU each prompt is read once, like lengths together (`read_prompts.ts`), rows whose answer has ended leave the batch, and several
- * rows take a program of their own (`decode_rows.ts`).
+ * GPU the steps do not wait for each other (`generate_on_device.ts`). On the CPU each prompt is read once, like lengths together
+ * (`read_prompts.ts`), rows whose answer has ended leave the batch, and new tokens take programs of their own (`decode_rows.ts`).
  */
 import {
   type Device,
@@ -62,10 +62,13 @@ async function createHostGenerator(
         startDecoding(rows.map((row) => prompts[row]), { ...special, vocabSize: config.vocabSize });
       const state = started(order);
       const read = await readers.of(parameters);
-      const step = prompts.length > 1 ? await steps.over(parameters) : undefined;
+      const turned = areTurned(parameters, config);
       const draw = drawer(device, {
         read: (feeds) => read({ ...feeds, parameters }, { caches: feeds.caches }),
-        step,
+        step: turned || prompts.length > 1
+          ? await steps.over(parameters, { rows: prompts.length })
+          : undefined,
+        fewestRows: turned ? 1 : 2,
         uniform,
       });
       let cache = await caches.sized(
@@ -101,20 +104,27 @@ async function createHostGenerator(
   };
 }
 
-/** Steps of several rows on the CPU. */
+/** Steps over turned weights on the CPU; a single row's program is made at its first use. */
 async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawing) {
   const turner = await createTurner(device, config);
-  const program = await rowsProgram(device, config, drawing);
+  const several = await rowsProgram(device, config, drawing);
+  let one: typeof several | undefined;
   return {
-    /** Steps with these parameters, until the next call. */
-    async over(given: Gpt2Arrays) {
+    /** Steps with these parameters, until the next call; `rows` is how many there are at first. */
+    async over(given: Gpt2Arrays, { rows }: { rows: number }) {
       const parameters = areTurned(given, config) ? given : await turner.turn(given);
-      return (feeds: StepFeeds) =>
-        program({ ...feeds, ...flatInputs(feeds), parameters }, { caches: feeds.caches });
+      const programOf = async (count: number) =>
+        count > 1 ? several : one ??= await rowsProgram(device, config, { ...drawing, batch: 1 });
+      await programOf(rows);
+      return async (feeds: StepFeeds) => {
+        const program = await programOf(feeds.uniforms.data.length);
+        return await program({ ...feeds, ...flatInputs(feeds), parameters }, { caches: feeds.caches });
+      };
     },
     rest: turner.rest,
     async release() {
-      await program.release();
+      await several.release();
+      await one?.release();
       await turner.release();
     },
   };
@@ -130,12 +140,13 @@ type StepFeeds = StepInputs & {
   readonly caches: readonly CacheArrays[];
 };
 
-/** Draws a token for each of some rows: several rows that go on by one token with a program of their own, where there is one. */
+/** Draws a token for each of some rows: at least `fewestRows` that go on by one token with a program of their own, where there is one. */
 function drawer(
   device: Device,
-  { read, step, uniform }: Pick<GenerateOptions, "uniform"> & {
+  { read, step, fewestRows, uniform }: Pick<GenerateOptions, "uniform"> & {
     read: (feeds: StepFeeds) => Promise<StepResults>;
     step: ((feeds: StepFeeds) => Promise<StepResults>) | undefined;
+    fewestRows: number;
   },
 ) {
   return async (
@@ -148,7 +159,7 @@ function drawer(
   ): Promise<Drawn> => {
     const uniforms = floats(rows.map((row) => uniform(row, position)));
     const feeds = { ...inputs, uniforms, position: number(position), caches };
-    const isStep = inputs.inputIds.dims[1] === 1 && rows.length > 1;
+    const isStep = inputs.inputIds.dims[1] === 1 && rows.length >= fewestRows;
     return await onHost(device, await (isStep && step !== undefined ? step : read)(feeds));
   };
 }
@@ -208,9 +219,13 @@ function promptProgram(
   }, TO_HOST);
 }
 
-/** One token a row over turned weights. */
-function rowsProgram(device: Device, config: Gpt2Config, drawing: Drawing) {
-  const spec = { ...rowInputsSpec(config), ...drawSpec(config), parameters: turnedSpec(config) };
+/** One token a row over turned weights, for one row or any number. */
+function rowsProgram(
+  device: Device,
+  config: Gpt2Config,
+  { batch = -1, ...drawing }: Drawing & { batch?: 1 | -1 },
+) {
+  const spec = { ...rowInputsSpec(config, { batch }), ...drawSpec(config), parameters: turnedSpec(config) };
   return jit(device, spec, ({ parameters, uniforms, position, seen, ...inputs }) => {
     const { hidden, caches } = decodeRows(parameters, inputs, config);
     return { ...drawFrom(rowLogits(hidden, parameters), { seen, uniforms, position }, drawing), caches };

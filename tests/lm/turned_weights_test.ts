@@ -25,40 +25,48 @@ Deno.test("the layers' weights are turned, all else is shared, and the given wei
   assert.equal(turned.h[1].attn.c_attn.bias, parameters.h[1].attn.c_attn.bias);
 });
 
-Deno.test("one token a row over turned weights gives the decoder's logits and caches", async () => {
-  const turned = await (await createTurner(device, tinyConfig)).turn(parameters);
-  const whole = await jit(
-    device,
-    { ...decoderSpec(tinyConfig), parameters: gpt2Spec(tinyConfig) },
-    (inputs) => {
-      const { hidden, caches } = decode(inputs.parameters, inputs, tinyConfig);
-      return { logits: languageHead(hidden, inputs.parameters), caches };
-    },
-  );
-  const rows = await jit(
-    device,
-    { ...rowInputsSpec(tinyConfig), parameters: turnedSpec(tinyConfig) },
-    (inputs) => {
-      const { hidden, caches } = decodeRows(inputs.parameters, inputs, tinyConfig);
-      return { logits: rowLogits(hidden, inputs.parameters), caches };
-    },
-  );
-  const { layers, heads, embed } = tinyConfig;
-  const empty = () => zeros([3, heads, 6, embed / heads]);
-  const caches = [0, 1].map(() => Array.from({ length: layers }, () => ({ keys: empty(), values: empty() })));
-  for (const [step, ids] of [[7, 3, 5], [2, 8, 4], [6, 6, 1]].entries()) {
-    const shared = { lengths: ints([step, step, step]), total: ints([step + 1], []) };
-    const positions = [step, step, step];
-    const wide = { inputIds: ints(ids, [3, 1]), positionIds: ints(positions, [3, 1]), ...shared };
-    const flat = { inputIds: ints(ids), positionIds: ints(positions), ...shared };
-    const wanted = await whole({ ...wide, parameters, caches: caches[0] }, { caches: caches[0] });
-    const found = await rows({ ...flat, parameters: turned, caches: caches[1] }, { caches: caches[1] });
-    assertNear(await device.read(found.logits), await device.read(wanted.logits), {
-      name: `logits of step ${step}`,
-    });
-    const last = layers - 1;
-    assertNear(await device.read(found.caches[last].keys), await device.read(wanted.caches[last].keys), {
-      name: "keys",
-    });
-  }
-});
+for (const batch of [1, 3]) {
+  Deno.test(`one token for each of ${batch} rows over turned weights gives the decoder's logits and caches`, async () => {
+    const turned = await (await createTurner(device, tinyConfig)).turn(parameters);
+    const whole = await jit(
+      device,
+      { ...decoderSpec(tinyConfig), parameters: gpt2Spec(tinyConfig) },
+      (inputs) => {
+        const { hidden, caches } = decode(inputs.parameters, inputs, tinyConfig);
+        return { logits: languageHead(hidden, inputs.parameters), caches };
+      },
+    );
+    const rows = await jit(
+      device,
+      { ...rowInputsSpec(tinyConfig, { batch: batch === 1 ? 1 : -1 }), parameters: turnedSpec(tinyConfig) },
+      (inputs) => {
+        const { hidden, caches } = decodeRows(inputs.parameters, inputs, tinyConfig);
+        return { logits: rowLogits(hidden, inputs.parameters), caches };
+      },
+    );
+    const { layers, heads, embed } = tinyConfig;
+    const empty = () => zeros([batch, heads, 6, embed / heads]);
+    const caches = [0, 1].map(() =>
+      Array.from({ length: layers }, () => ({ keys: empty(), values: empty() }))
+    );
+    for (const [step, ids] of [[7, 3, 5], [2, 8, 4], [6, 6, 1]].entries()) {
+      const tokens = ids.slice(0, batch), positions = tokens.map(() => step);
+      const shared = { lengths: ints(positions), total: ints([step + 1], []) };
+      const wide = {
+        inputIds: ints(tokens, [batch, 1]),
+        positionIds: ints(positions, [batch, 1]),
+        ...shared,
+      };
+      const flat = { inputIds: ints(tokens), positionIds: ints(positions), ...shared };
+      const wanted = await whole({ ...wide, parameters, caches: caches[0] }, { caches: caches[0] });
+      const found = await rows({ ...flat, parameters: turned, caches: caches[1] }, { caches: caches[1] });
+      assertNear(await device.read(found.logits), await device.read(wanted.logits), {
+        name: `logits of step ${step}`,
+      });
+      const last = layers - 1;
+      assertNear(await device.read(found.caches[last].keys), await device.read(wanted.caches[last].keys), {
+        name: "keys",
+      });
+    }
+  });
+}
