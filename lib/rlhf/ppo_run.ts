@@ -5,7 +5,7 @@
  */
 import { type Answer, downloadParameters, inRowOrder, type TokenRow, type Weight } from "../lm/mod.ts";
 import { meanOf, uniform, whiten } from "../rl/mod.ts";
-import { trimMemory } from "../runtime/mod.ts";
+import { keepLittleMemory, keepMuchMemory, trimMemory } from "../runtime/mod.ts";
 import { answerBatch } from "./answer_batch.ts";
 import { answerGroups } from "./answer_groups.ts";
 import { type Sample, scoreAnswers } from "./experience.ts";
@@ -153,12 +153,17 @@ export async function* optimizerSteps(
     { length: settings.ppo_epoch },
     (_, index) => update * settings.ppo_epoch + index,
   );
-  for (const samples of epochs.flatMap((epoch) => minibatches(ready, settings, epoch)).slice(done)) {
-    signal?.throwIfAborted();
-    yield await optimizerStep(run, samples);
+  if (!settings.spare_memory) keepMuchMemory(); // every step needs the same again
+  try {
+    for (const samples of epochs.flatMap((epoch) => minibatches(ready, settings, epoch)).slice(done)) {
+      signal?.throwIfAborted();
+      yield await optimizerStep(run, samples);
+    }
+    if (settings.spare_memory) run.programs.pool.release();
+  } finally {
+    keepLittleMemory();
+    trimMemory();
   }
-  if (settings.spare_memory) run.programs.pool.release();
-  giveBack(settings);
 }
 
 async function optimizerStep(

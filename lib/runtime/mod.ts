@@ -4,7 +4,7 @@ export { type Adapter, adapterText } from "./adapter.ts";
 export { chooseDevice, type ChooseOptions, type Machine } from "./choose_device.ts";
 export type { Device, DeviceKind, Executable } from "./device.ts";
 export type { Crossing, DeviceUsage } from "./device_usage.ts";
-export { newFloats, trimMemory } from "./host_memory.ts";
+export { keepLittleMemory, keepMuchMemory, newFloats, trimMemory } from "./host_memory.ts";
 export * from "./jit.ts";
 export { type JoinedArrays, joinedZeros } from "./joined_arrays.ts";
 export * from "./leaves.ts";
