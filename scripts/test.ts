@@ -1,8 +1,11 @@
 /**
  * The `test` task: every test and every example in the documentation; the last line is `N passed, N failed`.
  *
- * Extra arguments go to `deno test` (for instance a file, or `--filter gae`); with arguments the examples are left out.
+ * Files run side by side, but those on WebGPU (they import `helpers/webgpu.ts`) one after the other in a process of their own: two
+ * threads that use WebGPU in one process break ONNX Runtime's memory. Extra arguments go to `deno test` (for instance a file, or
+ * `--filter gae`); with arguments the examples are left out.
  */
+import { readdir } from "node:fs/promises";
 
 interface Counts {
   passed: number;
@@ -39,10 +42,26 @@ function countsOf(output: string, code: number): Counts {
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped };
 }
 
+/** The test files that open a GPU. */
+async function filesOnWebGpu(): Promise<string[]> {
+  const names = await readdir("tests", { recursive: true });
+  const files = names.filter((name) => name.endsWith("_test.ts")).map((name) => `tests/${name}`);
+  const sources = await Promise.all(files.map((file) => Deno.readTextFile(file)));
+  return files.filter((_, index) => sources[index]?.includes('/helpers/webgpu.ts"'));
+}
+
+/** Everything: files side by side, files on WebGPU, examples. */
+async function runAll(): Promise<Counts[]> {
+  const onWebGpu = await filesOnWebGpu();
+  return [
+    await run(["--quiet", "--parallel", `--ignore=${onWebGpu.join()}`, "tests"]),
+    await run(["--quiet", ...onWebGpu]),
+    await run(["--quiet", "--doc", "lib"]),
+  ];
+}
+
 if (import.meta.main) {
-  const runs = Deno.args.length > 0
-    ? [await run(Deno.args)]
-    : [await run(["--quiet", "--parallel", "tests"]), await run(["--quiet", "--doc", "lib"])];
+  const runs = Deno.args.length > 0 ? [await run(Deno.args)] : await runAll();
   const total = (key: keyof Counts) => runs.reduce((sum, counts) => sum + counts[key], 0);
   const skipped = total("skipped") > 0 ? `, ${total("skipped")} skipped` : "";
   console.log(`${total("passed")} passed, ${total("failed")} failed${skipped}`);
