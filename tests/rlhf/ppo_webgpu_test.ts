@@ -18,20 +18,28 @@ async function run(device: Device, given: Partial<Settings>) {
   const ppo = await tinyPpo({ ...schedule, ...given }, { device });
   const pools: PoolReport[] = [], rows: Metrics[] = [];
   for await (const row of ppo.train({ onPool: (report) => pools.push(report) })) rows.push(row);
-  return { pool: pools.flatMap(({ pool }) => pool), rows };
+  return { ppo, pool: pools.flatMap(({ pool }) => pool), rows };
 }
 
 /** Every kind of cut-off and penalty at once; what draws without them is a part of these programs. */
 const cutOffs: Partial<Settings> = { top_k: 6, top_p: 0.9, temperature: 0.8, repetition_penalty: 1.3 };
 
 await onWebGpu("PPO", (gpu) => {
-  Deno.test("three timesteps and an update are the CPU's on the GPU", async () => {
+  Deno.test("three timesteps and an update are the CPU's on the GPU, and further ones leave nothing there", async () => {
     const [there, here] = [await run(gpu, cutOffs), await run(cpu, cutOffs)];
     assert.equal(here.pool.length, 9);
     assert.deepEqual(there.pool.map(({ answer }) => answer), here.pool.map(({ answer }) => answer));
     assert.deepEqual(there.pool.map(({ kept }) => kept), here.pool.map(({ kept }) => kept));
     assert.equal(here.rows.length, 1);
     there.rows.forEach((row, index) => assertMetrics(row, here.rows[index], 1e-3));
+    const held: (readonly [arrays: number, bytes: number])[] = [];
+    for (const update of [1, 2, 3]) {
+      await there.ppo.update(await there.ppo.experience(update, tinyPrompts.slice(0, 3)), update);
+      const { arrays, bytes } = gpu.usage();
+      held.push([arrays, bytes]);
+    }
+    assert.ok(held[0][0] > 0);
+    for (const later of held) assert.deepEqual(later, held[0]); // neither generation nor an update leaves anything behind
   });
 
   for (const given of [{}, { do_sample: false }]) {

@@ -1,5 +1,6 @@
 /** What a GPU holds, what crosses to it and back, and what is said when it cannot go on. */
 import assert from "node:assert/strict";
+import * as ort from "onnxruntime-node";
 import {
   bools,
   type Device,
@@ -81,6 +82,29 @@ await onWebGpu("usage", (device) => {
       [25, 36, 49],
     ]);
     [twice, thrice, one.thrice].forEach((array) => device.free(array));
+    await program.release();
+  });
+
+  Deno.test("the second handle that comes with an array written into is given back at once", async () => {
+    const program = await jit(device, { x: float({ row: -1 }) }, ({ x }) => ({
+      twice: mul(x, 2),
+      thrice: mul(x, 3),
+    }));
+    const twice = await device.upload(floats([0])), thrice = await device.upload(floats([0]));
+    const { dispose } = ort.Tensor.prototype;
+    let disposed = 0;
+    ort.Tensor.prototype.dispose = function () {
+      disposed++;
+      dispose.call(this);
+    };
+    try {
+      await program({ x: floats([5]) }, { twice, thrice });
+    } finally {
+      ort.Tensor.prototype.dispose = dispose;
+    }
+    assert.equal(disposed, 2);
+    assert.deepEqual([[...await device.read(twice)], [...await device.read(thrice)]], [[10], [15]]); // the arrays are there
+    [twice, thrice].forEach((array) => device.free(array));
     await program.release();
   });
 
