@@ -11,7 +11,7 @@ const FLOAT_BYTES = 4;
  * ```ts
  * import { rowsThatFit } from "ppo/lm/mod.ts";
  * import assert from "node:assert/strict";
- * const adapter = { name: "a phone", isSoftware: false, maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27, memoryBytes: undefined };
+ * const adapter = { name: "a phone", isSoftware: false, maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27, readsFloat16: true, memoryBytes: undefined };
  * const logits = { columns: 768, vocabSize: 21128 }; // 64.9 MB a row
  * assert.equal(rowsThatFit({ adapter }, { rows: 8, ...logits }), 4); // 268.4 MB a buffer
  * assert.equal(rowsThatFit({ adapter: undefined }, { rows: 8, ...logits }), 8);

@@ -18,6 +18,7 @@ import type { DType, Shape } from "../tensor/mod.ts";
 /** ONNX's number for each element type. */
 export const elementType: Readonly<Record<DType | "int64", number>> = {
   float32: ElementType.FLOAT,
+  float16: ElementType.FLOAT16,
   int32: ElementType.INT32,
   int64: ElementType.INT64,
   bool: ElementType.BOOL,
@@ -141,6 +142,7 @@ function attributeOf(name: string, value: AttributeValue): MessageInitShape<type
 
 function bytesOf(values: readonly number[], type: DType | "int64"): Uint8Array<ArrayBuffer> {
   if (type === "bool") return Uint8Array.from(values);
+  if (type === "float16") return new Uint8Array(Float16Array.from(values).buffer);
   if (type === "int64") return new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
   return new Uint8Array((type === "int32" ? Int32Array.from(values) : Float32Array.from(values)).buffer);
 }

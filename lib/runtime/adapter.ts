@@ -16,6 +16,8 @@ export interface Adapter {
   readonly maxBufferBytes: number;
   /** Bytes of a buffer that a kernel sees at once. */
   readonly maxBindingBytes: number;
+  /** Whether its programs read float16 ("shader-f16"). */
+  readonly readsFloat16: boolean;
   /** Bytes of its memory; undefined where nothing tells. */
   readonly memoryBytes: number | undefined;
 }
@@ -27,13 +29,14 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i
 export async function findAdapter(): Promise<Adapter | undefined> {
   const found = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!found) return undefined;
-  const { info, limits } = found;
+  const { info, limits, features } = found;
   const name = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(" ");
   return {
     name: name || "a GPU without a name",
     isSoftware: info.isFallbackAdapter || SOFTWARE.test(name),
     maxBufferBytes: limits.maxBufferSize,
     maxBindingBytes: limits.maxStorageBufferBindingSize,
+    readsFloat16: features.has("shader-f16"),
     memoryBytes: gpuMemory({ vendor: Number(info.vendor), device: Number(info.device) }),
   };
 }

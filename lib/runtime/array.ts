@@ -5,6 +5,8 @@ import type { DType } from "../tensor/mod.ts";
 export interface Storage {
   /** 32-bit floats. */
   float32: Float32Array<ArrayBuffer>;
+  /** 16-bit floats, for storage. */
+  float16: Float16Array<ArrayBuffer>;
   /** 32-bit whole numbers. */
   int32: Int32Array<ArrayBuffer>;
   /** One byte each, 0 or 1. */
@@ -38,6 +40,12 @@ export const floats = (
   dims: readonly number[] = [values.length],
 ): HostArray<"float32"> => checked({ dims, data: Float32Array.from(values) });
 
+/** A float16 host array: each value becomes the nearest that 16 bits can say, one beyond 65,504 infinite. */
+export const halves = (
+  values: ArrayLike<number>,
+  dims: readonly number[] = [values.length],
+): HostArray<"float16"> => checked({ dims, data: Float16Array.from(values) });
+
 /** An int32 host array. */
 export const ints = (
   values: ArrayLike<number>,
@@ -52,6 +60,13 @@ export const bools = (
 
 /** One float32 number. */
 export const number = (value: number): HostArray<"float32"> => floats([value], []);
+
+/** What an array's numbers are. */
+export function typeOf(data: Storage[DType]): DType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Float16Array) return "float16";
+  return data instanceof Int32Array ? "int32" : "bool";
+}
 
 /** Number of elements. */
 export const elements = (dims: readonly number[]): number =>

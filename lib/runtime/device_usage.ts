@@ -54,8 +54,11 @@ export const NO_USAGE: DeviceUsage = {
   toHost: { arrays: 0, bytes: 0 },
 };
 
-/** An array's bytes: a truth value takes one in either memory, a number four. */
-const bytesOf = ({ dims, type }: Sized): number => elements(dims) * (type === "bool" ? 1 : 4);
+/** An element's bytes, the same in either memory; of other types four. */
+const ELEMENT_BYTES: Readonly<Record<string, number>> = { bool: 1, float16: 2 };
+
+/** An array's bytes. */
+const bytesOf = ({ dims, type }: Sized): number => elements(dims) * (ELEMENT_BYTES[type] ?? 4);
 
 /** A counter at 0. */
 export function createUsageCounter(): UsageCounter {

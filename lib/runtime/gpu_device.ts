@@ -8,7 +8,7 @@ import { attendsRightly } from "./attention_probe.ts";
 import type { Device } from "./device.ts";
 import { createUsageCounter } from "./device_usage.ts";
 import { gpuFailure } from "./gpu_failure.ts";
-import { executable, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
+import { executable, feedOf, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
 
 /** With either of these missing ONNX Runtime moves a Transpose onto a bool tensor, for which WebGPU has no kernel. */
 const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
@@ -66,7 +66,7 @@ function createCopier(threads: number) {
     const session = sessions.get(key) ?? compiled(dtype, dims.length, place);
     sessions.set(key, session);
     const fetches = { [resultName("y")]: into };
-    const results = await (await session).run({ x }, fetches);
+    const results = await (await session).run({ x: feedOf(x) }, fetches);
     disposeOfGiven(results, fetches);
     return into ?? results[resultName("y")];
   };
@@ -112,6 +112,7 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
     kind: "webgpu",
     description: `${adapter?.name ?? "GPU"} through WebGPU`,
     adapter,
+    readsFloat16: adapter?.readsFloat16 ?? false,
     async lowering(outputs) {
       const attends = topologicalOrder([...outputs]).some(({ primitive }) => primitive === "cachedAttention");
       attentionIsRight ??= attends ? attendsRightly(device) : undefined;

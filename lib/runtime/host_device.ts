@@ -65,6 +65,7 @@ export function hostDevice(threads: number): Device {
     kind: "cpu",
     description: `CPU, ${threads} thread${threads === 1 ? "" : "s"}`,
     adapter: undefined,
+    readsFloat16: true,
     lowering: () => Promise.resolve(plainLowering),
     async compile(graph, outputs) {
       const runtime = openedRuntime();

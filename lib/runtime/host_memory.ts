@@ -10,6 +10,9 @@
  * out, and a gradient of GPT-2 base for one text of 768 tokens took a fifth to a quarter longer where it was asked each time.
  */
 
+import type { DType } from "../tensor/mod.ts";
+import type { Storage } from "./array.ts";
+
 /** Options of `mallopt`, from malloc.h. */
 const TRIM_THRESHOLD = -1, MMAP_THRESHOLD = -3;
 /** Advice of `madvise`, from Linux's mman.h: large pages for memory that is not touched yet. */
@@ -54,6 +57,13 @@ export function keepMuchMemory(): void {
 /** Gives the system back what the C library keeps for later: between two kinds of work. */
 export function trimMemory(): void {
   openedLibrary()?.symbols.malloc_trim(0n);
+}
+
+/** Zeros of a type. */
+export function newNumbers(dtype: DType, length: number): Storage[DType] {
+  if (dtype === "float32") return newFloats(length);
+  if (dtype === "float16") return new Float16Array(length);
+  return dtype === "int32" ? new Int32Array(length) : new Uint8Array(length);
 }
 
 /**

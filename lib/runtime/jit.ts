@@ -6,7 +6,7 @@
  */
 import { lower } from "../onnx/mod.ts";
 import { axesOf, type DType, input, type Shape, type Tensor, UNKNOWN } from "../tensor/mod.ts";
-import type { ArrayLike_, DeviceArray } from "./array.ts";
+import { type ArrayLike_, type DeviceArray, typeOf } from "./array.ts";
 import type { Device } from "./device.ts";
 import { isArray, isDeviceArray, isSpec, isTensor } from "./leaves.ts";
 import { flatten, mapTree } from "./tree.ts";
@@ -21,6 +21,8 @@ export interface Spec<S extends Shape = Shape, D extends DType = DType> {
 
 /** A float32 input. */
 export const float = <const S extends Shape>(shape: S): Spec<S, "float32"> => ({ shape, dtype: "float32" });
+/** A float16 input. */
+export const half = <const S extends Shape>(shape: S): Spec<S, "float16"> => ({ shape, dtype: "float16" });
 /** An int32 input. */
 export const int = <const S extends Shape>(shape: S): Spec<S, "int32"> => ({ shape, dtype: "int32" });
 /** A bool input. */
@@ -146,6 +148,3 @@ function checkSize(
   }
   sizes.set(axis, { size: found, from: name });
 }
-
-const typeOf = (data: Float32Array | Int32Array | Uint8Array): DType =>
-  data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";

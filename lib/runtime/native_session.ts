@@ -7,8 +7,8 @@
  */
 import type { DType } from "../tensor/mod.ts";
 import { setImmediate } from "node:timers";
-import { elements, type HostArray } from "./array.ts";
-import { newFloats } from "./host_memory.ts";
+import { elements, type HostArray, typeOf } from "./array.ts";
+import { newNumbers } from "./host_memory.ts";
 import {
   cString,
   type OnnxRuntimeLibrary,
@@ -19,9 +19,9 @@ import {
 } from "./onnx_runtime_library.ts";
 
 /** ONNX's numbers for element types. */
-const ELEMENT_TYPES: Readonly<Record<DType, number>> = { float32: 1, int32: 6, bool: 9 };
+const ELEMENT_TYPES: Readonly<Record<DType, number>> = { float32: 1, int32: 6, bool: 9, float16: 10 };
 
-const DTYPES: readonly DType[] = ["float32", "int32", "bool"];
+const DTYPES: readonly DType[] = ["float32", "float16", "int32", "bool"];
 
 /**
  * Waking a sleeping thread takes tens of microseconds, and a step of a language model does it some 70 times: threads that look for
@@ -47,15 +47,6 @@ function dataPointer({ buffer, byteOffset, byteLength }: HostArray["data"]): Poi
   return start === null ? null : Deno.UnsafePointer.offset(start, byteOffset);
 }
 const NOTHING = new Uint8Array(8);
-
-function dtypeOf(data: HostArray["data"]): DType {
-  return data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "bool";
-}
-
-function memoryFor(dtype: DType, size: number): HostArray["data"] {
-  if (dtype === "float32") return newFloats(size);
-  return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
-}
 
 /** What a result looked like. */
 interface Form {
@@ -248,12 +239,12 @@ function formMemory() {
     of: (feeds: readonly HostArray[]) => known.get(signature(feeds)),
     keep(feeds: readonly HostArray[], results: readonly HostArray[]): void {
       if (known.size >= REMEMBERED) known.clear();
-      known.set(signature(feeds), results.map(({ dims, data }) => ({ dims, dtype: dtypeOf(data) })));
+      known.set(signature(feeds), results.map(({ dims, data }) => ({ dims, dtype: typeOf(data) })));
     },
   };
 }
 
-const emptyArray = ({ dtype, dims }: Form): HostArray => ({ dims, data: memoryFor(dtype, elements(dims)) });
+const emptyArray = ({ dtype, dims }: Form): HostArray => ({ dims, data: newNumbers(dtype, elements(dims)) });
 
 /** C's array of names. */
 interface NameList {
@@ -272,7 +263,7 @@ function nameList(names: readonly string[]): NameList {
 /** ONNX Runtime's handle for an array's own memory. */
 function valueOf({ library, memory }: Runtime, { dims, data }: HostArray): Pointer {
   const sizes = BigInt64Array.from(dims, BigInt);
-  const [bytes, rank, type] = [BigInt(data.byteLength), BigInt(dims.length), ELEMENT_TYPES[dtypeOf(data)]];
+  const [bytes, rank, type] = [BigInt(data.byteLength), BigInt(dims.length), ELEMENT_TYPES[typeOf(data)]];
   return given((where) =>
     library.createTensorWithData(memory, dataPointer(data), bytes, sizes, rank, type, where)
   );

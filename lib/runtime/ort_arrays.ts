@@ -4,7 +4,7 @@ import { type LoweredGraph, resultName } from "../onnx/mod.ts";
 import type { DType } from "../tensor/mod.ts";
 import { type ArrayLike_, type DeviceArray, elements } from "./array.ts";
 import type { Executable } from "./device.ts";
-import { newFloats } from "./host_memory.ts";
+import { newNumbers } from "./host_memory.ts";
 
 /** A device array with the ONNX Runtime tensor behind it. */
 export interface Handle extends DeviceArray {
@@ -26,14 +26,27 @@ export function tensorOf(array: ArrayLike_): ort.Tensor {
   if ("handle" in array) return (array as Handle).handle; // every device array is made by `wrap`
   const { data, dims } = array;
   if (data instanceof Float32Array) return new ort.Tensor("float32", data, dims);
+  if (data instanceof Float16Array) return halfTensor(data, dims);
   if (data instanceof Int32Array) return new ort.Tensor("int32", data, dims);
   return new ort.Tensor("bool", data, dims);
+}
+
+/** onnxruntime-common 1.30 takes the bits of float16 values, and keeps them as the Float16Array they are where there is such a type. */
+const halfTensor = ({ buffer, byteOffset, length }: Float16Array<ArrayBuffer>, dims: readonly number[]) =>
+  new ort.Tensor("float16", new Uint16Array(buffer, byteOffset, length), dims);
+
+/** A tensor as npm's binding reads it: of float16 values in host memory it wants the bits (1.30 finds a Float16Array empty). */
+export function feedOf(tensor: ort.Tensor): ort.Tensor {
+  const data: unknown = tensor.location === "cpu" ? tensor.data : undefined;
+  if (!(data instanceof Float16Array)) return tensor;
+  const { buffer, byteOffset, length } = data;
+  return Object.create(tensor, { data: { value: new Uint16Array(buffer, byteOffset, length) } });
 }
 
 /** An ONNX Runtime tensor as a device array. */
 export function wrap(handle: ort.Tensor): Handle {
   const { dims, type } = handle;
-  if (type !== "float32" && type !== "int32" && type !== "bool") {
+  if (type !== "float32" && type !== "float16" && type !== "int32" && type !== "bool") {
     throw new TypeError(`A program gave ${type} values`);
   }
   return { dims, dtype: type, handle };
@@ -55,7 +68,7 @@ export function executable(
   return {
     async run(feeds, into) {
       const values = Object.fromEntries(
-        wanted.map((name) => [name, tensorOf(feeds.get(name) ?? missing(name))]),
+        wanted.map((name) => [name, feedOf(tensorOf(feeds.get(name) ?? missing(name)))]),
       );
       const fetches = Object.fromEntries(outputs.map((name) => {
         const target = into.get(name);
@@ -75,11 +88,6 @@ export function missing(name: string): never {
 
 /** An array of zeros in host memory, ready to be uploaded or written into. */
 export function zeros<D extends DType = "float32">(dims: readonly number[], dtype?: D): DeviceArray<D> {
-  const size = elements(dims);
-  const data = dtype === "int32"
-    ? new Int32Array(size)
-    : dtype === "bool"
-    ? new Uint8Array(size)
-    : newFloats(size);
+  const data = newNumbers(dtype ?? "float32", elements(dims));
   return wrap(tensorOf({ dims, data })) as DeviceArray<DType> as DeviceArray<D>; // made one line above
 }

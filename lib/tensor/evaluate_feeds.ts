@@ -3,12 +3,12 @@ import { type Numbers, type Value } from "./evaluate_values.ts";
 import { axesOf, describeShape, type DType, type Shape, sizeOf, UNKNOWN } from "./shape.ts";
 import type { AnyTensor, NodeOf } from "./tensor.ts";
 
-/** Numbers outside a graph: sizes in memory order. int32 is an Int32Array, bool a Uint8Array. */
+/** Numbers outside a graph: sizes in memory order. float16 is a Float16Array, int32 an Int32Array, bool a Uint8Array. */
 export interface HostArray {
   /** Sizes of the axes, in memory order; empty for one number. */
   readonly dims: readonly number[];
   /** The numbers, the last axis varying fastest. */
-  readonly data: Float64Array | Float32Array | Int32Array | Uint8Array;
+  readonly data: Float64Array | Float32Array | Float16Array | Int32Array | Uint8Array;
 }
 
 /** The sizes found for unknown axes, each with the input that showed it. */
@@ -80,6 +80,7 @@ function numbersOf(name: string, dtype: DType, data: HostArray["data"]): Numbers
     if (data instanceof Float64Array) return data;
     if (data instanceof Float32Array) return Float64Array.from(data);
   }
+  if (dtype === "float16" && data instanceof Float16Array) return Float64Array.from(data);
   if (dtype === "int32" && data instanceof Int32Array) return data;
   if (dtype === "bool" && data instanceof Uint8Array) return data;
   throw new TypeError(`Cannot feed "${name}": found ${data.constructor.name}, wanted ${dtype} values`);

@@ -161,6 +161,7 @@ function cumsum({ inputs: [x], attributes: { axis, reverse } }: Call<"cumsum">):
 /** What a number becomes in each element type. */
 const castTo = {
   float32: (x: number) => x,
+  float16: (x: number) => Math.f16round(x),
   int32: Math.trunc,
   bool: (x: number) => Number(x !== 0),
 } as const;

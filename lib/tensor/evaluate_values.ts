@@ -3,7 +3,7 @@
  */
 import { type DType, type Shape, sizeOf } from "./shape.ts";
 
-/** float32 is kept in 64 bits, so that finite differences are sharp. */
+/** float32 is kept in 64 bits, so that finite differences are sharp; so are values that were rounded to float16. */
 export type Numbers = Float64Array | Int32Array | Uint8Array;
 
 /** A computed tensor; no size in `shape` is unknown. */
@@ -16,7 +16,7 @@ export interface Value {
 /** Zeros for the elements of a tensor. */
 export function zeros(dtype: DType, shape: Shape): Numbers {
   const size = sizeOf(shape);
-  if (dtype === "float32") return new Float64Array(size);
+  if (dtype === "float32" || dtype === "float16") return new Float64Array(size);
   return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
 }
 

@@ -118,11 +118,11 @@ export const concat = <S extends Shape, K extends keyof S & string>(
 ): Tensor<Merge<Without<S, K>, Record<K, number>>> => typed(apply("concat", parts, { axis }));
 
 /** Rows of a table by number: an embedding. The axis must be the table's first. */
-export const gather = <S extends Shape, I extends Shape, K extends keyof S & string>(
-  table: Tensor<S>,
+export const gather = <S extends Shape, I extends Shape, K extends keyof S & string, D extends DType>(
+  table: Tensor<S, D>,
   indices: Tensor<I, "int32">,
   axis: K,
-): Tensor<Merge<I, Without<S, K>>> => typed(apply("gather", [table, indices], { axis }));
+): Tensor<Merge<I, Without<S, K>>, D> => typed(apply("gather", [table, indices], { axis }));
 
 /** Adds each row of `updates` to row `indices` of a table of zeros with `size` rows. */
 export const scatterAdd = <I extends Shape, S extends I, const K extends string>(

@@ -8,8 +8,11 @@
 /** Axis name -> size; the order of the keys is the order in memory. */
 export type Shape = Readonly<Record<string, number>>;
 
-/** What a tensor holds. Token ids and positions are int32; conditions are bool. */
-export type DType = "float32" | "int32" | "bool";
+/**
+ * What a tensor holds. Token ids and positions are int32; conditions are bool. float16 is for storage: such values are moved, looked up
+ * and cast, and nothing is computed with them.
+ */
+export type DType = "float32" | "float16" | "int32" | "bool";
 
 /** The size of an axis that is only known when the program runs; in types it is `number`. */
 export const UNKNOWN: number = -1;

@@ -45,13 +45,15 @@ const unary = (name: Unary): ShapeRule<Unary> => ([x]) => {
 
 const binary = (name: Binary): ShapeRule<Binary> => ([a, b]) => {
   const dtype = sameType(name, a, b);
-  if (dtype === "bool") throw new TypeError(`Cannot ${name} bool values: cast them to float32 first`);
+  if (dtype === "bool" || dtype === "float16") {
+    throw new TypeError(`Cannot ${name} ${dtype} values: cast them to float32 first`);
+  }
   return { shape: mergeShapes(a.shape, b.shape, name), dtype };
 };
 
 const compare = (name: Compare): ShapeRule<Compare> => ([a, b]) => {
   const dtype = sameType("compare", a, b);
-  if ((dtype === "bool") !== (name === "and")) {
+  if ((dtype === "bool") !== (name === "and") || dtype === "float16") {
     throw new TypeError(`Cannot apply "${name}" to ${dtype} values`);
   }
   return { shape: mergeShapes(a.shape, b.shape, name), dtype: "bool" };
@@ -189,6 +191,9 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   where([condition, a, b]) {
     requireType([condition], "bool", "choose by");
     const dtype = sameType("choose between", a, b);
+    if (dtype === "float16") {
+      throw new TypeError("Cannot choose between float16 values: cast them to float32 first");
+    }
     return { shape: mergeShapes(mergeShapes(a.shape, b.shape, "where"), condition.shape, "where"), dtype };
   },
   cast: ([x], { to }) => ({ shape: x.shape, dtype: to }),
@@ -253,6 +258,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   },
   pad([x], { axis, before, after }) {
     requireAxes(x.shape, [axis], "pad");
+    if (x.dtype === "float16") throw new TypeError("Cannot pad float16 values: cast them to float32 first");
     const size = x.shape[axis];
     return {
       shape: { ...x.shape, [axis]: size === UNKNOWN ? UNKNOWN : before + size + after },

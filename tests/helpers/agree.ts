@@ -117,6 +117,8 @@ const in32Bits = ({ dims, data }: HostArray): ArrayLike_ => ({
   dims,
   data: data instanceof Int32Array
     ? Int32Array.from(data)
+    : data instanceof Float16Array
+    ? Float16Array.from(data)
     : data instanceof Uint8Array
     ? Uint8Array.from(data)
     : Float32Array.from(data),

@@ -17,6 +17,7 @@ function smallDevice(maxBufferBytes: number) {
     isSoftware: true,
     maxBufferBytes,
     maxBindingBytes: maxBufferBytes,
+    readsFloat16: false,
     memoryBytes: undefined,
   };
   const rows = new Set<number>();

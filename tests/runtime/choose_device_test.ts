@@ -9,6 +9,7 @@ const adapter = (name: string, isSoftware: boolean): Adapter => ({
   isSoftware,
   maxBufferBytes: 2 ** 31,
   maxBindingBytes: 128 * 2 ** 20,
+  readsFloat16: false,
   memoryBytes: 80 * 2 ** 30,
 });
 
