@@ -17,6 +17,7 @@ import {
   type Progress,
   promptRow,
   type Settings,
+  storageText,
 } from "../rlhf/mod.ts";
 import { chooseDevice, type Device, type DeviceKind } from "../runtime/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
@@ -57,6 +58,7 @@ export async function openRun(
   const scoreStatistics = inputs.scoreStatistics ??
     (settings.normalise_scores ? await measureScores(start) : undefined);
   const ppo = await createPpo({ ...start, scoreStatistics });
+  if (ppo.storageDifference !== undefined) console.log(storageText(ppo.storageDifference));
   const { kl_coef, lam, seed } = settings;
   const name = `kl_coef ${kl_coef}, lam ${lam}, seed ${seed}`;
   return { name, settings, device, ppo, prompts, scoreStatistics, rows: [] };

@@ -23,6 +23,7 @@ export {
   type RowFeeds,
 } from "./loss_program.ts";
 export * from "./parameters.ts";
+export * from "./stored_parameters.ts";
 export * from "./onnx_model.ts";
 export * from "./transformers_folders.ts";
 export { turnParameters } from "./turned_weights.ts";

@@ -10,6 +10,7 @@ import {
   mapTree,
   newFloats,
 } from "../runtime/mod.ts";
+import type { WeightType } from "./stored_parameters.ts";
 import type { Weight } from "./weights.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 
@@ -19,11 +20,11 @@ export type Gpt2Arrays = DeviceArrays<ReturnType<typeof gpt2Spec>>;
 export type ValueModelArrays = DeviceArrays<ReturnType<typeof valueModelSpec>>;
 
 /**
- * Uploads the weights that `spec` names.
+ * Uploads the weights that `spec` names, as float32 or, where it says so, rounded to float16.
  *
  * @param options.share let the CPU use the weights' own memory: for models that nothing writes to, as frozen ones; otherwise the
  *   arrays are copies
- * @throws RangeError when one is missing or has other dimensions.
+ * @throws RangeError when one is missing, has other dimensions or is too large for float16.
  */
 export async function uploadParameters<T>(
   device: Device,
@@ -32,7 +33,7 @@ export async function uploadParameters<T>(
   { share = false }: { share?: boolean } = {},
 ): Promise<DeviceArrays<T>> {
   const arrays = new Map<string, DeviceArray>();
-  for (const [name, { shape }] of flatten(spec, isSpec)) {
+  for (const [name, { shape, dtype }] of flatten(spec, isSpec)) {
     const weight = weights.get(name);
     const wanted = Object.values(shape);
     if (weight === undefined) throw new RangeError(`Cannot load the parameters: "${name}" is missing`);
@@ -41,11 +42,25 @@ export async function uploadParameters<T>(
         `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
       );
     }
-    const data = share && isPlain(weight.data) ? weight.data : copied(weight.data);
-    const array: HostArray<"float32"> = { dims: wanted, data };
+    const data = dtype === "float16"
+      ? rounded(name, weight.data)
+      : share && isPlain(weight.data)
+      ? weight.data
+      : copied(weight.data);
+    const array: HostArray<WeightType> = { dims: wanted, data };
     arrays.set(name, await device.upload(array));
   }
   return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
+}
+
+/** The nearest values that float16 has. */
+function rounded(name: string, values: Float32Array): Float16Array<ArrayBuffer> {
+  const stored = new Float16Array(values);
+  const place = stored.findIndex((value, index) => !Number.isFinite(value) && Number.isFinite(values[index]));
+  if (place < 0) return stored;
+  throw new RangeError(
+    `Cannot store the parameter "${name}" as float16: it holds ${values[place]}, and float16 ends at 65504`,
+  );
 }
 
 function copied(values: Float32Array): Float32Array<ArrayBuffer> {

@@ -4,10 +4,18 @@
  * One timestep: sample answers, ask the reference for log-probabilities, the critic for values and the reward model for a score;
  * then per-token rewards (the KL's price at each token, the clipped score at the last) and, by GAE, advantages and returns.
  */
-import { type Answer, type Gpt2Arrays, inRowOrder, type TokenRow, type ValueModelArrays } from "../lm/mod.ts";
+import {
+  type Answer,
+  type Gpt2Arrays,
+  inRowOrder,
+  type StoredGpt2,
+  type StoredValueModel,
+  type TokenRow,
+  type ValueModelArrays,
+} from "../lm/mod.ts";
 import { clipScore, gae, normaliseScores, type ScoreStatistics, shapedRewards } from "../rl/mod.ts";
-import { ints } from "../runtime/mod.ts";
-import { type AnswerBatch, answerBatch } from "./answer_batch.ts";
+import { type HostArray, ints } from "../runtime/mod.ts";
+import { type AnswerBatch, answerBatch, type PromptAndAnswer } from "./answer_batch.ts";
 import { type AnswerGroupOptions, answerGroups } from "./answer_groups.ts";
 import type { Frozen } from "./frozen.ts";
 import type { AnswerContext, PolicyScorer } from "./sampled_policy.ts";
@@ -47,11 +55,11 @@ export interface Scorers {
   /** The policy that sampled. */
   readonly actor: Gpt2Arrays;
   /** The frozen SFT model. */
-  readonly reference: Frozen<Gpt2Arrays>;
+  readonly reference: Frozen<StoredGpt2>;
   /** The value model as it is now. */
   readonly critic: ValueModelArrays;
   /** The frozen reward model, asked when the reference is no longer used. */
-  readonly reward: Frozen<ValueModelArrays>;
+  readonly reward: Frozen<StoredValueModel>;
 }
 
 /** What scoring depends on besides the models. */
@@ -154,7 +162,10 @@ async function scoreGroups(groups: readonly Group[], scorers: Scorers): Promise<
 }
 
 /** The column of each answer's last token: where the reward model's value is the score. */
-function lastColumns({ columns }: AnswerBatch, pairs: readonly AnswerContext[]) {
+export function lastColumns(
+  { columns }: Pick<AnswerBatch, "columns">,
+  pairs: readonly PromptAndAnswer[],
+): HostArray<"int32"> {
   const width = columns.dims[1];
   return ints(pairs.map(({ answer }, row) => columns.data[row * width] + answer.length), [pairs.length, 1]);
 }

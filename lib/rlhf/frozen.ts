@@ -4,7 +4,7 @@
  * A model of GPT-2's base size is 390 MiB and is read in less than a second; it is asked once a timestep, which takes a minute.
  */
 import { dropWeights, uploadParameters, type Weight } from "../lm/mod.ts";
-import { type Device, type DeviceArrays, flatten, isFloatArray } from "../runtime/mod.ts";
+import { type Device, type DeviceArrays, flatten, isDeviceArray, isSpec } from "../runtime/mod.ts";
 
 /** A model that nothing changes. */
 export interface Frozen<P> {
@@ -20,7 +20,7 @@ export const heldModel = <P>(parameters: P): Frozen<P> => ({
   use: (run) => run(parameters),
 });
 
-/** Keeps a model in the memory that its weights were read into. */
+/** Keeps a model: on the CPU in the memory that its weights were read into, unless `spec` stores them in another way. */
 export async function keptModel<T>(
   device: Device,
   spec: T,
@@ -58,10 +58,11 @@ export function rereadModel<T>(
         throw new RangeError(`Cannot go on: the weights of ${name} have changed since the run began`);
       }
       const arrays = await uploadParameters(device, spec, found, { share: true });
+      if (flatten(spec, isSpec).values().every(({ dtype }) => dtype === "float16")) dropWeights(found); // these are copies
       try {
         return await run(arrays);
       } finally {
-        for (const array of flatten(arrays, isFloatArray).values()) device.free(array);
+        for (const array of flatten(arrays, isDeviceArray).values()) device.free(array);
         dropWeights(found);
       }
     },

@@ -43,6 +43,7 @@ export * from "./split_passages.ts";
 export * from "./stage.ts";
 export { noDropout, type StageDropout } from "./stage_dropout.ts";
 export * from "./stage_settings.ts";
+export { type Difference, type StorageDifference, storageText } from "./storage_difference.ts";
 export type { Part, PartSeconds } from "./stopwatch.ts";
 export * from "./values.ts";
 export * from "./written_lists.ts";

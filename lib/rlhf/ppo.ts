@@ -4,7 +4,14 @@
  * `createPpo` compiles the programs and holds the models; `train` is an async generator of metrics, one row an update
  * (`ppo_loop.ts`), and `state` is all that it takes to go on later.
  */
-import type { Generator, Gpt2Arrays, TokenRow, ValueModelArrays } from "../lm/mod.ts";
+import {
+  type Generator,
+  type Gpt2Arrays,
+  type StoredGpt2,
+  type TokenRow,
+  type ValueModelArrays,
+  weightType,
+} from "../lm/mod.ts";
 import type { Sample } from "./experience.ts";
 import type { Metrics, UpdateStep } from "./metrics.ts";
 import { train, type TrainOptions } from "./ppo_loop.ts";
@@ -19,6 +26,7 @@ import {
   type Run,
 } from "./ppo_run.ts";
 import { type PpoState, START, stateOf, type StateOptions } from "./ppo_state.ts";
+import { measureStorage, type StorageDifference } from "./storage_difference.ts";
 import { createStopwatch, type PartSeconds } from "./stopwatch.ts";
 
 /** A PPO run. */
@@ -44,8 +52,10 @@ export interface Ppo {
   actor(): Gpt2Arrays;
   /** The critic as it is now; valid until the next update. */
   critic(): ValueModelArrays;
-  /** The frozen SFT model; asking throws a RangeError under `spare_memory`, which reads it only while it scores. */
+  /** The frozen SFT model; asking throws a RangeError where it is read only while it scores, or stored as float16. */
   readonly reference: Gpt2Arrays;
+  /** What storing the frozen models as float16 changed, where they are. */
+  readonly storageDifference: StorageDifference | undefined;
   /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
   /** What each part took since it was last asked, in seconds; `train` asks at each update. */
@@ -65,6 +75,7 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
   const programs = await compilePrograms(inputs, { checkpoint });
   const models = await loadModels(inputs, programs);
   const { settings } = inputs;
+  const storageDifference = await measureStorage(inputs, programs, models);
   const watch = createStopwatch();
   const run: Run = { inputs, settings, programs, models, watch, interruption, position: START };
   return {
@@ -78,8 +89,9 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
     actor: () => models.actor.parameters,
     critic: () => models.critic.parameters,
     get reference() {
-      return models.reference.kept ?? notKept();
+      return wholeReference(models.reference.kept);
     },
+    storageDifference,
     generator: programs.generator,
     lap() {
       const seconds = run.watch.read();
@@ -89,6 +101,14 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
   };
 }
 
-function notKept(): never {
-  throw new RangeError("Cannot give the reference model: spare_memory reads it only while it is asked");
+function wholeReference(kept: StoredGpt2 | undefined): Gpt2Arrays {
+  if (kept === undefined) {
+    throw new RangeError("Cannot give the reference model: spare_memory reads it only while it is asked");
+  }
+  if (isInFloat32(kept)) return kept;
+  throw new RangeError(
+    "Cannot give the reference model: it is stored as float16, and programs for others read float32",
+  );
 }
+
+const isInFloat32 = (model: StoredGpt2): model is Gpt2Arrays => weightType(model) === "float32";

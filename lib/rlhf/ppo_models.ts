@@ -10,11 +10,15 @@ import {
   rowsThatFit,
   type SamplingSettings,
   type SpecialTokens,
+  type StoredGpt2,
+  storedSpec,
+  type StoredValueModel,
   type TokenRow,
   uploadParameters,
   type ValueModelArrays,
   valueModelSpec,
   type Weight,
+  type WeightType,
 } from "../lm/mod.ts";
 import { adamDefaults, createArrayPool, type TrainState } from "../optim/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
@@ -61,6 +65,10 @@ export const samplingOf = (settings: Settings): SamplingSettings => ({
   repetitionPenalty: settings.repetition_penalty,
 });
 
+/** How a run's frozen models are stored. */
+export const frozenType = ({ frozen_dtype }: Pick<Settings, "frozen_dtype">): WeightType =>
+  frozen_dtype === "float16" ? "float16" : "float32";
+
 /** Dropout's rate in the update when the defect `dropout_in_update` is on: GPT-2's own. */
 const DROPOUT = 0.1;
 
@@ -105,6 +113,8 @@ export async function compilePrograms(
     pool: createArrayPool(device),
     ...(settings.spare_memory ? { onPart: trimMemory } : {}),
   };
+  const frozen = frozenType(settings);
+  const types: readonly WeightType[] = frozen === "float32" ? [frozen] : ["float32", frozen];
   return {
     shape,
     /** Arrays that wait to be written with gradients. */
@@ -115,9 +125,9 @@ export async function compilePrograms(
       greedy: !settings.do_sample,
       ...(settings.score_batch_size > 0 ? { promptsAtOnce: settings.score_batch_size } : {}),
     }),
-    policy: await createPolicyScorer(device, shape),
-    value: await createValueScorer(device, reward.config),
-    exactKl: await createExactKl(device, shape),
+    policy: await createPolicyScorer(device, shape, types),
+    value: await createValueScorer(device, reward.config, types),
+    exactKl: await createExactKl(device, shape, frozen),
     actor: await createActorUpdate(device, shape, {
       ...common,
       clipRange: settings.policy_clip_eps,
@@ -135,8 +145,8 @@ export type Programs = Awaited<ReturnType<typeof compilePrograms>>;
 
 /** The models of a run; `actor` and `critic` are replaced at each optimizer step. */
 export interface Models {
-  readonly reference: Frozen<Gpt2Arrays>;
-  readonly reward: Frozen<ValueModelArrays>;
+  readonly reference: Frozen<StoredGpt2>;
+  readonly reward: Frozen<StoredValueModel>;
   actor: TrainState<Gpt2Arrays>;
   critic: TrainState<ValueModelArrays>;
 }
@@ -148,11 +158,13 @@ export interface Models {
 export async function loadModels(inputs: PpoInputs, programs: Programs): Promise<Models> {
   const { device, policy, reward, settings } = inputs;
   const policySpec = gpt2Spec(policy.config), rewardSpec = valueModelSpec(reward.config);
+  const type = frozenType(settings);
   const frozen = <T>(spec: T, model: LoadedModel, name: string) => {
     const reread = rereadOf(model, settings);
+    const stored = storedSpec(spec, type);
     return reread === undefined
-      ? keptModel(device, spec, model.weights)
-      : rereadModel(device, spec, { weights: model.weights, reread, name });
+      ? keptModel(device, stored, model.weights)
+      : rereadModel(device, stored, { weights: model.weights, reread, name });
   };
   const criticWeights = settings.fresh_value_head ? withFreshHead(reward.weights) : reward.weights;
   const own = (model: LoadedModel) => ({ share: rereadOf(model, settings) !== undefined });
@@ -182,10 +194,14 @@ export function withFreshHead(weights: ReadonlyMap<string, Weight>): Map<string,
 /**
  * What a run needs to be true before anything is compiled.
  *
- * @throws RangeError when there are fewer prompts than `batch_size`, a prompt does not fit, or statistics are missing.
+ * @throws RangeError when there are fewer prompts than `batch_size`, a prompt does not fit, statistics are missing, or the device
+ *   cannot read frozen models as they are to be stored.
  */
-export function checkInputs({ prompts, settings, scoreStatistics, policy, reward }: PpoInputs): void {
+export function checkInputs(
+  { device, prompts, settings, scoreStatistics, policy, reward }: PpoInputs,
+): void {
   const { batch_size, max_len, query_len } = settings;
+  if (frozenType(settings) === "float16") checkFloat16(device);
   if (prompts.length === 0) throw new RangeError("Cannot train: the data set of prompts is empty");
   if (prompts.length < batch_size) {
     throw new RangeError(
@@ -214,4 +230,13 @@ export function checkInputs({ prompts, settings, scoreStatistics, policy, reward
       `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
     );
   }
+}
+
+/** Whether frozen models may be stored as float16: on the CPU it would save nothing, since they lie where they were read. */
+function checkFloat16({ kind, adapter, description }: Device): void {
+  if (adapter?.readsFloat16) return;
+  const reason = kind === "cpu"
+    ? "that is for GPUs, and this run computes on the CPU, where spare_memory keeps no frozen model at all"
+    : `programs on ${description} cannot read it (the adapter lacks shader-f16)`;
+  throw new RangeError(`Cannot store the frozen models as float16: ${reason}; leave frozen_dtype at float32`);
 }

@@ -11,10 +11,15 @@ import {
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
+  programsFor,
   type Rows,
   samplingDistribution,
   type SamplingSettings,
+  type StoredGpt2,
+  storedSpec,
   type TokenRow,
+  type WeightType,
+  widened,
 } from "../lm/mod.ts";
 import { klFromLogProbs } from "../rl/mod.ts";
 import { bool, bools, type Device, type HostArray, jit, type Specs } from "../runtime/mod.ts";
@@ -127,39 +132,51 @@ function markSeen([prompt, answer]: readonly TokenRow[], into: Uint8Array, vocab
 
 /** log pi(token) for each answer token and, beyond an answer's end, for the pads there: one row of the batch's width each. */
 export type PolicyScorer = (
-  parameters: Gpt2Arrays,
+  parameters: StoredGpt2,
   batch: AnswerBatch,
   pairs: readonly AnswerContext[],
 ) => Promise<number[][]>;
 
-/** Scores answers under a policy without changing it. */
-export async function createPolicyScorer(device: Device, shape: PolicyShape): Promise<PolicyScorer> {
-  const spec = { parameters: gpt2Spec(shape.config), ...answerSpec, ...contextSpec(shape.config) };
-  const program = await jit(device, spec, ({ parameters, ...inputs }) => {
-    const { logProbs } = answerStatistics(answerDistribution(parameters, inputs, shape), inputs.targets);
-    return { logProbs };
-  }, { toHost: ["logProbs"] });
+/** Scores answers under a policy, whose parameters are stored in any of some ways, without changing it. */
+export async function createPolicyScorer(
+  device: Device,
+  shape: PolicyShape,
+  types: readonly WeightType[] = ["float32"],
+): Promise<PolicyScorer> {
+  const model = gpt2Spec(shape.config);
+  const programs = await programsFor(types, (type) => {
+    const spec = { stored: storedSpec(model, type), ...answerSpec, ...contextSpec(shape.config) };
+    return jit(device, spec, ({ stored, ...inputs }) => {
+      const logProbs = answerDistribution(widened(model, stored), inputs, shape);
+      return { logProbs: answerStatistics(logProbs, inputs.targets).logProbs };
+    }, { toHost: ["logProbs"] });
+  });
   return async (parameters, batch, pairs) => {
     const context = contextArrays(pairs, { ...shape, width: batch.width });
-    const { logProbs } = await program({ parameters, ...inputsOf(batch), ...context });
+    const { logProbs } = await programs(parameters)({ stored: parameters, ...inputsOf(batch), ...context });
     return rowsOf(await device.read(logProbs), batch.width);
   };
 }
 
 /** KL(pi || pi_ref) in nats for each answer token: one row of the answer's length each. */
 export type ExactKl = (
-  models: { parameters: Gpt2Arrays; reference: Gpt2Arrays },
+  models: { parameters: Gpt2Arrays; reference: StoredGpt2 },
   batch: AnswerBatch,
   pairs: readonly AnswerContext[],
 ) => Promise<number[][]>;
 
-/** Measures KL(pi || pi_ref) exactly, over the whole vocabulary, at each answer token. */
-export async function createExactKl(device: Device, shape: PolicyShape): Promise<ExactKl> {
+/** Measures KL(pi || pi_ref) exactly, over the whole vocabulary, at each answer token; the reference is stored as `type`. */
+export async function createExactKl(
+  device: Device,
+  shape: PolicyShape,
+  type: WeightType = "float32",
+): Promise<ExactKl> {
   const parameters = gpt2Spec(shape.config);
-  const spec = { parameters, reference: parameters, ...answerSpec, ...contextSpec(shape.config) };
+  const reference = storedSpec(parameters, type);
+  const spec = { parameters, reference, ...answerSpec, ...contextSpec(shape.config) };
   const program = await jit(device, spec, ({ parameters, reference, ...inputs }) => {
     const logProbs = answerDistribution(parameters, inputs, shape);
-    const refLogProbs = answerDistribution(reference, inputs, shape);
+    const refLogProbs = answerDistribution(widened(spec.parameters, reference), inputs, shape);
     return { kl: klFromLogProbs({ logProbs, refLogProbs }, "vocab") };
   }, { toHost: ["kl"] });
   return async (models, batch, pairs) => {

@@ -127,6 +127,14 @@ export const SETTINGS = {
     default: false,
     help: "hold only what the moment needs: frozen models are read when asked, caches and gradients freed",
   },
+  frozen_dtype: {
+    kind: "text",
+    default: "float32",
+    pattern: /^(float32|float16)$/,
+    form: "float32 or float16",
+    help:
+      "how a GPU stores reference and reward model; float16 takes half the memory, and they still compute in float32",
+  },
   memory_gib: {
     kind: "number",
     default: 0,

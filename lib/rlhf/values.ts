@@ -2,10 +2,14 @@
 import {
   gpt2At,
   type Gpt2Config,
+  programsFor,
   rowsSpec,
+  storedSpec,
+  type StoredValueModel,
   valueHeadAt,
-  type ValueModelArrays,
   valueModelSpec,
+  type WeightType,
+  widened,
 } from "../lm/mod.ts";
 import { type Device, int, jit } from "../runtime/mod.ts";
 import { type AnswerBatch } from "./answer_batch.ts";
@@ -13,22 +17,27 @@ import { rowsOf } from "./sampled_policy.ts";
 
 /** V at each of the batch's columns: one row an answer. */
 export type ValueScorer = (
-  parameters: ValueModelArrays,
+  parameters: StoredValueModel,
   batch: Pick<AnswerBatch, "rows" | "columns">,
 ) => Promise<number[][]>;
 
-/** Compiles a value model; gives V at each of the batch's columns. */
-export async function createValueScorer(device: Device, config: Gpt2Config): Promise<ValueScorer> {
-  const spec = {
-    parameters: valueModelSpec(config),
-    rows: rowsSpec,
-    columns: int({ batch: -1, answer: -1 }),
-  };
-  const program = await jit(device, spec, ({ parameters, rows, columns }) => {
-    return { values: valueHeadAt(gpt2At(parameters, { ...rows, columns }, config), parameters) };
-  }, { toHost: ["values"] });
+/** Compiles a value model for parameters stored in any of some ways; gives V at each of the batch's columns. */
+export async function createValueScorer(
+  device: Device,
+  config: Gpt2Config,
+  types: readonly WeightType[] = ["float32"],
+): Promise<ValueScorer> {
+  const model = valueModelSpec(config);
+  const programs = await programsFor(types, (type) => {
+    const columns = int({ batch: -1, answer: -1 });
+    const spec = { stored: storedSpec(model, type), rows: rowsSpec, columns };
+    return jit(device, spec, ({ stored, rows, columns }) => {
+      const parameters = widened(model, stored);
+      return { values: valueHeadAt(gpt2At(parameters, { ...rows, columns }, config), parameters) };
+    }, { toHost: ["values"] });
+  });
   return async (parameters, { rows, columns }) => {
-    const { values } = await program({ parameters, rows, columns });
+    const { values } = await programs(parameters)({ stored: parameters, rows, columns });
     return rowsOf(await device.read(values), columns.dims[1]);
   };
 }

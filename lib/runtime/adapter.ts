@@ -16,7 +16,7 @@ export interface Adapter {
   readonly maxBufferBytes: number;
   /** Bytes of a buffer that a kernel sees at once. */
   readonly maxBindingBytes: number;
-  /** Whether its programs read float16 ("shader-f16"). */
+  /** Whether its programs read float16 ("shader-f16"); holding such arrays is possible in any case. */
   readonly readsFloat16: boolean;
   /** Bytes of its memory; undefined where nothing tells. */
   readonly memoryBytes: number | undefined;

@@ -30,8 +30,6 @@ export interface Device {
   readonly description: string;
   /** What the machine says of its GPU; undefined on the CPU, and where it says nothing. */
   readonly adapter: Adapter | undefined;
-  /** Whether programs may be given float16 arrays; holding them is always possible. */
-  readonly readsFloat16: boolean;
   /** How a graph with these results is to be written, so that the device computes it rightly. */
   lowering(outputs: Iterable<AnyTensor>): Promise<Lowering>;
   /** Compiles a lowered graph. Results named in `toHost` are made in host memory, where reading them is free. */

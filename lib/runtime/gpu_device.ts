@@ -112,7 +112,6 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
     kind: "webgpu",
     description: `${adapter?.name ?? "GPU"} through WebGPU`,
     adapter,
-    readsFloat16: adapter?.readsFloat16 ?? false,
     async lowering(outputs) {
       const attends = topologicalOrder([...outputs]).some(({ primitive }) => primitive === "cachedAttention");
       attentionIsRight ??= attends ? attendsRightly(device) : undefined;

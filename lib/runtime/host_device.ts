@@ -65,7 +65,6 @@ export function hostDevice(threads: number): Device {
     kind: "cpu",
     description: `CPU, ${threads} thread${threads === 1 ? "" : "s"}`,
     adapter: undefined,
-    readsFloat16: true,
     lowering: () => Promise.resolve(plainLowering),
     async compile(graph, outputs) {
       const runtime = openedRuntime();
