@@ -196,6 +196,16 @@ const refused: readonly [string, readonly string[], string][] = [
     `Cannot resume ${copied} with kl_coef 0.5 (it was 0.02), lam 1 (it was 0.95): that would be another run; leave it away, or begin one with --output_dir`,
   ],
   [
+    "resuming with frozen models stored in another way",
+    ["--resume", copied, "--frozen_dtype", "float16"],
+    `Cannot resume ${copied} with frozen_dtype float16 (it was float32): that would be another run; leave it away, or begin one with --output_dir`,
+  ],
+  [
+    "frozen models in float16 on the CPU",
+    [...flags, "--output_dir", `${folder}/none`, "--device", "cpu", "--frozen_dtype", "float16"],
+    "Cannot store the frozen models as float16: that is for GPUs, and this run computes on the CPU, where spare_memory keeps no frozen model at all; leave frozen_dtype at float32",
+  ],
+  [
     "resuming with other data",
     ["--resume", copied, "--train_file_path", otherPassages],
     `Cannot resume ${copied}: what the run was begun with has changed: train_file_path (${otherPassages})`,
