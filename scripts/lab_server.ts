@@ -13,7 +13,7 @@ export interface LabOptions {
   readonly tools: NotebookTools;
   /** The folder that the file list shows first, inside the project; its notebooks are trusted. */
   readonly folder: string;
-  /** More arguments for JupyterLab; they win over ours. */
+  /** More arguments for JupyterLab; a `--port` among them wins over ours, the first free one from 8888 on. */
   readonly args?: readonly string[];
   /** Environment variables for the server and its kernels, beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
   await writeDefaults(tools);
   await trustNotebooks(resolve(folder), tools, environment);
   const child = new Deno.Command(tools.python, {
-    args: ["-I", "-X", "utf8", "-m", "jupyterlab", ...ownArguments(tools, folder), ...args],
+    args: ["-I", "-X", "utf8", "-m", "jupyterlab", ...ownArguments(tools, folder), ...portOf(args), ...args],
     env: environment,
     cwd: tools.root,
     stdin: "null",
@@ -94,12 +94,15 @@ function ownArguments(tools: NotebookTools, folder: string): string[] {
     `--ServerApp.root_dir=${tools.root}`,
     `--LabApp.default_url=/lab/tree/${path}`,
     "--ServerApp.ip=127.0.0.1",
-    `--ServerApp.port=${freePort()}`,
     "--KernelSpecManager.allowed_kernelspecs=deno",
     "--LabApp.extension_manager=readonly", // the other one asks PyPI for a list
     "--LanguageServerManager.autodetect=False", // it looks for servers with npm, which writes to the home folder
   ];
 }
+
+/** Our port, unless one is given: JupyterLab refuses two. */
+const portOf = (args: readonly string[]): string[] =>
+  args.some((arg) => /^--(ServerApp\.)?port\b/.test(arg)) ? [] : [`--ServerApp.port=${freePort()}`];
 
 /** The first free port from 8888 on. */
 function freePort(): number {

@@ -86,7 +86,8 @@ export async function openLab(
 ): Promise<OpenLab> {
   const tools = await ensureNotebookTools({ lab: true });
   const own = await writeLabSettings(folder, theme);
-  const args = ["--no-browser", "--LabApp.expose_app_in_browser=True"];
+  const anyPort = "--port=0"; // servers that start at the same moment find the same one free
+  const args = ["--no-browser", "--LabApp.expose_app_in_browser=True", anyPort];
   const lab = await startLab({ tools, folder, args, env: { ...env, ...own } });
   const browser = await openBrowser(browserOptions);
   const close = async () => {
