@@ -42,13 +42,15 @@ export async function uploadParameters<T>(
         `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
       );
     }
+    const isThere = device.kind !== "cpu"; // then the upload copies
     const data = dtype === "float16"
       ? rounded(name, weight.data)
-      : share && isPlain(weight.data)
+      : (share || isThere) && isPlain(weight.data)
       ? weight.data
       : copied(weight.data);
     const array: HostArray<WeightType> = { dims: wanted, data };
     arrays.set(name, await device.upload(array));
+    if (isThere && data !== weight.data) data.buffer.transfer(0); // a copy that nobody needs any more
   }
   return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
 }
