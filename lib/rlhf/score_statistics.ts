@@ -4,6 +4,7 @@
  */
 import { createGenerator, gpt2Spec, uploadParameters, valueModelSpec } from "../lm/mod.ts";
 import { type ScoreStatistics, scoreStatistics } from "../rl/mod.ts";
+import { flatten, isDeviceArray } from "../runtime/mod.ts";
 import { checkInputs, type PpoInputs, samplingOf } from "./ppo_models.ts";
 import { createScorer, scoreRows } from "./reward.ts";
 import { sampleAnswers } from "./sample_answers.ts";
@@ -36,7 +37,11 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
   const spec = valueModelSpec(reward.config);
   const judge = await uploadParameters(device, spec, reward.weights, { share: true });
   const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
-  return scoreStatistics(await scoreRows(scorer, { parameters: judge, rows }, { batchSize: scoreSize }));
+  const scores = await scoreRows(scorer, { parameters: judge, rows }, { batchSize: scoreSize });
+  if (device.kind !== "cpu") { // there they are the weights' own memory
+    for (const array of flatten([parameters, judge], isDeviceArray).values()) device.free(array);
+  }
+  return scoreStatistics(scores);
 }
 
 /** At most `count` items at equal distances. */

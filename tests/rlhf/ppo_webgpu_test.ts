@@ -3,11 +3,11 @@
  * CPU switched off (lib/runtime/gpu_device.ts).
  */
 import assert from "node:assert/strict";
-import { type Metrics, type PoolReport, type Settings } from "../../lib/rlhf/mod.ts";
+import { measureScores, type Metrics, type PoolReport, type Settings } from "../../lib/rlhf/mod.ts";
 import type { Device } from "../../lib/runtime/mod.ts";
 import { assertMetrics } from "../helpers/assert_metrics.ts";
 import { relativeError } from "../helpers/fixtures.ts";
-import { device as cpu, tinyPpo, tinyPrompts } from "../helpers/tiny.ts";
+import { device as cpu, tinyInputs, tinyPpo, tinyPrompts } from "../helpers/tiny.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
 
 /** Three timesteps of three prompts, then one update. */
@@ -51,6 +51,13 @@ await onWebGpu("PPO", (gpu) => {
       assert.deepEqual(await sampled(gpu), here);
     });
   }
+
+  Deno.test("scores measured on the GPU are the CPU's, and no model stays there", async () => {
+    const held = gpu.usage();
+    const there = await measureScores(tinyInputs({}, { device: gpu }));
+    assert.deepEqual([gpu.usage().arrays, gpu.usage().bytes], [held.arrays, held.bytes]);
+    assertMetrics({ ...there }, { ...await measureScores(tinyInputs({})) }, 1e-3);
+  });
 
   Deno.test("a gradient in parts, one block a program, is the CPU's on the GPU", async () => {
     const given = { blocks_per_program: 1 };
