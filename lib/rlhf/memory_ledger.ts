@@ -51,6 +51,7 @@ export type LedgerSettings = Pick<
   | "score_batch_size"
   | "generate_batch_size"
   | "spare_memory"
+  | "frozen_dtype"
   | "max_len"
   | "query_len"
   | "update_timesteps"
@@ -124,13 +125,23 @@ function cutOf({ layers }: Gpt2Config, { blocks_per_program, logits_at_once }: L
   return { blocks, inParts: blocks < layers || logits_at_once > 0 };
 }
 
+/** Bytes of frozen models as they are stored, of so many as they are read; float16 is for GPUs, whose ledger has these rows too. */
+const storedBytes = (bytes: number, { frozen_dtype }: LedgerSettings): number =>
+  frozen_dtype === "float16" ? bytes / 2 : bytes;
+
+/** Bytes of the frozen models that are held whatever the run does. */
+export function frozenBytes({ policy, reward }: ModelShapes, settings: LedgerSettings): number {
+  if (settings.spare_memory) return 0;
+  return storedBytes(weightBytes(policy) + weightBytes(reward, { valueHead: true }), settings);
+}
+
 /** What is there whatever the run does. */
 function always(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   const actor = weightBytes(models.policy), critic = weightBytes(models.reward, { valueHead: true });
   const both = actor + critic;
   const spare = settings.spare_memory;
   return {
-    weights: both + (spare ? 0 : both), // the frozen two
+    weights: both + frozenBytes(models, settings),
     adam: 2 * both, // the moments; a step writes where they and the weights lie
     gradients: spare ? 0 : gradientBytes(models, settings),
     activations: 0,
@@ -198,7 +209,12 @@ function generating(models: ModelShapes, settings: LedgerSettings): LedgerBytes 
 }
 
 /** Bytes of the frozen models where they are read for one use. */
-const readAgain = (bytes: number, { spare_memory }: LedgerSettings): number => spare_memory ? bytes : 0;
+const readAgain = (bytes: number, settings: LedgerSettings): number =>
+  settings.spare_memory ? storedBytes(bytes, settings) : 0;
+
+/** Weights that were stored as float16 and are float32 while they are used: a block's, and the token embedding for the logits. */
+const castBytes = (config: Gpt2Config, { frozen_dtype }: LedgerSettings): number =>
+  frozen_dtype === "float16" ? blockBytes(config) + FLOAT * config.vocabSize * config.embed : 0;
 
 function scoring(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   const base = always(models, settings);
@@ -222,7 +238,8 @@ function passing(
     models,
     (config) =>
       blockArrays(config, { rows, time: settings.max_len }, { counts: WORKING, gaps: GAPS }) +
-      config.layers * FLOAT * 3 * config.embed ** 2, // each block's c_attn cut into query, key and value
+      config.layers * FLOAT * 3 * config.embed ** 2 + // each block's c_attn cut into query, key and value
+      castBytes(config, settings),
   );
   const last = logits * LOGITS_READ * logitBytes(policy, rows * settings.query_len);
   return {

@@ -64,6 +64,19 @@ Deno.test("spare_memory holds no frozen model in an update; Adam's moments are t
   assert.equal(phase({ spare_memory: true }, "score").weights, 2 * critic + actor); // one frozen model at a time
 });
 
+Deno.test("frozen models stored as float16 are half as large, and a part of one is in float32 while it scores", () => {
+  const actor = weightBytes(base), critic = weightBytes(base, { valueHead: true });
+  const half = { frozen_dtype: "float16" };
+  const saved = (given: Partial<Settings>, name: string) =>
+    phase(given, name).weights - phase({ ...given, ...half }, name).weights;
+  for (const name of ["generate", "score", "update"]) assert.equal(saved({}, name), (actor + critic) / 2);
+  assert.equal(saved({ spare_memory: true }, "score"), critic / 2); // one at a time
+  assert.equal(saved({ spare_memory: true }, "update"), 0);
+  const cast = phase(half, "score").activations - phase({}, "score").activations;
+  assert.equal(cast, 4 * (12 * 768 ** 2 + 21128 * 768)); // a block's matrices and the token embedding
+  assert.equal(phase(half, "update").activations, phase({}, "update").activations);
+});
+
 Deno.test("activations of an update grow with the answers of a micro-batch and the blocks of a program", () => {
   const held = (given: Partial<Settings>) => phase(given, "update").activations;
   assert.ok(Math.abs(held({ micro_batch_size: 16 }) / held({ micro_batch_size: 8 }) - 2) < 1e-9);
