@@ -65,7 +65,11 @@ export const samplingOf = (settings: Settings): SamplingSettings => ({
 const DROPOUT = 0.1;
 
 /** The settings with passes of so few rows that a GPU's buffers hold their logits; on the CPU as they are. */
-export function fittingSettings({ device, policy, settings }: PpoInputs): Settings {
+export function fittingSettings(
+  { device, policy, settings }: Pick<PpoInputs, "device" | "settings"> & {
+    readonly policy: Pick<LoadedModel, "config">;
+  },
+): Settings {
   if (device.adapter === undefined) return settings;
   const { vocabSize } = policy.config;
   const answers = settings.batch_size * settings.num_return_sequences * settings.update_timesteps;

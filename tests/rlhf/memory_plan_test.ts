@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { Gpt2Config } from "../../lib/lm/mod.ts";
 import {
+  deviceLedger,
+  heldBytes,
   LEDGER_COLUMNS,
   memoryLedger,
   memoryPlan,
@@ -62,6 +64,24 @@ Deno.test("spare_memory holds no frozen model in an update; Adam's moments are t
   assert.equal(kept.weights - spared.weights, actor + critic); // reference and reward model
   assert.deepEqual([kept.adam, spared.adam], [2 * (actor + critic), 2 * (actor + critic)]); // m and v, written where they lie
   assert.equal(phase({ spare_memory: true }, "score").weights, 2 * critic + actor); // one frozen model at a time
+});
+
+Deno.test("a GPU writes Adam's results into arrays of their own, keeps caches, and has nothing of the process", () => {
+  const trained = weightBytes(base) + weightBytes(base, { valueHead: true });
+  for (const spare_memory of [false, true]) {
+    const there = deviceLedger(models, validateSettings({ spare_memory }));
+    const here = ledgerOf({ spare_memory });
+    there.forEach((row, index) => {
+      assert.deepEqual([row.adam, row.runtime], [5 * trained, 0]);
+      assert.deepEqual([row.activations, row.logits], [here[index].activations, here[index].logits]);
+      assert.equal(LEDGER_COLUMNS.reduce((sum, column) => sum + row[column], 0), row.total);
+    });
+    const update = there[3], cache = 16 * 768 * 2 * 768 * 12 * 4;
+    assert.equal(update.caches, spare_memory ? 0 : cache);
+    assert.equal(update.weights, spare_memory ? trained : 2 * trained);
+    const held = Math.max(...there.map((row) => row.total - row.activations - row.logits));
+    assert.ok(Math.abs(heldBytes(there) - held) < 1);
+  }
 });
 
 Deno.test("activations of an update grow with the answers of a micro-batch and the blocks of a program", () => {
