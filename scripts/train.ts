@@ -19,9 +19,7 @@ import {
 } from "../lib/course/mod.ts";
 import { downloadParameters, writeModelFolder } from "../lib/lm/mod.ts";
 import {
-  gibibytes,
   helpText,
-  type MemoryPlan,
   type Metrics,
   parseFlags,
   type PpoState,
@@ -46,7 +44,14 @@ import {
 import { digestsOf } from "./run_inputs.ts";
 import { openLogs, type RunLogs } from "./run_logs.ts";
 import type { LogSizes } from "./run_state.ts";
-import { comparisonLine, hoursLine, planLines, plannedRun } from "./train_plan.ts";
+import {
+  comparisonLine,
+  hoursLine,
+  planLines,
+  type PlannedRun,
+  plannedRun,
+  startLine,
+} from "./train_plan.ts";
 import { trainingProgress } from "./train_progress.ts";
 
 const FLAGS = {
@@ -76,7 +81,7 @@ interface Job {
   readonly logs: RunLogs;
   readonly saveEvery: number;
   /** What memory was predicted; undefined: nothing was. */
-  readonly plan: MemoryPlan | undefined;
+  readonly planned: PlannedRun | undefined;
   /** Where to go on; undefined: at the start. */
   readonly from: PpoState | undefined;
   /** Held open as long as the run goes on. */
@@ -87,7 +92,8 @@ interface Job {
 async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
   const embedded = !namesOwn(given);
   await checkNoRun(given.output_dir ?? SETTINGS.output_dir.default);
-  const { settings, plan } = await plannedRun(embedded ? given : withFullPaths(given));
+  const planned = await plannedRun(embedded ? given : withFullPaths(given));
+  const { settings } = planned;
   const inputs = embedded ? await loadEmbedded() : await loadOwn(settings);
   const folder = settings.output_dir;
   const run = await openRun(inputs, settings);
@@ -100,13 +106,7 @@ async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job>
     score_statistics: run.scoreStatistics ?? null,
   });
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer });
-  return { run, inputs, logs, saveEvery, plan, from: undefined, lock };
-}
-
-/** What a plan chose, in a line. */
-function chosenLine({ peak, chosen, settings }: MemoryPlan): string {
-  const choices = chosen.map((name) => `--${name} ${settings[name]}`).join(" ");
-  return `memory: ${gibibytes(peak)} predicted${choices === "" ? "" : `, with ${choices}`}`;
+  return { run, inputs, logs, saveEvery, planned, from: undefined, lock };
 }
 
 /** The settings with the paths of inputs from the root, so that a run can be taken up from another folder. */
@@ -133,7 +133,7 @@ async function resumedJob(
   const kept: LogSizes = stored?.logs ?? {};
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer, kept });
   await writeRecord(folder, { ...record, settings, computes_on: run.device.kind });
-  return { run, inputs, logs, saveEvery, plan: undefined, from: stored?.state, lock };
+  return { run, inputs, logs, saveEvery, planned: undefined, from: stored?.state, lock };
 }
 
 /** Writes the actor as it is now, with the settings that its folder had and the lengths it was trained with: `predict` reads them. */
@@ -160,7 +160,7 @@ function endsEpisode({ timestep, update }: Metrics, settings: Settings): boolean
 }
 
 async function trainJob(job: Job, { signal, terminal }: { signal: AbortSignal; terminal: Terminal }) {
-  const { run: { ppo, settings }, logs, from } = job;
+  const { run: { ppo, settings }, planned, logs, from } = job;
   let ppoStep = from?.actor.step ?? 0;
   const progress = trainingProgress(terminal, { settings, timestep: from?.timestep ?? 0, ppoStep });
   const rows = ppo.train({
@@ -186,12 +186,11 @@ async function trainJob(job: Job, { signal, terminal }: { signal: AbortSignal; t
     if (!signal.aborted) throw error;
     if (ppoStep > 0) await saveActor(job, ppoStep);
     await save(job);
-    terminal.print(
-      `saved after optimizer step ${ppoStep}; go on with: ${resumeCommand(settings.output_dir)}`,
-    );
+    const goOn = resumeCommand(settings.output_dir);
+    terminal.print(`saved after optimizer step ${ppoStep}; go on with: ${goOn}`);
     throw error;
   }
-  if (job.plan !== undefined) terminal.print(comparisonLine(job.plan));
+  if (planned !== undefined) terminal.print(comparisonLine(planned, job.run));
   terminal.print(`done: the policy is ${join(settings.output_dir, `checkpoint-${ppoStep}`)}`);
 }
 
@@ -213,7 +212,7 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
     : await resumedJob(resume, { given, saveEvery, terminal });
   const { run, inputs, from } = job;
   terminal.print(`${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`);
-  if (job.plan !== undefined) terminal.print(chosenLine(job.plan));
+  if (job.planned !== undefined) terminal.print(startLine(job.planned));
   if (inputs.scoreStatistics === undefined && run.scoreStatistics !== undefined) {
     const { mean, deviation } = run.scoreStatistics;
     const scores = `mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}`;

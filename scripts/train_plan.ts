@@ -1,34 +1,48 @@
 /**
  * What a PPO run will take, said before anything is loaded: memory by kind of work, the settings chosen to fit, hours.
  *
- * The plan is of the CPU, whose memory the run shares with everything else; on a GPU settings stay as they are given.
+ * On the CPU, whose memory the run shares with everything else, settings are chosen to fit. On a GPU they stay as they are given, and
+ * what its arrays take is told.
  */
 import { namesOwn, pathOf, peakMemory, runSettings } from "../lib/course/mod.ts";
 import { readModelSizes } from "../lib/lm/mod.ts";
 import {
-  gibibytes,
+  checkFrozenType,
+  deviceLedger,
+  fittingSettings,
+  heldBytes,
   LEDGER_COLUMNS,
   type LedgerRow,
   type MachineSpeed,
   type MemoryPlan,
   memoryPlan,
+  memoryText,
   type ModelShapes,
+  peakBytes,
   runWork,
   type Settings,
   validateSettings,
   workSeconds,
 } from "../lib/rlhf/mod.ts";
-import { chooseDevice, type Device, float, jit, zeros } from "../lib/runtime/mod.ts";
+import { chooseDevice, type Device, float, jit, openDevice, zeros } from "../lib/runtime/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
 
-/** A run before it is loaded. */
+/** A run before anything of it is loaded. */
 export interface PlannedRun {
   /** The sizes of its models. */
   readonly models: ModelShapes;
-  /** What fits; on a GPU undefined. */
-  readonly plan: MemoryPlan | undefined;
+  /** What it will hold in memory, and where. */
+  readonly memory: MemoryPlan | GpuMemory;
   /** What to run with: what was given, and what was chosen. */
   readonly settings: Settings;
+}
+
+/** What a run will hold on a GPU. */
+export interface GpuMemory {
+  /** The GPU. */
+  readonly gpu: Device;
+  /** By kind of work; `runtime` is 0. */
+  readonly ledger: readonly LedgerRow[];
 }
 
 const GIB = 2 ** 30;
@@ -39,13 +53,15 @@ const SHARE_OF_FREE = 0.8;
 /**
  * Plans a run from its settings and the `config.json` of its models.
  *
- * @throws RangeError when it cannot fit, with the sentence that says what would.
+ * @throws RangeError when it cannot fit, with the sentence that says what would, or the device cannot store frozen models as asked.
  */
 export async function plannedRun(given: Partial<Settings>): Promise<PlannedRun> {
   const { models, settings } = await sizesAndSettings(given);
-  if (!await isForCpu(settings)) return { models, settings, plan: undefined };
+  const device = await chooseDevice(settings.device, { warn: () => {} }); // the setting may ask for a GPU that is not there
+  checkFrozenType(settings, device);
+  if (device.kind !== "cpu") return { models, settings, memory: gpuMemory(device, models, settings) };
   const plan = memoryPlan(models, settings, { budget: budgetOf(settings), given: Object.keys(given) });
-  return { models, settings: plan.settings, plan };
+  return { models, settings: plan.settings, memory: plan };
 }
 
 async function sizesAndSettings(
@@ -58,9 +74,11 @@ async function sizesAndSettings(
   return { models, settings: own ?? runSettings(policy, given) };
 }
 
-/** Whether the CPU computes: the setting may ask for a GPU that is not there. */
-const isForCpu = async ({ device }: Settings): Promise<boolean> =>
-  (await chooseDevice(device, { warn: () => {} })).kind === "cpu";
+/** With passes of so few rows as the GPU's buffers hold. */
+function gpuMemory(gpu: Device, models: ModelShapes, settings: Settings): GpuMemory {
+  const fitting = fittingSettings({ device: gpu, policy: { config: models.policy }, settings });
+  return { gpu, ledger: deviceLedger(models, fitting) };
+}
 
 /** Bytes that may be used: what is asked for, or most of what is free now and what this process holds already. */
 const budgetOf = ({ memory_gib }: Settings): number =>
@@ -112,31 +130,61 @@ export function ledgerLines(ledger: readonly LedgerRow[]): string[] {
 }
 
 /** What was chosen and what fits, in lines for people. */
-export function planLines({ plan, settings }: PlannedRun): string[] {
-  if (plan === undefined) return [`the plan is of the CPU, and device ${settings.device} is a GPU`];
-  const chosen = plan.chosen.map((name) => `--${name} ${settings[name]}`);
-  const said = chosen.length === 0
-    ? "as given: nothing needs to be spared"
-    : `chosen to fit: ${chosen.join(" ")}`;
+export function planLines({ memory }: PlannedRun): string[] {
+  if ("gpu" in memory) return gpuLines(memory);
+  const { ledger, peak, budget } = memory;
+  const choices = chosenFlags(memory);
   return [
-    ...ledgerLines(plan.ledger),
-    `predicted peak ${gibibytes(plan.peak)} of ${gibibytes(plan.budget)} that may be used`,
-    said,
+    ...ledgerLines(ledger),
+    `predicted peak ${memoryText(peak)} of ${memoryText(budget)} that may be used`,
+    choices === "" ? "as given: nothing needs to be spared" : `chosen to fit: ${choices}`,
   ];
 }
 
-/** The end of a run: what was predicted beside what the system counted. */
-export function comparisonLine({ peak }: MemoryPlan): string {
-  const measured = peakMemory() * 2 ** 20;
-  return `peak memory: predicted ${gibibytes(peak)}, measured ${gibibytes(measured)}`;
+const chosenFlags = ({ chosen, settings }: MemoryPlan): string =>
+  chosen.map((name) => `--${name} ${settings[name]}`).join(" ");
+
+function gpuLines({ gpu, ledger }: GpuMemory): string[] {
+  const has = gpu.adapter?.memoryBytes; // its name and limits are said when it is opened
+  const peak = peakBytes(ledger);
+  const beside = has === undefined
+    ? "; the GPU does not tell how much it has"
+    : ` of ${memoryText(has)} that the GPU has`;
+  return [
+    ...ledgerLines(ledger),
+    `predicted peak ${memoryText(peak)}${beside}: ${
+      memoryText(heldBytes(ledger))
+    } in arrays that stay between programs, the rest inside programs`,
+    has !== undefined && peak > has
+      ? "more than it has: a smaller --micro_batch_size or --blocks_per_program takes less; nothing is chosen for a GPU"
+      : "as given: nothing is chosen for a GPU",
+  ];
+}
+
+/** What the beginning of a run says of memory. */
+export function startLine({ memory }: PlannedRun): string {
+  if ("gpu" in memory) {
+    const [held, peak] = [heldBytes, peakBytes].map((bytes) => memoryText(bytes(memory.ledger)));
+    return `memory: ${held} predicted in arrays on the GPU, ${peak} with what programs need inside`;
+  }
+  const choices = chosenFlags(memory);
+  return `memory: ${memoryText(memory.peak)} predicted${choices === "" ? "" : `, with ${choices}`}`;
+}
+
+/** The end of a run: what was predicted beside what the system, or the count of the GPU that it ran on, says. */
+export function comparisonLine({ memory }: PlannedRun, { device }: { device: Device }): string {
+  const beside = (predicted: number, measured: number) =>
+    `predicted ${memoryText(predicted)}, measured ${memoryText(measured)}`;
+  return "gpu" in memory
+    ? `peak of arrays on the GPU: ${beside(heldBytes(memory.ledger), device.usage().peakBytes)}`
+    : `peak memory: ${beside(memory.peak, peakMemory() * 2 ** 20)}`;
 }
 
 /** How long the whole run will take, at the speed that this machine shows for a second. */
-export async function hoursLine({ models, settings }: PlannedRun): Promise<string> {
-  const device = await chooseDevice(settings.device, { warn: () => {} });
-  const speed = await machineSpeed(device);
+export async function hoursLine({ models, memory, settings }: PlannedRun): Promise<string> {
+  const speed = await machineSpeed("gpu" in memory ? memory.gpu : await openDevice("cpu"));
   const seconds = workSeconds(runWork(models, settings), speed);
-  const gigaflops = (speed.products / 1e9).toFixed(0);
+  const gigaflops = Number((speed.products / 1e9).toPrecision(2));
   return `about ${
     duration(seconds)
   } if all texts are as long as they may be, at ${gigaflops} GFLOP/s of products measured now`;

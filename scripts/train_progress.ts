@@ -30,6 +30,21 @@ export interface ProgressStart {
   readonly now?: () => number;
 }
 
+/**
+ * What the timesteps since the last update and the update itself took, by part. Each part ends when its numbers are read, so that
+ * nobody waits for a GPU to be timed: what it does after the last number (Adam) is in the next part.
+ */
+function partsText(row: Metrics): string {
+  const parts = {
+    generate: "seconds_generate",
+    score: "seconds_score",
+    actor: "seconds_actor",
+    critic: "seconds_critic",
+  } as const;
+  const texts = Object.entries(parts).map(([part, name]) => `${part} ${row[name].toFixed(1)}`);
+  return `seconds: ${texts.join(", ")}`;
+}
+
 /** Begins to tell. */
 export function trainingProgress(
   terminal: Terminal,
@@ -69,9 +84,12 @@ export function trainingProgress(
       const update = Math.ceil(ppoStep / perUpdate);
       terminal.progress(`update ${update} of ${updates}  step ${step} of ${perUpdate}  ${left()}`);
     },
-    update({ update, timestep, mean_reward, kl }) {
+    update(row) {
+      const { update, timestep, mean_reward, kl } = row;
       const numbers = `mean_reward ${mean_reward.toFixed(3)}  KL ${kl.toFixed(3)}`;
-      terminal.print(`update ${update} of ${updates}  timestep ${timestep}  ${numbers}  ${left()}`);
+      terminal.print(
+        `update ${update} of ${updates}  timestep ${timestep}  ${numbers}  ${left()}  ${partsText(row)}`,
+      );
     },
   };
 }

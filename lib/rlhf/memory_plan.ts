@@ -151,8 +151,9 @@ export function memoryPlan(
   };
 }
 
-/** "3.42 GiB" */
-export const gibibytes = (bytes: number): string => `${(bytes / GIB).toFixed(2)} GiB`;
+/** "3.78 GiB"; "315 MiB" where it is less than one. */
+export const memoryText = (bytes: number): string =>
+  bytes < GIB ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${(bytes / GIB).toFixed(2)} GiB`;
 
 /** What would fit, in one sentence. */
 function refusal(
@@ -164,9 +165,9 @@ function refusal(
   const peak = peakBytes(ledger);
   const worst = ledger.find(({ total }) => total === peak) ?? ledger[0];
   const most = LEDGER_COLUMNS.toSorted((a, b) => worst[b] - worst[a]).slice(0, 2);
-  const found = most.map((column) => `${gibibytes(worst[column])} of ${column}`).join(" and ");
-  const state = `it takes ${gibibytes(peak)} (to ${worst.phase}, with ${found}), and ${
-    gibibytes(budget)
+  const found = most.map((column) => `${memoryText(worst[column])} of ${column}`).join(" and ");
+  const state = `it takes ${memoryText(peak)} (to ${worst.phase}, with ${found}), and ${
+    memoryText(budget)
   } may be used`;
   return `Cannot run with these settings: ${state}; ${
     whatWouldFit(models, settings, { budget, given, peak })

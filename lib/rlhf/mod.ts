@@ -8,6 +8,7 @@ export * from "./experience.ts";
 export * from "./flags.ts";
 export { type Frozen, heldModel } from "./frozen.ts";
 export * from "./launch_files.ts";
+export * from "./device_ledger.ts";
 export * from "./memory_ledger.ts";
 export * from "./memory_plan.ts";
 export * from "./metrics.ts";
@@ -26,7 +27,14 @@ export {
 } from "./ppo_loop.ts";
 export type { ActorGradient } from "./ppo_run.ts";
 export type { Position, PpoState, StateOptions } from "./ppo_state.ts";
-export { type LoadedModel, type PpoInputs, samplingOf, withFreshHead } from "./ppo_models.ts";
+export {
+  checkFrozenType,
+  fittingSettings,
+  type LoadedModel,
+  type PpoInputs,
+  samplingOf,
+  withFreshHead,
+} from "./ppo_models.ts";
 export * from "./ppo_update.ts";
 export * from "./predict.ts";
 export * from "./renaming.ts";

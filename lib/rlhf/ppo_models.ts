@@ -73,7 +73,11 @@ export const frozenType = ({ frozen_dtype }: Pick<Settings, "frozen_dtype">): We
 const DROPOUT = 0.1;
 
 /** The settings with passes of so few rows that a GPU's buffers hold their logits; on the CPU as they are. */
-export function fittingSettings({ device, policy, settings }: PpoInputs): Settings {
+export function fittingSettings(
+  { device, policy, settings }: Pick<PpoInputs, "device" | "settings"> & {
+    readonly policy: Pick<LoadedModel, "config">;
+  },
+): Settings {
   if (device.adapter === undefined) return settings;
   const { vocabSize } = policy.config;
   const answers = settings.batch_size * settings.num_return_sequences * settings.update_timesteps;
@@ -201,7 +205,7 @@ export function checkInputs(
   { device, prompts, settings, scoreStatistics, policy, reward }: PpoInputs,
 ): void {
   const { batch_size, max_len, query_len } = settings;
-  if (frozenType(settings) === "float16") checkFloat16(device);
+  checkFrozenType(settings, device);
   if (prompts.length === 0) throw new RangeError("Cannot train: the data set of prompts is empty");
   if (prompts.length < batch_size) {
     throw new RangeError(
@@ -232,9 +236,17 @@ export function checkInputs(
   }
 }
 
-/** Whether frozen models may be stored as float16: on the CPU it would save nothing, since they lie where they were read. */
-function checkFloat16({ kind, adapter, description }: Device): void {
-  if (adapter?.readsFloat16) return;
+/**
+ * Whether a device can store frozen models as the settings say. On the CPU float16 would save nothing, since they lie where they were
+ * read.
+ *
+ * @throws RangeError when it cannot.
+ */
+export function checkFrozenType(
+  settings: Pick<Settings, "frozen_dtype">,
+  { kind, adapter, description }: Pick<Device, "kind" | "adapter" | "description">,
+): void {
+  if (frozenType(settings) === "float32" || adapter?.readsFloat16) return;
   const reason = kind === "cpu"
     ? "that is for GPUs, and this run computes on the CPU, where spare_memory keeps no frozen model at all"
     : `programs on ${description} cannot read it (the adapter lacks shader-f16)`;

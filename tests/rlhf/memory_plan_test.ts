@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import type { Gpt2Config } from "../../lib/lm/mod.ts";
 import {
+  deviceLedger,
+  heldBytes,
   LEDGER_COLUMNS,
   memoryLedger,
   memoryPlan,
@@ -75,6 +77,27 @@ Deno.test("frozen models stored as float16 are half as large, and a part of one 
   const cast = phase(half, "score").activations - phase({}, "score").activations;
   assert.equal(cast, 4 * (12 * 768 ** 2 + 21128 * 768)); // a block's matrices and the token embedding
   assert.equal(phase(half, "update").activations, phase({}, "update").activations);
+  const there = (given: Partial<Settings>) => deviceLedger(models, validateSettings(given));
+  const stored = there(half);
+  there({}).forEach(({ weights }, row) => assert.equal(weights - stored[row].weights, (actor + critic) / 2));
+});
+
+Deno.test("a GPU writes Adam's results into arrays of their own, keeps caches, and has nothing of the process", () => {
+  const trained = weightBytes(base) + weightBytes(base, { valueHead: true });
+  for (const spare_memory of [false, true]) {
+    const there = deviceLedger(models, validateSettings({ spare_memory }));
+    const here = ledgerOf({ spare_memory });
+    there.forEach((row, index) => {
+      assert.deepEqual([row.adam, row.runtime], [5 * trained, 0]);
+      assert.deepEqual([row.activations, row.logits], [here[index].activations, here[index].logits]);
+      assert.equal(LEDGER_COLUMNS.reduce((sum, column) => sum + row[column], 0), row.total);
+    });
+    const update = there[3], cache = 16 * 768 * 2 * 768 * 12 * 4;
+    assert.equal(update.caches, spare_memory ? 0 : cache);
+    assert.equal(update.weights, spare_memory ? trained : 2 * trained);
+    const held = Math.max(...there.map((row) => row.total - row.activations - row.logits));
+    assert.ok(Math.abs(heldBytes(there) - held) < 1);
+  }
 });
 
 Deno.test("activations of an update grow with the answers of a micro-batch and the blocks of a program", () => {

@@ -44,11 +44,12 @@ Deno.test("a run that was taken up counts what was done before, but not its time
   const lines = told({ timestep: 4, ppoStep: 5 }, (progress, at) => {
     at(3);
     progress.step(stepped(6)); // 6 steps left; nothing is known of the 2 timesteps
-    progress.update({ update: 2, timestep: 4, mean_reward: 1.25, kl: -0.5 } as Metrics); // all that is read
+    const seconds = { seconds_generate: 1, seconds_score: 0.25, seconds_actor: 2.04, seconds_critic: 3 };
+    progress.update({ update: 2, timestep: 4, mean_reward: 1.25, kl: -0.5, ...seconds } as Metrics); // all that is read
   });
   deepEqual(lines, [
     "update 2 of 3  step 2 of 4  left 0:18",
-    "print update 2 of 3  timestep 4  mean_reward 1.250  KL -0.500  left 0:18",
+    "print update 2 of 3  timestep 4  mean_reward 1.250  KL -0.500  left 0:18  seconds: generate 1.0, score 0.3, actor 2.0, critic 3.0",
   ]);
 });
 

@@ -17,7 +17,7 @@ async function printed(
 ) {
   const { code, out, err } = await runScript(name, [...args, "--device", device], { input });
   assert.equal(code, 0, err);
-  if (device === "webgpu") assert.match(err, /^GPU: .+, .+ of up to .+ at once in a kernel$/m);
+  if (device === "webgpu") assert.match(err + out, /^GPU: .+, .+ of up to .+ at once in a kernel$/m);
   return out;
 }
 
@@ -63,6 +63,22 @@ await onWebGpu("commands", () => {
         });
       }
       assert.ok(moved > 4e-5, `a step of 5e-5 moves weights, this one at most ${moved}`);
+    });
+  });
+
+  Deno.test("train finishes on the GPU, says what its arrays would take, and they take that", async () => {
+    await withFolder(async (folder) => {
+      const schedule = ["--num_episodes", "1", "--max_timesteps", "1", "--update_timesteps", "1"];
+      const size = ["--ppo_epoch", "1", "--batch_size", "2", "--query_len", "8"];
+      const out = await printed("train", [...schedule, ...size, "--output_dir", join(folder, "run")], {
+        device: "webgpu",
+      });
+      const [, predicted, measured] =
+        /^peak of arrays on the GPU: predicted (\S+) MiB, measured (\S+) MiB$/m.exec(out) ??
+          assert.fail(out);
+      assert.ok(Math.abs(Number(measured) / Number(predicted) - 1) < 0.1, `${predicted} ${measured}`);
+      assert.match(out, /seconds: generate \S+, score \S+, actor \S+, critic \S+$/m);
+      assert.match(out, /^done: the policy is .+checkpoint-1$/m);
     });
   });
 });

@@ -1,0 +1,62 @@
+/**
+ * How much of a GPU's memory a PPO run takes, before it begins: the table of `memory_ledger.ts` for a device that writes where nothing
+ * is read.
+ *
+ * Weights, Adam, gradients and caches are arrays that stay between programs; `device.usage()` counts the same. Activations and logits
+ * live inside a program, in ONNX Runtime's own memory, which no one can ask: they are counted as on the CPU.
+ */
+import {
+  frozenBytes,
+  LEDGER_COLUMNS,
+  type LedgerRow,
+  type LedgerSettings,
+  memoryLedger,
+  type ModelShapes,
+  weightBytes,
+} from "./memory_ledger.ts";
+
+/** Bytes of a float32. */
+const FLOAT = 4;
+
+/** Two moments, and where a step writes the next weights and moments: a GPU does not write a buffer that it reads. */
+const ADAM_ARRAYS = 2 + 3;
+
+/** Keys and values of every block, for the answers that are generated at once. */
+function cacheBytes({ policy }: ModelShapes, settings: LedgerSettings): number {
+  const answers = settings.batch_size * settings.num_return_sequences;
+  const rows = Math.min(settings.generate_batch_size || answers, answers);
+  return FLOAT * rows * settings.max_len * 2 * policy.embed * policy.layers;
+}
+
+/**
+ * What a GPU holds during each kind of work, in bytes; the process's own memory is not in it.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { validateSettings } from "ppo/rlhf/mod.ts";
+ * const base = { vocabSize: 21128, positions: 1024, embed: 768, heads: 12, layers: 12, layerNormEpsilon: 1e-5 };
+ * const ledger = deviceLedger({ policy: base, reward: base }, validateSettings({}));
+ * equal((heldBytes(ledger) / 2 ** 30).toFixed(1), "6.6"); // 7 arrays of each weight that is trained, and the frozen models
+ * ```
+ */
+export function deviceLedger(models: ModelShapes, settings: LedgerSettings): LedgerRow[] {
+  const trained = weightBytes(models.policy) + weightBytes(models.reward, { valueHead: true });
+  const frozen = frozenBytes(models, settings);
+  const cache = cacheBytes(models, settings);
+  return memoryLedger(models, settings).map((row) => {
+    const generates = row.phase === "generate";
+    const bytes = {
+      ...row,
+      weights: generates ? trained + frozen : row.weights, // none is turned
+      adam: ADAM_ARRAYS * trained,
+      caches: generates || !settings.spare_memory ? cache : 0, // kept for the next timestep
+      runtime: 0,
+    };
+    return { ...bytes, total: LEDGER_COLUMNS.reduce((sum, column) => sum + bytes[column], 0) };
+  });
+}
+
+/** The most that is held between programs. */
+export const heldBytes = (ledger: readonly LedgerRow[]): number =>
+  Math.max(...ledger.map(({ weights, adam, gradients, caches }) => weights + adam + gradients + caches));
