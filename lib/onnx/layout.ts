@@ -12,7 +12,13 @@ export interface Value {
   readonly name: string;
   readonly shape: Shape;
   readonly dtype: DType;
+  /** The float16 value that it is a cast of: what only moves, or looks up, is done there, in half the memory, and cast after that. */
+  readonly stored?: string;
 }
+
+/** A float16 value in float32. */
+export const toFloat32 = (emitter: Emitter, name: string): string =>
+  emitter.emit("Cast", [name], { attributes: { to: elementType.float32 } });
 
 /** `value` with its axes in `order`. */
 export function ordered(emitter: Emitter, value: Value, order: readonly string[]): Value {
@@ -26,11 +32,12 @@ export function ordered(emitter: Emitter, value: Value, order: readonly string[]
 }
 
 /** Bools are turned as integers: WebGPU has no kernel that transposes them. */
-function transposed(emitter: Emitter, { name, dtype }: Value, perm: readonly number[]): string {
-  if (dtype !== "bool") return emitter.emit("Transpose", [name], { attributes: { perm } });
+function transposed(emitter: Emitter, { name, dtype, stored }: Value, perm: readonly number[]): string {
+  const turned = (value: string) => emitter.emit("Transpose", [value], { attributes: { perm } });
+  if (stored !== undefined) return toFloat32(emitter, turned(stored));
+  if (dtype !== "bool") return turned(name);
   const numbers = emitter.emit("Cast", [name], { attributes: { to: elementType.int32 } });
-  const turned = emitter.emit("Transpose", [numbers], { attributes: { perm } });
-  return emitter.emit("Cast", [turned], { attributes: { to: elementType.bool } });
+  return emitter.emit("Cast", [turned(numbers)], { attributes: { to: elementType.bool } });
 }
 
 /** `value` in the axis order of `target`, with a dimension of 1 for each axis it lacks, so that ONNX broadcasts it. */

@@ -69,6 +69,7 @@ export function emitGraph(
       name: ruleOf(node)(emitter, node, operands),
       shape: node.shape,
       dtype: node.dtype,
+      ...storedBehind(node, operands),
     });
   }
   const inputs = order.filter(isInput);
@@ -87,6 +88,10 @@ export function emitGraph(
   }
   return { emitter, inputs };
 }
+
+/** The float16 value behind a cast to float32. */
+const storedBehind = ({ primitive, dtype }: AnyTensor, [x]: readonly Value[]): Pick<Value, "stored"> =>
+  primitive === "cast" && dtype === "float32" && x.dtype === "float16" ? { stored: x.name } : {};
 
 /**
  * Gives values the names of the results they are. A node's own result is simply called so: a node that passes it on would copy it.

@@ -4,7 +4,6 @@
  * Operators are of the standard set (version 21) but for GroupQueryAttention and FastGelu, which ONNX Runtime adds.
  */
 import {
-  type AnyTensor,
   axesOf,
   BINARY,
   type Binary,
@@ -22,7 +21,7 @@ import { elementType, type Emitter } from "./emitter.ts";
 import { emitScatterAdd } from "./scatter_add.ts";
 import { emitSine } from "./sine.ts";
 import { emitReduction, emitSum } from "./sum.ts";
-import { aligned, ordered, reshaped, type Value } from "./layout.ts";
+import { aligned, ordered, reshaped, toFloat32, type Value } from "./layout.ts";
 
 type Rule<P extends Primitive> = (emitter: Emitter, node: NodeOf<P>, inputs: readonly Value[]) => string;
 
@@ -81,12 +80,6 @@ const layerNormResult =
     return index === 0 ? result : emitter.emit("Squeeze", [result, emitter.constant([-1], [1], "int64")]);
   };
 
-/** The float16 table behind a cast: rows of it are looked up first and then cast, which leaves the others as they are. */
-function storedIn({ nodes }: Emitter, node: AnyTensor, { name }: Value): string | undefined {
-  if (node.primitive !== "cast" || node.inputs[0].dtype !== "float16") return undefined;
-  return nodes.find(({ output }) => output[0] === name)?.input[0];
-}
-
 /** Shared by the three primitives. */
 const attentionResult =
   (index: number): Rule<"cachedAttention" | "cachedKeys" | "cachedValues"> => (emitter, node, inputs) => {
@@ -143,12 +136,10 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
     );
     return emitter.emit("Pad", [x.name, emitter.constant(pads, [pads.length], "int64")]);
   },
-  gather(emitter, node, [table, indices]) {
+  gather(emitter, _, [table, indices]) {
     const rowsOf = (name: string) =>
       emitter.emit("Gather", [name, indices.name], { attributes: { axis: 0 } });
-    const stored = storedIn(emitter, node.inputs[0], table);
-    if (stored === undefined) return rowsOf(table.name);
-    return emitter.emit("Cast", [rowsOf(stored)], { attributes: { to: elementType[table.dtype] } });
+    return table.stored === undefined ? rowsOf(table.name) : toFloat32(emitter, rowsOf(table.stored));
   },
   scatterAdd: emitScatterAdd,
   take(emitter, _, [x, indices]) {

@@ -14,7 +14,7 @@ import {
   jit,
   openDevice,
 } from "../../lib/runtime/mod.ts";
-import { add, type AnyTensor, apply, cast, evaluate, gather, input } from "../../lib/tensor/mod.ts";
+import { add, type AnyTensor, apply, cast, dot, evaluate, gather, input } from "../../lib/tensor/mod.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
 
 /** Ordinary numbers, the largest, the smallest normal one and one in between; an odd number of them. */
@@ -36,6 +36,9 @@ const uses = (inputs: { table: AnyTensor; x: AnyTensor; indices: AnyTensor }) =>
     wide,
     rows: apply("gather", [wide, inputs.indices], { axis: "row" }),
     product: apply("dot", [inputs.x, wide], { axes: ["row"] }),
+    turned: apply("dot", [apply("rename", [inputs.x], { names: { row: "column" } }), wide], {
+      axes: ["column"],
+    }),
   };
 };
 
@@ -47,12 +50,12 @@ function evaluated(feeds: Readonly<Record<keyof typeof spec, HostArray>>) {
 }
 
 async function checkUses(device: Device): Promise<void> {
-  const program = await jit(device, spec, uses, { toHost: ["wide", "rows", "product"] });
+  const program = await jit(device, spec, uses, { toHost: ["wide", "rows", "product", "turned"] });
   const table = tableOf();
   const wanted = evaluated({ table, x, indices });
   const stored = await device.upload(table);
   const found = await program({ table: stored, x, indices });
-  const results: readonly DeviceArray[] = [found.wide, found.rows, found.product];
+  const results: readonly DeviceArray[] = [found.wide, found.rows, found.product, found.turned];
   for (const [index, array] of results.entries()) {
     assert.equal(array.dtype, "float32");
     const numbers = await device.read(array);
@@ -86,15 +89,15 @@ Deno.test("a program rounds to the nearest float16 as the host does", async () =
   await program.release();
 });
 
-Deno.test("rows of a float16 table are looked up before they are cast, and the table as a whole is not", () => {
-  const rows = gather(
-    cast(input("table", { row: 3, column: 4 }, "float16"), "float32"),
-    input("i", { place: 2 }, "int32"),
-    "row",
-  );
-  const text = new TextDecoder().decode(lower({ rows }).bytes);
-  assert.ok(text.indexOf("Gather_") < text.indexOf("Cast_"));
-  assert.equal(new Set(text.match(/Cast_\d+/g)).size, 1);
+Deno.test("rows of a float16 table, and the table turned, are what is cast, and not the table itself", () => {
+  const table = cast(input("table", { row: 3, column: 4 }, "float16"), "float32");
+  const rows = gather(table, input("i", { place: 2 }, "int32"), "row");
+  const product = dot(input("x", { time: 5, column: 4 }), table, "column");
+  for (const [output, first] of [[rows, "Gather"], [product, "Transpose"]] as const) {
+    const text = new TextDecoder().decode(lower({ output }, { target: "webgpu" }).bytes);
+    assert.equal(new Set(text.match(/Cast_\d+/g)).size, 1);
+    assert.ok(text.indexOf(`${first}_`) < text.indexOf("Cast_"), text);
+  }
 });
 
 Deno.test("nothing is computed with float16 values", () => {
