@@ -21,7 +21,7 @@ interface Configuration {
   readonly quick: boolean;
 }
 
-const ONE_UPDATE = { num_episodes: 1, max_timesteps: 2, update_timesteps: 1 };
+const ONE_UPDATE = { num_episodes: 1, max_timesteps: 2, update_timesteps: 1, ppo_epoch: 1 };
 const EMBEDDED = { ...ONE_UPDATE, max_len: 96, query_len: 24, batch_size: 16 };
 const MIDDLE = { ...ONE_UPDATE, max_len: 384, query_len: 64, batch_size: 8 };
 const TUTORIAL = { ...ONE_UPDATE, max_len: 768, query_len: 64 };
