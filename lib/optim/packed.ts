@@ -39,6 +39,7 @@ export async function packedArrays(
     const own = elements(dims);
     const place = memory?.subarray(start, start + own) ?? new Float32Array(own);
     if (data !== undefined) place.set(data);
+    else place.fill(0); // a system counts memory only when it is written: now, and not when a long run is under way
     arrays.set(name, await device.upload({ dims, data: place }));
     start += own;
   }

@@ -79,3 +79,13 @@ Deno.test("a tree of a pool that comes back is given again as it is; other trees
     true,
   ]);
 });
+
+Deno.test("Adam's moments hold their memory from the start, and not from the first step", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", new URL("./claimed_memory.ts", import.meta.url).href], // other tests take and free memory too
+    stderr: "inherit",
+  }).output();
+  assert.equal(code, 0);
+  const more = Number(new TextDecoder().decode(stdout)); // two moments of 64 MiB
+  assert.ok(more > 120 && more < 150, `${more} MiB`);
+});
