@@ -29,8 +29,8 @@ export function gpuMeasurements(
   const kind = deviceKind(device);
   const torch = kind === "webgpu" ? "cuda" : "cpu";
   const sizes = quick
-    ? { ppo: ["--shape", "embedded", "--rounds", "1"], decode: ["--folder", "models/sft_model"], batch: "2" }
-    : { ppo: ["--shape", "full", "--batch", "16", "--settings", "off"], decode: [], batch: "16,64" };
+    ? { rounds: ["--rounds", "1"], decode: ["--folder", "models/sft_model"], batch: "2" }
+    : { rounds: [], decode: [], batch: "16,64" };
   const decodeSizes = quick ? ["--prompt", "16", "--new", "8", "--rounds", "1"] : ["--rounds", "3"];
   const beside = python === undefined ? [] : ["--python", python];
   const modes = python === undefined || kind === "cpu" ? ["0"] : ["0", "1"];
@@ -45,7 +45,29 @@ export function gpuMeasurements(
       const env = { TORCH_DEVICE: torch, TF32: mode };
       const also = python === undefined ? "" : `, PyTorch ${mode === "1" ? "with" : "without"} TF32`;
       return [
-        { title: `a timestep${also}`, args: ["ppo", "--device", kind, ...sizes.ppo, ...beside], env },
+        {
+          title: `a timestep of the embedded run${also}`,
+          args: ["ppo", "--device", kind, "--shape", "embedded", ...sizes.rounds, ...beside],
+          env,
+        },
+        ...quick ? [] : [{
+          title: `a timestep at full size${also}`,
+          args: [
+            "ppo",
+            "--device",
+            kind,
+            "--shape",
+            "full",
+            "--batch",
+            "16",
+            "--settings",
+            "off",
+            "--rounds",
+            "2",
+            ...beside,
+          ],
+          env,
+        }],
         {
           title: `decoding${also}`,
           args: [

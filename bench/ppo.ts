@@ -2,7 +2,8 @@
  * `deno task bench ppo`: a PPO timestep with its update, ours beside PyTorch's with `--python PATH`.
  *
  * Both sides have the same folder of weights and the same prompts, and each is a process of its own. They work in turn, a round each,
- * so that what else the machine does hits both; at full size a process lives for one round, and no two of them hold memory at once.
+ * so that what else the machine does hits both; at full size on the CPU a process lives for one round, and no two of them hold memory at
+ * once. On a GPU the first round does not count: kernels are built in it.
  * Ours is measured once for each of `--settings` (sets of settings by name or as JSON), PyTorch once for each `--manner` ("plain",
  * "tutorial": see `ppo_torch.py`).
  */
@@ -19,7 +20,7 @@ import { PARTS, type TimestepAnswer, wholeSeconds } from "./ppo_timestep.ts";
 import { type Lengths, promptLengths, randomPrompts, updateFlops } from "./ppo_work.ts";
 import { ensureRandomModel } from "./random_model.ts";
 
-/** Sets of settings that change memory and time, and no result: everything at once, or what a laptop holds. */
+/** Sets of settings that change memory and time, and no result: everything at once, what a laptop holds, a GPU's memory kept. */
 const MEMORY: Readonly<Record<string, Partial<Settings>>> = {
   off: {},
   on: {
@@ -30,6 +31,14 @@ const MEMORY: Readonly<Record<string, Partial<Settings>>> = {
     generate_batch_size: 4,
     spare_memory: true,
   },
+  exact: { gpu_buffers: "exact" },
+};
+
+/** What their columns are called. */
+const NAMES: Readonly<Record<string, string>> = {
+  off: "savings off",
+  on: "savings on",
+  exact: "exact GPU buffers",
 };
 
 interface Shape {
@@ -127,7 +136,8 @@ export async function benchPpo(args: string[]): Promise<void> {
     ...(values.settings ?? shape.settings).split(/,(?![^{]*})/).map((name) => ours(name, work)),
     ...values.python === undefined ? [] : values.manner.split(",").map(torch(values.python, folder)),
   ];
-  await (shape.lives ? inLivingProcesses(sides, work) : inFreshProcesses(sides, work));
+  const lives = shape.lives || work.kind === "webgpu";
+  await (lives ? inLivingProcesses(sides, work) : inFreshProcesses(sides, work));
   console.log("\n" + partsTable(sides.map((side) => measured(side, work))));
 }
 
@@ -146,7 +156,7 @@ function ours(name: string, { folder, lengths, kind }: Work): Side {
   const argument: OurOptions = { model: folder, settings, kind };
   const script = new URL("ppo_ours.ts", import.meta.url).pathname;
   return {
-    name: name === "off" || name === "on" ? `ours, savings ${name}` : `ours, ${name}`,
+    name: name in NAMES ? `ours, ${NAMES[name]}` : `ours, ${name}`,
     settings: validateSettings({ ...settings, batch_size: lengths.length }),
     start: () => startPeer(Deno.execPath(), ["run", "-A", script, JSON.stringify(argument)]),
     found: [],

@@ -3,8 +3,8 @@
  *
  * The argument is JSON, `OurOptions`.
  */
-import { type Device, type DeviceKind, float, floats, jit, openDevice } from "../lib/runtime/mod.ts";
-import type { Settings } from "../lib/rlhf/mod.ts";
+import { chooseDevice, type Device, type DeviceKind, float, floats, jit } from "../lib/runtime/mod.ts";
+import { type Settings, validateSettings } from "../lib/rlhf/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
 import { linesOf } from "./peer.ts";
 import { openTimesteps, type TimestepRequest } from "./ppo_timestep.ts";
@@ -40,19 +40,24 @@ async function product(device: Device, seconds: number): Promise<ProductAnswer> 
     device.upload(floats(Float32Array.from({ length: dims[0] * dims[1] }, normal), dims));
   const feeds = { a: await random([rows, inner]), b: await random([inner, columns]) };
   const into = await program(feeds);
+  // A GPU computes behind the host's back until something is read, and reading takes as long as a product: it gets ten at once.
+  const atOnce = device.kind === "webgpu" ? 10 : 1;
+  const one = await device.upload(floats([1]));
   let best = Infinity;
   const end = performance.now() + 1000 * seconds;
   while (performance.now() < end) {
     const start = performance.now();
-    await program(feeds, into);
-    best = Math.min(best, performance.now() - start);
+    for (let count = 0; count < atOnce; count++) await program(feeds, into);
+    await device.read(one);
+    best = Math.min(best, (performance.now() - start) / atOnce);
   }
   await program.release();
   return { gflops: 2 * rows * inner * columns / best / 1e6 };
 }
 
 async function main({ model, settings, kind }: OurOptions): Promise<void> {
-  const device = await openDevice(kind);
+  const { gpu_buffers: buffers } = validateSettings(settings);
+  const device = await chooseDevice(kind, { buffers, tell: console.error });
   console.log(JSON.stringify({ deno: Deno.version.deno, device: device.description }));
   let timestep: Awaited<ReturnType<typeof openTimesteps>> | undefined;
   for await (const line of linesOf(Deno.stdin.readable)) {

@@ -117,7 +117,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
 /** May change when a run is taken up: they say where and how long, not what. */
 const FREE: readonly string[] = ["output_dir", "num_episodes"];
 /** May change too, but then numbers agree to rounding and no longer to the bit. */
-const ROUNDING: readonly string[] = ["device", ...MEMORY_SETTINGS];
+const ROUNDING: readonly string[] = ["device", "gpu_buffers", ...MEMORY_SETTINGS];
 
 /**
  * The settings with which a run goes on, and what a person should know about them.

@@ -57,7 +57,7 @@ const SHARE_OF_FREE = 0.8;
  */
 export async function plannedRun(given: Partial<Settings>): Promise<PlannedRun> {
   const { models, settings } = await sizesAndSettings(given);
-  const device = await chooseDevice(settings.device, { warn: () => {} }); // the setting may ask for a GPU that is not there
+  const device = await chooseDevice(settings.device, { warn: () => {}, buffers: settings.gpu_buffers }); // a GPU may be asked for that is not there
   checkFrozenType(settings, device);
   if (device.kind !== "cpu") return { models, settings, memory: gpuMemory(device, models, settings) };
   const plan = memoryPlan(models, settings, { budget: budgetOf(settings), given: Object.keys(given) });

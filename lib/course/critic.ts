@@ -42,7 +42,7 @@ export async function openCritic(
   { policy, reward, tokenizer: { padId } }: RunInputs,
   settings: Settings,
 ): Promise<Critic> {
-  const device = await chooseDevice(settings.device);
+  const device = await chooseDevice(settings.device, { buffers: settings.gpu_buffers });
   const { adam_epsilon: epsilon, max_grad_norm: maxGradNorm, value_clip_eps: clipRange } = settings;
   const optimizer = { ...adamDefaults, epsilon, maxGradNorm };
   const update = await createCriticUpdate(device, reward.config, { clipRange, optimizer });

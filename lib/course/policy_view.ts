@@ -50,7 +50,7 @@ export async function openPolicy({ policy }: Pick<Embedded, "policy">): Promise<
   const { tokenizer, config } = policy;
   const settings = runSettings(policy);
   const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
-  const device = await chooseDevice(settings.device);
+  const device = await chooseDevice(settings.device, { buffers: settings.gpu_buffers });
   const spec = gpt2Spec(config);
   const parameters = await uploadParameters(device, spec, policy.weights);
   const program = await jit(device, { parameters: spec, rows: rowsSpec }, ({ parameters, rows }) => ({

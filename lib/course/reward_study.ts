@@ -38,7 +38,7 @@ export async function openRewardReader(
   { reward, tokenizer }: Pick<RunInputs, "reward" | "tokenizer">,
   settings: Settings,
 ): Promise<RewardReader> {
-  const device = await chooseDevice(settings.device);
+  const device = await chooseDevice(settings.device, { buffers: settings.gpu_buffers });
   const scorer = await createScorer(device, reward.config, { padId: tokenizer.padId });
   const spec = valueModelSpec(reward.config);
   const parameters: ValueModelArrays = await uploadParameters(device, spec, reward.weights);

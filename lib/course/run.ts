@@ -50,7 +50,7 @@ export async function openRun(
   options: { readonly threads?: number } = {},
 ): Promise<CourseRun> {
   const { policy, reward, tokenizer } = inputs;
-  const device = await chooseDevice(settings.device, options);
+  const device = await chooseDevice(settings.device, { ...options, buffers: settings.gpu_buffers });
   const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
   const prompts = inputs.passages.map((content) => promptRow(tokenizer, content, lengths));
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };

@@ -159,6 +159,7 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     trl: nothing("see local_rollout_forward_batch_size"),
   },
   spare_memory: none("there a GPU's memory is spared by sharding and offloading"),
+  gpu_buffers: none("PyTorch keeps a GPU's memory by itself"),
   frozen_dtype: none("there frozen models are stored as the others are"),
   memory_gib: none("a GPU's memory is all there is"),
   learning_rate: {

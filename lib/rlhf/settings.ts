@@ -77,6 +77,14 @@ export const SETTINGS = {
     form: 'auto, cpu, webgpu or a number ("0": the first GPU, or the CPU where there is none)',
     help: "where to compute",
   },
+  gpu_buffers: {
+    kind: "text",
+    default: "buckets",
+    pattern: /^(buckets|exact)$/,
+    form: "buckets or exact",
+    help:
+      "how a GPU's memory for intermediate results is used again: in buckets of up to 160 MiB; or exactly, faster with large models, and kept for every length met",
+  },
   seed: { kind: "integer", default: 2048, min: 0, help: "start of all random numbers" },
   max_len: { kind: "integer", default: 768, min: 1, help: "longest sequence in tokens, prompt and answer" },
   query_len: { kind: "integer", default: 64, min: 1, help: "longest answer in tokens" },

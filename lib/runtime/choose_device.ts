@@ -13,6 +13,8 @@ import { openDevice } from "./open_device.ts";
 export interface ChooseOptions {
   /** Threads of the CPU; default: all. */
   readonly threads?: number;
+  /** How a GPU's memory for intermediate results is used again; default: "buckets". A setting's text: anything else is "buckets" too. */
+  readonly buffers?: string;
   /** Gets a sentence when something else than what was asked for is taken. */
   readonly warn?: (text: string) => void;
   /** Gets the GPU's name, memory and limits, once a process. */
@@ -40,10 +42,12 @@ const told = new Set<string>();
  */
 export async function chooseDevice(setting: string, options: ChooseOptions = {}): Promise<Device> {
   const { warn = console.warn, machine = thisMachine, threads } = options;
+  const open = () =>
+    machine.openDevice("webgpu", { buffers: options.buffers === "exact" ? "exact" : "buckets" });
   const gpu = setting === "webgpu"
-    ? await machine.openDevice("webgpu")
+    ? await open()
     : setting === "auto" || /^\d+$/.test(setting)
-    ? await hardwareGpu(setting, { warn, machine })
+    ? await hardwareGpu(setting, { warn, machine, open })
     : undefined;
   if (gpu === undefined) return machine.openDevice("cpu", threads === undefined ? {} : { threads });
   tellOnce(gpu, options);
@@ -53,7 +57,11 @@ export async function chooseDevice(setting: string, options: ChooseOptions = {})
 /** The GPU, where there is one and it opens. */
 async function hardwareGpu(
   setting: string,
-  { warn, machine }: { warn: (text: string) => void; machine: Machine },
+  { warn, machine, open }: {
+    warn: (text: string) => void;
+    machine: Machine;
+    open: () => Promise<Device>;
+  },
 ): Promise<Device | undefined> {
   const adapter = await machine.findAdapter();
   if (adapter === undefined || adapter.isSoftware) {
@@ -63,7 +71,7 @@ async function hardwareGpu(
   }
   if (Number(setting) > 0) warn(`WebGPU lets no one choose among GPUs: device ${setting} is ${adapter.name}`);
   try {
-    return await machine.openDevice("webgpu");
+    return await open();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     warn(`${adapter.name} cannot be used, so the CPU is: ${reason}`);

@@ -10,8 +10,26 @@ import { createUsageCounter } from "./device_usage.ts";
 import { gpuFailure } from "./gpu_failure.ts";
 import { executable, feedOf, type RunOne, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
 
-/** With either of these missing ONNX Runtime moves a Transpose onto a bool tensor, for which WebGPU has no kernel. */
-const WEBGPU = { name: "webgpu", preferredLayout: "NCHW" } as const;
+/**
+ * How a GPU's memory for intermediate results is used again. ONNX Runtime's buckets hold a few buffers of each of some sizes of up to
+ * 160 MiB; what is larger, or too many, is made anew in each run, which costs some 10 ms for each array of hundreds of MiB. Exactly:
+ * every buffer is kept for the next array of its very size, until the process ends, so that each length of a batch that is met takes
+ * memory of its own.
+ */
+export type GpuBuffers = "buckets" | "exact";
+
+/** A session's options: how many threads, and the memory. */
+interface GpuOptions {
+  readonly threads: number;
+  readonly buffers: GpuBuffers;
+}
+
+/** With this layout missing ONNX Runtime moves a Transpose onto a bool tensor, for which WebGPU has no kernel; see GPU_EXTRA too. */
+const webgpu = (buffers: GpuBuffers) => ({
+  name: "webgpu" as const,
+  preferredLayout: "NCHW" as const,
+  storageBufferCacheMode: buffers === "exact" ? "simple" : "bucket",
+});
 /** What WebGPU promises of every GPU. */
 const LEAST_BINDING_BYTES = 128 * 2 ** 20;
 const GPU_EXTRA = {
@@ -24,11 +42,11 @@ type Place = "cpu" | "gpu-buffer";
 function createSession(
   graph: LoweredGraph,
   outputs: readonly string[],
-  { threads, place }: { threads: number; place: (output: string) => Place },
+  { threads, buffers, place }: GpuOptions & { place: (output: string) => Place },
 ): Promise<ort.InferenceSession> {
   return ort.InferenceSession.create(graph.bytes, {
     ...sessionOptions(threads),
-    executionProviders: [WEBGPU],
+    executionProviders: [webgpu(buffers)],
     preferredOutputLocation: Object.fromEntries(outputs.map((name) => [resultName(name), place(name)])),
     extra: GPU_EXTRA,
   });
@@ -53,12 +71,12 @@ const isHere = ({ location }: ort.Tensor): boolean => location === "gpu-buffer";
  * Copies arrays from one memory to the other, or into an array that is there: each kind by a program of its own, the only safe way
  * in either direction.
  */
-function createCopier(threads: number) {
+function createCopier(options: GpuOptions) {
   const sessions = new Map<string, Promise<ort.InferenceSession>>();
   const compiled = (dtype: DType, rank: number, place: Place): Promise<ort.InferenceSession> => {
     const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
     const graph = lower({ y: input("x", shape, dtype) }, { target: "webgpu" });
-    return createSession(graph, ["y"], { threads, place: () => place });
+    return createSession(graph, ["y"], { ...options, place: () => place });
   };
   return async (x: ort.Tensor, place: Place, into: ort.Tensor | null = null): Promise<ort.Tensor> => {
     const { dtype, dims } = wrap(x);
@@ -79,14 +97,14 @@ function createCopier(threads: number) {
 function sessionsOf(
   graph: LoweredGraph,
   outputs: readonly string[],
-  { threads, toHost }: { threads: number; toHost: (name: string) => boolean },
+  { toHost, ...options }: GpuOptions & { toHost: (name: string) => boolean },
 ) {
   const sessions = new Map<string, ort.InferenceSession>();
   return {
     async for(fetches: ort.InferenceSession.NullableOnnxValueMapType): Promise<ort.InferenceSession> {
       const into = outputs.filter((name) => fetches[resultName(name)] !== null);
       const place = (name: string) => toHost(name) || into.includes(name) ? "cpu" : "gpu-buffer";
-      const session = sessions.get(into.join()) ?? await createSession(graph, outputs, { threads, place });
+      const session = sessions.get(into.join()) ?? await createSession(graph, outputs, { ...options, place });
       sessions.set(into.join(), session);
       return session;
     },
@@ -97,9 +115,9 @@ function sessionsOf(
 }
 
 /** A GPU; `probe` says whether there is one. */
-export function gpuDevice(threads: number, adapter: Adapter | undefined): Device {
+export function gpuDevice(options: GpuOptions, adapter: Adapter | undefined): Device {
   const counter = createUsageCounter();
-  const copy = createCopier(threads);
+  const copy = createCopier(options);
   const inWords = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -122,7 +140,7 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
       };
     },
     compile(graph, outputs, toHost) {
-      const sessions = sessionsOf(graph, outputs, { threads, toHost });
+      const sessions = sessionsOf(graph, outputs, { ...options, toHost });
       const isMade = (name: string) => !toHost(name.slice(resultName("").length));
       const run: RunOne = (feeds, fetches) =>
         inWords(async () => {
@@ -184,7 +202,8 @@ export function gpuDevice(threads: number, adapter: Adapter | undefined): Device
 
 /** What WebGPU needs besides a GPU. */
 const DRIVERS: Partial<Record<typeof Deno.build.os, string>> = {
-  linux: "the Vulkan driver of the GPU's maker (`vulkaninfo --summary` lists what there is)",
+  linux:
+    "the Vulkan driver of the GPU's maker (`vulkaninfo --summary` lists what there is; NVIDIA's wants the packages libvulkan1, libx11-6 and libxext6)",
   darwin: "macOS with Metal",
   windows: "a driver for Direct3D 12",
 };

@@ -23,6 +23,10 @@ const FAILURES: readonly Failure[] = [
       `one step needs ${wanted} pieces of memory at once, since an array is larger than a piece may be, and this GPU allows ${allowed}. ${SMALLER}`,
   },
   {
+    pattern: /narrowing_error/,
+    says: () => `one array has more numbers than a kernel can count (${2 ** 32}). ${SMALLER}`,
+  },
+  {
     pattern:
       /OUT_OF_(?:DEVICE|HOST)_MEMORY|out of memory|\[Invalid Buffer[^\]]*\] is invalid due to a previous error/i,
     says: (_, { arrays, bytes }) =>

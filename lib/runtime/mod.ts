@@ -9,5 +9,6 @@ export * from "./jit.ts";
 export { type JoinedArrays, joinedZeros } from "./joined_arrays.ts";
 export * from "./leaves.ts";
 export * from "./tree.ts";
-export { openDevice } from "./open_device.ts";
+export type { GpuBuffers } from "./gpu_device.ts";
+export { openDevice, type OpenOptions } from "./open_device.ts";
 export { zeros } from "./ort_arrays.ts";

@@ -9,9 +9,17 @@
  */
 import { findAdapter } from "./adapter.ts";
 import type { Device, DeviceKind } from "./device.ts";
-import { gpuDevice, probe } from "./gpu_device.ts";
+import { type GpuBuffers, gpuDevice, probe } from "./gpu_device.ts";
 import { hostDevice } from "./host_device.ts";
 import { keepLittleMemory } from "./host_memory.ts";
+
+/** How to open a device. */
+export interface OpenOptions {
+  /** Threads of the CPU; default: all. */
+  readonly threads?: number;
+  /** How a GPU's memory for intermediate results is used again; the first GPU that a process opens decides. Default: "buckets". */
+  readonly buffers?: GpuBuffers;
+}
 
 /**
  * Opens a device.
@@ -20,12 +28,12 @@ import { keepLittleMemory } from "./host_memory.ts";
  */
 export async function openDevice(
   kind: DeviceKind,
-  { threads = navigator.hardwareConcurrency }: { threads?: number } = {},
+  { threads = navigator.hardwareConcurrency, buffers = "buckets" }: OpenOptions = {},
 ): Promise<Device> {
   disableTelemetry();
   keepLittleMemory();
   if (kind === "cpu") return hostDevice(threads);
-  const device = gpuDevice(threads, await findAdapter());
+  const device = gpuDevice({ threads, buffers }, await findAdapter());
   await probe(device);
   return device;
 }

@@ -117,3 +117,19 @@ Deno.test(
     assert.match(said, /To compute on the CPU: --device cpu, or DEVICE=cpu for a notebook\./);
   },
 );
+
+Deno.test("a GPU opens with the buffers that are asked for, and with buckets otherwise", async () => {
+  const asked: unknown[] = [];
+  const machine: Machine = {
+    ...real,
+    openDevice(kind, options) {
+      asked.push(options?.buffers);
+      return real.openDevice(kind, options);
+    },
+  };
+  const quiet = { machine, tell: () => {} };
+  await chooseDevice("webgpu", quiet);
+  await chooseDevice("auto", { ...quiet, buffers: "buckets" });
+  await chooseDevice("0", { ...quiet, buffers: "exact" });
+  assert.deepEqual(asked, ["buckets", "buckets", "exact"]);
+});

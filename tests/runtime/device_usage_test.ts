@@ -111,8 +111,10 @@ await onWebGpu("usage", (device) => {
   Deno.test("an array that is too large for the GPU is refused with both sizes, and the next program runs", async () => {
     const outer = await jit(device, spec, ({ x, y }) => ({ product: mul(x, y) }), { toHost: ["product"] });
     const wide = (size: number) => floats(new Float32Array(size));
+    const wider = Math.ceil(Math.sqrt((device.adapter?.memoryBytes ?? 0) / 4)); // its square fills the memory
+    const size = Math.max(40_000, wider);
     const held = await change(device, () =>
-      assert.rejects(outer({ x: wide(40_000), y: wide(40_000) }), { // 1.6 billion numbers
+      assert.rejects(outer({ x: wide(size), y: wide(size) }), {
         message: /^Cannot continue on the GPU: .* Use smaller batches .*\. What was saved before is intact$/,
       }));
     assert.deepEqual(held.held, [0, 0]);
@@ -152,6 +154,10 @@ const told: readonly [string, string][] = [
   [
     "WebGPU validation failed. [Invalid Buffer (unlabeled)] is invalid due to a previous error.",
     "its memory is full; 12 arrays of 1.50 GiB in all are held between programs, and this step needs more than is left. Use smaller batches or shorter texts, or --device cpu",
+  ],
+  [
+    "Non-zero status code returned while running Mul node. Name:'Mul_2' Status Message: narrowing_error",
+    "one array has more numbers than a kernel can count (4294967296). Use smaller batches or shorter texts, or --device cpu",
   ],
   [
     "WebGPU device lost (1): A valid external Instance reference no longer exists.",

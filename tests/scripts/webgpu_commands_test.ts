@@ -69,7 +69,7 @@ await onWebGpu("commands", () => {
   Deno.test("train finishes on the GPU, says what its arrays would take, and they take that", async () => {
     await withFolder(async (folder) => {
       const schedule = ["--num_episodes", "1", "--max_timesteps", "1", "--update_timesteps", "1"];
-      const size = ["--ppo_epoch", "1", "--batch_size", "2", "--query_len", "8"];
+      const size = ["--ppo_epoch", "1", "--batch_size", "2", "--query_len", "8", "--gpu_buffers", "exact"];
       const out = await printed("train", [...schedule, ...size, "--output_dir", join(folder, "run")], {
         device: "webgpu",
       });
