@@ -27,4 +27,4 @@ export * from "./stored_parameters.ts";
 export * from "./onnx_model.ts";
 export * from "./transformers_folders.ts";
 export { turnParameters } from "./turned_weights.ts";
-export { rowsThatFit } from "./rows_that_fit.ts";
+export { type PassShape, rowsThatFit } from "./rows_that_fit.ts";

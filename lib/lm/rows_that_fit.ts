@@ -1,26 +1,40 @@
-/** How many rows one pass may hold where a GPU's buffers are smaller than the logits of all. */
+/** How many rows one pass may hold where a GPU's buffers are smaller than the largest array of all. */
 import type { Device } from "../runtime/mod.ts";
+import type { Gpt2Config } from "./config.ts";
 
 /** Bytes of a float32. */
 const FLOAT_BYTES = 4;
 
+/** A pass: its rows, their tokens, and at how many of these there are logits. */
+export interface PassShape {
+  readonly rows: number;
+  readonly time: number;
+  readonly logits: number;
+}
+
 /**
- * At most `rows`, and so many that their logits, [rows, columns, vocab], fit into one buffer of the device; at least 1.
+ * At most `rows`, and so many that their logits, [rows, logits, vocab], and the scores of a block's attention, [rows, heads, time, time],
+ * fit into one buffer of the device each; at least 1.
  *
+ * @param most bytes that an array may take even where the device allows more; default: any number
  * @example
  * ```ts
  * import { rowsThatFit } from "ppo/lm/mod.ts";
  * import assert from "node:assert/strict";
  * const adapter = { name: "a phone", isSoftware: false, maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27, readsFloat16: true, memoryBytes: undefined };
- * const logits = { columns: 768, vocabSize: 21128 }; // 64.9 MB a row
- * assert.equal(rowsThatFit({ adapter }, { rows: 8, ...logits }), 4); // 268.4 MB a buffer
- * assert.equal(rowsThatFit({ adapter: undefined }, { rows: 8, ...logits }), 8);
+ * const config = { vocabSize: 21128, heads: 12 };
+ * assert.equal(rowsThatFit({ adapter }, config, { rows: 8, time: 768, logits: 768 }), 4); // logits: 64.9 MB a row
+ * assert.equal(rowsThatFit({ adapter }, config, { rows: 16, time: 768, logits: 64 }), 9); // scores: 28.3 MB a row
+ * assert.equal(rowsThatFit({ adapter: undefined }, config, { rows: 16, time: 768, logits: 768 }), 16);
  * ```
  */
 export function rowsThatFit(
   { adapter }: Pick<Device, "adapter">,
-  { rows, columns, vocabSize }: { rows: number; columns: number; vocabSize: number },
+  { vocabSize, heads }: Pick<Gpt2Config, "vocabSize" | "heads">,
+  { rows, time, logits }: PassShape,
+  most = Infinity,
 ): number {
-  const most = Math.floor((adapter?.maxBufferBytes ?? Infinity) / (FLOAT_BYTES * columns * vocabSize));
-  return Math.max(1, Math.min(rows, most));
+  const bytes = FLOAT_BYTES * Math.max(logits * vocabSize, heads * time ** 2);
+  const fitting = Math.floor(Math.min(most, adapter?.maxBufferBytes ?? Infinity) / bytes);
+  return Math.max(1, Math.min(rows, fitting));
 }

@@ -72,18 +72,26 @@ export const frozenType = ({ frozen_dtype }: Pick<Settings, "frozen_dtype">): We
 /** Dropout's rate in the update when the defect `dropout_in_update` is on: GPT-2's own. */
 const DROPOUT = 0.1;
 
-/** The settings with passes of so few rows that a GPU's buffers hold their logits; on the CPU as they are. */
+/** The largest of ONNX Runtime's buckets: larger buffers are made anew in every pass, which takes longer than what they are for. */
+const LARGEST_BUCKET = 160 * 2 ** 20;
+
+/**
+ * The settings with passes of so few rows that a GPU's buffers hold their arrays, and, where no number is asked for, that its buckets
+ * do; on the CPU as they are.
+ */
 export function fittingSettings(
   { device, policy, settings }: Pick<PpoInputs, "device" | "settings"> & {
     readonly policy: Pick<LoadedModel, "config">;
   },
 ): Settings {
   if (device.adapter === undefined) return settings;
-  const { vocabSize } = policy.config;
+  const { max_len, query_len } = settings;
   const answers = settings.batch_size * settings.num_return_sequences * settings.update_timesteps;
   const fit = (rows: number): number => {
     const wanted = rows || answers;
-    const fitting = rowsThatFit(device, { rows: wanted, columns: settings.query_len, vocabSize });
+    const most = rows === 0 && settings.gpu_buffers === "buckets" ? LARGEST_BUCKET : Infinity;
+    const pass = { rows: wanted, time: max_len, logits: query_len };
+    const fitting = rowsThatFit(device, policy.config, pass, most);
     return fitting < wanted ? fitting : rows;
   };
   return {

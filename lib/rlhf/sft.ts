@@ -135,7 +135,7 @@ export async function createSftTrainer(
   const optimizer = await createOptimizer<Gpt2Arrays>(device, gpt2Spec(config), options.optimizer);
   const fitting = (examples: readonly PromptAndAnswer[], rows: number): number => {
     const columns = Math.max(...examples.map(({ prompt, answer }) => prompt.length + answer.length));
-    return rowsThatFit(device, { rows, columns, vocabSize: config.vocabSize });
+    return rowsThatFit(device, config, { rows, time: columns, logits: columns });
   };
   const gradient: SftTrainer["gradient"] = (
     parameters,

@@ -1,14 +1,14 @@
-/** Where a GPU's buffers are smaller than the logits of all rows, passes hold fewer rows, and nothing else changes. */
+/** Where a GPU's buffers are smaller than the largest array of all rows, passes hold fewer rows, and nothing else changes. */
 import assert from "node:assert/strict";
 import { adamDefaults } from "../../lib/optim/mod.ts";
 import { gpt2Spec, uploadParameters } from "../../lib/lm/mod.ts";
-import { createSftTrainer } from "../../lib/rlhf/mod.ts";
+import { createSftTrainer, type Settings, validateSettings } from "../../lib/rlhf/mod.ts";
 import { fittingSettings } from "../../lib/rlhf/ppo_models.ts";
 import type { Adapter, Device } from "../../lib/runtime/mod.ts";
 import { device, PAD, tinyConfig, tinyInputs, tinyPolicy } from "../helpers/tiny.ts";
 
-/** Bytes of the logits of one row of six tokens. */
-const ROW = 4 * 6 * tinyConfig.vocabSize;
+/** Bytes of the logits of one row of six tokens, and of the scores of one of as many as PPO's tiny settings allow. */
+const ROW = 4 * 6 * tinyConfig.vocabSize, SCORES = 4 * tinyConfig.heads * 20 ** 2;
 
 /** The CPU with a GPU's small buffers, and the rows of every array of whole numbers that its programs were given. */
 function smallDevice(maxBufferBytes: number) {
@@ -45,11 +45,24 @@ Deno.test("PPO's passes hold as many rows as fit, and settings that fit stay as 
     const settings = fittingSettings(tinyInputs({ micro_batch_size: micro }, { device: small }));
     return [settings.micro_batch_size, settings.score_batch_size];
   };
-  assert.deepEqual(rowsOf(6 * ROW, 0), [0, 0]); // 3 prompts x 2 timesteps
-  assert.deepEqual(rowsOf(2.5 * ROW, 0), [2, 2]);
-  assert.deepEqual(rowsOf(2.5 * ROW, 1), [1, 2]);
-  assert.deepEqual(rowsOf(0.5 * ROW, 0), [1, 1]); // fewer there is not
+  assert.deepEqual(rowsOf(6 * SCORES, 0), [0, 0]); // 3 prompts x 2 timesteps
+  assert.deepEqual(rowsOf(2.5 * SCORES, 0), [2, 2]);
+  assert.deepEqual(rowsOf(2.5 * SCORES, 1), [1, 2]);
+  assert.deepEqual(rowsOf(0.5 * SCORES, 0), [1, 1]); // fewer there is not
   assert.equal(fittingSettings(tinyInputs()).micro_batch_size, 0); // the CPU has no such limit
+});
+
+Deno.test("passes of a large model stay in ONNX Runtime's buckets, unless a number is asked for or the buffers are exact", () => {
+  const { small } = smallDevice(2 ** 32);
+  const rowsOf = (settings: Partial<Settings>) => {
+    const base = validateSettings({ max_len: 768, query_len: 64, batch_size: 16, ...settings });
+    const config = { ...tinyConfig, vocabSize: 21128, heads: 12 };
+    return fittingSettings({ device: small, policy: { config }, settings: base }).micro_batch_size;
+  };
+  assert.equal(rowsOf({}), 5); // 12 x 768 x 768 float32 are 27 MiB, five of them 135
+  assert.equal(rowsOf({ max_len: 128 }), 31); // now 64 x 21,128 logits are the largest: 5.2 MiB
+  assert.equal(rowsOf({ micro_batch_size: 8 }), 8);
+  assert.equal(rowsOf({ gpu_buffers: "exact" }), 151); // as many as a buffer holds
 });
 
 Deno.test("SFT's passes hold as many rows as fit, with the loss of all at once", async () => {
