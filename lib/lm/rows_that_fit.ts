@@ -5,10 +5,13 @@ import type { Gpt2Config } from "./config.ts";
 /** Bytes of a float32. */
 const FLOAT_BYTES = 4;
 
-/** A pass: its rows, their tokens, and at how many of these there are logits. */
+/** The sizes of a pass. */
 export interface PassShape {
+  /** Rows that are wanted. */
   readonly rows: number;
+  /** Tokens of a row. */
   readonly time: number;
+  /** Tokens of a row at which there are logits. */
   readonly logits: number;
 }
 
