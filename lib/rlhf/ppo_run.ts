@@ -9,7 +9,7 @@ import { keepLittleMemory, keepMuchMemory, trimMemory } from "../runtime/mod.ts"
 import { answerBatch } from "./answer_batch.ts";
 import { answerGroups } from "./answer_groups.ts";
 import { type Sample, scoreAnswers } from "./experience.ts";
-import { weightBytes } from "./memory_ledger.ts";
+import { isLarge, keepsFreed } from "./memory_ledger.ts";
 import type { UpdateStep } from "./metrics.ts";
 import { minibatches, minibatchParts } from "./minibatches.ts";
 import type { Models, PpoInputs, Programs } from "./ppo_models.ts";
@@ -154,8 +154,9 @@ export async function* optimizerSteps(
     { length: settings.ppo_epoch },
     (_, index) => update * settings.ppo_epoch + index,
   );
-  const large = weightBytes(run.inputs.policy.config) > SMALL_MODEL;
-  if (large && !settings.spare_memory) keepMuchMemory(); // every step needs the same again
+  const { config } = run.inputs.policy;
+  const large = isLarge(config);
+  if (keepsFreed(config, settings)) keepMuchMemory(); // every step needs the same again
   try {
     for (const samples of epochs.flatMap((epoch) => minibatches(ready, settings, epoch)).slice(done)) {
       signal?.throwIfAborted();
@@ -167,9 +168,6 @@ export async function* optimizerSteps(
     if (large || settings.spare_memory) trimMemory();
   }
 }
-
-/** Weights of a model whose passes the C library keeps memory for in any case: then nothing need be set, nor given back. */
-const SMALL_MODEL = 64 * 2 ** 20;
 
 async function optimizerStep(
   { settings, programs, models, watch, inputs }: Run,
