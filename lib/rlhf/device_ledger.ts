@@ -5,28 +5,12 @@
  * Weights, Adam, gradients and caches are arrays that stay between programs; `device.usage()` counts the same. Activations and logits
  * live inside a program, in ONNX Runtime's own memory, which no one can ask: they are counted as on the CPU.
  */
-import {
-  frozenBytes,
-  LEDGER_COLUMNS,
-  type LedgerRow,
-  type LedgerSettings,
-  memoryLedger,
-  type ModelShapes,
-  weightBytes,
-} from "./memory_ledger.ts";
-
-/** Bytes of a float32. */
-const FLOAT = 4;
+import { type LedgerRow, type LedgerSettings, type ModelShapes, totalOf } from "./ledger_row.ts";
+import { cacheBytes, frozenBytes, memoryLedger } from "./memory_ledger.ts";
+import { weightBytes } from "./model_bytes.ts";
 
 /** Two moments, and where a step writes the next weights and moments: a GPU does not write a buffer that it reads. */
 const ADAM_ARRAYS = 2 + 3;
-
-/** Keys and values of every block, for the answers that are generated at once. */
-function cacheBytes({ policy }: ModelShapes, settings: LedgerSettings): number {
-  const answers = settings.batch_size * settings.num_return_sequences;
-  const rows = Math.min(settings.generate_batch_size || answers, answers);
-  return FLOAT * rows * settings.max_len * 2 * policy.embed * policy.layers;
-}
 
 /**
  * What a GPU holds during each kind of work, in bytes; the process's own memory is not in it.
@@ -53,7 +37,7 @@ export function deviceLedger(models: ModelShapes, settings: LedgerSettings): Led
       caches: generates || !settings.spare_memory ? cache : 0, // kept for the next timestep
       runtime: 0,
     };
-    return { ...bytes, total: LEDGER_COLUMNS.reduce((sum, column) => sum + bytes[column], 0) };
+    return { ...bytes, total: totalOf(bytes) };
   });
 }
 

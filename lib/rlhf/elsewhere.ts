@@ -4,7 +4,8 @@
  * A total table: a new setting does not compile until its row says what becomes of it there. Flags and fields are those of
  * OpenRLHF 0.11.2 (`openrlhf.cli.train_ppo_ray`) and TRL 1.12.0 (`trl.experimental.ppo.PPOConfig`).
  */
-import type { DefectName, Settings } from "./settings.ts";
+import type { DefectName } from "./defects.ts";
+import type { Settings } from "./settings.ts";
 
 /** How many prompts there are: the other libraries count passes over them. */
 export interface PromptCount {

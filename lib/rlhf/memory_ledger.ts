@@ -6,63 +6,26 @@
  * two nodes of a program is counted in arrays of two forms, [batch, time, embed] and [batch, heads, time, time]; how many of each are
  * alive at once was measured (`deno task bench memory` holds the sum against real runs). Prompts are taken to fill `max_len`.
  */
-import { type Gpt2Config, innerWidth, weightShapes } from "../lm/mod.ts";
-import type { Settings } from "./settings.ts";
-
-/** The sizes of a run's models. */
-export interface ModelShapes {
-  /** Of actor and reference. */
-  readonly policy: Gpt2Config;
-  /** Of critic and reward model. */
-  readonly reward: Gpt2Config;
-}
-
-/** What memory is held for. */
-export const LEDGER_COLUMNS = [
-  "weights",
-  "adam",
-  "gradients",
-  "activations",
-  "logits",
-  "caches",
-  "runtime",
-] as const;
-
-/** Bytes by what they are held for. */
-export type LedgerBytes = Readonly<Record<typeof LEDGER_COLUMNS[number], number>>;
-
-/** One kind of work. */
-export interface LedgerRow extends LedgerBytes {
-  /** Which. */
-  readonly phase: "generate" | "score" | "measure" | "update";
-  /** All columns together. */
-  readonly total: number;
-}
-
-/** The settings that a ledger depends on. */
-export type LedgerSettings = Pick<
-  Settings,
-  | "batch_size"
-  | "num_return_sequences"
-  | "mini_batch_size"
-  | "micro_batch_size"
-  | "blocks_per_program"
-  | "logits_at_once"
-  | "score_batch_size"
-  | "generate_batch_size"
-  | "spare_memory"
-  | "frozen_dtype"
-  | "max_len"
-  | "query_len"
-  | "update_timesteps"
-  | "top_k"
-  | "top_p"
-  | "repetition_penalty"
-  | "left_pad_without_positions"
->;
-
-/** Bytes of a float32. */
-const FLOAT = 4;
+import type { Gpt2Config } from "../lm/mod.ts";
+import {
+  type LedgerBytes,
+  type LedgerRow,
+  type LedgerSettings,
+  type ModelShapes,
+  totalOf,
+} from "./ledger_row.ts";
+import {
+  blockArrays,
+  blockBytes,
+  FLOAT,
+  GAPS,
+  GAPS_OF_KEPT,
+  isLarge,
+  KEPT,
+  logitBytes,
+  weightBytes,
+  WORKING,
+} from "./model_bytes.ts";
 
 const MIB = 2 ** 20;
 
@@ -72,58 +35,20 @@ const PROCESS = 90 * MIB;
 /** The compiled programs of a run, for each block of the model (measured). */
 const PROGRAMS_A_BLOCK = 20 * MIB;
 
-/** Arrays from this size on go back to the system at once; smaller ones leave gaps behind (`lib/runtime/host_memory.ts`). */
-const RETURNED = 16 * MIB;
-
-/** What gaps make of arrays that are made and freed in turn, and of those that stay (measured). */
-const GAPS = 2.2, GAPS_OF_KEPT = 1.6;
-
-/** Models with fewer bytes of weights need no more than the C library keeps in any case. */
-const SMALL_MODEL = 64 * MIB;
-
 /** What freed memory that is kept for the next pass adds to an update, as a share of all that it holds (measured: 2 to 15 %). */
 const KEPT_FREED = 0.08;
 
 /** Whether an update keeps all freed memory for its next pass, which is faster (`lib/runtime/host_memory.ts`). */
-export const keepsFreed = (policy: Gpt2Config, { spare_memory }: Pick<Settings, "spare_memory">): boolean =>
-  isLarge(policy) && !spare_memory;
-
-/** Whether the C library has to be told what to keep for a model of this size. */
-export const isLarge = (policy: Gpt2Config): boolean => weightBytes(policy) > SMALL_MODEL;
-
-/** Arrays alive at once: of one block that is computed, and kept of it for its gradient (measured). */
-const WORKING = { states: 20, scores: 2.6 }, KEPT = { states: 20, scores: 1.2 };
+export const keepsFreed = (
+  policy: Gpt2Config,
+  { spare_memory }: Pick<LedgerSettings, "spare_memory">,
+): boolean => isLarge(policy) && !spare_memory;
 
 /** Arrays of logits alive at once where they are only read, and where they have a gradient. */
 const LOGITS_READ = 4, LOGITS_LEARNED = 6;
 
 /** Answers whose KL is measured at an update, and logits of one model at once (`ppo_run.ts`). */
 const MEASURED = { answers: 16, logits: 2 ** 23 };
-
-/** Bytes of a model's weights. */
-export function weightBytes(config: Gpt2Config, { valueHead = false } = {}): number {
-  const shapes = weightShapes(config, { valueHead }).values();
-  return FLOAT * shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
-}
-
-/** Bytes of one block's weights. */
-function blockBytes(config: Gpt2Config): number {
-  const { embed } = config;
-  return FLOAT * (4 * embed ** 2 + 2 * embed * innerWidth(config));
-}
-
-/** Arrays of a block's two forms, in bytes, with the gaps that small ones leave. */
-function blockArrays(
-  config: Gpt2Config,
-  { rows, time }: { rows: number; time: number },
-  { counts, gaps }: { counts: typeof WORKING; gaps: number },
-): number {
-  const { embed, heads } = config;
-  const wide = (6 + innerWidth(config) / embed) / 10; // 1 where the network is 4 embed wide
-  const states = FLOAT * rows * time * embed * wide, scores = FLOAT * rows * heads * time ** 2;
-  const held = (count: number, bytes: number) => count * bytes * (bytes < RETURNED ? gaps : 1);
-  return counts.states * states * (scores < RETURNED ? gaps : 1) + held(counts.scores, scores);
-}
 
 /** How many answers a minibatch has. */
 const answersOfStep = (settings: LedgerSettings): number =>
@@ -201,23 +126,28 @@ function gradientBytes({ policy, reward }: ModelShapes, settings: LedgerSettings
 const widest = ({ policy, reward }: ModelShapes, of: (config: Gpt2Config) => number): number =>
   Math.max(of(policy), of(reward));
 
-/** Bytes of one array of logits. */
-const logitBytes = ({ vocabSize }: Gpt2Config, rows: number): number => FLOAT * rows * vocabSize;
+/** How many answers are generated at once. */
+const generatedAtOnce = ({ generate_batch_size, batch_size, num_return_sequences }: LedgerSettings): number =>
+  atMost(generate_batch_size, batch_size * num_return_sequences);
+
+/** Bytes of the keys and values of every block, for the answers that are generated at once. */
+export function cacheBytes({ policy }: ModelShapes, settings: LedgerSettings): number {
+  return FLOAT * generatedAtOnce(settings) * settings.max_len * 2 * policy.embed * policy.layers;
+}
 
 function generating(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   const { policy } = models;
   const base = always(models, settings);
-  const rows = atMost(settings.generate_batch_size, settings.batch_size * settings.num_return_sequences);
+  const rows = generatedAtOnce(settings);
   const time = settings.max_len - settings.query_len;
   const read = atMost(settings.score_batch_size, rows); // prompts that are read in one call
   const turned = rows > 1 ? policy.layers * blockBytes(policy) : 0; // weights in the order that single tokens read fastest
-  const cache = FLOAT * rows * settings.max_len * 2 * policy.embed * policy.layers;
   return {
     ...base,
     weights: base.weights + turned,
     activations: blockArrays(policy, { rows: read, time }, { counts: WORKING, gaps: GAPS }),
     logits: LOGITS_READ * logitBytes(policy, rows),
-    caches: base.caches + cache,
+    caches: base.caches + cacheBytes(models, settings),
   };
 }
 
@@ -307,9 +237,6 @@ function updating(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   return { ...held, runtime: held.runtime + freed };
 }
 
-const totalOf = (bytes: LedgerBytes): number =>
-  LEDGER_COLUMNS.reduce((sum, column) => sum + bytes[column], 0);
-
 const PHASES = { generate: generating, score: scoring, measure: measuring, update: updating } as const;
 
 /**
@@ -318,7 +245,7 @@ const PHASES = { generate: generating, score: scoring, measure: measuring, updat
  * @example
  * ```ts
  * import { ok } from "node:assert/strict";
- * import { validateSettings } from "ppo/rlhf/mod.ts";
+ * import { peakBytes, validateSettings } from "ppo/rlhf/mod.ts";
  * const base = { vocabSize: 21128, positions: 1024, embed: 768, heads: 12, layers: 12, layerNormEpsilon: 1e-5 };
  * const models = { policy: base, reward: base };
  * ok(peakBytes(memoryLedger(models, validateSettings({}))) > 20 * 2 ** 30); // the tutorial's own configuration
@@ -332,7 +259,3 @@ export function memoryLedger(models: ModelShapes, settings: LedgerSettings): Led
     return { phase, ...bytes, total: totalOf(bytes) };
   });
 }
-
-/** The most that is held at any time. */
-export const peakBytes = (ledger: readonly LedgerRow[]): number =>
-  Math.max(...ledger.map(({ total }) => total));

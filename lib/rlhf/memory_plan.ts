@@ -4,13 +4,8 @@
  * A ladder: as long as the ledger's peak is above the budget, the saving that costs least time and lowers the peak is taken; then
  * whatever turns out not to be needed is given back, the costliest first. What was given by hand is not touched.
  */
-import {
-  LEDGER_COLUMNS,
-  type LedgerRow,
-  memoryLedger,
-  type ModelShapes,
-  peakBytes,
-} from "./memory_ledger.ts";
+import { LEDGER_COLUMNS, type LedgerRow, type ModelShapes, peakBytes } from "./ledger_row.ts";
+import { memoryLedger } from "./memory_ledger.ts";
 import type { MEMORY_SETTINGS, Settings } from "./settings.ts";
 
 /** A setting that the plan may choose. */

@@ -9,9 +9,10 @@ import { keepLittleMemory, keepMuchMemory, trimMemory } from "../runtime/mod.ts"
 import { answerBatch } from "./answer_batch.ts";
 import { answerGroups } from "./answer_groups.ts";
 import { type Sample, scoreAnswers } from "./experience.ts";
-import { isLarge, keepsFreed } from "./memory_ledger.ts";
+import { keepsFreed } from "./memory_ledger.ts";
 import type { UpdateStep } from "./metrics.ts";
 import { minibatches, minibatchParts } from "./minibatches.ts";
+import { isLarge } from "./model_bytes.ts";
 import type { Models, PpoInputs, Programs } from "./ppo_models.ts";
 import type { Position } from "./ppo_state.ts";
 import type { PolicyScorer } from "./sampled_policy.ts";

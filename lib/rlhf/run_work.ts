@@ -5,7 +5,7 @@
  * is at most what it says; norms, softmax and Adam are in the share of the products' speed that whole programs reach.
  */
 import { type Gpt2Config, innerWidth } from "../lm/mod.ts";
-import type { ModelShapes } from "./memory_ledger.ts";
+import type { ModelShapes } from "./ledger_row.ts";
 import { stepsAnUpdate } from "./minibatches.ts";
 import { scheduleOf } from "./ppo_loop.ts";
 import type { Settings } from "./settings.ts";

@@ -4,57 +4,8 @@
  * Names and defaults are the tutorial's where it has them, but the defaults of sampling are the correct ones
  * (repetition_penalty 1, no cut-off). Each defect of the tutorial is a switch; `faithful` turns all of them on.
  */
+import { DEFECT_NAMES, type DefectName, DEFECTS } from "./defects.ts";
 import { isAllowed, nearestName, type SettingSpec, type SettingValues, wanted } from "./setting_spec.ts";
-
-/** The tutorial's defects by name, all off by default: each is a lesson. */
-export const DEFECTS = {
-  left_pad_without_positions: {
-    kind: "boolean",
-    default: false,
-    help: "defect: score left-padded rows with positions that count the padding",
-  },
-  gae_over_padding: {
-    kind: "boolean",
-    default: false,
-    help: "defect: let GAE and KL run over the padding after an answer's end",
-  },
-  dropout_in_update: {
-    kind: "boolean",
-    default: false,
-    help: "defect: dropout in the update though not in the rollout (the first ratio is not 1)",
-  },
-  log_probs_of_raw_distribution: {
-    kind: "boolean",
-    default: false,
-    help: "defect: log-probabilities of the raw distribution, not of the one sampled from",
-  },
-  no_whitening: { kind: "boolean", default: false, help: "defect: the same as whiten_advantages false" },
-  no_score_normalisation: {
-    kind: "boolean",
-    default: false,
-    help: "defect: the same as normalise_scores false",
-  },
-  no_missing_eos_penalty: {
-    kind: "boolean",
-    default: false,
-    help: "defect: the same as missing_eos_penalty 0",
-  },
-  shuffle_whole_batches: {
-    kind: "boolean",
-    default: false,
-    help: "defect: shuffle whole batches of a pool, not its samples",
-  },
-  prompts_through_set: {
-    kind: "boolean",
-    default: false,
-    help: "defect: take the prompts in the order of a set that no seed governs",
-  },
-  unstable_log_sigmoid: {
-    kind: "boolean",
-    default: false,
-    help: "defect: -log(sigmoid(x)) in the ranking loss, which overflows below -89",
-  },
-} satisfies { [name: string]: SettingSpec };
 
 /** Every setting of PPO: kind, default, range, help. */
 export const SETTINGS = {
@@ -220,12 +171,6 @@ export const MEMORY_SETTINGS = [
   "spare_memory",
   "memory_gib",
 ] as const;
-
-/** The name of a defect's switch. */
-export type DefectName = keyof typeof DEFECTS;
-
-/** The switches that `faithful` turns on. */
-export const DEFECT_NAMES: readonly string[] = Object.keys(DEFECTS);
 
 /** Sampling as in the tutorial: its own penalty, and the cut-off that its library applied unasked. */
 const FAITHFUL: Partial<Settings> = { repetition_penalty: 1.4, top_k: 50, fresh_value_head: false };

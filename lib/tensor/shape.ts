@@ -95,3 +95,8 @@ export function sizeOf(shape: Shape): number {
   const sizes = Object.values(shape);
   return sizes.includes(UNKNOWN) ? UNKNOWN : sizes.reduce((product, size) => product * size, 1);
 }
+
+/** The same axes in the same order, of the same sizes where they are known. */
+export const sameShape = (a: Shape, b: Shape): boolean =>
+  axesOf(a).join() === axesOf(b).join() &&
+  axesOf(a).every((axis) => a[axis] === b[axis] || a[axis] === UNKNOWN || b[axis] === UNKNOWN);

@@ -1,4 +1,5 @@
 /** Shape rules: for each primitive, the axes and element type of its result, or a sentence saying why there is none. */
+import { attentionWeights, cache, cacheShape } from "./attention_shapes.ts";
 import { dotShape, mergedShape, requireFree, splitShape } from "./shape_changes.ts";
 import type { Attributes, Binary, Compare, Primitive, Unary } from "./primitives.ts";
 import { BINARY, COMPARE, UNARY } from "./primitives.ts";
@@ -7,36 +8,15 @@ import {
   commonSize,
   describeShape,
   dropAxes,
-  type DType,
   mergeShapes,
   requireAxes,
-  type Shape,
+  sameShape,
   sizeOf,
   UNKNOWN,
 } from "./shape.ts";
+import { type Inputs, requireType, sameType, type Typed } from "./typed.ts";
 
-/** What a rule looks at and what it gives: a tensor of a graph, or a value while one is evaluated. */
-interface Typed {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
-type Result = Typed;
-type Inputs = readonly Typed[];
-type ShapeRule<P extends Primitive> = (inputs: Inputs, attributes: Attributes[P]) => Result;
-
-/** Every input must hold `dtype`. */
-function requireType(inputs: Inputs, dtype: DType, action: string): void {
-  for (const { dtype: found } of inputs) {
-    if (found !== dtype) throw new TypeError(`Cannot ${action} ${found} values: ${dtype} is wanted`);
-  }
-}
-
-function sameType(action: string, a: Typed, b: Typed): DType {
-  if (a.dtype !== b.dtype) {
-    throw new TypeError(`Cannot ${action} ${a.dtype} and ${b.dtype}: cast one of them`);
-  }
-  return a.dtype;
-}
+type ShapeRule<P extends Primitive> = (inputs: Inputs, attributes: Attributes[P]) => Typed;
 
 const unary = (name: Unary): ShapeRule<Unary> => ([x]) => {
   requireType([x], "float32", name);
@@ -59,13 +39,13 @@ const compare = (name: Compare): ShapeRule<Compare> => ([a, b]) => {
   return { shape: mergeShapes(a.shape, b.shape, name), dtype: "bool" };
 };
 
-const reduce = (action: string) => ([x]: Inputs, { axes }: { axes: readonly string[] }): Result => {
+const reduce = (action: string) => ([x]: Inputs, { axes }: { axes: readonly string[] }): Typed => {
   requireType([x], "float32", action);
   requireAxes(x.shape, axes, action);
   return { shape: dropAxes(x.shape, axes), dtype: "float32" };
 };
 
-const alongAxis = (action: string) => ([x]: Inputs, { axis }: { axis: string }): Result => {
+const alongAxis = (action: string) => ([x]: Inputs, { axis }: { axis: string }): Typed => {
   requireType([x], "float32", action);
   requireAxes(x.shape, [axis], action);
   return { shape: x.shape, dtype: x.dtype };
@@ -91,59 +71,12 @@ function layerNormInput([x, scale, bias]: Inputs, axis: string): void {
   }
 }
 
-const layerNormStatistic = (inputs: Inputs, { axis }: { axis: string }): Result => {
+const layerNormStatistic = (inputs: Inputs, { axis }: { axis: string }): Typed => {
   layerNormInput(inputs, axis);
   return { shape: dropAxes(inputs[0].shape, [axis]), dtype: "float32" };
 };
 
-function cacheShape(inputs: Inputs, { heads }: { heads: number }): Shape {
-  const [query, , , pastKey] = inputs;
-  const wanted = axesOf(query.shape).length === 3 && axesOf(pastKey.shape).length === 4;
-  const embed = Object.values(query.shape)[2];
-  if (!wanted || embed % heads !== 0) {
-    throw new RangeError(
-      `Cannot attend with ${heads} heads: the query is ${describeShape(query.shape)} and the cache ` +
-        `${
-          describeShape(pastKey.shape)
-        }; wanted [batch, time, embed] and [batch, heads, slot, headDim] with embed = heads x headDim`,
-    );
-  }
-  return pastKey.shape;
-}
-
-/** [batch, heads, time, keyTime] by the names that the inputs have. */
-function attentionWeights([query, key, value, visible]: Inputs, { heads }: { heads: number }): Result {
-  requireType([query, key, value], "float32", "attend to");
-  requireType([visible], "bool", "attend by");
-  const [batch, time, embed] = axesOf(query.shape);
-  const [, keyTime, keyEmbed] = axesOf(key.shape);
-  const keys = { [batch]: query.shape[batch], [keyTime]: key.shape[keyTime], [keyEmbed]: query.shape[embed] };
-  const seen = { [batch]: query.shape[batch], [time]: query.shape[time], [keyTime]: key.shape[keyTime] };
-  const wanted: [Typed, Shape][] = [[key, keys], [value, keys], [visible, seen]];
-  const fits = axesOf(query.shape).length === 3 && keyTime !== time && query.shape[embed] % heads === 0 &&
-    wanted.every(([{ shape }, form]) => sameShape(shape, form));
-  if (!fits) {
-    const [q, k, v, m] = [query, key, value, visible].map(({ shape }) => describeShape(shape));
-    throw new RangeError(
-      `Cannot attend with ${heads} heads: the query is ${q}, the key ${k}, the value ${v} and what is visible ${m}; ` +
-        "wanted [batch, time, embed], twice [batch, keyTime, embed] and [batch, time, keyTime] with embed = heads x headDim",
-    );
-  }
-  const shape = {
-    [batch]: query.shape[batch],
-    heads,
-    [time]: query.shape[time],
-    [keyTime]: key.shape[keyTime],
-  };
-  return { shape, dtype: "float32" };
-}
-
-/** The same axes in the same order, of the same sizes where they are known. */
-const sameShape = (a: Shape, b: Shape): boolean =>
-  axesOf(a).join() === axesOf(b).join() &&
-  axesOf(a).every((axis) => a[axis] === b[axis] || a[axis] === UNKNOWN || b[axis] === UNKNOWN);
-
-function concat(inputs: Inputs, { axis }: { axis: string }): Result {
+function concat(inputs: Inputs, { axis }: { axis: string }): Typed {
   requireType(inputs, "float32", "concat");
   const [{ shape: first }, ...rest] = inputs;
   for (const { shape } of inputs) requireAxes(shape, [axis], "concat");
@@ -161,11 +94,6 @@ function concat(inputs: Inputs, { axis }: { axis: string }): Result {
   const size = sizes.includes(UNKNOWN) ? UNKNOWN : sizes.reduce((sum, one) => sum + one, 0);
   return { shape: { ...first, [axis]: size }, dtype: "float32" };
 }
-
-const cache = (inputs: Inputs, attributes: { heads: number }): Result => ({
-  shape: cacheShape(inputs, attributes),
-  dtype: "float32",
-});
 
 const fill = <K extends string, V>(keys: readonly K[], rule: (key: K) => V): Record<K, V> =>
   Object.fromEntries(keys.map((key) => [key, rule(key)])) as Record<K, V>; // fromEntries forgets the keys

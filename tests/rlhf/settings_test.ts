@@ -1,5 +1,6 @@
 import { equal, throws } from "node:assert/strict";
-import { checkSettings, DEFECT_NAMES, SETTINGS, validateSettings } from "../../lib/rlhf/settings.ts";
+import { DEFECT_NAMES } from "../../lib/rlhf/defects.ts";
+import { checkSettings, SETTINGS, validateSettings } from "../../lib/rlhf/settings.ts";
 import { isAllowed } from "../../lib/rlhf/setting_spec.ts";
 
 Deno.test("defaults are the tutorial's, but sampling is from the plain distribution", () => {
