@@ -27,8 +27,9 @@ else if (name === "memory") await benchMemory(rest);
 else if (name === "gpu") await benchGpu(rest);
 else if (name === "ppo") await benchPpo(rest);
 else if (name === "device-memory") await benchDeviceMemory();
-else if (name === undefined || name === "--quick") await benchEmbedded({ quick: name === "--quick" });
-else {
+else if (name === undefined || name === "--quick") {
+  await benchEmbedded({ quick: name === "--quick" });
+} else {
   console.error(
     `Cannot measure "${name}": decode, device-memory, gpu, growth, load, memory and ppo can be measured, or --quick for the embedded run`,
   );

@@ -76,7 +76,10 @@ For the ratio to transformers give a Python that has it:
   deno task bench decode --python /tmp/transformers/bin/python`;
 
 /** A function that runs one round of ours. */
-async function openOurs(folder: string, kind: DeviceKind): Promise<(request: Request) => Promise<Round>> {
+async function openOurs(
+  folder: string,
+  kind: DeviceKind,
+): Promise<(request: Request) => Promise<Round>> {
   const { config, weights } = await readModelFolder(folder);
   const device = await openDevice(kind);
   console.log(`ours: ${device.description}`);
@@ -136,7 +139,8 @@ async function onGpu(
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+const median = (numbers: readonly number[]) =>
+  numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 /** Tokens a second over all steps of a round. */
 const speed = (batch: number, { steps }: Round) => batch * steps.length / sum(steps);
 
@@ -166,11 +170,16 @@ function tableRows(batch: number, { ours, theirs }: Found): string[] {
     return `| ${batch} | ${who} | ${cells.join(" | ")} |`;
   };
   if (theirs.length === 0) return [row("ours", ours)];
-  const best = (rounds: readonly Round[]) => Math.max(...rounds.map((round) => speed(batch, round)));
+  const best = (rounds: readonly Round[]) =>
+    Math.max(...rounds.map((round) => speed(batch, round)));
   const fastest = (rounds: readonly Round[]) => Math.min(...rounds.flatMap(({ steps }) => steps));
   const ratios = ours.map((round, index) => speed(batch, round) / speed(batch, theirs[index]));
-  const cells = [best(ours) / best(theirs), median(ratios), fastest(theirs) / fastest(ours)].map((ratio) =>
-    `${ratio.toFixed(2)} times`
-  );
-  return [row("ours", ours), row("transformers", theirs), `| ${batch} | ratio | ${cells.join(" | ")} | |`];
+  const cells = [best(ours) / best(theirs), median(ratios), fastest(theirs) / fastest(ours)].map((
+    ratio,
+  ) => `${ratio.toFixed(2)} times`);
+  return [
+    row("ours", ours),
+    row("transformers", theirs),
+    `| ${batch} | ratio | ${cells.join(" | ")} | |`,
+  ];
 }

@@ -37,7 +37,10 @@ export async function benchDeviceMemory(): Promise<void> {
   const optimizer = { ...adamDefaults, maxGradNorm: 1 };
   const trainer = await createSftTrainer(device, CONFIG, { padId: 0, optimizer });
   const random = randomStream(1);
-  const weights = initialWeights(gpt2Spec(CONFIG), { normal: () => normal(random), layers: CONFIG.layers });
+  const weights = initialWeights(gpt2Spec(CONFIG), {
+    normal: () => normal(random),
+    layers: CONFIG.layers,
+  });
   const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(CONFIG), weights);
   let state = await trainer.optimizer.start(parameters);
   console.log(

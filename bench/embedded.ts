@@ -10,7 +10,10 @@ import type { Metrics } from "../lib/rlhf/mod.ts";
 /** Trains and prints a table. */
 export async function benchEmbedded({ quick }: { quick: boolean }): Promise<void> {
   const embedded = await loadEmbedded();
-  const settings = runSettings(embedded.policy, quick ? { num_episodes: 1, max_timesteps: 20 } : {});
+  const settings = runSettings(
+    embedded.policy,
+    quick ? { num_episodes: 1, max_timesteps: 20 } : {},
+  );
   const compileStart = performance.now();
   const run = await openRun(embedded, settings);
   const compileSeconds = (performance.now() - compileStart) / 1000;

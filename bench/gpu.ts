@@ -43,7 +43,9 @@ export function gpuMeasurements(
     embedded,
     ...modes.flatMap((mode) => {
       const env = { TORCH_DEVICE: torch, TF32: mode };
-      const also = python === undefined ? "" : `, PyTorch ${mode === "1" ? "with" : "without"} TF32`;
+      const also = python === undefined
+        ? ""
+        : `, PyTorch ${mode === "1" ? "with" : "without"} TF32`;
       return [
         {
           title: `a timestep of the embedded run${also}`,

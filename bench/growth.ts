@@ -7,7 +7,12 @@
 import { type Gpt2Config } from "../lib/lm/mod.ts";
 import { type Settings, validateSettings } from "../lib/rlhf/mod.ts";
 import { type Device, openDevice } from "../lib/runtime/mod.ts";
-import { openTimesteps, type TimestepAnswer, type TimestepSeconds, wholeSeconds } from "./ppo_timestep.ts";
+import {
+  openTimesteps,
+  type TimestepAnswer,
+  type TimestepSeconds,
+  wholeSeconds,
+} from "./ppo_timestep.ts";
 import { median } from "./ppo_table.ts";
 import { promptLengths, randomPrompts, updateFlops } from "./ppo_work.ts";
 
@@ -90,7 +95,8 @@ export function exponent(points: readonly (readonly [x: number, y: number])[]): 
   return covariance / logs.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
 }
 
-const slope = (points: readonly (readonly [number, number])[]): string => exponent(points).toFixed(2);
+const slope = (points: readonly (readonly [number, number])[]): string =>
+  exponent(points).toFixed(2);
 
 async function timesteps(device: Device, point: Point, count: number): Promise<TimestepAnswer[]> {
   const config = configOf(point);
@@ -104,14 +110,22 @@ async function timesteps(device: Device, point: Point, count: number): Promise<T
 }
 
 function typical(answers: readonly TimestepAnswer[]): TimestepSeconds {
-  const middle = (part: keyof TimestepSeconds) => median(answers.map(({ seconds }) => seconds[part]));
+  const middle = (part: keyof TimestepSeconds) =>
+    median(answers.map(({ seconds }) => seconds[part]));
   const [generate, score, actor, critic] = [
     middle("generate"),
     middle("score"),
     middle("actor"),
     middle("critic"),
   ];
-  return { generate, score, actor, critic, log_probs: middle("log_probs"), values: middle("values") };
+  return {
+    generate,
+    score,
+    actor,
+    critic,
+    log_probs: middle("log_probs"),
+    values: middle("values"),
+  };
 }
 
 function flopsOf(point: Point): number {
@@ -130,7 +144,11 @@ async function updates(device: Device): Promise<void> {
     ["updates", ...counts.map(String), "exponent"],
     ["---", ...counts.map(() => "---"), "---"],
     line("all of them", counts.map((count) => [count, total(count)] as const)),
-    ["peak memory of the process", ...counts.map((count) => `${answers[count].peak.toFixed(0)} MiB`), ""],
+    [
+      "peak memory of the process",
+      ...counts.map((count) => `${answers[count].peak.toFixed(0)} MiB`),
+      "",
+    ],
   ];
   console.log(lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n") + "\n");
 }

@@ -32,9 +32,11 @@ export async function benchLoad(args: string[]): Promise<void> {
     const [empty, loaded] = [await inProcess([]), await inProcess([values.folder])];
     const above = loaded.peak - empty.peak;
     console.log(
-      `round ${round}: ${loaded.seconds.toFixed(2)} s; ${above.toFixed(0)} MiB above an empty process of ${
-        empty.peak.toFixed(0)
-      } MiB: ${(above / weights).toFixed(3)} times the ${weights.toFixed(0)} MiB of the weights`,
+      `round ${round}: ${loaded.seconds.toFixed(2)} s; ${
+        above.toFixed(0)
+      } MiB above an empty process of ${empty.peak.toFixed(0)} MiB: ${
+        (above / weights).toFixed(3)
+      } times the ${weights.toFixed(0)} MiB of the weights`,
     );
   }
 }

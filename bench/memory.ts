@@ -31,9 +31,27 @@ const MIDDLE_SIZES = { ...BASE, embed: 384, heads: 6, layers: 6, positions: 512 
 
 const CONFIGURATIONS: readonly Configuration[] = [
   { name: "embedded, nothing spared", models: "embedded", gib: 8, settings: EMBEDDED, quick: true },
-  { name: "embedded, everything spared", models: "embedded", gib: 0.285, settings: EMBEDDED, quick: true },
-  { name: "28 M weights, batch 8, nothing spared", models: "middle", gib: 8, settings: MIDDLE, quick: true },
-  { name: "28 M weights, batch 8, in 1.5 GiB", models: "middle", gib: 1.5, settings: MIDDLE, quick: true },
+  {
+    name: "embedded, everything spared",
+    models: "embedded",
+    gib: 0.285,
+    settings: EMBEDDED,
+    quick: true,
+  },
+  {
+    name: "28 M weights, batch 8, nothing spared",
+    models: "middle",
+    gib: 8,
+    settings: MIDDLE,
+    quick: true,
+  },
+  {
+    name: "28 M weights, batch 8, in 1.5 GiB",
+    models: "middle",
+    gib: 1.5,
+    settings: MIDDLE,
+    quick: true,
+  },
   {
     name: "GPT-2 base, batch 2, in 8 GiB",
     models: "base",
@@ -48,13 +66,29 @@ const CONFIGURATIONS: readonly Configuration[] = [
     settings: { ...TUTORIAL, batch_size: 2 },
     quick: false,
   },
-  { name: "GPT-2 base, batch 16, in 5 GiB", models: "base", gib: 5, settings: TUTORIAL, quick: false },
-  { name: "GPT-2 base, batch 16, in 4 GiB", models: "base", gib: 4, settings: TUTORIAL, quick: false },
+  {
+    name: "GPT-2 base, batch 16, in 5 GiB",
+    models: "base",
+    gib: 5,
+    settings: TUTORIAL,
+    quick: false,
+  },
+  {
+    name: "GPT-2 base, batch 16, in 4 GiB",
+    models: "base",
+    gib: 4,
+    settings: TUTORIAL,
+    quick: false,
+  },
 ];
 
 /** The folders of the models, written if they are not there. */
-async function foldersOf(models: Configuration["models"]): Promise<{ policy: string; reward: string }> {
-  if (models === "embedded") return { policy: pathOf("models/sft_model"), reward: pathOf("models/rm_model") };
+async function foldersOf(
+  models: Configuration["models"],
+): Promise<{ policy: string; reward: string }> {
+  if (models === "embedded") {
+    return { policy: pathOf("models/sft_model"), reward: pathOf("models/rm_model") };
+  }
   const config = models === "base" ? BASE : MIDDLE_SIZES;
   const name = models === "base" ? "gpt2-base" : "gpt2-28m";
   const folders = { policy: `out/random-${name}`, reward: `out/random-${name}-reward` };
@@ -104,7 +138,9 @@ export async function benchMemory(args: string[]): Promise<void> {
     options: { only: { type: "string", default: "" }, quick: { type: "boolean", default: false } },
   });
   const only = values.only === "" ? undefined : values.only.split(",").map(Number);
-  console.log("| run, two timesteps with an update each | chosen | predicted MiB | measured MiB | off by |");
+  console.log(
+    "| run, two timesteps with an update each | chosen | predicted MiB | measured MiB | off by |",
+  );
   console.log("| --- | --- | --- | --- | --- |");
   for (const [index, configuration] of CONFIGURATIONS.entries()) {
     if (only !== undefined ? only.includes(index + 1) : !values.quick || configuration.quick) {

@@ -64,7 +64,9 @@ export async function runOnce(
     whole = Math.max(whole, peak);
     peaks[part] = Math.max(peaks[part] ?? 0, peak);
     seconds[part] = (seconds[part] ?? 0) + (performance.now() - start) / 1000;
-    if (Deno.env.get("SHOW")) console.error(part, peak.toFixed(0), "MiB", seconds[part].toFixed(1), "s");
+    if (Deno.env.get("SHOW")) {
+      console.error(part, peak.toFixed(0), "MiB", seconds[part].toFixed(1), "s");
+    }
     resetPeak();
     start = performance.now();
   };
@@ -74,7 +76,15 @@ export async function runOnce(
   const special = { padId: policy.tokenizer.padId, endId: policy.tokenizer.sepId };
   const prompts = randomPrompts(settings.batch_size, policy.config, lengths);
   const scoreStatistics = { mean: 0, deviation: 1 };
-  const ppo = await createPpo({ device, policy, reward, special, prompts, settings, scoreStatistics });
+  const ppo = await createPpo({
+    device,
+    policy,
+    reward,
+    special,
+    prompts,
+    settings,
+    scoreStatistics,
+  });
   lap("load");
   const rows = ppo.train({
     onProgress: () => lap("experience"),
@@ -88,4 +98,6 @@ export async function runOnce(
   return { peak: whole, parts: peaks, seconds } satisfies MemoryFound;
 }
 
-if (import.meta.main) console.log(JSON.stringify(await runOnce(JSON.parse(Deno.args[0]) as MemoryRun)));
+if (import.meta.main) {
+  console.log(JSON.stringify(await runOnce(JSON.parse(Deno.args[0]) as MemoryRun)));
+}

@@ -16,7 +16,8 @@ export interface Peer {
  * @throws Error when it ends before it has answered.
  */
 export async function startPeer(command: string, args: readonly string[]): Promise<Peer> {
-  const process = new Deno.Command(command, { args: [...args], stdin: "piped", stdout: "piped" }).spawn();
+  const process = new Deno.Command(command, { args: [...args], stdin: "piped", stdout: "piped" })
+    .spawn();
   const lines = linesOf(process.stdout);
   const input = process.stdin.getWriter();
   const line = async (): Promise<string> => {

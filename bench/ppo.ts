@@ -134,7 +134,9 @@ export async function benchPpo(args: string[]): Promise<void> {
   );
   const sides = [
     ...(values.settings ?? shape.settings).split(/,(?![^{]*})/).map((name) => ours(name, work)),
-    ...values.python === undefined ? [] : values.manner.split(",").map(torch(values.python, folder)),
+    ...values.python === undefined
+      ? []
+      : values.manner.split(",").map(torch(values.python, folder)),
   ];
   const lives = shape.lives || work.kind === "webgpu";
   await (lives ? inLivingProcesses(sides, work) : inFreshProcesses(sides, work));
@@ -150,7 +152,8 @@ const asLengths = (text: string): Lengths =>
 
 /** Our side with a set of settings, by name or as JSON. */
 function ours(name: string, { folder, lengths, kind }: Work): Side {
-  const settings = MEMORY[name] ?? (name.startsWith("{") ? parseJson(name, "--settings") : undefined);
+  const settings = MEMORY[name] ??
+    (name.startsWith("{") ? parseJson(name, "--settings") : undefined);
   if (!isRecord(settings)) unknown("settings", name, [...Object.keys(MEMORY), "JSON"]);
   checkSettings(settings);
   const argument: OurOptions = { model: folder, settings, kind };
@@ -168,7 +171,8 @@ function ours(name: string, { folder, lengths, kind }: Work): Side {
 const torch = (python: string, folder: string) => (manner: string): Side => ({
   name: manner === "plain" ? "PyTorch" : `PyTorch, ${manner}`,
   settings: undefined,
-  start: () => startPeer(python, [new URL("ppo_torch.py", import.meta.url).pathname, folder, manner]),
+  start: () =>
+    startPeer(python, [new URL("ppo_torch.py", import.meta.url).pathname, folder, manner]),
   found: [],
   products: [],
 });

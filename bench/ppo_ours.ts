@@ -3,7 +3,14 @@
  *
  * The argument is JSON, `OurOptions`.
  */
-import { chooseDevice, type Device, type DeviceKind, float, floats, jit } from "../lib/runtime/mod.ts";
+import {
+  chooseDevice,
+  type Device,
+  type DeviceKind,
+  float,
+  floats,
+  jit,
+} from "../lib/runtime/mod.ts";
 import { type Settings, validateSettings } from "../lib/rlhf/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
 import { linesOf } from "./peer.ts";

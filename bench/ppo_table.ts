@@ -34,7 +34,9 @@ export function partsTable(sides: readonly Measured[]): string {
     name,
     ...sides.map(({ found }) => duration(median(found.map(of)))),
     ...others.map(({ found }) =>
-      `${median(found.map((answer, round) => of(answer) / of(first.found[round]))).toFixed(2)} times`
+      `${
+        median(found.map((answer, round) => of(answer) / of(first.found[round]))).toFixed(2)
+      } times`
     ),
   ];
   const plain = (name: string, of: (side: Measured) => string) => [
@@ -43,11 +45,18 @@ export function partsTable(sides: readonly Measured[]): string {
     ...others.map(() => ""),
   ];
   const rows = [
-    ["part", ...sides.map(({ name }) => name), ...others.map(({ name }) => `${name} / ${first.name}`)],
+    [
+      "part",
+      ...sides.map(({ name }) => name),
+      ...others.map(({ name }) => `${name} / ${first.name}`),
+    ],
     ["---", ...sides.map(() => "---"), ...others.map(() => "---")],
     ...PARTS.map((part) => line(WORDS[part], ({ seconds }) => seconds[part])),
     line("whole timestep", ({ seconds }) => wholeSeconds(seconds)),
-    plain("peak memory", ({ found }) => `${Math.max(...found.map(({ peak }) => peak)).toFixed(0)} MiB`),
+    plain(
+      "peak memory",
+      ({ found }) => `${Math.max(...found.map(({ peak }) => peak)).toFixed(0)} MiB`,
+    ),
     plain("its matrix product", ({ products }) => `${median(products).toFixed(0)} GFLOP/s`),
     plain("update's share of it", shareOf),
   ];

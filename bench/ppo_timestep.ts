@@ -101,7 +101,10 @@ async function modelOf(
   model: string | Gpt2Config,
 ): Promise<{ config: Gpt2Config; weights: ReadonlyMap<string, Weight> }> {
   if (typeof model === "string") return await readModelFolder(model);
-  const weights = initialWeights(gpt2Spec(model), { normal: cyclicNormal(1), layers: model.layers });
+  const weights = initialWeights(gpt2Spec(model), {
+    normal: cyclicNormal(1),
+    layers: model.layers,
+  });
   return { config: model, weights };
 }
 

@@ -58,8 +58,13 @@ export interface UpdateWork {
  * A product of m x k with k x n is 2 m k n of them; its two gradients are as many each. The last block has queries, network and head
  * at the answers' columns alone; attention counts all pairs of columns, as they are all computed.
  */
-export function updateFlops({ config, prompts, new: answer, epochs, settings }: UpdateWork): number {
-  const pairs = prompts.map((length) => ({ prompt: Array(length).fill(1), answer: Array(answer).fill(1) }));
+export function updateFlops(
+  { config, prompts, new: answer, epochs, settings }: UpdateWork,
+): number {
+  const pairs = prompts.map((length) => ({
+    prompt: Array(length).fill(1),
+    answer: Array(answer).fill(1),
+  }));
   const maxRows = settings.micro_batch_size || settings.batch_size;
   const passes = recomputes(settings, config) ? 4 : 3;
   let actor = 0, critic = 0;

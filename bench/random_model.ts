@@ -47,7 +47,10 @@ export async function ensureRandomModel(
   if (await fileExists(joinPath(folder, "model.safetensors"))) return;
   console.error(`writing a random model to ${folder}`);
   const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-  const rest = Array.from({ length: config.vocabSize - special.length }, (_, index) => `token${index}`);
+  const rest = Array.from(
+    { length: config.vocabSize - special.length },
+    (_, index) => `token${index}`,
+  );
   const spec = reward ? valueModelSpec(config) : gpt2Spec(config);
   const weights = initialWeights(spec, { normal: cyclicNormal(seed), layers: config.layers });
   const tokenizer = makeTokenizer([...special, ...rest]);

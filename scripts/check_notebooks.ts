@@ -25,7 +25,9 @@ export interface JoinedCells {
  */
 export function joinCells(notebook: string): JoinedCells {
   const { cells }: { cells?: unknown } = JSON.parse(notebook);
-  if (!Array.isArray(cells)) throw new TypeError("Cannot join the cells of a notebook: the file has none");
+  if (!Array.isArray(cells)) {
+    throw new TypeError("Cannot join the cells of a notebook: the file has none");
+  }
   const lines = cells.flatMap(({ cell_type, source }, index) => {
     if (cell_type !== "code") return [];
     const code = Array.isArray(source) ? source.join("") : String(source); // nbformat allows both
@@ -40,7 +42,8 @@ export async function checkNotebook(path: string): Promise<string> {
   const joined = `${path}.ts`;
   await Deno.writeTextFile(joined, text);
   try {
-    const found = [await complaints("check", joined), await complaints("lint", joined)].join("\n").trim();
+    const found = [await complaints("check", joined), await complaints("lint", joined)].join("\n")
+      .trim();
     const location = new RegExp(`\\S*${RegExp.escape(basename(joined))}:(\\d+):(\\d+)`, "g");
     return found.replaceAll(location, (_, line: string, column: string) => {
       const place = places[Number(line) - 1];

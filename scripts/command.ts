@@ -48,7 +48,9 @@ const STOPPED = 130, UNREAD = 141;
 const SAME_REQUEST = 1000;
 
 /** Runs a command to the end of the process, if it does not end well. */
-export async function runCommand(command: (context: CommandContext) => Promise<void>): Promise<void> {
+export async function runCommand(
+  command: (context: CommandContext) => Promise<void>,
+): Promise<void> {
   const controller = new AbortController();
   let listening = false;
   let asked = Infinity; // when, in milliseconds
@@ -155,5 +157,7 @@ export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+  return hours > 0
+    ? `${hours}:${two(minutes)}:${two(whole % 60)}`
+    : `${minutes}:${two(whole % 60)}`;
 }

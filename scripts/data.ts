@@ -69,7 +69,11 @@ const listFile = (name: string, lists: readonly RankedText[][]): MadeFile => ({
 /** The two files of ranked lists. */
 async function listFiles(
   settings: DataSettings,
-  { given, isEmbedded, terminal }: { given: Partial<DataSettings>; isEmbedded: boolean; terminal: Terminal },
+  { given, isEmbedded, terminal }: {
+    given: Partial<DataSettings>;
+    isEmbedded: boolean;
+    terminal: Terminal;
+  },
 ): Promise<MadeFile[]> {
   const train = await readQuestionedPassages(settings.train_file_path);
   const test = await readQuestionedPassages(settings.test_file_path);

@@ -9,7 +9,14 @@
  * folder is written whole or not at all.
  */
 import { join } from "node:path";
-import { loadEmbedded, loadOwn, namesOwn, pathOf, type RunInputs, runSettings } from "../lib/course/mod.ts";
+import {
+  loadEmbedded,
+  loadOwn,
+  namesOwn,
+  pathOf,
+  type RunInputs,
+  runSettings,
+} from "../lib/course/mod.ts";
 import { fileExists, writeAtomically, writeFolderAtomically } from "../lib/files/mod.ts";
 import {
   type ModelFolder,
@@ -48,7 +55,11 @@ const OWN = {
     default: "",
     help: "with --to onnx: the model folder; empty: models/sft_model",
   },
-  export_dir: { kind: "text", default: "", help: "the new folder; empty: out/ and the program's name" },
+  export_dir: {
+    kind: "text",
+    default: "",
+    help: "the new folder; empty: out/ and the program's name",
+  },
 } as const;
 
 const FLAGS = { ...OWN, ...SETTINGS };
@@ -72,7 +83,11 @@ async function exportOnnx(folder: string, model: ModelFolder): Promise<void> {
 }
 
 /** The passage as far as its tokens fit. */
-function cutPassage({ tokenizer }: RunInputs, content: string, { max_len, query_len }: Settings): string {
+function cutPassage(
+  { tokenizer }: RunInputs,
+  content: string,
+  { max_len, query_len }: Settings,
+): string {
   const room = promptRow(tokenizer, content, { maxLen: max_len, queryLen: query_len }).length - 2;
   const characters = [...content];
   let [fits, tooLong] = [0, characters.length + 1];
@@ -101,8 +116,12 @@ async function exportRun(
   await writeFolderAtomically(folder, async (temporary) => {
     await writePolicyFolder(join(temporary, "actor"), policy);
     await writeScoreFolder(join(temporary, "reward"), reward, { statistics });
-    await writeScoreFolder(join(temporary, "critic"), reward, { freshHead: settings.fresh_value_head });
-    const prompts = passages.map((passage) => `${first}${cutPassage(inputs, passage, settings)}${last}`);
+    await writeScoreFolder(join(temporary, "critic"), reward, {
+      freshHead: settings.fresh_value_head,
+    });
+    const prompts = passages.map((passage) =>
+      `${first}${cutPassage(inputs, passage, settings)}${last}`
+    );
     await writeAtomically(
       join(temporary, "prompts.jsonl"),
       prompts.map((input) => JSON.stringify({ input }) + "\n").join(""),
@@ -140,10 +159,15 @@ async function exportModel(args: string[]): Promise<void> {
   }
   const folder = values.export_dir || pathOf(`out/${values.to}`);
   if (await fileExists(folder)) {
-    throw new Error(`Cannot export to ${folder}: it is there already; name another folder with --export_dir`);
+    throw new Error(
+      `Cannot export to ${folder}: it is there already; name another folder with --export_dir`,
+    );
   }
   if (values.to === "onnx") {
-    await exportOnnx(folder, await readModelFolder(values.model_path || pathOf("models/sft_model")));
+    await exportOnnx(
+      folder,
+      await readModelFolder(values.model_path || pathOf("models/sft_model")),
+    );
   } else await exportRun(folder, { ...await runOf(ofPpo(given)), to: values.to });
   console.log(`wrote ${folder}`);
 }

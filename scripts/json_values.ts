@@ -26,14 +26,19 @@ export function numbersIn<Key extends string>(
   where: string,
 ): Record<Key, number> {
   // The one cast: the entries are exactly the keys.
-  return Object.fromEntries(keys.map((key) => [key, numberIn(record, key, where)])) as Record<Key, number>;
+  return Object.fromEntries(keys.map((key) => [key, numberIn(record, key, where)])) as Record<
+    Key,
+    number
+  >;
 }
 
 /** A list of numbers. */
 export function rowIn(record: JsonRecord, key: string, where: string): number[] {
   const value = record[key];
   if (!Array.isArray(value)) return refuse(record, key, { where, wanted: "a list of numbers" });
-  return value.map((item, index) => numberIn({ [`${key}[${index}]`]: item }, `${key}[${index}]`, where));
+  return value.map((item, index) =>
+    numberIn({ [`${key}[${index}]`]: item }, `${key}[${index}]`, where)
+  );
 }
 
 /** An object. */
@@ -45,7 +50,9 @@ export function recordIn(record: JsonRecord, key: string, where: string): JsonRe
 /** True or false. */
 export function switchIn(record: JsonRecord, key: string, where: string): boolean {
   const value = record[key];
-  return typeof value === "boolean" ? value : refuse(record, key, { where, wanted: "true or false" });
+  return typeof value === "boolean"
+    ? value
+    : refuse(record, key, { where, wanted: "true or false" });
 }
 
 /** Text. */

@@ -16,7 +16,11 @@ async function main(args: readonly string[]): Promise<number> {
   const tools = await ensureNotebookTools({ lab: true });
   const stopped = stopRequest();
   const browser = hasBrowser() ? [] : ["--no-browser"];
-  const lab = await startLab({ tools, folder: join(tools.root, "notebooks"), args: [...browser, ...args] });
+  const lab = await startLab({
+    tools,
+    folder: join(tools.root, "notebooks"),
+    args: [...browser, ...args],
+  });
   console.log(`JupyterLab is at ${lab.address} (Ctrl-C ends it)`);
   const code = await Promise.race([lab.ended, stopped]);
   if (code !== "stop") return code;
@@ -42,7 +46,8 @@ function stopRequest(): Promise<"stop"> {
 /** Whether a browser can be shown: root's is refused by most browsers, and on Linux it needs a display. */
 function hasBrowser(): boolean {
   if (Deno.build.os !== "windows" && Deno.uid() === 0) return false;
-  return Deno.build.os !== "linux" || ["DISPLAY", "WAYLAND_DISPLAY"].some((name) => Deno.env.get(name));
+  return Deno.build.os !== "linux" ||
+    ["DISPLAY", "WAYLAND_DISPLAY"].some((name) => Deno.env.get(name));
 }
 
 if (import.meta.main) {

@@ -40,11 +40,25 @@ export interface Lab {
  */
 export async function startLab({ tools, folder, args = [], env = {} }: LabOptions): Promise<Lab> {
   const runtime = await ownRuntimeFolder(tools);
-  const environment = { ...tools.env, ...env, JUPYTER_RUNTIME_DIR: runtime, JUPYTER_TOKEN: newToken() };
+  const environment = {
+    ...tools.env,
+    ...env,
+    JUPYTER_RUNTIME_DIR: runtime,
+    JUPYTER_TOKEN: newToken(),
+  };
   await writeDefaults(tools);
   await trustNotebooks(resolve(folder), tools, environment);
   const child = new Deno.Command(tools.python, {
-    args: ["-I", "-X", "utf8", "-m", "jupyterlab", ...ownArguments(tools, folder), ...portOf(args), ...args],
+    args: [
+      "-I",
+      "-X",
+      "utf8",
+      "-m",
+      "jupyterlab",
+      ...ownArguments(tools, folder),
+      ...portOf(args),
+      ...args,
+    ],
     env: environment,
     cwd: tools.root,
     stdin: "null",
@@ -82,7 +96,10 @@ async function writeDefaults(tools: NotebookTools): Promise<void> {
     "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
   };
   await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(join(folder, "overrides.json"), JSON.stringify(defaults, null, 2) + "\n");
+  await Deno.writeTextFile(
+    join(folder, "overrides.json"),
+    JSON.stringify(defaults, null, 2) + "\n",
+  );
 }
 
 function ownArguments(tools: NotebookTools, folder: string): string[] {
@@ -166,10 +183,18 @@ async function readServerInfo(runtime: string): Promise<ServerInfo | null> {
 }
 
 /** Whether the server answers a request, within 5 seconds, that it is well. */
-async function ask({ url, token }: ServerInfo, path: string, init: RequestInit = {}): Promise<boolean> {
+async function ask(
+  { url, token }: ServerInfo,
+  path: string,
+  init: RequestInit = {},
+): Promise<boolean> {
   const headers = { Authorization: `token ${token}` };
   try {
-    const response = await fetch(`${url}${path}`, { ...init, headers, signal: AbortSignal.timeout(5000) });
+    const response = await fetch(`${url}${path}`, {
+      ...init,
+      headers,
+      signal: AbortSignal.timeout(5000),
+    });
     await response.body?.cancel();
     return response.ok;
   } catch {

@@ -2,7 +2,13 @@
  * Writes `data/`: the corpus in the tutorial's formats, its vocabulary, the gold records, and the tables of
  * `data/README.md` between their markers. `deno run -A scripts/make_data.ts`; the same seed, the same bytes.
  */
-import { type CorpusPassage, DATA_SEED, dataFiles, makeCorpus, type NoiseKind } from "../lib/corpus/mod.ts";
+import {
+  type CorpusPassage,
+  DATA_SEED,
+  dataFiles,
+  makeCorpus,
+  type NoiseKind,
+} from "../lib/corpus/mod.ts";
 import { sha256OfText } from "./sha256.ts";
 import { table } from "./stage_report.ts";
 
@@ -20,7 +26,9 @@ function kindTable(corpus: readonly CorpusPassage[]): string {
   const row = (name: string, passages: readonly CorpusPassage[]) => [
     name,
     new Set(passages.map(({ entity, kind }) => `${kind}:${entity}`)).size,
-    ...(["sft", "ppo", "test"] as const).map((split) => passages.filter((p) => p.split === split).length),
+    ...(["sft", "ppo", "test"] as const).map((split) =>
+      passages.filter((p) => p.split === split).length
+    ),
     passages.reduce((sum, { questions }) => sum + questions.length, 0),
   ];
   const rows = kinds.map((kind) => row(kind, corpus.filter((passage) => passage.kind === kind)));
@@ -31,11 +39,16 @@ function kindTable(corpus: readonly CorpusPassage[]): string {
 }
 
 function noiseTable(corpus: readonly CorpusPassage[]): string {
-  const written = corpus.filter(({ split }) => split === "sft").flatMap((passage) => passage.written);
+  const written = corpus.filter(({ split }) => split === "sft").flatMap((passage) =>
+    passage.written
+  );
   const kinds: NoiseKind[] = ["clean", "not answerable", "wrong entity", "cut off", "copy"];
   const count = (kind: NoiseKind) => written.filter(({ noise }) => noise === kind).length;
   const share = (kind: NoiseKind) => `${(100 * count(kind) / written.length).toFixed(1)} %`;
-  return table(["question in sft_train.json", "lines", "share"], kinds.map((k) => [k, count(k), share(k)]));
+  return table(
+    ["question in sft_train.json", "lines", "share"],
+    kinds.map((k) => [k, count(k), share(k)]),
+  );
 }
 
 async function fileTable(files: Readonly<Record<string, string>>): Promise<string> {

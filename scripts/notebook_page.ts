@@ -18,9 +18,15 @@ export function standAlonePage(page: string): string {
     /<span class="tex" data-display="(true|false)">([\s\S]*?)<\/span>/g,
     (_, display: string, tex: string) => formula(unescapeHtml(tex), display === "true"),
   );
-  const withStyle = insertBefore(typeset, "</head>", typeset === bare ? style : style + formulaStyle());
+  const withStyle = insertBefore(
+    typeset,
+    "</head>",
+    typeset === bare ? style : style + formulaStyle(),
+  );
   // figures wait for the event "plotly-ready", so the scripts may come last
-  return withStyle.includes("plotly-ready") ? insertBefore(withStyle, "</body>", plotlyScripts()) : withStyle;
+  return withStyle.includes("plotly-ready")
+    ? insertBefore(withStyle, "</body>", plotlyScripts())
+    : withStyle;
 }
 
 /** A readable width, a Chinese font, and code that breaks its lines instead of leaving the page. */
@@ -51,7 +57,9 @@ function formulaStyle(): string {
   const css = readFileSync(path, "utf8").replaceAll(
     /url\((fonts\/[^)]*\.woff2)\) format\("woff2"\)(?:,url\([^)]*\) format\("[a-z]+"\))*/g,
     (_, font: string) =>
-      `url(data:font/woff2;base64,${readFileSync(join(dirname(path), font), "base64")}) format("woff2")`,
+      `url(data:font/woff2;base64,${
+        readFileSync(join(dirname(path), font), "base64")
+      }) format("woff2")`,
   );
   return `\n<style>${css}</style>`;
 }

@@ -17,7 +17,8 @@ interface Cell {
 const FOLD = "\n\n<details><summary>中文</summary>\n\n";
 const END = "\n\n</details>";
 
-const sourceOf = ({ source }: Cell): string => typeof source === "string" ? source : source.join("");
+const sourceOf = ({ source }: Cell): string =>
+  typeof source === "string" ? source : source.join("");
 
 /** The notebook's cells in the text form. */
 export function toText(notebook: string): string {
@@ -38,7 +39,9 @@ export function toNotebook(text: string): string {
     const [, kind, body] = /^%% (\S+)\n([\s\S]*)$/.exec(part) ?? [];
     if (kind === undefined || !["md", "zh", "code"].includes(kind)) {
       throw new Error(
-        `Cannot read the text: a part begins with "${part.split("\n")[0]}", not %% md, %% zh or %% code`,
+        `Cannot read the text: a part begins with "${
+          part.split("\n")[0]
+        }", not %% md, %% zh or %% code`,
       );
     }
     const source = body.replace(/^\n+|\s+$/g, "");
@@ -46,10 +49,16 @@ export function toNotebook(text: string): string {
     if (kind !== "zh") cells.push({ kind, source });
     else if (last?.kind === "md") last.source += FOLD + source + END;
     else {throw new Error(
-        `Cannot read the text: "%% zh" must follow its "%% md", found before "${source.slice(0, 20)}"`,
+        `Cannot read the text: "%% zh" must follow its "%% md", found before "${
+          source.slice(0, 20)
+        }"`,
       );}
   }
-  return JSON.stringify({ cells: cells.map(asCell), metadata, nbformat: 4, nbformat_minor: 5 }, null, 1) +
+  return JSON.stringify(
+    { cells: cells.map(asCell), metadata, nbformat: 4, nbformat_minor: 5 },
+    null,
+    1,
+  ) +
     "\n";
 }
 

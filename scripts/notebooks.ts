@@ -61,13 +61,26 @@ export function writePage(path: string, options: PageOptions): Promise<string> {
 }
 
 /** Hands the notebook to the runner, and makes the page stand on its own. */
-async function convert(path: string, args: readonly string[], options: RunNotebookOptions): Promise<string> {
+async function convert(
+  path: string,
+  args: readonly string[],
+  options: RunNotebookOptions,
+): Promise<string> {
   const tools = options.tools ?? await ensureNotebookTools();
   await Deno.stat(path).catch(() => {
     throw new Error(`Cannot run ${path}: there is no such notebook`);
   });
   const child = new Deno.Command(tools.python, {
-    args: ["-I", "-u", "-X", "utf8", runner, resolve(path), resolve(options.outputDirectory), ...args],
+    args: [
+      "-I",
+      "-u",
+      "-X",
+      "utf8",
+      runner,
+      resolve(path),
+      resolve(options.outputDirectory),
+      ...args,
+    ],
     env: { ...tools.env, ...options.env },
     stdin: "null",
     stdout: "piped",
@@ -91,13 +104,18 @@ const cellFailed = 3;
 
 const runner = join(import.meta.dirname ?? ".", "notebook_runner.py");
 
-async function eachLine(stream: ReadableStream<Uint8Array>, onLine: (line: string) => void): Promise<void> {
+async function eachLine(
+  stream: ReadableStream<Uint8Array>,
+  onLine: (line: string) => void,
+): Promise<void> {
   const chunks = Readable.from(stream.pipeThrough(new TextDecoderStream()));
   for await (const line of createInterface({ input: chunks })) onLine(line);
 }
 
 function withoutKernelWarning(errors: string): string {
-  return errors.split("\n").filter((line) => !line.includes('"deno jupyter" is unstable')).join("\n").trim();
+  return errors.split("\n").filter((line) => !line.includes('"deno jupyter" is unstable')).join(
+    "\n",
+  ).trim();
 }
 
 /** Runs the command; returns its exit code. */
@@ -105,7 +123,9 @@ async function main(args: readonly string[]): Promise<number> {
   const flags = args.filter((arg) => arg.startsWith("-"));
   const unknown = flags.find((flag) => flag !== "--write" && flag !== "--pages");
   if (unknown !== undefined) {
-    throw new Error(`Cannot run the notebooks: there is no flag ${unknown} (only --write and --pages)`);
+    throw new Error(
+      `Cannot run the notebooks: there is no flag ${unknown} (only --write and --pages)`,
+    );
   }
   if (flags.length > 1) {
     throw new Error(

@@ -39,7 +39,11 @@ interface Source {
 
 /** What is typed, line by line, until Ctrl-D; Ctrl-C ends the command. Lines that come while others are answered wait. */
 async function* typedLines(): AsyncGenerator<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: PROMPT });
+  const terminal = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    prompt: PROMPT,
+  });
   const waiting: string[] = [];
   let isClosed = false;
   let wake = () => {};
@@ -88,13 +92,20 @@ function show(
   if (read < tokens) {
     console.error(`note: the passage has ${tokens} tokens; the model reads the first ${read}`);
   }
-  questions.forEach((question, index) => terminal.print(`生成的第${index + 1}个问题为:${question}`));
+  questions.forEach((question, index) =>
+    terminal.print(`生成的第${index + 1}个问题为:${question}`)
+  );
 }
 
-async function openPredictor(settings: PredictSettings, given: Partial<PredictSettings>): Promise<Predictor> {
+async function openPredictor(
+  settings: PredictSettings,
+  given: Partial<PredictSettings>,
+): Promise<Predictor> {
   const path = settings.model_path === "" ? EMBEDDED_MODEL : settings.model_path;
   const folder = await readModelFolder(path);
-  if (settings.model_path === "") console.error(`No --model_path: the embedded model ${path} asks.`);
+  if (settings.model_path === "") {
+    console.error(`No --model_path: the embedded model ${path} asks.`);
+  }
   return await createPredictor(await openStageDevice(settings), folder, {
     lengths: modelLengths(folder, { maxLen: given.max_len, queryLen: given.query_max_len }),
     sampling: {
@@ -110,9 +121,13 @@ async function openPredictor(settings: PredictSettings, given: Partial<PredictSe
 }
 
 async function predict(args: string[], terminal: Terminal): Promise<void> {
-  const { given, values, help } = parseFlags(PREDICT_SETTINGS, { args, environment: Deno.env.toObject() });
+  const { given, values, help } = parseFlags(PREDICT_SETTINGS, {
+    args,
+    environment: Deno.env.toObject(),
+  });
   if (help) {
-    const does = "Asks questions about passages that are typed, piped in (a line each) or read from a file.";
+    const does =
+      "Asks questions about passages that are typed, piped in (a line each) or read from a file.";
     return terminal.print(helpText(PREDICT_SETTINGS, { command: "deno task predict", does }));
   }
   const predictor = await openPredictor(values, given);
@@ -120,7 +135,9 @@ async function predict(args: string[], terminal: Terminal): Promise<void> {
   let first = 0;
   for await (const passages of groups) {
     const predictions = await predictor.predict(passages, first);
-    predictions.forEach((prediction, index) => show(passages[index], prediction, { isTyped, terminal }));
+    predictions.forEach((prediction, index) =>
+      show(passages[index], prediction, { isTyped, terminal })
+    );
     first += passages.length;
   }
 }

@@ -51,7 +51,13 @@ import type { Device } from "../lib/runtime/mod.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
-import { countReporter, openStageDevice, percent, reportNumbers, stepReporter } from "./stage_report.ts";
+import {
+  countReporter,
+  openStageDevice,
+  percent,
+  reportNumbers,
+  stepReporter,
+} from "./stage_report.ts";
 
 /** Everything that training needs, read before anything is computed. */
 interface Inputs {
@@ -97,10 +103,16 @@ async function readListsOf(path: string) {
     : { lists: await readRankedLists(path), passages: undefined };
 }
 
-async function readInputs(device: Device, settings: RewardSettings, terminal: Terminal): Promise<Inputs> {
+async function readInputs(
+  device: Device,
+  settings: RewardSettings,
+  terminal: Terminal,
+): Promise<Inputs> {
   const { names_file_path, rename_proportion, max_len } = settings;
   if (rename_proportion > 0 && names_file_path === "") {
-    throw new RangeError(`Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`);
+    throw new RangeError(
+      `Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`,
+    );
   }
   const policy = await readModelFolder(settings.pretrained_model_path);
   requirePositions(max_len, policy.config.positions);
@@ -179,7 +191,9 @@ async function train(
   const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
   const steps = planSteps(inputs);
   const headed = withValueHead(weights, config, random);
-  const start = await trainer.optimizer.start(await uploadParameters(device, valueModelSpec(config), headed));
+  const start = await trainer.optimizer.start(
+    await uploadParameters(device, valueModelSpec(config), headed),
+  );
   const { state, ...end } = await trainStage(start, {
     steps,
     maxSteps: settings.max_steps,
@@ -191,7 +205,9 @@ async function train(
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
       const { loss, inOrder } = await quality.measure(trainer, parameters);
-      terminal.print(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}  pairs in order ${percent(inOrder)}`);
+      terminal.print(
+        `epoch ${epoch}  held-out loss ${loss.toFixed(4)}  pairs in order ${percent(inOrder)}`,
+      );
       await log(step, { test_loss: loss });
       if (settings.checkpoints) await save(device, { parameters }, inputs, `checkpoint-${step}`);
     },
@@ -217,7 +233,8 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   const { terminal } = context;
   const flags = parseFlags(REWARD_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
-    const does = "Trains a reward model on ranked lists of answers; without a path: models/rm_model.";
+    const does =
+      "Trains a reward model on ranked lists of answers; without a path: models/rm_model.";
     return terminal.print(helpText(REWARD_SETTINGS, { command: "deno task reward", does }));
   }
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
@@ -234,7 +251,9 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   terminal.print(
     `wrote ${folder}: trained on ${inputs.lists.length} lists, ${inputs.heldOut.length} held out`,
   );
-  if (isEmbedded) await reportNumbers(terminal, folder, await quality.numbers(parameters, statistics));
+  if (isEmbedded) {
+    await reportNumbers(terminal, folder, await quality.numbers(parameters, statistics));
+  }
 }
 
 if (import.meta.main) await runCommand((context) => reward(Deno.args, context));

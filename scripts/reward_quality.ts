@@ -34,7 +34,10 @@ import { percent, table } from "./stage_report.ts";
 /** Measures a reward model while and after it is trained. */
 export interface Quality {
   /** The held-out loss and the share of held-out pairs in the right order. */
-  measure(trainer: RewardTrainer, parameters: ValueModelArrays): Promise<{ loss: number; inOrder: number }>;
+  measure(
+    trainer: RewardTrainer,
+    parameters: ValueModelArrays,
+  ): Promise<{ loss: number; inOrder: number }>;
   /** Of the scores of the language model's own answers. */
   statistics(parameters: ValueModelArrays): Promise<ScoreStatistics>;
   /** The tables for the model's README. */
@@ -74,7 +77,10 @@ export async function openQuality(device: Device, inputs: QualityInputs): Promis
   };
   return {
     async measure(trainer, parameters) {
-      const loss = await trainer.evaluate(parameters, chunksOf(rankedRows, settings.test_batch_size));
+      const loss = await trainer.evaluate(
+        parameters,
+        chunksOf(rankedRows, settings.test_batch_size),
+      );
       return { loss, inOrder: pairAccuracy(await scoredLists(parameters)).overall };
     },
     async statistics(parameters) {
@@ -83,9 +89,10 @@ export async function openQuality(device: Device, inputs: QualityInputs): Promis
     async numbers(parameters, statistics) {
       const lists = await scoredLists(parameters);
       const parts = [await factTable(inputs, lists, statistics), neighbourTable(lists)];
-      return [...parts, await separationTable(device, inputs, (rows) => scoreAll(parameters, rows))].join(
-        "\n\n",
-      );
+      return [...parts, await separationTable(device, inputs, (rows) => scoreAll(parameters, rows))]
+        .join(
+          "\n\n",
+        );
     },
   };
 }
@@ -163,11 +170,19 @@ async function separationTable(
 ): Promise<string> {
   const { generator, parameters } = await openWriter(device, policy);
   const { tokenizer } = policy;
-  const sample = await goldSample(generator, { parameters, tokenizer, lengths, seed: settings.seed });
+  const sample = await goldSample(generator, {
+    parameters,
+    tokenizer,
+    lengths,
+    seed: settings.seed,
+  });
   const scores = await scoreRows(sample.map(({ prompt, answer }) => [...prompt, ...answer]));
-  const of = (test: (reason: Reason) => boolean) => scores.filter((_, index) => test(sample[index].reason));
+  const of = (test: (reason: Reason) => boolean) =>
+    scores.filter((_, index) => test(sample[index].reason));
   const right = of((reason) => reason === "right");
-  const reasons = [...new Set(sample.map(({ reason }) => reason))].filter((reason) => reason !== "right")
+  const reasons = [...new Set(sample.map(({ reason }) => reason))].filter((reason) =>
+    reason !== "right"
+  )
     .toSorted();
   const row = (
     name: string,

@@ -130,7 +130,9 @@ export function resumedSettings(
   given: Partial<Settings>,
 ): { settings: Settings; notes: string[] } {
   if (given.output_dir !== undefined && resolve(given.output_dir) !== resolve(folder)) {
-    throw new RangeError(`Cannot resume ${folder} into ${given.output_dir}: a run stays in its folder`);
+    throw new RangeError(
+      `Cannot resume ${folder} into ${given.output_dir}: a run stays in its folder`,
+    );
   }
   const old = new Map<string, unknown>(Object.entries(settings));
   const changed = Object.entries(given).filter(([name, value]) => value !== old.get(name));

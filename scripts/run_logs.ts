@@ -42,7 +42,8 @@ export async function openLogs(
     await cutBack(join(folder, name), kept[name] ?? 0);
   }
   const events = Object.keys(kept).find((name) => EVENTS.test(name)) ?? newEventFile(folder);
-  const append = (name: string, content: string | Uint8Array) => appendToSync(join(folder, name), content);
+  const append = (name: string, content: string | Uint8Array) =>
+    appendToSync(join(folder, name), content);
   const line = (name: string, row: object) => append(name, JSON.stringify(row) + "\n");
   return {
     step: ({ ppoStep, metrics }) => append(events, scalarEvent({ ...metrics }, { step: ppoStep })),
@@ -68,11 +69,29 @@ function newEventFile(folder: string): string {
 
 /** What a row says of the pool and of time; the optimizer steps have logged the rest one by one. */
 function ofPool(
-  { mean_reward, score, kl, kl_k3, kl_exact, response_length, eos_rate, explained_variance, ...rest }:
-    Metrics,
+  {
+    mean_reward,
+    score,
+    kl,
+    kl_k3,
+    kl_exact,
+    response_length,
+    eos_rate,
+    explained_variance,
+    ...rest
+  }: Metrics,
 ): Record<string, number> {
   const { seconds_generate, seconds_score, seconds_actor, seconds_critic } = rest;
-  const pool = { mean_reward, score, kl, kl_k3, kl_exact, response_length, eos_rate, explained_variance };
+  const pool = {
+    mean_reward,
+    score,
+    kl,
+    kl_k3,
+    kl_exact,
+    response_length,
+    eos_rate,
+    explained_variance,
+  };
   return { ...pool, seconds_generate, seconds_score, seconds_actor, seconds_critic };
 }
 

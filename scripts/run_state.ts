@@ -68,7 +68,13 @@ export async function writeState(folder: string, { state, logs }: StoredState): 
     await writeSafetensors(join(temporary, "actor.safetensors"), storedArrays(actor));
     await writeSafetensors(join(temporary, "critic.safetensors"), storedArrays(critic));
     await writeAtomically(join(temporary, "pool.jsonl"), sampleLines(pool));
-    const record = { ...position, actor_step: actor.step, critic_step: critic.step, pool: pool.length, logs };
+    const record = {
+      ...position,
+      actor_step: actor.step,
+      critic_step: critic.step,
+      pool: pool.length,
+      logs,
+    };
     await writeAtomically(join(temporary, "state.json"), JSON.stringify(record, null, 2) + "\n");
   }, { durable: true });
 }
@@ -101,7 +107,9 @@ export async function readState(
     timestep: whole("timestep"),
     update: whole("update"),
     drawn: whole("drawn"),
-    before: before === undefined ? undefined : numbersIn(recordIn(record, "before", path), BEFORE, path),
+    before: before === undefined
+      ? undefined
+      : numbersIn(recordIn(record, "before", path), BEFORE, path),
     steps: listOf(steps, `Cannot read ${path}: "steps"`).map((step) => numbersIn(step, STEP, path)),
     seconds: numbersIn(recordIn(record, "seconds", path), SECONDS, path),
     pool: await readPool(join(folder, "pool.jsonl"), { vocabSize, count: whole("pool") }),
@@ -113,7 +121,9 @@ export async function readState(
 }
 
 function listOf(value: unknown, where: string): JsonRecord[] {
-  if (!Array.isArray(value) || !value.every(isRecord)) throw new TypeError(`${where} is no list of objects`);
+  if (!Array.isArray(value) || !value.every(isRecord)) {
+    throw new TypeError(`${where} is no list of objects`);
+  }
   return value;
 }
 
@@ -141,10 +151,15 @@ async function readPool(
     pool.push(sampleOf(line, { vocabSize, where: `${path}, answer ${pool.length + 1}` }));
   }
   if (pool.length === count) return pool;
-  throw new RangeError(`Cannot read ${path}: it has ${pool.length} answers, and state.json says ${count}`);
+  throw new RangeError(
+    `Cannot read ${path}: it has ${pool.length} answers, and state.json says ${count}`,
+  );
 }
 
-function sampleOf(line: JsonRecord, { vocabSize, where }: { vocabSize: number; where: string }): Sample {
+function sampleOf(
+  line: JsonRecord,
+  { vocabSize, where }: { vocabSize: number; where: string },
+): Sample {
   const rows = Object.fromEntries(ROWS.map((key) => [key, rowIn(line, key, where)]));
   const kept = Array.isArray(line.kept) ? line.kept : [];
   return {

@@ -151,16 +151,35 @@ async function makeVenv(tools: NotebookTools): Promise<void> {
 }
 
 async function installPackages(tools: NotebookTools, wanted: readonly string[]): Promise<void> {
-  const pip = [tools.python, "-I", "-m", "pip", "install", "--quiet", "--no-input", "--no-cache-dir"];
-  const installed = await runQuietly([...pip, "--disable-pip-version-check", "--retries", "2", ...wanted]);
+  const pip = [
+    tools.python,
+    "-I",
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--no-input",
+    "--no-cache-dir",
+  ];
+  const installed = await runQuietly([
+    ...pip,
+    "--disable-pip-version-check",
+    "--retries",
+    "2",
+    ...wanted,
+  ]);
   if (installed.success) return;
-  const said = installed.errors.split("\n").findLast((line) => line.startsWith("ERROR")) ?? installed.errors;
-  const unreachable = /connection|resolve|timed out|unreachable|No matching distribution|SSL|proxy/i;
+  const said = installed.errors.split("\n").findLast((line) => line.startsWith("ERROR")) ??
+    installed.errors;
+  const unreachable =
+    /connection|resolve|timed out|unreachable|No matching distribution|SSL|proxy/i;
   throw new Error(
     unreachable.test(installed.errors)
       ? `Cannot install the Jupyter packages: the Python package registry (pypi.org, or the one that pip is configured for)` +
         ` cannot be reached - connect to the network or set pip's proxy or index-url, and run this again`
-      : `Cannot install the Jupyter packages: pip says "${firstLine(said)}" - cure that and run this again`,
+      : `Cannot install the Jupyter packages: pip says "${
+        firstLine(said)
+      }" - cure that and run this again`,
   );
 }
 

@@ -27,11 +27,14 @@ export async function findPython(candidates = usualNames): Promise<readonly stri
     tooOld.push(`${version.major}.${version.minor}`);
   }
   const wanted = `${oldest.major}.${oldest.minor}`;
-  const advice = `install Python ${wanted} or newer (Debian, Ubuntu: apt-get install python3 python3-venv)`;
+  const advice =
+    `install Python ${wanted} or newer (Debian, Ubuntu: apt-get install python3 python3-venv)`;
   throw new Error(
     tooOld.length === 0
       ? `Cannot set up the notebooks: no Python was found - ${advice} and run this again`
-      : `Cannot set up the notebooks: Python ${tooOld[0]} is too old - ${advice} and run this again`,
+      : `Cannot set up the notebooks: Python ${
+        tooOld[0]
+      } is too old - ${advice} and run this again`,
   );
 }
 
@@ -40,5 +43,7 @@ async function pythonVersion(
 ): Promise<{ major: number; minor: number } | null> {
   const asked = await runQuietly([...candidate, "-c", "import sys; print(*sys.version_info[:2])"]);
   const found = /^(\d+) (\d+)/.exec(asked.output);
-  return asked.success && found !== null ? { major: Number(found[1]), minor: Number(found[2]) } : null;
+  return asked.success && found !== null
+    ? { major: Number(found[1]), minor: Number(found[2]) }
+    : null;
 }

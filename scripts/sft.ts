@@ -72,7 +72,14 @@ async function startingModel(settings: SftSettings, random: Random): Promise<Sta
   }
   const tokenizer = await loadTokenizer(settings.data_dir);
   const { embed, heads, layers, max_len: positions } = settings;
-  const config = { vocabSize: tokenizer.vocabSize, positions, embed, heads, layers, layerNormEpsilon: 1e-5 };
+  const config = {
+    vocabSize: tokenizer.vocabSize,
+    positions,
+    embed,
+    heads,
+    layers,
+    layerNormEpsilon: 1e-5,
+  };
   return { config, weights: newModelWeights(config, random), tokenizer };
 }
 
@@ -89,7 +96,9 @@ interface Inputs {
 async function readInputs(settings: SftSettings): Promise<Inputs> {
   const { names_file_path, rename_proportion, max_len } = settings;
   if (rename_proportion > 0 && names_file_path === "") {
-    throw new RangeError(`Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`);
+    throw new RangeError(
+      `Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`,
+    );
   }
   const random = randomStream(settings.seed);
   const start = await startingModel(settings, random);
@@ -167,7 +176,9 @@ async function train(
   const trainer = await createTrainer(device, inputs);
   const rowsOf = rowMaker(inputs);
   const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
-  const start = await trainer.optimizer.start(await uploadParameters(device, gpt2Spec(config), weights));
+  const start = await trainer.optimizer.start(
+    await uploadParameters(device, gpt2Spec(config), weights),
+  );
   const { state, ...end } = await trainStage(start, {
     steps: planSteps(inputs),
     maxSteps: settings.max_steps,
@@ -211,7 +222,11 @@ async function judged(device: Device, parameters: Gpt2Arrays, { settings, start 
   return await goldSample(generator, { parameters, tokenizer, lengths, seed: settings.seed });
 }
 
-async function numbers(device: Device, { trainer, parameters }: Trained, inputs: Inputs): Promise<string> {
+async function numbers(
+  device: Device,
+  { trainer, parameters }: Trained,
+  inputs: Inputs,
+): Promise<string> {
   const { settings, heldOut } = inputs;
   const loss = await trainer.evaluate(parameters, heldOutBatches(inputs));
   const sample = await judged(device, parameters, inputs);
@@ -232,7 +247,8 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   const { terminal } = context;
   const flags = parseFlags(SFT_SETTINGS, { args, environment: Deno.env.toObject() });
   if (flags.help) {
-    const does = "Trains a language model to ask questions about passages; without a path: models/sft_model.";
+    const does =
+      "Trains a language model to ask questions about passages; without a path: models/sft_model.";
     return terminal.print(helpText(SFT_SETTINGS, { command: "deno task sft", does }));
   }
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
@@ -249,7 +265,9 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   const own = isEmbedded ? { settings: { ...EMBEDDED_PPO } } : {};
   await writeModelFolder(settings.output_dir, { config, weights, tokenizer, ...own });
   terminal.print(`wrote ${settings.output_dir}`);
-  if (isEmbedded) await reportNumbers(terminal, settings.output_dir, await numbers(device, trained, inputs));
+  if (isEmbedded) {
+    await reportNumbers(terminal, settings.output_dir, await numbers(device, trained, inputs));
+  }
 }
 
 if (import.meta.main) await runCommand((context) => sft(Deno.args, context));

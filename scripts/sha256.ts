@@ -6,7 +6,8 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 /** Of a text's UTF-8 bytes. */
-export const sha256OfText = (text: string): Promise<string> => sha256(new TextEncoder().encode(text));
+export const sha256OfText = (text: string): Promise<string> =>
+  sha256(new TextEncoder().encode(text));
 
 /** Of a file's content. */
 export const sha256Of = async (path: string): Promise<string> => sha256(await Deno.readFile(path));

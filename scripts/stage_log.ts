@@ -1,6 +1,12 @@
 /** The log of a stage in its output folder: `metrics.jsonl`, a line of numbers at a time, and the same for TensorBoard. */
 import { join } from "node:path";
-import { appendLine, appendTo, eventFileHead, scalarEvent, writeAtomically } from "../lib/files/mod.ts";
+import {
+  appendLine,
+  appendTo,
+  eventFileHead,
+  scalarEvent,
+  writeAtomically,
+} from "../lib/files/mod.ts";
 
 /** Numbers of one step under the tutorial's names: `lr`, `train_loss`, `test_loss`. */
 export type Scalars = Readonly<Record<string, number>>;

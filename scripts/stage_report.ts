@@ -12,7 +12,9 @@ export { runCommand } from "./command.ts";
  * Tells how a stage goes: a line of progress at each step, and every `every` steps and at the end one that stays, with the mean loss
  * since the one before; the log gets the same numbers.
  */
-export function stepReporter({ terminal, log, every }: { terminal: Terminal; log: StageLog; every: number }) {
+export function stepReporter(
+  { terminal, log, every }: { terminal: Terminal; log: StageLog; every: number },
+) {
   const start = performance.now();
   const isTerminal = Deno.stdout.isTerminal(); // into a pipe only the lines that stay
   let losses: number[] = [];
@@ -21,8 +23,12 @@ export function stepReporter({ terminal, log, every }: { terminal: Terminal; log
     const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
     const left = clock((performance.now() - start) / 1000 / step * (total - step));
     const rate = learningRate.toExponential(2);
-    const line = `step ${step} of ${total}  loss ${mean.toFixed(4)}  learning rate ${rate}  left ${left}`;
-    if (step % every !== 0 && step !== total) return isTerminal ? terminal.progress(line) : undefined;
+    const line = `step ${step} of ${total}  loss ${
+      mean.toFixed(4)
+    }  learning rate ${rate}  left ${left}`;
+    if (step % every !== 0 && step !== total) {
+      return isTerminal ? terminal.progress(line) : undefined;
+    }
     losses = [];
     terminal.print(line);
     await log(step, { lr: learningRate, train_loss: mean });
@@ -41,7 +47,10 @@ export function countReporter(terminal: Terminal, what: string) {
 }
 
 /** A table of Markdown. */
-export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): string {
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
@@ -55,16 +64,27 @@ export async function writeNumbers(folder: string, text: string): Promise<void> 
   const readme = await readText(path);
   const [start, end] = ["<!-- numbers -->", "<!-- /numbers -->"];
   const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`Cannot write the numbers: ${path} has no ${start} ${end}`);
-  await writeAtomically(path, `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`);
+  if (from < 0 || to < from) {
+    throw new Error(`Cannot write the numbers: ${path} has no ${start} ${end}`);
+  }
+  await writeAtomically(
+    path,
+    `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`,
+  );
 }
 
 /** Writes the numbers where the folder has a README for them; a folder of someone's own has none. */
-export async function reportNumbers(terminal: Terminal, folder: string, text: string): Promise<void> {
+export async function reportNumbers(
+  terminal: Terminal,
+  folder: string,
+  text: string,
+): Promise<void> {
   if (await fileExists(join(folder, "README.md"))) await writeNumbers(folder, text);
   terminal.print(text);
 }
 
 /** The device of a stage; a number of threads is for the CPU alone. What it says does not mix with a stage's results. */
-export const openStageDevice = ({ device, threads }: { device: string; threads: number }): Promise<Device> =>
+export const openStageDevice = (
+  { device, threads }: { device: string; threads: number },
+): Promise<Device> =>
   chooseDevice(device, { tell: console.error, ...(threads > 0 ? { threads } : {}) });

@@ -39,7 +39,12 @@ const OWN = {
     min: 0,
     help: "held-out passages that the gold judge sees after each update; 0: none",
   },
-  jobs: { kind: "integer", default: 0, min: 0, help: "trials at once; 0: as many as cores and memory allow" },
+  jobs: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "trials at once; 0: as many as cores and memory allow",
+  },
   threads: {
     kind: "integer",
     default: 1,
@@ -86,7 +91,9 @@ interface Planned {
 
 /** All combinations of what was given, each checked as a whole. */
 async function trialsOf(given: Readonly<Record<string, string>>): Promise<Planned[]> {
-  const lists = Object.fromEntries(Object.entries(given).map(([name, list]) => [name, valuesOf(name, list)]));
+  const lists = Object.fromEntries(
+    Object.entries(given).map(([name, list]) => [name, valuesOf(name, list)]),
+  );
   const own = await readJsonRecord(pathOf("models/sft_model/settings.json"));
   const trials: Trial[] = combinations(lists);
   return trials.map((trial) => ({ trial, updates: updatesOf(trialSettings(trial, own)) }));
@@ -123,7 +130,9 @@ function collect({ output, finished, planned }: Plan, terminal: Terminal): Liste
       const last = rows.at(-1);
       const gold = last?.gold === undefined ? "" : `, gold ${last.gold.toFixed(1)} %`;
       const result = `mean_reward ${last?.mean_reward}, KL ${last?.kl}${gold}`;
-      terminal.print(`${ended.size} of ${planned.length}  ${trialName(planned[index].trial)}: ${result}`);
+      terminal.print(
+        `${ended.size} of ${planned.length}  ${trialName(planned[index].trial)}: ${result}`,
+      );
     },
   };
 }

@@ -1,7 +1,14 @@
 /** Where the trials of a sweep run: in processes of this machine, or as tasks of a Ray cluster. Both tell a listener how it goes. */
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { asSweepRow, pathOf, roomFor, type SweepRow, type Trial, trialName } from "../lib/course/mod.ts";
+import {
+  asSweepRow,
+  pathOf,
+  roomFor,
+  type SweepRow,
+  type Trial,
+  trialName,
+} from "../lib/course/mod.ts";
 
 /** What is to be run. */
 export interface Work {
@@ -88,7 +95,9 @@ async function runChild(
   }
   const { success } = await child.status;
   signal.throwIfAborted();
-  if (!success) throw new Error(`Cannot finish the trial ${trialName(trial)}: ${(await errors).trim()}`);
+  if (!success) {
+    throw new Error(`Cannot finish the trial ${trialName(trial)}: ${(await errors).trim()}`);
+  }
   await listener.end(index);
 }
 
@@ -153,14 +162,19 @@ export async function runOnRay(work: Work, { address, folder, python }: RayOptio
   const { success } = await child.status;
   signal.throwIfAborted();
   if (!success) {
-    throw new Error((await errors).trim().split("\n").at(-1) || "Ray's driver failed without a word");
+    throw new Error(
+      (await errors).trim().split("\n").at(-1) || "Ray's driver failed without a word",
+    );
   }
-  if (failed.length > 0) throw new Error(`Cannot finish ${failed.length} trials, the first ${failed[0]}`);
+  if (failed.length > 0) {
+    throw new Error(`Cannot finish ${failed.length} trials, the first ${failed[0]}`);
+  }
 }
 
 function spawnPython(python: string, args: string[]): Deno.ChildProcess {
   try {
-    return new Deno.Command(python, { args, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+    return new Deno.Command(python, { args, stdin: "piped", stdout: "piped", stderr: "piped" })
+      .spawn();
   } catch (cause) {
     throw new Error(
       `Cannot use --ray: the program ${python} cannot be started; name a Python with --python`,

@@ -35,7 +35,9 @@ function countsOf(output: string, code: number): Counts {
   // deno-lint-ignore no-control-regex -- colour codes
   const plain = output.replaceAll(/\u001b\[[0-9;]*m/g, "");
   const summary = [
-    ...plain.matchAll(/\| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/g),
+    ...plain.matchAll(
+      /\| (\d+) passed(?: \([^)]*\))? \| (\d+) failed(?: \([^)]*\))?(?: \| (\d+) ignored)?/g,
+    ),
   ].at(-1);
   if (summary === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const [passed, failed, skipped] = summary.slice(1).map((digits) => Number(digits ?? 0));

@@ -59,18 +59,21 @@ const FLAGS = {
   resume: {
     kind: "text",
     default: "",
-    help: "go on with the run in this folder; every metric is then that of a run that never stopped",
+    help:
+      "go on with the run in this folder; every metric is then that of a run that never stopped",
   },
   save_every: {
     kind: "integer",
     default: 1,
     min: 1,
-    help: "updates between two saved states; one is 24 bytes a parameter (embedded 22 MB, GPT-2-base 2.5 GB)",
+    help:
+      "updates between two saved states; one is 24 bytes a parameter (embedded 22 MB, GPT-2-base 2.5 GB)",
   },
   plan: {
     kind: "boolean",
     default: false,
-    help: "print the memory and the hours that the run will take, before anything is loaded, and stop",
+    help:
+      "print the memory and the hours that the run will take, before anything is loaded, and stop",
   },
 } satisfies { [name: string]: SettingSpec };
 
@@ -119,7 +122,11 @@ function withFullPaths(given: Partial<Settings>): Partial<Settings> {
 /** Opens the run of a folder where its newest state stands. */
 async function resumedJob(
   folder: string,
-  { given, saveEvery, terminal }: { given: Partial<Settings>; saveEvery: number; terminal: Terminal },
+  { given, saveEvery, terminal }: {
+    given: Partial<Settings>;
+    saveEvery: number;
+    terminal: Terminal;
+  },
 ): Promise<Job> {
   const record = await readRecord(folder);
   const { settings, notes } = resumedSettings(folder, record, given);
@@ -137,12 +144,20 @@ async function resumedJob(
 }
 
 /** Writes the actor as it is now, with the settings that its folder had and the lengths it was trained with: `predict` reads them. */
-async function saveActor({ run: { ppo, device, settings }, inputs }: Job, ppoStep: number): Promise<void> {
+async function saveActor(
+  { run: { ppo, device, settings }, inputs }: Job,
+  ppoStep: number,
+): Promise<void> {
   const weights = await downloadParameters(device, ppo.actor());
   const { config, tokenizer, settings: own } = inputs.policy;
   const { output_dir, max_len, query_len } = settings;
   const folder = join(output_dir, `checkpoint-${ppoStep}`);
-  await writeModelFolder(folder, { config, weights, tokenizer, settings: { ...own, max_len, query_len } });
+  await writeModelFolder(folder, {
+    config,
+    weights,
+    tokenizer,
+    settings: { ...own, max_len, query_len },
+  });
 }
 
 /** Saves everything from which the run can go on. */
@@ -159,7 +174,10 @@ function endsEpisode({ timestep, update }: Metrics, settings: Settings): boolean
     update === scheduleOf(settings).updates;
 }
 
-async function trainJob(job: Job, { signal, terminal }: { signal: AbortSignal; terminal: Terminal }) {
+async function trainJob(
+  job: Job,
+  { signal, terminal }: { signal: AbortSignal; terminal: Terminal },
+) {
   const { run: { ppo, settings }, planned, logs, from } = job;
   let ppoStep = from?.actor.step ?? 0;
   const progress = trainingProgress(terminal, { settings, timestep: from?.timestep ?? 0, ppoStep });
@@ -203,15 +221,21 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   const { resume, save_every, plan, ...given } = flags.given;
   const saveEvery = save_every ?? FLAGS.save_every.default;
   if (plan) {
-    if (resume !== undefined) throw new RangeError("Cannot plan a run that has begun: leave --resume away");
+    if (resume !== undefined) {
+      throw new RangeError("Cannot plan a run that has begun: leave --resume away");
+    }
     const planned = await plannedRun(given);
-    return [...planLines(planned), await hoursLine(planned)].forEach((line) => terminal.print(line));
+    return [...planLines(planned), await hoursLine(planned)].forEach((line) =>
+      terminal.print(line)
+    );
   }
   const job = resume === undefined
     ? await newJob(given, saveEvery)
     : await resumedJob(resume, { given, saveEvery, terminal });
   const { run, inputs, from } = job;
-  terminal.print(`${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`);
+  terminal.print(
+    `${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`,
+  );
   if (job.planned !== undefined) terminal.print(startLine(job.planned));
   if (inputs.scoreStatistics === undefined && run.scoreStatistics !== undefined) {
     const { mean, deviation } = run.scoreStatistics;

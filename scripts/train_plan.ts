@@ -57,10 +57,18 @@ const SHARE_OF_FREE = 0.8;
  */
 export async function plannedRun(given: Partial<Settings>): Promise<PlannedRun> {
   const { models, settings } = await sizesAndSettings(given);
-  const device = await chooseDevice(settings.device, { warn: () => {}, buffers: settings.gpu_buffers }); // a GPU may be asked for that is not there
+  const device = await chooseDevice(settings.device, {
+    warn: () => {},
+    buffers: settings.gpu_buffers,
+  }); // a GPU may be asked for that is not there
   checkFrozenType(settings, device);
-  if (device.kind !== "cpu") return { models, settings, memory: gpuMemory(device, models, settings) };
-  const plan = memoryPlan(models, settings, { budget: budgetOf(settings), given: Object.keys(given) });
+  if (device.kind !== "cpu") {
+    return { models, settings, memory: gpuMemory(device, models, settings) };
+  }
+  const plan = memoryPlan(models, settings, {
+    budget: budgetOf(settings),
+    given: Object.keys(given),
+  });
   return { models, settings: plan.settings, memory: plan };
 }
 
@@ -87,7 +95,9 @@ const budgetOf = ({ memory_gib }: Settings): number =>
 /** Free memory of the machine, or of the container that this process may not leave. */
 function freeMemory(): number {
   const { available } = Deno.systemMemoryInfo();
-  const numbers = ["memory.max", "memory.current"].map((name) => readNumber(`/sys/fs/cgroup/${name}`));
+  const numbers = ["memory.max", "memory.current"].map((name) =>
+    readNumber(`/sys/fs/cgroup/${name}`)
+  );
   const [limit, used] = numbers;
   return limit === undefined || used === undefined ? available : Math.min(available, limit - used);
 }
@@ -123,9 +133,10 @@ export function ledgerLines(ledger: readonly LedgerRow[]): string[] {
   ];
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
-    row.map((text, column) => column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column])).join(
-      "  ",
-    )
+    row.map((text, column) => column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))
+      .join(
+        "  ",
+      )
   );
 }
 
@@ -193,7 +204,9 @@ export async function hoursLine({ models, memory, settings }: PlannedRun): Promi
 /** "40 s", "5 minutes", "52.0 hours" */
 function duration(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  return seconds < 3600 ? `${Math.round(seconds / 60)} minutes` : `${(seconds / 3600).toFixed(1)} hours`;
+  return seconds < 3600
+    ? `${Math.round(seconds / 60)} minutes`
+    : `${(seconds / 3600).toFixed(1)} hours`;
 }
 
 /** Rows of a product that stands for whole texts, and of one that stands for a token of each answer. */
@@ -204,7 +217,10 @@ const INNER = 768, OUTER = 3072;
 
 /** The speed of two kinds of products, measured for half a second each. */
 async function machineSpeed(device: Device): Promise<MachineSpeed> {
-  const spec = { x: float({ row: -1, inner: INNER }), weight: float({ inner: INNER, outer: OUTER }) };
+  const spec = {
+    x: float({ row: -1, inner: INNER }),
+    weight: float({ inner: INNER, outer: OUTER }),
+  };
   const program = await jit(device, spec, ({ x, weight }) => ({ y: dot(x, weight, "inner") }), {
     toHost: ["y"],
   });

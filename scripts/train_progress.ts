@@ -75,7 +75,9 @@ export function trainingProgress(
     timestep({ timestep, update }) {
       done.timestep = timestep;
       lap(sampling);
-      terminal.progress(`timestep ${timestep} of ${timesteps}  update ${update} of ${updates}  ${left()}`);
+      terminal.progress(
+        `timestep ${timestep} of ${timesteps}  update ${update} of ${updates}  ${left()}`,
+      );
     },
     step({ ppoStep }) {
       done.ppoStep = ppoStep;
@@ -88,7 +90,9 @@ export function trainingProgress(
       const { update, timestep, mean_reward, kl } = row;
       const numbers = `mean_reward ${mean_reward.toFixed(3)}  KL ${kl.toFixed(3)}`;
       terminal.print(
-        `update ${update} of ${updates}  timestep ${timestep}  ${numbers}  ${left()}  ${partsText(row)}`,
+        `update ${update} of ${updates}  timestep ${timestep}  ${numbers}  ${left()}  ${
+          partsText(row)
+        }`,
       );
     },
   };

@@ -104,7 +104,9 @@ async function importsOf(files: readonly URL[]): Promise<Arrow[]> {
 
 const arrowsOf = ({ specifier, dependencies = [] }: ModuleInfo): Arrow[] =>
   dependencies.flatMap(({ code, type }) =>
-    [code, type].flatMap((target) => target === undefined ? [] : [{ from: specifier, to: target.specifier }])
+    [code, type].flatMap((target) =>
+      target === undefined ? [] : [{ from: specifier, to: target.specifier }]
+    )
   );
 
 /** `lib/rl/gae.ts` -> "rl"; "" for a file directly in `lib`, and for what is not in it. */
@@ -114,15 +116,22 @@ const shown = (url: string): string => url.replace(LIB.href, "lib/");
 
 const files = await sources(LIB);
 const arrows = await importsOf(files);
-const across = arrows.filter(({ from, to }) => to.startsWith(LIB.href) && roomOf(from) !== roomOf(to));
+const across = arrows.filter(({ from, to }) =>
+  to.startsWith(LIB.href) && roomOf(from) !== roomOf(to)
+);
 
 Deno.test("every file of lib is in a room, and its imports were found", () => {
   const rooms = new Set(files.map(({ href }) => roomOf(href)));
   assert.deepEqual([...rooms].filter((room) => ![...ORDER, ...APART].includes(room)), []);
   for (const room of ["autodiff", "nn", "rl", "lm", "rlhf"]) {
-    assert.ok(across.some(({ from, to }) => roomOf(from) === room && roomOf(to) === "tensor"), room);
+    assert.ok(
+      across.some(({ from, to }) => roomOf(from) === room && roomOf(to) === "tensor"),
+      room,
+    );
   }
-  const types = arrows.filter(({ from, to }) => from.endsWith("/experience.ts") && roomOf(to) === "lm");
+  const types = arrows.filter(({ from, to }) =>
+    from.endsWith("/experience.ts") && roomOf(to) === "lm"
+  );
   assert.ok(types.length > 0, "an import of types alone is seen"); // lib/rlhf/experience.ts takes only types of lm
 });
 

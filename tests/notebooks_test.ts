@@ -13,7 +13,16 @@ Deno.test("06_ppo runs from the first cell to the last and hands over its record
     env: { ...smallRun, SUMMARY_PATH: summary },
   });
   const record = JSON.parse(await Deno.readTextFile(summary));
-  const keys = ["seed", "timesteps", "updates", "mean_reward", "kl", "gold_before", "gold_after", "gold_n"];
+  const keys = [
+    "seed",
+    "timesteps",
+    "updates",
+    "mean_reward",
+    "kl",
+    "gold_before",
+    "gold_after",
+    "gold_n",
+  ];
   assert.deepEqual(Object.keys(record), [...keys, "seconds_training", "peak_rss_mib", "device"]);
   assert.deepEqual([record.seed, record.timesteps, record.updates, record.gold_n], [5, 2, 2, 32]);
   assert.equal(record.mean_reward.length, 2);
@@ -30,9 +39,9 @@ for (const { name } of committedNotebooks().filter(({ name }) => name !== "06_pp
       env: smallRun,
     });
     const { cells } = JSON.parse(await Deno.readTextFile(notebook));
-    const silent = cells.filter(({ cell_type, outputs }: { cell_type: string; outputs?: unknown[] }) =>
-      cell_type === "code" && outputs?.length === 0
-    );
+    const silent = cells.filter((
+      { cell_type, outputs }: { cell_type: string; outputs?: unknown[] },
+    ) => cell_type === "code" && outputs?.length === 0);
     assert.ok(silent.length < cells.length / 4, "most cells show something");
     await Deno.remove(outputDirectory, { recursive: true });
   });

@@ -41,7 +41,10 @@ import {
 } from "../tensor/mod.ts";
 
 /** Gradients of a node's inputs, one an input (null: it has none), from the gradient `g` of its result. */
-export type Rule<P extends Primitive> = (node: NodeOf<P>, g: Tensor) => readonly (AnyTensor | null)[];
+export type Rule<P extends Primitive> = (
+  node: NodeOf<P>,
+  g: Tensor,
+) => readonly (AnyTensor | null)[];
 
 /** Inputs of a differentiable primitive hold float32: the shape rules have checked it. */
 const floats = (node: AnyTensor) => node.inputs as readonly Tensor[];
@@ -59,7 +62,9 @@ const noGradient = (): never[] => [];
 
 function onlyForward(primitive: Primitive): () => never {
   return () => {
-    throw new TypeError(`Cannot differentiate "${primitive}": it is for generation, which needs no gradient`);
+    throw new TypeError(
+      `Cannot differentiate "${primitive}": it is for generation, which needs no gradient`,
+    );
   };
 }
 
@@ -134,7 +139,8 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   },
   dot(node, g) {
     const [a, b] = floats(node);
-    const only = (side: Tensor, other: Tensor) => axesOf(side.shape).filter((axis) => !(axis in other.shape));
+    const only = (side: Tensor, other: Tensor) =>
+      axesOf(side.shape).filter((axis) => !(axis in other.shape));
     return [contract(g, b, only(b, a)), contract(g, a, only(a, b))];
   },
   splitAxis(node, g) {
@@ -150,7 +156,9 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   rename: (
     node,
     g,
-  ) => [rename(g, Object.fromEntries(Object.entries(node.attributes.names).map(([a, b]) => [b, a])))],
+  ) => [
+    rename(g, Object.fromEntries(Object.entries(node.attributes.names).map(([a, b]) => [b, a]))),
+  ],
   slice(node, g) {
     const { axis, start, stop } = node.attributes;
     const size = node.inputs[0].shape[axis];

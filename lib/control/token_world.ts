@@ -15,7 +15,12 @@ export const LENGTH = 3;
 /** pi(first token). */
 const START = [0.4, 0.1, 0.3, 0.2];
 /** pi(next token | token), one row a token. */
-const NEXT = [[0.1, 0.6, 0.1, 0.2], [0.1, 0.1, 0.2, 0.6], [0.2, 0.2, 0.1, 0.5], [0.3, 0.2, 0.3, 0.2]];
+const NEXT = [[0.1, 0.6, 0.1, 0.2], [0.1, 0.1, 0.2, 0.6], [0.2, 0.2, 0.1, 0.5], [
+  0.3,
+  0.2,
+  0.3,
+  0.2,
+]];
 
 /** pi(a | s) for every token a. */
 export function probabilities(state: readonly number[]): readonly number[] {
@@ -92,5 +97,7 @@ function completeAnswers(
   probability = 1,
 ): { answer: readonly number[]; probability: number }[] {
   if (state.length === LENGTH) return [{ answer: state, probability }];
-  return probabilities(state).flatMap((pi, token) => completeAnswers([...state, token], probability * pi));
+  return probabilities(state).flatMap((pi, token) =>
+    completeAnswers([...state, token], probability * pi)
+  );
 }

@@ -79,7 +79,9 @@ function namesByKind(entities: readonly Entity[]): Map<string, string[]> {
 export function chooseHeldOut(entities: readonly Entity[], random: Random): Set<string> {
   const uses = new Map<string, number>();
   for (const entity of entities) {
-    for (const character of charactersOf(entity)) uses.set(character, (uses.get(character) ?? 0) + 1);
+    for (const character of charactersOf(entity)) {
+      uses.set(character, (uses.get(character) ?? 0) + 1);
+    }
   }
   const chosen = new Set<string>();
   for (const names of namesByKind(entities).values()) {

@@ -82,8 +82,11 @@ function parsed(row: string): unknown {
 
 function isGold(value: unknown): value is PassageRecord & { split: string } {
   if (typeof value !== "object" || value === null) return false;
-  const has = (key: string, type: string) => key in value && typeof Reflect.get(value, key) === type;
-  const texts = ["content_id", "split", "kind", "entity", "content"].every((key) => has(key, "string"));
+  const has = (key: string, type: string) =>
+    key in value && typeof Reflect.get(value, key) === type;
+  const texts = ["content_id", "split", "kind", "entity", "content"].every((key) =>
+    has(key, "string")
+  );
   if (!texts || !("facts" in value) || !("absent" in value)) return false;
   const { facts, absent } = value;
   return Array.isArray(facts) && Array.isArray(absent) &&
@@ -102,7 +105,11 @@ function lines(rows: readonly unknown[]): string {
 export function vocabulary(passages: readonly CorpusPassage[]): string[] {
   const counts = new Map<string, number>();
   for (const { content, questions, written } of passages) {
-    const texts = [content, ...questions.map(({ text }) => text), ...written.map(({ text }) => text)];
+    const texts = [
+      content,
+      ...questions.map(({ text }) => text),
+      ...written.map(({ text }) => text),
+    ];
     for (const piece of piecesOf(texts.join(""))) counts.set(piece, (counts.get(piece) ?? 0) + 1);
   }
   const han = [...counts].filter(([piece]) => isHan(piece));

@@ -9,7 +9,14 @@ import { acceptedPhrases, type Phrase } from "./phrases.ts";
 import type { Relation } from "./relations.ts";
 
 /** Why a question is right or wrong. */
-export type Reason = "right" | "empty" | "cut off" | "copy" | "not answerable" | "wrong entity" | "malformed";
+export type Reason =
+  | "right"
+  | "empty"
+  | "cut off"
+  | "copy"
+  | "not answerable"
+  | "wrong entity"
+  | "malformed";
 
 /** The judge's answer. */
 export interface Verdict {
@@ -53,7 +60,9 @@ function reasonFor(question: string, passage: PassageRecord): Reason {
   if (parsed.length > 0) return "not answerable";
   if (acceptedPhrases.some((phrase) => isPrefix(question, { phrase, name }))) return "cut off";
   if (isCopy(question, passage)) return "copy";
-  return acceptedPhrases.some((phrase) => asksAnother(question, phrase)) ? "wrong entity" : "malformed";
+  return acceptedPhrases.some((phrase) => asksAnother(question, phrase))
+    ? "wrong entity"
+    : "malformed";
 }
 
 /** All relations that the question asks `name` for: it is cut at every place where the name stands. */

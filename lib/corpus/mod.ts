@@ -9,6 +9,12 @@ export { isHan, piecesOf } from "./pieces.ts";
 export { acceptedPhrases, expand, type Phrase } from "./phrases.ts";
 export { type Question, questionsAbout } from "./questions.ts";
 export { type Random, seededRandom } from "./random.ts";
-export { NOISE_CHARACTERS, type RankedAnswer, rankingList, type RankingParts, RANKS } from "./ranking.ts";
+export {
+  NOISE_CHARACTERS,
+  type RankedAnswer,
+  rankingList,
+  type RankingParts,
+  RANKS,
+} from "./ranking.ts";
 export { GRAMMAR, type Relation, relationNames, relations } from "./relations.ts";
 export { type Entity, type Fact } from "./table.ts";

@@ -37,7 +37,10 @@ export interface NoiseContext {
 }
 
 /** Draws a noise kind by its share and makes the question; where one cannot be made, the question stays clean. */
-export function noisy(question: Question, context: NoiseContext): { text: string; noise: NoiseKind } {
+export function noisy(
+  question: Question,
+  context: NoiseContext,
+): { text: string; noise: NoiseKind } {
   const noise = drawKind(context.random);
   const text = noise === "clean" ? question.text : spoil(question, { ...context, noise });
   const asMeant = text !== undefined && judgeQuestion(text, context.passage).reason === noise;
@@ -54,7 +57,10 @@ function drawKind(random: Random): NoiseKind {
 }
 
 /** A question spoiled in the given way, or `undefined` where the passage does not allow it. */
-export function spoil(question: Question, context: NoiseContext & { noise: NoiseKind }): string | undefined {
+export function spoil(
+  question: Question,
+  context: NoiseContext & { noise: NoiseKind },
+): string | undefined {
   const { passage, namesOfKind, random } = context;
   switch (context.noise) {
     case "clean":
@@ -65,7 +71,9 @@ export function spoil(question: Question, context: NoiseContext & { noise: Noise
         : ask(pick(passage.absent, random), { name: passage.entity, random });
     case "wrong entity": {
       const others = namesOfKind.filter((name) => name !== passage.entity);
-      return others.length === 0 ? undefined : question.text.replace(passage.entity, pick(others, random));
+      return others.length === 0
+        ? undefined
+        : question.text.replace(passage.entity, pick(others, random));
     }
     case "cut off":
       return cutOff(question.text, random);

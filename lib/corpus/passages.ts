@@ -57,7 +57,9 @@ function recordOf(
   content: string,
 ): Omit<PassageRecord, "content_id"> {
   const stated = facts.map(({ relation, value }) => ({ relation, value }));
-  const absent = entity.relations.filter((relation) => !stated.some((fact) => fact.relation === relation));
+  const absent = entity.relations.filter((relation) =>
+    !stated.some((fact) => fact.relation === relation)
+  );
   return { content, entity: entity.name, kind: entity.kind, facts: stated, absent };
 }
 
@@ -77,7 +79,8 @@ function write(entity: Entity, facts: readonly Fact[], random: Random): string {
     if (own && !fresh) text = `${text.slice(0, -1)}。`;
     const subject = i === 0 || random() < 0.5 ? entity.name : entity.pronoun;
     const ends = i === facts.length - 1 || own || random() < 0.4;
-    text += clause(template, { subject, value: fact.value, fresh: fresh || own }) + (ends ? "。" : "，");
+    text += clause(template, { subject, value: fact.value, fresh: fresh || own }) +
+      (ends ? "。" : "，");
     fresh = ends;
   }
   return text;

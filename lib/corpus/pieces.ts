@@ -10,7 +10,8 @@ const ALPHANUMERIC = /[a-z0-9]/;
 export function piecesOf(text: string): string[] {
   const characters = [...text.toLowerCase()].filter((character) => character.trim() !== "");
   return characters.map((character, i) => {
-    const inside = i > 0 && ALPHANUMERIC.test(character) && ALPHANUMERIC.test(characters[i - 1] ?? "");
+    const inside = i > 0 && ALPHANUMERIC.test(character) &&
+      ALPHANUMERIC.test(characters[i - 1] ?? "");
     return inside ? `##${character}` : character;
   });
 }

@@ -13,7 +13,10 @@ export interface Question {
 }
 
 /** Asks an entity for a relation, in one of the relation's phrasings. */
-export function ask(relation: Relation, { name, random }: { name: string; random: Random }): string {
+export function ask(
+  relation: Relation,
+  { name, random }: { name: string; random: Random },
+): string {
   return fill(pick(relations[relation].ask, random), name);
 }
 

@@ -30,7 +30,9 @@ export function below(limit: number, random: Random): number {
 /** One element of a list; throws a RangeError for an empty one. */
 export function pick<T>(items: readonly T[], random: Random): T {
   const item = items[below(items.length, random)];
-  if (item === undefined) throw new RangeError("Cannot pick from a list: it has 0 elements, 1 is wanted");
+  if (item === undefined) {
+    throw new RangeError("Cannot pick from a list: it has 0 elements, 1 is wanted");
+  }
   return item;
 }
 

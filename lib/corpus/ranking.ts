@@ -15,7 +15,15 @@ export interface RankedAnswer {
 }
 
 /** The names of the seven ranks, best first. */
-export const RANKS = ["human", "model", "other passage", "sentence", "cut off", "empty", "random"] as const;
+export const RANKS = [
+  "human",
+  "model",
+  "other passage",
+  "sentence",
+  "cut off",
+  "empty",
+  "random",
+] as const;
 
 /** What the caller brings: three questions and a source of random numbers. */
 export interface RankingParts {
@@ -51,7 +59,8 @@ export const NOISE_CHARACTERS: readonly string[] = [
  */
 export function rankingList(content: string, parts: RankingParts): RankedAnswer[] {
   const { random, alphabet = NOISE_CHARACTERS } = parts;
-  const noise = (count: number) => Array.from({ length: count }, () => pick(alphabet, random)).join("");
+  const noise = (count: number) =>
+    Array.from({ length: count }, () => pick(alphabet, random)).join("");
   const answers = [
     parts.humanQuestion,
     parts.modelQuestion,

@@ -15,7 +15,9 @@ import type { Phrasings } from "./grammar/parts.ts";
 export const GRAMMAR = { places, nature, sky, people, culture, society };
 
 /** The name of a relation between an entity and a value. */
-export type Relation = { [Name in keyof typeof GRAMMAR]: keyof typeof GRAMMAR[Name] }[keyof typeof GRAMMAR];
+export type Relation = {
+  [Name in keyof typeof GRAMMAR]: keyof typeof GRAMMAR[Name];
+}[keyof typeof GRAMMAR];
 
 /** Every relation with its phrasings. */
 export const relations: Readonly<Record<Relation, Phrasings>> = {

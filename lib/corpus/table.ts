@@ -62,12 +62,18 @@ function entityOf([name = "", ...cells]: string[], table: Table): Entity {
   }
   const facts = table.columns.flatMap((column, i) => factsOf(column, cells[i] ?? "-"));
   const pronoun = table.pronouns?.[name] ?? table.pronoun;
-  const named = table.columns.map(({ relation }) => relation).filter((relation) => relation !== "where");
+  const named = table.columns.map(({ relation }) => relation).filter((relation) =>
+    relation !== "where"
+  );
   const relations = [...new Set([...facts.map(({ relation }) => relation), ...named])];
   return { name, kind: table.kind, pronoun, facts, relations };
 }
 
 function factsOf({ relation, unit = "", says }: Column, cell: string): Fact[] {
   if (cell === "-") return [];
-  return [{ relation: relation === "where" ? placeRelation(cell) : relation, value: cell + unit, says }];
+  return [{
+    relation: relation === "where" ? placeRelation(cell) : relation,
+    value: cell + unit,
+    says,
+  }];
 }

@@ -44,7 +44,11 @@ export function estimatorErrors(
   });
   return Array.from({ length: LENGTH }, (_, n) => {
     const row = errors.map((error) => error[n]);
-    const name = n === 0 ? "1 step" : n === LENGTH - 1 ? `${n + 1} steps (Monte Carlo)` : `${n + 1} steps`;
+    const name = n === 0
+      ? "1 step"
+      : n === LENGTH - 1
+      ? `${n + 1} steps (Monte Carlo)`
+      : `${n + 1} steps`;
     return { estimator: name, bias: meanOf(row), deviation: Math.sqrt(varianceOf(row)) };
   });
 }

@@ -48,7 +48,11 @@ export async function openCritic(
   const update = await createCriticUpdate(device, reward.config, { clipRange, optimizer });
   const score = await createValueScorer(device, reward.config);
   const weights = settings.fresh_value_head ? withFreshHead(reward.weights) : reward.weights;
-  const start: ValueModelArrays = await uploadParameters(device, valueModelSpec(reward.config), weights);
+  const start: ValueModelArrays = await uploadParameters(
+    device,
+    valueModelSpec(reward.config),
+    weights,
+  );
   const shape = { config: policy.config, sampling: samplingOf(settings) };
   let state = await update.optimizer.start(start);
   let epoch = 0;

@@ -60,14 +60,19 @@ export async function* trainCritic(
     const row = await rowOf(update, now);
     old = now;
     const left = Math.round((performance.now() - start) / 1000 / update * (updates - update));
-    const said = `explained variance ${row.pool.toFixed(3)} on the pool, ${row.others.toFixed(3)} on others`;
+    const said = `explained variance ${row.pool.toFixed(3)} on the pool, ${
+      row.others.toFixed(3)
+    } on others`;
     console.log(`update ${update} of ${updates}, ${said}, ${left} s left`);
     yield row;
   }
 }
 
 /** Explained variance over all tokens of these answers. */
-export function explainedOf(answers: readonly Pick<Sample, "returns">[], values: readonly Row[]): number {
+export function explainedOf(
+  answers: readonly Pick<Sample, "returns">[],
+  values: readonly Row[],
+): number {
   const flat = (rows: readonly Row[]) => rows.flatMap((row) => Array.from(row));
   return explainedVariance(flat(values), flat(answers.map(({ returns }) => returns)));
 }

@@ -37,7 +37,8 @@ export interface Embedded extends RunInputs {
 }
 
 /** The path of a file of this project. */
-export const pathOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+export const pathOf = (path: string): string =>
+  fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
 /** How much to read. */
 export interface EmbeddedOptions {
@@ -67,13 +68,17 @@ function heldOutFromEnvironment(): number {
   if (!text) return Infinity;
   const count = Number(text);
   if (Number.isInteger(count) && count > 0) return count;
-  throw new RangeError(`Cannot use HELD_OUT=${text} of the environment: it must be a whole number above 0`);
+  throw new RangeError(
+    `Cannot use HELD_OUT=${text} of the environment: it must be a whole number above 0`,
+  );
 }
 
 /** Mean and deviation of the SFT model's scores, if the reward model's `settings.json` has them. */
 export function scoreStatisticsOf({ settings }: ModelFolder): ScoreStatistics | undefined {
   const { score_mean: mean, score_deviation: deviation } = settings ?? {};
-  return typeof mean === "number" && typeof deviation === "number" ? { mean, deviation } : undefined;
+  return typeof mean === "number" && typeof deviation === "number"
+    ? { mean, deviation }
+    : undefined;
 }
 
 /** Settings that name someone's own models or passages: where one of them is given, the embedded ones are out of play. */

@@ -54,7 +54,10 @@ export function paddingLeak(
     );
   }
   const lastOf = (width: number): number => {
-    const row = { rewards: Array.from(rewards).slice(0, width), values: Array.from(values).slice(0, width) };
+    const row = {
+      rewards: Array.from(rewards).slice(0, width),
+      values: Array.from(values).slice(0, width),
+    };
     return gae({ ...row, gamma, lambda }).advantages[length - 1];
   };
   const [real, overPads] = [lastOf(length), lastOf(values.length)];

@@ -19,7 +19,8 @@ export interface KnownAnswer {
 
 /** The answer made of these tokens (+1 or -1), seen by a critic that is `late` by so many tokens (0: a right one). */
 export function knownAnswer(tokens: readonly number[], { late }: { late: number }): KnownAnswer {
-  const sumBefore = (t: number) => tokens.slice(0, Math.max(0, t)).reduce((sum, token) => sum + token, 0);
+  const sumBefore = (t: number) =>
+    tokens.slice(0, Math.max(0, t)).reduce((sum, token) => sum + token, 0);
   const last = tokens.length - 1;
   return {
     rewards: tokens.map((_, t) => t === last ? sumBefore(tokens.length) : 0),
@@ -85,7 +86,11 @@ export function stepWeights(lambda: number, steps: number): number[] {
  * The first token's n-step estimates, n = 1 ... T: delta_0 + ... + gamma^(n-1) delta_n-1, which is n rewards and then the critic.
  */
 export function stepEstimates(
-  { rewards, values, gamma }: { rewards: readonly number[]; values: readonly number[]; gamma: number },
+  { rewards, values, gamma }: {
+    rewards: readonly number[];
+    values: readonly number[];
+    gamma: number;
+  },
 ): number[] {
   let sum = 0;
   return tdErrors({ rewards, values, gamma }).map((delta, n) => sum += gamma ** n * delta);

@@ -28,7 +28,10 @@ const differences = (a: readonly number[], b: readonly number[]): number[] =>
   a.map((value, index) => value - b[index]);
 
 /** Samples one timestep with the untrained actor and measures the invariants on it. */
-export async function checkInvariants(ppo: Ppo, prompts: readonly TokenRow[]): Promise<Invariant[]> {
+export async function checkInvariants(
+  ppo: Ppo,
+  prompts: readonly TokenRow[],
+): Promise<Invariant[]> {
   const together = await ppo.experience(0, prompts);
   const whole = await ppo.actorGradient(together);
   const single = await ppo.actorGradient(together, { microBatchSize: 1 });
@@ -69,7 +72,10 @@ export async function checkInvariants(ppo: Ppo, prompts: readonly TokenRow[]): P
   ];
 }
 
-function firstRatios(samples: readonly Sample[], logProbs: readonly (readonly number[])[]): number[] {
+function firstRatios(
+  samples: readonly Sample[],
+  logProbs: readonly (readonly number[])[],
+): number[] {
   return samples.flatMap((sample, row) => {
     const length = sample.answer.length;
     return ratios({
@@ -94,6 +100,9 @@ function relativeDifferences(
   return [...a].map(([name, { data }]) => {
     const other = b.get(name)?.data ?? data;
     const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
-    return data.reduce((worst, value, index) => Math.max(worst, Math.abs(value - other[index])), 0) / largest;
+    return data.reduce(
+      (worst, value, index) => Math.max(worst, Math.abs(value - other[index])),
+      0,
+    ) / largest;
   });
 }

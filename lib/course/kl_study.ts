@@ -21,7 +21,10 @@ export function klEstimates(
 ): KlEstimate[] {
   const random = randomStream(seed);
   const actions = Array.from({ length: samples }, () => drawAction(policy, random()));
-  const pairs = { logProbs: actions.map((a) => policy[a]), refLogProbs: actions.map((a) => reference[a]) };
+  const pairs = {
+    logProbs: actions.map((a) => policy[a]),
+    refLogProbs: actions.map((a) => reference[a]),
+  };
   const exact = klExact(policy, reference);
   return Object.entries({ k1, k2, k3 }).map(([estimator, estimate]) => {
     const row = estimate(pairs);

@@ -57,6 +57,8 @@ export function plannedLedger(
   const { ledger } = memoryPlan(models, validateSettings({}), { budget: gib * 2 ** 30 });
   return ledger.map(({ phase, ...bytes }) => ({
     phase,
-    ...Object.fromEntries(Object.entries(bytes).map(([held, size]) => [held, Math.round(size / 2 ** 20)])),
+    ...Object.fromEntries(
+      Object.entries(bytes).map(([held, size]) => [held, Math.round(size / 2 ** 20)]),
+    ),
   }));
 }

@@ -53,11 +53,19 @@ export async function openPolicy({ policy }: Pick<Embedded, "policy">): Promise<
   const device = await chooseDevice(settings.device, { buffers: settings.gpu_buffers });
   const spec = gpt2Spec(config);
   const parameters = await uploadParameters(device, spec, policy.weights);
-  const program = await jit(device, { parameters: spec, rows: rowsSpec }, ({ parameters, rows }) => ({
-    logits: languageHead(gpt2(parameters, rows, config), parameters), // [batch, time, vocab]
-  }), { toHost: ["logits"] });
+  const program = await jit(
+    device,
+    { parameters: spec, rows: rowsSpec },
+    ({ parameters, rows }) => ({
+      logits: languageHead(gpt2(parameters, rows, config), parameters), // [batch, time, vocab]
+    }),
+    { toHost: ["logits"] },
+  );
   const logitsAt = async (row: TokenRow, first: number): Promise<number[][]> => {
-    const { logits } = await program({ parameters, rows: padRows([row], { padId: tokenizer.padId }) });
+    const { logits } = await program({
+      parameters,
+      rows: padRows([row], { padId: tokenizer.padId }),
+    });
     const flat = Array.from(await device.read(logits));
     return row.slice(first).map((_, index) => {
       const start = (first + index) * config.vocabSize;
@@ -72,7 +80,8 @@ export async function openPolicy({ policy }: Pick<Embedded, "policy">): Promise<
     promptOf: (passage) => promptRow(tokenizer, passage, lengths),
     answerOf: (question) => answerRow(tokenizer, question, lengths),
     textOf: (row) => tokensText(tokenizer, row),
-    logitsAlong: (prompt, answer) => logitsAt([...prompt, ...answer].slice(0, -1), prompt.length - 1),
+    logitsAlong: (prompt, answer) =>
+      logitsAt([...prompt, ...answer].slice(0, -1), prompt.length - 1),
     logitsAfter: async (state) => (await logitsAt(state, state.length - 1))[0],
   };
 }
@@ -121,7 +130,11 @@ export interface NextToken {
 }
 
 /** The likeliest next tokens, the first on top. */
-export function likeliestTokens(model: PolicyView, logits: readonly number[], count: number): NextToken[] {
+export function likeliestTokens(
+  model: PolicyView,
+  logits: readonly number[],
+  count: number,
+): NextToken[] {
   const { logProbs } = distributionOfRow(logits);
   return logits.map((logit, id) => ({
     token: model.textOf([id]),
@@ -149,7 +162,10 @@ export interface SamplingEffect {
 export function compareSampling(
   model: PolicyView,
   state: TokenRow,
-  { logits, settings }: { logits: readonly number[]; settings: readonly Partial<SamplingSettings>[] },
+  { logits, settings }: {
+    logits: readonly number[];
+    settings: readonly Partial<SamplingSettings>[];
+  },
 ): SamplingEffect[] {
   const seen = logits.map((_, id) => state.includes(id));
   return settings.map((given) => {
@@ -215,7 +231,11 @@ export async function scoredRatios(
 ): Promise<ScoredRatios> {
   const scorer = await createPolicyScorer(device, { config: policy.config, sampling: scoring });
   const pairs = answers.map(({ tokens, kept }) => ({ prompt, answer: tokens, kept }));
-  const scored = await scorer(parameters, answerBatch(pairs, { padId: policy.tokenizer.padId }), pairs);
+  const scored = await scorer(
+    parameters,
+    answerBatch(pairs, { padId: policy.tokenizer.padId }),
+    pairs,
+  );
   const rows = answers.map(({ logProbs }, row) =>
     ratios({ logProbs: scored[row].slice(0, logProbs.length), oldLogProbs: logProbs })
   );

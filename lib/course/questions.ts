@@ -47,7 +47,11 @@ export async function askQuestions(
     });
     answers.forEach(({ tokens, ended }, row) => {
       const question = tokenizer.decode(ended ? tokens.slice(0, -1) : tokens);
-      judged.push({ passage: batch[row].content, question, ...judgeQuestion(question, batch[row]) });
+      judged.push({
+        passage: batch[row].content,
+        question,
+        ...judgeQuestion(question, batch[row]),
+      });
     });
   }
   return judged;
@@ -115,7 +119,9 @@ export function sideBySide(
 ): { passage: string; before: string; after: string }[] {
   const mark = ({ question, right }: JudgedQuestion) => `${right ? "✓" : "✗"} ${question}`;
   return before.flatMap((first, index) =>
-    index % every === 0 ? [{ passage: first.passage, before: mark(first), after: mark(after[index]) }] : []
+    index % every === 0
+      ? [{ passage: first.passage, before: mark(first), after: mark(after[index]) }]
+      : []
   );
 }
 

@@ -20,12 +20,19 @@ export const expectedReward = (theta: readonly number[], rewards: readonly numbe
 /** The policy gradient by enumeration: sum_a pi(a) R(a) ([a = j] - pi(j)), one number a logit. */
 export function policyGradient(theta: readonly number[], rewards: readonly number[]): number[] {
   const pi = softmaxOf(theta);
-  return theta.map((_, j) => pi.reduce((sum, p, a) => sum + p * rewards[a] * ((a === j ? 1 : 0) - pi[j]), 0));
+  return theta.map((_, j) =>
+    pi.reduce((sum, p, a) => sum + p * rewards[a] * ((a === j ? 1 : 0) - pi[j]), 0)
+  );
 }
 
 /** The slope of J by each logit, measured: (J(theta_j + h) - J(theta_j - h)) / 2h. */
-export function measuredSlope(theta: readonly number[], rewards: readonly number[], h = 1e-4): number[] {
-  const moved = (j: number, by: number) => theta.map((value, index) => index === j ? value + by : value);
+export function measuredSlope(
+  theta: readonly number[],
+  rewards: readonly number[],
+  h = 1e-4,
+): number[] {
+  const moved = (j: number, by: number) =>
+    theta.map((value, index) => index === j ? value + by : value);
   return theta.map((_, j) =>
     (expectedReward(moved(j, h), rewards) - expectedReward(moved(j, -h), rewards)) / (2 * h)
   );

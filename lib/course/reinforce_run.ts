@@ -93,16 +93,28 @@ function feedsOf(
 async function createGradient({ policy, device }: PolicyView) {
   const program = await compileGradient(device, policy);
   const arrays = await createGradientArrays<Gpt2Arrays>(device, gpt2Spec(policy.config));
-  return async (parameters: Gpt2Arrays, pairs: readonly PromptAndAnswer[], rewards: readonly number[]) => {
+  return async (
+    parameters: Gpt2Arrays,
+    pairs: readonly PromptAndAnswer[],
+    rewards: readonly number[],
+  ) => {
     let entropies: number[] = [];
-    const { gradients, loss } = await arrays.sum([feedsOf(policy, pairs, rewards)], async (feeds, into) => {
-      const said = await program({ parameters, ...feeds }, { gradients: into });
-      const width = feeds.targets.dims[1];
-      const rows = rowsOf(await device.read(said.entropy), width);
-      entropies = pairs.flatMap(({ answer }, row) => rows[row].slice(0, answer.length));
-      return { loss: (await device.read(said.loss))[0], gradients: into };
-    });
-    return { gradients, loss, entropy: meanOf(entropies), recycle: () => arrays.recycle(gradients) };
+    const { gradients, loss } = await arrays.sum(
+      [feedsOf(policy, pairs, rewards)],
+      async (feeds, into) => {
+        const said = await program({ parameters, ...feeds }, { gradients: into });
+        const width = feeds.targets.dims[1];
+        const rows = rowsOf(await device.read(said.entropy), width);
+        entropies = pairs.flatMap(({ answer }, row) => rows[row].slice(0, answer.length));
+        return { loss: (await device.read(said.loss))[0], gradients: into };
+      },
+    );
+    return {
+      gradients,
+      loss,
+      entropy: meanOf(entropies),
+      recycle: () => arrays.recycle(gradients),
+    };
   };
 }
 
@@ -141,7 +153,10 @@ export async function openReinforce(model: PolicyView, task: ReinforceTask): Pro
     settings,
     rows,
     async step() {
-      const answers = await draw(settings.batch_size, { seed: settings.seed, rollout: rows.length });
+      const answers = await draw(settings.batch_size, {
+        seed: settings.seed,
+        rollout: rows.length,
+      });
       const rewards = answers.map(({ question }) => pay(question));
       const { gradients, entropy, recycle } = await gradient(state.parameters, answers, rewards);
       ({ state } = await optimizer.update(state, gradients, settings.learning_rate));
@@ -159,7 +174,13 @@ export const reinforceCurves = ({ rows, settings }: ReinforceRun): Figure =>
   curveGrid([{ name: "REINFORCE", rows }], [
     { y: "mean_reward", title: "mean reward of a step's answers" },
     { y: "entropy", title: "entropy (nats a token)" },
-  ], { x: "step", xTitle: "step", title: "REINFORCE on one prompt", seed: settings.seed, columns: 2 });
+  ], {
+    x: "step",
+    xTitle: "step",
+    title: "REINFORCE on one prompt",
+    seed: settings.seed,
+    columns: 2,
+  });
 
 /**
  * Takes `max_timesteps` steps; in a notebook the curves grow.

@@ -6,7 +6,12 @@
  */
 import { grad } from "../autodiff/mod.ts";
 import { RANKS } from "../corpus/mod.ts";
-import { type TokenRow, uploadParameters, type ValueModelArrays, valueModelSpec } from "../lm/mod.ts";
+import {
+  type TokenRow,
+  uploadParameters,
+  type ValueModelArrays,
+  valueModelSpec,
+} from "../lm/mod.ts";
 import { type Table, table } from "../plots/mod.ts";
 import { pairwiseLogSigmoid, reliability, type ReliabilityBin } from "../rl/mod.ts";
 import {
@@ -143,15 +148,23 @@ export interface PairLossRow {
 export async function pairLosses(leads: readonly number[]): Promise<PairLossRow[]> {
   const device = await openDevice("cpu");
   const axes = { pair: leads.length };
-  const program = await jit(device, { better: float(axes), worse: float(axes) }, ({ better, worse }) => {
-    const of = (stable: boolean) => {
-      const loss = pairwiseLogSigmoid(better, worse, { stable });
-      const [slope] = grad(sum(loss), [better]);
-      return { loss, slope };
-    };
-    return { stable: of(true), naive: of(false) };
-  }, { toHost: ["stable", "naive"] });
-  const { stable, naive } = await program({ better: floats(leads), worse: floats(leads.map(() => 0)) });
+  const program = await jit(
+    device,
+    { better: float(axes), worse: float(axes) },
+    ({ better, worse }) => {
+      const of = (stable: boolean) => {
+        const loss = pairwiseLogSigmoid(better, worse, { stable });
+        const [slope] = grad(sum(loss), [better]);
+        return { loss, slope };
+      };
+      return { stable: of(true), naive: of(false) };
+    },
+    { toHost: ["stable", "naive"] },
+  );
+  const { stable, naive } = await program({
+    better: floats(leads),
+    worse: floats(leads.map(() => 0)),
+  });
   const [softplus, slope, naiveLoss, naiveSlope] = await Promise.all(
     [stable.loss, stable.slope, naive.loss, naive.slope].map((array) => device.read(array)),
   );

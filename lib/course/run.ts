@@ -81,7 +81,10 @@ const SHOWN = [
 export const settingsTable = (settings: Settings): Table => table([settings], SHOWN);
 
 /** The curves of one or several runs, the latest last. */
-export function runCurves(runs: readonly CourseRun[], { title = "PPO" }: { title?: string } = {}): Figure {
+export function runCurves(
+  runs: readonly CourseRun[],
+  { title = "PPO" }: { title?: string } = {},
+): Figure {
   const drawn: CurveRun<Metrics>[] = runs.map(({ name, rows }) => ({ name, rows }));
   return curveGrid(drawn, [
     { y: "mean_reward", title: "mean reward (raw score)" },
@@ -167,9 +170,13 @@ export function runSummary(
   { gold, seconds }: { gold: GoldComparison; seconds: number },
 ): RunSummary {
   const { settings, rows, device } = run;
-  const updates = Math.floor(settings.num_episodes * settings.max_timesteps / settings.update_timesteps);
+  const updates = Math.floor(
+    settings.num_episodes * settings.max_timesteps / settings.update_timesteps,
+  );
   if (rows.length < updates) {
-    throw new RangeError(`Cannot sum up the run: it stopped after update ${rows.length} of ${updates}`);
+    throw new RangeError(
+      `Cannot sum up the run: it stopped after update ${rows.length} of ${updates}`,
+    );
   }
   return {
     seed: settings.seed,

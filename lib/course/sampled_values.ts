@@ -53,10 +53,14 @@ export async function continuations(
   const row = [...prompt, ...written];
   const answers = await ppo.generator.generate(ppo.actor(), Array<TokenRow>(count).fill(row), {
     maxNewTokens: settings.query_len - written.length,
-    uniform: (index, position) => uniform(settings.seed, CONTINUATIONS + written.length, index, position),
+    uniform: (index, position) =>
+      uniform(settings.seed, CONTINUATIONS + written.length, index, position),
   });
   const scores = await reader.scoreRows(answers.map(({ tokens }) => [...row, ...tokens]));
-  const pay = { settings, scoreStatistics: settings.normalise_scores ? scoreStatistics : undefined };
+  const pay = {
+    settings,
+    scoreStatistics: settings.normalise_scores ? scoreStatistics : undefined,
+  };
   return answers.map(({ tokens, ended }, index) => ({
     tokens,
     paid: paidScore({ rawScore: scores[index], ended }, pay),
@@ -79,8 +83,9 @@ export async function sampledValues(
 ): Promise<SampledValue[]> {
   const values: SampledValue[] = [];
   for (let t = 0; t < answer.length; t++) {
-    const paid = (await continuations(continuing, { prompt, written: answer.slice(0, t) }, { count }))
-      .map(({ paid }) => paid);
+    const paid =
+      (await continuations(continuing, { prompt, written: answer.slice(0, t) }, { count }))
+        .map(({ paid }) => paid);
     values.push({ value: meanOf(paid), error: Math.sqrt(varianceOf(paid) / count) });
   }
   return values;
@@ -101,7 +106,9 @@ export function actionValues(
   found: readonly Continuation[],
   tokenizer: Pick<Tokenizer, "decode" | "sepId">,
 ): SampledAction[] {
-  return [...Map.groupBy(found, ({ tokens }) => tokens[0])].sort(([, a], [, b]) => b.length - a.length)
+  return [...Map.groupBy(found, ({ tokens }) => tokens[0])].sort(([, a], [, b]) =>
+    b.length - a.length
+  )
     .map(([token, group]) => ({
       token: token === tokenizer.sepId ? "[SEP]" : tokenizer.decode([token]),
       share: group.length / found.length,

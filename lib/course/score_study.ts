@@ -43,7 +43,9 @@ export function scoreHistogram(
     Array.from({ length: high - low + 1 }, (_, step) => high - step).map((floor) => ({
       score: floor < from ? `below ${from}` : `${floor} to ${floor + 1}`,
       verdict,
-      answers: answers.filter((one, index) => verdictOf(one) === verdict && floors[index] === floor).length,
+      answers: answers.filter((one, index) =>
+        verdictOf(one) === verdict && floors[index] === floor
+      ).length,
     }))
   );
 }

@@ -40,7 +40,9 @@ export type SweepRow = UntimedMetrics & {
  * ]);
  * ```
  */
-export function combinations<T>(lists: Readonly<Record<string, readonly T[]>>): Record<string, T>[] {
+export function combinations<T>(
+  lists: Readonly<Record<string, readonly T[]>>,
+): Record<string, T>[] {
   return Object.entries(lists).reduce<Record<string, T>[]>(
     (points, [name, values]) =>
       points.flatMap((point) => [...new Set(values)].map((value) => ({ ...point, [name]: value }))),
@@ -50,7 +52,9 @@ export function combinations<T>(lists: Readonly<Record<string, readonly T[]>>): 
 
 /** `kl_coef 0.2, lam 1, seed 3`; what it says of no setting is the model's own. */
 export function trialName(trial: Trial): string {
-  const parts = Object.entries(trial).map(([name, value]) => value === true ? name : `${name} ${value}`);
+  const parts = Object.entries(trial).map(([name, value]) =>
+    value === true ? name : `${name} ${value}`
+  );
   return parts.length === 0 ? "own settings" : parts.join(", ");
 }
 
@@ -65,7 +69,10 @@ export function trialKey(trial: Trial, judged: number): string {
  *
  * @throws {RangeError} For a value out of its range, or values that contradict each other.
  */
-export function trialSettings(trial: Trial, own: { readonly [name: string]: unknown } = {}): Settings {
+export function trialSettings(
+  trial: Trial,
+  own: { readonly [name: string]: unknown } = {},
+): Settings {
   const base = namesOwn(trial) ? {} : own;
   checkSettings(base);
   return validateSettings({ ...base, ...trial });
@@ -125,10 +132,13 @@ const COUNTS = ["update", "updates", "gold_n"];
  * @throws TypeError when it has no trial with known settings, or lacks a number.
  */
 export function asSweepRow(row: unknown, where: string): SweepRow {
-  const wrong = (found: string) => new TypeError(`Cannot read ${where} as a row of a sweep: ${found}`);
+  const wrong = (found: string) =>
+    new TypeError(`Cannot read ${where} as a row of a sweep: ${found}`);
   if (!isRecord(row)) throw wrong(`it is ${describeJson(row)}, and an object is expected`);
   const { trial } = row;
-  if (!isRecord(trial)) throw wrong(`its "trial" is ${describeJson(trial)}, and settings are expected`);
+  if (!isRecord(trial)) {
+    throw wrong(`its "trial" is ${describeJson(trial)}, and settings are expected`);
+  }
   try {
     checkSettings(trial);
   } catch (cause) {

@@ -1,5 +1,12 @@
 /** What a sweep's rows show: groups of trials that differ in their seed alone, as bands, and as a table of how they end. */
-import { type Band, bandGrid, type BandPanel, type Figure, type Table, table } from "../plots/mod.ts";
+import {
+  type Band,
+  bandGrid,
+  type BandPanel,
+  type Figure,
+  type Table,
+  table,
+} from "../plots/mod.ts";
 import type { Settings } from "../rlhf/mod.ts";
 import { pathOf } from "./embedded.ts";
 import { readSweep, type SweepRow, type Trial, trialName, trialSettings } from "./sweep.ts";
@@ -40,8 +47,11 @@ function differing(trial: Trial, own: OwnSettings): Trial {
   const whole = (settings: Trial) => JSON.stringify(trialSettings(settings, own));
   const without = (name: string): Trial =>
     Object.fromEntries(Object.entries(trial).filter(([other]) => other !== name));
-  const counts = ([name]: [string, unknown]) => name !== "seed" && whole(without(name)) !== whole(trial);
-  return Object.fromEntries(Object.entries(trial).filter(counts).toSorted(([a], [b]) => a < b ? -1 : 1));
+  const counts = ([name]: [string, unknown]) =>
+    name !== "seed" && whole(without(name)) !== whole(trial);
+  return Object.fromEntries(
+    Object.entries(trial).filter(counts).toSorted(([a], [b]) => a < b ? -1 : 1),
+  );
 }
 
 /** The groups in which one setting alone varies, by its value, each named after it; the models' own value is among them. */
@@ -66,7 +76,9 @@ export function groupOf(groups: readonly SweepGroup[], wanted: Trial): SweepGrou
   const found = groups.find(({ differs }) => sameTrial(differs, wanted));
   if (found === undefined) {
     const known = groups.map(({ name }) => name).join("; ");
-    throw new RangeError(`Cannot find the runs of ${trialName(wanted)}: there are those of ${known}`);
+    throw new RangeError(
+      `Cannot find the runs of ${trialName(wanted)}: there are those of ${known}`,
+    );
   }
   return found;
 }
@@ -97,7 +109,8 @@ export function seedBand({ name, runs }: SweepGroup, column: SweepColumn): Band 
 }
 
 /** Four digits, which keep a notebook small; what is not finite is a gap. */
-const shown = (value: number): number | null => Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
+const shown = (value: number): number | null =>
+  Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
 
 /** Titles of the panels. */
 const TITLES: { readonly [K in SweepColumn]?: string } = {
@@ -179,11 +192,15 @@ export function besideKept(
     return { name: `yours: ${trialName(differs)}`, differs, runs: [run] };
   });
   const updates = Math.max(2, ...rows.map(({ update }) => update));
-  const kept = groupsVarying(groups, varied.includes("lam") ? "lam" : "kl_coef", own).map((group) => ({
+  const kept = groupsVarying(groups, varied.includes("lam") ? "lam" : "kl_coef", own).map((
+    group,
+  ) => ({
     ...group,
     runs: group.runs.map((run) => run.slice(0, updates)),
   }));
-  const panels = (["mean_reward", "kl"] as const).map((column) => sweepPanel([...kept, ...yours], column));
+  const panels = (["mean_reward", "kl"] as const).map((column) =>
+    sweepPanel([...kept, ...yours], column)
+  );
   return bandGrid(panels, { title: "Your sweep beside the kept one", xTitle: "update" });
 }
 

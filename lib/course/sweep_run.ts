@@ -37,18 +37,26 @@ export interface TrialOptions {
 export async function* runTrial(
   embedded: Embedded,
   trial: Trial,
-  { settings = trialSettings(trial, embedded.policy.settings), judged, threads, signal }: TrialOptions,
+  { settings = trialSettings(trial, embedded.policy.settings), judged, threads, signal }:
+    TrialOptions,
 ): AsyncGenerator<SweepRow> {
   const { heldOut } = embedded;
   if (judged > heldOut.length) {
-    throw new RangeError(`Cannot judge by ${judged} held-out passages: there are ${heldOut.length}`);
+    throw new RangeError(
+      `Cannot judge by ${judged} held-out passages: there are ${heldOut.length}`,
+    );
   }
   const inputs = namesOwn(trial) ? await loadOwn(settings) : embedded;
   const run = await openRun(inputs, settings, threads === undefined ? {} : { threads });
   const updates = updatesOf(settings);
   const ask = { tokenizer: inputs.tokenizer, passages: heldOut.slice(0, judged) };
   for await (const metrics of run.ppo.train(signal === undefined ? {} : { signal })) {
-    yield { trial, updates, ...rounded({ ...untimed(metrics), ...await goldOf(run, ask) }), gold_n: judged };
+    yield {
+      trial,
+      updates,
+      ...rounded({ ...untimed(metrics), ...await goldOf(run, ask) }),
+      gold_n: judged,
+    };
   }
 }
 
@@ -59,12 +67,17 @@ async function goldOf(
 ): Promise<{ gold?: number }> {
   if (passages.length === 0) return {};
   const policy = { generator: ppo.generator, parameters: ppo.actor() };
-  const questions = await askQuestions(policy, passages, { tokenizer, settings, seed: settings.seed });
+  const questions = await askQuestions(policy, passages, {
+    tokenizer,
+    settings,
+    seed: settings.seed,
+  });
   return { gold: 100 * questions.filter(({ right }) => right).length / questions.length };
 }
 
 function untimed(metrics: Metrics): UntimedMetrics {
-  const { seconds_generate: _generate, seconds_score: _score, seconds_actor: _actor, ...rest } = metrics;
+  const { seconds_generate: _generate, seconds_score: _score, seconds_actor: _actor, ...rest } =
+    metrics;
   const { seconds_critic: _critic, ...kept } = rest;
   return kept;
 }
@@ -104,7 +117,9 @@ export async function sweepHere(
   const total = all.reduce((sum, { settings }) => sum + updatesOf(settings), 0);
   let done = 0;
   for (const { own, settings } of all) {
-    for await (const row of runTrial(embedded, { ...base, ...own }, { settings, judged: 0, signal })) {
+    for await (
+      const row of runTrial(embedded, { ...base, ...own }, { settings, judged: 0, signal })
+    ) {
       rows.push(row);
       const left = (performance.now() - start) / 1000 / ++done * (total - done);
       console.log(

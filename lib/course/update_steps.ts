@@ -23,7 +23,9 @@ export async function updateSteps(
   const size = settings.batch_size;
   const pool: Sample[] = [];
   for (let timestep = 1; timestep <= timesteps; timestep++) {
-    pool.push(...await ppo.experience(timestep, prompts.slice((timestep - 1) * size, timestep * size)));
+    pool.push(
+      ...await ppo.experience(timestep, prompts.slice((timestep - 1) * size, timestep * size)),
+    );
   }
   return (await ppo.update(pool, 0)).map((one, index) => {
     const { clip_fraction, approx_kl, ratio_max } = stepMetrics([one], {

@@ -7,12 +7,21 @@ export type ValueOfState = (policy: number[], actionValues: number[]) => number;
 /** A of each action. */
 export type AdvantagesOfState = (policy: number[], actionValues: number[]) => number[];
 /** The first token's n-step estimate. */
-export type NStepEstimate = (rewards: number[], values: number[], gamma: number, n: number) => number;
+export type NStepEstimate = (
+  rewards: number[],
+  values: number[],
+  gamma: number,
+  n: number,
+) => number;
 
 const expectedValue = (policy: readonly number[], actionValues: readonly number[]) =>
   policy.reduce((sum, probability, a) => sum + probability * actionValues[a], 0);
 const mean = (row: readonly number[]) => row.reduce((sum, value) => sum + value, 0) / row.length;
-const states: [number[], number[]][] = [[[0.5, 0.5], [1, 3]], [[0.9, 0.1], [1, 3]], [[0.2, 0.3, 0.5], [
+const states: [number[], number[]][] = [[[0.5, 0.5], [1, 3]], [[0.9, 0.1], [1, 3]], [[
+  0.2,
+  0.3,
+  0.5,
+], [
   4,
   0,
   -2,
@@ -26,7 +35,8 @@ export const valueOfState: Exercise<ValueOfState> = defineExercise<ValueOfState>
     {
       answer: (_policy, actionValues) => mean(actionValues),
       says: {
-        en: "That is the plain mean: weigh each action with the probability that the policy gives it.",
+        en:
+          "That is the plain mean: weigh each action with the probability that the policy gives it.",
         zh: "这是普通平均：每个动作要按策略给它的概率加权。",
       },
     },
@@ -54,7 +64,10 @@ export const advantagesOfState: Exercise<AdvantagesOfState> = defineExercise<Adv
     {
       answer: (policy, actionValues) =>
         actionValues.map((value) => expectedValue(policy, actionValues) - value),
-      says: { en: "The sign is turned: better than average is positive.", zh: "符号反了：比平均好应为正。" },
+      says: {
+        en: "The sign is turned: better than average is positive.",
+        zh: "符号反了：比平均好应为正。",
+      },
     },
     {
       answer: (_policy, actionValues) => actionValues.map((value) => value - mean(actionValues)),
@@ -73,10 +86,16 @@ export const advantagesOfState: Exercise<AdvantagesOfState> = defineExercise<Adv
 /** r_0 + ... + gamma^(n-1) r_n-1 + gamma^n V(s_n) - V(s_0). */
 export const nStepEstimate: Exercise<NStepEstimate> = defineExercise<NStepEstimate>({
   expected: (rewards, values, gamma, n) => stepEstimates({ rewards, values, gamma })[n - 1],
-  cases: [[[1, 2, 4], [3, 5, 6], 0.5, 1], [[1, 2, 4], [3, 5, 6], 0.5, 2], [[1, 2, 4], [3, 5, 6], 0.5, 3]],
+  cases: [[[1, 2, 4], [3, 5, 6], 0.5, 1], [[1, 2, 4], [3, 5, 6], 0.5, 2], [
+    [1, 2, 4],
+    [3, 5, 6],
+    0.5,
+    3,
+  ]],
   mistakes: [
     {
-      answer: (rewards, values, gamma, n) => stepEstimates({ rewards, values, gamma })[n - 1] + values[0],
+      answer: (rewards, values, gamma, n) =>
+        stepEstimates({ rewards, values, gamma })[n - 1] + values[0],
       says: {
         en: "This estimates the return. Subtract V(s_0), what was expected, to get the advantage.",
         zh: "这估计的是回报。减去预期值 V(s_0)，才是优势。",
@@ -84,7 +103,8 @@ export const nStepEstimate: Exercise<NStepEstimate> = defineExercise<NStepEstima
     },
     {
       answer: (rewards, values, gamma, n) =>
-        rewards.slice(0, n).reduce((sum, reward, t) => sum + gamma ** t * reward, 0) + (values[n] ?? 0) -
+        rewards.slice(0, n).reduce((sum, reward, t) => sum + gamma ** t * reward, 0) +
+        (values[n] ?? 0) -
         values[0],
       says: {
         en: "V(s_n) lies n steps ahead, so it counts gamma to the power n.",

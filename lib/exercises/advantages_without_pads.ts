@@ -14,7 +14,9 @@ const advantages = (rewards: number[], values: number[], lambda: number): number
   gae({ rewards, values, gamma: 1, lambda }).advantages;
 
 /** Cut first, then estimate. */
-export const advantagesWithoutPads: Exercise<AdvantagesWithoutPads> = defineExercise<AdvantagesWithoutPads>({
+export const advantagesWithoutPads: Exercise<AdvantagesWithoutPads> = defineExercise<
+  AdvantagesWithoutPads
+>({
   expected: (rewards, values, length, lambda) =>
     advantages(rewards.slice(0, length), values.slice(0, length), lambda),
   cases: [
@@ -24,7 +26,8 @@ export const advantagesWithoutPads: Exercise<AdvantagesWithoutPads> = defineExer
   ],
   mistakes: [
     {
-      answer: (rewards, values, length, lambda) => advantages(rewards, values, lambda).slice(0, length),
+      answer: (rewards, values, length, lambda) =>
+        advantages(rewards, values, lambda).slice(0, length),
       says: {
         en:
           "You cut after the recursion, when the pads had already spoken: cut rewards and values first. This is the tutorial's mistake.",
@@ -41,7 +44,8 @@ export const advantagesWithoutPads: Exercise<AdvantagesWithoutPads> = defineExer
           bootstrap: values[length] ?? 0,
         }).advantages,
       says: {
-        en: "The value after the last real token is still the pad's: the answer has ended, so it is 0.",
+        en:
+          "The value after the last real token is still the pad's: the answer has ended, so it is 0.",
         zh: "最后一个真实词元之后用的仍是填充处的价值：回答已经结束，那里应为 0。",
       },
     },
@@ -51,13 +55,15 @@ export const advantagesWithoutPads: Exercise<AdvantagesWithoutPads> = defineExer
         ...rewards.slice(length).map(() => 0),
       ],
       says: {
-        en: "The numbers are right, but the pads got advantages too: give one number for each real token.",
+        en:
+          "The numbers are right, but the pads got advantages too: give one number for each real token.",
         zh: "数值对了，但填充也得到了优势：每个真实词元只给一个数。",
       },
     },
   ],
   solved: {
-    en: "Right: cut first, then estimate. How long the neighbours in a batch are then changes nothing.",
+    en:
+      "Right: cut first, then estimate. How long the neighbours in a batch are then changes nothing.",
     zh: "正确：先截断，再估计。这样，同一批里邻居有多长就不再有任何影响。",
   },
 });

@@ -22,7 +22,8 @@ export const answerLogProb: Exercise<AnswerLogProb> = defineExercise<AnswerLogPr
     {
       answer: product,
       says: {
-        en: "That is the probability itself. The logarithm of a product is the sum of the logarithms.",
+        en:
+          "That is the probability itself. The logarithm of a product is the sum of the logarithms.",
         zh: "这是概率本身。乘积的对数等于对数之和。",
       },
     },

@@ -12,7 +12,8 @@ export type AnswerRewards = (
 
 /** r_t = -klCoef (log pi - log pi_ref), and the score at the last token. */
 export const answerRewards: Exercise<AnswerRewards> = defineExercise<AnswerRewards>({
-  expected: (logProbs, refLogProbs, klCoef, score) => shapedRewards({ logProbs, refLogProbs, klCoef, score }),
+  expected: (logProbs, refLogProbs, klCoef, score) =>
+    shapedRewards({ logProbs, refLogProbs, klCoef, score }),
   cases: [
     [[-1, -2], [-3, -1], 0.5, 4],
     [[-0.5, -0.25, -2], [-0.5, -1.25, -1], 0.1, -1],
@@ -38,7 +39,8 @@ export const answerRewards: Exercise<AnswerRewards> = defineExercise<AnswerRewar
       },
     },
     {
-      answer: (logProbs, refLogProbs, klCoef) => shapedRewards({ logProbs, refLogProbs, klCoef, score: 0 }),
+      answer: (logProbs, refLogProbs, klCoef) =>
+        shapedRewards({ logProbs, refLogProbs, klCoef, score: 0 }),
       says: {
         en: "The price of KL is right; the score at the last token is missing.",
         zh: "KL 的价格对了；还缺最后一个词元处的分数。",

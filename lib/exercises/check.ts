@@ -20,7 +20,9 @@ export function checkAnswer<F extends Answer>(exercise: Exercise<F>, answer: F):
     const found = attempt(answer, inputs);
     if (found instanceof Error) return verdict(false, threw(found, inputs));
     if (agrees(found, expected)) continue;
-    const mistake = exercise.mistakes.find((mistake) => sameEverywhere(exercise, mistake.answer, answer));
+    const mistake = exercise.mistakes.find((mistake) =>
+      sameEverywhere(exercise, mistake.answer, answer)
+    );
     return verdict(false, mistake?.says ?? differs(inputs, expected, found));
   }
   return verdict(true, exercise.solved);
@@ -72,7 +74,9 @@ function differs(inputs: readonly unknown[], expected: Result, found: unknown): 
     };
   }
   return {
-    en: `Not yet: for ${given} the answer is ${shown(expected)}, your function gave ${shown(found)}.`,
+    en: `Not yet: for ${given} the answer is ${shown(expected)}, your function gave ${
+      shown(found)
+    }.`,
     zh: `还不对：输入 ${given} 时，答案是 ${shown(expected)}，你的函数给出 ${shown(found)}。`,
   };
 }
@@ -82,7 +86,9 @@ function shown(value: unknown): string {
   if (typeof value === "number") return String(Number(value.toPrecision(5)));
   if (isRow(value)) return `[${Array.from(value, shown).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
-    return `{ ${Object.entries(value).map(([name, part]) => `${name}: ${shown(part)}`).join(", ")} }`;
+    return `{ ${
+      Object.entries(value).map(([name, part]) => `${name}: ${shown(part)}`).join(", ")
+    } }`;
   }
   return typeof value === "string" ? `"${value}"` : String(value);
 }

@@ -28,7 +28,8 @@ export const clippedObjective: Exercise<OfToken> = defineExercise<OfToken>({
       answer: (ratio, advantage, clipRange) =>
         Math.max(ratio * advantage, clamp(ratio, clipRange) * advantage),
       says: {
-        en: "You took the larger one. PPO is pessimistic: of the two promises it believes the smaller.",
+        en:
+          "You took the larger one. PPO is pessimistic: of the two promises it believes the smaller.",
         zh: "你取了较大的一个。PPO 是悲观的：两个承诺中，它只相信较小的。",
       },
     },
@@ -37,12 +38,16 @@ export const clippedObjective: Exercise<OfToken> = defineExercise<OfToken>({
       says: { en: "Not clipped at all yet.", zh: "还完全没有裁剪。" },
     },
   ],
-  solved: { en: "Right, in all six cases of sign and ratio.", zh: "正确，符号与比率的六种情形都对。" },
+  solved: {
+    en: "Right, in all six cases of sign and ratio.",
+    zh: "正确，符号与比率的六种情形都对。",
+  },
 });
 
 /** d objective / d ratio: A, or 0 where the clip acts. */
 export const objectiveSlope: Exercise<OfToken> = defineExercise<OfToken>({
-  expected: (ratio, advantage, clipRange) => clippedToken(clipRange)(ratio, advantage).gradient / ratio, // d log = d ratio / ratio
+  expected: (ratio, advantage, clipRange) =>
+    clippedToken(clipRange)(ratio, advantage).gradient / ratio, // d log = d ratio / ratio
   cases: sixCases,
   mistakes: [
     {

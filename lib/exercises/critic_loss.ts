@@ -3,18 +3,27 @@ import { clippedValue } from "../sliders/mod.ts";
 import { defineExercise, type Exercise } from "./exercise.ts";
 
 /** 0.5 max((V - G)^2, (V_clip - G)^2). */
-export type CriticLoss = (value: number, oldValue: number, target: number, clipRange: number) => number;
+export type CriticLoss = (
+  value: number,
+  oldValue: number,
+  target: number,
+  clipRange: number,
+) => number;
 
-const keep = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
+const keep = (value: number, low: number, high: number): number =>
+  Math.min(Math.max(value, low), high);
 const squared = (value: number, target: number): number => (value - target) ** 2;
-const errors = (...[value, oldValue, target, clipRange]: Parameters<CriticLoss>): [number, number] => [
+const errors = (
+  ...[value, oldValue, target, clipRange]: Parameters<CriticLoss>
+): [number, number] => [
   squared(value, target),
   squared(keep(value, oldValue - clipRange, oldValue + clipRange), target),
 ];
 
 /** The larger of the two errors, halved. */
 export const criticLoss: Exercise<CriticLoss> = defineExercise<CriticLoss>({
-  expected: (value, oldValue, target, clipRange) => clippedValue(clipRange)({ value, oldValue, target }).loss,
+  expected: (value, oldValue, target, clipRange) =>
+    clippedValue(clipRange)({ value, oldValue, target }).loss,
   cases: [[0.5, 0.25, 2, 0.5], [3, 1, 4, 0.2], [-2, 1, 4, 0.5], [6, 1, 2, 0.25], [-1, 2, -3, 0.5]],
   mistakes: [
     {

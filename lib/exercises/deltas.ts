@@ -13,7 +13,8 @@ export const deltas: Exercise<Deltas> = defineExercise<Deltas>({
     {
       answer: (rewards, values) => rewards.map((reward, t) => reward - values[t]),
       says: {
-        en: "You left out the value of the next state: what is still to come counts too, times gamma.",
+        en:
+          "You left out the value of the next state: what is still to come counts too, times gamma.",
         zh: "漏掉了下一个状态的价值：将来还能得到的也要算，乘以 gamma。",
       },
     },
@@ -34,14 +35,19 @@ export const deltas: Exercise<Deltas> = defineExercise<Deltas>({
       },
     },
     {
-      answer: (rewards, values, gamma) => [...tdErrors({ rewards, values, gamma }).slice(0, -1), NaN],
+      answer: (
+        rewards,
+        values,
+        gamma,
+      ) => [...tdErrors({ rewards, values, gamma }).slice(0, -1), NaN],
       says: {
         en: "values[t + 1] does not exist at the last token: it is 0 there.",
         zh: "最后一个词元处 values[t + 1] 不存在：那里是 0。",
       },
     },
     {
-      answer: (rewards, values, gamma) => tdErrors({ rewards, values, gamma }).map((delta) => -delta),
+      answer: (rewards, values, gamma) =>
+        tdErrors({ rewards, values, gamma }).map((delta) => -delta),
       says: {
         en: "The sign is turned: better than the critic expected is positive.",
         zh: "符号反了：比评论家预期的好应为正。",

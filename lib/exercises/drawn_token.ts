@@ -6,7 +6,10 @@ import { defineExercise, type Exercise } from "./exercise.ts";
 export type DrawnToken = (probabilities: number[], u: number) => number;
 
 /** The first token whose cumulative probability exceeds u. */
-const firstWhere = (probabilities: readonly number[], holds: (cumulative: number) => boolean): number => {
+const firstWhere = (
+  probabilities: readonly number[],
+  holds: (cumulative: number) => boolean,
+): number => {
   let cumulative = 0;
   return probabilities.findIndex((probability) => holds(cumulative += probability));
 };

@@ -11,7 +11,12 @@ const errorsOf = (values: readonly number[], returns: readonly number[]): number
 /** 1 - Var(R - V) / Var(R). */
 export const explainedShare: Exercise<ExplainedShare> = defineExercise<ExplainedShare>({
   expected: (values, returns) => explainedVariance(values, returns),
-  cases: [[[0, 3, 3], [1, 4, 7]], [[2, 4, 8], [1, 3, 7]], [[5, 1], [1, 3]], [[1, 1, 1, 1], [0, 2, 4, 2]]],
+  cases: [[[0, 3, 3], [1, 4, 7]], [[2, 4, 8], [1, 3, 7]], [[5, 1], [1, 3]], [[1, 1, 1, 1], [
+    0,
+    2,
+    4,
+    2,
+  ]]],
   mistakes: [
     {
       answer: (values, returns) =>
@@ -32,7 +37,8 @@ export const explainedShare: Exercise<ExplainedShare> = defineExercise<Explained
     {
       answer: (values, returns) => varianceOf(values) / varianceOf(returns),
       says: {
-        en: "That says how much the values vary, not whether they vary with the returns: look at R - V.",
+        en:
+          "That says how much the values vary, not whether they vary with the returns: look at R - V.",
         zh: "这只说明价值波动多大，没有说明它是否随回报波动：要看 R - V。",
       },
     },
@@ -45,7 +51,8 @@ export const explainedShare: Exercise<ExplainedShare> = defineExercise<Explained
     },
   ],
   solved: {
-    en: "Right. The second case has it 1 although every value is off by 1: the offset does not count.",
+    en:
+      "Right. The second case has it 1 although every value is off by 1: the offset does not count.",
     zh: "正确。第二个例子里每个价值都差 1，结果却是 1：偏移不算在内。",
   },
 });

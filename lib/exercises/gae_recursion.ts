@@ -3,7 +3,12 @@ import { gae, tdErrors } from "../rl/mod.ts";
 import { defineExercise, type Exercise } from "./exercise.ts";
 
 /** Advantages of one row. */
-export type GaeRecursion = (rewards: number[], values: number[], gamma: number, lambda: number) => number[];
+export type GaeRecursion = (
+  rewards: number[],
+  values: number[],
+  gamma: number,
+  lambda: number,
+) => number[];
 
 /** A_t = delta_t + factor A_t+1, with a factor of one's own. */
 function withFactor(deltas: readonly number[], factor: number): number[] {
@@ -46,7 +51,8 @@ export const gaeRecursion: Exercise<GaeRecursion> = defineExercise<GaeRecursion>
       says: oneOfThem,
     },
     {
-      answer: (rewards, values, gamma, lambda) => withFactor(tdErrors({ rewards, values, gamma }), lambda),
+      answer: (rewards, values, gamma, lambda) =>
+        withFactor(tdErrors({ rewards, values, gamma }), lambda),
       says: oneOfThem,
     },
     {

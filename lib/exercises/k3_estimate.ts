@@ -20,10 +20,14 @@ export const k3Estimate: Exercise<K3Estimate> = defineExercise<K3Estimate>({
     {
       answer: (logProb, refLogProb) => Math.exp(logProb - refLogProb) - 1 - (logProb - refLogProb),
       says: {
-        en: "Your x is turned over: it is log π_ref - log π, the reference minus the policy that sampled.",
+        en:
+          "Your x is turned over: it is log π_ref - log π, the reference minus the policy that sampled.",
         zh: "你的 x 反了：它是 log π_ref - log π，即参考模型的减去采样策略的。",
       },
     },
   ],
-  solved: { en: "Right: it touches 0 only where the two agree.", zh: "正确：只有两者一致时它才等于 0。" },
+  solved: {
+    en: "Right: it touches 0 only where the two agree.",
+    zh: "正确：只有两者一致时它才等于 0。",
+  },
 });

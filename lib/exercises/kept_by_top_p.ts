@@ -34,7 +34,8 @@ export const keptByTopP: Exercise<KeptByTopP> = defineExercise<KeptByTopP>({
       says: {
         en:
           "You stop before p is reached. The token that crosses the line belongs to them: else a very likely first token would leave none.",
-        zh: "你在达到 p 之前就停了。越过这条线的那个词元也要留下：否则第一个词元很可能时，一个都不剩。",
+        zh:
+          "你在达到 p 之前就停了。越过这条线的那个词元也要留下：否则第一个词元很可能时，一个都不剩。",
       },
     },
     {

@@ -11,7 +11,8 @@ export const lambdaWeights: Exercise<LambdaWeights> = defineExercise<LambdaWeigh
   cases: [[0.5, 4], [0.9, 3], [0, 2], [1, 3]],
   mistakes: [
     {
-      answer: (lambda, steps) => Array.from({ length: steps }, (_, n) => (1 - lambda) * lambda ** n),
+      answer: (lambda, steps) =>
+        Array.from({ length: steps }, (_, n) => (1 - lambda) * lambda ** n),
       says: {
         en:
           "These do not add up to 1: the last estimate takes the weight of all longer ones, lambda^(steps - 1).",

@@ -44,7 +44,8 @@ export const listLoss: Exercise<ListLoss> = defineExercise<ListLoss>({
       },
     },
     {
-      answer: (scores) => meanOver(scores.slice(1).map((worse, rank) => scores[rank] - worse), stable),
+      answer: (scores) =>
+        meanOver(scores.slice(1).map((worse, rank) => scores[rank] - worse), stable),
       says: {
         en:
           "You compared neighbours only. A list of n answers has n(n - 1)/2 pairs: each with all that are worse.",

@@ -36,7 +36,8 @@ export const paidScore: Exercise<PaidScore> = defineExercise<PaidScore>({
     },
   ],
   solved: {
-    en: 'Right: 0 now means "as good as the SFT model", and good answers still differ from each other.',
+    en:
+      'Right: 0 now means "as good as the SFT model", and good answers still differ from each other.',
     zh: "正确：现在 0 表示“与 SFT 模型一样好”，好回答之间也仍有差别。",
   },
 });

@@ -13,7 +13,8 @@ export const returnsOf: Exercise<ReturnsOf> = defineExercise<ReturnsOf>({
   cases: [[[1, 2, 4], 0.5], [[0, 0, 1], 1], [[-1, 0, 2, 3], 0.9]],
   mistakes: [
     {
-      answer: (rewards, gamma) => rewards.map((reward, t) => reward + gamma * (rewards[t + 1] ?? 0)),
+      answer: (rewards, gamma) =>
+        rewards.map((reward, t) => reward + gamma * (rewards[t + 1] ?? 0)),
       says: {
         en:
           "You added the next reward only. All later ones count: add gamma times the next return, not the next reward.",
@@ -26,7 +27,8 @@ export const returnsOf: Exercise<ReturnsOf> = defineExercise<ReturnsOf>({
           rewards.slice(0, t + 1).reduce((total, reward, k) => total + gamma ** (t - k) * reward, 0)
         ),
       says: {
-        en: "You added what came before. A return looks ahead: begin at the last token and go backwards.",
+        en:
+          "You added what came before. A return looks ahead: begin at the last token and go backwards.",
         zh: "你加的是之前的奖励。回报是往后看的：从最后一个词元开始，往前走。",
       },
     },

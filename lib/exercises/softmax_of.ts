@@ -20,13 +20,15 @@ export const softmaxOf: Exercise<SoftmaxOf> = defineExercise<SoftmaxOf>({
       says: {
         en:
           "The formula is right, but e^1000 is too large for a number of the computer. Subtract the largest logit from all first: the probabilities stay the same.",
-        zh: "公式是对的，但 e^1000 超出了计算机数字的范围。先从所有 logit 里减去最大的那个：概率不变。",
+        zh:
+          "公式是对的，但 e^1000 超出了计算机数字的范围。先从所有 logit 里减去最大的那个：概率不变。",
       },
     },
     {
       answer: (logits) => logits.map((logit) => logit / sumOf(logits)),
       says: {
-        en: "You divided the logits themselves. A logit may be negative, so each goes through e^z first.",
+        en:
+          "You divided the logits themselves. A logit may be negative, so each goes through e^z first.",
         zh: "你直接除了 logit 本身。logit 可以为负，所以每个都要先经过 e^z。",
       },
     },

@@ -39,7 +39,9 @@ export function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`Cannot read ${where}: it is not JSON (it begins with ${shown(text)})`, { cause });
+    throw new Error(`Cannot read ${where}: it is not JSON (it begins with ${shown(text)})`, {
+      cause,
+    });
   }
 }
 
@@ -58,14 +60,17 @@ function syntaxError(text: string): string {
   const errors: ParseError[] = [];
   parseTree(text, errors, PLAIN_JSON);
   const offset = Math.min(...errors.map((error) => error.offset), text.length);
-  if (text.slice(0, offset).trim() === "") return `: it is not JSON (it begins with ${shown(text)})`;
+  if (text.slice(0, offset).trim() === "") {
+    return `: it is not JSON (it begins with ${shown(text)})`;
+  }
   const rest = text.slice(offset);
   const found = rest.trim() === "" ? "it breaks off" : `there: ${shown(rest.split("\n")[0])}`;
   return `, line ${lineAt(text, offset)}: it is not JSON (${found})`;
 }
 
 const dotted = (keys: readonly (string | number)[]): string =>
-  keys.map((key, index) => typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`).join("");
+  keys.map((key, index) => typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`)
+    .join("");
 
 /**
  * The file as one JSON value that knows its lines.
@@ -89,13 +94,16 @@ export async function readJsonSource(path: string): Promise<JsonSource> {
 }
 
 /** The file as one JSON value. Throws a sentence that names the file and the line. */
-export const readJson = async (path: string): Promise<unknown> => (await readJsonSource(path)).value;
+export const readJson = async (path: string): Promise<unknown> =>
+  (await readJsonSource(path)).value;
 
 /** The file as one JSON object. Throws a sentence that names the file. */
 export async function readJsonRecord(path: string): Promise<JsonRecord> {
   const value = await readJson(path);
   if (!isRecord(value)) {
-    throw new TypeError(`Cannot read ${path}: it is ${describeJson(value)}, and an object is expected`);
+    throw new TypeError(
+      `Cannot read ${path}: it is ${describeJson(value)}, and an object is expected`,
+    );
   }
   return value;
 }

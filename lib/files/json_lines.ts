@@ -27,7 +27,9 @@ export type JsonLine<Key extends string, Text extends string> =
  *
  * @throws {Error} If a line is not JSON, or the file is not there or not UTF-8.
  */
-export async function* readJsonValues(path: string): AsyncGenerator<{ line: number; value: unknown }> {
+export async function* readJsonValues(
+  path: string,
+): AsyncGenerator<{ line: number; value: unknown }> {
   for await (const { line, text } of readLines(path)) {
     if (text.trim() !== "") yield { line, value: parseJson(text, `${path}, line ${line}`) };
   }

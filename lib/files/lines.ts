@@ -17,7 +17,9 @@ const LINE_FEED = 0x0a;
 function decode(pieces: readonly Uint8Array[], where: string): string {
   const decoder = new TextDecoder("utf-8", { fatal: true }); // drops a byte order mark
   try {
-    const start = pieces.slice(0, -1).map((piece) => decoder.decode(piece, { stream: true })).join("");
+    const start = pieces.slice(0, -1).map((piece) => decoder.decode(piece, { stream: true })).join(
+      "",
+    );
     return start + decoder.decode(pieces.at(-1));
   } catch (cause) {
     throw new TypeError(`Cannot read ${where}: it is not UTF-8 text`, { cause });
@@ -63,6 +65,8 @@ export async function* linesOf(
 /** The number of the line, from 1, in which the character at `offset` stands. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;
-  for (let end = text.indexOf("\n"); end >= 0 && end < offset; end = text.indexOf("\n", end + 1)) line++;
+  for (let end = text.indexOf("\n"); end >= 0 && end < offset; end = text.indexOf("\n", end + 1)) {
+    line++;
+  }
   return line;
 }

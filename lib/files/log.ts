@@ -18,7 +18,8 @@ export function appendToSync(path: string, content: string | Uint8Array): void {
 }
 
 /** Adds one line to the end of a file, which is made if need be: for logs of metrics. */
-export const appendLine = (path: string, line: string): Promise<void> => appendTo(path, line + "\n");
+export const appendLine = (path: string, line: string): Promise<void> =>
+  appendTo(path, line + "\n");
 
 /** How many bytes a file has; 0 if there is none. */
 export async function fileSize(path: string): Promise<number> {

@@ -22,7 +22,12 @@ export {
   readJsonRecord,
   readJsonSource,
 } from "./json.ts";
-export { type JsonLine, type JsonLinesOptions, readJsonLines, readJsonValues } from "./json_lines.ts";
+export {
+  type JsonLine,
+  type JsonLinesOptions,
+  readJsonLines,
+  readJsonValues,
+} from "./json_lines.ts";
 export {
   byteRange,
   isReadable,

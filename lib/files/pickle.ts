@@ -115,10 +115,12 @@ export function isItems<Made>(value: PickleValue<Made>): value is PickleList<Mad
 }
 
 /** Whether a value is a dictionary. */
-export const isDict = <Made>(value: PickleValue<Made>): value is PickleDict<Made> => isKind(value, "dict");
+export const isDict = <Made>(value: PickleValue<Made>): value is PickleDict<Made> =>
+  isKind(value, "dict");
 
 /** Whether a value is a name. */
-export const isName = <Made>(value: PickleValue<Made>): value is PickleName => isKind(value, "name");
+export const isName = <Made>(value: PickleValue<Made>): value is PickleName =>
+  isKind(value, "name");
 
 function isKind(value: unknown, kind: string): boolean {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === kind;

@@ -25,7 +25,8 @@ function numberAt<Made>(machine: PickleMachine<Made>, length: number): number {
   return at;
 }
 
-const byte = <Made>(machine: PickleMachine<Made>): number => machine.view.getUint8(numberAt(machine, 1));
+const byte = <Made>(machine: PickleMachine<Made>): number =>
+  machine.view.getUint8(numberAt(machine, 1));
 const uint16 = <Made>(machine: PickleMachine<Made>): number =>
   machine.view.getUint16(numberAt(machine, 2), true);
 const uint32 = <Made>(machine: PickleMachine<Made>): number =>
@@ -50,7 +51,9 @@ function line<Made>(machine: PickleMachine<Made>): string {
 
 /** A whole number of `length` bytes, little-endian, two's complement; a plain number where it is exact. */
 function long<Made>(machine: PickleMachine<Made>, length: number): number | bigint {
-  const digits = [...take(machine, length)].reverse().map((value) => value.toString(16).padStart(2, "0"));
+  const digits = [...take(machine, length)].reverse().map((value) =>
+    value.toString(16).padStart(2, "0")
+  );
   const value = BigInt.asIntN(8 * length, BigInt(`0x0${digits.join("")}`));
   const exact = Number(value);
   return Number.isSafeInteger(exact) ? exact : value;
@@ -75,7 +78,9 @@ function pushTuple<Made>(machine: PickleMachine<Made>, length: number): void {
 
 function recall<Made>({ memo, stack, path }: PickleMachine<Made>, place: number): void {
   const value = memo.get(place);
-  if (value === undefined) throw pickleError(path, `goes back to value ${place}, which was not kept`);
+  if (value === undefined) {
+    throw pickleError(path, `goes back to value ${place}, which was not kept`);
+  }
   stack.push(value);
 }
 
@@ -93,7 +98,9 @@ function setItems<Made>(machine: PickleMachine<Made>, values: readonly PickleVal
   for (let i = 0; i < values.length; i += 2) {
     const key = values[i] ?? null;
     if (typeof key === "object") throw pickleError(machine.path, `has ${describe(key)} as a key`);
-    if (entries.has(key)) throw pickleError(machine.path, `has the key ${JSON.stringify(String(key))} twice`);
+    if (entries.has(key)) {
+      throw pickleError(machine.path, `has the key ${JSON.stringify(String(key))} twice`);
+    }
     entries.set(key, values[i + 1] ?? null);
   }
 }
@@ -139,7 +146,10 @@ function pushStackGlobal<Made>(machine: PickleMachine<Made>): void {
   const name = pop(machine);
   const module = pop(machine);
   if (typeof name !== "string" || typeof module !== "string") {
-    throw pickleError(machine.path, `names ${describe(name)} of ${describe(module)}, and text is expected`);
+    throw pickleError(
+      machine.path,
+      `names ${describe(name)} of ${describe(module)}, and text is expected`,
+    );
   }
   pushName(machine, module, name);
 }

@@ -27,7 +27,10 @@ const STAND_INS: readonly [RegExp, string][] = [
     /^version https:\/\/git-lfs/,
     "it is a Git LFS pointer, not the file itself; `git lfs pull` in its repository fetches it",
   ],
-  [/^\s*<(!doctype|html|\?xml)/i, "it is an HTML page, probably a web server's answer saved in its place"],
+  [
+    /^\s*<(!doctype|html|\?xml)/i,
+    "it is an HTML page, probably a web server's answer saved in its place",
+  ],
 ];
 
 /**

@@ -28,7 +28,8 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
  *
  * @throws {Error} If there is no such file. @throws {TypeError} If a line is not UTF-8: the sentence names it.
  */
-export const readLines = (path: string): AsyncGenerator<TextLine> => linesOf(chunksOf(path), { name: path });
+export const readLines = (path: string): AsyncGenerator<TextLine> =>
+  linesOf(chunksOf(path), { name: path });
 
 const MAX_TEXT_BYTES = 400_000_000; // JavaScript's strings end a little above
 

@@ -14,7 +14,11 @@ import {
 } from "./tensor.ts";
 
 /** The values of a view, given those of its span: row-major, whatever the strides. */
-function gather<T extends StoredTensor["data"]>(values: T, { shape, strides }: TensorView, target: T): T {
+function gather<T extends StoredTensor["data"]>(
+  values: T,
+  { shape, strides }: TensorView,
+  target: T,
+): T {
   const index = shape.map(() => 0);
   for (let place = 0, from = 0; place < target.length; place++) {
     target[place] = values[from] ?? 0;
@@ -60,7 +64,9 @@ function byStorage(file: TensorFile, keys: Iterable<string>): Map<string, [strin
   const groups = new Map<string, [string, TensorView][]>();
   for (const key of keys) {
     const view = file.views.get(key);
-    if (view === undefined) throw new RangeError(`Cannot read "${key}" of ${file.path}: it is not there`);
+    if (view === undefined) {
+      throw new RangeError(`Cannot read "${key}" of ${file.path}: it is not there`);
+    }
     const group = groups.get(view.storage);
     if (group === undefined) groups.set(view.storage, [[key, view]]);
     else group.push([key, view]);
@@ -83,7 +89,9 @@ export async function* readTensors(
   { newFloats }: { newFloats?: NewFloats } = {},
 ): AsyncGenerator<[key: string, tensor: StoredTensor]> {
   for (const [storage, wanted] of byStorage(file, keys)) {
-    const collectors = new Map(wanted.map(([key, view]) => [key, collectView(key, view, newFloats)]));
+    const collectors = new Map(
+      wanted.map(([key, view]) => [key, collectView(key, view, newFloats)]),
+    );
     let at = 0;
     await file.stream(storage, (chunk) => {
       for (const collector of collectors.values()) collector.put(chunk, at);

@@ -12,7 +12,9 @@ import { writeAtomically } from "./write.ts";
 async function readHeader(file: RandomAccess): Promise<{ text: string; start: number }> {
   const { path, size } = file;
   if (size < 8) {
-    throw new RangeError(`Cannot read ${path}: it has ${size} bytes, too few for a safetensors file`);
+    throw new RangeError(
+      `Cannot read ${path}: it has ${size} bytes, too few for a safetensors file`,
+    );
   }
   const length = await file.read(0, 8);
   const claimed = new DataView(length.buffer).getBigUint64(0, true);
@@ -22,7 +24,9 @@ async function readHeader(file: RandomAccess): Promise<{ text: string; start: nu
   }
   const headerBytes = Number(claimed);
   if (headerBytes > MAX_HEADER_BYTES) {
-    throw new RangeError(`Cannot read ${path}: its header has ${headerBytes} bytes, too many for a model`);
+    throw new RangeError(
+      `Cannot read ${path}: its header has ${headerBytes} bytes, too many for a model`,
+    );
   }
   const header = await file.read(8, 8 + headerBytes);
   return { text: new TextDecoder().decode(header), start: 8 + headerBytes };
@@ -31,7 +35,15 @@ async function readHeader(file: RandomAccess): Promise<{ text: string; start: nu
 /** A tensor of a safetensors file is a storage of its own. */
 function viewOf({ key, dtype, shape, begin, end }: Entry, path: string): TensorView {
   const strides = rowMajor(shape);
-  return { path, storage: key, storageBytes: end - begin, format: dtype, offset: 0, shape, strides };
+  return {
+    path,
+    storage: key,
+    storageBytes: end - begin,
+    format: dtype,
+    offset: 0,
+    shape,
+    strides,
+  };
 }
 
 /**
@@ -86,7 +98,9 @@ function makeHeader(tensors: readonly [string, StoredTensor][]): Uint8Array {
   let offset = 0;
   for (const [key, { shape, data }] of tensors) {
     if (count(shape) !== data.length) {
-      const state = `its shape [${shape.join(", ")}] holds ${count(shape)} values, but it has ${data.length}`;
+      const state = `its shape [${shape.join(", ")}] holds ${
+        count(shape)
+      } values, but it has ${data.length}`;
       throw new RangeError(`Cannot write "${key}": ${state}`);
     }
     const dtype = data instanceof Float32Array ? "F32" : "I32";
@@ -114,6 +128,8 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Promise<void> {
   const sorted = [...tensors].sort(byKey);
-  const values = sorted.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const values = sorted.map(([, { data }]) =>
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  );
   await writeAtomically(path, [makeHeader(sorted), ...values]);
 }

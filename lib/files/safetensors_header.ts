@@ -61,7 +61,11 @@ export function parseHeader(
   return entries.sort((a, b) => a.begin - b.begin);
 }
 
-function parseSpan(value: unknown, dataBytes: number, where: string): { begin: number; end: number } {
+function parseSpan(
+  value: unknown,
+  dataBytes: number,
+  where: string,
+): { begin: number; end: number } {
   const offsets = isRecord(value) ? value.data_offsets : undefined;
   if (!isSizes(offsets) || offsets.length !== 2) {
     throw new TypeError(
@@ -85,15 +89,21 @@ function parseKind(
   const { dtype, shape } = isRecord(value) ? value : {};
   if (typeof dtype !== "string" || !isReadable(dtype)) {
     const known = READABLE.join(", ");
-    throw new TypeError(`${where}: its dtype is ${JSON.stringify(dtype)}, and only ${known} can be read`);
+    throw new TypeError(
+      `${where}: its dtype is ${JSON.stringify(dtype)}, and only ${known} can be read`,
+    );
   }
   if (!isSizes(shape)) {
-    throw new TypeError(`${where}: its shape is ${JSON.stringify(shape)}, and a list of sizes is expected`);
+    throw new TypeError(
+      `${where}: its shape is ${JSON.stringify(shape)}, and a list of sizes is expected`,
+    );
   }
   const wanted = count(shape) * BYTES[dtype];
   if (wanted !== end - begin) {
     const size = `[${shape.join(", ")}] of ${dtype}`;
-    throw new RangeError(`${where}: ${size} takes ${wanted} bytes, but ${end - begin} are given to it`);
+    throw new RangeError(
+      `${where}: ${size} takes ${wanted} bytes, but ${end - begin} are given to it`,
+    );
   }
   return { dtype, shape };
 }
@@ -117,6 +127,8 @@ function checkCover(
     before = `"${key}"`;
   }
   if (reached < dataBytes) {
-    throw new RangeError(`Cannot read ${path}: ${dataBytes - reached} bytes after ${before} are unused`);
+    throw new RangeError(
+      `Cannot read ${path}: ${dataBytes - reached} bytes after ${before} are unused`,
+    );
   }
 }

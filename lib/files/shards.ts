@@ -15,7 +15,9 @@ const PLAIN_NAME = /^[\w.-]+\.(safetensors|bin)$/;
 async function readWeightMap(path: string): Promise<Map<string, string>> {
   const { weight_map: map } = await readJsonRecord(path);
   if (!isRecord(map)) {
-    throw new TypeError(`Cannot read ${path}: weight_map is ${describeJson(map)}, and an object is expected`);
+    throw new TypeError(
+      `Cannot read ${path}: weight_map is ${describeJson(map)}, and an object is expected`,
+    );
   }
   const files = new Map<string, string>();
   for (const [key, name] of Object.entries(map)) {
@@ -55,7 +57,9 @@ function* shardViews(
 }
 
 async function openShard(path: string, skip: (key: string) => boolean): Promise<TensorFile> {
-  return await (path.endsWith(".safetensors") ? openSafetensors(path, { skip }) : openTorchFile(path));
+  return await (path.endsWith(".safetensors")
+    ? openSafetensors(path, { skip })
+    : openTorchFile(path));
 }
 
 /**

@@ -14,7 +14,17 @@ export interface StoredTensor {
 }
 
 /** How numbers are stored, by safetensors' names. */
-export type NumberFormat = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "I8" | "U8" | "BOOL";
+export type NumberFormat =
+  | "F64"
+  | "F32"
+  | "F16"
+  | "BF16"
+  | "I64"
+  | "I32"
+  | "I16"
+  | "I8"
+  | "U8"
+  | "BOOL";
 
 /** Bytes of one value. */
 export const BYTES: Readonly<Record<NumberFormat, number>> = {
@@ -91,7 +101,8 @@ export function span({ shape, strides }: Pick<TensorView, "shape" | "strides">):
 /** Whether the elements lie one after the other in row-major order. */
 export function isContiguous({ shape, strides }: Pick<TensorView, "shape" | "strides">): boolean {
   const wanted = rowMajor(shape);
-  return count(shape) === 0 || shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
+  return count(shape) === 0 ||
+    shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
 }
 
 /** Bytes of its storage that a view spans: from `begin` up to `end`. */
@@ -102,9 +113,9 @@ export function byteRange(view: TensorView): { begin: number; end: number } {
 
 /** Whether no element of the storage is seen twice: each axis steps over all that the finer ones reach. */
 function isInjective({ shape, strides }: TensorView): boolean {
-  const axes = shape.map((size, axis) => ({ size, stride: strides[axis] ?? 0 })).filter(({ size }) =>
-    size > 1
-  );
+  const axes = shape.map((size, axis) => ({ size, stride: strides[axis] ?? 0 })).filter((
+    { size },
+  ) => size > 1);
   let reached = 1;
   for (const { size, stride } of axes.sort((a, b) => a.stride - b.stride)) {
     if (stride < reached) return false;
@@ -125,7 +136,9 @@ export function checkView(key: string, view: TensorView): ReadableFormat {
   const { path, format, shape, strides, offset, storageBytes } = view;
   const where = `Cannot read "${key}" of ${path}`;
   if (!isReadable(format)) {
-    throw new TypeError(`${where}: its numbers are ${format}, and only ${READABLE.join(", ")} can be read`);
+    throw new TypeError(
+      `${where}: its numbers are ${format}, and only ${READABLE.join(", ")} can be read`,
+    );
   }
   const described = `shape [${shape.join(", ")}], strides [${strides.join(", ")}]`;
   if (strides.length !== shape.length || ![offset, ...shape, ...strides].every(isIndex)) {

@@ -52,7 +52,10 @@ export function scalarEvent(
   }
   const summary = new BinaryWriter();
   for (const [tag, value] of Object.entries(scalars)) {
-    const one = new BinaryWriter().tag(1, WireType.LengthDelimited).string(tag).tag(2, WireType.Bit32).float(
+    const one = new BinaryWriter().tag(1, WireType.LengthDelimited).string(tag).tag(
+      2,
+      WireType.Bit32,
+    ).float(
       value,
     );
     summary.tag(1, WireType.LengthDelimited).bytes(one.finish()); // Summary.value
@@ -62,7 +65,8 @@ export function scalarEvent(
 }
 
 /** An event that has its wall_time and no more. */
-const event = (wallTime: number): BinaryWriter => new BinaryWriter().tag(1, WireType.Bit64).double(wallTime);
+const event = (wallTime: number): BinaryWriter =>
+  new BinaryWriter().tag(1, WireType.Bit64).double(wallTime);
 
 function frame(data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(8 + 4 + data.length + 4);

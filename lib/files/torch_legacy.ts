@@ -44,7 +44,9 @@ function pickleSequence(bytes: Uint8Array, path: string) {
 function checkMachine(machine: Value, path: string): void {
   const little = isDict(machine) ? machine.entries.get("little_endian") : undefined;
   if (little !== true) {
-    const state = little === false ? "was written on a big-endian machine" : "does not say its byte order";
+    const state = little === false
+      ? "was written on a big-endian machine"
+      : "does not say its byte order";
     throw new Error(`Cannot read ${path}: it ${state}, and only little-endian is supported`);
   }
 }
@@ -52,15 +54,23 @@ function checkMachine(machine: Value, path: string): void {
 /** The names of the storages, in the order in which their bytes follow. */
 function storageNames(list: Value, path: string): string[] {
   const names = isItems(list) ? list.items.filter((name) => typeof name === "string") : [];
-  if (!isItems(list) || names.length !== list.items.length || new Set(names).size !== names.length) {
+  if (
+    !isItems(list) || names.length !== list.items.length || new Set(names).size !== names.length
+  ) {
     throw new TypeError(
-      `Cannot read ${path}: its list of storages is ${describe(list)}, and a list of names is expected`,
+      `Cannot read ${path}: its list of storages is ${
+        describe(list)
+      }, and a list of names is expected`,
     );
   }
   return names;
 }
 
-function recordStorage(storages: Map<string, TorchStorage>, storage: TorchStorage, path: string): void {
+function recordStorage(
+  storages: Map<string, TorchStorage>,
+  storage: TorchStorage,
+  path: string,
+): void {
   const { key, format, bytes } = storages.get(storage.key) ?? storage;
   if (format !== storage.format || bytes !== storage.bytes) {
     throw new Error(`Cannot read ${path}: it describes storage "${key}" in two ways`);
@@ -82,7 +92,9 @@ async function storagePlaces(
   let at = start;
   for (const key of names) {
     const storage = storages.get(key);
-    if (storage === undefined) throw new Error(`Cannot read ${path}: no tensor uses its storage "${key}"`);
+    if (storage === undefined) {
+      throw new Error(`Cannot read ${path}: no tensor uses its storage "${key}"`);
+    }
     const found = new DataView((await file.read(at, at + 8)).buffer).getBigUint64(0, true);
     const wanted = storage.bytes / (storage.format === undefined ? 1 : BYTES[storage.format]);
     if (found !== BigInt(wanted)) {

@@ -89,7 +89,9 @@ const own = <T>(table: { readonly [name: string]: T }, name: string): T | undefi
 /** `OrderedDict()`; Python 2 gives it a list of pairs. */
 function makeDict([pairs = null]: readonly Value[], path: string): Value {
   const entries = new Map<Value, Value>();
-  if (pairs !== null && !isItems(pairs)) throw pickleError(path, `makes a dictionary of ${describe(pairs)}`);
+  if (pairs !== null && !isItems(pairs)) {
+    throw pickleError(path, `makes a dictionary of ${describe(pairs)}`);
+  }
   for (const pair of pairs?.items ?? []) {
     if (!isItems(pair) || pair.items.length !== 2) {
       throw pickleError(path, `makes a dictionary of ${describe(pair)}`);
@@ -108,7 +110,10 @@ function numbersOf(value: Value, what: string, path: string): number[] {
   const items = isItems(value) ? value.items : [];
   const numbers = items.filter((item) => typeof item === "number");
   if (!isItems(value) || numbers.length !== items.length) {
-    throw pickleError(path, `has ${describe(value)} as a tensor's ${what}, and whole numbers are expected`);
+    throw pickleError(
+      path,
+      `has ${describe(value)} as a tensor's ${what}, and whole numbers are expected`,
+    );
   }
   return numbers;
 }
@@ -123,7 +128,9 @@ function makeTensor(args: readonly Value[], path: string): Value {
   if (format === undefined) {
     throw pickleError(path, `makes a tensor of storage "${storage.key}" without a number format`);
   }
-  if (typeof offset !== "number") throw pickleError(path, `has ${describe(offset)} as a tensor's offset`);
+  if (typeof offset !== "number") {
+    throw pickleError(path, `has ${describe(offset)} as a tensor's offset`);
+  }
   const view: TensorView = {
     path,
     storage: storage.key,
@@ -189,7 +196,9 @@ export function stateDictViews(value: Value, path: string): Map<string, TensorVi
   const views = new Map<string, TensorView>();
   for (const [key, tensor] of value.entries) {
     if (typeof key !== "string") {
-      throw new TypeError(`Cannot read ${path}: it has ${describe(key)} as a key, and text is expected`);
+      throw new TypeError(
+        `Cannot read ${path}: it has ${describe(key)} as a key, and text is expected`,
+      );
     }
     if (!isTensor(tensor)) {
       throw new TypeError(
@@ -204,7 +213,11 @@ export function stateDictViews(value: Value, path: string): Map<string, TensorVi
 /** Reads one state dict; `found` is told of each storage that it names. */
 export function readStateDict(
   bytes: Uint8Array,
-  { path, start = 0, found }: { path: string; start?: number; found: (storage: TorchStorage) => void },
+  { path, start = 0, found }: {
+    path: string;
+    start?: number;
+    found: (storage: TorchStorage) => void;
+  },
 ): { views: Map<string, TensorView>; end: number } {
   const { value, end } = readPickle(bytes, { ...torchPickleOptions(path, found), start });
   return { views: stateDictViews(value, path), end };

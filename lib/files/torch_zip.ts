@@ -32,7 +32,8 @@ function zipError(path: string, state: string, cause?: unknown): Error {
   return new Error(`Cannot read ${path}: ${state}`, { cause });
 }
 
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause);
+const messageOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause);
 
 /** What the library says of a file that is cut off. */
 const CUT_OFF = /^(End of central directory not found|File format is not recognized)$/;
@@ -70,7 +71,8 @@ const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 /** Where an entry's bytes lie: behind its own header, which repeats its name. */
 async function placeOf(entry: FileEntry, file: RandomAccess): Promise<Place> {
   const { path, size } = file;
-  const { filename: name, compressionMethod, encrypted, uncompressedSize, compressedSize, offset } = entry;
+  const { filename: name, compressionMethod, encrypted, uncompressedSize, compressedSize, offset } =
+    entry;
   const where = `its entry ${JSON.stringify(name.slice(0, 100))}`;
   if (encrypted) throw zipError(path, `${where} is encrypted`);
   if (compressionMethod !== STORED || uncompressedSize !== compressedSize) {
@@ -81,7 +83,9 @@ async function placeOf(entry: FileEntry, file: RandomAccess): Promise<Place> {
   const nameEnd = offset + LOCAL_HEADER_BYTES + header.getUint16(26, true);
   const start = nameEnd + header.getUint16(28, true);
   const end = start + uncompressedSize;
-  if (end > size) throw zipError(path, `${where} would end at byte ${end}, and the file has ${size}`);
+  if (end > size) {
+    throw zipError(path, `${where} would end at byte ${end}, and the file has ${size}`);
+  }
   const ownName = new TextDecoder().decode(await file.read(offset + LOCAL_HEADER_BYTES, nameEnd));
   if (header.getUint32(0, true) !== LOCAL_HEADER_SIGNATURE || ownName !== name) {
     throw zipError(path, `${where} is not where the archive's directory says`);
@@ -99,7 +103,9 @@ async function readPlaces(file: RandomAccess): Promise<Map<string, Place>> {
     if (before !== undefined && place.begin < before.end) {
       throw zipError(file.path, `its entries "${before.name}" and "${place.name}" overlap`);
     }
-    if (byName.has(place.name)) throw zipError(file.path, `its entry "${place.name}" is there twice`);
+    if (byName.has(place.name)) {
+      throw zipError(file.path, `its entry "${place.name}" is there twice`);
+    }
     byName.set(place.name, place);
     before = place;
   }
@@ -117,14 +123,19 @@ async function streamPlace(
     put(chunk);
   });
   if (sum !== crc) {
-    throw zipError(file.path, `its entry "${name}" is damaged: its bytes are not those of its checksum`);
+    throw zipError(
+      file.path,
+      `its entry "${name}" is damaged: its bytes are not those of its checksum`,
+    );
   }
 }
 
 async function readSmall(place: Place, file: RandomAccess): Promise<Uint8Array> {
   const bytes = new Uint8Array(Math.min(place.end - place.start, MAX_PICKLE_BYTES));
   if (bytes.length < place.end - place.start) {
-    const state = `its entry "${place.name}" has ${place.end - place.start} bytes, too many for a state dict`;
+    const state = `its entry "${place.name}" has ${
+      place.end - place.start
+    } bytes, too many for a state dict`;
     throw zipError(file.path, state);
   }
   let at = 0;
@@ -183,7 +194,10 @@ export async function openTorchZip(file: RandomAccess): Promise<TensorFile> {
     }
     const { start, end } = place;
     if (end - start !== bytes) {
-      throw zipError(path, `its storage ${shown} has ${end - start} bytes, and its tensors say ${bytes}`);
+      throw zipError(
+        path,
+        `its storage ${shown} has ${end - start} bytes, and its tensors say ${bytes}`,
+      );
     }
   };
   const pickle = places.get(`${root}data.pkl`);

@@ -49,6 +49,8 @@ export async function writeAtomically(
 /** Removes what writes that were killed have left in a folder: no other process may be writing there. */
 export async function removeUnfinished(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
-    if (/^\..+\.[0-9a-f]{8}\.tmp$/.test(name)) await Deno.remove(join(folder, name), { recursive: true });
+    if (/^\..+\.[0-9a-f]{8}\.tmp$/.test(name)) {
+      await Deno.remove(join(folder, name), { recursive: true });
+    }
   }
 }

@@ -46,7 +46,9 @@ async function tidy(folder: string): Promise<void> {
     if (!isOurs || !entry.isDirectory) continue;
     const path = join(parent, entry.name);
     const { mtime } = await Deno.stat(path);
-    if (mtime !== null && Date.now() - mtime.getTime() > HOUR) await Deno.remove(path, { recursive: true });
+    if (mtime !== null && Date.now() - mtime.getTime() > HOUR) {
+      await Deno.remove(path, { recursive: true });
+    }
   }
 }
 
@@ -55,7 +57,9 @@ const SMALL = 1 << 20;
 /** Whether two files have the same bytes; large ones count as different without being read. */
 async function sameContent(a: string, b: string): Promise<boolean> {
   const [left, right] = await Promise.all([Deno.stat(a), Deno.stat(b).catch(() => undefined)]);
-  if (right === undefined || !right.isFile || left.size !== right.size || left.size > SMALL) return false;
+  if (right === undefined || !right.isFile || left.size !== right.size || left.size > SMALL) {
+    return false;
+  }
   const [one, other] = await Promise.all([Deno.readFile(a), Deno.readFile(b)]);
   return one.every((byte, index) => byte === other[index]);
 }
@@ -93,7 +97,11 @@ function isWorkedIn(folder: string): boolean {
 }
 
 /** File by file, for a folder that cannot be renamed: one that this process works in, or a mount. */
-async function moveEach(temporary: string, folder: string, { changed, gone }: Changes): Promise<void> {
+async function moveEach(
+  temporary: string,
+  folder: string,
+  { changed, gone }: Changes,
+): Promise<void> {
   for (const name of changed) await Deno.rename(join(temporary, name), join(folder, name));
   for (const name of gone) await Deno.remove(join(folder, name), { recursive: true });
 }
@@ -112,7 +120,9 @@ async function replaceFolder(temporary: string, folder: string, changes: Changes
   }
   const written = new Set(await namesIn(temporary));
   for (const name of await namesIn(folder)) {
-    if (!written.has(name) && !gone.includes(name)) await linkAll(join(folder, name), join(temporary, name));
+    if (!written.has(name) && !gone.includes(name)) {
+      await linkAll(join(folder, name), join(temporary, name));
+    }
   }
   await swap(temporary, folder);
 }
@@ -124,7 +134,9 @@ async function moveInto(
 ): Promise<void> {
   const target = await Deno.stat(folder).catch(() => undefined);
   if (target === undefined) return await Deno.rename(temporary, folder);
-  if (!target.isDirectory) throw new Error(`Cannot write the folder ${folder}: a file of that name is there`);
+  if (!target.isDirectory) {
+    throw new Error(`Cannot write the folder ${folder}: a file of that name is there`);
+  }
   const place = await Deno.realPath(folder);
   const written = await namesIn(temporary);
   const changed: string[] = [];

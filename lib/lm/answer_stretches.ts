@@ -22,7 +22,9 @@ export function answerStretches<T extends object>(specs: object, inputs: T, rows
   const starts = Array.from({ length: Math.ceil(dims[axis] / width) }, (_, index) => index * width);
   return starts.map((start) => ({
     ...inputs,
-    ...Object.fromEntries(cuts.map(([name, array, axis]) => [name, cut(array, axis, { start, width })])),
+    ...Object.fromEntries(
+      cuts.map(([name, array, axis]) => [name, cut(array, axis, { start, width })]),
+    ),
   }));
 }
 

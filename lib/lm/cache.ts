@@ -89,6 +89,8 @@ export async function copyRows(
   for (const array of cache.flatMap(({ keys, values }) => [keys, values])) {
     const data = await device.read(array);
     const width = data.length / array.dims[0];
-    for (const { from, to } of copies) data.copyWithin(to * width, from * width, (from + 1) * width);
+    for (const { from, to } of copies) {
+      data.copyWithin(to * width, from * width, (from + 1) * width);
+    }
   }
 }

@@ -17,7 +17,14 @@ import {
 import { type Gpt2Config, gpt2ConfigFields, parseGpt2Config } from "./config.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { loadTokenizer } from "./tokenizer_files.ts";
-import { checkWeights, isWeightFile, PREFIX, readWeights, VALUE_HEAD, type Weight } from "./weights.ts";
+import {
+  checkWeights,
+  isWeightFile,
+  PREFIX,
+  readWeights,
+  VALUE_HEAD,
+  type Weight,
+} from "./weights.ts";
 
 /** What a folder holds. `settings` is there if the folder has a `settings.json`. */
 export interface ModelFolder {
@@ -54,16 +61,22 @@ export async function readModelFolder(
  *
  * @throws {Error} A sentence that names the file and the field.
  */
-export async function readModelSizes(folder: string): Promise<Pick<ModelFolder, "config" | "settings">> {
+export async function readModelSizes(
+  folder: string,
+): Promise<Pick<ModelFolder, "config" | "settings">> {
   const place = await standingFolder(folder);
-  const configPath = joinPath(place, "config.json"), settingsPath = joinPath(place, "settings.json");
+  const configPath = joinPath(place, "config.json"),
+    settingsPath = joinPath(place, "settings.json");
   const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
   return await fileExists(settingsPath)
     ? { config, settings: await readJsonRecord(settingsPath) }
     : { config };
 }
 
-async function readStanding(folder: string, { valueHead }: { valueHead: boolean }): Promise<ModelFolder> {
+async function readStanding(
+  folder: string,
+  { valueHead }: { valueHead: boolean },
+): Promise<ModelFolder> {
   const configPath = joinPath(folder, "config.json");
   const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
   const tokenizer = await loadTokenizer(folder);
@@ -78,20 +91,28 @@ async function readStanding(folder: string, { valueHead }: { valueHead: boolean 
   }
   const settingsPath = joinPath(folder, "settings.json");
   const read = { config, weights, tokenizer, reread: () => readWeights(folder, config) };
-  return await fileExists(settingsPath) ? { ...read, settings: await readJsonRecord(settingsPath) } : read;
+  return await fileExists(settingsPath)
+    ? { ...read, settings: await readJsonRecord(settingsPath) }
+    : read;
 }
 
 function json(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
 }
 
-function companions({ config, weights, tokenizer, settings }: ModelFolder): { [name: string]: string } {
+function companions(
+  { config, weights, tokenizer, settings }: ModelFolder,
+): { [name: string]: string } {
   const { padId, clsId, sepId, unkId, tokenOf } = tokenizer;
   const architecture = weights.has(VALUE_HEAD) ? "RewardModel" : "GPT2LMHeadModel";
   const mask = tokenizer.vocabulary.includes("[MASK]") ? "[MASK]" : null; // else transformers would add one
   return {
     "config.json": json(gpt2ConfigFields(config, tokenizer, architecture)),
-    "generation_config.json": json({ bos_token_id: clsId, eos_token_id: sepId, pad_token_id: padId }),
+    "generation_config.json": json({
+      bos_token_id: clsId,
+      eos_token_id: sepId,
+      pad_token_id: padId,
+    }),
     "vocab.txt": tokenizer.vocabulary.map((token) => token + "\n").join(""),
     "tokenizer_config.json": json({
       tokenizer_class: "BertTokenizer",

@@ -73,7 +73,9 @@ const ALIASES: { readonly [field: string]: string } = {
 function positive(value: unknown, field: string, where: string): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
     throw new TypeError(
-      `Cannot use ${where}: ${field} is ${JSON.stringify(value)}, and a positive whole number is expected`,
+      `Cannot use ${where}: ${field} is ${
+        JSON.stringify(value)
+      }, and a positive whole number is expected`,
     );
   }
   return value;
@@ -105,8 +107,13 @@ function refuseUnsupported(record: JsonRecord, where: string): void {
   for (const [field, supported] of Object.entries(SUPPORTED)) {
     const value = record[field] ?? supported[0];
     if (!supported.some((one) => one === value)) {
-      const [found, only] = [JSON.stringify(value), supported.map((one) => JSON.stringify(one)).join(" or ")];
-      throw new RangeError(`Cannot use ${where}: ${field} is ${found}, and only ${only} is supported`);
+      const [found, only] = [
+        JSON.stringify(value),
+        supported.map((one) => JSON.stringify(one)).join(" or "),
+      ];
+      throw new RangeError(
+        `Cannot use ${where}: ${field} is ${found}, and only ${only} is supported`,
+      );
     }
   }
   const pruned = record.pruned_heads ?? {};
@@ -174,7 +181,11 @@ export interface SpecialIds {
 }
 
 /** The fields of a `config.json` that transformers reads; a sequence begins with [CLS] and ends with [SEP]. */
-export function gpt2ConfigFields(config: Gpt2Config, ids: SpecialIds, architecture: string): JsonRecord {
+export function gpt2ConfigFields(
+  config: Gpt2Config,
+  ids: SpecialIds,
+  architecture: string,
+): JsonRecord {
   return {
     architectures: [architecture],
     model_type: "gpt2",

@@ -81,7 +81,9 @@ function attend(
   const projected = transpose(product(x, attn.c_attn, "embed"), ["batch", "qkv"]);
   const alone = splitAxis(projected, "batch", { batch: projected.shape.batch, time: 1 }); // [batch, time, qkv]
   const part = (index: number) =>
-    rename(slice(alone, "qkv", { start: index * embed, stop: (index + 1) * embed }), { qkv: "embed" });
+    rename(slice(alone, "qkv", { start: index * embed, stop: (index + 1) * embed }), {
+      qkv: "embed",
+    });
   const { attended, keys, values } = cachedAttention(
     { query: part(0), key: part(1), value: part(2) },
     { ...cache, lengths, total },
@@ -99,7 +101,12 @@ function twoLayers(x: RowStates, { mlp }: BlockParameters): RowStates {
 }
 
 /** A linear layer over turned weights: [batch, out] for one row, else [out, batch]. */
-function product<S extends Shape, W extends Shape, B extends Shape, K extends keyof S & keyof W & string>(
+function product<
+  S extends Shape,
+  W extends Shape,
+  B extends Shape,
+  K extends keyof S & keyof W & string,
+>(
   x: Tensor<S>,
   layer: { weight: Tensor<W>; bias: Tensor<B> },
   over: K,

@@ -6,7 +6,15 @@
  */
 import { embedding, type Hidden, layerNorm, linear } from "../nn/mod.ts";
 import { float, int } from "../runtime/mod.ts";
-import { add, cachedAttention, type CacheShape, gelu, rename, slice, type Tensor } from "../tensor/mod.ts";
+import {
+  add,
+  cachedAttention,
+  type CacheShape,
+  gelu,
+  rename,
+  slice,
+  type Tensor,
+} from "../tensor/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import type { BlockParameters, Gpt2Parameters } from "./gpt2.ts";
 
@@ -70,9 +78,12 @@ function decodeBlock(
   const norm = { axis: "embed", epsilon: config.layerNormEpsilon } as const;
   const projected = linear(layerNorm(x, parameters.ln_1, norm), parameters.attn.c_attn, "embed"); // [batch, time, qkv]
   const part = (index: number): Hidden =>
-    rename(slice(projected, "qkv", { start: index * config.embed, stop: (index + 1) * config.embed }), {
-      qkv: "embed",
-    });
+    rename(
+      slice(projected, "qkv", { start: index * config.embed, stop: (index + 1) * config.embed }),
+      {
+        qkv: "embed",
+      },
+    );
   const { attended, keys, values } = cachedAttention(
     { query: part(0), key: part(1), value: part(2) },
     { ...cache, lengths, total },

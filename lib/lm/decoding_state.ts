@@ -27,7 +27,11 @@ export interface Drawn {
  *
  * @throws RangeError naming the row and both lengths.
  */
-export function checkLengths(prompts: readonly TokenRow[], maxNewTokens: number, positions: number): void {
+export function checkLengths(
+  prompts: readonly TokenRow[],
+  maxNewTokens: number,
+  positions: number,
+): void {
   if (prompts.length === 0) throw new RangeError("Cannot generate: there are no prompts");
   prompts.forEach((prompt, row) => {
     if (prompt.length === 0) throw new RangeError(`Cannot generate: prompt ${row} is empty`);
@@ -44,14 +48,15 @@ export function startDecoding(
   prompts: readonly TokenRow[],
   { padId, endId, vocabSize }: { padId: number; endId: number; vocabSize: number },
 ) {
-  const answers: { tokens: number[]; logProbs: number[]; ended: boolean; kept: Uint8Array[] }[] = prompts.map(
-    () => ({
-      tokens: [],
-      logProbs: [],
-      ended: false,
-      kept: [],
-    }),
-  );
+  const answers: { tokens: number[]; logProbs: number[]; ended: boolean; kept: Uint8Array[] }[] =
+    prompts.map(
+      () => ({
+        tokens: [],
+        logProbs: [],
+        ended: false,
+        kept: [],
+      }),
+    );
   let steps = 0;
   let live = prompts.map((_, row) => row);
   /** The token that a row goes on from. */
@@ -90,7 +95,9 @@ export function startDecoding(
         if (answer.ended) return;
         answer.tokens.push(tokens[index]);
         answer.logProbs.push(logProbs[index]);
-        if (kept !== undefined) answer.kept.push(kept.slice(index * vocabSize, (index + 1) * vocabSize));
+        if (kept !== undefined) {
+          answer.kept.push(kept.slice(index * vocabSize, (index + 1) * vocabSize));
+        }
         answer.ended = tokens[index] === endId;
       });
       steps++;
@@ -134,7 +141,9 @@ function seenTokens(
 ): Feeds<{ shape: { batch: -1 }; dtype: "bool" }> {
   const data = new Uint8Array(rows.length * vocabSize);
   rows.forEach((row, index) => {
-    for (const token of [...prompts[row], ...answers[row].tokens]) data[index * vocabSize + token] = 1;
+    for (const token of [...prompts[row], ...answers[row].tokens]) {
+      data[index * vocabSize + token] = 1;
+    }
   });
   return bools(data, [rows.length, vocabSize]);
 }

@@ -46,8 +46,14 @@ export function drawFrom(
   { seen, uniforms, position }: DrawInputs,
   { sampling, greedy, minNewTokens, endId }: Drawing,
 ) {
-  const allowed = minNewTokens > 0 ? mayBeDrawn(logits, position, { minNewTokens, endId }) : undefined;
+  const allowed = minNewTokens > 0
+    ? mayBeDrawn(logits, position, { minNewTokens, endId })
+    : undefined;
   const { logProbs, kept } = samplingDistribution(logits, sampling, { seen, allowed });
   const tokens = greedy ? likeliestToken(logProbs) : drawToken(logProbs, uniforms);
-  return { tokens, logProbs: take(logProbs, tokens, "vocab"), ...(kept === undefined ? {} : { kept }) };
+  return {
+    tokens,
+    logProbs: take(logProbs, tokens, "vocab"),
+    ...(kept === undefined ? {} : { kept }),
+  };
 }

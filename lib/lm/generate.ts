@@ -46,7 +46,8 @@ export function createGenerator(
 async function createHostGenerator(
   device: Device,
   config: Gpt2Config,
-  { sampling, special, greedy = false, minNewTokens = 0, promptsAtOnce = Infinity }: GeneratorOptions,
+  { sampling, special, greedy = false, minNewTokens = 0, promptsAtOnce = Infinity }:
+    GeneratorOptions,
 ): Promise<Generator> {
   const drawing = { sampling, greedy, minNewTokens, endId: special.endId };
   const readers = await promptPrograms(device, config, drawing);
@@ -78,7 +79,8 @@ async function createHostGenerator(
       for (let position = 0; position < maxNewTokens && state.running(); position++) {
         const drawn = position === 0
           ? await readPrompts(device, { ...plan, cache }, {
-            read: (rows, caches) => draw(started(rows).inputs({ seen }), { rows, caches, position }),
+            read: (rows, caches) =>
+              draw(started(rows).inputs({ seen }), { rows, caches, position }),
             again: (rows, caches) =>
               draw(started(rows).inputs({ seen, held: true }), { rows, caches, position }),
           })
@@ -118,7 +120,9 @@ async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawi
       await programOf(rows);
       return async (feeds: StepFeeds) => {
         const program = await programOf(feeds.uniforms.data.length);
-        return await program({ ...feeds, ...flatInputs(feeds), parameters }, { caches: feeds.caches });
+        return await program({ ...feeds, ...flatInputs(feeds), parameters }, {
+          caches: feeds.caches,
+        });
       };
     },
     rest: turner.rest,
@@ -189,7 +193,10 @@ async function promptPrograms(device: Device, config: Gpt2Config, drawing: Drawi
   return {
     async of(parameters: Gpt2Arrays) {
       if (!areTurned(parameters, config)) return stored;
-      return turned ??= await promptProgram(device, config, { ...drawing, parameters: turnedSpec(config) });
+      return turned ??= await promptProgram(device, config, {
+        ...drawing,
+        parameters: turnedSpec(config),
+      });
     },
     async release() {
       await stored.release();
@@ -211,12 +218,17 @@ function promptProgram(
     slots: int({ batch: -1, time: -1 }),
     lastColumns: int({ batch: -1, answer: 1 }),
   };
-  return jit(device, spec, ({ parameters, lastColumns, uniforms, position, seen, slots, ...inputs }) => {
-    const { hidden, caches } = decode(parameters, inputs, config);
-    const last = sum(atColumns(hidden, lastColumns, slots), "answer"); // [batch, embed]
-    const logits = dot(last, parameters.wte.weight, "embed"); // [batch, vocab]
-    return { ...drawFrom(logits, { seen, uniforms, position }, drawing), caches };
-  }, TO_HOST);
+  return jit(
+    device,
+    spec,
+    ({ parameters, lastColumns, uniforms, position, seen, slots, ...inputs }) => {
+      const { hidden, caches } = decode(parameters, inputs, config);
+      const last = sum(atColumns(hidden, lastColumns, slots), "answer"); // [batch, embed]
+      const logits = dot(last, parameters.wte.weight, "embed"); // [batch, vocab]
+      return { ...drawFrom(logits, { seen, uniforms, position }, drawing), caches };
+    },
+    TO_HOST,
+  );
 }
 
 /** One token a row over turned weights, for one row or any number. */
@@ -225,15 +237,24 @@ function rowsProgram(
   config: Gpt2Config,
   { batch = -1, ...drawing }: Drawing & { batch?: 1 | -1 },
 ) {
-  const spec = { ...rowInputsSpec(config, { batch }), ...drawSpec(config), parameters: turnedSpec(config) };
+  const spec = {
+    ...rowInputsSpec(config, { batch }),
+    ...drawSpec(config),
+    parameters: turnedSpec(config),
+  };
   return jit(device, spec, ({ parameters, uniforms, position, seen, ...inputs }) => {
     const { hidden, caches } = decodeRows(parameters, inputs, config);
-    return { ...drawFrom(rowLogits(hidden, parameters), { seen, uniforms, position }, drawing), caches };
+    return {
+      ...drawFrom(rowLogits(hidden, parameters), { seen, uniforms, position }, drawing),
+      caches,
+    };
   }, TO_HOST);
 }
 
 /** Ids and positions of one token a row, without the axis of time. */
-const flatInputs = ({ inputIds, positionIds }: Record<"inputIds" | "positionIds", HostArray<"int32">>) => ({
+const flatInputs = (
+  { inputIds, positionIds }: Record<"inputIds" | "positionIds", HostArray<"int32">>,
+) => ({
   inputIds: ints(inputIds.data),
   positionIds: ints(positionIds.data),
 });

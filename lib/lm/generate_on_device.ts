@@ -61,7 +61,9 @@ export async function createDeviceGenerator(
       const slots = Math.max(...prompts.map(({ length }) => length)) + options.maxNewTokens;
       const cache = await caches.sized(prompts.length, slots);
       const seen = sampling.repetitionPenalty !== 1;
-      const first = startDecoding(prompts, { ...special, vocabSize: config.vocabSize }).inputs({ seen });
+      const first = startDecoding(prompts, { ...special, vocabSize: config.vocabSize }).inputs({
+        seen,
+      });
       const states = await startStates(device, first, options.maxNewTokens);
       const keptSets = cutsOff(sampling) || minNewTokens > 0
         ? await emptySets(device, [prompts.length, config.vocabSize])
@@ -130,7 +132,16 @@ interface Batch {
 async function decodeBatch(
   device: Device,
   program: Awaited<ReturnType<typeof stepProgram>>,
-  { parameters, prompts, cache, states, keptSets, first, options: { maxNewTokens, uniform }, endId }: Batch,
+  {
+    parameters,
+    prompts,
+    cache,
+    states,
+    keptSets,
+    first,
+    options: { maxNewTokens, uniform },
+    endId,
+  }: Batch,
 ): Promise<Answer[]> {
   const places = floats(Array.from({ length: maxNewTokens }, (_, place) => place));
   const sets: Uint8Array[] = [];

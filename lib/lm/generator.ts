@@ -15,7 +15,11 @@ export interface GenerateOptions {
 /** Generates answers with the parameters given at each call. */
 export interface Generator {
   /** One answer a prompt, in the prompts' order; `parameters` as they were uploaded, or turned by `turnParameters`. */
-  generate(parameters: Gpt2Arrays, prompts: readonly TokenRow[], options: GenerateOptions): Promise<Answer[]>;
+  generate(
+    parameters: Gpt2Arrays,
+    prompts: readonly TokenRow[],
+    options: GenerateOptions,
+  ): Promise<Answer[]>;
   /** Frees caches and turned weights until the next call, which makes them again. */
   rest(): void;
   /** Frees the compiled programs; the generator must not be used again. */

@@ -92,7 +92,9 @@ export function gpt2Spec(config: Gpt2Config): Specs<Gpt2Parameters> {
 }
 
 /** What the parameters of a reward model or critic are: the body and `value_fn`. */
-export const valueModelSpec = (config: Gpt2Config): Specs<Gpt2Parameters & ValueHeadParameters> => ({
+export const valueModelSpec = (
+  config: Gpt2Config,
+): Specs<Gpt2Parameters & ValueHeadParameters> => ({
   ...gpt2Spec(config),
   value_fn: { weight: float({ one: 1, embed: config.embed }) },
 });
@@ -196,8 +198,11 @@ export function blocksAt(
 }
 
 /** The layer norm after the last block. */
-export const finalNorm = (x: Hidden, { ln_f }: Pick<Gpt2Parameters, "ln_f">, config: Gpt2Config): Hidden =>
-  layerNorm(x, ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
+export const finalNorm = (
+  x: Hidden,
+  { ln_f }: Pick<Gpt2Parameters, "ln_f">,
+  config: Gpt2Config,
+): Hidden => layerNorm(x, ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
 
 /** The last hidden states: [batch, time, embed]. */
 export function gpt2(
@@ -217,9 +222,13 @@ export function gpt2At(
   config: Gpt2Config,
   drop?: ModelDropout,
 ): ChosenHidden {
-  if (drop !== undefined) return atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots);
+  if (drop !== undefined) {
+    return atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots);
+  }
   const chosen = blocksAt(embed(parameters, rows), parameters.h, { ...rows, columns }, { config });
-  return rename(finalNorm(rename(chosen, { answer: "time" }), parameters, config), { time: "answer" });
+  return rename(finalNorm(rename(chosen, { answer: "time" }), parameters, config), {
+    time: "answer",
+  });
 }
 
 /** The language model's head: one logit for each entry of the vocabulary, with the token embedding's own weights. */

@@ -18,7 +18,8 @@ export interface GradientTargets {
   readonly plus: Adder["add"];
 }
 
-const refused = () => Promise.reject(new RangeError("Cannot add gradients in place: only the CPU allows it"));
+const refused = () =>
+  Promise.reject(new RangeError("Cannot add gradients in place: only the CPU allows it"));
 
 /** Where nothing can be added in place; the sums are `createGradientArrays`'. */
 export const writingTargets: GradientTargets = {

@@ -8,7 +8,12 @@ import { type Device, type DeviceArray, flatten, isFloatArray } from "../runtime
 import type { Gpt2Parameters } from "./gpt2.ts";
 import type { Bring, GradientTargets } from "./gradient_targets.ts";
 import { answerStretches } from "./answer_stretches.ts";
-import { type AnyProgram, type HostResults, type LossDefinition, readResults } from "./loss_program.ts";
+import {
+  type AnyProgram,
+  type HostResults,
+  type LossDefinition,
+  readResults,
+} from "./loss_program.ts";
 
 type Array32 = DeviceArray<"float32">;
 
@@ -81,7 +86,9 @@ async function addTo(
 function joined(parts: readonly HostResults[], batch: number): HostResults {
   const [first] = parts;
   const whole: Record<string, Float32Array> = {};
-  for (const name of Object.keys(first)) whole[name] = sideBySide(parts.map((part) => part[name]), batch);
+  for (const name of Object.keys(first)) {
+    whole[name] = sideBySide(parts.map((part) => part[name]), batch);
+  }
   return { ...whole, loss: Float32Array.of(parts.reduce((sum, { loss }) => sum + loss[0], 0)) };
 }
 

@@ -2,7 +2,15 @@
 import { vjp } from "../autodiff/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import { type ArrayPool, createAdder } from "../optim/mod.ts";
-import { type Device, flatten, float, isFloatArray, isTensor, mapTree, zeros } from "../runtime/mod.ts";
+import {
+  type Device,
+  flatten,
+  float,
+  isFloatArray,
+  isTensor,
+  mapTree,
+  zeros,
+} from "../runtime/mod.ts";
 import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
   type BlockParameters,
@@ -76,7 +84,11 @@ async function groupPrograms<P extends Gpt2Parameters, I>(
     columns === undefined
       ? blocks(x, layers, slots, { config })
       : blocksAt(x, layers, { ...slots, columns }, { config });
-  const forward = await compileTree(device, { layers, rows, x }, (given: Given) => ({ x: run(given) }));
+  const forward = await compileTree(
+    device,
+    { layers, rows, x },
+    (given: Given) => ({ x: run(given) }),
+  );
   const backward = await compileTree(device, { layers, rows, x, g }, (given: Given) => {
     const leaves = [...flatten(given.layers, isTensor).values()];
     const [g, ...gradients] = vjp([run(given)], [given.g], [given.x, ...leaves]);
@@ -107,7 +119,10 @@ function headProgram<P extends Gpt2Parameters, I>(
     });
     const reached = new Set(topologicalOrder([results.loss]));
     const leaves = [...flatten(head, isTensor)].filter(([, leaf]) => reached.has(leaf));
-    const [g, ...gradients] = vjp([results.loss], [scalar(1)], [x, ...leaves.map(([, leaf]) => leaf)]);
+    const [g, ...gradients] = vjp([results.loss], [scalar(1)], [
+      x,
+      ...leaves.map(([, leaf]) => leaf),
+    ]);
     return {
       results,
       g,
@@ -135,7 +150,8 @@ async function groupsOf<P extends Gpt2Parameters, I>(
   for (let first = 0; first < layers; first += blocksPerProgram) {
     const kind = { count: Math.min(blocksPerProgram, layers - first), chosen: false };
     if (first + kind.count === layers) kind.chosen = chosen;
-    const programs = made.get(JSON.stringify(kind)) ?? await groupPrograms(device, definition, kind);
+    const programs = made.get(JSON.stringify(kind)) ??
+      await groupPrograms(device, definition, kind);
     made.set(JSON.stringify(kind), programs);
     groups.push({ first, count: kind.count, ...programs });
   }
@@ -158,7 +174,9 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
 ): Promise<LossProgram<P, I>> {
   const embedding = await embeddingPrograms(device, definition);
   const groups = await groupsOf(device, definition, blocksPerProgram);
-  const targets = device.kind === "cpu" ? addingTargets(await createAdder(device), pool) : writingTargets;
+  const targets = device.kind === "cpu"
+    ? addingTargets(await createAdder(device), pool)
+    : writingTargets;
   const head = headInParts(device, await headProgram(device, definition), {
     definition,
     logitsAtOnce,
@@ -166,7 +184,12 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
   });
   const { wte } = definition.parameters;
   const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // what a head that reads no embedding sends it
-  const gradient: Gradient<P, I> = async (parameters, inputs, into, { adding } = { adding: false }) => {
+  const gradient: Gradient<P, I> = async (
+    parameters,
+    inputs,
+    into,
+    { adding } = { adding: false },
+  ) => {
     const bring = adding ? targets.add : targets.write;
     const { h, wpe, ...rest } = parameters;
     const { rows } = inputs;

@@ -30,7 +30,9 @@ import {
 import { gradientInParts } from "./loss_in_parts.ts";
 
 /** A loss with whatever else its graph says. */
-export type LossResults = Readonly<Record<string, Tensor>> & { readonly loss: Tensor<Record<never, never>> };
+export type LossResults = Readonly<Record<string, Tensor>> & {
+  readonly loss: Tensor<Record<never, never>>;
+};
 
 /** What to differentiate: `P` are the model's parameters as tensors, `I` what the loss reads besides. */
 export interface LossDefinition<P extends Gpt2Parameters, I> {
@@ -59,7 +61,10 @@ export interface LossDefinition<P extends Gpt2Parameters, I> {
 export type HostResults = Readonly<Record<string, Float32Array>> & { readonly loss: Float32Array };
 
 /** The columns of each row that a loss looks at: [batch, answer]. */
-export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int({ batch: -1, answer: -1 });
+export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int({
+  batch: -1,
+  answer: -1,
+});
 
 /** Token rows, with the columns that a loss looks at where it says so. */
 export type RowFeeds = Feeds<typeof rowsSpec> & { readonly columns?: Feeds<typeof columnsSpec> };
@@ -89,7 +94,10 @@ export interface LossProgramOptions {
 }
 
 /** A program whose trees the function that made it knows, and the compiler need not. */
-export type AnyProgram = (feeds: unknown, into?: unknown) => Promise<Readonly<Record<string, unknown>>>;
+export type AnyProgram = (
+  feeds: unknown,
+  into?: unknown,
+) => Promise<Readonly<Record<string, unknown>>>;
 
 /** `jit` for trees that are put together from parts: one cast here instead of one at each use. */
 export const compileTree = jit as <I>(
@@ -107,8 +115,8 @@ export const compileTree = jit as <I>(
 export function createLossProgram<P extends Gpt2Parameters, I>(
   device: Device,
   definition: LossDefinition<P, I>,
-  { blocksPerProgram = 0, logitsAtOnce = 0, pool = createArrayPool(device), checkpoint }: LossProgramOptions =
-    {},
+  { blocksPerProgram = 0, logitsAtOnce = 0, pool = createArrayPool(device), checkpoint }:
+    LossProgramOptions = {},
 ): Promise<LossProgram<P, I>> {
   const { layers } = definition.config;
   const inOne = blocksPerProgram === 0 || blocksPerProgram >= layers;
@@ -125,7 +133,12 @@ export function createLossProgram<P extends Gpt2Parameters, I>(
     );
   }
   const blocks = inOne ? layers : blocksPerProgram;
-  return gradientInParts(device, definition, { blocksPerProgram: blocks, logitsAtOnce, pool, checkpoint });
+  return gradientInParts(device, definition, {
+    blocksPerProgram: blocks,
+    logitsAtOnce,
+    pool,
+    checkpoint,
+  });
 }
 
 async function wholeProgram<P extends Gpt2Parameters, I>(
@@ -166,7 +179,9 @@ function lastStates(
   { columns, ...rows }: MaybeChosen,
   { config, drop }: { config: Gpt2Config; drop: ModelDropout },
 ): { hidden: Hidden; slots: Rows["slots"] } {
-  if (columns === undefined) return { hidden: gpt2(parameters, rows, config, drop), slots: rows.slots };
+  if (columns === undefined) {
+    return { hidden: gpt2(parameters, rows, config, drop), slots: rows.slots };
+  }
   const hidden = gpt2At(parameters, { ...rows, columns }, config, drop);
   return { hidden: rename(hidden, { answer: "time" }), slots: rename(columns, { answer: "time" }) };
 }

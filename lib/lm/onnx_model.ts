@@ -6,7 +6,18 @@
  */
 import { type ModelFile, modelFile } from "../onnx/mod.ts";
 import { isSpec, mapTree, type Tensors } from "../runtime/mod.ts";
-import { add, cast, cumsum, input, max, mul, rename, sub, type Tensor, UNKNOWN } from "../tensor/mod.ts";
+import {
+  add,
+  cast,
+  cumsum,
+  input,
+  max,
+  mul,
+  rename,
+  sub,
+  type Tensor,
+  UNKNOWN,
+} from "../tensor/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import { gpt2, gpt2Spec, languageHead, type Rows, valueHead, valueModelSpec } from "./gpt2.ts";
 
@@ -44,7 +55,10 @@ export function onnxModel(
   { valueHead: hasValueHead, weightsFile }: { valueHead: boolean; weightsFile: string },
 ): ModelFile {
   const shape = { batch: UNKNOWN, time: UNKNOWN };
-  const rows = rowsOfMask(input("inputIds", shape, "int32"), input("attentionMask", shape, "int32"));
+  const rows = rowsOfMask(
+    input("inputIds", shape, "int32"),
+    input("attentionMask", shape, "int32"),
+  );
   const given = { inputIds: "input_ids", attentionMask: "attention_mask" };
   const options = { weightsFile, given };
   if (hasValueHead) {

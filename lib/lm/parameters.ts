@@ -36,7 +36,9 @@ export async function uploadParameters<T>(
   for (const [name, { shape, dtype }] of flatten(spec, isSpec)) {
     const weight = weights.get(name);
     const wanted = Object.values(shape);
-    if (weight === undefined) throw new RangeError(`Cannot load the parameters: "${name}" is missing`);
+    if (weight === undefined) {
+      throw new RangeError(`Cannot load the parameters: "${name}" is missing`);
+    }
     if (weight.shape.join() !== wanted.join()) {
       throw new RangeError(
         `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], wanted [${wanted}]`,
@@ -79,7 +81,8 @@ function copied(values: Float32Array): Float32Array<ArrayBuffer> {
 }
 
 /** Whether the values lie in memory that only this process has; an array over shared memory cannot be uploaded. */
-const isPlain = (data: Float32Array): data is Float32Array<ArrayBuffer> => data.buffer instanceof ArrayBuffer;
+const isPlain = (data: Float32Array): data is Float32Array<ArrayBuffer> =>
+  data.buffer instanceof ArrayBuffer;
 
 /** Gives the memory of weights back at once; they must not be used again. */
 export function dropWeights(weights: ReadonlyMap<string, Weight>): void {

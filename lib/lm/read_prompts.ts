@@ -60,7 +60,9 @@ export async function readPrompts(
   }
   if (repeated.length > 0) {
     await copyRows(device, cache, copies);
-    drawn.push(await again(repeated, await cacheOfRows(device, cache, { start, count: repeated.length })));
+    drawn.push(
+      await again(repeated, await cacheOfRows(device, cache, { start, count: repeated.length })),
+    );
   }
   return drawn.length === 1 ? drawn[0] : sideBySide(drawn);
 }

@@ -49,7 +49,10 @@ export function groupsCost(
 ): number {
   const call = CALL + TOKENS_A_READ * blockWeights(shape);
   const width = (group: readonly number[]) => Math.max(...group.map((row) => lengths[row]));
-  return groups.reduce((total, group) => total + call + group.length * rowCost(shape, width(group)), 0);
+  return groups.reduce(
+    (total, group) => total + call + group.length * rowCost(shape, width(group)),
+    0,
+  );
 }
 
 /**
@@ -75,7 +78,9 @@ export function rowGroups(
   const order = lengths.map((_, row) => row).toSorted((a, b) => lengths[a] - lengths[b]);
   const starts = bestStarts(order.map((row) => lengths[row]), { shape, maxRows, maxTokens });
   const groups: number[][] = [];
-  for (let stop = order.length; stop > 0; stop = starts[stop]) groups.push(order.slice(starts[stop], stop));
+  for (let stop = order.length; stop > 0; stop = starts[stop]) {
+    groups.push(order.slice(starts[stop], stop));
+  }
   return groups.length === 1 ? [lengths.map((_, row) => row)] : groups;
 }
 
@@ -103,11 +108,16 @@ function bestStarts(
 
 function requireLimit(name: string, limit: number, rows: number): void {
   if (rows === 0 || limit === Infinity || (Number.isSafeInteger(limit) && limit > 0)) return;
-  throw new RangeError(`Cannot group ${rows} rows: ${name} is ${limit}; give a whole number above 0`);
+  throw new RangeError(
+    `Cannot group ${rows} rows: ${name} is ${limit}; give a whole number above 0`,
+  );
 }
 
 /** What was found for each row of each group, in the rows' order. */
-export function inRowOrder<T>(groups: readonly (readonly number[])[], found: readonly (readonly T[])[]): T[] {
+export function inRowOrder<T>(
+  groups: readonly (readonly number[])[],
+  found: readonly (readonly T[])[],
+): T[] {
   const rows: T[] = [];
   groups.forEach((group, index) => group.forEach((row, place) => rows[row] = found[index][place]));
   return rows;

@@ -36,7 +36,10 @@ export function padRows(
  *
  * @param mask 1 for tokens that may be attended to, 0 for pads
  */
-export function maskedRows(ids: readonly TokenRow[], mask: readonly TokenRow[]): Feeds<typeof rowsSpec> {
+export function maskedRows(
+  ids: readonly TokenRow[],
+  mask: readonly TokenRow[],
+): Feeds<typeof rowsSpec> {
   const time = ids[0].length;
   const dims = [ids.length, time];
   const columns = ids.flatMap(() => Array.from({ length: time }, (_, column) => column));

@@ -41,7 +41,12 @@ export interface SamplingSettings {
 }
 
 /** Draws from the model's own distribution. */
-export const plainSampling: SamplingSettings = { temperature: 1, topK: 0, topP: 1, repetitionPenalty: 1 };
+export const plainSampling: SamplingSettings = {
+  temperature: 1,
+  topK: 0,
+  topP: 1,
+  repetitionPenalty: 1,
+};
 
 /** Whether these settings cut the distribution, so that the kept set must be stored with a rollout. */
 export const cutsOff = ({ topK, topP }: SamplingSettings): boolean => topK > 0 || topP < 1;
@@ -77,7 +82,8 @@ export function samplingDistribution<S extends Shape & { vocab: number }>(
 
 /** Broadcasting over one shape gives that shape; the compiler cannot see it for a generic one. */
 const same = <S extends Shape>(x: Tensor): Tensor<S> => x as Tensor<S>;
-const sameBool = <S extends Shape>(x: Tensor<Shape, "bool">): Tensor<S, "bool"> => x as Tensor<S, "bool">;
+const sameBool = <S extends Shape>(x: Tensor<Shape, "bool">): Tensor<S, "bool"> =>
+  x as Tensor<S, "bool">;
 
 function shapedLogits(
   logits: Tensor,
@@ -88,7 +94,9 @@ function shapedLogits(
   let shaped = logits;
   if (repetitionPenalty !== 1) {
     if (seen === undefined) {
-      throw new RangeError("Cannot apply a repetition penalty: the tokens seen so far were not given");
+      throw new RangeError(
+        "Cannot apply a repetition penalty: the tokens seen so far were not given",
+      );
     }
     const penalised = where(
       less(shaped, 0),
@@ -108,7 +116,9 @@ function keptTokens(
   allowed: TokenSet | undefined,
 ): TokenSet | undefined {
   // The least logit and not CUT for what is not allowed: the search for a threshold halves the range of the logits.
-  const counted = allowed === undefined ? logits : where(allowed, logits, neg(largest(neg(logits), "vocab")));
+  const counted = allowed === undefined
+    ? logits
+    : where(allowed, logits, neg(largest(neg(logits), "vocab")));
   const byCount = topK > 0 && topK < logits.shape.vocab ? topByCount(counted, topK) : undefined;
   const before = both(byCount, allowed);
   if (topP >= 1) return before;
@@ -124,7 +134,10 @@ function both(left: TokenSet | undefined, right: TokenSet | undefined): TokenSet
 const HALVINGS = 32;
 
 /** Tokens at or above the largest threshold that still satisfies `enough`; ties are kept together. */
-function aboveThreshold(x: Tensor, enough: (kept: Tensor) => Tensor<Shape, "bool">): Tensor<Shape, "bool"> {
+function aboveThreshold(
+  x: Tensor,
+  enough: (kept: Tensor) => Tensor<Shape, "bool">,
+): Tensor<Shape, "bool"> {
   let low: Tensor = neg(largest(neg(x), "vocab")), high: Tensor = add(largest(x, "vocab"), 1e-6);
   for (let halving = 0; halving < HALVINGS; halving++) {
     const middle = mul(add(low, high), 0.5);
@@ -176,7 +189,10 @@ export function drawToken(
 
 /** The likeliest token of each row; of several, the first. */
 export function likeliestToken(logProbs: Distribution): Tensor<{ batch: number }, "int32"> {
-  const best = cast(not(less(logProbs, expandLike(largest(logProbs, "vocab"), logProbs))), "float32");
+  const best = cast(
+    not(less(logProbs, expandLike(largest(logProbs, "vocab"), logProbs))),
+    "float32",
+  );
   return cast(sum(cast(less(cumsum(best, "vocab"), 0.5), "float32"), "vocab"), "int32");
 }
 

@@ -3,7 +3,12 @@
  * sliders. A page without ONNX Runtime gets the same distribution as the generator.
  */
 import { evaluate, input } from "../tensor/mod.ts";
-import { drawToken, plainSampling, samplingDistribution, type SamplingSettings } from "./sampling.ts";
+import {
+  drawToken,
+  plainSampling,
+  samplingDistribution,
+  type SamplingSettings,
+} from "./sampling.ts";
 
 /** A distribution over the vocabulary, one entry a token. */
 export interface RowDistribution {
@@ -39,12 +44,17 @@ export function distributionOfRow(
   if (logits.length === 0) throw new RangeError("Cannot sample: there are 0 logits");
   const axes = { vocab: logits.length };
   const marked = seen === undefined ? undefined : input("seen", axes, "bool");
-  const { logProbs, kept } = samplingDistribution(input("logits", axes), { ...plainSampling, ...settings }, {
+  const { logProbs, kept } = samplingDistribution(input("logits", axes), {
+    ...plainSampling,
+    ...settings,
+  }, {
     seen: marked,
   });
   const feeds = {
     logits: { dims: [logits.length], data: Float64Array.from(logits) },
-    ...(seen === undefined ? {} : { seen: { dims: [seen.length], data: Uint8Array.from(seen, Number) } }),
+    ...(seen === undefined
+      ? {}
+      : { seen: { dims: [seen.length], data: Uint8Array.from(seen, Number) } }),
   };
   const [numbers, marks] = evaluate(kept === undefined ? [logProbs] : [logProbs, kept], feeds);
   return {

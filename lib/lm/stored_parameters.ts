@@ -4,7 +4,14 @@
  * Arithmetic is float32 in either case: the first thing that a program does with a float16 weight is to cast it. A float32 copy of
  * a weight lives only while it is used.
  */
-import { type DeviceArrays, isSpec, isTensor, mapTree, type Spec, type Tensors } from "../runtime/mod.ts";
+import {
+  type DeviceArrays,
+  isSpec,
+  isTensor,
+  mapTree,
+  type Spec,
+  type Tensors,
+} from "../runtime/mod.ts";
 import { type AnyTensor, cast } from "../tensor/mod.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 
@@ -64,9 +71,9 @@ export async function programsFor<P>(
     const found = programs.get(weightType(parameters));
     if (found !== undefined) return found;
     throw new RangeError(
-      `Cannot run the program: it was compiled for parameters in ${types.join(" and ")}, and these are in ${
-        weightType(parameters)
-      }`,
+      `Cannot run the program: it was compiled for parameters in ${
+        types.join(" and ")
+      }, and these are in ${weightType(parameters)}`,
     );
   };
 }

@@ -53,7 +53,10 @@ function agreeWithBert(text: string, lowerCase: boolean): string {
   return lowerCase ? cleaned.replaceAll("Σ", "σ") : cleaned;
 }
 
-function makeLibraryTokenizer(vocabulary: readonly string[], lowerCase: boolean): HuggingFaceTokenizer {
+function makeLibraryTokenizer(
+  vocabulary: readonly string[],
+  lowerCase: boolean,
+): HuggingFaceTokenizer {
   const vocab = Object.fromEntries(vocabulary.map((token, id) => [token, id]));
   const special = SPECIAL.filter((token) => Object.hasOwn(vocab, token));
   return new HuggingFaceTokenizer({
@@ -123,7 +126,9 @@ export function makeTokenizer(
   const ids = new Map(vocabulary.map((token, id) => [token, id]));
   const idOf = (token: string) => {
     const id = ids.get(token);
-    if (id === undefined) throw new RangeError(`Cannot find the token "${token}": it is not in ${name}`);
+    if (id === undefined) {
+      throw new RangeError(`Cannot find the token "${token}": it is not in ${name}`);
+    }
     return id;
   };
   const tokenOf = (id: number) => {

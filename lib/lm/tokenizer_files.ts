@@ -17,7 +17,12 @@ import {
 import { makeTokenizer, MAX_WORD, SPECIAL, type Tokenizer } from "./tokenizer.ts";
 
 /** Fails unless a field has one of the values that are supported; a field that is missing has the first. */
-function expectField(record: JsonRecord, field: string, supported: readonly unknown[], path: string): void {
+function expectField(
+  record: JsonRecord,
+  field: string,
+  supported: readonly unknown[],
+  path: string,
+): void {
   const value = record[field] ?? supported[0];
   if (!supported.includes(value)) {
     const found = JSON.stringify(value)?.slice(0, 60);
@@ -52,7 +57,9 @@ function parseTokenizerConfig(record: JsonRecord, path: string): boolean {
   const never = record.never_split;
   if (Array.isArray(never) && never.length > 0) {
     throw new RangeError(
-      `Cannot use ${path}: never_split is ${JSON.stringify(never)}, and only an empty list is supported`,
+      `Cannot use ${path}: never_split is ${
+        JSON.stringify(never)
+      }, and only an empty list is supported`,
     );
   }
   checkTokenNames(record, path);
@@ -72,11 +79,14 @@ function parseVocabulary(text: string): string[] {
 
 /** Entries in the order of their ids, which must be 0, 1, 2 ... */
 function orderedVocabulary(vocab: unknown, path: string): string[] {
-  if (!isRecord(vocab)) throw new TypeError(`Cannot use ${path}: model.vocab is no object of tokens and ids`);
+  if (!isRecord(vocab)) {
+    throw new TypeError(`Cannot use ${path}: model.vocab is no object of tokens and ids`);
+  }
   const entries = Object.entries(vocab);
   const tokens: string[] = [];
   for (const [token, id] of entries) {
-    const isFree = typeof id === "number" && Number.isInteger(id) && id >= 0 && id < entries.length &&
+    const isFree = typeof id === "number" && Number.isInteger(id) && id >= 0 &&
+      id < entries.length &&
       !(id in tokens);
     if (!isFree) {
       const found = `the id ${JSON.stringify(id)} of ${JSON.stringify(token.slice(0, 60))}`;
@@ -98,7 +108,9 @@ function checkAddedTokens(added: unknown, vocabulary: readonly string[], path: s
     if (!isKnown) {
       const found = `${JSON.stringify(content)?.slice(0, 60)} as id ${JSON.stringify(id)}`;
       throw new RangeError(
-        `Cannot use ${path}: it adds ${found}, and only ${SPECIAL.join(", ")} of its vocabulary may be added`,
+        `Cannot use ${path}: it adds ${found}, and only ${
+          SPECIAL.join(", ")
+        } of its vocabulary may be added`,
       );
     }
   }
@@ -113,7 +125,9 @@ function parseTokenizerJson(record: JsonRecord, path: string): Tokenizer {
   expectField(model, "unk_token", ["[UNK]"], path);
   expectField(model, "continuing_subword_prefix", ["##"], path);
   expectField(model, "max_input_chars_per_word", [MAX_WORD], path);
-  expectField({ "normalizer.type": normalizer.type ?? "none" }, "normalizer.type", ["BertNormalizer"], path);
+  expectField({ "normalizer.type": normalizer.type ?? "none" }, "normalizer.type", [
+    "BertNormalizer",
+  ], path);
   expectField(normalizer, "clean_text", [true], path);
   expectField(normalizer, "handle_chinese_chars", [true], path);
   expectField(normalizer, "lowercase", [true, false], path);

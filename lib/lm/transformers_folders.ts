@@ -37,7 +37,9 @@ export async function writeScoreFolder(
 ): Promise<void> {
   const head = model.weights.get(VALUE_HEAD);
   if (head === undefined) {
-    throw new RangeError(`Cannot write ${folder} as a reward model: the model has no "${VALUE_HEAD}"`);
+    throw new RangeError(
+      `Cannot write ${folder} as a reward model: the model has no "${VALUE_HEAD}"`,
+    );
   }
   await writeModelFolder(folder, model);
   await nameEnds(folder, model);
@@ -66,7 +68,10 @@ async function nameEnds(folder: string, { tokenizer }: ModelFolder): Promise<voi
   }
 }
 
-async function changeJson(path: string, fields: { readonly [key: string]: unknown }): Promise<void> {
+async function changeJson(
+  path: string,
+  fields: { readonly [key: string]: unknown },
+): Promise<void> {
   const record = { ...await readJsonRecord(path), ...fields };
   await writeAtomically(path, JSON.stringify(record, null, 2) + "\n");
 }

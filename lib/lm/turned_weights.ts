@@ -77,11 +77,18 @@ export async function createTurner(device: Device, config: Gpt2Config): Promise<
           [name, array],
         ) => [key(name), array]),
       );
-      joined ??= await joinedZeros(device, linear.map(([, { shape }]) => Object.values(turnedShape(shape))));
+      joined ??= await joinedZeros(
+        device,
+        linear.map(([, { shape }]) => Object.values(turnedShape(shape))),
+      );
       const { arrays } = joined;
       const turned = Object.fromEntries(linear.map(([name], index) => [key(name), arrays[index]]));
       await program(feeds, turned);
-      return mapTree(parameters, isFloatArray, (array, name) => turned[key(name)] ?? array) as Gpt2Arrays; // leaf by leaf
+      return mapTree(
+        parameters,
+        isFloatArray,
+        (array, name) => turned[key(name)] ?? array,
+      ) as Gpt2Arrays; // leaf by leaf
     },
     async release() {
       await program.release();

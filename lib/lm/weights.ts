@@ -115,7 +115,9 @@ function checkWeight(
   path: string,
 ): void {
   if (shape.join() !== wanted.join()) {
-    const state = `it has shape [${shape.join(", ")}], and config.json asks for [${wanted.join(", ")}]`;
+    const state = `it has shape [${shape.join(", ")}], and config.json asks for [${
+      wanted.join(", ")
+    }]`;
     throw new RangeError(`Cannot use "${key}" of ${path}: ${state}`);
   }
   if (!FLOATING.includes(format)) {
@@ -145,7 +147,9 @@ function checkNames(
   if (missing.length > 0) throw new RangeError(`Cannot use ${path}: it lacks ${listKeys(missing)}`);
   const extra = [...named.keys()].filter((key) => !shapes.has(key));
   if (extra.length > 0) {
-    throw new RangeError(`Cannot use ${path}: it has ${listKeys(extra)}, which this GPT-2 does not know`);
+    throw new RangeError(
+      `Cannot use ${path}: it has ${listKeys(extra)}, which this GPT-2 does not know`,
+    );
   }
   for (const [key, wanted] of shapes) {
     checkWeight(key, named.get(key) ?? { shape: [], format: "none" }, wanted, path);
@@ -161,7 +165,11 @@ function checkPlaces(named: ReadonlyMap<string, TensorView>, path: string): void
       `Cannot use ${path}: some of its weights are F16 and some BF16, so one of both is wrong`,
     );
   }
-  const places = [...named].map(([key, view]) => ({ key, storage: view.storage, ...byteRange(view) }));
+  const places = [...named].map(([key, view]) => ({
+    key,
+    storage: view.storage,
+    ...byteRange(view),
+  }));
   places.sort((a, b) => a.storage < b.storage ? -1 : a.storage > b.storage ? 1 : a.begin - b.begin);
   places.forEach(({ key, storage, begin }, index) => {
     const before = places[index - 1];
@@ -175,11 +183,16 @@ function checkPlaces(named: ReadonlyMap<string, TensorView>, path: string): void
 }
 
 /** Whether two views take turns in one storage, as two column ranges of one matrix do: in bytes they overlap, in elements not. */
-function interleave(named: ReadonlyMap<string, TensorView>, ...keys: readonly [string, string]): boolean {
+function interleave(
+  named: ReadonlyMap<string, TensorView>,
+  ...keys: readonly [string, string]
+): boolean {
   const [a, b] = keys.map((key) => named.get(key));
   if (a === undefined || b === undefined || a.format !== b.format) return false;
   const [rowA = 0, columnA] = a.strides, [rowB = 0, columnB] = b.strides;
-  if (a.shape.length !== 2 || b.shape.length !== 2 || rowA !== rowB || columnA !== 1 || columnB !== 1) {
+  if (
+    a.shape.length !== 2 || b.shape.length !== 2 || rowA !== rowB || columnA !== 1 || columnB !== 1
+  ) {
     return false;
   }
   const apart = (((a.offset - b.offset) % rowA) + rowA) % rowA; // from b's first column to a's
@@ -208,7 +221,11 @@ const samePlace = (a: TensorView, b: TensorView): boolean =>
 const TABLE = "wte.weight";
 
 /** Whether the file has an output layer with values of its own, to be compared with `wte`. */
-function ownHead(head: TensorView | undefined, table: TensorView | undefined, path: string): boolean {
+function ownHead(
+  head: TensorView | undefined,
+  table: TensorView | undefined,
+  path: string,
+): boolean {
   if (head === undefined || table === undefined) return false;
   checkWeight(LANGUAGE_HEAD, head, table.shape, path);
   return !samePlace(head, table);
@@ -233,7 +250,9 @@ async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<stri
     }
     weights.set(name, { shape, data });
     if (name === TABLE && head !== undefined && ownHead(head.view, views.get(TABLE), path)) {
-      for await (const [, stored] of readTensors(file, [head.key])) checkTied(stored, { shape, data }, path);
+      for await (const [, stored] of readTensors(file, [head.key])) {
+        checkTied(stored, { shape, data }, path);
+      }
     }
   }
   return new Map([...shapes.keys()].flatMap((name) => {
@@ -260,7 +279,10 @@ export const isWeightFile = (name: string): boolean =>
  *
  * @throws {Error} A sentence that names the file and the key.
  */
-export async function readWeights(folder: string, config: Gpt2Config): Promise<Map<string, Weight>> {
+export async function readWeights(
+  folder: string,
+  config: Gpt2Config,
+): Promise<Map<string, Weight>> {
   for (const [name, open] of FILES) {
     const path = joinPath(folder, name);
     if (!await fileExists(path)) continue;

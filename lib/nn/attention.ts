@@ -83,7 +83,8 @@ function projections(x: Hidden, { c_attn }: AttentionParameters, context?: Hidde
   const together = linear(x, c_attn, "embed");
   const part = (of: Hidden, index: number) => {
     if (context === undefined) return slice(together, "qkv", third(index));
-    const weight = slice(c_attn.weight, "qkv", third(index)), bias = slice(c_attn.bias, "qkv", third(index));
+    const weight = slice(c_attn.weight, "qkv", third(index)),
+      bias = slice(c_attn.bias, "qkv", third(index));
     return linear(of, { weight, bias }, "embed");
   };
   return {
@@ -110,5 +111,9 @@ function attendDropping(
   const scores = mul(dot(q, k, "headDim"), 1 / Math.sqrt(headDim)); // [batch, heads, time, keyTime]
   const weights = dropout(softmax(where(visible, scores, UNSEEN), "keyTime"), drop, "keyTime");
   const mixed = dot(weights, v, "keyTime"); // [batch, heads, time, headDim]
-  return mergeAxes(transpose(mixed, ["batch", "time", "heads", "headDim"]), ["heads", "headDim"], "qkv");
+  return mergeAxes(
+    transpose(mixed, ["batch", "time", "heads", "headDim"]),
+    ["heads", "headDim"],
+    "qkv",
+  );
 }

@@ -4,7 +4,13 @@
  * everything each time.
  */
 
-import { broadcast, type Displayable, displaySymbol, isNotebook, type MimeBundle } from "./kernel.ts";
+import {
+  broadcast,
+  type Displayable,
+  displaySymbol,
+  isNotebook,
+  type MimeBundle,
+} from "./kernel.ts";
 
 /** What may be shown: media types and content, a value that shows itself, or a function that makes either. */
 export type Showable = MimeBundle | Displayable | (() => Showable | Promise<Showable>);

@@ -10,7 +10,12 @@ import { keepOutputs } from "./keep_outputs.ts";
 
 export { interruptSignal } from "./interrupt.ts";
 export { type Displayable, displaySymbol, isNotebook, type MimeBundle } from "./kernel.ts";
-export { type LiveDisplay, liveDisplay, type LiveDisplayOptions, type Showable } from "./live_display.ts";
+export {
+  type LiveDisplay,
+  liveDisplay,
+  type LiveDisplayOptions,
+  type Showable,
+} from "./live_display.ts";
 export { writeSummary } from "./summary.ts";
 
 keepOutputs();

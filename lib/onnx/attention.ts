@@ -13,7 +13,12 @@ const AFTER_SOFTMAX = 3;
 const HIDDEN = -1e9;
 
 /** A node, emitted once however often it is asked for. */
-const once = (emitter: Emitter, operator: string, inputs: readonly string[], attributes = {}): string =>
+const once = (
+  emitter: Emitter,
+  operator: string,
+  inputs: readonly string[],
+  attributes = {},
+): string =>
   emitter.emitShared(`${operator} ${inputs} ${JSON.stringify(attributes)}`, operator, inputs, {
     attributes,
   })[0];
@@ -59,8 +64,15 @@ export function emitAttentionWeights(
 function operator(emitter: Emitter, heads: number, inputs: readonly Value[]): readonly string[] {
   const [query, key, value, visible] = inputs;
   const operands = [query.name, key.name, value.name, maskOf(emitter, visible)];
-  const attributes = { q_num_heads: heads, kv_num_heads: heads, qk_matmul_output_mode: AFTER_SOFTMAX };
-  return emitter.emitShared(`Attention ${operands}`, "Attention", operands, { attributes, outputs: 4 });
+  const attributes = {
+    q_num_heads: heads,
+    kv_num_heads: heads,
+    qk_matmul_output_mode: AFTER_SOFTMAX,
+  };
+  return emitter.emitShared(`Attention ${operands}`, "Attention", operands, {
+    attributes,
+    outputs: 4,
+  });
 }
 
 function sizesOf({ shape }: Value, heads: number): { embed: number; headDim: number } {
@@ -78,7 +90,11 @@ function split(
   return once(emitter, "Transpose", [apart], { perm });
 }
 
-function weightsInParts(emitter: Emitter, heads: number, [query, key, , visible]: readonly Value[]): string {
+function weightsInParts(
+  emitter: Emitter,
+  heads: number,
+  [query, key, , visible]: readonly Value[],
+): string {
   const { headDim } = sizesOf(query, heads);
   const number = (value: number) => emitter.constant([value], [], "float32");
   const q = split(emitter, query.name, { heads, headDim, perm: [0, 2, 1, 3] });
@@ -88,8 +104,13 @@ function weightsInParts(emitter: Emitter, heads: number, [query, key, , visible]
     number(1 / Math.sqrt(headDim)),
   ]);
   const mask = maskOf(emitter, visible);
-  const softmax = once(emitter, "Softmax", [once(emitter, "Where", [mask, scores, number(HIDDEN)])], {
-    axis: -1,
-  });
+  const softmax = once(
+    emitter,
+    "Softmax",
+    [once(emitter, "Where", [mask, scores, number(HIDDEN)])],
+    {
+      axis: -1,
+    },
+  );
   return once(emitter, "Where", [mask, softmax, number(0)]); // of a query that sees no key
 }

@@ -26,7 +26,8 @@ const UNSEEN = -1e9;
 
 const whole = (emitter: Emitter, ...values: number[]): string =>
   emitter.constant(values, [values.length], "int64");
-const number = (emitter: Emitter, value: number): string => emitter.constant([value], [], "float32");
+const number = (emitter: Emitter, value: number): string =>
+  emitter.constant([value], [], "float32");
 
 const turned = (emitter: Emitter, name: string, perm: readonly number[]): string =>
   emitter.emit("Transpose", [name], { attributes: { perm } });
@@ -69,7 +70,11 @@ export function emitAttentionInParts(emitter: Emitter, parts: AttentionParts): s
   const queries = turned(emitter, split, [0, 2, 1, 3]); // [batch, heads, time, headDim]
   const products = emitter.emit("MatMul", [queries, turned(emitter, keys, [0, 1, 3, 2])]);
   const scores = emitter.emit("Mul", [products, number(emitter, 1 / Math.sqrt(headDim))]);
-  const seen = emitter.emit("Where", [visible(emitter, scores, parts), scores, number(emitter, UNSEEN)]);
+  const seen = emitter.emit("Where", [
+    visible(emitter, scores, parts),
+    scores,
+    number(emitter, UNSEEN),
+  ]);
   const weights = emitter.emit("Softmax", [seen], { attributes: { axis: -1 } }); // [batch, heads, time, slot]
   const mixed = turned(emitter, emitter.emit("MatMul", [weights, values]), [0, 2, 1, 3]);
   return emitter.emit("Reshape", [mixed, whole(emitter, 0, 0, heads * headDim)]);

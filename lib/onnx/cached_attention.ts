@@ -47,11 +47,20 @@ function attention(
   attributes: Readonly<Record<string, AttributeValue>>,
 ): readonly string[] {
   const options = { attributes, outputs: 3, domain: "com.microsoft" } as const;
-  return emitter.emitShared(`GroupQueryAttention ${inputs}`, "GroupQueryAttention", inputs, options);
+  return emitter.emitShared(
+    `GroupQueryAttention ${inputs}`,
+    "GroupQueryAttention",
+    inputs,
+    options,
+  );
 }
 
 /** The attended values (0), the keys' cache (1) or the values' cache (2): every time the same node. */
-export function emitCachedAttention(emitter: Emitter, given: CachedAttention, index: number): string {
+export function emitCachedAttention(
+  emitter: Emitter,
+  given: CachedAttention,
+  index: number,
+): string {
   const results = emitWithKernel(emitter, given);
   if (index > 0 || !emitter.attentionInParts) return results[index];
   const { inputs: [query, , , , , lengths, total], heads, headDim } = given;
@@ -70,9 +79,15 @@ const WIDE = 64;
  * a cache of 600 MB in 37 ms. A node with sinks goes another way, by matrix products, whose fastest kernel asks for a factor of 1:
  * so the query is scaled before. That takes 28 ms on large pages.
  */
-function attentionOfOne(emitter: Emitter, { inputs, heads, headDim }: CachedAttention): readonly string[] {
+function attentionOfOne(
+  emitter: Emitter,
+  { inputs, heads, headDim }: CachedAttention,
+): readonly string[] {
   const [query, ...rest] = inputs;
-  const scaled = once(emitter, "Mul", [query, emitter.constant([1 / Math.sqrt(headDim)], [], "float32")]);
+  const scaled = once(emitter, "Mul", [
+    query,
+    emitter.constant([1 / Math.sqrt(headDim)], [], "float32"),
+  ]);
   const sinks = emitter.constant(Array.from({ length: heads }, () => NO_SINK), [heads], "float32");
   const notGiven = ["", "", "", ""]; // rotations, positions, bias
   const attributes = { num_heads: heads, kv_num_heads: heads, scale: { float: 1 } };
@@ -99,5 +114,8 @@ function emitWithKernel(emitter: Emitter, node: CachedAttention): readonly strin
     scale,
   });
   const cut = narrow(emitter, reshape(emitter, attended, [heads, width]), headDim);
-  return [reshape(emitter, cut, [heads * headDim]), ...present.map((name) => narrow(emitter, name, headDim))];
+  return [
+    reshape(emitter, cut, [heads * headDim]),
+    ...present.map((name) => narrow(emitter, name, headDim)),
+  ];
 }

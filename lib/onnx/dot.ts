@@ -32,7 +32,9 @@ export function lowerDot(
     const product = emitter.emit("MatMul", [name, grouped(emitter, b, [contracted, right]).name]);
     return split(emitter, product, [...apart, right], node.shape);
   }
-  if (shared.length === 0) return flatProduct(emitter, { a, b, left, right, contracted, shape: node.shape });
+  if (shared.length === 0) {
+    return flatProduct(emitter, { a, b, left, right, contracted, shape: node.shape });
+  }
   const groups = shared.map((axis) => [axis]);
   if (emitter.target === "cpu") {
     return batchedProduct(emitter, { a, b, left, right, contracted, shape: node.shape, groups });
@@ -57,7 +59,8 @@ interface Sides {
 
 /** Both sides as matrices; a side whose contracted axes come first is used transposed, without moving it. */
 function flatProduct(emitter: Emitter, { a, b, left, right, contracted, shape }: Sides): string {
-  const aFirst = axesOf(a.shape)[0] === contracted[0], bFirst = axesOf(b.shape)[0] === contracted[0];
+  const aFirst = axesOf(a.shape)[0] === contracted[0],
+    bFirst = axesOf(b.shape)[0] === contracted[0];
   const first = grouped(emitter, a, aFirst ? [contracted, left] : [left, contracted]);
   const second = grouped(emitter, b, bFirst ? [contracted, right] : [right, contracted]);
   const attributes = { transA: aFirst ? 1 : 0, transB: bFirst ? 0 : 1 };
@@ -75,12 +78,20 @@ function flatProduct(emitter: Emitter, { a, b, left, right, contracted, shape }:
  */
 function batchedProduct(
   emitter: Emitter,
-  { a, b, left, right, contracted, shape, groups }: Sides & { groups: readonly (readonly string[])[] },
+  { a, b, left, right, contracted, shape, groups }: Sides & {
+    groups: readonly (readonly string[])[];
+  },
 ): string {
   const transA = contracted.includes(axesOf(a.shape).at(-1) ?? "") ? 0 : 1;
   const transB = contracted.includes(axesOf(b.shape).at(-1) ?? "") ? 1 : 0;
-  const first = grouped(emitter, a, [...groups, ...(transA ? [contracted, left] : [left, contracted])]);
-  const second = grouped(emitter, b, [...groups, ...(transB ? [right, contracted] : [contracted, right])]);
+  const first = grouped(emitter, a, [
+    ...groups,
+    ...(transA ? [contracted, left] : [left, contracted]),
+  ]);
+  const second = grouped(emitter, b, [
+    ...groups,
+    ...(transB ? [right, contracted] : [contracted, right]),
+  ]);
   const options = { attributes: { transA, transB }, domain: "com.microsoft" } as const;
   return split(
     emitter,
@@ -91,7 +102,12 @@ function batchedProduct(
 }
 
 /** Undoes the grouping of a product's axes. */
-function split(emitter: Emitter, name: string, groups: readonly (readonly string[])[], shape: Shape): string {
+function split(
+  emitter: Emitter,
+  name: string,
+  groups: readonly (readonly string[])[],
+  shape: Shape,
+): string {
   if (groups.every((group) => group.length === 1)) return name;
   const merged = groups.map((
     group,
@@ -100,5 +116,6 @@ function split(emitter: Emitter, name: string, groups: readonly (readonly string
     [axis, size],
     index,
   ): [string, number] => [`${axis}${axis === "merged" ? index : ""}`, Number(size)]);
-  return reshaped(emitter, { name, shape: Object.fromEntries(entries), dtype: "float32" }, shape).name;
+  return reshaped(emitter, { name, shape: Object.fromEntries(entries), dtype: "float32" }, shape)
+    .name;
 }

@@ -55,7 +55,11 @@ export interface Lowering {
 }
 
 /** For kernels that may have everything before them. */
-export const plainLowering: Lowering = { target: "cpu", attentionInParts: false, bindingBytes: Infinity };
+export const plainLowering: Lowering = {
+  target: "cpu",
+  attentionInParts: false,
+  bindingBytes: Infinity,
+};
 
 /** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
 export interface Emitter extends Lowering {
@@ -131,7 +135,10 @@ export function createEmitter(lowering: Lowering): Emitter {
   };
 }
 
-function attributeOf(name: string, value: AttributeValue): MessageInitShape<typeof AttributeProtoSchema> {
+function attributeOf(
+  name: string,
+  value: AttributeValue,
+): MessageInitShape<typeof AttributeProtoSchema> {
   if (typeof value === "string") {
     return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
   }
@@ -144,5 +151,7 @@ function bytesOf(values: readonly number[], type: DType | "int64"): Uint8Array<A
   if (type === "bool") return Uint8Array.from(values);
   if (type === "float16") return new Uint8Array(Float16Array.from(values).buffer);
   if (type === "int64") return new Uint8Array(BigInt64Array.from(values.map(BigInt)).buffer);
-  return new Uint8Array((type === "int32" ? Int32Array.from(values) : Float32Array.from(values)).buffer);
+  return new Uint8Array(
+    (type === "int32" ? Int32Array.from(values) : Float32Array.from(values)).buffer,
+  );
 }

@@ -32,7 +32,11 @@ export function ordered(emitter: Emitter, value: Value, order: readonly string[]
 }
 
 /** Bools are turned as integers: WebGPU has no kernel that transposes them. */
-function transposed(emitter: Emitter, { name, dtype, stored }: Value, perm: readonly number[]): string {
+function transposed(
+  emitter: Emitter,
+  { name, dtype, stored }: Value,
+  perm: readonly number[],
+): string {
   const turned = (value: string) => emitter.emit("Transpose", [value], { attributes: { perm } });
   if (stored !== undefined) return toFloat32(emitter, turned(stored));
   if (dtype !== "bool") return turned(name);
@@ -45,7 +49,9 @@ export function aligned(emitter: Emitter, value: Value, target: Shape): string {
   const axes = axesOf(target);
   const { name } = ordered(emitter, value, axes.filter((axis) => axis in value.shape));
   const first = axes.findIndex((axis) => axis in value.shape);
-  const missing = axes.flatMap((axis, index) => axis in value.shape || index < first ? [] : [index - first]);
+  const missing = axes.flatMap((axis, index) =>
+    axis in value.shape || index < first ? [] : [index - first]
+  );
   if (first < 0 || missing.length === 0) return name;
   return emitter.emit("Unsqueeze", [name, emitter.constant(missing, [missing.length], "int64")]);
 }
@@ -70,7 +76,11 @@ export function reshaped(emitter: Emitter, value: Value, target: Shape): Value {
 }
 
 /** Merges neighbouring axes group by group; a group of one axis keeps its name, others are called "a x b". */
-export function grouped(emitter: Emitter, value: Value, groups: readonly (readonly string[])[]): Value {
+export function grouped(
+  emitter: Emitter,
+  value: Value,
+  groups: readonly (readonly string[])[],
+): Value {
   const sorted = ordered(emitter, value, groups.flat());
   if (groups.every((group) => group.length === 1)) return sorted;
   const entries = groups.map((group): [string, number] => {

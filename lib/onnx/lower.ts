@@ -8,7 +8,13 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import { type AnyTensor, type DType, type NodeOf, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
+import {
+  type AnyTensor,
+  type DType,
+  type NodeOf,
+  topologicalOrder,
+  UNKNOWN,
+} from "../tensor/mod.ts";
 import {
   createEmitter,
   elementType,
@@ -44,7 +50,11 @@ export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
   lowering: Partial<Lowering> = {},
 ): LoweredGraph {
-  const { emitter, inputs } = emitGraph(outputs, { ...plainLowering, ...lowering, nameOf: resultName });
+  const { emitter, inputs } = emitGraph(outputs, {
+    ...plainLowering,
+    ...lowering,
+    nameOf: resultName,
+  });
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
@@ -90,7 +100,10 @@ export function emitGraph(
 }
 
 /** The float16 value behind a cast to float32. */
-const storedBehind = ({ primitive, dtype }: AnyTensor, [x]: readonly Value[]): Pick<Value, "stored"> =>
+const storedBehind = (
+  { primitive, dtype }: AnyTensor,
+  [x]: readonly Value[],
+): Pick<Value, "stored"> =>
   primitive === "cast" && dtype === "float32" && x.dtype === "float16" ? { stored: x.name } : {};
 
 /**
@@ -99,7 +112,11 @@ const storedBehind = ({ primitive, dtype }: AnyTensor, [x]: readonly Value[]): P
  */
 function nameResults(
   nodes: NodeProto[],
-  results: readonly { readonly result: string; readonly value: string; readonly pass: typeof pass }[],
+  results: readonly {
+    readonly result: string;
+    readonly value: string;
+    readonly pass: typeof pass;
+  }[],
 ): void {
   const made = new Set(nodes.flatMap(({ output }) => output));
   const names = new Map<string, string>();
@@ -133,7 +150,8 @@ function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]):
     }
     if (node.domain === "") {
       const end = Math.max(0, node.output.findLastIndex((name) => used.has(name))) + 1;
-      const isKept = (name: string, place: number) => place === 0 || used.has(name) || target === "webgpu";
+      const isKept = (name: string, place: number) =>
+        place === 0 || used.has(name) || target === "webgpu";
       node.output = node.output.slice(0, end).map((name, place) => isKept(name, place) ? name : "");
     }
     for (const name of node.input) used.add(name);
@@ -149,13 +167,20 @@ const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive ===
 
 /** The rule of a node's own primitive: the one place where the table's types meet a node of unknown kind. */
 const ruleOf = (node: AnyTensor) =>
-  loweringRules[node.primitive] as (emitter: Emitter, node: AnyTensor, inputs: readonly Value[]) => string;
+  loweringRules[node.primitive] as (
+    emitter: Emitter,
+    node: AnyTensor,
+    inputs: readonly Value[],
+  ) => string;
 
 /** Versions of the format and of the standard operators: the newest only where a graph needs its Attention. */
-const PLAIN = { irVersion: 10n, operators: 21n }, WITH_ATTENTION = { irVersion: 11n, operators: 23n };
+const PLAIN = { irVersion: 10n, operators: 21n },
+  WITH_ATTENTION = { irVersion: 11n, operators: 23n };
 
 /** A model of this one graph. */
-export function modelBytes(graph: MessageInitShape<typeof GraphProtoSchema>): Uint8Array<ArrayBuffer> {
+export function modelBytes(
+  graph: MessageInitShape<typeof GraphProtoSchema>,
+): Uint8Array<ArrayBuffer> {
   const attends = graph.node?.some(({ opType, domain }) => opType === "Attention" && !domain);
   const { irVersion, operators } = attends ? WITH_ATTENTION : PLAIN;
   const model = create(ModelProtoSchema, {

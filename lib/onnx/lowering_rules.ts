@@ -23,7 +23,11 @@ import { emitSine } from "./sine.ts";
 import { emitReduction, emitSum } from "./sum.ts";
 import { aligned, ordered, reshaped, toFloat32, type Value } from "./layout.ts";
 
-type Rule<P extends Primitive> = (emitter: Emitter, node: NodeOf<P>, inputs: readonly Value[]) => string;
+type Rule<P extends Primitive> = (
+  emitter: Emitter,
+  node: NodeOf<P>,
+  inputs: readonly Value[],
+) => string;
 
 const unaryOperator: Record<Exclude<Unary, "gelu" | "sin">, string> = {
   neg: "Neg",
@@ -46,8 +50,9 @@ const binaryOperator: Record<Binary, string> = {
 const compareOperator: Record<Compare, string> = { less: "Less", equal: "Equal", and: "And" };
 
 /** An operator applied element by element to inputs aligned with the result. */
-const elementwise = (operator: string): Rule<Unary | Binary | Compare | "where"> => (emitter, node, inputs) =>
-  emitter.emit(operator, inputs.map((value) => aligned(emitter, value, node.shape)));
+const elementwise =
+  (operator: string): Rule<Unary | Binary | Compare | "where"> => (emitter, node, inputs) =>
+    emitter.emit(operator, inputs.map((value) => aligned(emitter, value, node.shape)));
 
 function rulesFor<K extends string>(keys: readonly K[], operators: Readonly<Record<K, string>>) {
   type Rules = Record<K, Rule<Unary | Binary | Compare | "where">>;
@@ -57,7 +62,9 @@ function rulesFor<K extends string>(keys: readonly K[], operators: Readonly<Reco
 const sameValue: Rule<Primitive> = (_emitter, _node, [x]) => x.name;
 
 const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
-  emitter.emit(operator, [x.name], { attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) } });
+  emitter.emit(operator, [x.name], {
+    attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) },
+  });
 
 /** z - log(sum(e^z)) with z = x - largest(x): WebGPU has no kernel for LogSoftmax. */
 const logSoftmaxInParts: Rule<"logSoftmax"> = (emitter, node, [x]) => {
@@ -76,13 +83,17 @@ const layerNormResult =
     const names = inputs.map((value) => value.name);
     const attributes = { axis: -1, epsilon: { float: node.attributes.epsilon } };
     const key = `LayerNormalization ${names} ${node.attributes.epsilon}`;
-    const result = emitter.emitShared(key, "LayerNormalization", names, { attributes, outputs: 3 })[index];
-    return index === 0 ? result : emitter.emit("Squeeze", [result, emitter.constant([-1], [1], "int64")]);
+    const result =
+      emitter.emitShared(key, "LayerNormalization", names, { attributes, outputs: 3 })[index];
+    return index === 0
+      ? result
+      : emitter.emit("Squeeze", [result, emitter.constant([-1], [1], "int64")]);
   };
 
 /** Shared by the three primitives. */
 const attentionResult =
-  (index: number): Rule<"cachedAttention" | "cachedKeys" | "cachedValues"> => (emitter, node, inputs) => {
+  (index: number): Rule<"cachedAttention" | "cachedKeys" | "cachedValues"> =>
+  (emitter, node, inputs) => {
     const names = inputs.map((value) => value.name);
     const { heads } = node.attributes;
     const { headDim } = inputs[3].shape;
@@ -113,7 +124,8 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
       aligned(emitter, x, node.shape),
     ]),
   sum: (emitter, node, [x]) => emitSum(emitter, node, x),
-  largest: (emitter, { attributes: { axes } }, [x]) => emitReduction(emitter, "ReduceMax", { x, axes }),
+  largest: (emitter, { attributes: { axes } }, [x]) =>
+    emitReduction(emitter, "ReduceMax", { x, axes }),
   dot: lowerDot,
   splitAxis: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,
   mergeAxes: (emitter, node, [x]) => reshaped(emitter, x, node.shape).name,
@@ -139,7 +151,9 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   gather(emitter, _, [table, indices]) {
     const rowsOf = (name: string) =>
       emitter.emit("Gather", [name, indices.name], { attributes: { axis: 0 } });
-    return table.stored === undefined ? rowsOf(table.name) : toFloat32(emitter, rowsOf(table.stored));
+    return table.stored === undefined
+      ? rowsOf(table.name)
+      : toFloat32(emitter, rowsOf(table.stored));
   },
   scatterAdd: emitScatterAdd,
   take(emitter, _, [x, indices]) {
@@ -167,7 +181,9 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   concat: (emitter, node, inputs) => {
     const axes = axesOf(node.shape);
     const names = inputs.map((value) => ordered(emitter, value, axes).name);
-    return emitter.emit("Concat", names, { attributes: { axis: axes.indexOf(node.attributes.axis) } });
+    return emitter.emit("Concat", names, {
+      attributes: { axis: axes.indexOf(node.attributes.axis) },
+    });
   },
   attention: emitAttention,
   attentionWeights: emitAttentionWeights,

@@ -82,7 +82,9 @@ export function modelFile(
       dims: Object.values(node.shape).map(BigInt),
       dataType: elementType[node.dtype],
       dataLocation: DataLocation.EXTERNAL,
-      externalData: Object.entries({ location: weightsFile, offset, length }).map(([key, value]) => ({
+      externalData: Object.entries({ location: weightsFile, offset, length }).map((
+        [key, value],
+      ) => ({
         key,
         value: String(value),
       })),
@@ -96,7 +98,11 @@ export function modelFile(
   });
   return {
     bytes,
-    weights: weights.map(({ node, offset, length }) => ({ name: node.attributes.name, offset, length })),
+    weights: weights.map(({ node, offset, length }) => ({
+      name: node.attributes.name,
+      offset,
+      length,
+    })),
   };
 }
 
@@ -109,7 +115,9 @@ function entry(node: NodeOf<"input">, outer: string) {
       `Cannot write the model: its int64 input must not be called "${name}" like the graph's own`,
     );
   }
-  const attribute = isWhole ? [{ name: "to", type: AttributeType.INT, i: BigInt(elementType.int32) }] : [];
+  const attribute = isWhole
+    ? [{ name: "to", type: AttributeType.INT, i: BigInt(elementType.int32) }]
+    : [];
   const step = create(NodeProtoSchema, {
     opType: isWhole ? "Cast" : "Identity",
     name: `Input_${name}`,

@@ -30,8 +30,13 @@ function addInto(emitter: Emitter, { places, updates, width }: Rows, size: numbe
 }
 
 /** Rows first to end - 1 of the table: other rows are added as zeros to the first. */
-function piece(emitter: Emitter, { places, updates, width }: Rows, [first, end]: readonly [number, number]) {
-  const isBefore = (place: number) => emitter.emit("Less", [places, number(emitter, place, "int32")]);
+function piece(
+  emitter: Emitter,
+  { places, updates, width }: Rows,
+  [first, end]: readonly [number, number],
+) {
+  const isBefore = (place: number) =>
+    emitter.emit("Less", [places, number(emitter, place, "int32")]);
   const belongs = emitter.emit("And", [emitter.emit("Not", [isBefore(first)]), isBefore(end)]);
   const shifted = emitter.emit("Sub", [places, number(emitter, first, "int32")]);
   const own: Rows = {
@@ -47,8 +52,13 @@ function inPieces(
   rows: Rows,
   { size, rowsAtOnce }: { size: number; rowsAtOnce: number },
 ): string {
-  const starts = Array.from({ length: Math.ceil(size / rowsAtOnce) }, (_, index) => index * rowsAtOnce);
-  const pieces = starts.map((first) => piece(emitter, rows, [first, Math.min(size, first + rowsAtOnce)]));
+  const starts = Array.from(
+    { length: Math.ceil(size / rowsAtOnce) },
+    (_, index) => index * rowsAtOnce,
+  );
+  const pieces = starts.map((first) =>
+    piece(emitter, rows, [first, Math.min(size, first + rowsAtOnce)])
+  );
   return emitter.emit("Concat", pieces, { attributes: { axis: 0 } });
 }
 
@@ -69,5 +79,6 @@ export function emitScatterAdd(
     ? addInto(emitter, rows, size)
     : inPieces(emitter, rows, { size, rowsAtOnce });
   if (axesOf(rest).length === 1) return name;
-  return reshaped(emitter, { name, shape: { [axis]: size, width }, dtype: "float32" }, node.shape).name;
+  return reshaped(emitter, { name, shape: { [axis]: size, width }, dtype: "float32" }, node.shape)
+    .name;
 }

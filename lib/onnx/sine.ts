@@ -23,7 +23,10 @@ export function emitSine(emitter: Emitter, x: string): string {
   const r = PI_PARTS.reduce((rest, part) => op("Sub", rest, op("Mul", k, part)), x);
   const square = op("Mul", r, r);
   const [first, ...terms] = TERMS;
-  const series = terms.reduce((sum, term) => op("Add", op("Mul", square, sum), term), number(first));
+  const series = terms.reduce(
+    (sum, term) => op("Add", op("Mul", square, sum), term),
+    number(first),
+  );
   const odd = op("Sub", k, op("Mul", floor(op("Mul", k, 0.5)), 2)); // 0 or 1
   return op("Mul", op("Mul", r, series), op("Add", op("Mul", odd, -2), 1));
 }

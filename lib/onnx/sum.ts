@@ -23,7 +23,11 @@ export function emitReduction(
 }
 
 /** The sum over some axes. */
-export function emitSum(emitter: Emitter, { attributes: { axes }, shape }: NodeOf<"sum">, x: Value): string {
+export function emitSum(
+  emitter: Emitter,
+  { attributes: { axes }, shape }: NodeOf<"sum">,
+  x: Value,
+): string {
   const square = emitter.target === "cpu" ? squareOf(emitter, x.name) : undefined;
   if (square !== undefined) {
     return emitReduction(emitter, "ReduceSumSquare", { x: { ...x, name: square }, axes });
@@ -58,6 +62,10 @@ function rowsByOnes(
   const ones = emitter.emit("Expand", [emitter.constant([1], [1], "float32"), count]);
   const name = emitter.emit("MatMul", [ones, rows.name]);
   if (rest.length === 1) return name;
-  return reshaped(emitter, { name, shape: { [rest.join(" x ")]: sizeOf(shape) }, dtype: x.dtype }, shape)
+  return reshaped(
+    emitter,
+    { name, shape: { [rest.join(" x ")]: sizeOf(shape) }, dtype: x.dtype },
+    shape,
+  )
     .name;
 }

@@ -21,7 +21,12 @@ export interface AdamSettings {
 }
 
 /** PyTorch's defaults. */
-export const adamDefaults: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+export const adamDefaults: AdamSettings = {
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+};
 
 /** What changes from step to step: numbers, so that one program serves all steps. */
 export interface StepScalars<N> {
@@ -50,7 +55,10 @@ export function stepScalars(
 
 /** One parameter's step. All tensors have the parameter's axes. */
 export function adam(
-  { parameter, gradient, first, second }: Record<"parameter" | "gradient" | "first" | "second", Tensor>,
+  { parameter, gradient, first, second }: Record<
+    "parameter" | "gradient" | "first" | "second",
+    Tensor
+  >,
   { scale, stepSize, rootCorrection, keep }: StepScalars<Tensor<Scalar>>,
   { beta1, beta2, epsilon, weightDecay }: AdamSettings,
 ): { parameter: Tensor; first: Tensor; second: Tensor } {

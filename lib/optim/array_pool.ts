@@ -50,7 +50,8 @@ export function createArrayPool(device: Device): ArrayPool {
       const shapes = new Map(
         [...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]),
       );
-      const arrays = await (isPacked(device, [...shapes.values()]) ? packs.take(shapes) : single(shapes));
+      const arrays =
+        await (isPacked(device, [...shapes.values()]) ? packs.take(shapes) : single(shapes));
       return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as P; // the tree of `spec`, leaf by leaf
     },
     giveTree(tree) {

@@ -84,7 +84,11 @@ export type AdamArrays = Readonly<
 /** Adam where the arrays lie. */
 export interface AdamInPlace {
   /** One step of some parameters; `decays`: with weight decay. */
-  step(parameters: readonly AdamArrays[], scalars: StepScalars<number>, decays: boolean): Promise<void>;
+  step(
+    parameters: readonly AdamArrays[],
+    scalars: StepScalars<number>,
+    decays: boolean,
+  ): Promise<void>;
   /** Frees the compiled programs. */
   release(): Promise<void>;
 }
@@ -94,7 +98,10 @@ export interface AdamInPlace {
  *
  * @throws RangeError when the device is not the CPU.
  */
-export async function createAdamInPlace(device: Device, settings: AdamSettings): Promise<AdamInPlace> {
+export async function createAdamInPlace(
+  device: Device,
+  settings: AdamSettings,
+): Promise<AdamInPlace> {
   checkPlace(device);
   const decaying = await adamProgram(device, settings);
   const plain = settings.weightDecay === 0
@@ -113,7 +120,11 @@ export async function createAdamInPlace(device: Device, settings: AdamSettings):
       for (const arrays of parameters) memory.push(await memoryOf(device, arrays));
       for (const run of joined(memory)) {
         for await (const { parameter, gradient, first, second } of stretches(device, run)) {
-          await program({ parameter, gradient, first, second, numbers }, { parameter, first, second });
+          await program({ parameter, gradient, first, second, numbers }, {
+            parameter,
+            first,
+            second,
+          });
         }
       }
     },
@@ -141,6 +152,8 @@ function adamProgram(
 
 function checkPlace({ kind }: Device): void {
   if (kind !== "cpu") {
-    throw new RangeError(`Cannot write results over what is read on ${kind}: only the CPU allows it`);
+    throw new RangeError(
+      `Cannot write results over what is read on ${kind}: only the CPU allows it`,
+    );
   }
 }

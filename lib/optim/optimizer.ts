@@ -82,7 +82,9 @@ export async function createOptimizer<P>(
     asTree(await packedArrays(device, asArrays(parameters)));
   return {
     start: async (parameters) => ({
-      parameters: settings.inPlace ? asTree(await packedCopies(device, asArrays(parameters))) : parameters,
+      parameters: settings.inPlace
+        ? asTree(await packedCopies(device, asArrays(parameters)))
+        : parameters,
       first: await zerosLike(parameters),
       second: await zerosLike(parameters),
       step: 0,
@@ -177,7 +179,8 @@ async function inPlaceStepper(device: Device, settings: OptimizerSettings): Prom
 }
 
 /** min(1, maxNorm / (norm + 1e-6)), as PyTorch's clip_grad_norm_. */
-export const clipScale = (norm: number, maxNorm: number): number => Math.min(1, maxNorm / (norm + 1e-6));
+export const clipScale = (norm: number, maxNorm: number): number =>
+  Math.min(1, maxNorm / (norm + 1e-6));
 
 function normProgram(device: Device, spec: Record<string, Spec>) {
   return jit(device, spec, (gradients) => {
@@ -196,7 +199,12 @@ async function adamProgram(
   group: Record<string, Spec>,
   settings: OptimizerSettings,
 ): Promise<AdamGroup> {
-  const scalars = { scale: scalarSpec, stepSize: scalarSpec, rootCorrection: scalarSpec, keep: scalarSpec };
+  const scalars = {
+    scale: scalarSpec,
+    stepSize: scalarSpec,
+    rootCorrection: scalarSpec,
+    keep: scalarSpec,
+  };
   const spec = { parameters: group, gradients: group, first: group, second: group, scalars };
   const run = await jit(device, spec, (inputs) => {
     const results = Object.keys(group).map((name) => {
@@ -225,7 +233,9 @@ interface GroupUpdate extends AdamGroup, StepInputs {
 const kinds = ["parameters", "first", "second"] as const;
 
 /** Updates one group into spare arrays; the old ones become the next spares. */
-async function updateGroup({ names, run, old, next, given, scalars, spares }: GroupUpdate): Promise<void> {
+async function updateGroup(
+  { names, run, old, next, given, scalars, spares }: GroupUpdate,
+): Promise<void> {
   const pickFrom = (arrays: Arrays): Slots =>
     Object.fromEntries(names.map((name) => [name, arrays.get(name) ?? missing(name)]));
   const into: Record<string, Slots> = {};
@@ -235,7 +245,9 @@ async function updateGroup({ names, run, old, next, given, scalars, spares }: Gr
     );
     into[kind] = Object.fromEntries(await Promise.all(pairs));
   }
-  const numbers = Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, number(value)]));
+  const numbers = Object.fromEntries(
+    Object.entries(scalars).map(([name, value]) => [name, number(value)]),
+  );
   const feeds = {
     ...Object.fromEntries(kinds.map((kind) => [kind, pickFrom(old[kind])])),
     gradients: pickFrom(given),

@@ -53,7 +53,9 @@ export async function packedCopies(
 ): Promise<ReadonlyMap<string, DeviceArray<"float32">>> {
   if (!isPacked(device, [...arrays.values()].map(({ dims }) => dims))) return arrays;
   const parts = new Map<string, PackedPart>();
-  for (const [name, array] of arrays) parts.set(name, { dims: array.dims, data: await device.read(array) });
+  for (const [name, array] of arrays) {
+    parts.set(name, { dims: array.dims, data: await device.read(array) });
+  }
   return await packedArrays(device, parts);
 }
 
@@ -65,8 +67,9 @@ export function joined<K extends string>(
   for (const set of sets) {
     const last = runs.at(-1);
     const keys = Object.keys(set) as K[]; // its own keys
-    if (last === undefined || !keys.every((key) => follows(last[key], set[key]))) runs.push({ ...set });
-    else for (const key of keys) last[key] = extended(last[key], set[key]);
+    if (last === undefined || !keys.every((key) => follows(last[key], set[key]))) {
+      runs.push({ ...set });
+    } else for (const key of keys) last[key] = extended(last[key], set[key]);
   }
   return runs;
 }
@@ -74,5 +77,8 @@ export function joined<K extends string>(
 const follows = (before: Float32Array, after: Float32Array): boolean =>
   before.buffer === after.buffer && before.byteOffset + before.byteLength === after.byteOffset;
 
-const extended = (before: Float32Array<ArrayBuffer>, { length }: Float32Array): Float32Array<ArrayBuffer> =>
+const extended = (
+  before: Float32Array<ArrayBuffer>,
+  { length }: Float32Array,
+): Float32Array<ArrayBuffer> =>
   new Float32Array(before.buffer, before.byteOffset, before.length + length);

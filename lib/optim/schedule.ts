@@ -5,7 +5,10 @@
  *
  * @param step steps done so far, 0 for the first
  */
-export function warmupLinear(step: number, { total, warmup }: { total: number; warmup: number }): number {
+export function warmupLinear(
+  step: number,
+  { total, warmup }: { total: number; warmup: number },
+): number {
   if (step < warmup) return step / Math.max(1, warmup);
   return Math.max(0, (total - step) / Math.max(1, total - warmup));
 }

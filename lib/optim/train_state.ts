@@ -3,7 +3,14 @@
  *
  * Arrays go by dotted name: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight` (v).
  */
-import { type Device, type DeviceArray, flatten, isFloatArray, isSpec, mapTree } from "../runtime/mod.ts";
+import {
+  type Device,
+  type DeviceArray,
+  flatten,
+  isFloatArray,
+  isSpec,
+  mapTree,
+} from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
 import { packedArrays } from "./packed.ts";
 
@@ -67,7 +74,10 @@ export async function loadTrainState<P>(
     for (const [name, array] of await packedArrays(device, own)) uploaded.set(name, array);
   }
   // The one cast: the tree of `spec`, leaf by leaf.
-  const trees = mapTree(tree, isSpec, (_, name) => uploaded.get(name)) as Omit<TrainState<P>, "step">;
+  const trees = mapTree(tree, isSpec, (_, name) => uploaded.get(name)) as Omit<
+    TrainState<P>,
+    "step"
+  >;
   return { ...trees, step };
 }
 

@@ -14,7 +14,11 @@ export interface Affine {
 export const identity: Affine = { a: 1, b: 0, c: 0, d: 1, e: 0, f: 0 };
 
 /** Where the point goes. */
-export function apply({ a, b, c, d, e, f }: Affine, x: number, y: number): { x: number; y: number } {
+export function apply(
+  { a, b, c, d, e, f }: Affine,
+  x: number,
+  y: number,
+): { x: number; y: number } {
   return { x: a * x + c * y + e, y: b * x + d * y + f };
 }
 

@@ -86,11 +86,17 @@ export function bandGrid(
       height: shared ? height + 20 : height,
     }),
     ...gridAxes(panels, { across, xTitle, xMore: countTicks(xs) }),
-    ...shared ? legendBelow(rows.length) : legendsBeside(rows.length, { across, panels: panels.length }),
+    ...shared
+      ? legendBelow(rows.length)
+      : legendsBeside(rows.length, { across, panels: panels.length }),
     margin: { l: 56, r: right, t: 64, b: below },
   };
   const names = [...new Set(rows.flat())].join(", ");
-  return figure(data, layout, `${title}: ${panels.map((panel) => panel.title).join(", ")} of ${names}`);
+  return figure(
+    data,
+    layout,
+    `${title}: ${panels.map((panel) => panel.title).join(", ")} of ${names}`,
+  );
 }
 
 /** The names of a row of panels, in the order of their first appearance. */
@@ -101,10 +107,19 @@ function namesOf(panels: readonly BandPanel[], row: number, across: number): str
 
 const legendBelow = (rows: number): Layout => ({
   showlegend: true,
-  legend: { orientation: "h", x: 0.5, xanchor: "center", y: -54 / (215 * rows - 58), yanchor: "top" },
+  legend: {
+    orientation: "h",
+    x: 0.5,
+    xanchor: "center",
+    y: -54 / (215 * rows - 58),
+    yanchor: "top",
+  },
 });
 
-function legendsBeside(rows: number, { across, panels }: { across: number; panels: number }): Layout {
+function legendsBeside(
+  rows: number,
+  { across, panels }: { across: number; panels: number },
+): Layout {
   const legends = Array.from({ length: rows }, (_, row) => {
     const { top } = panelBox(row * across, { across, panels });
     return [axisName("legend", row), { x: 1.01, xanchor: "left", y: top, yanchor: "top" }] as const;
@@ -125,9 +140,17 @@ interface Place {
 const MARKERS = 5;
 
 /** The band first, so that the line lies above it. */
-function drawn({ name, x, mean, low, high }: Band, { index, place, legend, showlegend }: Place): Trace[] {
+function drawn(
+  { name, x, mean, low, high }: Band,
+  { index, place, legend, showlegend }: Place,
+): Trace[] {
   const { color, dash, symbol } = seriesStyle(index);
-  const axes = { xaxis: axisName("x", place), yaxis: axisName("y", place), legend, legendgroup: name };
+  const axes = {
+    xaxis: axisName("x", place),
+    yaxis: axisName("y", place),
+    legend,
+    legendgroup: name,
+  };
   const line: Trace = {
     type: "scatter",
     mode: "lines+markers",

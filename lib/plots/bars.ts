@@ -41,8 +41,16 @@ export interface BarsOptions<R> {
  * ```
  */
 export function bars<R extends object>(rows: readonly R[], options: BarsOptions<R>): Figure {
-  const { label, value, title, valueTitle = value, labelTitle = label, seriesBy, stacked = false, seed } =
-    options;
+  const {
+    label,
+    value,
+    title,
+    valueTitle = value,
+    labelTitle = label,
+    seriesBy,
+    stacked = false,
+    seed,
+  } = options;
   const groups = seriesBy === undefined
     ? [{ name: "", rows }]
     : [...Map.groupBy(rows, (row) => String(row[seriesBy]))]
@@ -69,9 +77,16 @@ export function bars<R extends object>(rows: readonly R[], options: BarsOptions<
     ...(stacked ? { barmode: "stack" as const } : {}),
     xaxis: axis(
       valueTitle,
-      stacked ? rangeOfSums(rows, { label, value }) : rangeWithRoom(rows.map((row) => Number(row[value]))),
+      stacked
+        ? rangeOfSums(rows, { label, value })
+        : rangeWithRoom(rows.map((row) => Number(row[value]))),
     ),
-    yaxis: axis(labelTitle, { type: "category", autorange: "reversed", automargin: true, showgrid: false }),
+    yaxis: axis(labelTitle, {
+      type: "category",
+      autorange: "reversed",
+      automargin: true,
+      showgrid: false,
+    }),
     showlegend: groups.length > 1,
     margin: { l: 70, r: 60, t: 52, b: 52 },
   };
@@ -107,7 +122,10 @@ const rangeOfSums = <R extends object>(
 });
 
 /** Bars of no length at the end of each stack, with its sum. */
-function sums<R extends object>(rows: readonly R[], names: Pick<BarsOptions<R>, "label" | "value">): Trace {
+function sums<R extends object>(
+  rows: readonly R[],
+  names: Pick<BarsOptions<R>, "label" | "value">,
+): Trace {
   const all = [...totals(rows, names)];
   return {
     type: "bar",

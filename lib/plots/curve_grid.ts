@@ -60,11 +60,15 @@ export function curveGrid<R extends object>(
   options: CurveGridOptions<R>,
 ): Figure {
   const { title, seed, columns = 3 } = options;
-  const panels = metrics.map((metric) => typeof metric === "string" ? { y: metric, title: metric } : metric);
+  const panels = metrics.map((metric) =>
+    typeof metric === "string" ? { y: metric, title: metric } : metric
+  );
   const across = Math.max(1, Math.min(columns, panels.length));
   const down = Math.ceil(panels.length / across);
   const data = panels.flatMap((panel, place) =>
-    runs.map((run, index) => line({ run, index, panel, place, x: xColumn(run.rows, options.x).of(run.rows) }))
+    runs.map((run, index) =>
+      line({ run, index, panel, place, x: xColumn(run.rows, options.x).of(run.rows) })
+    )
   );
   const allRows = runs.flatMap((run) => run.rows);
   const x = xColumn(allRows, options.x);
@@ -76,7 +80,13 @@ export function curveGrid<R extends object>(
       xMore: countTicks(x.of(allRows)),
     }),
     showlegend: runs.length > 1,
-    legend: { orientation: "h", x: 0.5, xanchor: "center", y: -54 / (215 * down - 58), yanchor: "top" },
+    legend: {
+      orientation: "h",
+      x: 0.5,
+      xanchor: "center",
+      y: -54 / (215 * down - 58),
+      yanchor: "top",
+    },
     margin: { l: 56, r: 20, t: 64, b: runs.length > 1 ? 84 : 50 },
   };
   const names = panels.map((panel) => panel.title ?? panel.y).join(", ");

@@ -27,7 +27,9 @@ if (window.Plotly) draw(); else addEventListener("plotly-ready", draw, { once: t
 /** The picture, the specification and the script. */
 export function toHtml({ data, layout, text, svg }: HtmlParts): string {
   const specification = JSON.stringify({ data, layout }).replaceAll("<", "\\u003c");
-  return `<div>${toPicture(toBase64(svg), text)}<script type="application/json">${specification}</script>` +
+  return `<div>${
+    toPicture(toBase64(svg), text)
+  }<script type="application/json">${specification}</script>` +
     `<script>${goLive}</script></div>`;
 }
 

@@ -45,7 +45,10 @@ const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
   .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
 
 /** All axes of a grid, and the panels' names above them. */
-export function gridAxes(panels: readonly GridPanel[], { across, xTitle, xMore }: GridShape): Layout {
+export function gridAxes(
+  panels: readonly GridPanel[],
+  { across, xTitle, xMore }: GridShape,
+): Layout {
   const layout: Record<string, unknown> = {};
   const names = panels.map(({ title, xTitle: own, scale }, place) => {
     const { left, right, top, bottom } = panelBox(place, { across, panels: panels.length });

@@ -86,13 +86,19 @@ function mustFit(
   { largest, upToZero }: Pick<Strip, "largest" | "upToZero">,
 ): void {
   if (tokens.length !== values.length) {
-    throw new RangeError(`Cannot colour ${tokens.length} tokens: there are ${values.length} values`);
+    throw new RangeError(
+      `Cannot colour ${tokens.length} tokens: there are ${values.length} values`,
+    );
   }
-  if (!(largest > 0)) throw new RangeError(`Cannot colour the tokens: "largest" is ${largest}, not above 0`);
+  if (!(largest > 0)) {
+    throw new RangeError(`Cannot colour the tokens: "largest" is ${largest}, not above 0`);
+  }
   const above = upToZero ? values.findIndex((value) => value > 0) : -1;
   if (above >= 0) {
     throw new RangeError(
-      `Cannot colour "${tokens[above]}": its number is ${values[above]}, and "upToZero" ends the scale at 0`,
+      `Cannot colour "${tokens[above]}": its number is ${
+        values[above]
+      }, and "upToZero" ends the scale at 0`,
     );
   }
 }

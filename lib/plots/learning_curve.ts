@@ -73,7 +73,9 @@ interface CurveParts<R> {
   readonly options: LearningCurveOptions<R>;
 }
 
-function curve<R extends object>({ name, rows, index, x, options }: CurveParts<R>): readonly Trace[] {
+function curve<R extends object>(
+  { name, rows, index, x, options }: CurveParts<R>,
+): readonly Trace[] {
   const { color, dash, symbol } = seriesStyle(index);
   const line: Trace = {
     type: "scatter",

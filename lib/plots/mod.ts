@@ -5,9 +5,20 @@
  * @module
  */
 
-export { type Band, bandGrid, type BandGridOptions, type BandPanel, type Numbers } from "./band_grid.ts";
+export {
+  type Band,
+  bandGrid,
+  type BandGridOptions,
+  type BandPanel,
+  type Numbers,
+} from "./band_grid.ts";
 export { bars, type BarsOptions } from "./bars.ts";
-export { type BeforeAfter, beforeAfter, type BeforeAfterOptions, type Estimate } from "./before_after.ts";
+export {
+  type BeforeAfter,
+  beforeAfter,
+  type BeforeAfterOptions,
+  type Estimate,
+} from "./before_after.ts";
 export { curveGrid, type CurveGridOptions, type Metric, type Run } from "./curve_grid.ts";
 export { displaySymbol, type Figure, figure, picture, toSvg } from "./figure.ts";
 export { heatStrip, type HeatStripOptions } from "./heat_strip.ts";

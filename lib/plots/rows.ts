@@ -26,10 +26,13 @@ export function xColumn<R extends object>(
 ): { name: string; of: (part: readonly R[]) => (number | null)[] } {
   if (name !== undefined) return { name, of: (part) => column(part, name) };
   const numbered = (part: readonly R[]) => part.map((_, index) => index + 1);
-  if (rows.length === 0 || !rows.every((row) => "update" in row)) return { name: "update", of: numbered };
+  if (rows.length === 0 || !rows.every((row) => "update" in row)) {
+    return { name: "update", of: numbered };
+  }
   return {
     name: "update",
-    of: (part) => part.map((row) => "update" in row && typeof row.update === "number" ? row.update : null),
+    of: (part) =>
+      part.map((row) => "update" in row && typeof row.update === "number" ? row.update : null),
   };
 }
 

@@ -7,7 +7,15 @@ import { column, type Key } from "./rows.ts";
 import type { Layout, Trace } from "./specification.ts";
 
 /** Okabe and Ito's palette (2008), yellow left out because it is too pale for lines on white. */
-export const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"] as const;
+export const palette = [
+  "#0072B2",
+  "#D55E00",
+  "#009E73",
+  "#CC79A7",
+  "#E69F00",
+  "#56B4E9",
+  "#000000",
+] as const;
 
 const dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"] as const;
 const markers = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star"] as const;

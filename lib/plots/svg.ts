@@ -13,7 +13,10 @@ type Draw = (specification: unknown, options: unknown) => Promise<unknown>;
 let loading: Promise<Draw> | null = null;
 
 /** The SVG text of a plotly specification whose layout has `width` and `height` in pixels. */
-export async function drawSvg(data: unknown, layout: Readonly<Record<string, unknown>>): Promise<string> {
+export async function drawSvg(
+  data: unknown,
+  layout: Readonly<Record<string, unknown>>,
+): Promise<string> {
   loading ??= loadPlotly();
   const draw = await loading;
   const { width, height } = layout;
@@ -32,7 +35,10 @@ async function loadPlotly(): Promise<Draw> {
   // its text: as a module it wants a global window
   const { default: source } = await import("plotly.js-dist/plotly.js", { with: { type: "text" } });
   const page = new Window({
-    settings: { enableJavaScriptEvaluation: true, suppressInsecureJavaScriptEnvironmentWarning: true },
+    settings: {
+      enableJavaScriptEvaluation: true,
+      suppressInsecureJavaScriptEnvironmentWarning: true,
+    },
   });
   Reflect.set(page.URL, "createObjectURL", () => ""); // plotly asks for one while it starts, for maps
   measureTexts(page.SVGElement.prototype, page.HTMLElement.prototype);
@@ -50,4 +56,5 @@ async function loadPlotly(): Promise<Draw> {
 }
 
 /** Plotly makes ids at random; from a fixed start the same figure is the same bytes. This is the page's `Math`. */
-const steadyRandom = `var state = 1; Math.random = () => (state = state * 16807 % 2147483647) / 2147483647;`;
+const steadyRandom =
+  `var state = 1; Math.random = () => (state = state * 16807 % 2147483647) / 2147483647;`;

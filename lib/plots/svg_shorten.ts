@@ -14,7 +14,10 @@ export function shortenSvg(svg: string, font: string): string {
 
 /** To a hundredth of a pixel. */
 function roundNumbers(attribute: string): string {
-  return attribute.replaceAll(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
+  return attribute.replaceAll(
+    /\d+\.\d{3,}/g,
+    (number) => String(Number(Number(number).toFixed(2))),
+  );
 }
 
 /** Declarations that say what holds anyway go out. */
@@ -22,7 +25,10 @@ function shortenStyle(style: string): string {
   const declarations = style.split(";").map((part) => part.trim()).filter((part) =>
     part !== "" && !usual.test(part)
   );
-  const text = declarations.join(";").replaceAll(": ", ":").replaceAll(/rgb\((\d+), (\d+), (\d+)\)/g, toHex);
+  const text = declarations.join(";").replaceAll(": ", ":").replaceAll(
+    /rgb\((\d+), (\d+), (\d+)\)/g,
+    toHex,
+  );
   return text === "" ? "" : ` style="${text}"`;
 }
 

@@ -55,20 +55,35 @@ function show(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-function toHtml(columns: readonly string[], cells: readonly (readonly string[])[], title: string): string {
+function toHtml(
+  columns: readonly string[],
+  cells: readonly (readonly string[])[],
+  title: string,
+): string {
   const row = (tag: string, values: readonly string[]) =>
     `<tr>${
       values.map((value) => `<${tag} style="${cellStyle}">${escapeHtml(value)}</${tag}>`).join("")
     }</tr>`;
-  const caption = title === "" ? "" : `<caption style="text-align:left">${escapeHtml(title)}</caption>`;
+  const caption = title === ""
+    ? ""
+    : `<caption style="text-align:left">${escapeHtml(title)}</caption>`;
   const body = cells.map((values) => row("td", values)).join("\n");
   return `<table>${caption}<thead>${row("th", columns)}</thead><tbody>\n${body}\n</tbody></table>`;
 }
 
-function toText(columns: readonly string[], cells: readonly (readonly string[])[], title: string): string {
-  const lines = [columns, ...cells].map((values) => values.map((value) => value.replaceAll("\n", " ")));
-  const widths = columns.map((_, index) => Math.max(...lines.map((values) => width(values[index] ?? ""))));
-  const pad = (value: string, index: number) => value + " ".repeat((widths[index] ?? 0) - width(value));
+function toText(
+  columns: readonly string[],
+  cells: readonly (readonly string[])[],
+  title: string,
+): string {
+  const lines = [columns, ...cells].map((values) =>
+    values.map((value) => value.replaceAll("\n", " "))
+  );
+  const widths = columns.map((_, index) =>
+    Math.max(...lines.map((values) => width(values[index] ?? "")))
+  );
+  const pad = (value: string, index: number) =>
+    value + " ".repeat((widths[index] ?? 0) - width(value));
   const text = lines.map((values) => values.map(pad).join("  ").trimEnd());
   return (title === "" ? text : [title, ...text]).join("\n");
 }

@@ -24,7 +24,10 @@ interface Element {
 
 /** Width in pixels of one line of text at the given font size in pixels. */
 export function textWidth(text: string, fontSize: number): number {
-  return Array.from(text).reduce((sum, character) => sum + fontSize * (isWide(character) ? 1 : 0.56), 0);
+  return Array.from(text).reduce(
+    (sum, character) => sum + fontSize * (isWide(character) ? 1 : 0.56),
+    0,
+  );
 }
 
 function isWide(character: string): boolean {
@@ -94,13 +97,27 @@ function placeOf(element: Element | null, frame: Element | null): Affine {
 }
 
 function move(box: Box, transform: Affine): Box {
-  const corners = [[box.left, box.top], [box.right, box.top], [box.left, box.bottom], [box.right, box.bottom]]
+  const corners = [[box.left, box.top], [box.right, box.top], [box.left, box.bottom], [
+    box.right,
+    box.bottom,
+  ]]
     .map(([x = 0, y = 0]) => apply(transform, x, y));
   const xs = corners.map((corner) => corner.x);
   const ys = corners.map((corner) => corner.y);
-  return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) };
+  return {
+    left: Math.min(...xs),
+    top: Math.min(...ys),
+    right: Math.max(...xs),
+    bottom: Math.max(...ys),
+  };
 }
 
 function toRect(box: Box): Box & { x: number; y: number; width: number; height: number } {
-  return { ...box, x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top };
+  return {
+    ...box,
+    x: box.left,
+    y: box.top,
+    width: box.right - box.left,
+    height: box.bottom - box.top,
+  };
 }

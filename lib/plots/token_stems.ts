@@ -72,7 +72,11 @@ export function tokenStems(tokens: readonly string[], options: TokenStemsOptions
   const text = [stems, ...lines].map(({ name, values }) =>
     `${name} ${tokens.map((token, t) => `${token} ${shown(values[t])}`).join(", ")}`
   );
-  return figure([...stemTraces(stems), ...lines.map(lineTrace)], layout, `${title}: ${text.join("; ")}`);
+  return figure(
+    [...stemTraces(stems), ...lines.map(lineTrace)],
+    layout,
+    `${title}: ${text.join("; ")}`,
+  );
 }
 
 /** The sticks are one broken line, the heads are markers: two traces under one name. */

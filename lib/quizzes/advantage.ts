@@ -15,7 +15,10 @@ export const advantage: readonly QuizQuestion[] = [
       },
       {
         text: { en: "Make it less likely.", zh: "让它更不可能。" },
-        why: { en: "Its advantage is -1: worse than usual here.", zh: "它的优势是 -1：比这里通常的差。" },
+        why: {
+          en: "Its advantage is -1: worse than usual here.",
+          zh: "它的优势是 -1：比这里通常的差。",
+        },
         right: true,
       },
       {
@@ -88,7 +91,10 @@ export const advantage: readonly QuizQuestion[] = [
     choices: [
       {
         text: { en: "The order of the advantages.", zh: "优势的大小顺序。" },
-        why: { en: "Shifting and dividing by a positive number keep it.", zh: "平移、除以正数都保持顺序。" },
+        why: {
+          en: "Shifting and dividing by a positive number keep it.",
+          zh: "平移、除以正数都保持顺序。",
+        },
       },
       {
         text: { en: "The sign of a small one.", zh: "较小优势的符号。" },

@@ -35,13 +35,22 @@ export const clippedLoss: readonly QuizQuestion[] = [
     },
     choices: [
       {
-        text: { en: "Yes: it moved the wrong way and may come back.", zh: "有：它走错了方向，可以回来。" },
-        why: { en: "The smaller promise is the unclipped one here.", zh: "此时较小的承诺是未裁剪的那个。" },
+        text: {
+          en: "Yes: it moved the wrong way and may come back.",
+          zh: "有：它走错了方向，可以回来。",
+        },
+        why: {
+          en: "The smaller promise is the unclipped one here.",
+          zh: "此时较小的承诺是未裁剪的那个。",
+        },
         right: true,
       },
       {
         text: { en: "No: it left the range.", zh: "没有：它出了范围。" },
-        why: { en: "Only leaving on the profitable side is flat.", zh: "只有从有利的一侧离开才是平的。" },
+        why: {
+          en: "Only leaving on the profitable side is flat.",
+          zh: "只有从有利的一侧离开才是平的。",
+        },
       },
       {
         text: { en: "Only with a KL price.", zh: "只有 KL 有价格时才有。" },
@@ -65,7 +74,10 @@ export const clippedLoss: readonly QuizQuestion[] = [
       },
       {
         text: { en: "k1", zh: "k1" },
-        why: { en: "Where the reference likes the token more.", zh: "当参考模型更偏爱这个词元时。" },
+        why: {
+          en: "Where the reference likes the token more.",
+          zh: "当参考模型更偏爱这个词元时。",
+        },
         right: true,
       },
     ],

@@ -38,7 +38,8 @@ export const gae: readonly QuizQuestion[] = [
         why: {
           en:
             "λ = 1 does not ask the critic about later states. V(s_t) itself remains, and it is the same for all tokens of the state.",
-          zh: "λ = 1 不向评论家询问后面的状态。剩下的只有 V(s_t) 本身，它对该状态的所有词元都相同。",
+          zh:
+            "λ = 1 不向评论家询问后面的状态。剩下的只有 V(s_t) 本身，它对该状态的所有词元都相同。",
         },
         right: true,
       },
@@ -65,7 +66,10 @@ export const gae: readonly QuizQuestion[] = [
     },
     choices: [
       {
-        text: { en: "What the critic says at the pad behind it.", zh: "评论家在其后的填充处给出的值。" },
+        text: {
+          en: "What the critic says at the pad behind it.",
+          zh: "评论家在其后的填充处给出的值。",
+        },
         why: {
           en: "A pad is no state of the text; what a critic says there means nothing.",
           zh: "填充不是文本的状态，评论家在那里说什么都没有意义。",
@@ -73,7 +77,10 @@ export const gae: readonly QuizQuestion[] = [
       },
       {
         text: { en: "The last value before it.", zh: "它之前的最后一个价值。" },
-        why: { en: "That one was asked before [SEP] was written.", zh: "那是写下 [SEP] 之前问的。" },
+        why: {
+          en: "That one was asked before [SEP] was written.",
+          zh: "那是写下 [SEP] 之前问的。",
+        },
       },
       {
         text: { en: "0: nothing can be earned any more.", zh: "0：再也得不到奖励了。" },
@@ -83,10 +90,16 @@ export const gae: readonly QuizQuestion[] = [
     ],
   },
   {
-    question: { en: "What does a positive delta at a token say?", zh: "一个词元的 delta 为正，说明什么？" },
+    question: {
+      en: "What does a positive delta at a token say?",
+      zh: "一个词元的 delta 为正，说明什么？",
+    },
     choices: [
       {
-        text: { en: "This step went better than the critic expected.", zh: "这一步比评论家预期的好。" },
+        text: {
+          en: "This step went better than the critic expected.",
+          zh: "这一步比评论家预期的好。",
+        },
         why: {
           en: "Reward plus next value exceeded the value before.",
           zh: "奖励加下一个价值超过了之前的价值。",

@@ -31,9 +31,13 @@ export const policy: readonly QuizQuestion[] = [
         right: true,
       },
       {
-        text: { en: "State: the parameters. Action: a step of Adam.", zh: "状态：参数。动作：Adam 的一步。" },
+        text: {
+          en: "State: the parameters. Action: a step of Adam.",
+          zh: "状态：参数。动作：Adam 的一步。",
+        },
         why: {
-          en: "That is learning: it changes the policy; a state is something the policy is asked about.",
+          en:
+            "That is learning: it changes the policy; a state is something the policy is asked about.",
           zh: "那是学习：它改变策略；状态是拿来问策略的东西。",
         },
       },
@@ -48,7 +52,8 @@ export const policy: readonly QuizQuestion[] = [
       {
         text: { en: "Nothing.", zh: "什么都不变。" },
         why: {
-          en: "e^10 stands above and below the fraction of softmax and cancels: only differences count.",
+          en:
+            "e^10 stands above and below the fraction of softmax and cancels: only differences count.",
           zh: "softmax 的分子分母同乘 e^10，约掉了：只有差值起作用。",
         },
         right: true,
@@ -60,7 +65,8 @@ export const policy: readonly QuizQuestion[] = [
       {
         text: { en: "The likeliest token gains most.", zh: "最可能的词元增加最多。" },
         why: {
-          en: "That is what multiplying all logits by a number above 1 would do: a low temperature.",
+          en:
+            "That is what multiplying all logits by a number above 1 would do: a low temperature.",
           zh: "那是把所有 logit 乘以大于 1 的数的效果，也就是低温度。",
         },
       },
@@ -132,14 +138,16 @@ export const policy: readonly QuizQuestion[] = [
   },
   {
     question: {
-      en: "A sampled answer gets the reward 0. What does REINFORCE without a baseline learn from it?",
+      en:
+        "A sampled answer gets the reward 0. What does REINFORCE without a baseline learn from it?",
       zh: "一个采样的回答得到奖励 0。没有基线的 REINFORCE 从中学到什么？",
     },
     choices: [
       {
         text: { en: "Its tokens become less likely.", zh: "它的词元变得更不可能。" },
         why: {
-          en: "That would need a negative weight; it gets one when a baseline is subtracted (chapter 03).",
+          en:
+            "That would need a negative weight; it gets one when a baseline is subtracted (chapter 03).",
           zh: "那需要负的权重；减去基线之后（第 03 章）才会有。",
         },
       },
@@ -162,7 +170,8 @@ export const policy: readonly QuizQuestion[] = [
   },
   {
     question: {
-      en: "Why can REINFORCE not find a better answer if the policy always takes the likeliest token?",
+      en:
+        "Why can REINFORCE not find a better answer if the policy always takes the likeliest token?",
       zh: "如果策略总取最可能的词元，为什么 REINFORCE 找不到更好的回答？",
     },
     choices: [

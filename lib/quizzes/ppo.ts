@@ -65,7 +65,10 @@ export const ppo: readonly QuizQuestion[] = [
     ],
   },
   {
-    question: { en: "Which of the four models learn during PPO?", zh: "PPO 期间，四个模型中哪些在学习？" },
+    question: {
+      en: "Which of the four models learn during PPO?",
+      zh: "PPO 期间，四个模型中哪些在学习？",
+    },
     choices: [
       {
         text: { en: "All four.", zh: "全部四个。" },
@@ -115,7 +118,10 @@ export const ppo: readonly QuizQuestion[] = [
       },
       {
         text: { en: "The reward model has forgotten them.", zh: "奖励模型已经忘了它们。" },
-        why: { en: "It is frozen and keeps no memory of answers.", zh: "它是冻结的，也不记得任何回答。" },
+        why: {
+          en: "It is frozen and keeps no memory of answers.",
+          zh: "它是冻结的，也不记得任何回答。",
+        },
       },
       {
         text: { en: "They must not be asked twice.", zh: "不能对它们问两次。" },

@@ -22,7 +22,8 @@ export const value: readonly QuizQuestion[] = [
           zh: "作为对回报的猜测，它不比一个常数好。",
         },
         why: {
-          en: "G - V varies exactly as much as G does. (It may still have the right order: “twice as much”.)",
+          en:
+            "G - V varies exactly as much as G does. (It may still have the right order: “twice as much”.)",
           zh: "G - V 的波动和 G 一样大。（顺序仍可能是对的，如“twice as much”。）",
         },
         right: true,
@@ -59,7 +60,10 @@ export const value: readonly QuizQuestion[] = [
       },
       {
         text: { en: "V = 0.1", zh: "V = 0.1" },
-        why: { en: "Inside the range the clip changes nothing.", zh: "在范围之内，裁剪什么都不改变。" },
+        why: {
+          en: "Inside the range the clip changes nothing.",
+          zh: "在范围之内，裁剪什么都不改变。",
+        },
       },
     ],
   },
@@ -71,7 +75,10 @@ export const value: readonly QuizQuestion[] = [
     choices: [
       {
         text: { en: "The critic is larger.", zh: "评论家更大。" },
-        why: { en: "It even starts from the reward model's body.", zh: "它甚至就是从奖励模型的主体开始的。" },
+        why: {
+          en: "It even starts from the reward model's body.",
+          zh: "它甚至就是从奖励模型的主体开始的。",
+        },
       },
       {
         text: {
@@ -116,14 +123,18 @@ export const value: readonly QuizQuestion[] = [
           zh: "第一个更好的概率是 sigmoid(2)。",
         },
         why: {
-          en: "Only the difference was trained; whether that probability is right, calibration tells.",
+          en:
+            "Only the difference was trained; whether that probability is right, calibration tells.",
           zh: "训练的只是差值；这个概率对不对，要看校准。",
         },
         right: true,
       },
       {
         text: { en: "The first is right, the second wrong.", zh: "第一个是对的，第二个是错的。" },
-        why: { en: "It ranks; it was never shown right and wrong.", zh: "它只会排序，从没学过对与错。" },
+        why: {
+          en: "It ranks; it was never shown right and wrong.",
+          zh: "它只会排序，从没学过对与错。",
+        },
       },
     ],
   },
@@ -146,7 +157,8 @@ export const value: readonly QuizQuestion[] = [
       },
       {
         text: {
-          en: "One has to lengthen the same question, change as little else as possible, and score again.",
+          en:
+            "One has to lengthen the same question, change as little else as possible, and score again.",
           zh: "把同一个问题写长，其余尽量不变，再打一次分。",
         },
         why: {

@@ -27,8 +27,13 @@ export interface AdaptiveKlInputs {
  * assert.equal(adaptiveKlCoef(0.5, { kl: 9, target: 3 }), 0.51); // e is clamped at 0.2: 0.5 (1 + 0.1 0.2)
  * ```
  */
-export function adaptiveKlCoef(klCoef: number, { kl, target, gain = 0.1 }: AdaptiveKlInputs): number {
-  if (!(target > 0)) throw new RangeError(`Cannot follow a KL target of ${target}: it must be above 0`);
+export function adaptiveKlCoef(
+  klCoef: number,
+  { kl, target, gain = 0.1 }: AdaptiveKlInputs,
+): number {
+  if (!(target > 0)) {
+    throw new RangeError(`Cannot follow a KL target of ${target}: it must be above 0`);
+  }
   const error = Math.min(Math.max(kl / target - 1, -0.2), 0.2); // e
   return klCoef * (1 + gain * error);
 }

@@ -56,11 +56,15 @@ export function reliability(
   requireSameLength("measure calibration", { probabilities, happened });
   requireFractions("measure calibration", { from });
   if (!Number.isInteger(bins) || bins < 1) {
-    throw new RangeError(`Cannot measure calibration: bins is ${bins}, wanted a whole number from 1 on`);
+    throw new RangeError(
+      `Cannot measure calibration: bins is ${bins}, wanted a whole number from 1 on`,
+    );
   }
   const binOf = (p: number): number => {
     if (!(p >= from && p <= 1)) {
-      throw new RangeError(`Cannot measure calibration: a probability is ${p}, wanted ${from} to 1`);
+      throw new RangeError(
+        `Cannot measure calibration: a probability is ${p}, wanted ${from} to 1`,
+      );
     }
     return Math.min(Math.floor(bins * (p - from) / (1 - from)), bins - 1);
   };

@@ -84,7 +84,10 @@ export function ratioMax(logProbs: OldAndNewLogProbs): number {
  * assert.equal(clipFraction({ logProbs: [-1, -1], oldLogProbs: [-1, -2] }, { clipRange: 0.2 }), 0.5); // ratios 1, e
  * ```
  */
-export function clipFraction(logProbs: OldAndNewLogProbs, { clipRange }: { clipRange: number }): number {
+export function clipFraction(
+  logProbs: OldAndNewLogProbs,
+  { clipRange }: { clipRange: number },
+): number {
   return meanOf(ratios(logProbs).map((ratio) => Math.abs(ratio - 1) > clipRange ? 1 : 0));
 }
 

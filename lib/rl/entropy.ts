@@ -6,7 +6,16 @@
  * Shannon 1948. 0 for a sure choice, log(n) for n equal ones. Twice: for a row of numbers, and as a graph. Schulman et al. 2017
  * (PPO), equation 9, add it to the objective; here it is a diagnostic unless a trainer adds it.
  */
-import { exp, logSoftmax, mul, neg, type Shape, sum, type Tensor, type Without } from "../tensor/mod.ts";
+import {
+  exp,
+  logSoftmax,
+  mul,
+  neg,
+  type Shape,
+  sum,
+  type Tensor,
+  type Without,
+} from "../tensor/mod.ts";
 import type { Row } from "./rows.ts";
 
 /**

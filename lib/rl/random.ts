@@ -46,7 +46,9 @@ function twoWords(name: string, value: number): [number, number] {
  * ```
  */
 export function uniform(seed: number, rollout: number, row: number, position: number): number {
-  for (const [name, value] of Object.entries({ rollout, row, position })) requireWhole(name, value, WORD - 1);
+  for (const [name, value] of Object.entries({ rollout, row, position })) {
+    requireWhole(name, value, WORD - 1);
+  }
   const [word] = philox([position, row, rollout, TOKENS], twoWords("seed", seed));
   return (word >>> 8) / 2 ** 24;
 }

@@ -66,12 +66,18 @@ function pairsOf(texts: readonly Row[], firstRow: number): Pair[] {
       end: Math.max(a.length, b.length),
     }))
   ).filter(({ start, end }) => start < end);
-  if (spans.length === 0) throw new RangeError(`Cannot rank ${texts.length} texts: no two of them differ`);
+  if (spans.length === 0) {
+    throw new RangeError(`Cannot rank ${texts.length} texts: no two of them differ`);
+  }
   return spans.map((span) => ({ ...span, weight: 1 / (spans.length * (span.end - span.start)) }));
 }
 
 /** A matrix written by a rule. */
-function matrix(rows: number, columns: number, at: (row: number, column: number) => number): PlanArray {
+function matrix(
+  rows: number,
+  columns: number,
+  at: (row: number, column: number) => number,
+): PlanArray {
   const data = Float32Array.from(
     { length: rows * columns },
     (_, index) => at(Math.floor(index / columns), index % columns),

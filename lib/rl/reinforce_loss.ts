@@ -43,7 +43,9 @@ export interface ReinforceLossInputs<S extends Shape> {
  * assert.equal(data[0], 9); // -3 (-1 - 2)
  * ```
  */
-export function reinforceLoss<S extends Shape>(inputs: ReinforceLossInputs<S>): Tensor<Record<never, never>>;
+export function reinforceLoss<S extends Shape>(
+  inputs: ReinforceLossInputs<S>,
+): Tensor<Record<never, never>>;
 export function reinforceLoss(
   { logProbs, returns, mask, count }: ReinforceLossInputs<Shape>,
 ): Tensor<Record<never, never>> {

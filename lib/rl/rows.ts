@@ -42,8 +42,13 @@ export function requireFractions(action: string, settings: Readonly<Record<strin
  *
  * @throws RangeError naming the setting and its value.
  */
-export function requireNotNegative(action: string, settings: Readonly<Record<string, number>>): void {
+export function requireNotNegative(
+  action: string,
+  settings: Readonly<Record<string, number>>,
+): void {
   for (const [name, value] of Object.entries(settings)) {
-    if (!(value >= 0)) throw new RangeError(`Cannot ${action}: ${name} is ${value}, wanted 0 or more`);
+    if (!(value >= 0)) {
+      throw new RangeError(`Cannot ${action}: ${name} is ${value}, wanted 0 or more`);
+    }
   }
 }

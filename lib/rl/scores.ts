@@ -46,7 +46,9 @@ export function scoreStatistics(scores: Row): ScoreStatistics {
  */
 export function normaliseScores(scores: Row, { mean, deviation }: ScoreStatistics): number[] {
   if (!(deviation > 0)) {
-    throw new RangeError(`Cannot normalise scores: the deviation is ${deviation}, wanted more than 0`);
+    throw new RangeError(
+      `Cannot normalise scores: the deviation is ${deviation}, wanted more than 0`,
+    );
   }
   return Array.from(scores, (score) => (score - mean) / deviation);
 }

@@ -34,7 +34,9 @@ export interface ShapedRewardsInputs {
  * assert.deepEqual(rewards, [-1, 4.5]); // -0.5 (-1 + 3), -0.5 (-2 + 1) + 4
  * ```
  */
-export function shapedRewards({ logProbs, refLogProbs, score, klCoef }: ShapedRewardsInputs): number[] {
+export function shapedRewards(
+  { logProbs, refLogProbs, score, klCoef }: ShapedRewardsInputs,
+): number[] {
   if (logProbs.length === 0) {
     throw new RangeError("Cannot reward an answer of 0 tokens: it has no last token");
   }

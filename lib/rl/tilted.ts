@@ -22,7 +22,9 @@ import { requireSameLength, type Row } from "./rows.ts";
  */
 export function tilted(reference: Row, rewards: Row, beta: number): number[] {
   requireSameLength("tilt a policy", { reference, rewards });
-  if (!(beta > 0)) throw new RangeError(`Cannot tilt a policy: beta is ${beta}, wanted more than 0`);
+  if (!(beta > 0)) {
+    throw new RangeError(`Cannot tilt a policy: beta is ${beta}, wanted more than 0`);
+  }
   const best = Math.max(...Array.from(rewards)); // subtracted, so that nothing overflows
   const weights = Array.from(
     reference,

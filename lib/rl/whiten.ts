@@ -25,9 +25,14 @@ import type { Row } from "./rows.ts";
  * assert.equal(rows[1][0], 0);
  * ```
  */
-export function whiten(rows: readonly Row[], { epsilon = 1e-8 }: { epsilon?: number } = {}): number[][] {
+export function whiten(
+  rows: readonly Row[],
+  { epsilon = 1e-8 }: { epsilon?: number } = {},
+): number[][] {
   const pool = rows.flatMap((row) => Array.from(row));
-  if (pool.length === 0) throw new RangeError(`Cannot whiten ${rows.length} rows: they hold no token`);
+  if (pool.length === 0) {
+    throw new RangeError(`Cannot whiten ${rows.length} rows: they hold no token`);
+  }
   const mean = meanOf(pool);
   const deviation = Math.sqrt(varianceOf(pool) + epsilon);
   return rows.map((row) => Array.from(row, (x) => (x - mean) / deviation));

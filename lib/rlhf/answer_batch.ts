@@ -63,7 +63,10 @@ export function answerBatch(
         padId,
         width: width === undefined ? 0 : promptWidth + width,
       }),
-    columns: ints(starts.flatMap((start) => Array.from({ length: answerWidth }, (_, j) => start + j)), dims),
+    columns: ints(
+      starts.flatMap((start) => Array.from({ length: answerWidth }, (_, j) => start + j)),
+      dims,
+    ),
     targets: ints(pairs.flatMap(({ answer }) => padded(answer, answerWidth, padId)), dims),
   };
 }
@@ -81,14 +84,22 @@ function tutorialRows(
 ) {
   const ids = pairs.map((
     { prompt, answer },
-  ) => [...Array(promptWidth - prompt.length).fill(padId), ...prompt, ...padded(answer, answerWidth, padId)]);
+  ) => [
+    ...Array(promptWidth - prompt.length).fill(padId),
+    ...prompt,
+    ...padded(answer, answerWidth, padId),
+  ]);
   return maskedRows(ids, ids.map((row) => row.map((id) => id === padId ? 0 : 1)));
 }
 
 /** Rows of numbers as [batch, answer], 0 beyond their end. */
-export const answerArray = (rows: readonly (readonly number[])[], width: number): HostArray<"float32"> =>
-  floats(rows.flatMap((row) => padded(row, width)), [rows.length, width]);
+export const answerArray = (
+  rows: readonly (readonly number[])[],
+  width: number,
+): HostArray<"float32"> => floats(rows.flatMap((row) => padded(row, width)), [rows.length, width]);
 
 /** 1 at real answer tokens: [batch, answer]. */
-export const answerMask = (pairs: readonly PromptAndAnswer[], width: number): HostArray<"float32"> =>
-  answerArray(pairs.map(({ answer }) => answer.map(() => 1)), width);
+export const answerMask = (
+  pairs: readonly PromptAndAnswer[],
+  width: number,
+): HostArray<"float32"> => answerArray(pairs.map(({ answer }) => answer.map(() => 1)), width);

@@ -23,7 +23,11 @@ export const DEFECTS = {
     default: false,
     help: "defect: log-probabilities of the raw distribution, not of the one sampled from",
   },
-  no_whitening: { kind: "boolean", default: false, help: "defect: the same as whiten_advantages false" },
+  no_whitening: {
+    kind: "boolean",
+    default: false,
+    help: "defect: the same as whiten_advantages false",
+  },
   no_score_normalisation: {
     kind: "boolean",
     default: false,

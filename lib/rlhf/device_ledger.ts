@@ -43,4 +43,6 @@ export function deviceLedger(models: ModelShapes, settings: LedgerSettings): Led
 
 /** The most that is held between programs. */
 export const heldBytes = (ledger: readonly LedgerRow[]): number =>
-  Math.max(...ledger.map(({ weights, adam, gradients, caches }) => weights + adam + gradients + caches));
+  Math.max(
+    ...ledger.map(({ weights, adam, gradients, caches }) => weights + adam + gradients + caches),
+  );

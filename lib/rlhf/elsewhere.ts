@@ -19,7 +19,9 @@ export type FieldValue = string | number | readonly number[] | boolean;
 /** What a setting becomes: fields with values (`true`: a bare flag; `false`: left out), and a remark. */
 export interface Elsewhere {
   /** Names there with the values made of the settings. */
-  readonly fields: { readonly [name: string]: (settings: Settings, count: PromptCount) => FieldValue };
+  readonly fields: {
+    readonly [name: string]: (settings: Settings, count: PromptCount) => FieldValue;
+  };
   /** What differs, in a phrase. */
   readonly remark?: string;
 }
@@ -33,12 +35,16 @@ export interface ElsewhereRow {
 }
 
 const nothing = (remark: string): Elsewhere => ({ fields: {}, remark });
-const none = (remark: string): ElsewhereRow => ({ openrlhf: nothing(remark), trl: nothing(remark) });
+const none = (remark: string): ElsewhereRow => ({
+  openrlhf: nothing(remark),
+  trl: nothing(remark),
+});
 
 const answersOfPool = ({ batch_size, update_timesteps, num_return_sequences }: Settings): number =>
   batch_size * update_timesteps * num_return_sequences;
-const answersOfMinibatch = ({ mini_batch_size, batch_size, num_return_sequences }: Settings): number =>
-  mini_batch_size || batch_size * num_return_sequences;
+const answersOfMinibatch = (
+  { mini_batch_size, batch_size, num_return_sequences }: Settings,
+): number => mini_batch_size || batch_size * num_return_sequences;
 const promptsOfRun = ({ batch_size, num_episodes, max_timesteps }: Settings): number =>
   batch_size * num_episodes * max_timesteps;
 
@@ -59,18 +65,29 @@ const defects: { readonly [K in DefectName]: ElsewhereRow } = {
 export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   ...defects,
   train_file_path: {
-    openrlhf: { fields: { "data.prompt_dataset": () => "prompts.jsonl", "data.input_key": () => "input" } },
+    openrlhf: {
+      fields: { "data.prompt_dataset": () => "prompts.jsonl", "data.input_key": () => "input" },
+    },
     trl: nothing("prompts.jsonl, read by the script"),
   },
   ori_model_path: {
-    openrlhf: { fields: { "actor.model_name_or_path": () => "actor" }, remark: "also the reference" },
+    openrlhf: {
+      fields: { "actor.model_name_or_path": () => "actor" },
+      remark: "also the reference",
+    },
     trl: { fields: { sft_model_path: () => "actor" }, remark: "also the reference" },
   },
   reward_model_path: {
     openrlhf: {
-      fields: { "reward.model_name_or_path": () => "reward", "critic.model_name_or_path": () => "critic" },
+      fields: {
+        "reward.model_name_or_path": () => "reward",
+        "critic.model_name_or_path": () => "critic",
+      },
     },
-    trl: { fields: { reward_model_path: () => "reward" }, remark: "the critic is read from critic/" },
+    trl: {
+      fields: { reward_model_path: () => "reward" },
+      remark: "the critic is read from critic/",
+    },
   },
   output_dir: {
     openrlhf: { fields: { "ckpt.output_dir": ({ output_dir }) => output_dir } },
@@ -91,7 +108,9 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   },
   batch_size: {
     openrlhf: {
-      fields: { "rollout.batch_size": ({ batch_size, update_timesteps }) => batch_size * update_timesteps },
+      fields: {
+        "rollout.batch_size": ({ batch_size, update_timesteps }) => batch_size * update_timesteps,
+      },
       remark: "prompts of one update: batch_size times update_timesteps",
     },
     trl: {
@@ -105,19 +124,24 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   },
   num_return_sequences: {
     openrlhf: {
-      fields: { "rollout.n_samples_per_prompt": ({ num_return_sequences }) => num_return_sequences },
+      fields: {
+        "rollout.n_samples_per_prompt": ({ num_return_sequences }) => num_return_sequences,
+      },
     },
     trl: nothing("one answer a prompt; the script repeats the prompts"),
   },
   num_episodes: {
     openrlhf: {
       fields: {
-        "train.num_episodes": (settings, { prompts }) => Math.ceil(promptsOfRun(settings) / prompts),
+        "train.num_episodes": (settings, { prompts }) =>
+          Math.ceil(promptsOfRun(settings) / prompts),
       },
       remark: "passes over the prompts, at least as many as here",
     },
     trl: {
-      fields: { total_episodes: (settings) => promptsOfRun(settings) * settings.num_return_sequences },
+      fields: {
+        total_episodes: (settings) => promptsOfRun(settings) * settings.num_return_sequences,
+      },
       remark: "answers of the whole run",
     },
   },
@@ -131,14 +155,16 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     openrlhf: { fields: { "train.batch_size": answersOfMinibatch } },
     trl: {
       fields: {
-        num_mini_batches: (settings) => Math.ceil(answersOfPool(settings) / answersOfMinibatch(settings)),
+        num_mini_batches: (settings) =>
+          Math.ceil(answersOfPool(settings) / answersOfMinibatch(settings)),
       },
     },
   },
   micro_batch_size: {
     openrlhf: {
       fields: {
-        "train.micro_batch_size": (settings) => settings.micro_batch_size || answersOfMinibatch(settings),
+        "train.micro_batch_size": (settings) =>
+          settings.micro_batch_size || answersOfMinibatch(settings),
         "rollout.micro_batch_size": (settings) => settings.micro_batch_size || settings.batch_size,
       },
     },
@@ -146,7 +172,9 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   },
   blocks_per_program: {
     openrlhf: {
-      fields: { "actor.gradient_checkpointing_enable": ({ blocks_per_program }) => blocks_per_program > 0 },
+      fields: {
+        "actor.gradient_checkpointing_enable": ({ blocks_per_program }) => blocks_per_program > 0,
+      },
     },
     trl: { fields: { gradient_checkpointing: ({ blocks_per_program }) => blocks_per_program > 0 } },
   },
@@ -175,7 +203,10 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
       },
     },
     trl: {
-      fields: { learning_rate: ({ learning_rate }) => learning_rate, lr_scheduler_type: () => "constant" },
+      fields: {
+        learning_rate: ({ learning_rate }) => learning_rate,
+        lr_scheduler_type: () => "constant",
+      },
       remark: "one AdamW for both",
     },
   },
@@ -201,7 +232,9 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     },
   },
   kl_coef: {
-    openrlhf: { fields: { "algo.kl.init_coef": ({ kl_coef }) => kl_coef, "algo.kl.estimator": () => "k1" } },
+    openrlhf: {
+      fields: { "algo.kl.init_coef": ({ kl_coef }) => kl_coef, "algo.kl.estimator": () => "k1" },
+    },
     trl: { fields: { kl_coef: ({ kl_coef }) => kl_coef, kl_estimator: () => "k1" } },
   },
   gamma: {
@@ -279,5 +312,6 @@ export function elsewhereTable(): string {
   const rows = Object.entries(ELSEWHERE).map(([name, { openrlhf, trl }]) =>
     `| \`${name}\` | ${cell(openrlhf, "--")} | ${cell(trl, "")} |`
   );
-  return ["| setting | OpenRLHF 0.11.2 | TRL 1.12.0 |", "| --- | --- | --- |", ...rows].join("\n") + "\n";
+  return ["| setting | OpenRLHF 0.11.2 | TRL 1.12.0 |", "| --- | --- | --- |", ...rows].join("\n") +
+    "\n";
 }

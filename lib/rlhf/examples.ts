@@ -9,7 +9,13 @@
 import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
 import type { Tokenizer, TokenRow } from "../lm/mod.ts";
 import type { PromptAndAnswer } from "./answer_batch.ts";
-import { type AskedQuestion, formatOf, questionsOf, readParagraphs, textAt } from "./passage_files.ts";
+import {
+  type AskedQuestion,
+  formatOf,
+  questionsOf,
+  readParagraphs,
+  textAt,
+} from "./passage_files.ts";
 
 /** A question about a passage. */
 export interface Example {
@@ -70,7 +76,9 @@ async function questionLines(path: string): Promise<Example[]> {
  * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no passage.
  */
 export async function readPassages(path: string): Promise<string[]> {
-  const passages = await formatOf(path) === "cmrc" ? await readParagraphs(path) : await contentLines(path);
+  const passages = await formatOf(path) === "cmrc"
+    ? await readParagraphs(path)
+    : await contentLines(path);
   const distinct = new Set(passages.map(({ content }) => content));
   return someOf([...distinct], { path, what: "passages" });
 }
@@ -111,12 +119,17 @@ export async function readNames(path: string): Promise<Map<string, string>> {
  * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no question.
  */
 export async function readQuestionedPassages(path: string): Promise<QuestionedPassage[]> {
-  const found = await formatOf(path) === "cmrc" ? await cmrcPassages(path) : await linePassages(path);
+  const found = await formatOf(path) === "cmrc"
+    ? await cmrcPassages(path)
+    : await linePassages(path);
   const passages = [...Map.groupBy(found, ({ content }) => content).values()].map((same) => ({
     ...same[0],
     questions: same.flatMap(({ questions }) => questions),
   }));
-  return someOf(passages.filter(({ questions }) => questions.length > 0), { path, what: "questions" });
+  return someOf(passages.filter(({ questions }) => questions.length > 0), {
+    path,
+    what: "questions",
+  });
 }
 
 async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
@@ -145,7 +158,9 @@ export async function readRankedLists(path: string): Promise<RankedText[][]> {
   for await (const { line, value } of readJsonValues(path)) {
     lists.push(rankedList(value, `Cannot read ${path}, line ${line}`));
     if (lists.at(-1)?.length !== lists[0].length) {
-      const found = `it has ${lists.at(-1)?.length} answers, and the first list has ${lists[0].length}`;
+      const found = `it has ${lists.at(-1)?.length} answers, and the first list has ${
+        lists[0].length
+      }`;
       throw new RangeError(`Cannot read ${path}, line ${line}: ${found}`);
     }
   }
@@ -176,7 +191,11 @@ function rankedList(value: unknown, where: string): RankedText[] {
  *
  * @throws {RangeError} If that leaves no token for the passage.
  */
-export function promptRow(tokenizer: Tokenizer, content: string, { maxLen, queryLen }: Lengths): TokenRow {
+export function promptRow(
+  tokenizer: Tokenizer,
+  content: string,
+  { maxLen, queryLen }: Lengths,
+): TokenRow {
   const room = maxLen - queryLen - 3;
   if (room < 1) {
     throw new RangeError(

@@ -93,7 +93,9 @@ export async function scoreAnswers(
     : undefined;
   const whole = options.grouping === undefined || options.settings.left_pad_without_positions;
   const groups = whole ? [[...pairs.keys()]] : answerGroups(pairs, options.grouping);
-  const batches = groups.map((group) => laidOut(group.map((row) => asked[row]), { ...options, width }));
+  const batches = groups.map((group) =>
+    laidOut(group.map((row) => asked[row]), { ...options, width })
+  );
   const scored = inRowOrder(groups, await scoreGroups(batches, scorers));
   return pairs.map((pair, row) => finished(pair, scored[row], options));
 }
@@ -142,7 +144,9 @@ async function scoreGroups(groups: readonly Group[], scorers: Scorers): Promise<
     trimmed(await scorers.value(scorers.critic, batch))
   );
   const refLogProbs = await scorers.reference.use((reference) =>
-    each(async ({ batch, pairs, trimmed }) => trimmed(await scorers.policy(reference, batch, pairs)))
+    each(async ({ batch, pairs, trimmed }) =>
+      trimmed(await scorers.policy(reference, batch, pairs))
+    )
   );
   const scores = await scorers.reward.use((reward) =>
     each(async ({ batch, pairs }) => {
@@ -167,7 +171,10 @@ export function lastColumns(
   pairs: readonly PromptAndAnswer[],
 ): HostArray<"int32"> {
   const width = columns.dims[1];
-  return ints(pairs.map(({ answer }, row) => columns.data[row * width] + answer.length), [pairs.length, 1]);
+  return ints(pairs.map(({ answer }, row) => columns.data[row * width] + answer.length), [
+    pairs.length,
+    1,
+  ]);
 }
 
 type Scored = Pick<Sample, "logProbs" | "refLogProbs" | "values" | "rawScore" | "ended">;
@@ -176,7 +183,11 @@ type Scored = Pick<Sample, "logProbs" | "refLogProbs" | "values" | "rawScore" | 
 function finished(pair: AnswerContext, scored: Scored, options: ExperienceOptions): Sample {
   const { settings } = options;
   const score = paidScore(scored, options);
-  const rewards = rewardsOf(scored, { score, klCoef: settings.kl_coef, length: pair.answer.length });
+  const rewards = rewardsOf(scored, {
+    score,
+    klCoef: settings.kl_coef,
+    length: pair.answer.length,
+  });
   const { advantages, returns } = gae({
     rewards,
     values: scored.values,
@@ -211,5 +222,6 @@ export function paidScore(
   const [normalised] = scoreStatistics === undefined
     ? [rawScore]
     : normaliseScores([rawScore], scoreStatistics);
-  return clipScore(normalised, settings.reward_clip_eps) - (ended ? 0 : settings.missing_eos_penalty);
+  return clipScore(normalised, settings.reward_clip_eps) -
+    (ended ? 0 : settings.missing_eos_penalty);
 }

@@ -32,7 +32,9 @@ const FALSE = ["false", "0", "no", "off"];
 function parseValue(spec: SettingSpec, text: string): Value | undefined {
   if (spec.kind === "text") return text;
   const word = text.trim().toLowerCase();
-  if (spec.kind === "boolean") return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined;
+  if (spec.kind === "boolean") {
+    return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined;
+  }
   return word === "" ? undefined : Number(word);
 }
 
@@ -45,7 +47,10 @@ function readValue(spec: SettingSpec, text: string, origin: string): Value {
   return value;
 }
 
-function unknownFlag({ name, rawName }: { name: string; rawName: string }, table: SettingTable): RangeError {
+function unknownFlag(
+  { name, rawName }: { name: string; rawName: string },
+  table: SettingTable,
+): RangeError {
   const near = nearestName(name, Object.keys(table));
   const hint = near === undefined ? "--help lists the flags" : `did you mean --${near}?`;
   return new RangeError(`Cannot use ${rawName}: there is no such flag; ${hint}`);
@@ -81,11 +86,14 @@ function splitArguments(args: string[], table: SettingTable): Written[] {
       }
       flags.push({ name: token.name, spec, text: token.value });
     } else if (
-      token.kind === "positional" && previous?.spec.kind === "boolean" && previous.text === undefined
+      token.kind === "positional" && previous?.spec.kind === "boolean" &&
+      previous.text === undefined
     ) {
       previous.text = token.value; // --do_sample false
     } else {
-      throw new RangeError(`Cannot use "${args[token.index]}": only flags such as --help are expected`);
+      throw new RangeError(
+        `Cannot use "${args[token.index]}": only flags such as --help are expected`,
+      );
     }
   }
   return flags;
@@ -130,12 +138,18 @@ function fromEnvironment(
  */
 export function parseFlags<Table extends SettingTable>(
   table: Table,
-  { args = [], environment = {} }: { args?: string[]; environment?: { [name: string]: string | undefined } } =
-    {},
+  { args = [], environment = {} }: {
+    args?: string[];
+    environment?: { [name: string]: string | undefined };
+  } = {},
 ): Flags<Table> {
   const help = args.includes("--help") || args.includes("-h");
-  const given = help ? {} : { ...fromEnvironment(environment, table), ...fromArguments(args, table) };
-  const defaults = Object.fromEntries(Object.entries(table).map(([name, spec]) => [name, spec.default]));
+  const given = help
+    ? {}
+    : { ...fromEnvironment(environment, table), ...fromArguments(args, table) };
+  const defaults = Object.fromEntries(
+    Object.entries(table).map(([name, spec]) => [name, spec.default]),
+  );
   // The one cast: the loops above checked each value against its row, which the compiler cannot see.
   return { given, values: { ...defaults, ...given }, help } as Flags<Table>;
 }
@@ -149,7 +163,10 @@ function helpLine(name: string, spec: SettingSpec): string {
 }
 
 /** The help text: what the command does, and a line a flag. */
-export function helpText(table: SettingTable, { command, does }: { command: string; does: string }): string {
+export function helpText(
+  table: SettingTable,
+  { command, does }: { command: string; does: string },
+): string {
   const lines = Object.entries(table).map(([name, spec]) => helpLine(name, spec));
   return [
     does,

@@ -55,10 +55,14 @@ export function rereadModel<T>(
     async use(run) {
       const found = await reread();
       if (fingerprint(found) !== known) {
-        throw new RangeError(`Cannot go on: the weights of ${name} have changed since the run began`);
+        throw new RangeError(
+          `Cannot go on: the weights of ${name} have changed since the run began`,
+        );
       }
       const arrays = await uploadParameters(device, spec, found, { share: true });
-      if (flatten(spec, isSpec).values().every(({ dtype }) => dtype === "float16")) dropWeights(found); // these are copies
+      if (flatten(spec, isSpec).values().every(({ dtype }) => dtype === "float16")) {
+        dropWeights(found); // these are copies
+      }
       try {
         return await run(arrays);
       } finally {
@@ -72,6 +76,7 @@ export function rereadModel<T>(
 /** Some numbers of every weight. */
 function fingerprint(weights: ReadonlyMap<string, Weight>): string {
   const places = [0, 0.25, 0.5, 0.75, 1];
-  const some = ({ data }: Weight) => places.map((place) => data[Math.floor(place * (data.length - 1))]);
+  const some = ({ data }: Weight) =>
+    places.map((place) => data[Math.floor(place * (data.length - 1))]);
   return JSON.stringify([...weights].map(([name, weight]) => [name, weight.shape, some(weight)]));
 }

@@ -76,7 +76,9 @@ class PaidScore(torch.nn.Module):
 
     def forward(self, hidden):
         normalised = (self.score(hidden) - ${python(mean)}) / ${python(deviation)}
-        return normalised.clamp(-${python(settings.reward_clip_eps)}, ${python(settings.reward_clip_eps)})
+        return normalised.clamp(-${python(settings.reward_clip_eps)}, ${
+    python(settings.reward_clip_eps)
+  })
 
 
 config = PPOConfig(

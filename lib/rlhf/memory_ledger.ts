@@ -75,7 +75,8 @@ export function frozenBytes({ policy, reward }: ModelShapes, settings: LedgerSet
 
 /** What is there whatever the run does. */
 function always(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
-  const actor = weightBytes(models.policy), critic = weightBytes(models.reward, { valueHead: true });
+  const actor = weightBytes(models.policy),
+    critic = weightBytes(models.reward, { valueHead: true });
   const both = actor + critic;
   const spare = settings.spare_memory;
   return {
@@ -127,8 +128,9 @@ const widest = ({ policy, reward }: ModelShapes, of: (config: Gpt2Config) => num
   Math.max(of(policy), of(reward));
 
 /** How many answers are generated at once. */
-const generatedAtOnce = ({ generate_batch_size, batch_size, num_return_sequences }: LedgerSettings): number =>
-  atMost(generate_batch_size, batch_size * num_return_sequences);
+const generatedAtOnce = (
+  { generate_batch_size, batch_size, num_return_sequences }: LedgerSettings,
+): number => atMost(generate_batch_size, batch_size * num_return_sequences);
 
 /** Bytes of the keys and values of every block, for the answers that are generated at once. */
 export function cacheBytes({ policy }: ModelShapes, settings: LedgerSettings): number {
@@ -162,8 +164,13 @@ const castBytes = (config: Gpt2Config, { frozen_dtype }: LedgerSettings): number
 function scoring(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   const base = always(models, settings);
   const answers = settings.batch_size * settings.num_return_sequences;
-  const rows = settings.left_pad_without_positions ? answers : atMost(settings.score_batch_size, answers);
-  const frozen = Math.max(weightBytes(models.policy), weightBytes(models.reward, { valueHead: true })); // one after the other
+  const rows = settings.left_pad_without_positions
+    ? answers
+    : atMost(settings.score_batch_size, answers);
+  const frozen = Math.max(
+    weightBytes(models.policy),
+    weightBytes(models.reward, { valueHead: true }),
+  ); // one after the other
   return {
     ...base,
     weights: base.weights + readAgain(frozen, settings),
@@ -237,7 +244,12 @@ function updating(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   return { ...held, runtime: held.runtime + freed };
 }
 
-const PHASES = { generate: generating, score: scoring, measure: measuring, update: updating } as const;
+const PHASES = {
+  generate: generating,
+  score: scoring,
+  measure: measuring,
+  update: updating,
+} as const;
 
 /**
  * What is held during each kind of work, in bytes.

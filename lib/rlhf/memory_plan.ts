@@ -81,7 +81,8 @@ const ORDER: readonly MemoryChoice[] = [
   "logits_at_once",
 ];
 
-const peakOf = (models: ModelShapes, settings: Settings): number => peakBytes(memoryLedger(models, settings));
+const peakOf = (models: ModelShapes, settings: Settings): number =>
+  peakBytes(memoryLedger(models, settings));
 
 /** Whether settings fit with what a plan leaves free. */
 const fits = (models: ModelShapes, settings: Settings, budget: number): boolean =>
@@ -183,13 +184,19 @@ function whatWouldFit(
       return `${flags.map((name) => `${name} ${fitting[name]}`).join(" and ")} would fit`;
     }
   }
-  const enough = `--memory_gib ${(Math.ceil(peak / FILLED / GIB * 10) / 10).toFixed(1)} would be enough`;
+  const enough = `--memory_gib ${
+    (Math.ceil(peak / FILLED / GIB * 10) / 10).toFixed(1)
+  } would be enough`;
   const shorter = fittingLength(models, settings, budget);
   return shorter === undefined ? enough : `max_len ${shorter} would fit, and ${enough}`;
 }
 
 /** The longest `max_len` of some that fits. */
-function fittingLength(models: ModelShapes, settings: Settings, budget: number): number | undefined {
+function fittingLength(
+  models: ModelShapes,
+  settings: Settings,
+  budget: number,
+): number | undefined {
   const least = settings.query_len + 4;
   const lengths = [0.75, 0.5, 0.25].map((share) => Math.floor(settings.max_len * share));
   return lengths.find((max_len) => {

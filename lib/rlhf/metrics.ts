@@ -3,7 +3,16 @@
  *
  * Everything is a mean over real answer tokens, or over answers; pads never count.
  */
-import { approxKl, clipFraction, explainedVariance, k1, k3, meanOf, ratioMax, ratioMean } from "../rl/mod.ts";
+import {
+  approxKl,
+  clipFraction,
+  explainedVariance,
+  k1,
+  k3,
+  meanOf,
+  ratioMax,
+  ratioMean,
+} from "../rl/mod.ts";
 import type { Sample } from "./experience.ts";
 import type { ActorStep, ModelStep } from "./ppo_update.ts";
 

@@ -16,7 +16,11 @@ export type ShuffleSettings = Pick<
 >;
 
 /** The pool in minibatches, in the order of one epoch (a number that differs for each epoch of each update). */
-export function minibatches(pool: readonly Sample[], settings: ShuffleSettings, epoch: number): Sample[][] {
+export function minibatches(
+  pool: readonly Sample[],
+  settings: ShuffleSettings,
+  epoch: number,
+): Sample[][] {
   const random = randomStream(settings.seed, { skip: 1_000_000 * (epoch + 1) });
   if (settings.shuffle_whole_batches) return shuffle(byTimestep(pool), random);
   const size = settings.mini_batch_size || settings.batch_size * settings.num_return_sequences;
@@ -27,7 +31,8 @@ export function minibatches(pool: readonly Sample[], settings: ShuffleSettings, 
 export function stepsAnUpdate(
   settings: Omit<ShuffleSettings, "seed"> & Pick<Settings, "ppo_epoch" | "update_timesteps">,
 ): number {
-  const { ppo_epoch, update_timesteps, batch_size, num_return_sequences, mini_batch_size } = settings;
+  const { ppo_epoch, update_timesteps, batch_size, num_return_sequences, mini_batch_size } =
+    settings;
   const answers = batch_size * num_return_sequences;
   if (settings.shuffle_whole_batches) return ppo_epoch * update_timesteps;
   return ppo_epoch * Math.ceil(update_timesteps * answers / (mini_batch_size || answers));
@@ -35,7 +40,9 @@ export function stepsAnUpdate(
 
 function byTimestep(pool: readonly Sample[]): Sample[][] {
   const batches = new Map<number, Sample[]>();
-  for (const sample of pool) batches.set(sample.timestep, [...batches.get(sample.timestep) ?? [], sample]);
+  for (const sample of pool) {
+    batches.set(sample.timestep, [...batches.get(sample.timestep) ?? [], sample]);
+  }
   return [...batches.values()];
 }
 
@@ -75,7 +82,8 @@ function miniBatch(
   const { dims } = batch.rows.inputIds;
   const keys = () =>
     floats(
-      Array.from({ length: dims[0] * dims[1] }, (_, index) => uniform(settings.seed, step, 1_000_000, index)),
+      Array.from({ length: dims[0] * dims[1] }, (_, index) =>
+        uniform(settings.seed, step, 1_000_000, index)),
       dims,
     );
   return {

@@ -22,7 +22,8 @@ export const WORKING = { states: 20, scores: 2.6 }, KEPT = { states: 20, scores:
 /** Bytes of a model's weights. */
 export function weightBytes(config: Gpt2Config, { valueHead = false } = {}): number {
   const shapes = weightShapes(config, { valueHead }).values();
-  return FLOAT * shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
+  return FLOAT *
+    shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
 
 /** Bytes of one block's weights. */
@@ -48,4 +49,5 @@ export function blockArrays(
 export const isLarge = (policy: Gpt2Config): boolean => weightBytes(policy) > SMALL_MODEL;
 
 /** Bytes of one array of logits. */
-export const logitBytes = ({ vocabSize }: Gpt2Config, rows: number): number => FLOAT * rows * vocabSize;
+export const logitBytes = ({ vocabSize }: Gpt2Config, rows: number): number =>
+  FLOAT * rows * vocabSize;

@@ -29,7 +29,9 @@ function verdict(better: ScoredAnswer, worse: ScoredAnswer): number[] {
 }
 
 const share = (verdicts: readonly number[]): number =>
-  verdicts.length === 0 ? NaN : verdicts.reduce((total, value) => total + value, 0) / verdicts.length;
+  verdicts.length === 0
+    ? NaN
+    : verdicts.reduce((total, value) => total + value, 0) / verdicts.length;
 
 /**
  * Accuracy over lists of the same length, best answer first; NaN where there is no pair to count.
@@ -43,8 +45,10 @@ const share = (verdicts: readonly number[]): number =>
  */
 export function pairAccuracy(lists: readonly (readonly ScoredAnswer[])[]): PairAccuracy {
   const ranks = lists[0]?.length ?? 0;
-  const at = (better: number, worse: number) => lists.flatMap((list) => verdict(list[better], list[worse]));
-  const worseThan = (rank: number) => Array.from({ length: ranks - 1 - rank }, (_, step) => rank + 1 + step);
+  const at = (better: number, worse: number) =>
+    lists.flatMap((list) => verdict(list[better], list[worse]));
+  const worseThan = (rank: number) =>
+    Array.from({ length: ranks - 1 - rank }, (_, step) => rank + 1 + step);
   const firsts = Array.from({ length: Math.max(0, ranks - 1) }, (_, rank) => rank);
   return {
     overall: share(firsts.flatMap((rank) => worseThan(rank).flatMap((worse) => at(rank, worse)))),

@@ -57,15 +57,21 @@ export interface Paragraph {
 /** The list under `key` of the value at `place`. Throws a sentence with file and line. */
 export function listAt(value: unknown, key: string, { source, keys }: JsonPlace): unknown[] {
   const list = isRecord(value) ? value[key] : undefined;
-  if (!Array.isArray(list)) throw new TypeError(`Cannot read ${source.where(keys)} has no list "${key}"`);
+  if (!Array.isArray(list)) {
+    throw new TypeError(`Cannot read ${source.where(keys)} has no list "${key}"`);
+  }
   return list;
 }
 
 /** The text under `key` of the value at `place`, not blank. Throws a sentence with file and line. */
 export function textAt(value: unknown, key: string, { source, keys }: JsonPlace): string {
   const text = isRecord(value) ? value[key] : undefined;
-  if (typeof text !== "string") throw new TypeError(`Cannot read ${source.where(keys)} has no text "${key}"`);
-  if (text.trim() === "") throw new TypeError(`Cannot read ${source.where(keys)} has an empty "${key}"`);
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot read ${source.where(keys)} has no text "${key}"`);
+  }
+  if (text.trim() === "") {
+    throw new TypeError(`Cannot read ${source.where(keys)} has an empty "${key}"`);
+  }
   return text;
 }
 
@@ -100,7 +106,9 @@ export function questionsOf({ paragraph, place }: Paragraph): AskedQuestion[] {
     const answers = isRecord(qa) && "answers" in qa ? listAt(qa, "answers", at) : [];
     return {
       text: textAt(qa, "question", at),
-      answers: answers.map((answer, n) => answerText(answer, { ...at, keys: [...at.keys, "answers", n] })),
+      answers: answers.map((answer, n) =>
+        answerText(answer, { ...at, keys: [...at.keys, "answers", n] })
+      ),
     };
   });
 }
@@ -108,6 +116,8 @@ export function questionsOf({ paragraph, place }: Paragraph): AskedQuestion[] {
 /** CMRC's test files and SQuAD's unanswerable questions have answers without text: they may be empty. */
 function answerText(answer: unknown, { source, keys }: JsonPlace): string {
   const text = isRecord(answer) ? answer.text : undefined;
-  if (typeof text !== "string") throw new TypeError(`Cannot read ${source.where(keys)} has no text "text"`);
+  if (typeof text !== "string") {
+    throw new TypeError(`Cannot read ${source.where(keys)} has no text "text"`);
+  }
   return text;
 }

@@ -15,7 +15,13 @@ import {
 import type { Sample } from "./experience.ts";
 import type { Metrics, UpdateStep } from "./metrics.ts";
 import { train, type TrainOptions } from "./ppo_loop.ts";
-import { checkInputs, compilePrograms, fittingSettings, loadModels, type PpoInputs } from "./ppo_models.ts";
+import {
+  checkInputs,
+  compilePrograms,
+  fittingSettings,
+  loadModels,
+  type PpoInputs,
+} from "./ppo_models.ts";
 import {
   type ActorGradient,
   actorGradient,
@@ -47,7 +53,10 @@ export interface Ppo {
    */
   exactKl(samples: readonly Sample[], options?: { logitsAtOnce?: number }): Promise<number>;
   /** The gradient of the actor's loss on these answers as one minibatch, by parameter name. */
-  actorGradient(samples: readonly Sample[], options?: { microBatchSize?: number }): Promise<ActorGradient>;
+  actorGradient(
+    samples: readonly Sample[],
+    options?: { microBatchSize?: number },
+  ): Promise<ActorGradient>;
   /** The actor as it is now; valid until the next update. */
   actor(): Gpt2Arrays;
   /** The critic as it is now; valid until the next update. */
@@ -103,7 +112,9 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
 
 function wholeReference(kept: StoredGpt2 | undefined): Gpt2Arrays {
   if (kept === undefined) {
-    throw new RangeError("Cannot give the reference model: spare_memory reads it only while it is asked");
+    throw new RangeError(
+      "Cannot give the reference model: spare_memory reads it only while it is asked",
+    );
   }
   if (isInFloat32(kept)) return kept;
   throw new RangeError(

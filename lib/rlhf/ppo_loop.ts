@@ -8,7 +8,13 @@
 import type { TokenRow } from "../lm/mod.ts";
 import { randomStream } from "../rl/mod.ts";
 import type { Sample } from "./experience.ts";
-import { meanStepMetrics, type Metrics, oneStepMetrics, poolMetrics, type StepMetrics } from "./metrics.ts";
+import {
+  meanStepMetrics,
+  type Metrics,
+  oneStepMetrics,
+  poolMetrics,
+  type StepMetrics,
+} from "./metrics.ts";
 import { exactKl, experience, optimizerSteps, type Run } from "./ppo_run.ts";
 import { type PpoState, restore, START } from "./ppo_state.ts";
 import type { Settings } from "./settings.ts";
@@ -84,7 +90,10 @@ export async function* train(run: Run, options: TrainOptions): AsyncGenerator<Me
 async function* schedule(run: Run, options: TrainOptions): AsyncGenerator<Metrics> {
   const { timesteps, updates } = scheduleOf(run.settings);
   run.position = options.from === undefined ? START : await restore(run, options.from);
-  const prompts = promptSampler(run.inputs.prompts, { settings: run.settings, drawn: run.position.drawn });
+  const prompts = promptSampler(run.inputs.prompts, {
+    settings: run.settings,
+    drawn: run.position.drawn,
+  });
   while (isUpdateDue(run) || run.position.timestep < timesteps) {
     options.signal?.throwIfAborted();
     if (isUpdateDue(run)) {
@@ -104,7 +113,12 @@ async function sampleTimestep(run: Run, prompts: PromptSampler): Promise<void> {
   const { position } = run;
   const timestep = position.timestep + 1;
   const samples = await experience(run, timestep, prompts.next());
-  run.position = { ...position, timestep, drawn: prompts.drawn(), pool: [...position.pool, ...samples] };
+  run.position = {
+    ...position,
+    timestep,
+    drawn: prompts.drawn(),
+    pool: [...position.pool, ...samples],
+  };
 }
 
 async function updateOnPool(run: Run, { signal, onPool, onStep }: TrainOptions): Promise<Metrics> {
@@ -114,7 +128,9 @@ async function updateOnPool(run: Run, { signal, onPool, onStep }: TrainOptions):
   if (run.position.before === undefined) onPool?.({ update: update + 1, timestep, pool });
   run.position = { ...run.position, before };
   const clip = { clipRange: run.settings.policy_clip_eps };
-  for await (const step of optimizerSteps(run, pool, { update, done: run.position.steps.length, signal })) {
+  for await (
+    const step of optimizerSteps(run, pool, { update, done: run.position.steps.length, signal })
+  ) {
     const metrics = oneStepMetrics(step, clip);
     run.position = { ...run.position, steps: [...run.position.steps, metrics] };
     onStep?.({ ppoStep: run.models.actor.step, metrics });
@@ -136,12 +152,16 @@ function promptSampler(
   prompts: readonly TokenRow[],
   { settings, drawn }: { settings: Settings; drawn: number },
 ): PromptSampler {
-  const random = settings.prompts_through_set ? Math.random : randomStream(settings.seed, { skip: drawn });
+  const random = settings.prompts_through_set
+    ? Math.random
+    : randomStream(settings.seed, { skip: drawn });
   let count = drawn;
   return {
     next() {
       const chosen = new Set<number>();
-      for (; chosen.size < settings.batch_size; count++) chosen.add(Math.floor(random() * prompts.length));
+      for (; chosen.size < settings.batch_size; count++) {
+        chosen.add(Math.floor(random() * prompts.length));
+      }
       return [...chosen].map((index) => prompts[index]);
     },
     drawn: () => count,

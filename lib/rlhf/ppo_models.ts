@@ -193,13 +193,16 @@ export async function loadModels(inputs: PpoInputs, programs: Programs): Promise
 }
 
 /** How a frozen model is read for each use; undefined: it is kept. */
-const rereadOf = ({ reread }: LoadedModel, { spare_memory }: Settings) => spare_memory ? reread : undefined;
+const rereadOf = ({ reread }: LoadedModel, { spare_memory }: Settings) =>
+  spare_memory ? reread : undefined;
 
 /** The same weights with a value head of zeros: a critic that has learnt nothing yet says 0. */
 export function withFreshHead(weights: ReadonlyMap<string, Weight>): Map<string, Weight> {
   return new Map([...weights].map(([name, weight]) => [
     name,
-    name === "value_fn.weight" ? { shape: weight.shape, data: new Float32Array(weight.data.length) } : weight,
+    name === "value_fn.weight"
+      ? { shape: weight.shape, data: new Float32Array(weight.data.length) }
+      : weight,
   ]));
 }
 
@@ -227,7 +230,9 @@ export function checkInputs(
   }
   const positions = Math.min(policy.config.positions, reward.config.positions);
   if (max_len > positions) {
-    throw new RangeError(`Cannot train with max_len ${max_len}: the models have ${positions} positions`);
+    throw new RangeError(
+      `Cannot train with max_len ${max_len}: the models have ${positions} positions`,
+    );
   }
   const tooLong = prompts.findIndex((prompt) => prompt.length + query_len > max_len);
   if (tooLong >= 0) {
@@ -258,5 +263,7 @@ export function checkFrozenType(
   const reason = kind === "cpu"
     ? "that is for GPUs, and this run computes on the CPU, where spare_memory keeps no frozen model at all"
     : `programs on ${description} cannot read it (the adapter lacks shader-f16)`;
-  throw new RangeError(`Cannot store the frozen models as float16: ${reason}; leave frozen_dtype at float32`);
+  throw new RangeError(
+    `Cannot store the frozen models as float16: ${reason}; leave frozen_dtype at float32`,
+  );
 }

@@ -3,7 +3,13 @@
  *
  * The schedule itself is `ppo_loop.ts`.
  */
-import { type Answer, downloadParameters, inRowOrder, type TokenRow, type Weight } from "../lm/mod.ts";
+import {
+  type Answer,
+  downloadParameters,
+  inRowOrder,
+  type TokenRow,
+  type Weight,
+} from "../lm/mod.ts";
 import { meanOf, uniform, whiten } from "../rl/mod.ts";
 import { keepLittleMemory, keepMuchMemory, trimMemory } from "../runtime/mod.ts";
 import { answerBatch } from "./answer_batch.ts";
@@ -51,9 +57,14 @@ export async function experience(
   prompts: readonly TokenRow[],
 ): Promise<Sample[]> {
   const { settings, watch } = run;
-  const repeated = prompts.flatMap((prompt) => Array<TokenRow>(settings.num_return_sequences).fill(prompt));
+  const repeated = prompts.flatMap((prompt) =>
+    Array<TokenRow>(settings.num_return_sequences).fill(prompt)
+  );
   const answers = await watch.time("generate", () => generated(run, timestep, repeated));
-  const samples = await watch.time("score", () => score(run, { prompts: repeated, answers, timestep }));
+  const samples = await watch.time(
+    "score",
+    () => score(run, { prompts: repeated, answers, timestep }),
+  );
   giveBack(settings);
   return samples;
 }
@@ -88,7 +99,12 @@ function score(
   },
 ): Promise<Sample[]> {
   const { reference, reward } = models;
-  const arrays = { actor: models.actor.parameters, critic: models.critic.parameters, reference, reward };
+  const arrays = {
+    actor: models.actor.parameters,
+    critic: models.critic.parameters,
+    reference,
+    reward,
+  };
   const scoreStatistics = settings.normalise_scores ? inputs.scoreStatistics : undefined;
   const options = {
     settings,
@@ -159,7 +175,9 @@ export async function* optimizerSteps(
   const large = isLarge(config);
   if (keepsFreed(config, settings)) keepMuchMemory(); // every step needs the same again
   try {
-    for (const samples of epochs.flatMap((epoch) => minibatches(ready, settings, epoch)).slice(done)) {
+    for (
+      const samples of epochs.flatMap((epoch) => minibatches(ready, settings, epoch)).slice(done)
+    ) {
       signal?.throwIfAborted();
       yield await optimizerStep(run, samples);
     }
@@ -201,7 +219,10 @@ export async function actorGradient(
     padId: inputs.special.padId,
     step: 0,
   });
-  const { loss, logProbs, gradients } = await programs.actor.gradient(models.actor.parameters, parts);
+  const { loss, logProbs, gradients } = await programs.actor.gradient(
+    models.actor.parameters,
+    parts,
+  );
   return { loss, logProbs, gradients: await downloadParameters(inputs.device, gradients) };
 }
 
@@ -228,7 +249,9 @@ export async function exactKl(
       const part = group.map((row) => samples[row]);
       const batch = answerBatch(part, { padId: inputs.special.padId, leftPadded });
       giveBack(settings);
-      found.push(await programs.exactKl({ parameters: models.actor.parameters, reference }, batch, part));
+      found.push(
+        await programs.exactKl({ parameters: models.actor.parameters, reference }, batch, part),
+      );
     }
     return found;
   });

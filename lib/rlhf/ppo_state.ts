@@ -6,7 +6,12 @@
  * of (seed, timestep, row, position), an epoch's order one of (seed, epoch), and the prompts' stream is told how many it drew.
  */
 import { gpt2Spec, valueModelSpec } from "../lm/mod.ts";
-import { freeTrainState, loadTrainState, type SavedTrainState, saveTrainState } from "../optim/mod.ts";
+import {
+  freeTrainState,
+  loadTrainState,
+  type SavedTrainState,
+  saveTrainState,
+} from "../optim/mod.ts";
 import type { Sample } from "./experience.ts";
 import type { PoolMetrics, StepMetrics } from "./metrics.ts";
 import type { Run } from "./ppo_run.ts";
@@ -73,7 +78,11 @@ export async function restore(
   { seconds, actor, critic, ...position }: PpoState,
 ): Promise<Position> {
   const restored = {
-    actor: await loadTrainState<typeof models.actor.parameters>(device, gpt2Spec(policy.config), actor),
+    actor: await loadTrainState<typeof models.actor.parameters>(
+      device,
+      gpt2Spec(policy.config),
+      actor,
+    ),
     critic: await loadTrainState<typeof models.critic.parameters>(
       device,
       valueModelSpec(reward.config),

@@ -165,7 +165,10 @@ export async function createActorUpdate(
   { clipRange, optimizer: settings, dropout = 0, pool = createArrayPool(device), onPart, ...cut }:
     UpdateOptions,
 ): Promise<ActorUpdate> {
-  type Inputs = LossInputs & Omit<AnswerInputs, "rows"> & { oldLogProbs: Matrix; advantages: Matrix };
+  type Inputs = LossInputs & Omit<AnswerInputs, "rows"> & {
+    oldLogProbs: Matrix;
+    advantages: Matrix;
+  };
   const { columns, targets } = answerSpec;
   const parameters = gpt2Spec(config);
   const inputs = {
@@ -182,12 +185,22 @@ export async function createActorUpdate(
     inputs,
     drop: dropOf(dropout),
     chosen: true,
-    loss(head, hidden, { rows, columns, targets, seen, kept, oldLogProbs, advantages, mask, count }) {
+    loss(
+      head,
+      hidden,
+      { rows, columns, targets, seen, kept, oldLogProbs, advantages, mask, count },
+    ) {
       const states = atColumns(hidden, columns, rows.slots);
-      const said = answerStatistics(distributionFrom(states, head, { seen, kept, sampling }), targets);
-      const { loss } = policyLoss({ logProbs: said.logProbs, oldLogProbs, advantages, mask, count }, {
-        clipRange,
-      });
+      const said = answerStatistics(
+        distributionFrom(states, head, { seen, kept, sampling }),
+        targets,
+      );
+      const { loss } = policyLoss(
+        { logProbs: said.logProbs, oldLogProbs, advantages, mask, count },
+        {
+          clipRange,
+        },
+      );
       return { loss, ...said };
     },
   }, { ...cut, pool });
@@ -199,7 +212,11 @@ export async function createActorUpdate(
     const count = tokensOf(parts);
     const total = await arrays.sum(
       parts,
-      async ({ batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys }, into, mode) => {
+      async (
+        { batch, context, oldLogProbs, advantages, mask, dropoutKeys = noKeys },
+        into,
+        mode,
+      ) => {
         onPart?.();
         const given = {
           ...chosenInputs(batch),
@@ -217,7 +234,11 @@ export async function createActorUpdate(
       },
     );
     const order = [parts.flatMap(({ rows }) => rows)];
-    return { ...total, logProbs: inRowOrder(order, [logProbs]), entropy: inRowOrder(order, [entropy]) };
+    return {
+      ...total,
+      logProbs: inRowOrder(order, [logProbs]),
+      entropy: inRowOrder(order, [entropy]),
+    };
   };
   return {
     optimizer,
@@ -289,7 +310,10 @@ export async function createCriticUpdate(
 
 /** The number of real answer tokens of a minibatch, by which every part's loss is divided. */
 function tokensOf(parts: readonly MiniBatch[]): HostArray<"float32"> {
-  const tokens = parts.reduce((total, { mask }) => total + mask.data.reduce((sum, one) => sum + one, 0), 0);
+  const tokens = parts.reduce(
+    (total, { mask }) => total + mask.data.reduce((sum, one) => sum + one, 0),
+    0,
+  );
   if (tokens === 0) throw new RangeError("Cannot update: the minibatch has no answer token");
   return number(tokens);
 }

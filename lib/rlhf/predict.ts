@@ -82,7 +82,9 @@ export async function createPredictor(
           uniform(seed, row % questions, first + Math.floor(row / questions), position),
       });
       return passages.map((passage, index) => ({
-        questions: rounds.map((round) => questionText(tokenizer, answers[index * questions + round].tokens)),
+        questions: rounds.map((round) =>
+          questionText(tokenizer, answers[index * questions + round].tokens)
+        ),
         tokens: tokenizer.encode(passage).length,
         read: prompts[index].length - 2, // [CLS] and [SEP]
       }));

@@ -31,7 +31,8 @@ export interface RankingListOptions {
   readonly random: Random;
 }
 
-const pick = <T>(items: readonly T[], random: Random): T => items[Math.floor(random() * items.length)];
+const pick = <T>(items: readonly T[], random: Random): T =>
+  items[Math.floor(random() * items.length)];
 
 /**
  * The lists, passage by passage; the lists of one passage have different human questions as far as there are any.
@@ -65,9 +66,13 @@ function otherQuestion(
   for (let attempt = 0; attempt < 100; attempt++) {
     const other = pick(passages, random);
     const { text } = pick(other.questions, random);
-    if (other.content !== passage.content && other.name !== passage.name && !own.has(text)) return text;
+    if (other.content !== passage.content && other.name !== passage.name && !own.has(text)) {
+      return text;
+    }
   }
-  throw new RangeError(`Cannot rank answers to "${passage.content}": no other passage asks something else`);
+  throw new RangeError(
+    `Cannot rank answers to "${passage.content}": no other passage asks something else`,
+  );
 }
 
 /**
@@ -78,7 +83,9 @@ export function siblingQuestions(passages: readonly QuestionedPassage[]): Unansw
   const byName = Map.groupBy(passages, ({ name }) => name);
   return ({ name, content }, random) => {
     const candidates = (byName.get(name) ?? []).flatMap(({ questions }) => questions)
-      .filter(({ answers }) => answers.length > 0 && !answers.some((answer) => content.includes(answer)));
+      .filter(({ answers }) =>
+        answers.length > 0 && !answers.some((answer) => content.includes(answer))
+      );
     return candidates.length === 0 ? undefined : pick(candidates, random).text;
   };
 }

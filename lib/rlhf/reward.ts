@@ -77,7 +77,10 @@ export interface RewardTrainer {
     options: { learningRate: number; microBatch?: number },
   ): Promise<{ state: TrainState<ValueModelArrays>; loss: number; gradNorm: number }>;
   /** Mean loss of a list, in nats, without an update. */
-  evaluate(parameters: ValueModelArrays, batches: readonly (readonly RankedRows[])[]): Promise<number>;
+  evaluate(
+    parameters: ValueModelArrays,
+    batches: readonly (readonly RankedRows[])[],
+  ): Promise<number>;
   /** Makes the first state out of parameters. */
   readonly optimizer: Optimizer<ValueModelArrays>;
 }
@@ -133,16 +136,20 @@ async function rewardPrograms(device: Device, config: Gpt2Config, options: Rewar
     { toHost: ["loss"] },
   );
   const site = 3 * config.layers + 1; // the body's places of dropout are numbered up to 3 layers
-  const backward = await createLossProgram<ValueModel, LossInputs & { dropoutKeys: DropoutKeys }>(device, {
-    config,
-    parameters,
-    inputs: { ...lossSpec, dropoutKeys: dropoutKeysSpec },
-    drop: bodyDropout(dropout),
-    loss(head, hidden, { plan, count, dropoutKeys }) {
-      const kept = drop(hidden, { rate: dropout.head ?? 0, keys: dropoutKeys, site }, "embed");
-      return { loss: rankingLoss(valueHead(kept, head), { ...plan, count }, { stable }) };
+  const backward = await createLossProgram<ValueModel, LossInputs & { dropoutKeys: DropoutKeys }>(
+    device,
+    {
+      config,
+      parameters,
+      inputs: { ...lossSpec, dropoutKeys: dropoutKeysSpec },
+      drop: bodyDropout(dropout),
+      loss(head, hidden, { plan, count, dropoutKeys }) {
+        const kept = drop(hidden, { rate: dropout.head ?? 0, keys: dropoutKeys, site }, "embed");
+        return { loss: rankingLoss(valueHead(kept, head), { ...plan, count }, { stable }) };
+      },
     },
-  }, { blocksPerProgram });
+    { blocksPerProgram },
+  );
   return { lossOnly, backward };
 }
 
@@ -180,7 +187,10 @@ export async function createRewardTrainer(
     optimizer,
     gradient,
     async step(state, lists, { learningRate, ...options }) {
-      const { loss, gradients } = await gradient(state.parameters, lists, { ...options, step: state.step });
+      const { loss, gradients } = await gradient(state.parameters, lists, {
+        ...options,
+        step: state.step,
+      });
       const updated = await optimizer.update(state, gradients, learningRate);
       arrays.recycle(gradients);
       return { ...updated, loss };
@@ -214,7 +224,8 @@ export function rankingBatch(
 ): RankingBatch {
   const rows = padRows(lists.flat(), { padId });
   const plan = rankingPlan(lists, { time: rows.inputIds.dims[1] });
-  const host = ({ data, dims }: { data: Float32Array; dims: readonly number[] }) => floats(data, dims);
+  const host = ({ data, dims }: { data: Float32Array; dims: readonly number[] }) =>
+    floats(data, dims);
   return {
     rows,
     plan: {
@@ -267,7 +278,9 @@ export async function scoreRows(
 ): Promise<number[]> {
   const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
   const scores = rows.map(() => NaN);
-  for (const part of batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize })) {
+  for (
+    const part of batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize })
+  ) {
     const found = await scorer(parameters, part.map((row) => rows[row]));
     part.forEach((row, index) => scores[row] = found[index]);
   }

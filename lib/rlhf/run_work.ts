@@ -41,7 +41,8 @@ const forward = (config: Gpt2Config, time: number): number =>
   2 * time * blockWeights(config) + 4 * config.layers * config.embed * time ** 2;
 
 /** Logits of so many tokens. */
-const head = ({ vocabSize, embed }: Gpt2Config, tokens: number): number => 2 * tokens * vocabSize * embed;
+const head = ({ vocabSize, embed }: Gpt2Config, tokens: number): number =>
+  2 * tokens * vocabSize * embed;
 
 /** The operations of a whole schedule. */
 export function runWork({ policy, reward }: ModelShapes, settings: Settings): RunWork {
@@ -58,9 +59,11 @@ export function runWork({ policy, reward }: ModelShapes, settings: Settings): Ru
     3 * head(policy, query_len);
   const learnt = updates * stepsAnUpdate(settings) * (mini_batch_size || answers);
   const measured = updates * Math.min(MEASURED_ANSWERS, answers * settings.update_timesteps);
-  const token = 2 * blockWeights(policy) + 4 * policy.layers * policy.embed * max_len + head(policy, 1);
+  const token = 2 * blockWeights(policy) + 4 * policy.layers * policy.embed * max_len +
+    head(policy, 1);
   return {
-    products: timesteps * answers * (reading + scoring) + learnt * learning + measured * 2 * policyPass,
+    products: timesteps * answers * (reading + scoring) + learnt * learning +
+      measured * 2 * policyPass,
     tokens: timesteps * answers * query_len * token,
   };
 }

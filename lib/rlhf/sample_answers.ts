@@ -28,7 +28,9 @@ export async function sampleAnswers(
   { parameters, prompts }: { parameters: Gpt2Arrays; prompts: readonly TokenRow[] },
   { maxNewTokens, seed, round = 0, batchSize = 64, onAnswered }: SampleOptions,
 ): Promise<Answer[]> {
-  const order = prompts.map((_, index) => index).toSorted((a, b) => prompts[a].length - prompts[b].length);
+  const order = prompts.map((_, index) => index).toSorted((a, b) =>
+    prompts[a].length - prompts[b].length
+  );
   const answers = new Map<number, Answer>();
   const lengthOf = (row: number) => prompts[row].length + maxNewTokens;
   for (const rows of batchesWithin(order, { lengthOf, size: batchSize })) {

@@ -32,7 +32,9 @@ export type AnswerAxes = { batch: number; answer: number };
 export type VocabularyAxes = AnswerAxes & { vocab: number };
 
 /** Specs of what sampling needs to know at each answer token; unused ones may be empty. */
-export const contextSpec = ({ vocabSize }: Gpt2Config): Specs<Pick<AnswerInputs, "seen" | "kept">> => ({
+export const contextSpec = (
+  { vocabSize }: Gpt2Config,
+): Specs<Pick<AnswerInputs, "seen" | "kept">> => ({
   seen: bool({ batch: -1, answer: -1, vocab: vocabSize }),
   kept: bool({ batch: -1, answer: -1, vocab: vocabSize }),
 });
@@ -66,7 +68,10 @@ export function distributionFrom(
   { seen, kept, sampling }: Pick<AnswerInputs, "seen" | "kept"> & { sampling: SamplingSettings },
 ): Tensor<VocabularyAxes> {
   const logits = dot(states, wte.weight, "embed");
-  return samplingDistribution(logits, sampling, { seen, kept: cutsOff(sampling) ? kept : undefined })
+  return samplingDistribution(logits, sampling, {
+    seen,
+    kept: cutsOff(sampling) ? kept : undefined,
+  })
     .logProbs;
 }
 
@@ -76,7 +81,11 @@ export const answerDistribution = (
   { rows, columns, seen, kept }: AnswerInputs,
   { config, sampling }: PolicyShape,
 ): Tensor<VocabularyAxes> =>
-  distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, { seen, kept, sampling });
+  distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, {
+    seen,
+    kept,
+    sampling,
+  });
 
 /** log pi(target) and the entropy -sum p log p, one a token: both [batch, answer]. */
 export function answerStatistics(
@@ -122,7 +131,11 @@ export function contextArrays(
 }
 
 /** At answer position j: the prompt and the answer tokens before j. */
-function markSeen([prompt, answer]: readonly TokenRow[], into: Uint8Array, vocabSize: number): void {
+function markSeen(
+  [prompt, answer]: readonly TokenRow[],
+  into: Uint8Array,
+  vocabSize: number,
+): void {
   const width = into.length / vocabSize;
   for (let position = 0; position < width; position++) {
     for (const token of prompt) into[position * vocabSize + token] = 1;
@@ -153,7 +166,11 @@ export async function createPolicyScorer(
   });
   return async (parameters, batch, pairs) => {
     const context = contextArrays(pairs, { ...shape, width: batch.width });
-    const { logProbs } = await programs(parameters)({ stored: parameters, ...inputsOf(batch), ...context });
+    const { logProbs } = await programs(parameters)({
+      stored: parameters,
+      ...inputsOf(batch),
+      ...context,
+    });
     return rowsOf(await device.read(logProbs), batch.width);
   };
 }

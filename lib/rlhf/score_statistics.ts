@@ -27,11 +27,17 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
     special,
     greedy: !settings.do_sample,
   });
-  const parameters = await uploadParameters(device, gpt2Spec(policy.config), policy.weights, { share: true });
+  const parameters = await uploadParameters(device, gpt2Spec(policy.config), policy.weights, {
+    share: true,
+  });
   const { query_len: maxNewTokens, seed, batch_size } = settings;
   const batchSize = settings.generate_batch_size || batch_size,
     scoreSize = settings.score_batch_size || batch_size;
-  const answers = await sampleAnswers(generator, { parameters, prompts }, { maxNewTokens, seed, batchSize });
+  const answers = await sampleAnswers(generator, { parameters, prompts }, {
+    maxNewTokens,
+    seed,
+    batchSize,
+  });
   await generator.release();
   const scorer = await createScorer(device, reward.config, { padId: special.padId });
   const spec = valueModelSpec(reward.config);

@@ -61,7 +61,9 @@ export function wanted(spec: SettingSpec): string {
   if (spec.kind === "text") return spec.form ?? "text";
   const noun = spec.kind === "integer" ? "a whole number" : "a number";
   const { above, min, max } = spec;
-  if (above !== undefined) return `${noun} above ${above}${max === undefined ? "" : `, at most ${max}`}`;
+  if (above !== undefined) {
+    return `${noun} above ${above}${max === undefined ? "" : `, at most ${max}`}`;
+  }
   if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}`;
   if (min !== undefined) return `${noun} of at least ${min}`;
   return max === undefined ? noun : `${noun} of at most ${max}`;

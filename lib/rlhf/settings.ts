@@ -5,7 +5,13 @@
  * (repetition_penalty 1, no cut-off). Each defect of the tutorial is a switch; `faithful` turns all of them on.
  */
 import { DEFECT_NAMES, type DefectName, DEFECTS } from "./defects.ts";
-import { isAllowed, nearestName, type SettingSpec, type SettingValues, wanted } from "./setting_spec.ts";
+import {
+  isAllowed,
+  nearestName,
+  type SettingSpec,
+  type SettingValues,
+  wanted,
+} from "./setting_spec.ts";
 
 /** Every setting of PPO: kind, default, range, help. */
 export const SETTINGS = {
@@ -14,7 +20,11 @@ export const SETTINGS = {
     default: "data/ppo_train.json",
     help: "prompts: JSON lines with `content`",
   },
-  ori_model_path: { kind: "text", default: "sft_model/", help: "the SFT model: actor and frozen reference" },
+  ori_model_path: {
+    kind: "text",
+    default: "sft_model/",
+    help: "the SFT model: actor and frozen reference",
+  },
   reward_model_path: {
     kind: "text",
     default: "rm_model/",
@@ -37,14 +47,34 @@ export const SETTINGS = {
       "how a GPU's memory for intermediate results is used again: in buckets of up to 160 MiB; or exactly, faster with large models, and kept for every length met",
   },
   seed: { kind: "integer", default: 2048, min: 0, help: "start of all random numbers" },
-  max_len: { kind: "integer", default: 768, min: 1, help: "longest sequence in tokens, prompt and answer" },
+  max_len: {
+    kind: "integer",
+    default: 768,
+    min: 1,
+    help: "longest sequence in tokens, prompt and answer",
+  },
   query_len: { kind: "integer", default: 64, min: 1, help: "longest answer in tokens" },
   batch_size: { kind: "integer", default: 16, min: 1, help: "prompts a timestep" },
   num_return_sequences: { kind: "integer", default: 1, min: 1, help: "answers a prompt" },
-  num_episodes: { kind: "integer", default: 3, min: 1, help: "episodes; a checkpoint is saved after each" },
+  num_episodes: {
+    kind: "integer",
+    default: 3,
+    min: 1,
+    help: "episodes; a checkpoint is saved after each",
+  },
   max_timesteps: { kind: "integer", default: 80, min: 1, help: "timesteps an episode" },
-  update_timesteps: { kind: "integer", default: 20, min: 1, help: "timesteps of experience in an update" },
-  ppo_epoch: { kind: "integer", default: 2, min: 1, help: "passes over the experience in an update" },
+  update_timesteps: {
+    kind: "integer",
+    default: 20,
+    min: 1,
+    help: "timesteps of experience in an update",
+  },
+  ppo_epoch: {
+    kind: "integer",
+    default: 2,
+    min: 1,
+    help: "passes over the experience in an update",
+  },
   mini_batch_size: {
     kind: "integer",
     default: 0,
@@ -67,7 +97,8 @@ export const SETTINGS = {
     kind: "integer",
     default: 0,
     min: 0,
-    help: "answer tokens whose logits the actor's step holds at once; fewer need less memory; 0: all",
+    help:
+      "answer tokens whose logits the actor's step holds at once; fewer need less memory; 0: all",
   },
   score_batch_size: {
     kind: "integer",
@@ -84,7 +115,8 @@ export const SETTINGS = {
   spare_memory: {
     kind: "boolean",
     default: false,
-    help: "hold only what the moment needs: frozen models are read when asked, caches and gradients freed",
+    help:
+      "hold only what the moment needs: frozen models are read when asked, caches and gradients freed",
   },
   frozen_dtype: {
     kind: "text",
@@ -103,7 +135,12 @@ export const SETTINGS = {
   },
   learning_rate: { kind: "number", default: 1e-5, min: 0, help: "Adam's, for actor and critic" },
   adam_epsilon: { kind: "number", default: 1e-5, above: 0, help: "Adam's epsilon" },
-  max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },
+  max_grad_norm: {
+    kind: "number",
+    default: 1,
+    above: 0,
+    help: "the global gradient norm is cut to this",
+  },
   kl_coef: { kind: "number", default: 0.02, min: 0, help: "price of a nat of KL to the reference" },
   gamma: { kind: "number", default: 1, min: 0, max: 1, help: "discount of rewards to come" },
   lam: {
@@ -113,7 +150,12 @@ export const SETTINGS = {
     max: 1,
     help: "lambda of GAE: 0 trusts the critic, 1 the rewards",
   },
-  policy_clip_eps: { kind: "number", default: 0.2, above: 0, help: "the ratio is clipped to 1 +- this" },
+  policy_clip_eps: {
+    kind: "number",
+    default: 0.2,
+    above: 0,
+    help: "the ratio is clipped to 1 +- this",
+  },
   value_clip_eps: {
     kind: "number",
     default: 0.2,
@@ -126,7 +168,11 @@ export const SETTINGS = {
     default: true,
     help: "advantages to mean 0, deviation 1 over an update",
   },
-  normalise_scores: { kind: "boolean", default: true, help: "scores to the SFT model's mean 0, deviation 1" },
+  normalise_scores: {
+    kind: "boolean",
+    default: true,
+    help: "scores to the SFT model's mean 0, deviation 1",
+  },
   fresh_value_head: {
     kind: "boolean",
     default: true,
@@ -140,7 +186,12 @@ export const SETTINGS = {
   },
   do_sample: { kind: "boolean", default: true, help: "sample; false takes the likeliest token" },
   temperature: { kind: "number", default: 1, above: 0, help: "logits are divided by it" },
-  top_k: { kind: "integer", default: 0, min: 0, help: "sample from the k likeliest tokens; 0: from all" },
+  top_k: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "sample from the k likeliest tokens; 0: from all",
+  },
   top_p: {
     kind: "number",
     default: 1,
@@ -154,7 +205,11 @@ export const SETTINGS = {
     above: 0,
     help: "makes tokens already there less likely",
   },
-  faithful: { kind: "boolean", default: false, help: "do as the tutorial does, every defect included" },
+  faithful: {
+    kind: "boolean",
+    default: false,
+    help: "do as the tutorial does, every defect included",
+  },
   ...DEFECTS,
 } satisfies { [name: string]: SettingSpec };
 
@@ -180,7 +235,9 @@ const FAITHFUL: Partial<Settings> = { repetition_penalty: 1.4, top_k: 50, fresh_
  *
  * @throws {RangeError} For an unknown name (with the nearest one) or a value outside its range.
  */
-export function checkSettings(given: { [name: string]: unknown }): asserts given is Partial<Settings> {
+export function checkSettings(
+  given: { [name: string]: unknown },
+): asserts given is Partial<Settings> {
   for (const [name, value] of Object.entries(given)) {
     const spec = Object.entries(SETTINGS).find(([known]) => known === name)?.[1];
     if (spec === undefined) {
@@ -229,7 +286,9 @@ function checkTogether(values: Settings): void {
   }
   if (update_timesteps > num_episodes * max_timesteps) {
     const total = `num_episodes ${num_episodes} times max_timesteps ${max_timesteps} timesteps`;
-    throw new RangeError(`Cannot use update_timesteps ${update_timesteps}: ${total} would bring no update`);
+    throw new RangeError(
+      `Cannot use update_timesteps ${update_timesteps}: ${total} would bring no update`,
+    );
   }
 }
 
@@ -259,7 +318,11 @@ export function defaultSettings(): Settings {
 export function validateSettings(given: Partial<Settings> = {}): Settings {
   checkSettings(given);
   const values = layered(given);
-  const no_whitening = agree(given, { defect: "no_whitening", setting: "whiten_advantages", values });
+  const no_whitening = agree(given, {
+    defect: "no_whitening",
+    setting: "whiten_advantages",
+    values,
+  });
   const no_score_normalisation = agree(given, {
     defect: "no_score_normalisation",
     setting: "normalise_scores",

@@ -78,7 +78,10 @@ export interface SftTrainer {
     options: { learningRate: number; microBatch?: number },
   ): Promise<SftStep & { state: TrainState<Gpt2Arrays> }>;
   /** Mean loss a token, in nats, by the same weights, without an update. */
-  evaluate(parameters: Gpt2Arrays, batches: readonly (readonly PromptAndAnswer[])[]): Promise<number>;
+  evaluate(
+    parameters: Gpt2Arrays,
+    batches: readonly (readonly PromptAndAnswer[])[],
+  ): Promise<number>;
   /** Makes the first state out of parameters. */
   readonly optimizer: Optimizer<Gpt2Arrays>;
 }
@@ -106,10 +109,18 @@ const lossSpec = { targets: int(matrix), weights: float(matrix), count: float({}
 async function sftPrograms(device: Device, config: Gpt2Config, options: SftOptions) {
   const { dropout = noDropout, blocksPerProgram = 0 } = options;
   const parameters = gpt2Spec(config);
-  const lossOnly = await jit(device, { parameters, rows: rowsSpec, ...lossSpec }, ({ rows, ...given }) => ({
-    loss: sftLoss(gpt2(given.parameters, rows, config), given.parameters, given),
-  }), { toHost: ["loss"] });
-  const backward = await createLossProgram<Gpt2Parameters, LossInputs & { dropoutKeys: DropoutKeys }>(
+  const lossOnly = await jit(
+    device,
+    { parameters, rows: rowsSpec, ...lossSpec },
+    ({ rows, ...given }) => ({
+      loss: sftLoss(gpt2(given.parameters, rows, config), given.parameters, given),
+    }),
+    { toHost: ["loss"] },
+  );
+  const backward = await createLossProgram<
+    Gpt2Parameters,
+    LossInputs & { dropoutKeys: DropoutKeys }
+  >(
     device,
     {
       config,
@@ -134,7 +145,9 @@ export async function createSftTrainer(
   const arrays = await createGradientArrays<Gpt2Arrays>(device, gpt2Spec(config));
   const optimizer = await createOptimizer<Gpt2Arrays>(device, gpt2Spec(config), options.optimizer);
   const fitting = (examples: readonly PromptAndAnswer[], rows: number): number => {
-    const columns = Math.max(...examples.map(({ prompt, answer }) => prompt.length + answer.length));
+    const columns = Math.max(
+      ...examples.map(({ prompt, answer }) => prompt.length + answer.length),
+    );
     return rowsThatFit(device, config, { rows, time: columns, logits: columns });
   };
   const gradient: SftTrainer["gradient"] = (
@@ -170,7 +183,9 @@ export async function createSftTrainer(
     async evaluate(parameters, batches) {
       const count = weightOf(batches.flat(), passageWeight);
       let total = 0;
-      for (const examples of batches.flatMap((batch) => chunksOf(batch, fitting(batch, batch.length)))) {
+      for (
+        const examples of batches.flatMap((batch) => chunksOf(batch, fitting(batch, batch.length)))
+      ) {
         const batch = sftBatch(examples, { padId, passageWeight, count });
         total += (await device.read((await lossOnly({ parameters, ...batch })).loss))[0];
       }
@@ -181,7 +196,10 @@ export async function createSftTrainer(
 
 /** The sum of the targets' weights: all tokens but each row's first are targets. */
 const weightOf = (examples: readonly PromptAndAnswer[], passageWeight: number): number =>
-  examples.reduce((sum, { prompt, answer }) => sum + passageWeight * (prompt.length - 1) + answer.length, 0);
+  examples.reduce(
+    (sum, { prompt, answer }) => sum + passageWeight * (prompt.length - 1) + answer.length,
+    0,
+  );
 
 /** How to lay an SFT batch out. */
 export interface SftBatchOptions {

@@ -47,5 +47,7 @@ export function splitPassages(
 /** JSON lines `{"content", "query", "content_id"}`, a line a question. */
 export const questionLinesOf = (passages: readonly NumberedPassage[]): string =>
   passages.flatMap(({ content, contentId, questions }) =>
-    questions.map(({ text }) => JSON.stringify({ content, query: text, content_id: contentId }) + "\n")
+    questions.map(({ text }) =>
+      JSON.stringify({ content, query: text, content_id: contentId }) + "\n"
+    )
   ).join("");

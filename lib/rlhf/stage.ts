@@ -34,7 +34,9 @@ export function randomBatches<T>(
   random: Random,
 ): T[][] {
   if (items.length < batchSize) {
-    throw new RangeError(`Cannot make batches of ${batchSize}: there are only ${items.length} examples`);
+    throw new RangeError(
+      `Cannot make batches of ${batchSize}: there are only ${items.length} examples`,
+    );
   }
   const shuffled = shuffle(items, random);
   const batches = chunksOf(shuffled, batchSize * SORTED_TOGETHER).flatMap((chunk) =>
@@ -187,7 +189,13 @@ export async function trainStage<T, S>(
     state = after.state;
     made = due.step;
     const total = maxSteps > 0 ? Math.min(maxSteps, due.total) : due.total;
-    const done = { step: made, total, epoch: due.epoch, loss: after.loss, learningRate: due.learningRate };
+    const done = {
+      step: made,
+      total,
+      epoch: due.epoch,
+      loss: after.loss,
+      learningRate: due.learningRate,
+    };
     await onStep?.(done);
     if (due.endsEpoch && !signal?.aborted) await onEpoch?.(done, state);
     if (made === total) break;

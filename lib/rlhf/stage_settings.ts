@@ -19,13 +19,19 @@ const MACHINE = {
 } satisfies SettingTable;
 
 const LISTS = {
-  lists: { kind: "integer", default: 2, min: 1, help: "ranked lists for training; one where held out" },
+  lists: {
+    kind: "integer",
+    default: 2,
+    min: 1,
+    help: "ranked lists for training; one where held out",
+  },
   unanswerable_proportion: {
     kind: "number",
     default: 0.6, // such a question is known for three embedded passages in five: so two lists in five have one
     min: 0,
     max: 1,
-    help: "share of the lists whose rank 3 asks for what the passage leaves out, where that is known",
+    help:
+      "share of the lists whose rank 3 asks for what the passage leaves out, where that is known",
   },
 } satisfies SettingTable;
 
@@ -57,8 +63,18 @@ const COMMON = {
     default: true,
     help: "write checkpoint-N (N: steps made) and metrics.jsonl into output_dir",
   },
-  max_grad_norm: { kind: "number", default: 1, above: 0, help: "the global gradient norm is cut to this" },
-  logging_steps: { kind: "integer", default: 5, min: 1, help: "steps between two lines of progress" },
+  max_grad_norm: {
+    kind: "number",
+    default: 1,
+    above: 0,
+    help: "the global gradient norm is cut to this",
+  },
+  logging_steps: {
+    kind: "integer",
+    default: 5,
+    min: 1,
+    help: "steps between two lines of progress",
+  },
   max_steps: {
     kind: "integer",
     default: 0,
@@ -94,7 +110,12 @@ export const SFT_SETTINGS = {
   },
   data_dir: { kind: "text", default: "data/", help: "folder of vocab.txt, for a new model" },
   output_dir: { kind: "text", default: "sft_model/", help: "folder for the model" },
-  num_train_epochs: { kind: "integer", default: 5, min: 1, help: "passes over the training questions" },
+  num_train_epochs: {
+    kind: "integer",
+    default: 5,
+    min: 1,
+    help: "passes over the training questions",
+  },
   train_batch_size: { kind: "integer", default: 8, min: 1, help: "questions an optimiser step" },
   test_batch_size: { kind: "integer", default: 8, min: 1, help: "questions a pass when measuring" },
   gradient_accumulation_steps: {
@@ -104,7 +125,12 @@ export const SFT_SETTINGS = {
     help: "parts of a batch, one pass each",
   },
   learning_rate: { kind: "number", default: 5e-5, above: 0, help: "AdamW's, at its highest" },
-  weight_decay: { kind: "number", default: 0, min: 0, help: "AdamW's, not on biases and layer norms" },
+  weight_decay: {
+    kind: "number",
+    default: 0,
+    min: 0,
+    help: "AdamW's, not on biases and layer norms",
+  },
   passage_weight: {
     kind: "number",
     default: 1,
@@ -122,12 +148,22 @@ export const REWARD_SETTINGS = {
   train_file_path: {
     kind: "text",
     default: "data/reward_train.json",
-    help: "ranked lists to learn from; or questions (as for sft), of which the lists are made first",
+    help:
+      "ranked lists to learn from; or questions (as for sft), of which the lists are made first",
   },
   test_file_path: { kind: "text", default: "data/reward_test.json", help: "the same, held out" },
-  pretrained_model_path: { kind: "text", default: "sft_model/", help: "the model whose body to start from" },
+  pretrained_model_path: {
+    kind: "text",
+    default: "sft_model/",
+    help: "the model whose body to start from",
+  },
   output_dir: { kind: "text", default: "rm_model/", help: "folder for the model" },
-  num_train_epochs: { kind: "integer", default: 10, min: 1, help: "passes over the training lists" },
+  num_train_epochs: {
+    kind: "integer",
+    default: 10,
+    min: 1,
+    help: "passes over the training lists",
+  },
   train_batch_size: { kind: "integer", default: 12, min: 1, help: "lists an optimiser step" },
   test_batch_size: { kind: "integer", default: 4, min: 1, help: "lists a pass when measuring" },
   gradient_accumulation_steps: {
@@ -137,7 +173,12 @@ export const REWARD_SETTINGS = {
     help: "parts of a batch, one pass each",
   },
   learning_rate: { kind: "number", default: 1e-5, above: 0, help: "AdamW's, at its highest" },
-  weight_decay: { kind: "number", default: 0.01, min: 0, help: "AdamW's, not on biases and layer norms" },
+  weight_decay: {
+    kind: "number",
+    default: 0.01,
+    min: 0,
+    help: "AdamW's, not on biases and layer norms",
+  },
   value_dropout: {
     kind: "number",
     default: 0.5,
@@ -170,7 +211,8 @@ export const DATA_SETTINGS = {
   train_file_path: {
     kind: "text",
     default: "data/cmrc_train.json",
-    help: "passages with questions to train on: CMRC JSON, or JSON lines with `content` and `query`",
+    help:
+      "passages with questions to train on: CMRC JSON, or JSON lines with `content` and `query`",
   },
   test_file_path: { kind: "text", default: "data/cmrc_dev.json", help: "the same, held out" },
   output_dir: { kind: "text", default: "output_data/", help: "folder for the files" },
@@ -198,7 +240,8 @@ export const PREDICT_SETTINGS = {
   file: {
     kind: "text",
     default: "",
-    help: "passages: a passage a line, JSON lines with `content`, or CMRC JSON; empty: standard input",
+    help:
+      "passages: a passage a line, JSON lines with `content`, or CMRC JSON; empty: standard input",
   },
   num_questions: { kind: "integer", default: 2, min: 1, help: "questions a passage" },
   top_p: {
@@ -208,7 +251,12 @@ export const PREDICT_SETTINGS = {
     max: 1,
     help: "sample from the likeliest tokens that sum to p",
   },
-  top_k: { kind: "integer", default: 0, min: 0, help: "sample from the k likeliest tokens; 0: from all" },
+  top_k: {
+    kind: "integer",
+    default: 0,
+    min: 0,
+    help: "sample from the k likeliest tokens; 0: from all",
+  },
   temperature: { kind: "number", default: 1, above: 0, help: "logits are divided by it" },
   repetition_penalty: {
     kind: "number",

@@ -43,7 +43,11 @@ function halvedPrompts({ prompts, settings }: PpoInputs): AnswerContext[] {
 }
 
 /** What a scorer says of a group of answers: some numbers a row. */
-type Say<P> = (parameters: P, batch: AnswerBatch, rows: readonly AnswerContext[]) => Promise<number[][]>;
+type Say<P> = (
+  parameters: P,
+  batch: AnswerBatch,
+  rows: readonly AnswerContext[],
+) => Promise<number[][]>;
 
 /** Says it of groups of answers, one after the other, and gives all numbers in one row, in the answers' order. */
 function sayer(pairs: readonly AnswerContext[], { settings, special, policy }: PpoInputs) {
@@ -117,7 +121,9 @@ function apart(a: readonly number[], b: readonly number[]): Difference {
  */
 export function storageText({ logProbs, scores }: StorageDifference): string {
   const short = (value: number) => Number(value.toPrecision(2));
-  const nats = `${short(logProbs.mean)} nats a token in the mean, ${short(logProbs.largest)} at most`;
+  const nats = `${short(logProbs.mean)} nats a token in the mean, ${
+    short(logProbs.largest)
+  } at most`;
   const points = `${short(scores.mean)}, ${short(scores.largest)} at most`;
   return `frozen models are stored as float16: log-probabilities of ${logProbs.count} tokens of the prompts differ from ` +
     `float32's by ${nats}; scores of ${scores.count} of them by ${points}`;

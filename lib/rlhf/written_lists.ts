@@ -96,7 +96,9 @@ export async function writeLists(
   };
   const countOf = (rounds: number) => ({ questions }: QuestionedPassage) =>
     rounds * (perQuestion ? questions.length : 1);
-  const total = Object.values(sides).flatMap(({ rounds, passages }) => passages.map(countOf(rounds)))
+  const total = Object.values(sides).flatMap(({ rounds, passages }) =>
+    passages.map(countOf(rounds))
+  )
     .reduce((sum, count) => sum + count, 0);
   let written = 0;
   const made = async (side: keyof WrittenLists): Promise<RankedText[][]> => {

@@ -30,7 +30,8 @@ export async function findAdapter(): Promise<Adapter | undefined> {
   const found = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!found) return undefined;
   const { info, limits, features } = found;
-  const name = info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(" ");
+  const name = info.description ||
+    [info.vendor, info.architecture, info.device].filter(Boolean).join(" ");
   return {
     name: name || "a GPU without a name",
     isSoftware: info.isFallbackAdapter || SOFTWARE.test(name),
@@ -53,7 +54,9 @@ function sizeText(bytes: number): string {
 export function adapterText(
   { name, isSoftware, memoryBytes, maxBufferBytes, maxBindingBytes }: Adapter,
 ): string {
-  const memory = memoryBytes === undefined ? "memory not told" : `${sizeText(memoryBytes)} of memory`;
+  const memory = memoryBytes === undefined
+    ? "memory not told"
+    : `${sizeText(memoryBytes)} of memory`;
   const limits = `buffers of up to ${sizeText(maxBufferBytes)}, ${
     sizeText(maxBindingBytes)
   } at once in a kernel`;

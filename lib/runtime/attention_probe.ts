@@ -60,5 +60,7 @@ export async function attendsRightly(device: Device): Promise<boolean> {
   const found = await device.read(result);
   await program.release();
   // plain evaluation gives 0 where a row has ended: there the kernel's result means nothing
-  return wanted.data.every((number, at) => number === 0 || Math.abs(found[at] - number) < TOLERANCE);
+  return wanted.data.every((number, at) =>
+    number === 0 || Math.abs(found[at] - number) < TOLERANCE
+  );
 }

@@ -69,7 +69,9 @@ async function hardwareGpu(
     if (setting !== "auto") warn(`No GPU for device ${setting}${software ?? ""}: using the CPU`);
     return undefined;
   }
-  if (Number(setting) > 0) warn(`WebGPU lets no one choose among GPUs: device ${setting} is ${adapter.name}`);
+  if (Number(setting) > 0) {
+    warn(`WebGPU lets no one choose among GPUs: device ${setting} is ${adapter.name}`);
+  }
   try {
     return await open();
   } catch (error) {

@@ -47,7 +47,9 @@ function createSession(
   return ort.InferenceSession.create(graph.bytes, {
     ...sessionOptions(threads),
     executionProviders: [webgpu(buffers)],
-    preferredOutputLocation: Object.fromEntries(outputs.map((name) => [resultName(name), place(name)])),
+    preferredOutputLocation: Object.fromEntries(
+      outputs.map((name) => [resultName(name), place(name)]),
+    ),
     extra: GPU_EXTRA,
   });
 }
@@ -74,11 +76,17 @@ const isHere = ({ location }: ort.Tensor): boolean => location === "gpu-buffer";
 function createCopier(options: GpuOptions) {
   const sessions = new Map<string, Promise<ort.InferenceSession>>();
   const compiled = (dtype: DType, rank: number, place: Place): Promise<ort.InferenceSession> => {
-    const shape = Object.fromEntries(Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]));
+    const shape = Object.fromEntries(
+      Array.from({ length: rank }, (_, axis) => [`axis${axis}`, UNKNOWN]),
+    );
     const graph = lower({ y: input("x", shape, dtype) }, { target: "webgpu" });
     return createSession(graph, ["y"], { ...options, place: () => place });
   };
-  return async (x: ort.Tensor, place: Place, into: ort.Tensor | null = null): Promise<ort.Tensor> => {
+  return async (
+    x: ort.Tensor,
+    place: Place,
+    into: ort.Tensor | null = null,
+  ): Promise<ort.Tensor> => {
     const { dtype, dims } = wrap(x);
     const key = `${dtype} ${dims.length} ${place}`;
     const session = sessions.get(key) ?? compiled(dtype, dims.length, place);
@@ -101,10 +109,13 @@ function sessionsOf(
 ) {
   const sessions = new Map<string, ort.InferenceSession>();
   return {
-    async for(fetches: ort.InferenceSession.NullableOnnxValueMapType): Promise<ort.InferenceSession> {
+    async for(
+      fetches: ort.InferenceSession.NullableOnnxValueMapType,
+    ): Promise<ort.InferenceSession> {
       const into = outputs.filter((name) => fetches[resultName(name)] !== null);
       const place = (name: string) => toHost(name) || into.includes(name) ? "cpu" : "gpu-buffer";
-      const session = sessions.get(into.join()) ?? await createSession(graph, outputs, { ...options, place });
+      const session = sessions.get(into.join()) ??
+        await createSession(graph, outputs, { ...options, place });
       sessions.set(into.join(), session);
       return session;
     },
@@ -131,7 +142,9 @@ export function gpuDevice(options: GpuOptions, adapter: Adapter | undefined): De
     description: `${adapter?.name ?? "GPU"} through WebGPU`,
     adapter,
     async lowering(outputs) {
-      const attends = topologicalOrder([...outputs]).some(({ primitive }) => primitive === "cachedAttention");
+      const attends = topologicalOrder([...outputs]).some(({ primitive }) =>
+        primitive === "cachedAttention"
+      );
       attentionIsRight ??= attends ? attendsRightly(device) : undefined;
       return {
         target: "webgpu",
@@ -214,7 +227,9 @@ export async function probe(device: Device): Promise<void> {
     device.free(await device.upload({ dims: [1], data: new Float32Array([1]) }));
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-    const found = device.adapter === undefined ? "" : ` it can use (there is ${device.adapter.name})`;
+    const found = device.adapter === undefined
+      ? ""
+      : ` it can use (there is ${device.adapter.name})`;
     const needed = DRIVERS[Deno.build.os] ?? "a driver for WebGPU";
     throw new Error(
       `Cannot open a GPU: WebGPU finds none${found}. It needs a GPU and ${needed}. ` +

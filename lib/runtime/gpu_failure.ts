@@ -15,7 +15,9 @@ const FAILURES: readonly Failure[] = [
   {
     pattern: /Buffer size \((\d+)\) exceeds the max buffer size limit \((\d+)\)/,
     says: ([wanted, allowed]) =>
-      `one array of ${gib(wanted)} is wanted, and this GPU allows ${gib(allowed)} in one. ${SMALLER}`,
+      `one array of ${gib(wanted)} is wanted, and this GPU allows ${
+        gib(allowed)
+      } in one. ${SMALLER}`,
   },
   {
     pattern: /Too many storage buffers in shader\. Current: (\d+), Max is (\d+)/,

@@ -72,7 +72,8 @@ function devicesOf(vulkan: Vulkan, instance: Deno.PointerValue): Deno.PointerVal
 function isWanted(vulkan: Vulkan, gpu: Deno.PointerValue, { vendor, device }: Numbers): boolean {
   const properties = new DataView(new ArrayBuffer(PROPERTIES_BYTES));
   vulkan.vkGetPhysicalDeviceProperties(gpu, properties);
-  return properties.getUint32(VENDOR_AT, true) === vendor && properties.getUint32(DEVICE_AT, true) === device;
+  return properties.getUint32(VENDOR_AT, true) === vendor &&
+    properties.getUint32(DEVICE_AT, true) === device;
 }
 
 /** The largest heap that is the GPU's own. */

@@ -33,8 +33,13 @@ function nativeExecutable(
     async run(feeds, into) {
       const given = names.map((name) => hostArray(feeds.get(name) ?? missing(name)));
       const targets = outputs.map((name) => into.get(name));
-      const results = await session.run(given, targets.map((target) => target && hostArray(target)));
-      return new Map(outputs.map((name, index) => [name, targets[index] ?? wrap(tensorOf(results[index]))]));
+      const results = await session.run(
+        given,
+        targets.map((target) => target && hostArray(target)),
+      );
+      return new Map(
+        outputs.map((name, index) => [name, targets[index] ?? wrap(tensorOf(results[index]))]),
+      );
     },
     release() {
       session.release();

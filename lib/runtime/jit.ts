@@ -20,13 +20,25 @@ export interface Spec<S extends Shape = Shape, D extends DType = DType> {
 }
 
 /** A float32 input. */
-export const float = <const S extends Shape>(shape: S): Spec<S, "float32"> => ({ shape, dtype: "float32" });
+export const float = <const S extends Shape>(shape: S): Spec<S, "float32"> => ({
+  shape,
+  dtype: "float32",
+});
 /** A float16 input. */
-export const half = <const S extends Shape>(shape: S): Spec<S, "float16"> => ({ shape, dtype: "float16" });
+export const half = <const S extends Shape>(shape: S): Spec<S, "float16"> => ({
+  shape,
+  dtype: "float16",
+});
 /** An int32 input. */
-export const int = <const S extends Shape>(shape: S): Spec<S, "int32"> => ({ shape, dtype: "int32" });
+export const int = <const S extends Shape>(shape: S): Spec<S, "int32"> => ({
+  shape,
+  dtype: "int32",
+});
 /** A bool input. */
-export const bool = <const S extends Shape>(shape: S): Spec<S, "bool"> => ({ shape, dtype: "bool" });
+export const bool = <const S extends Shape>(shape: S): Spec<S, "bool"> => ({
+  shape,
+  dtype: "bool",
+});
 
 /** A tree of specs as the tensors that a traced function receives; a size of -1 is a `number`. */
 export type Tensors<T> = T extends Spec<infer S, infer D>
@@ -87,7 +99,8 @@ export async function jit<const I, O>(
   const traced = mapTree(spec, isSpec, ({ shape, dtype }, path) => input(path, shape, dtype));
   const results = fn(traced as Tensors<I>); // the same tree, leaf by leaf
   const outputs = flatten(results, isTensor);
-  const host = (name: string) => toHost.some((prefix) => name === prefix || name.startsWith(`${prefix}.`));
+  const host = (name: string) =>
+    toHost.some((prefix) => name === prefix || name.startsWith(`${prefix}.`));
   const graph = lower(Object.fromEntries(outputs), await device.lowering(outputs.values()));
   const executable = await device.compile(graph, [...outputs.keys()], host);
   const used = new Map(
@@ -112,7 +125,9 @@ function checkFeeds(given: ReadonlyMap<string, ArrayLike_>, used: ReadonlyMap<st
     }
     const found = "dtype" in array ? array.dtype : typeOf(array.data);
     if (found !== dtype) {
-      throw new TypeError(`Cannot run the program: input "${name}" holds ${found}, ${dtype} is wanted`);
+      throw new TypeError(
+        `Cannot run the program: input "${name}" holds ${found}, ${dtype} is wanted`,
+      );
     }
     const axes = axesOf(shape);
     if (axes.length !== array.dims.length) {

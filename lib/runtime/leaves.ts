@@ -9,13 +9,15 @@ const isRecord = (value: unknown): value is object => typeof value === "object" 
 export const isSpec = (value: unknown): value is Spec => isRecord(value) && "dtype" in value;
 
 /** A node of a graph. */
-export const isTensor = (value: unknown): value is AnyTensor => isRecord(value) && "primitive" in value;
+export const isTensor = (value: unknown): value is AnyTensor =>
+  isRecord(value) && "primitive" in value;
 
 /** Numbers, on the host or on a device. */
 export const isArray = (value: unknown): value is ArrayLike_ => isRecord(value) && "dims" in value;
 
 /** Numbers on a device. */
-export const isDeviceArray = (value: unknown): value is DeviceArray => isArray(value) && "handle" in value;
+export const isDeviceArray = (value: unknown): value is DeviceArray =>
+  isArray(value) && "handle" in value;
 
 /** Float32 numbers on a device: parameters, moments, gradients. */
 export const isFloatArray = (value: unknown): value is DeviceArray<"float32"> =>

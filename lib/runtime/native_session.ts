@@ -19,7 +19,12 @@ import {
 } from "./onnx_runtime_library.ts";
 
 /** ONNX's numbers for element types. */
-const ELEMENT_TYPES: Readonly<Record<DType, number>> = { float32: 1, int32: 6, bool: 9, float16: 10 };
+const ELEMENT_TYPES: Readonly<Record<DType, number>> = {
+  float32: 1,
+  int32: 6,
+  bool: 9,
+  float16: 10,
+};
 
 const DTYPES: readonly DType[] = ["float32", "float16", "int32", "bool"];
 
@@ -93,7 +98,9 @@ interface Runtime {
 export function openNativeRuntime(): NativeRuntime {
   const library = openLibrary();
   const environment = given((where) => library.createEnv(LOG_ERRORS, cString("ppo"), where));
-  const memory = given((where) => library.createCpuMemoryInfo(DEVICE_ALLOCATOR, DEFAULT_MEMORY, where));
+  const memory = given((where) =>
+    library.createCpuMemoryInfo(DEVICE_ALLOCATOR, DEFAULT_MEMORY, where)
+  );
   const runtime = { library, environment, memory };
   return { createSession: (model, { threads }) => createSession(runtime, model, threads) };
 }
@@ -167,7 +174,16 @@ function runOnce(
   const places = values.of([...feeds, ...targets]);
   const results = places.subarray(feeds.length);
   try {
-    library.run(session, null, inputs.list, places, inputs.count, outputs.list, outputs.count, results);
+    library.run(
+      session,
+      null,
+      inputs.list,
+      places,
+      inputs.count,
+      outputs.list,
+      outputs.count,
+      results,
+    );
     return targets.map((array, index) => array ?? copyOf(library, pointerAt(results, index)));
   } finally {
     targets.forEach((array, index) => {
@@ -244,7 +260,10 @@ function formMemory() {
   };
 }
 
-const emptyArray = ({ dtype, dims }: Form): HostArray => ({ dims, data: newNumbers(dtype, elements(dims)) });
+const emptyArray = ({ dtype, dims }: Form): HostArray => ({
+  dims,
+  data: newNumbers(dtype, elements(dims)),
+});
 
 /** C's array of names. */
 interface NameList {
@@ -263,7 +282,11 @@ function nameList(names: readonly string[]): NameList {
 /** ONNX Runtime's handle for an array's own memory. */
 function valueOf({ library, memory }: Runtime, { dims, data }: HostArray): Pointer {
   const sizes = BigInt64Array.from(dims, BigInt);
-  const [bytes, rank, type] = [BigInt(data.byteLength), BigInt(dims.length), ELEMENT_TYPES[typeOf(data)]];
+  const [bytes, rank, type] = [
+    BigInt(data.byteLength),
+    BigInt(dims.length),
+    ELEMENT_TYPES[typeOf(data)],
+  ];
   return given((where) =>
     library.createTensorWithData(memory, dataPointer(data), bytes, sizes, rank, type, where)
   );
@@ -290,6 +313,8 @@ function formOf(library: OnnxRuntimeLibrary, value: Pointer): Form {
   library.getDimensions(info, sizes, rank[0]);
   library.releaseTensorInfo(info);
   const dtype = DTYPES.find((name) => ELEMENT_TYPES[name] === type[0]);
-  if (dtype === undefined) throw new TypeError(`A program gave values of ONNX's element type ${type[0]}`);
+  if (dtype === undefined) {
+    throw new TypeError(`A program gave values of ONNX's element type ${type[0]}`);
+  }
   return { dtype, dims: Array.from(sizes, Number) };
 }

@@ -48,7 +48,9 @@ const RELEASE_STATUS = 93;
 const API_VERSION = 5;
 
 type Calls = {
-  readonly [K in keyof typeof CALLS]: (...values: Deno.ToNativeParameterTypes<(typeof CALLS)[K][1]>) => void;
+  readonly [K in keyof typeof CALLS]: (
+    ...values: Deno.ToNativeParameterTypes<(typeof CALLS)[K][1]>
+  ) => void;
 };
 type Releases = { readonly [K in keyof typeof RELEASES]: (object: Pointer) => void };
 
@@ -74,7 +76,8 @@ function libraryPath(): string {
 }
 
 /** Text as C has it: UTF-8 with a zero behind it. */
-export const cString = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text + "\0");
+export const cString = (text: string): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(text + "\0");
 
 /** A place for one pointer or number that a function gives back. */
 export const place = (): BigUint64Array<ArrayBuffer> => new BigUint64Array(1);
@@ -84,8 +87,10 @@ export const pointerAt = (places: BigUint64Array, index = 0): Pointer =>
   Deno.UnsafePointer.create(places[index]);
 
 /** The function at an address; an address alone does not say what the function takes. */
-const foreign = <const F extends Deno.ForeignFunction>(address: Deno.PointerObject, definition: F) =>
-  new Deno.UnsafeFnPointer(address as Deno.PointerObject<Omit<F, "nonblocking">>, definition);
+const foreign = <const F extends Deno.ForeignFunction>(
+  address: Deno.PointerObject,
+  definition: F,
+) => new Deno.UnsafeFnPointer(address as Deno.PointerObject<Omit<F, "nonblocking">>, definition);
 
 function existing<P>(pointer: P | null, what: string): P {
   if (pointer === null) throw new Error(`Cannot use ONNX Runtime: its library has no ${what}`);
@@ -114,19 +119,25 @@ function statusCheck(at: (index: number) => Deno.PointerObject): (status: Pointe
  * @throws Error when foreign functions are not allowed (`--allow-ffi`) or the library is not there.
  */
 export function openLibrary(): OnnxRuntimeLibrary {
-  const { symbols } = Deno.dlopen(libraryPath(), { OrtGetApiBase: { parameters: [], result: "pointer" } });
+  const { symbols } = Deno.dlopen(libraryPath(), {
+    OrtGetApiBase: { parameters: [], result: "pointer" },
+  });
   const base = existing(symbols.OrtGetApiBase(), "OrtApiBase");
   const getApi = foreign(
     existing(new Deno.UnsafePointerView(base).getPointer(), "GetApi"),
     { parameters: ["u32"], result: "pointer" },
   );
   const table = new Deno.UnsafePointerView(existing(getApi.call(API_VERSION), "OrtApi"));
-  const at = (index: number) => existing(table.getPointer(8 * index), `function ${index} of OrtApi`);
+  const at = (index: number) =>
+    existing(table.getPointer(8 * index), `function ${index} of OrtApi`);
   const check = statusCheck(at);
   const calls = Object.entries(CALLS).map(([name, [index, parameters]]) => {
     const entry = foreign(at(index), { parameters: parameters as Parameters, result: "pointer" }); // any of them
 
-    return [name, (...values: Deno.ToNativeParameterTypes<Parameters>) => check(entry.call(...values))];
+    return [
+      name,
+      (...values: Deno.ToNativeParameterTypes<Parameters>) => check(entry.call(...values)),
+    ];
   });
   const releases = Object.entries(RELEASES).map(([name, index]) => {
     const release = foreign(at(index), { parameters: ["pointer"], result: "void" });

@@ -32,8 +32,10 @@ export function tensorOf(array: ArrayLike_): ort.Tensor {
 }
 
 /** onnxruntime-common 1.30 takes the bits of float16 values, and keeps them as the Float16Array they are where there is such a type. */
-const halfTensor = ({ buffer, byteOffset, length }: Float16Array<ArrayBuffer>, dims: readonly number[]) =>
-  new ort.Tensor("float16", new Uint16Array(buffer, byteOffset, length), dims);
+const halfTensor = (
+  { buffer, byteOffset, length }: Float16Array<ArrayBuffer>,
+  dims: readonly number[],
+) => new ort.Tensor("float16", new Uint16Array(buffer, byteOffset, length), dims);
 
 /** A tensor as npm's binding reads it: of float16 values in host memory it wants the bits (1.30 finds a Float16Array empty). */
 export function feedOf(tensor: ort.Tensor): ort.Tensor {
@@ -75,7 +77,9 @@ export function executable(
         return [resultName(name), target === undefined ? null : tensorOf(target)];
       }));
       const results = await run(values, fetches);
-      return new Map(outputs.map((name) => [name, into.get(name) ?? wrap(results[resultName(name)])]));
+      return new Map(
+        outputs.map((name) => [name, into.get(name) ?? wrap(results[resultName(name)])]),
+      );
     },
     release,
   };
@@ -87,7 +91,10 @@ export function missing(name: string): never {
 }
 
 /** An array of zeros in host memory, ready to be uploaded or written into. */
-export function zeros<D extends DType = "float32">(dims: readonly number[], dtype?: D): DeviceArray<D> {
+export function zeros<D extends DType = "float32">(
+  dims: readonly number[],
+  dtype?: D,
+): DeviceArray<D> {
   const data = newNumbers(dtype ?? "float32", elements(dims));
   return wrap(tensorOf({ dims, data })) as DeviceArray<DType> as DeviceArray<D>; // made one line above
 }

@@ -27,7 +27,8 @@ export function flatten<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>): Map<string, 
   return leaves;
 }
 
-const joined = (path: string, key: string | number): string => path === "" ? `${key}` : `${path}.${key}`;
+const joined = (path: string, key: string | number): string =>
+  path === "" ? `${key}` : `${path}.${key}`;
 
 /** A copy of a record. Throws a TypeError for what is none. */
 function branch(node: unknown, path: string): Record<string, unknown> {
@@ -49,7 +50,9 @@ export function mapTree<Leaf>(
     if (isLeaf(node)) return replace(node, path);
     if (Array.isArray(node)) return node.map((child, index) => visit(child, joined(path, index)));
     const children: Record<string, unknown> = branch(node, path);
-    for (const key of Object.keys(children)) children[key] = visit(children[key], joined(path, key));
+    for (const key of Object.keys(children)) {
+      children[key] = visit(children[key], joined(path, key));
+    }
     return children;
   };
   return visit(tree, "");

@@ -31,7 +31,11 @@ export const baseline = defineSlider({
         {
           x: { title: "first token", range: [-0.5, 3.5], names: VOCABULARY },
           y: { title: "mean gradient of its logit", range: [-0.3, 0.4] },
-          curves: [{ name: "mean", points: here.mean.map((value, token) => [token, value]), as: "stems" }],
+          curves: [{
+            name: "mean",
+            points: here.mean.map((value, token) => [token, value]),
+            as: "stems",
+          }],
         },
       ],
       readout: {

@@ -13,7 +13,9 @@ export interface ClippedToken {
 }
 
 /** A function that gives objective and gradient of one token at a ratio, for one clip range. */
-export function clippedToken(clipRange: number): (ratio: number, advantage: number) => ClippedToken {
+export function clippedToken(
+  clipRange: number,
+): (ratio: number, advantage: number) => ClippedToken {
   const axes = { time: 1 };
   const logProbs = input("logProbs", axes);
   const { loss } = policyLoss({
@@ -51,7 +53,10 @@ function brokenAtEdge(clipRange: number, advantage: number): number[] {
 
 /** Move ε, the advantage's sign and the ratio, and see where moving further earns nothing. */
 export const clip = defineSlider({
-  title: { en: "The clipped objective of one token, and its gradient", zh: "一个词元的裁剪目标及其梯度" },
+  title: {
+    en: "The clipped objective of one token, and its gradient",
+    zh: "一个词元的裁剪目标及其梯度",
+  },
   controls: {
     clipRange: {
       kind: "range",
@@ -80,7 +85,11 @@ export const clip = defineSlider({
           y: { title: "objective (units of advantage)", range: [-1.7, 1.7] },
           curves: [
             { name: "clipped", points: ratios.map((x) => [x, token(x, advantage).objective]) },
-            { name: "not clipped", points: ratios.map((ratio) => [ratio, advantage * ratio]), as: "dashed" },
+            {
+              name: "not clipped",
+              points: ratios.map((ratio) => [ratio, advantage * ratio]),
+              as: "dashed",
+            },
             { name: "this token", points: [[ratio, at.objective]], as: "dots" },
           ],
         },
@@ -90,7 +99,9 @@ export const clip = defineSlider({
           curves: [
             {
               name: "gradient",
-              points: brokenAtEdge(clipRange, advantage).map((x) => [x, token(x, advantage).gradient]),
+              points: brokenAtEdge(clipRange, advantage).map((
+                x,
+              ) => [x, token(x, advantage).gradient]),
             },
             { name: "this token", points: [[ratio, at.gradient]], as: "dots" },
           ],

@@ -30,7 +30,11 @@ export const gaeLambda = defineSlider({
         {
           x: { title: "steps ahead k", range: [-0.5, 7.5] },
           y: { title: "weight of a delta, (γλ)^k", range: [0, 1.1] },
-          curves: [{ name: "weight", points: values.map((_, k) => [k, (gamma * lambda) ** k]), as: "stems" }],
+          curves: [{
+            name: "weight",
+            points: values.map((_, k) => [k, (gamma * lambda) ** k]),
+            as: "stems",
+          }],
         },
       ],
       readout: {

@@ -11,7 +11,9 @@ const logs = (row: readonly number[]) => row.map(Math.log);
 /** Move β, and see the policy go from all reward to all reference. */
 export const klPrice = defineSlider({
   title: { en: "What the price on KL is for", zh: "KL 的价格有什么用" },
-  controls: { beta: { kind: "range", label: "β · kl_coef", min: 0.1, max: 3, step: 0.1, value: 1 } },
+  controls: {
+    beta: { kind: "range", label: "β · kl_coef", min: 0.1, max: 3, step: 0.1, value: 1 },
+  },
   draw: ({ beta }) => {
     const policy = tilted(reference, rewards, beta);
     const reward = policy.reduce((sum, probability, a) => sum + probability * rewards[a], 0);
@@ -21,9 +23,16 @@ export const klPrice = defineSlider({
         {
           labels,
           x: { title: "probability", range: [0, 1] },
-          series: [{ name: "best policy", values: policy }, { name: "reference", values: reference }],
+          series: [{ name: "best policy", values: policy }, {
+            name: "reference",
+            values: reference,
+          }],
         },
-        { labels, x: { title: "reward", range: [-1.2, 2.2] }, series: [{ name: "reward", values: rewards }] },
+        {
+          labels,
+          x: { title: "reward", range: [-1.2, 2.2] },
+          series: [{ name: "reward", values: rewards }],
+        },
       ],
       readout: {
         en: `Expected reward ${reward.toFixed(2)}, KL ${kl.toFixed(2)} nats.`,

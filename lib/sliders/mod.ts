@@ -16,7 +16,10 @@ export const SLIDERS = { baseline, clip, gaeLambda, klPrice, paid, sampling, val
 
 /** The module of a slider: "gaeLambda" -> gae_lambda.ts. */
 const moduleOf = (name: string): string =>
-  new URL(`./${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}.ts`, import.meta.url).href;
+  new URL(
+    `./${name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}.ts`,
+    import.meta.url,
+  ).href;
 
 /** The slider `name`, for a cell's last expression. */
 export function slider(name: keyof typeof SLIDERS): Shown {

@@ -6,7 +6,18 @@ export const PASSAGE = "钱塘江流入东海。它的源头在安徽。钱塘�
 export const BEGINNING = "钱塘江";
 
 /** The likeliest tokens, in order. */
-export const TOKENS: readonly string[] = ["流", "在", "的", "全", "最", "发", "有", "位", "属", "[SEP]"];
+export const TOKENS: readonly string[] = [
+  "流",
+  "在",
+  "的",
+  "全",
+  "最",
+  "发",
+  "有",
+  "位",
+  "属",
+  "[SEP]",
+];
 
 const thousandths = `
 10012 9922 9741 9725 9262 8915 8330 8202 6818 6466 6204 5285 4942 4877 4805 4670 4654 4628 4438 4323
@@ -73,7 +84,9 @@ const thousandths = `
 -8223 -8417 -8762 -8815 -8974`;
 
 /** The logits of the whole vocabulary, largest first. */
-export const LOGITS: readonly number[] = thousandths.trim().split(/\s+/).map((text) => Number(text) / 1000);
+export const LOGITS: readonly number[] = thousandths.trim().split(/\s+/).map((text) =>
+  Number(text) / 1000
+);
 
 /** Places, in that order, of the tokens that stand in the text already. */
 export const SEEN: readonly number[] = [

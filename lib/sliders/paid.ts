@@ -16,7 +16,14 @@ export const paid = defineSlider({
       options: [{ name: "raw 原始", value: 0 }, { name: "normalised 归一化", value: 1 }],
       value: 0,
     },
-    limit: { kind: "range", label: "clip at ± · 裁剪界限 ±", min: 0.5, max: 8, step: 0.5, value: 5 },
+    limit: {
+      kind: "range",
+      label: "clip at ± · 裁剪界限 ±",
+      min: 0.5,
+      max: 8,
+      step: 0.5,
+      value: 5,
+    },
     mean: {
       kind: "range",
       label: "if normalised: mean · 归一化用的均值",

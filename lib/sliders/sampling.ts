@@ -15,9 +15,23 @@ export const sampling = defineSlider({
     zh: "各设置把模型在 …[SEP]钱塘江 之后的分布变成什么样",
   },
   controls: {
-    temperature: { kind: "range", label: "temperature · 温度", min: 0.5, max: 3, step: 0.1, value: 1 },
+    temperature: {
+      kind: "range",
+      label: "temperature · 温度",
+      min: 0.5,
+      max: 3,
+      step: 0.1,
+      value: 1,
+    },
     topK: { kind: "range", label: "top-k (0: all · 全部)", min: 0, max: 20, step: 1, value: 0 },
-    topP: { kind: "range", label: "top-p (1: all · 全部)", min: 0.05, max: 1, step: 0.05, value: 1 },
+    topP: {
+      kind: "range",
+      label: "top-p (1: all · 全部)",
+      min: 0.05,
+      max: 1,
+      step: 0.05,
+      value: 1,
+    },
     repetitionPenalty: {
       kind: "range",
       label: "repetition penalty · 重复惩罚",
@@ -33,7 +47,8 @@ export const sampling = defineSlider({
     const labels = TOKENS.map((token, place) => kept[place] ? token : `${token} ×`);
     const count = kept.filter(Boolean).length;
     const entropy = entropyOfLogits(logProbs).toFixed(2);
-    const mass = (100 * own.reduce((sum, logProb, place) => sum + (kept[place] ? Math.exp(logProb) : 0), 0))
+    const mass = (100 * own.reduce((sum, logProb, place) =>
+      sum + (kept[place] ? Math.exp(logProb) : 0), 0))
       .toFixed(0);
     return {
       panels: [

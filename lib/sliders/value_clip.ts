@@ -35,7 +35,12 @@ export function clippedValue(clipRange: number): (token: TokenValues) => Clipped
   const results = [loss, ...grad(loss, [values])];
   const row = (value: number) => ({ dims: [1], data: new Float64Array([value]) });
   return ({ value, oldValue, target }) => {
-    const feeds = { values: row(value), oldValues: row(oldValue), returns: row(target), mask: row(1) };
+    const feeds = {
+      values: row(value),
+      oldValues: row(oldValue),
+      returns: row(target),
+      mask: row(1),
+    };
     const [found, slope] = evaluate(results, feeds);
     return { loss: found.data[0], gradient: slope.data[0] };
   };
@@ -53,7 +58,9 @@ function brokenAtJumps(
   const beside = 1e-4; // less than a pixel
   if (Math.abs(target - oldValue) <= clipRange + beside) return newValues;
   const edge = oldValue + Math.sign(target - oldValue) * clipRange;
-  const jumps = [edge, 2 * target - edge].filter((jump) => Math.abs(jump) < 1.5).sort((a, b) => a - b);
+  const jumps = [edge, 2 * target - edge].filter((jump) => Math.abs(jump) < 1.5).sort((a, b) =>
+    a - b
+  );
   const rest = newValues.filter((value) => jumps.every((jump) => Math.abs(value - jump) > beside));
   const bounds = [-Infinity, ...jumps, Infinity];
   return bounds.slice(1).flatMap((jump, index) => [
@@ -69,7 +76,14 @@ export const valueClip = defineSlider({
     zh: "一个词元的裁剪价值损失及其梯度",
   },
   controls: {
-    value: { kind: "range", label: "new value V · 新价值 V", min: -1.5, max: 1.5, step: 0.05, value: 0.5 },
+    value: {
+      kind: "range",
+      label: "new value V · 新价值 V",
+      min: -1.5,
+      max: 1.5,
+      step: 0.05,
+      value: 0.5,
+    },
     oldValue: {
       kind: "range",
       label: "old value V_old · 旧价值 V_old",
@@ -78,7 +92,14 @@ export const valueClip = defineSlider({
       step: 0.05,
       value: 0,
     },
-    target: { kind: "range", label: "return G · 回报 G", min: -1.5, max: 1.5, step: 0.05, value: 0.8 },
+    target: {
+      kind: "range",
+      label: "return G · 回报 G",
+      min: -1.5,
+      max: 1.5,
+      step: 0.05,
+      value: 0.8,
+    },
     clipRange: {
       kind: "range",
       label: "clip range ε · 裁剪范围 ε",
@@ -91,8 +112,11 @@ export const valueClip = defineSlider({
   draw: ({ value, oldValue, target, clipRange }) => {
     const [clipped, plain] = [clippedValue(clipRange), clippedValue(Infinity)];
     const here = clipped({ value, oldValue, target });
-    const over = (of: typeof clipped, part: keyof ClippedValue, values: readonly number[] = newValues) =>
-      values.map((value) => [value, of({ value, oldValue, target })[part]] as const);
+    const over = (
+      of: typeof clipped,
+      part: keyof ClippedValue,
+      values: readonly number[] = newValues,
+    ) => values.map((value) => [value, of({ value, oldValue, target })[part]] as const);
     const gradients = over(clipped, "gradient", brokenAtJumps({ oldValue, target, clipRange }));
     const lossBefore = clipped({ value: oldValue, oldValue, target }).loss;
     const x = { title: "new value V (units of score)", range: [-1.5, 1.5] as const };

@@ -9,7 +9,9 @@ export function cacheShape(inputs: Inputs, { heads }: { heads: number }): Shape 
   const embed = Object.values(query.shape)[2];
   if (!wanted || embed % heads !== 0) {
     throw new RangeError(
-      `Cannot attend with ${heads} heads: the query is ${describeShape(query.shape)} and the cache ` +
+      `Cannot attend with ${heads} heads: the query is ${
+        describeShape(query.shape)
+      } and the cache ` +
         `${
           describeShape(pastKey.shape)
         }; wanted [batch, time, embed] and [batch, heads, slot, headDim] with embed = heads x headDim`,
@@ -19,15 +21,27 @@ export function cacheShape(inputs: Inputs, { heads }: { heads: number }): Shape 
 }
 
 /** [batch, heads, time, keyTime] by the names that the inputs have. */
-export function attentionWeights([query, key, value, visible]: Inputs, { heads }: { heads: number }): Typed {
+export function attentionWeights(
+  [query, key, value, visible]: Inputs,
+  { heads }: { heads: number },
+): Typed {
   requireType([query, key, value], "float32", "attend to");
   requireType([visible], "bool", "attend by");
   const [batch, time, embed] = axesOf(query.shape);
   const [, keyTime, keyEmbed] = axesOf(key.shape);
-  const keys = { [batch]: query.shape[batch], [keyTime]: key.shape[keyTime], [keyEmbed]: query.shape[embed] };
-  const seen = { [batch]: query.shape[batch], [time]: query.shape[time], [keyTime]: key.shape[keyTime] };
+  const keys = {
+    [batch]: query.shape[batch],
+    [keyTime]: key.shape[keyTime],
+    [keyEmbed]: query.shape[embed],
+  };
+  const seen = {
+    [batch]: query.shape[batch],
+    [time]: query.shape[time],
+    [keyTime]: key.shape[keyTime],
+  };
   const wanted: [Typed, Shape][] = [[key, keys], [value, keys], [visible, seen]];
-  const fits = axesOf(query.shape).length === 3 && keyTime !== time && query.shape[embed] % heads === 0 &&
+  const fits = axesOf(query.shape).length === 3 && keyTime !== time &&
+    query.shape[embed] % heads === 0 &&
     wanted.every(([{ shape }, form]) => sameShape(shape, form));
   if (!fits) {
     const [q, k, v, m] = [query, key, value, visible].map(({ shape }) => describeShape(shape));

@@ -34,11 +34,15 @@ export function evaluate(
   const { sizes, values } = bindFeeds(nodes, feeds);
   const valueOf = (node: AnyTensor): Value => {
     const value = values.get(node);
-    if (value === undefined) throw new Error(`Cannot evaluate ${node.primitive}: it came before its inputs`);
+    if (value === undefined) {
+      throw new Error(`Cannot evaluate ${node.primitive}: it came before its inputs`);
+    }
     return value;
   };
   for (const node of nodes) {
-    if (node.primitive !== "input") values.set(node, compute(known(node), node.inputs.map(valueOf), sizes));
+    if (node.primitive !== "input") {
+      values.set(node, compute(known(node), node.inputs.map(valueOf), sizes));
+    }
   }
   return outputs.map(valueOf).map(({ shape, data }) => ({ dims: Object.values(shape), data }));
 }
@@ -47,7 +51,11 @@ export function evaluate(
 const known = (node: AnyTensor) => node as NodeOf<Computed>; // `evaluate` has looked at its primitive
 
 /** The shape rules run again, now on sizes that are all known: what only the feeds can show is found here. */
-function compute<P extends Computed>(node: NodeOf<P>, inputs: readonly Value[], sizes: Sizes): Value {
+function compute<P extends Computed>(
+  node: NodeOf<P>,
+  inputs: readonly Value[],
+  sizes: Sizes,
+): Value {
   const { attributes } = node;
   const result = shapeRules[node.primitive](inputs, attributes);
   const shape = settled(result.shape, inputs, sizes);
@@ -63,10 +71,16 @@ function settled(shape: Shape, inputs: readonly Value[], sizes: Sizes): Shape {
   const open = axesOf(shape).filter((axis) => shape[axis] === UNKNOWN);
   if (open.length === 0) return shape;
   const rest = sizeOf(dropAxes(shape, open));
-  const sizeAt = (axis: string) => open.length === 1 ? inputs[0].data.length / rest : sizes.get(axis)?.size;
-  const found = { ...shape, ...Object.fromEntries(open.map((axis) => [axis, sizeAt(axis) ?? UNKNOWN])) };
+  const sizeAt = (axis: string) =>
+    open.length === 1 ? inputs[0].data.length / rest : sizes.get(axis)?.size;
+  const found = {
+    ...shape,
+    ...Object.fromEntries(open.map((axis) => [axis, sizeAt(axis) ?? UNKNOWN])),
+  };
   if (sizeOf(found) !== inputs[0].data.length || !Object.values(found).every(Number.isInteger)) {
-    throw new RangeError(`Cannot split ${describeShape(inputs[0].shape)} into ${describeShape(found)}`);
+    throw new RangeError(
+      `Cannot split ${describeShape(inputs[0].shape)} into ${describeShape(found)}`,
+    );
   }
   return found;
 }

@@ -10,7 +10,10 @@ import type { Numbers, Value } from "./evaluate_values.ts";
 import { sizeOf } from "./shape.ts";
 
 /** softmax over keys of query . key / sqrt(headDim), hidden ones left out; 0 where all are hidden: [batch, heads, time, keyTime]. */
-export function attentionWeights([query, key, , visible]: readonly Value[], heads: number): Float64Array {
+export function attentionWeights(
+  [query, key, , visible]: readonly Value[],
+  heads: number,
+): Float64Array {
   const [batch, time, embed] = Object.values(query.shape);
   const [, keyTime] = Object.values(key.shape);
   const headDim = embed / heads;
@@ -57,9 +60,14 @@ export function attention(inputs: readonly Value[], heads: number): Float64Array
 }
 
 /** Where a row's new tokens go: the slot of the first, and how many are not padding. */
-function placement(row: number, { time, lengths, total }: { time: number; lengths: Value; total: Value }) {
+function placement(
+  row: number,
+  { time, lengths, total }: { time: number; lengths: Value; total: Value },
+) {
   const tokens = lengths.data[row] + 1;
-  return total.data[0] === time ? { start: 0, count: tokens } : { start: tokens - time, count: time };
+  return total.data[0] === time
+    ? { start: 0, count: tokens }
+    : { start: tokens - time, count: time };
 }
 
 /** The cache with the new keys (or values) written after each row's old ones: [batch, heads, slot, headDim]. */
@@ -101,7 +109,8 @@ export function cachedAttention(inputs: readonly Value[], heads: number): Float6
     for (let token = 0; token < count; token++) {
       for (let head = 0; head < heads; head++) {
         const at = ((row * time + token) * heads + head) * headDim;
-        const first = (row * heads + head) * slots * headDim, stop = first + (start + token + 1) * headDim;
+        const first = (row * heads + head) * slots * headDim,
+          stop = first + (start + token + 1) * headDim;
         const seen = { keys: keys.subarray(first, stop), values: values.subarray(first, stop) };
         result.set(attend(query.data.subarray(at, at + headDim), seen), at);
       }
@@ -111,7 +120,10 @@ export function cachedAttention(inputs: readonly Value[], heads: number): Float6
 }
 
 /** One query against the keys it may see: [headDim] against [slot, headDim]. */
-function attend(query: Numbers, { keys, values }: { keys: Numbers; values: Numbers }): Float64Array {
+function attend(
+  query: Numbers,
+  { keys, values }: { keys: Numbers; values: Numbers },
+): Float64Array {
   const headDim = query.length;
   const scores = new Float64Array(keys.length / headDim);
   keys.forEach((k, index) => scores[Math.floor(index / headDim)] += k * query[index % headDim]);
@@ -120,6 +132,8 @@ function attend(query: Numbers, { keys, values }: { keys: Numbers; values: Numbe
   const raised = weights.map((weight) => Math.exp(weight - top));
   const total = raised.reduce((sum, weight) => sum + weight, 0);
   const attended = new Float64Array(headDim);
-  values.forEach((v, index) => attended[index % headDim] += v * raised[Math.floor(index / headDim)] / total);
+  values.forEach((v, index) =>
+    attended[index % headDim] += v * raised[Math.floor(index / headDim)] / total
+  );
   return attended;
 }

@@ -19,7 +19,10 @@ type Sizes = Map<string, { readonly size: number; readonly input: string }>;
  *
  * @throws RangeError or TypeError when an array is missing or does not fit.
  */
-export function bindFeeds(nodes: readonly AnyTensor[], feeds: Readonly<Record<string, HostArray>>): {
+export function bindFeeds(
+  nodes: readonly AnyTensor[],
+  feeds: Readonly<Record<string, HostArray>>,
+): {
   values: Map<AnyTensor, Value>;
   sizes: ReadonlyMap<string, { readonly size: number }>;
 } {
@@ -28,12 +31,16 @@ export function bindFeeds(nodes: readonly AnyTensor[], feeds: Readonly<Record<st
   for (const node of nodes.filter(isInput)) {
     const { name, shape, dtype } = node.attributes;
     if (!Object.hasOwn(feeds, name)) {
-      throw new RangeError(`Cannot evaluate: nothing is fed to the input "${name}" ${describeShape(shape)}`);
+      throw new RangeError(
+        `Cannot evaluate: nothing is fed to the input "${name}" ${describeShape(shape)}`,
+      );
     }
     const { dims, data } = feeds[name];
     const bound = boundShape(name, { shape, dims, sizes });
     if (data.length !== sizeOf(bound)) {
-      throw new RangeError(`Cannot feed "${name}": ${data.length} values for ${describeShape(bound)}`);
+      throw new RangeError(
+        `Cannot feed "${name}": ${data.length} values for ${describeShape(bound)}`,
+      );
     }
     values.set(node, { shape: bound, dtype, data: numbersOf(name, dtype, data) });
   }
@@ -57,7 +64,9 @@ function boundShape(
   const entries = Object.entries(shape).map(([axis, wanted], index): [string, number] => {
     const size = dims[index];
     if (wanted !== UNKNOWN && size !== wanted) {
-      throw new RangeError(`Cannot feed "${name}": axis "${axis}" has size ${size}, wanted ${wanted}`);
+      throw new RangeError(
+        `Cannot feed "${name}": axis "${axis}" has size ${size}, wanted ${wanted}`,
+      );
     }
     if (wanted === UNKNOWN) settle(axis, { size, input: name, sizes });
     return [axis, size];
@@ -65,7 +74,10 @@ function boundShape(
   return Object.fromEntries(entries);
 }
 
-function settle(axis: string, { size, input, sizes }: { size: number; input: string; sizes: Sizes }): void {
+function settle(
+  axis: string,
+  { size, input, sizes }: { size: number; input: string; sizes: Sizes },
+): void {
   const before = sizes.get(axis) ?? { size, input };
   if (before.size !== size) {
     throw new RangeError(
@@ -83,5 +95,7 @@ function numbersOf(name: string, dtype: DType, data: HostArray["data"]): Numbers
   if (dtype === "float16" && data instanceof Float16Array) return Float64Array.from(data);
   if (dtype === "int32" && data instanceof Int32Array) return data;
   if (dtype === "bool" && data instanceof Uint8Array) return data;
-  throw new TypeError(`Cannot feed "${name}": found ${data.constructor.name}, wanted ${dtype} values`);
+  throw new TypeError(
+    `Cannot feed "${name}": found ${data.constructor.name}, wanted ${dtype} values`,
+  );
 }

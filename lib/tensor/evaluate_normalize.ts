@@ -3,16 +3,25 @@ import { positions, type Value } from "./evaluate_values.ts";
 import { dropAxes, sizeOf } from "./shape.ts";
 
 /** For each element, the number of the line along `axis` that it lies on. */
-const linesOf = (x: Value, axis: string): Int32Array => positions(x.shape, dropAxes(x.shape, [axis]));
+const linesOf = (x: Value, axis: string): Int32Array =>
+  positions(x.shape, dropAxes(x.shape, [axis]));
 
 /** The sum of f(element, line) over each line along `axis`. */
-function sumLines(x: Value, axis: string, f: (element: number, line: number) => number): Float64Array {
+function sumLines(
+  x: Value,
+  axis: string,
+  f: (element: number, line: number) => number,
+): Float64Array {
   const sums = new Float64Array(sizeOf(dropAxes(x.shape, [axis])));
   linesOf(x, axis).forEach((line, index) => sums[line] += f(x.data[index], line));
   return sums;
 }
 
-function mapLines(x: Value, axis: string, f: (element: number, line: number) => number): Float64Array {
+function mapLines(
+  x: Value,
+  axis: string,
+  f: (element: number, line: number) => number,
+): Float64Array {
   const line = linesOf(x, axis);
   return Float64Array.from(x.data, (element, index) => f(element, line[index]));
 }
@@ -38,7 +47,10 @@ export function layerNormStatistics(x: Value, { axis, epsilon }: Over) {
   const size = x.shape[axis];
   const means = sumLines(x, axis, (element) => element / size);
   const variances = sumLines(x, axis, (element, line) => (element - means[line]) ** 2 / size);
-  return { means, inverseDeviations: variances.map((variance) => 1 / Math.sqrt(variance + epsilon)) };
+  return {
+    means,
+    inverseDeviations: variances.map((variance) => 1 / Math.sqrt(variance + epsilon)),
+  };
 }
 
 /** (x - mean) / sqrt(variance + epsilon) * scale + bias along the last axis. */
@@ -47,7 +59,11 @@ export function layerNorm(
   { scale, bias, axis, epsilon }: Over & { scale: Value; bias: Value },
 ): Float64Array {
   const { means, inverseDeviations } = layerNormStatistics(x, { axis, epsilon });
-  const normal = mapLines(x, axis, (element, line) => (element - means[line]) * inverseDeviations[line]);
+  const normal = mapLines(
+    x,
+    axis,
+    (element, line) => (element - means[line]) * inverseDeviations[line],
+  );
   return normal.map((element, index) =>
     element * scale.data[index % x.shape[axis]] + bias.data[index % x.shape[axis]]
   );

@@ -5,7 +5,12 @@
  * `positions`: which element of this shape has the same coordinates, by axis name, as that one.
  */
 import type { Attributes, Binary, Compare, Primitive, Unary } from "./primitives.ts";
-import { attention, attentionWeights, cachedAttention, updatedCache } from "./evaluate_attention.ts";
+import {
+  attention,
+  attentionWeights,
+  cachedAttention,
+  updatedCache,
+} from "./evaluate_attention.ts";
 import { layerNorm, layerNormStatistics, logSoftmax, softmax } from "./evaluate_normalize.ts";
 import { type Numbers, positions, strides, type Value, zeros } from "./evaluate_values.ts";
 import { dropAxes, type DType, mergeShapes, type Shape, sizeOf } from "./shape.ts";
@@ -24,14 +29,21 @@ type Rule<P extends Primitive> = (call: Call<P>) => Numbers;
 export type Computed = Exclude<Primitive, "input">;
 
 /** result = f(a, b, ...), element by element. */
-const elementwise = (f: (...operands: number[]) => number): Rule<Primitive> => ({ inputs, shape, dtype }) => {
-  const aligned = inputs.map((input) => ({ data: input.data, at: positions(shape, input.shape) }));
-  return zeros(dtype, shape).map((_, index) => f(...aligned.map(({ data, at }) => data[at[index]])));
-};
+const elementwise =
+  (f: (...operands: number[]) => number): Rule<Primitive> => ({ inputs, shape, dtype }) => {
+    const aligned = inputs.map((input) => ({
+      data: input.data,
+      at: positions(shape, input.shape),
+    }));
+    return zeros(dtype, shape).map((_, index) =>
+      f(...aligned.map(({ data, at }) => data[at[index]]))
+    );
+  };
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const gelu = (x: number) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+const gelu = (x: number) =>
+  0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
 const unary: Record<Unary, Rule<Unary>> = {
   neg: elementwise((x) => -x),
@@ -71,7 +83,9 @@ function sum({ inputs: [x], shape, dtype }: Call<"sum">): Numbers {
 
 function largest({ inputs: [x], shape, dtype }: Call<"largest">): Numbers {
   const result = zeros(dtype, shape).fill(-Infinity);
-  positions(x.shape, shape).forEach((at, index) => result[at] = Math.max(result[at], x.data[index]));
+  positions(x.shape, shape).forEach((at, index) =>
+    result[at] = Math.max(result[at], x.data[index])
+  );
   return result;
 }
 
@@ -80,7 +94,9 @@ function dot({ inputs: [a, b], shape, dtype }: Call<"dot">): Numbers {
   const result = zeros(dtype, shape);
   const every = mergeShapes(a.shape, b.shape, "dot");
   const left = positions(every, a.shape), right = positions(every, b.shape);
-  positions(every, shape).forEach((at, index) => result[at] += a.data[left[index]] * b.data[right[index]]);
+  positions(every, shape).forEach((at, index) =>
+    result[at] += a.data[left[index]] * b.data[right[index]]
+  );
   return result;
 }
 
@@ -114,17 +130,23 @@ function concat({ inputs, attributes: { axis }, shape, dtype }: Call<"concat">):
 function rows(indices: Value, at: Int32Array, size: number): Int32Array {
   return at.map((position) => {
     const row = indices.data[position];
-    if (row < 0 || row >= size) throw new RangeError(`Cannot use index ${row}: wanted 0 to ${size - 1}`);
+    if (row < 0 || row >= size) {
+      throw new RangeError(`Cannot use index ${row}: wanted 0 to ${size - 1}`);
+    }
     return row;
   });
 }
 
 /** result[i, rest] = table[indices[i], rest] */
-function gather({ inputs: [table, indices], attributes: { axis }, shape, dtype }: Call<"gather">): Numbers {
+function gather(
+  { inputs: [table, indices], attributes: { axis }, shape, dtype }: Call<"gather">,
+): Numbers {
   const rest = dropAxes(table.shape, [axis]);
   const row = rows(indices, positions(shape, indices.shape), table.shape[axis]);
   const column = positions(shape, rest);
-  return zeros(dtype, shape).map((_, index) => table.data[row[index] * sizeOf(rest) + column[index]]);
+  return zeros(dtype, shape).map((_, index) =>
+    table.data[row[index] * sizeOf(rest) + column[index]]
+  );
 }
 
 /** result[indices[i], rest] += updates[i, rest] */
@@ -196,7 +218,8 @@ export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
   cumsum,
   softmax: ({ inputs: [x], attributes }) => softmax(x, attributes.axis),
   logSoftmax: ({ inputs: [x], attributes }) => logSoftmax(x, attributes.axis),
-  layerNorm: ({ inputs: [x, scale, bias], attributes }) => layerNorm(x, { scale, bias, ...attributes }),
+  layerNorm: ({ inputs: [x, scale, bias], attributes }) =>
+    layerNorm(x, { scale, bias, ...attributes }),
   layerNormMean: ({ inputs: [x], attributes }) => layerNormStatistics(x, attributes).means,
   layerNormInverseDeviation: ({ inputs: [x], attributes }) =>
     layerNormStatistics(x, attributes).inverseDeviations,

@@ -5,7 +5,15 @@
  * does not fit is an error of the compiler on the argument, and the same sentence at run time.
  */
 import { apply, type Tensor } from "./tensor.ts";
-import { axesOf, type DType, type Fits, type Merge, type Shape, sizeOf, type Without } from "./shape.ts";
+import {
+  axesOf,
+  type DType,
+  type Fits,
+  type Merge,
+  type Shape,
+  sizeOf,
+  type Without,
+} from "./shape.ts";
 import { div, mul } from "./ops_elementwise.ts";
 import { type Scalar, typed } from "./ops_leaves.ts";
 
@@ -14,11 +22,13 @@ export type ReduceOp = <S extends Shape, K extends keyof S & string = keyof S & 
   x: Tensor<S>,
   ...axes: K[]
 ) => Tensor<Without<S, K>>;
-const reduce = (primitive: "sum" | "largest"): ReduceOp =>
-<S extends Shape, K extends keyof S & string>(
-  x: Tensor<S>,
-  ...axes: K[]
-): Tensor<Without<S, K>> => typed(apply(primitive, [x], { axes: axes.length > 0 ? axes : axesOf(x.shape) }));
+const reduce =
+  (primitive: "sum" | "largest"): ReduceOp =>
+  <S extends Shape, K extends keyof S & string>(
+    x: Tensor<S>,
+    ...axes: K[]
+  ): Tensor<Without<S, K>> =>
+    typed(apply(primitive, [x], { axes: axes.length > 0 ? axes : axesOf(x.shape) }));
 
 /** The sum over the named axes; over all of them when none is named. */
 export const sum: ReduceOp = reduce("sum");
@@ -84,7 +94,8 @@ export function mergeAxes<S extends Shape, K extends keyof S & string, const N e
 export const transpose = <S extends Shape, D extends DType>(
   x: Tensor<S, D>,
   order: readonly (keyof S & string)[],
-): Tensor<S, D> => order.join() === axesOf(x.shape).join() ? x : typed(apply("transpose", [x], { order }));
+): Tensor<S, D> =>
+  order.join() === axesOf(x.shape).join() ? x : typed(apply("transpose", [x], { order }));
 
 /** Gives axes new names; `rename(k, { time: "keyTime" })`. */
 export const rename = <
@@ -102,14 +113,16 @@ export const slice = <S extends Shape, K extends keyof S & string>(
   x: Tensor<S>,
   axis: K,
   { start, stop }: { start: number; stop: number },
-): Tensor<Merge<Without<S, K>, Record<K, number>>> => typed(apply("slice", [x], { axis, start, stop }));
+): Tensor<Merge<Without<S, K>, Record<K, number>>> =>
+  typed(apply("slice", [x], { axis, start, stop }));
 
 /** Zeros before and after x along one axis. */
 export const pad = <S extends Shape, K extends keyof S & string>(
   x: Tensor<S>,
   axis: K,
   { before = 0, after = 0 }: { before?: number; after?: number },
-): Tensor<Merge<Without<S, K>, Record<K, number>>> => typed(apply("pad", [x], { axis, before, after }));
+): Tensor<Merge<Without<S, K>, Record<K, number>>> =>
+  typed(apply("pad", [x], { axis, before, after }));
 
 /** Tensors side by side along one axis, on which alone they may differ. */
 export const concat = <S extends Shape, K extends keyof S & string>(
@@ -118,7 +131,12 @@ export const concat = <S extends Shape, K extends keyof S & string>(
 ): Tensor<Merge<Without<S, K>, Record<K, number>>> => typed(apply("concat", parts, { axis }));
 
 /** Rows of a table by number: an embedding. The axis must be the table's first. */
-export const gather = <S extends Shape, I extends Shape, K extends keyof S & string, D extends DType>(
+export const gather = <
+  S extends Shape,
+  I extends Shape,
+  K extends keyof S & string,
+  D extends DType,
+>(
   table: Tensor<S, D>,
   indices: Tensor<I, "int32">,
   axis: K,
@@ -188,7 +206,11 @@ export type Sequence = { batch: number; time: number; embed: number };
  * padded at their end. Has no gradient: it is for generation.
  */
 export function cachedAttention(
-  { query, key, value }: { query: Tensor<Sequence>; key: Tensor<Sequence>; value: Tensor<Sequence> },
+  { query, key, value }: {
+    query: Tensor<Sequence>;
+    key: Tensor<Sequence>;
+    value: Tensor<Sequence>;
+  },
   { keys, values, lengths, total }: {
     keys: Tensor<CacheShape>;
     values: Tensor<CacheShape>;

@@ -65,18 +65,23 @@ export const clamp = <S extends Shape>(x: Tensor<S>, low: number, high: number):
 /** Element types with an order. */
 export type Comparable = "float32" | "int32";
 /** Compares two tensors of one element type, or a tensor with a number, over axes matched by name. */
-export type CompareOp = <A extends Shape, B extends Shape = Scalar, D extends Comparable = Comparable>(
+export type CompareOp = <
+  A extends Shape,
+  B extends Shape = Scalar,
+  D extends Comparable = Comparable,
+>(
   a: Tensor<A, D>,
   b: number | (Tensor<B, D> & Fits<A, B>),
 ) => Tensor<Merge<A, B>, "bool">;
-const compare = (primitive: Compare): CompareOp =>
-<A extends Shape, B extends Shape, D extends Comparable>(
-  a: Tensor<A, D>,
-  b: number | (Tensor<B, D> & Fits<A, B>),
-): Tensor<Merge<A, B>, "bool"> => {
-  const right = typeof b === "number" ? constant([b], {}, a.dtype) : b;
-  return typed(apply(primitive, [a, right], {}));
-};
+const compare =
+  (primitive: Compare): CompareOp =>
+  <A extends Shape, B extends Shape, D extends Comparable>(
+    a: Tensor<A, D>,
+    b: number | (Tensor<B, D> & Fits<A, B>),
+  ): Tensor<Merge<A, B>, "bool"> => {
+    const right = typeof b === "number" ? constant([b], {}, a.dtype) : b;
+    return typed(apply(primitive, [a, right], {}));
+  };
 
 /** a < b */
 export const less: CompareOp = compare("less");
@@ -90,7 +95,8 @@ export const and = <A extends Shape, B extends Shape>(
 ): Tensor<Merge<A, B>, "bool"> => typed(apply("and", [a, b], {}));
 
 /** The condition does not hold. */
-export const not = <A extends Shape>(x: Tensor<A, "bool">): Tensor<A, "bool"> => typed(apply("not", [x], {}));
+export const not = <A extends Shape>(x: Tensor<A, "bool">): Tensor<A, "bool"> =>
+  typed(apply("not", [x], {}));
 
 /** `a` where the condition holds, `b` elsewhere. */
 export const where = <C extends Shape, A extends Shape = Scalar, B extends Shape = Scalar>(

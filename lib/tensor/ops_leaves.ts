@@ -8,7 +8,9 @@ export type Operand<S extends Shape> = number | Tensor<S>;
 export type Scalar = Record<never, never>;
 
 /** The one cast of this file: the shape rules have checked at run time what the type says. */
-export function typed<S extends Shape, D extends DType = "float32">(tensor: AnyTensor): Tensor<S, D> {
+export function typed<S extends Shape, D extends DType = "float32">(
+  tensor: AnyTensor,
+): Tensor<S, D> {
   return tensor as Tensor<S, D>;
 }
 
@@ -42,7 +44,10 @@ export function constant<const S extends Shape, D extends DType = "float32">(
 export const scalar = (value: number): Tensor<Scalar> => constant([value], {});
 
 /** 0, 1, ..., size - 1 along one axis. */
-export function iota<const A extends string>(axis: A, size: number): Tensor<Record<A, number>, "int32"> {
+export function iota<const A extends string>(
+  axis: A,
+  size: number,
+): Tensor<Record<A, number>, "int32"> {
   return typed(apply("constant", [], {
     values: Array.from({ length: size }, (_, index) => index),
     shape: { [axis]: size },

@@ -114,4 +114,6 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
 export type Primitive = keyof Attributes;
 
 /** A total table: one rule for each primitive. */
-export type Table<Rule extends { [P in Primitive]: unknown }> = { readonly [P in Primitive]: Rule[P] };
+export type Table<Rule extends { [P in Primitive]: unknown }> = {
+  readonly [P in Primitive]: Rule[P];
+};

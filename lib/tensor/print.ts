@@ -19,14 +19,19 @@ export function printGraph(...outputs: AnyTensor[]): string {
   const names = new Map<AnyTensor, string>();
   const lines: [string, string][] = [];
   for (const node of topologicalOrder(outputs)) {
-    if (node.primitive === "constant" && Object.keys(node.shape).length === 0 && !outputs.includes(node)) {
+    if (
+      node.primitive === "constant" && Object.keys(node.shape).length === 0 &&
+      !outputs.includes(node)
+    ) {
       names.set(node, constantText(node));
       continue;
     }
     const name = `%${lines.length + 1}`;
     names.set(node, name);
     const operands = node.inputs.map((input) => names.get(input)).join(", ");
-    const text = [`${name} = ${node.primitive}`, operands, attributeText(node)].filter((part) => part !== "");
+    const text = [`${name} = ${node.primitive}`, operands, attributeText(node)].filter((part) =>
+      part !== ""
+    );
     lines.push([text.join(" "), `${node.dtype} ${describeShape(node.shape)}`]);
   }
   const width = Math.min(60, Math.max(...lines.map(([left]) => left.length)));

@@ -47,7 +47,9 @@ export type Fits<A, B> = [Clash<A, B>] extends [never] ? unknown
 
 /** `[batch, time, embed 768]`: how a shape is written in messages and printed graphs. */
 export function describeShape(shape: Shape): string {
-  const axes = Object.entries(shape).map(([name, size]) => size === UNKNOWN ? name : `${name} ${size}`);
+  const axes = Object.entries(shape).map(([name, size]) =>
+    size === UNKNOWN ? name : `${name} ${size}`
+  );
   return `[${axes.join(", ")}]`;
 }
 
@@ -85,7 +87,9 @@ export function dropAxes(shape: Shape, axes: readonly string[]): Shape {
 export function requireAxes(shape: Shape, axes: readonly string[], action: string): void {
   for (const axis of axes) {
     if (!(axis in shape)) {
-      throw new RangeError(`Cannot ${action} over "${axis}": the tensor has axes ${describeShape(shape)}`);
+      throw new RangeError(
+        `Cannot ${action} over "${axis}": the tensor has axes ${describeShape(shape)}`,
+      );
     }
   }
 }

@@ -27,7 +27,9 @@ export function splitShape(shape: Shape, axis: string, into: Shape): Shape {
   const product = sizeOf(into);
   if (product !== UNKNOWN && shape[axis] !== UNKNOWN && product !== shape[axis]) {
     throw new RangeError(
-      `Cannot split "${axis}" of size ${shape[axis]} into ${describeShape(into)}: the product is ${product}`,
+      `Cannot split "${axis}" of size ${shape[axis]} into ${
+        describeShape(into)
+      }: the product is ${product}`,
     );
   }
   requireFree(dropAxes(shape, [axis]), axesOf(into), "split");
@@ -43,7 +45,9 @@ export function mergedShape(shape: Shape, axes: readonly string[], name: string)
   const at = names.indexOf(axes[0]);
   if (names.slice(at, at + axes.length).join() !== axes.join()) {
     throw new RangeError(
-      `Cannot merge ${axes.join(", ")}: they are not neighbours in this order in ${describeShape(shape)}`,
+      `Cannot merge ${axes.join(", ")}: they are not neighbours in this order in ${
+        describeShape(shape)
+      }`,
     );
   }
   requireFree(dropAxes(shape, axes), [name], "merge");

@@ -107,7 +107,9 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     const wanted = sizeOf(shape);
     if (wanted !== values.length) {
       throw new RangeError(
-        `Cannot make a constant ${describeShape(shape)} of ${values.length} values: ${wanted} are wanted`,
+        `Cannot make a constant ${
+          describeShape(shape)
+        } of ${values.length} values: ${wanted} are wanted`,
       );
     }
     return { shape, dtype };
@@ -122,7 +124,10 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     if (dtype === "float16") {
       throw new TypeError("Cannot choose between float16 values: cast them to float32 first");
     }
-    return { shape: mergeShapes(mergeShapes(a.shape, b.shape, "where"), condition.shape, "where"), dtype };
+    return {
+      shape: mergeShapes(mergeShapes(a.shape, b.shape, "where"), condition.shape, "where"),
+      dtype,
+    };
   },
   cast: ([x], { to }) => ({ shape: x.shape, dtype: to }),
   stopGradient: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
@@ -144,7 +149,9 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     requireType([a, b], "float32", "dot");
     for (const axis of axes) {
       for (const side of [a, b]) requireAxes(side.shape, [axis], "dot");
-      if (a.shape[axis] !== UNKNOWN && b.shape[axis] !== UNKNOWN && a.shape[axis] !== b.shape[axis]) {
+      if (
+        a.shape[axis] !== UNKNOWN && b.shape[axis] !== UNKNOWN && a.shape[axis] !== b.shape[axis]
+      ) {
         throw new RangeError(
           `Cannot dot over "${axis}": it has size ${a.shape[axis]} on the left and ${
             b.shape[axis]
@@ -162,7 +169,10 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
         `Cannot order ${describeShape(x.shape)} as [${order.join(", ")}]: the axes differ`,
       );
     }
-    return { shape: Object.fromEntries(order.map((axis) => [axis, x.shape[axis]])), dtype: x.dtype };
+    return {
+      shape: Object.fromEntries(order.map((axis) => [axis, x.shape[axis]])),
+      dtype: x.dtype,
+    };
   },
   rename([x], { names }) {
     requireAxes(x.shape, Object.keys(names), "rename");
@@ -171,7 +181,9 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     ): [string, number] => [names[name] ?? name, size]);
     if (new Set(entries.map(([name]) => name)).size !== entries.length) {
       throw new RangeError(
-        `Cannot rename ${describeShape(x.shape)} by ${JSON.stringify(names)}: two axes would share a name`,
+        `Cannot rename ${describeShape(x.shape)} by ${
+          JSON.stringify(names)
+        }: two axes would share a name`,
       );
     }
     return { shape: Object.fromEntries(entries), dtype: x.dtype };
@@ -186,7 +198,9 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   },
   pad([x], { axis, before, after }) {
     requireAxes(x.shape, [axis], "pad");
-    if (x.dtype === "float16") throw new TypeError("Cannot pad float16 values: cast them to float32 first");
+    if (x.dtype === "float16") {
+      throw new TypeError("Cannot pad float16 values: cast them to float32 first");
+    }
     const size = x.shape[axis];
     return {
       shape: { ...x.shape, [axis]: size === UNKNOWN ? UNKNOWN : before + size + after },
@@ -203,7 +217,9 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     }
     const rest = dropAxes(table.shape, [axis]);
     for (const name of axesOf(rest)) {
-      if (name in indices.shape) throw new RangeError(`Cannot gather: both sides have an axis "${name}"`);
+      if (name in indices.shape) {
+        throw new RangeError(`Cannot gather: both sides have an axis "${name}"`);
+      }
     }
     return { shape: { ...indices.shape, ...rest }, dtype: table.dtype };
   },

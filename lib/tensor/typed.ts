@@ -13,7 +13,9 @@ export type Inputs = readonly Typed[];
 /** Every input must hold `dtype`. */
 export function requireType(inputs: Inputs, dtype: DType, action: string): void {
   for (const { dtype: found } of inputs) {
-    if (found !== dtype) throw new TypeError(`Cannot ${action} ${found} values: ${dtype} is wanted`);
+    if (found !== dtype) {
+      throw new TypeError(`Cannot ${action} ${found} values: ${dtype} is wanted`);
+    }
   }
 }
 

@@ -61,7 +61,8 @@ function curvePanel({ x, y, curves }: CurvePanel): string {
     width: frame.right - frame.left,
     height: frame.bottom - frame.top,
   };
-  const drawn = curves.map((curve, index) => curveMarks(curve, { index, place, zero: scaleY(0) })).join("");
+  const drawn = curves.map((curve, index) => curveMarks(curve, { index, place, zero: scaleY(0) }))
+    .join("");
   return bottomAxis(x, ticksOf(x, scaleX), frame) + leftAxis(y, ticksOf(y, scaleY), frame) +
     clipped(drawn, inside) + legend(curves);
 }
@@ -85,12 +86,16 @@ function curveMarks({ points, as = "line" }: Curve, { index, place, zero }: Pen)
   const isShown = (point: readonly number[]) => point.every(Number.isFinite);
   if (as === "dots" || as === "stems") {
     return points.filter(isShown).map(place).map(([x, y]) =>
-      (as === "stems" ? `<path d="M${n(x)},${n(zero)}V${n(y)}" stroke="${color}" stroke-width="2"/>` : "") +
+      (as === "stems"
+        ? `<path d="M${n(x)},${n(zero)}V${n(y)}" stroke="${color}" stroke-width="2"/>`
+        : "") +
       marker(x, y, index)
     ).join("");
   }
   const dash = as === "dashed" ? ' stroke-dasharray="6 4"' : "";
-  const path = line().defined(isShown)(points.map(place).map(([x, y]) => [Number(n(x)), Number(n(y))]));
+  const path = line().defined(isShown)(
+    points.map(place).map(([x, y]) => [Number(n(x)), Number(n(y))]),
+  );
   return `<path d="${path ?? ""}" fill="none" stroke="${color}" stroke-width="2.2"${dash}/>`;
 }
 
@@ -104,7 +109,10 @@ function marker(x: number, y: number, index: number): string {
 
 function barPanel({ labels, x, series }: BarPanel): string {
   const longest = Math.max(...labels.map(textWidth));
-  const frame = frameBelow(series.length > 1 ? Math.ceil(series.length / 2) : 0, Math.min(150, 20 + longest));
+  const frame = frameBelow(
+    series.length > 1 ? Math.ceil(series.length / 2) : 0,
+    Math.min(150, 20 + longest),
+  );
   const scaleX = scaleLinear(rangeOf(x, series.flatMap(({ values }) => [0, ...values])), [
     frame.left,
     frame.right,
@@ -114,16 +122,23 @@ function barPanel({ labels, x, series }: BarPanel): string {
   const bar = (value: number, row: number, index: number) => {
     const [from, to] = [scaleX(Math.min(0, value)), scaleX(Math.max(0, value))];
     const top = (rows(row) ?? 0) + (inner(index) ?? 0);
-    const shape = `x="${n(from)}" y="${n(top)}" width="${n(to - from)}" height="${n(inner.bandwidth())}"`;
-    return `<rect ${shape} fill="${colorOf(index)}"${index % 2 === 1 ? ' fill-opacity="0.75"' : ""}/>`;
+    const shape = `x="${n(from)}" y="${n(top)}" width="${n(to - from)}" height="${
+      n(inner.bandwidth())
+    }"`;
+    return `<rect ${shape} fill="${colorOf(index)}"${
+      index % 2 === 1 ? ' fill-opacity="0.75"' : ""
+    }/>`;
   };
   const names = labels.map((name, row) =>
-    `<text x="${frame.left - 6}" y="${n((rows(row) ?? 0) + rows.bandwidth() / 2 + 4)}" text-anchor="end">${
-      escapeHtml(name)
-    }</text>`
+    `<text x="${frame.left - 6}" y="${
+      n((rows(row) ?? 0) + rows.bandwidth() / 2 + 4)
+    }" text-anchor="end">${escapeHtml(name)}</text>`
   );
-  const bars = series.flatMap(({ values }, index) => values.map((value, row) => bar(value, row, index)));
-  return bottomAxis(x, scaleX.ticks(5).map((at) => [scaleX(at), label(at)]), frame) + names.join("") +
+  const bars = series.flatMap(({ values }, index) =>
+    values.map((value, row) => bar(value, row, index))
+  );
+  return bottomAxis(x, scaleX.ticks(5).map((at) => [scaleX(at), label(at)]), frame) +
+    names.join("") +
     bars.join("") +
     (series.length > 1 ? legend(series) : "");
 }
@@ -141,10 +156,11 @@ function bottomAxis({ title }: DrawnAxis, ticks: readonly Tick[], frame: Frame):
     `<path d="M${n(at)},${frame.top}V${frame.bottom}" stroke="#e4e4e4"/>` +
     `<text x="${n(at)}" y="${frame.bottom + 15}" text-anchor="middle" fill="#444">${text}</text>`
   );
-  return marks.join("") + `<path d="M${frame.left},${frame.bottom}H${frame.right}" stroke="#888"/>` +
-    `<text x="${(frame.left + frame.right) / 2}" y="${panelHeight - 8}" text-anchor="middle" fill="#222">${
-      escapeHtml(title)
-    }</text>`;
+  return marks.join("") +
+    `<path d="M${frame.left},${frame.bottom}H${frame.right}" stroke="#888"/>` +
+    `<text x="${(frame.left + frame.right) / 2}" y="${
+      panelHeight - 8
+    }" text-anchor="middle" fill="#222">${escapeHtml(title)}</text>`;
 }
 
 function leftAxis({ title }: DrawnAxis, ticks: readonly Tick[], frame: Frame): string {
@@ -188,4 +204,7 @@ const label = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** A Chinese character is about as wide as the font is high, a Latin one about half. */
 const textWidth = (text: string): number =>
-  Array.from(text).reduce((sum, character) => sum + ((character.codePointAt(0) ?? 0) >= 0x2e80 ? 12 : 7), 0);
+  Array.from(text).reduce(
+    (sum, character) => sum + ((character.codePointAt(0) ?? 0) >= 0x2e80 ? 12 : 7),
+    0,
+  );

@@ -53,11 +53,15 @@ export function quiz(questions: readonly QuizQuestion[]): Shown {
   for (const { question, choices } of questions) {
     const right = choices.filter((choice) => choice.right).length;
     if (right !== 1) {
-      throw new RangeError(`Cannot ask "${question.en}": ${right} choices are right, exactly one must be`);
+      throw new RangeError(
+        `Cannot ask "${question.en}": ${right} choices are right, exactly one must be`,
+      );
     }
   }
   const html = `<div style="${boxStyle}">${inLanguage(questions, "en")}` +
-    `<details style="margin-top:8px"><summary>中文</summary>${inLanguage(questions, "zh")}</details>` +
+    `<details style="margin-top:8px"><summary>中文</summary>${
+      inLanguage(questions, "zh")
+    }</details>` +
     `<script>${count}</script></div>`;
   const text = questions.map(({ question }, index) => `${index + 1}. ${question.en}`).join("\n");
   return { [jupyterDisplay]: () => ({ "text/html": html, "text/plain": text }) };
@@ -80,7 +84,9 @@ function inLanguage(questions: readonly QuizQuestion[], language: keyof Text): s
 
 function choiceHtml({ text, why, right }: Choice, language: keyof Text): string {
   const verdict = right ? words[language].right : words[language].wrong;
-  return `<details data-right="${right === true}" style="margin:3px 0;padding:2px 8px;border-radius:4px">` +
+  return `<details data-right="${
+    right === true
+  }" style="margin:3px 0;padding:2px 8px;border-radius:4px">` +
     `<summary style="cursor:pointer">${inline(text[language])}</summary>${verdict}${
       inline(why[language])
     }</details>`;

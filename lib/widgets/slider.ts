@@ -49,7 +49,9 @@ export const defineSlider = <const C extends Controls>(
 ): SliderDefinition<C> => definition;
 
 /** The positions at first. */
-export function startValues<C extends Controls>({ controls }: SliderDefinition<C>): Record<keyof C, number> {
+export function startValues<C extends Controls>(
+  { controls }: SliderDefinition<C>,
+): Record<keyof C, number> {
   const values: Partial<Record<keyof C, number>> = {};
   for (const name in controls) values[name] = controls[name].value;
   return values as Record<keyof C, number>; // every name was filled

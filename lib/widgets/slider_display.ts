@@ -27,7 +27,10 @@ export interface SliderSource {
 }
 
 /** The slider for a cell's last expression. */
-export function showSlider<C extends Controls>(definition: SliderDefinition<C>, source: SliderSource): Shown {
+export function showSlider<C extends Controls>(
+  definition: SliderDefinition<C>,
+  source: SliderSource,
+): Shown {
   return {
     [jupyterDisplay]: async () => {
       const script = await bundleSlider(source.module, source.name);
@@ -37,7 +40,8 @@ export function showSlider<C extends Controls>(definition: SliderDefinition<C>, 
       const picture = `<img alt="${escapeHtml(drawing.readout.en)}" style="max-width:100%" ` +
         `src="data:image/svg+xml;base64,${toBase64(svg)}">`;
       return {
-        "text/html": `<div class="ppo-slider" style="${boxStyle}"><div class="standing">${picture}</div>` +
+        "text/html":
+          `<div class="ppo-slider" style="${boxStyle}"><div class="standing">${picture}</div>` +
           `<script>${script}</script></div>`,
         "text/plain": text,
       };

@@ -60,7 +60,12 @@ Deno.test("causal attention with two heads has the gradients that finite differe
       const value = rename(splitAxis(dot(x, wv, "embed"), "v", heads), { time: "keyTime" });
       const scores = mul(dot(query, key, "headDim"), Math.SQRT1_2); // [batch, heads, time, keyTime]
       const weights = softmax(where(seen, scores, -1e9), "keyTime");
-      const attended = transpose(dot(weights, value, "keyTime"), ["batch", "time", "heads", "headDim"]);
+      const attended = transpose(dot(weights, value, "keyTime"), [
+        "batch",
+        "time",
+        "heads",
+        "headDim",
+      ]);
       return dot(mergeAxes(attended, ["heads", "headDim"], "joined"), wo, "joined");
     },
     samples,
@@ -77,7 +82,9 @@ Deno.test("a residual block with layerNorm and gelu has the gradients that finit
   };
   checkGrads(
     ({ x, scale, bias, w }) => {
-      const inner = gelu(dot(layerNorm(x, { scale, bias }, { axis: "embed", epsilon: 1e-5 }), w, "embed"));
+      const inner = gelu(
+        dot(layerNorm(x, { scale, bias }, { axis: "embed", epsilon: 1e-5 }), w, "embed"),
+      );
       return add(x, dot(inner, w, "inner")); // w is used twice, x three times
     },
     samples,

@@ -22,7 +22,9 @@ function checkNoGradient({ graph }: PrimitiveCase, open: readonly string[]): voi
   const floats = floatsOf(inputs);
   const loss = floats.map((x) => sum(x)).reduce(add, sum(cast(result, "float32")));
   if (floats.length === 0) return;
-  for (const { data } of evaluate(grad(loss, floats), feeds)) assert.ok(data.every((slope) => slope === 1));
+  for (const { data } of evaluate(grad(loss, floats), feeds)) {
+    assert.ok(data.every((slope) => slope === 1));
+  }
 }
 
 function checkRefused({ graph }: PrimitiveCase, primitive: string): void {
@@ -43,7 +45,9 @@ for (const { primitive, use } of everyCase()) {
   for (const open of use.open.length > 0 ? [[], use.open] : [[]]) {
     const sizes = open.length > 0 ? `, with unknown sizes of ${open.join(", ")}` : "";
     Deno.test(`${primitive} of ${use.title} ${sentence[use.gradient]}${sizes}`, () => {
-      assert.ok(topologicalOrder([use.graph(open).result]).some((node) => node.primitive === primitive));
+      assert.ok(
+        topologicalOrder([use.graph(open).result]).some((node) => node.primitive === primitive),
+      );
       if (use.gradient === "slope") use.checkGrads(open);
       else if (use.gradient === "none") checkNoGradient(use, open);
       else checkRefused(use, primitive);

@@ -101,7 +101,8 @@ Deno.test("a slice or a pad of an axis of unknown size cannot be differentiated"
   const open = input("open", { time: UNKNOWN });
   assert.throws(() => grad(sum(slice(open, "time", { start: 0, stop: 1 })), [open]), {
     name: "RangeError",
-    message: 'Cannot differentiate a slice of "time": its size is not known before the program runs',
+    message:
+      'Cannot differentiate a slice of "time": its size is not known before the program runs',
   });
   assert.throws(() => grad(sum(pad(open, "time", { after: 1 })), [open]), {
     name: "RangeError",

@@ -21,7 +21,14 @@ Deno.test("random prompts have these lengths in some order, and a seed gives the
 });
 
 Deno.test("an update's operations are its products', forward, twice backward, and once more where blocks are computed again", () => {
-  const config = { vocabSize: 11, positions: 8, embed: 2, heads: 1, layers: 2, layerNormEpsilon: 1e-5 };
+  const config = {
+    vocabSize: 11,
+    positions: 8,
+    embed: 2,
+    heads: 1,
+    layers: 2,
+    layerNormEpsilon: 1e-5,
+  };
   // first block, 6 tokens: keys and values 2 x 2 x 4, queries and way back 2 x 2 x 4, network 2 x 2 x 16, and two products with 6 keys
   const first = 6 * (16 + 16 + 64) + 2 * 2 * 6 * 6 * 2;
   // last block, 2 of the 6 tokens but for keys and values
@@ -32,7 +39,10 @@ Deno.test("an update's operations are its products', forward, twice backward, an
     again = validateSettings({ batch_size: 1, blocks_per_program: 1 });
   assert.equal(updateFlops({ ...work, settings: kept }), 3 * (2 * (first + last) + heads));
   assert.equal(updateFlops({ ...work, settings: again }), 4 * 2 * (first + last) + 3 * heads);
-  assert.equal(updateFlops({ ...work, epochs: 2, settings: kept }), 2 * 3 * (2 * (first + last) + heads));
+  assert.equal(
+    updateFlops({ ...work, epochs: 2, settings: kept }),
+    2 * 3 * (2 * (first + last) + heads),
+  );
 });
 
 Deno.test("the exponent of a power is found", () => {

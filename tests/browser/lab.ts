@@ -105,7 +105,10 @@ export async function openLab(
 }
 
 /** JupyterLab's own settings for this folder alone: the theme, and every cell in the page, seen or not. */
-async function writeLabSettings(folder: string, theme: "light" | "dark"): Promise<Record<string, string>> {
+async function writeLabSettings(
+  folder: string,
+  theme: "light" | "dark",
+): Promise<Record<string, string>> {
   const settings = join(folder, ".settings", "@jupyterlab");
   const write = async (path: string, value: Record<string, string>) => {
     await Deno.mkdir(join(settings, path, ".."), { recursive: true });

@@ -9,35 +9,50 @@ import { useWidgets } from "./widgets.ts";
 const root = new URL("../..", import.meta.url).pathname;
 
 /** How many outputs of the notebook hold this, by media type or by a piece of their HTML. */
-function outputsWith({ cells }: Notebook, found: (data: Record<string, unknown>) => boolean): number {
+function outputsWith(
+  { cells }: Notebook,
+  found: (data: Record<string, unknown>) => boolean,
+): number {
   const bundles = cells.flatMap(({ outputs }) => outputs.map(({ data }) => data));
-  return bundles.filter((data) => typeof data === "object" && data !== null && found({ ...data })).length;
+  return bundles.filter((data) => typeof data === "object" && data !== null && found({ ...data }))
+    .length;
 }
 
 const htmlHas = (text: string) => (data: Record<string, unknown>) =>
   JSON.stringify(data["text/html"] ?? "").includes(text);
 
 for (const notebook of committedNotebooks()) {
-  browserTest(`${notebook.name}: its page is whole, live and asks nobody for anything`, async () => {
-    const outputDirectory = await Deno.makeTempDir();
-    const path = await writePage(join(root, "notebooks", `${notebook.name}.ipynb`), { outputDirectory });
-    await withPage(path, async ({ page, outside, errors }) => {
-      const plots = outputsWith(notebook, (data) => "application/vnd.plotly.v1+json" in data);
-      await page.locator(".js-plotly-plot svg.main-svg").nth(0).waitFor();
-      await page.waitForFunction(`document.querySelectorAll(".js-plotly-plot").length === ${plots}`);
-      assert.deepEqual(await useWidgets(page), {
-        sliders: outputsWith(notebook, htmlHas("ppo-slider")),
-        quizzes: outputsWith(notebook, htmlHas("ppo-quiz")),
+  browserTest(
+    `${notebook.name}: its page is whole, live and asks nobody for anything`,
+    async () => {
+      const outputDirectory = await Deno.makeTempDir();
+      const path = await writePage(join(root, "notebooks", `${notebook.name}.ipynb`), {
+        outputDirectory,
       });
-      const text = await page.locator("body").innerText();
-      assert.doesNotMatch(text, /\\(?:frac|delta|lambda|hat|mathbb|sum)\b/, "no formula is shown as TeX");
-      assert.equal(await page.locator(".katex-error").count(), 0, "every formula can be set");
-      assert.equal(await page.evaluate(widerThanPage), "", "nothing leaves the page");
-      assert.deepEqual(outside, []);
-      assert.deepEqual(errors, []);
-    });
-    await Deno.remove(outputDirectory, { recursive: true });
-  });
+      await withPage(path, async ({ page, outside, errors }) => {
+        const plots = outputsWith(notebook, (data) => "application/vnd.plotly.v1+json" in data);
+        await page.locator(".js-plotly-plot svg.main-svg").nth(0).waitFor();
+        await page.waitForFunction(
+          `document.querySelectorAll(".js-plotly-plot").length === ${plots}`,
+        );
+        assert.deepEqual(await useWidgets(page), {
+          sliders: outputsWith(notebook, htmlHas("ppo-slider")),
+          quizzes: outputsWith(notebook, htmlHas("ppo-quiz")),
+        });
+        const text = await page.locator("body").innerText();
+        assert.doesNotMatch(
+          text,
+          /\\(?:frac|delta|lambda|hat|mathbb|sum)\b/,
+          "no formula is shown as TeX",
+        );
+        assert.equal(await page.locator(".katex-error").count(), 0, "every formula can be set");
+        assert.equal(await page.evaluate(widerThanPage), "", "nothing leaves the page");
+        assert.deepEqual(outside, []);
+        assert.deepEqual(errors, []);
+      });
+      await Deno.remove(outputDirectory, { recursive: true });
+    },
+  );
 }
 
 /** What stands over the right edge of the window, if anything does. */

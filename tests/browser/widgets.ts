@@ -20,7 +20,11 @@ export async function useWidgets(page: Page): Promise<WidgetCounts> {
 /** A key moves the first control by a step, a click at its far side moves it there: the drawing follows. */
 async function moveSlider(slider: Locator): Promise<void> {
   await slider.scrollIntoViewIfNeeded();
-  assert.equal(await slider.locator(".standing img").count(), 0, "the standing picture is replaced");
+  assert.equal(
+    await slider.locator(".standing img").count(),
+    0,
+    "the standing picture is replaced",
+  );
   const control = slider.locator('input[type="range"]').first();
   const shown = () => slider.locator("[data-of]").first().innerText();
   const value = await control.inputValue();

@@ -32,7 +32,9 @@ Deno.test("the advantages of every state add up to 0 under the policy", () => {
 Deno.test("sampled answers earn V of the start on average", () => {
   const random = randomStream(4);
   const mean =
-    Array.from({ length: 20000 }, () => scoreOf(sampleAnswer(random))).reduce((sum, score) => sum + score) /
+    Array.from({ length: 20000 }, () => scoreOf(sampleAnswer(random))).reduce((sum, score) =>
+      sum + score
+    ) /
     20000;
   assert.ok(Math.abs(mean - stateValue([])) < 0.03);
 });

@@ -1,6 +1,13 @@
 /** The embedded corpus: splits, lengths, vocabulary, formats, and that `data/` is what the generator writes. */
 import assert from "node:assert/strict";
-import { allEntities, dataFiles, isHan, makeCorpus, piecesOf, readGold } from "../../lib/corpus/mod.ts";
+import {
+  allEntities,
+  dataFiles,
+  isHan,
+  makeCorpus,
+  piecesOf,
+  readGold,
+} from "../../lib/corpus/mod.ts";
 
 const corpus = makeCorpus();
 const files = dataFiles(corpus);
@@ -10,7 +17,9 @@ const training = corpus.filter(({ split }) => split !== "test");
 Deno.test("the corpus has at least 2,400 passages of at least 800 entities, and 12 question types", () => {
   assert.ok(corpus.length >= 2400);
   assert.ok(allEntities().length >= 800);
-  assert.ok(new Set(corpus.flatMap(({ facts }) => facts.map(({ relation }) => relation))).size >= 12);
+  assert.ok(
+    new Set(corpus.flatMap(({ facts }) => facts.map(({ relation }) => relation))).size >= 12,
+  );
 });
 
 Deno.test("no two entities share a name", () => {
@@ -51,7 +60,9 @@ Deno.test("every piece of every passage and question is in the vocabulary, which
 
 Deno.test("every Han character of a held-out passage also stands in a training passage", () => {
   const seen = new Set(training.flatMap(({ content }) => [...content]));
-  const unseen = test.flatMap(({ content }) => [...content]).filter((c) => isHan(c) && !seen.has(c));
+  const unseen = test.flatMap(({ content }) => [...content]).filter((c) =>
+    isHan(c) && !seen.has(c)
+  );
   assert.deepEqual(unseen, []);
 });
 
@@ -93,7 +104,9 @@ Deno.test("a CMRC answer stands in its context where answer_start says", () => {
 
 Deno.test("gold records are read back as they were written, and a broken line is named", () => {
   const read = readGold(files["gold.json"] ?? "");
-  const expected = corpus.filter(({ split }) => split !== "sft").map(({ content_id }) => content_id);
+  const expected = corpus.filter(({ split }) => split !== "sft").map(({ content_id }) =>
+    content_id
+  );
   assert.deepEqual(new Set(read.map(({ content_id }) => content_id)), new Set(expected));
   assert.throws(() => readGold('{"content":"长江"}\n'), /gold record on line 1/);
   assert.throws(() => readGold("长江\n"), /gold record on line 1/);

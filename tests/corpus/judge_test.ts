@@ -47,9 +47,12 @@ Deno.test("every spoiled question of the SFT file is judged wrong for the reason
 
 Deno.test("the shares of noise are near the recipe, and only the SFT split has any", () => {
   const count = (kind: NoiseKind, split: string) =>
-    corpus.filter((p) => p.split === split).flatMap((p) => p.written).filter(({ noise }) => noise === kind)
+    corpus.filter((p) => p.split === split).flatMap((p) => p.written).filter(({ noise }) =>
+      noise === kind
+    )
       .length;
-  const lines = corpus.filter(({ split }) => split === "sft").flatMap(({ written }) => written).length;
+  const lines =
+    corpus.filter(({ split }) => split === "sft").flatMap(({ written }) => written).length;
   const wanted = { "not answerable": 0.12, "wrong entity": 0.10, "cut off": 0.08, "copy": 0.05 };
   for (const kind of ["not answerable", "wrong entity", "cut off", "copy"] as const) {
     const share = count(kind, "sft") / lines;
@@ -60,7 +63,9 @@ Deno.test("the shares of noise are near the recipe, and only the SFT split has a
 });
 
 Deno.test("phrasings that our writer never uses are right where a reader would say so", () => {
-  for (const question of ["泰山在什么省？", "泰山位于何处？", "泰山有多少米高？", "泰山因为什么出名？"]) {
+  for (
+    const question of ["泰山在什么省？", "泰山位于何处？", "泰山有多少米高？", "泰山因为什么出名？"]
+  ) {
     assert.equal(reason(question), "right", question);
   }
 });

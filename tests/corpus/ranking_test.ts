@@ -21,7 +21,11 @@ Deno.test("the seven ranks stand from best to worst", () => {
   const answers = list.map(({ answer }) => answer);
   assert.equal(list.length, RANKS.length);
   assert.ok(list.every(({ prompt }) => prompt === content));
-  assert.deepEqual(answers.slice(0, 3), [parts.humanQuestion, parts.modelQuestion, parts.otherQuestion]);
+  assert.deepEqual(answers.slice(0, 3), [
+    parts.humanQuestion,
+    parts.modelQuestion,
+    parts.otherQuestion,
+  ]);
   assert.ok(content.includes(answers[3] ?? "missing"));
   assert.notEqual(answers[4], parts.humanQuestion);
   assert.equal(answers[4]?.slice(0, 3), parts.humanQuestion.slice(0, 3));

@@ -50,7 +50,9 @@ Deno.test("every baseline leaves the exact mean gradient, whatever is added to t
   const wanted = exactMoments({ baselineOf: () => 0, offset: 0 }).mean;
   close(wanted[0], probabilities([])[0] * advantageOf([], 0)); // pi A
   for (const baselineOf of [() => 7, stateValue, (state: readonly number[]) => state.length]) {
-    exactMoments({ baselineOf, offset: 2 }).mean.forEach((found, logit) => close(found, wanted[logit]));
+    exactMoments({ baselineOf, offset: 2 }).mean.forEach((found, logit) =>
+      close(found, wanted[logit])
+    );
   }
 });
 
@@ -79,7 +81,10 @@ Deno.test("sampled means and variances of the gradient lie near the exact ones",
 
 Deno.test("with rewards only at the end, the critic that knows nothing makes one step as wrong as A itself", () => {
   const [one, two] = estimatorErrors(0, { samples: 20000, seed: 5 });
-  const squares = probabilities([]).reduce((sum, pi, token) => sum + pi * advantageOf([], token) ** 2, 0);
+  const squares = probabilities([]).reduce(
+    (sum, pi, token) => sum + pi * advantageOf([], token) ** 2,
+    0,
+  );
   close(one.deviation, Math.sqrt(squares), 0.01); // the estimate is 0, its error -A, whose mean is 0
   close(two.deviation, one.deviation);
 });

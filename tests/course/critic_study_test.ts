@@ -14,7 +14,14 @@ import {
 import type { Sample } from "../../lib/rlhf/mod.ts";
 
 const embedded = await loadEmbedded({ heldOutCount: 8 });
-const given = { kl_coef: 0, lam: 1, seed: 3, ppo_epoch: 4, learning_rate: 2e-4, device: "cpu" } as const;
+const given = {
+  kl_coef: 0,
+  lam: 1,
+  seed: 3,
+  ppo_epoch: 4,
+  learning_rate: 2e-4,
+  device: "cpu",
+} as const;
 const settings = runSettings(embedded.policy, given);
 const wholeHead = runSettings(embedded.policy, { ...given, fresh_value_head: false });
 const run = await openRun(embedded, wholeHead);
@@ -55,7 +62,10 @@ Deno.test("a training that is aborted ends between two minibatches", async () =>
 Deno.test("tokens are stopped that went further than the clip towards their return, and no others", () => {
   const answers = [{ returns: [1, 1] }, { returns: [1, 1] }];
   const values = [[0.5, -0.5], [0.1, 2]]; // towards R beyond 0.2; away from R; inside; past R by more than 0.2 lacked
-  assert.equal(stoppedShare(answers, { values, oldValues: [[0, 0], [0, 0]], clipRange: 0.2 }), 0.25);
+  assert.equal(
+    stoppedShare(answers, { values, oldValues: [[0, 0], [0, 0]], clipRange: 0.2 }),
+    0.25,
+  );
 });
 
 Deno.test("explained variance by place compares first tokens with first tokens and last with last", () => {

@@ -20,7 +20,10 @@ Deno.test("a trajectory's log-probabilities are those that the answer was drawn 
   const steps = await trajectoryOf(model, prompt, { answer: tokens, shown: 4 });
   assert.deepEqual(steps.map(({ action }) => action), tokens.map((token) => model.textOf([token])));
   steps.forEach(({ logProb, entropy }, t) => {
-    assert.ok(Math.abs(logProb - logProbs[t]) < 1e-4, `token ${t}: ${logProb}, drawn with ${logProbs[t]}`);
+    assert.ok(
+      Math.abs(logProb - logProbs[t]) < 1e-4,
+      `token ${t}: ${logProb}, drawn with ${logProbs[t]}`,
+    );
     assert.ok(entropy >= 0 && entropy <= Math.log(embedded.policy.config.vocabSize));
   });
   assert.equal(steps[2].state, `…${model.textOf([...prompt, ...tokens.slice(0, 2)].slice(-4))}`);
@@ -51,7 +54,9 @@ Deno.test("the likeliest tokens come in order and their probabilities are those 
   const logits = [0, Math.log(3), ...Array(10).fill(-1e3)];
   const found = likeliestTokens(model, logits, 2);
   assert.deepEqual(found.map(({ token }) => token), [1, 0].map((id) => model.textOf([id])));
-  found.forEach(({ probability }, place) => assert.ok(Math.abs(probability - [0.75, 0.25][place]) < 1e-9));
+  found.forEach(({ probability }, place) =>
+    assert.ok(Math.abs(probability - [0.75, 0.25][place]) < 1e-9)
+  );
 });
 
 Deno.test("settings are compared by name; a penalty hits the tokens of the state alone", () => {

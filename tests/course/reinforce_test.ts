@@ -42,15 +42,27 @@ Deno.test("one step by hand moves the logits by alpha R (onehot - pi) of the tok
   const candidates = theta.map((_, a) =>
     softmaxOf(theta.map((value, j) => value + 0.5 * 2 * ((a === j ? 1 : 0) - before[j])))
   );
-  const drawn = candidates.filter((candidate) => candidate.every((pi, j) => Math.abs(pi - after[j]) < 1e-9));
+  const drawn = candidates.filter((candidate) =>
+    candidate.every((pi, j) => Math.abs(pi - after[j]) < 1e-9)
+  );
   assert.equal(drawn.length, 1);
 });
 
 Deno.test("the token that is paid becomes likelier; without any pay nothing moves", () => {
-  const paid = reinforceByHand(theta, { rewards: [0, 0, 1], learningRate: 0.5, steps: 200, seed: 1 });
+  const paid = reinforceByHand(theta, {
+    rewards: [0, 0, 1],
+    learningRate: 0.5,
+    steps: 200,
+    seed: 1,
+  });
   assert.equal(paid.length, 201);
   assert.ok((paid.at(-1)?.[2] ?? 0) > 0.9);
-  const unpaid = reinforceByHand(theta, { rewards: [0, 0, 0], learningRate: 0.5, steps: 20, seed: 1 });
+  const unpaid = reinforceByHand(theta, {
+    rewards: [0, 0, 0],
+    learningRate: 0.5,
+    steps: 20,
+    seed: 1,
+  });
   close(unpaid.at(-1) ?? [], [0.5, 0.3, 0.2]);
 });
 
@@ -71,7 +83,8 @@ Deno.test("the whole model learns to ask what is paid", async () => {
     settings,
   });
   const asking = { count: 32, seed: 9 };
-  const share = async () => (await run.ask(asking)).filter((question) => question.includes("多")).length / 32;
+  const share = async () =>
+    (await run.ask(asking)).filter((question) => question.includes("多")).length / 32;
   const before = await share();
   await trainReinforce(run);
   const after = await share();

@@ -30,7 +30,10 @@ Deno.test("held-out lists are scored answer by answer, as each is alone, and as 
   assert.deepEqual(lists[3].map(({ rank }) => rank), RANK_NAMES);
   const alone = await reader.scoreTexts([lists[3][1]]);
   assert.ok(Math.abs(alone[0] - lists[3][1].score) < 1e-4);
-  assert.ok(lists.every((list) => list[0].score > list[6].score), "a human question beats random characters");
+  assert.ok(
+    lists.every((list) => list[0].score > list[6].score),
+    "a human question beats random characters",
+  );
   assert.equal(lists[3][5].length, 0); // the empty answer
 });
 

@@ -26,7 +26,9 @@ Deno.test("a continuation is paid as a rollout with the same tokens would be", a
   const [rawScore] = await reader.scoreRows([[...sample.prompt, ...tokens]]);
   const ended = tokens.at(-1) === embedded.tokenizer.sepId;
   const { scoreStatistics } = embedded;
-  assert.ok(Math.abs(first.paid - paidScore({ rawScore, ended }, { settings, scoreStatistics })) < 1e-4);
+  assert.ok(
+    Math.abs(first.paid - paidScore({ rawScore, ended }, { settings, scoreStatistics })) < 1e-4,
+  );
 });
 
 Deno.test("V is the mean over the next tokens of Q, weighted by how often they come", async () => {

@@ -25,7 +25,10 @@ Deno.test("the histogram has a bin for each unit between lowest and highest, and
 });
 
 Deno.test("clipped raw, right answers are paid the same; normalised, their difference stays", () => {
-  const [right, wrong] = paidByVerdict(answers, { statistics: { mean: 6, deviation: 2 }, limit: 5 });
+  const [right, wrong] = paidByVerdict(answers, {
+    statistics: { mean: 6, deviation: 2 },
+    limit: 5,
+  });
   assert.deepEqual(right, {
     verdict: "right",
     answers: 2,

@@ -62,7 +62,12 @@ const rowsOf = (trial: Trial, rewards: readonly number[], updates = rewards.leng
 
 Deno.test("all combinations, the first list slowest, a value given twice only once", () => {
   const names = combinations({ kl_coef: [0, 0.2], seed: [1, 2, 1] }).map(trialName);
-  deepEqual(names, ["kl_coef 0, seed 1", "kl_coef 0, seed 2", "kl_coef 0.2, seed 1", "kl_coef 0.2, seed 2"]);
+  deepEqual(names, [
+    "kl_coef 0, seed 1",
+    "kl_coef 0, seed 2",
+    "kl_coef 0.2, seed 1",
+    "kl_coef 0.2, seed 2",
+  ]);
   deepEqual(combinations({}), [{}], "no list: the models' own settings, once");
 });
 
@@ -76,7 +81,10 @@ Deno.test("a trial starts from the models' own settings, one on other models fro
   equal(trialSettings({ lam: 1 }, EMBEDDED_PPO).learning_rate, 5e-5);
   equal(trialSettings({ ori_model_path: "mine/" }, EMBEDDED_PPO).learning_rate, 1e-5);
   equal(updatesOf(trialSettings({ num_episodes: 5 }, EMBEDDED_PPO)), 20); // 5 * 80 / 20
-  throws(() => trialSettings({ update_timesteps: 300 }, EMBEDDED_PPO), /Cannot use update_timesteps 300/);
+  throws(
+    () => trialSettings({ update_timesteps: 300 }, EMBEDDED_PPO),
+    /Cannot use update_timesteps 300/,
+  );
 });
 
 Deno.test("a finished trial is not run again; one that lacks a row, or was judged otherwise, is", () => {
@@ -129,7 +137,8 @@ Deno.test("a row must name its trial and its counts", () => {
     message: "Cannot read x as a row of a sweep: it is a list, and an object is expected",
   });
   throws(() => asSweepRow({ trial: 1 }, "x"), {
-    message: 'Cannot read x as a row of a sweep: its "trial" is the number 1, and settings are expected',
+    message:
+      'Cannot read x as a row of a sweep: its "trial" is the number 1, and settings are expected',
   });
   throws(() => asSweepRow({ trial: {}, update: 1, updates: "2" }, "x"), {
     message: 'Cannot read x as a row of a sweep: its "updates" is text, and a number is expected',
@@ -185,7 +194,10 @@ Deno.test("one setting's groups stand in the order of its values, the models' ow
     "kl_coef 0",
     "kl_coef 0.05",
   ]);
-  deepEqual(groupsVarying(groups, "lam", EMBEDDED_PPO).map(({ name }) => name), ["lam 0", "lam 0.95"]);
+  deepEqual(groupsVarying(groups, "lam", EMBEDDED_PPO).map(({ name }) => name), [
+    "lam 0",
+    "lam 0.95",
+  ]);
 });
 
 Deno.test("a band is the mean, the least and the most over the seeds, as far as all of them go", () => {
@@ -196,8 +208,15 @@ Deno.test("a band is the mean, the least and the most over the seeds, as far as 
     low: [1, 2],
     high: [1, 5],
   });
-  deepEqual(seedBand(groups[1], "mean_reward"), { name: "as committed", x: [1, 2, 3], mean: [1, 2, 3] });
-  const uneven = groupBySeed([...rowsOf({ seed: 1 }, [1, 2]), ...rowsOf({ seed: 2 }, [3])], EMBEDDED_PPO);
+  deepEqual(seedBand(groups[1], "mean_reward"), {
+    name: "as committed",
+    x: [1, 2, 3],
+    mean: [1, 2, 3],
+  });
+  const uneven = groupBySeed(
+    [...rowsOf({ seed: 1 }, [1, 2]), ...rowsOf({ seed: 2 }, [3])],
+    EMBEDDED_PPO,
+  );
   deepEqual(seedBand(uneven[0], "mean_reward").mean, [2]);
   const [lost] = groupBySeed(rowsOf({ seed: 1 }, [1, NaN]), EMBEDDED_PPO);
   deepEqual(seedBand(lost, "mean_reward").mean, [1, null]);
@@ -232,7 +251,8 @@ Deno.test("what faithful changes is a table of just the settings that differ", (
     faithful: validateSettings({ faithful: true }),
   }).text;
   ok(
-    table.includes("gae_over_padding") && table.includes("repetition_penalty") && !table.includes("kl_coef"),
+    table.includes("gae_over_padding") && table.includes("repetition_penalty") &&
+      !table.includes("kl_coef"),
   );
 });
 
@@ -268,8 +288,14 @@ Deno.test("the kept runs say what chapter 06 says of them", () => {
   const paid = seedBand(groupOf(kept, CLIPPED), "score").mean,
     raw = seedBand(groupOf(kept, CLIPPED), "mean_reward").mean;
   ok((paid.at(-1) ?? 0) > (paid[0] ?? 0), "with raw scores what is paid rises");
-  ok((raw.at(-1) ?? 0) < Math.max(...raw.map(Number)), "while the score itself falls from its best");
-  ok(last(HACKED, "mean_reward") > last({}, "mean_reward"), "without a price the reward model is pleased");
+  ok(
+    (raw.at(-1) ?? 0) < Math.max(...raw.map(Number)),
+    "while the score itself falls from its best",
+  );
+  ok(
+    last(HACKED, "mean_reward") > last({}, "mean_reward"),
+    "without a price the reward model is pleased",
+  );
   ok(last(HACKED, "gold") < last({}, "gold") - 20, "and the gold judge is not");
   ok(
     last({ lam: 0 }, "kl") > last({}, "kl") &&
@@ -281,7 +307,10 @@ Deno.test("the kept runs say what chapter 06 says of them", () => {
 });
 
 Deno.test("a reader's own trials are named after what they differ in, beside the kept ones of that setting, as far as they go", () => {
-  const own = [...rowsOf({ kl_coef: 3, seed: 1 }, [1, 2, 3]), ...rowsOf({ kl_coef: 4, seed: 1 }, [1])];
+  const own = [
+    ...rowsOf({ kl_coef: 3, seed: 1 }, [1, 2, 3]),
+    ...rowsOf({ kl_coef: 4, seed: 1 }, [1]),
+  ];
   const figure = besideKept(groups, own, EMBEDDED_PPO);
   const named = figure.data.filter(({ showlegend }) => showlegend);
   deepEqual(named.map(({ name }) => name), [
@@ -294,7 +323,8 @@ Deno.test("a reader's own trials are named after what they differ in, beside the
   const lambdas = besideKept(groups, rowsOf({ lam: 0.5, seed: 1 }, [1]), EMBEDDED_PPO);
   ok(lambdas.text.endsWith("of lam 0, lam 0.95, yours: lam 0.5, seed 1"));
   throws(() => besideKept(groups, [], EMBEDDED_PPO), {
-    message: "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
+    message:
+      "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
   });
 });
 

@@ -4,7 +4,10 @@ import { checkAnswer } from "../../lib/exercises/mod.ts";
 const double = {
   expected: (x: number) => 2 * x,
   cases: [[2], [3]] satisfies [number][],
-  mistakes: [{ answer: (x: number) => x * x, says: { en: "That is the square.", zh: "那是平方。" } }],
+  mistakes: [{
+    answer: (x: number) => x * x,
+    says: { en: "That is the square.", zh: "那是平方。" },
+  }],
   solved: { en: "Right.", zh: "正确。" },
 };
 

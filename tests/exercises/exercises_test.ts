@@ -15,14 +15,22 @@ interface Placed {
 
 /** The exercises of a notebook: a check cell, the code cell before it, the solution after it. */
 function exercisesOf({ name: chapter, cells }: Notebook): Placed[] {
-  const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source).join("\n");
+  const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source)
+    .join("\n");
   const imports = (code.match(/^import [\s\S]*?;$/gm) ?? []).join("\n");
   return cells.flatMap((cell, index) => {
-    const name = cell.cell_type === "code" ? /^(?:await )?check\("(\w+)"/.exec(cell.source)?.[1] : undefined;
+    const name = cell.cell_type === "code"
+      ? /^(?:await )?check\("(\w+)"/.exec(cell.source)?.[1]
+      : undefined;
     if (name === undefined) return [];
-    const solution = /```ts\n([\s\S]*?)```/.exec(isSolution(cells[index + 1]) ? cells[index + 1].source : "")
+    const solution = /```ts\n([\s\S]*?)```/.exec(
+      isSolution(cells[index + 1]) ? cells[index + 1].source : "",
+    )
       ?.[1];
-    assert.ok(solution !== undefined, `${chapter}: after check("${name}") a folded solution follows`);
+    assert.ok(
+      solution !== undefined,
+      `${chapter}: after check("${name}") a folded solution follows`,
+    );
     assert.match(
       cells[index - 1].source,
       new RegExp(`\\b${name}\\b`),
@@ -34,7 +42,10 @@ function exercisesOf({ name: chapter, cells }: Notebook): Placed[] {
 
 /** The function `name` that a cell's source defines, with the notebook's imports. */
 async function load(source: string, { name, imports }: Placed): Promise<Exercise["expected"]> {
-  const path = new URL(`../../notebooks/.exercise_${name}_${crypto.randomUUID()}.ts`, import.meta.url);
+  const path = new URL(
+    `../../notebooks/.exercise_${name}_${crypto.randomUUID()}.ts`,
+    import.meta.url,
+  );
   await Deno.writeTextFile(path, `${imports}\n${source}\nexport { ${name} };\n`);
   try {
     return (await import(path.href))[name];

@@ -44,7 +44,12 @@ Deno.test("a file shorter than it was cannot be cut back to that", () =>
 Deno.test("what killed writes have left is removed, and nothing else", () =>
   withFolder(async (folder) => {
     for (
-      const name of [".state-1-2.0a1b2c3d.tmp/actor.safetensors", ".a.txt.12345678.tmp", "a.tmp", ".hidden"]
+      const name of [
+        ".state-1-2.0a1b2c3d.tmp/actor.safetensors",
+        ".a.txt.12345678.tmp",
+        "a.tmp",
+        ".hidden",
+      ]
     ) {
       await writeAtomically(`${folder}/${name}`, "x");
     }

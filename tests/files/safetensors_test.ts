@@ -13,9 +13,15 @@ async function withPath(use: (path: string) => Promise<void>): Promise<void> {
 }
 
 /** A file with this header, and as many bytes of data. */
-function withHeader(header: unknown, data: Uint8Array | number, use: (path: string) => Promise<void>) {
+function withHeader(
+  header: unknown,
+  data: Uint8Array | number,
+  use: (path: string) => Promise<void>,
+) {
   return withPath(async (path) => {
-    const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
+    const json = new TextEncoder().encode(
+      typeof header === "string" ? header : JSON.stringify(header),
+    );
     const bytes = typeof data === "number" ? new Uint8Array(data) : data;
     const file = new Uint8Array(8 + json.length + bytes.length);
     new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
@@ -46,7 +52,9 @@ Deno.test("float32 and int32, scalars and empty tensors survive a round trip", (
     await writeSafetensors(path, tensors);
     const back = await readSafetensors(path);
     deepEqual([...back.keys()], ["empty", "ids", "scalar", "view"]);
-    for (const [key, tensor] of tensors) deepEqual(back.get(key), { ...tensor, data: tensor.data.slice() });
+    for (const [key, tensor] of tensors) {
+      deepEqual(back.get(key), { ...tensor, data: tensor.data.slice() });
+    }
   }));
 
 Deno.test("float16 and bfloat16 become float32", () => {
@@ -80,7 +88,8 @@ const WRONG: [string, unknown, number, (path: string) => string][] = [
     "an unknown dtype",
     { a: entry("F8_E4M3", [8], 0, 8) },
     8,
-    (path) => `"a" of ${path}: its dtype is "F8_E4M3", and only F32, I32, F16, BF16, F64 can be read`,
+    (path) =>
+      `"a" of ${path}: its dtype is "F8_E4M3", and only F32, I32, F16, BF16, F64 can be read`,
   ],
   [
     "a shape that does not fill its bytes",
@@ -118,8 +127,18 @@ const WRONG: [string, unknown, number, (path: string) => string][] = [
     12,
     (path) => `${path}: 4 bytes between "a" and "b" are unused`,
   ],
-  ["bytes left over", { a: entry("F32", [1], 0, 4) }, 6, (path) => `${path}: 2 bytes after "a" are unused`],
-  ["a header that is a list", [], 0, (path) => `${path}: its header is a list, and an object is expected`],
+  [
+    "bytes left over",
+    { a: entry("F32", [1], 0, 4) },
+    6,
+    (path) => `${path}: 2 bytes after "a" are unused`,
+  ],
+  [
+    "a header that is a list",
+    [],
+    0,
+    (path) => `${path}: its header is a list, and an object is expected`,
+  ],
   [
     "a header that is no JSON",
     "{a}",

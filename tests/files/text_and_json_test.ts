@@ -11,10 +11,16 @@ import {
   readText,
 } from "../../lib/files/mod.ts";
 
-async function withFile(content: string | Uint8Array, use: (path: string) => Promise<void>): Promise<void> {
+async function withFile(
+  content: string | Uint8Array,
+  use: (path: string) => Promise<void>,
+): Promise<void> {
   const path = await Deno.makeTempFile({ suffix: ".json" });
   try {
-    await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    await Deno.writeFile(
+      path,
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
     await use(path);
   } finally {
     await Deno.remove(path);
@@ -30,7 +36,10 @@ Deno.test("JSON lines are read with a byte order mark, CRLF, blank lines and no 
 });
 
 Deno.test("long files are read across the borders of chunks", async () => {
-  const lines = Array.from({ length: 5000 }, (_, i) => JSON.stringify({ content: `第${i}段`.repeat(10) }));
+  const lines = Array.from(
+    { length: 5000 },
+    (_, i) => JSON.stringify({ content: `第${i}段`.repeat(10) }),
+  );
   await withFile(lines.join("\n") + "\n", async (path) => {
     const rows = await Array.fromAsync(readJsonLines(path, { strings: ["content"] }));
     deepEqual(rows.map((row) => JSON.stringify(row)), lines);
@@ -73,7 +82,9 @@ Deno.test("a text that must hold something is named where it is blank", async ()
 });
 
 Deno.test("a file that is not there, is no UTF-8 or is no JSON object is named", async () => {
-  await rejects(readText("nowhere/a.json"), { message: "Cannot read nowhere/a.json: there is no such file" });
+  await rejects(readText("nowhere/a.json"), {
+    message: "Cannot read nowhere/a.json: there is no such file",
+  });
   await rejects(Array.fromAsync(readJsonLines("nowhere/a.json")), {
     message: "Cannot read nowhere/a.json: there is no such file",
   });
@@ -118,12 +129,15 @@ Deno.test("a folder in the place of a file is named", async () => {
 
 Deno.test("a line of 10 MB is read at once with its neighbours", async () => {
   const long = "山".repeat(10_000_000 / 3);
-  await withFile(`{"content": "甲"}\n{"content": "${long}"}\r\n{"content": "乙"}\n`, async (path) => {
-    const start = performance.now();
-    const rows = await Array.fromAsync(readJsonLines(path, { strings: ["content"] }));
-    deepEqual(rows.map(({ content }) => content.length), [1, long.length, 1]);
-    ok(performance.now() - start < 5000, "no longer than a line should take"); // 0.1 s where this was written
-  });
+  await withFile(
+    `{"content": "甲"}\n{"content": "${long}"}\r\n{"content": "乙"}\n`,
+    async (path) => {
+      const start = performance.now();
+      const rows = await Array.fromAsync(readJsonLines(path, { strings: ["content"] }));
+      deepEqual(rows.map(({ content }) => content.length), [1, long.length, 1]);
+      ok(performance.now() - start < 5000, "no longer than a line should take"); // 0.1 s where this was written
+    },
+  );
 });
 
 Deno.test("a character that lies across two chunks is whole", async () => {
@@ -149,8 +163,14 @@ Deno.test("JSON that goes wrong is named with the line where it does", async () 
     await jsonError('{\n"data": [\n{"a": 1}\n{"b": 2}]}'),
     'Cannot read FILE, line 4: it is not JSON (there: "{\\"b\\": 2}]}")',
   );
-  equal(await jsonError('{\n"data": [\n'), "Cannot read FILE, line 3: it is not JSON (it breaks off)");
-  equal(await jsonError("nothing\n"), 'Cannot read FILE: it is not JSON (it begins with "nothing")');
+  equal(
+    await jsonError('{\n"data": [\n'),
+    "Cannot read FILE, line 3: it is not JSON (it breaks off)",
+  );
+  equal(
+    await jsonError("nothing\n"),
+    'Cannot read FILE: it is not JSON (it begins with "nothing")',
+  );
   equal(
     await jsonError("<html>\n"),
     "Cannot read FILE: it is an HTML page, probably a web server's answer saved in its place",

@@ -16,13 +16,18 @@ import {
   zip,
 } from "../helpers/torch_bytes.ts";
 
-async function withFile(bytes: Uint8Array | string, use: (path: string) => Promise<void>): Promise<void> {
+async function withFile(
+  bytes: Uint8Array | string,
+  use: (path: string) => Promise<void>,
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/pytorch_model.bin`;
   try {
     await Deno.writeFile(path, typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
     await use(path);
-    deepEqual((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), ["pytorch_model.bin"]);
+    deepEqual((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), [
+      "pytorch_model.bin",
+    ]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -35,7 +40,8 @@ async function readAll(path: string) {
 
 const FORMATS = {
   zip: (parts: TensorParts) => torchZip(stateDict(tensor(parts))),
-  legacy: (parts: TensorParts) => Promise.resolve(torchLegacy(stateDict(tensor(parts, { legacy: true })))),
+  legacy: (parts: TensorParts) =>
+    Promise.resolve(torchLegacy(stateDict(tensor(parts, { legacy: true })))),
 };
 
 /** A place in the six values 0 to 5, and what stands there. */
@@ -129,7 +135,15 @@ Deno.test("whole numbers of 64 bits are named, not read", async () => {
 const call = (module: string, name: string, argument: string) =>
   stateDict(concat(op.name(module, name), op.mark, op.text(argument), op.tuple, op.reduce));
 const stackGlobal = stateDict(
-  concat(op.text("posix"), op.text("system"), [0x93], op.mark, op.text("true"), op.tuple, op.reduce),
+  concat(
+    op.text("posix"),
+    op.text("system"),
+    [0x93],
+    op.mark,
+    op.text("true"),
+    op.tuple,
+    op.reduce,
+  ),
 );
 
 /** A pickle, and what the error says of it. */
@@ -143,7 +157,11 @@ const PICKLES: [what: string, pickle: Uint8Array, state: string | RegExp][] = [
     call("numpy.core.multiarray", "_reconstruct", "x"),
     notAllowed("numpy.core.multiarray._reconstruct"),
   ],
-  ["numpy._core", call("numpy._core.multiarray", "scalar", "x"), notAllowed("numpy._core.multiarray.scalar")],
+  [
+    "numpy._core",
+    call("numpy._core.multiarray", "scalar", "x"),
+    notAllowed("numpy._core.multiarray.scalar"),
+  ],
   ["a method of every object", call("torch", "constructor", "x"), notAllowed("torch.constructor")],
   ["torch.load", call("torch", "load", "other.bin"), notAllowed("torch.load")],
   [
@@ -176,7 +194,11 @@ const PICKLES: [what: string, pickle: Uint8Array, state: string | RegExp][] = [
     concat(op.protocol, [0x58], little(0xffffffff, 4), [0x61]),
     /its pickle ends at byte \d+, in the middle of a value/,
   ],
-  ["no end", concat(op.protocol, op.dict, [0x58]), /its pickle ends at byte \d+, in the middle of a value/],
+  [
+    "no end",
+    concat(op.protocol, op.dict, [0x58]),
+    /its pickle ends at byte \d+, in the middle of a value/,
+  ],
   ["an empty stack", concat(op.protocol, op.stop), "its pickle takes a value where there is none"],
   [
     "a group that was not opened",
@@ -275,7 +297,10 @@ const ARCHIVES: [what: string, bytes: () => Promise<Uint8Array>, state: string |
   ],
   [
     "a bomb: 20 MB of zeros in 20 kB",
-    () => zip({ "m/data.pkl": stateDict(tensor()), "m/data/0": new Uint8Array(20_000_000) }, { level: 9 }),
+    () =>
+      zip({ "m/data.pkl": stateDict(tensor()), "m/data/0": new Uint8Array(20_000_000) }, {
+        level: 9,
+      }),
     'its entry "m/data.pkl" is compressed, and torch.save never compresses',
   ],
   [
@@ -357,8 +382,16 @@ const LEGACY: [what: string, bytes: Uint8Array, state: string | RegExp][] = [
     torchLegacy().slice(0, -4),
     /its storages end at byte \d+, and the file has \d+; it is cut off/,
   ],
-  ["bytes left over", concat(torchLegacy(), [0]), /its storages end at byte (\d+), and the file has \d+$/],
-  ["a storage that no tensor uses", torchLegacy(usual, { names: ["9"] }), 'no tensor uses its storage "9"'],
+  [
+    "bytes left over",
+    concat(torchLegacy(), [0]),
+    /its storages end at byte (\d+), and the file has \d+$/,
+  ],
+  [
+    "a storage that no tensor uses",
+    torchLegacy(usual, { names: ["9"] }),
+    'no tensor uses its storage "9"',
+  ],
   [
     "a storage that is not there",
     torchLegacy(usual, { names: [], data: new Uint8Array() }),
@@ -369,7 +402,11 @@ const LEGACY: [what: string, bytes: Uint8Array, state: string | RegExp][] = [
     torchLegacy(concat(op.protocol, op.text("a".repeat(2_000_000)), op.stop)),
     "its pickle ends at byte 1000000, in the middle of a value",
   ],
-  ["only its beginning", torchLegacy().slice(0, 40), /its pickle ends at byte 40, in the middle of a value/],
+  [
+    "only its beginning",
+    torchLegacy().slice(0, 40),
+    /its pickle ends at byte 40, in the middle of a value/,
+  ],
 ];
 
 for (const [what, bytes, state] of LEGACY) {
@@ -395,7 +432,9 @@ for (const [what, text, state] of STAND_INS) {
 }
 
 Deno.test("a file that is not there, or is a folder, is named", async () => {
-  await rejects(openTorchFile("nowhere.bin"), { message: "Cannot read nowhere.bin: there is no such file" });
+  await rejects(openTorchFile("nowhere.bin"), {
+    message: "Cannot read nowhere.bin: there is no such file",
+  });
   await rejects(openTorchFile("tests"), {
     message: "Cannot read tests: it is a folder, and a file is expected",
   });

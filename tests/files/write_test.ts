@@ -1,5 +1,10 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
-import { readText, standingFolder, writeAtomically, writeFolderAtomically } from "../../lib/files/mod.ts";
+import {
+  readText,
+  standingFolder,
+  writeAtomically,
+  writeFolderAtomically,
+} from "../../lib/files/mod.ts";
 import { withFolder } from "../helpers/folder.ts";
 
 async function names(folder: string): Promise<string[]> {
@@ -66,7 +71,9 @@ function writeFiles(
   options: { replaces?: (name: string) => boolean } = {},
 ): Promise<void> {
   return writeFolderAtomically(folder, async (temporary) => {
-    for (const [name, text] of Object.entries(files)) await writeAtomically(`${temporary}/${name}`, text);
+    for (const [name, text] of Object.entries(files)) {
+      await writeAtomically(`${temporary}/${name}`, text);
+    }
   }, options);
 }
 
@@ -89,7 +96,9 @@ Deno.test("a folder of several new files replaces the old one; files and folders
     await writeFiles(target, { "a.txt": "1", "b.txt": "1", "old.bin": "x" });
     await writeAtomically(`${target}/README.md`, "how made");
     await writeAtomically(`${target}/logs/one/events`, "log");
-    await writeFiles(target, { "a.txt": "2", "b.txt": "2" }, { replaces: (name) => name.endsWith(".bin") });
+    await writeFiles(target, { "a.txt": "2", "b.txt": "2" }, {
+      replaces: (name) => name.endsWith(".bin"),
+    });
     deepEqual(await contents(target), {
       "README.md": "how made",
       "a.txt": "2",
@@ -127,7 +136,14 @@ Deno.test("what killed saves left is removed: the old folder at once, half-writt
   withFolder(async (folder) => {
     const target = `${folder}/model`;
     await writeFiles(target, { "a.txt": "1" });
-    for (const name of [".model.before", ".model.0123abcd.tmp", ".model.4567abcd.tmp", ".model.notes.tmp"]) {
+    for (
+      const name of [
+        ".model.before",
+        ".model.0123abcd.tmp",
+        ".model.4567abcd.tmp",
+        ".model.notes.tmp",
+      ]
+    ) {
       await Deno.mkdir(`${folder}/${name}`);
     }
     const earlier = new Date(Date.now() - 2 * 3_600_000);

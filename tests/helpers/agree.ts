@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { grad } from "../../lib/autodiff/mod.ts";
 import { lower } from "../../lib/onnx/mod.ts";
 import type { ArrayLike_, Device, DeviceArray } from "../../lib/runtime/mod.ts";
-import { type AnyTensor, apply, evaluate, type HostArray, type NodeOf } from "../../lib/tensor/mod.ts";
+import {
+  type AnyTensor,
+  apply,
+  evaluate,
+  type HostArray,
+  type NodeOf,
+} from "../../lib/tensor/mod.ts";
 import { weightedLoss } from "./check_grads.ts";
 import type { PrimitiveCase } from "./primitive_case.ts";
 import { everyCase, everyLargeCase } from "./primitive_cases.ts";
@@ -39,8 +45,13 @@ async function checkAgreement(device: Device, trial: Trial, tolerance: number): 
     assert.deepEqual([...found[index].dims], wanted[index].dims, `sizes of ${name}`);
     wanted[index].data.forEach((number, at) => {
       if (trial.isPadding(name, at)) return;
-      const message = `${name} at ${at} is ${found[index].data[at]} on the device, ${number} evaluated`;
-      assert.ok(Math.abs(found[index].data[at] - number) <= tolerance * (1 + Math.abs(number)), message);
+      const message = `${name} at ${at} is ${
+        found[index].data[at]
+      } on the device, ${number} evaluated`;
+      assert.ok(
+        Math.abs(found[index].data[at] - number) <= tolerance * (1 + Math.abs(number)),
+        message,
+      );
     });
   });
 }
@@ -90,7 +101,9 @@ const cachedOutputs = ({ inputs, attributes }: NodeOf<Cached>) => ({
 /** Runs a trial: arrays go in from the host and results come back to it, but caches stay where they are. */
 async function execute(device: Device, { outputs, feeds, inPlace }: Trial) {
   const names = Object.keys(outputs);
-  const arrays = Object.entries(feeds).map(([name, array]): [string, ArrayLike_] => [name, in32Bits(array)]);
+  const arrays = Object.entries(feeds).map((
+    [name, array],
+  ): [string, ArrayLike_] => [name, in32Bits(array)]);
   const given = new Map(arrays);
   const caches = new Map<string, DeviceArray>();
   for (const [name, array] of arrays) {

@@ -25,9 +25,14 @@ export interface WeightedLoss {
 }
 
 /** sum(result * cotangent), with fixed cotangent numbers. */
-export function weightedLoss(result: AnyTensor, feeds: Readonly<Record<string, HostArray>>): WeightedLoss {
+export function weightedLoss(
+  result: AnyTensor,
+  feeds: Readonly<Record<string, HostArray>>,
+): WeightedLoss {
   const [{ dims }] = evaluate([result], feeds);
-  const { values } = floats({ all: dims.reduce((product, size) => product * size, 1) }, { seed: 5 });
+  const { values } = floats({ all: dims.reduce((product, size) => product * size, 1) }, {
+    seed: 5,
+  });
   const cotangent = input("cotangent", result.shape);
   const loss = sum(mul(result as Tensor, cotangent)); // only float32 results have gradients
   return { loss, feeds: { ...feeds, cotangent: { dims, data: Float64Array.from(values) } } };

@@ -40,7 +40,10 @@ export const dotUses: readonly PrimitiveCase[] = [
   ),
   useOf(
     "attended heads projected: two axes, batch and time of unknown size",
-    { x: floats({ batch: 2, time: 3, heads: 2, headDim: 2 }), w: floats({ heads: 2, headDim: 2, embed: 3 }) },
+    {
+      x: floats({ batch: 2, time: 3, heads: 2, headDim: 2 }),
+      w: floats({ heads: 2, headDim: 2, embed: 3 }),
+    },
     ({ x, w }) => dot(x, w, "heads", "headDim"),
     { open },
   ),
@@ -85,7 +88,10 @@ export const dotUses: readonly PrimitiveCase[] = [
   ),
   useOf(
     "several axes of its own on the right",
-    { x: floats({ batch: 2, embed: 3 }), y: floats({ heads: 2, headDim: 2, embed: 3 }, { seed: 1 }) },
+    {
+      x: floats({ batch: 2, embed: 3 }),
+      y: floats({ heads: 2, headDim: 2, embed: 3 }, { seed: 1 }),
+    },
     ({ x, y }) => dot(x, y, "embed"),
     { open: ["batch"] },
   ),

@@ -116,10 +116,17 @@ function binary(op: Op): PrimitiveCase[] {
       (i) => op(i.x, i.y),
       { open },
     ),
-    useOf("no axis in common", { x: floats({ time: 4 }), y: floats({ batch: 2 }, y) }, (i) => op(i.x, i.y), {
+    useOf(
+      "no axis in common",
+      { x: floats({ time: 4 }), y: floats({ batch: 2 }, y) },
+      (i) => op(i.x, i.y),
+      {
+        open,
+      },
+    ),
+    useOf("a number on the left", { x: floats({}), y: floats(both, y) }, (i) => op(i.x, i.y), {
       open,
     }),
-    useOf("a number on the left", { x: floats({}), y: floats(both, y) }, (i) => op(i.x, i.y), { open }),
     useOf("two numbers", { x: floats({}), y: floats({}, y) }, (i) => op(i.x, i.y)),
     useOf(
       "axes of size 1",
@@ -155,7 +162,10 @@ export const binaryUses: Uses<Binary> = {
 const comparison = (op: typeof less | typeof equal): PrimitiveCase[] => [
   useOf(
     "floats with equal ones among them",
-    { x: floats(both, { values: [1, 2, 3, 4, 5, 6] }), y: floats({ embed: 3 }, { values: [1, 5, 3] }) },
+    {
+      x: floats(both, { values: [1, 2, 3, 4, 5, 6] }),
+      y: floats({ embed: 3 }, { values: [1, 5, 3] }),
+    },
     ({ x, y }) => op(x, y),
     none,
   ),
@@ -165,7 +175,12 @@ const comparison = (op: typeof less | typeof equal): PrimitiveCase[] => [
     ({ x, y }) => op(x, y),
     none,
   ),
-  useOf("integers with a number", { x: integers({ batch: 3 }, [1, 2, 3]) }, ({ x }) => op(x, 2), none),
+  useOf(
+    "integers with a number",
+    { x: integers({ batch: 3 }, [1, 2, 3]) },
+    ({ x }) => op(x, 2),
+    none,
+  ),
 ];
 
 /** Uses of comparisons: their results are bool and have no gradient. */
@@ -234,20 +249,42 @@ export const choiceUses: Uses<"not" | "where" | "cast" | "stopGradient" | "expan
       ({ x }) => cast(x, "bool"),
       none,
     ),
-    useOf("int32 to bool", { x: integers({ batch: 3 }, [0, 1, -2]) }, ({ x }) => cast(x, "bool"), none),
-    useOf("bool to float32", { x: bools({ batch: 2 }, [0, 1]) }, ({ x }) => cast(x, "float32"), none),
+    useOf(
+      "int32 to bool",
+      { x: integers({ batch: 3 }, [0, 1, -2]) },
+      ({ x }) => cast(x, "bool"),
+      none,
+    ),
+    useOf(
+      "bool to float32",
+      { x: bools({ batch: 2 }, [0, 1]) },
+      ({ x }) => cast(x, "float32"),
+      none,
+    ),
     useOf("bool to int32", { x: bools({ batch: 2 }, [0, 1]) }, ({ x }) => cast(x, "int32"), none),
   ],
   stopGradient: [useOf("a matrix", { x: floats(both) }, ({ x }) => stopGradient(x), none)],
   /** Times the reference, so that every input has a slope. */
   expandLike: [
-    useOf("a vector", { x: floats({ embed: 3 }), r: floats(both) }, ({ x, r }) => mul(expandLike(x, r), r), {
+    useOf(
+      "a vector",
+      { x: floats({ embed: 3 }), r: floats(both) },
+      ({ x, r }) => mul(expandLike(x, r), r),
+      {
+        open,
+      },
+    ),
+    useOf(
+      "a column",
+      { x: floats({ batch: 2 }), r: floats(both) },
+      ({ x, r }) => mul(expandLike(x, r), r),
+      {
+        open,
+      },
+    ),
+    useOf("a number", { x: floats({}), r: floats(both) }, ({ x, r }) => mul(expandLike(x, r), r), {
       open,
     }),
-    useOf("a column", { x: floats({ batch: 2 }), r: floats(both) }, ({ x, r }) => mul(expandLike(x, r), r), {
-      open,
-    }),
-    useOf("a number", { x: floats({}), r: floats(both) }, ({ x, r }) => mul(expandLike(x, r), r), { open }),
     useOf(
       "two axes in another order",
       { x: floats({ embed: 3, batch: 2 }), r: floats({ batch: 2, time: 4, embed: 3 }) },

@@ -63,10 +63,16 @@ export function assertNear(
   { name, tolerance = 1e-5 }: { name: string; tolerance?: number },
 ): void {
   const error = relativeError(actual, expected);
-  assert.ok(error <= tolerance, `${name} is off by ${error} of its largest value, allowed is ${tolerance}`);
+  assert.ok(
+    error <= tolerance,
+    `${name} is off by ${error} of its largest value, allowed is ${tolerance}`,
+  );
 }
 
 /** A copy of an array's numbers, wherever it lies. */
-export async function numbersOn(device: Device, array: ArrayLike_<"float32">): Promise<Float32Array> {
+export async function numbersOn(
+  device: Device,
+  array: ArrayLike_<"float32">,
+): Promise<Float32Array> {
   return (await device.read(await device.upload(array))).slice();
 }

@@ -30,13 +30,25 @@ import {
 import { createRewardTrainer } from "../../lib/rlhf/reward.ts";
 import { relativeError } from "./fixtures.ts";
 import { sampleOf } from "./samples_of_answers.ts";
-import { allMetrics, device, PAD, tinyConfig, tinyInputs, tinyPpo, tinyPrompts, tinyReward } from "./tiny.ts";
+import {
+  allMetrics,
+  device,
+  PAD,
+  tinyConfig,
+  tinyInputs,
+  tinyPpo,
+  tinyPrompts,
+  tinyReward,
+} from "./tiny.ts";
 
 type Given = Partial<Settings>;
 
 /** Whether two rows of numbers are the same but for rounding. */
-export const same = (left: ArrayLike<number>, right: ArrayLike<number>, tolerance = 1e-5): boolean =>
-  left.length === right.length && relativeError(left, right) <= tolerance;
+export const same = (
+  left: ArrayLike<number>,
+  right: ArrayLike<number>,
+  tolerance = 1e-5,
+): boolean => left.length === right.length && relativeError(left, right) <= tolerance;
 
 /** Real tokens' numbers of all samples. */
 export const realOf = (
@@ -68,7 +80,8 @@ export async function firstRatioIsOne(given: Given = {}): Promise<boolean> {
 export async function klIsZeroAtStart(given: Given = {}): Promise<boolean> {
   const ppo = await tinyPpo(given);
   const pool = await ppo.experience(1, tinyPrompts);
-  return same(realOf(pool, "logProbs"), realOf(pool, "refLogProbs")) && await ppo.exactKl(pool) < 1e-6;
+  return same(realOf(pool, "logProbs"), realOf(pool, "refLogProbs")) &&
+    await ppo.exactKl(pool) < 1e-6;
 }
 
 /** The same answers scored in one batch, in groups of at most three and each alone. The critic's head is the reward model's. */
@@ -171,7 +184,10 @@ export function endlessAnswersArePaidLess(given: Given = {}): boolean {
 /** A minibatch has answers of several timesteps. */
 export function minibatchesMixTimesteps(given: Given = {}): boolean {
   const { settings } = tinyInputs(given);
-  const pool = Array.from({ length: 12 }, (_, index) => sampleOf([5], { timestep: Math.floor(index / 3) }));
+  const pool = Array.from(
+    { length: 12 },
+    (_, index) => sampleOf([5], { timestep: Math.floor(index / 3) }),
+  );
   const batches = minibatches(pool, settings, 0);
   return batches.some((batch) => new Set(batch.map(({ timestep }) => timestep)).size > 1);
 }

@@ -193,7 +193,10 @@ function attended(primitive: "attention" | "attentionWeights"): PrimitiveCase {
       seen: bools(seen, mixed(sizeOf(seen))),
     },
     ({ q, k, v, seen }) => apply(primitive, [q, k, v, seen], { heads: 3 }),
-    { gradient: primitive === "attention" ? "slope" : "refused", open: ["batch", "time", "keyTime"] },
+    {
+      gradient: primitive === "attention" ? "slope" : "refused",
+      open: ["batch", "time", "keyTime"],
+    },
   );
 }
 
@@ -203,7 +206,8 @@ function cachedCase(
   { time, lengths, headDim }: { time: number; lengths: readonly number[]; headDim: number },
   primitive: "cachedAttention" | "cachedKeys" | "cachedValues",
 ): PrimitiveCase {
-  const tokens = { batch: 2, time, embed: 3 * headDim }, cache = { batch: 2, heads: 3, slot: 72, headDim };
+  const tokens = { batch: 2, time, embed: 3 * headDim },
+    cache = { batch: 2, heads: 3, slot: 72, headDim };
   return useOf(
     name,
     {
@@ -221,9 +225,21 @@ function cachedCase(
 }
 
 const cached = (primitive: "cachedAttention" | "cachedKeys" | "cachedValues"): Cases => [
-  cachedCase("a prompt of 40 and 33 tokens", { time: 40, lengths: [39, 32], headDim: 8 }, primitive),
-  cachedCase("a prompt of 40 tokens, 5 channels", { time: 40, lengths: [39, 39], headDim: 5 }, primitive),
-  cachedCase("a token behind 70 and 35 others", { time: 1, lengths: [70, 35], headDim: 64 }, primitive),
+  cachedCase(
+    "a prompt of 40 and 33 tokens",
+    { time: 40, lengths: [39, 32], headDim: 8 },
+    primitive,
+  ),
+  cachedCase(
+    "a prompt of 40 tokens, 5 channels",
+    { time: 40, lengths: [39, 39], headDim: 5 },
+    primitive,
+  ),
+  cachedCase(
+    "a token behind 70 and 35 others",
+    { time: 1, lengths: [70, 35], headDim: 64 },
+    primitive,
+  ),
 ];
 
 /** At least one large case of each primitive. */
@@ -256,11 +272,17 @@ export const largeCases: { readonly [P in Primitive]: Cases } = {
       `${title(shape)} to int32 and from bool`,
       { x: floats(shape, { low: -90, high: 90 }), c: bools(shape, mixed(sizeOf(shape))) },
       ({ x, c }) =>
-        apply("add", [apply("cast", [x], { to: "int32" }), apply("cast", [c], { to: "int32" })], {}),
+        apply(
+          "add",
+          [apply("cast", [x], { to: "int32" }), apply("cast", [c], { to: "int32" })],
+          {},
+        ),
       none,
     )
   ),
-  stopGradient: both((shape) => useOf(title(shape), { x: floats(shape) }, ({ x }) => stopGradient(x), none)),
+  stopGradient: both((shape) =>
+    useOf(title(shape), { x: floats(shape) }, ({ x }) => stopGradient(x), none)
+  ),
   expandLike: [
     useOf(
       "a row to a block",
@@ -290,7 +312,12 @@ export const largeCases: { readonly [P in Primitive]: Cases } = {
       ({ x }) => transpose(x, ["embed", "rows"]),
     ),
     ...both((shape) =>
-      useOf(title(shape), { x: floats(shape) }, ({ x }) => transpose(x, ["time", "embed", "batch"]), { open })
+      useOf(
+        title(shape),
+        { x: floats(shape) },
+        ({ x }) => transpose(x, ["time", "embed", "batch"]),
+        { open },
+      )
     ),
   ],
   rename: both((shape) =>
@@ -315,9 +342,14 @@ export const largeCases: { readonly [P in Primitive]: Cases } = {
     ),
   ],
   pad: [
-    useOf("behind 100 columns", { x: floats(fours) }, ({ x }) => pad(x, "embed", { before: 3, after: 200 }), {
-      open,
-    }),
+    useOf(
+      "behind 100 columns",
+      { x: floats(fours) },
+      ({ x }) => pad(x, "embed", { before: 3, after: 200 }),
+      {
+        open,
+      },
+    ),
   ],
   concat: [
     useOf(
@@ -333,7 +365,10 @@ export const largeCases: { readonly [P in Primitive]: Cases } = {
   gather: [
     useOf(
       "40 rows of 70",
-      { table: floats({ vocab: 70, embed: 36 }), i: integers({ batch: 4, time: 10 }, indices(40, 70)) },
+      {
+        table: floats({ vocab: 70, embed: 36 }),
+        i: integers({ batch: 4, time: 10 }, indices(40, 70)),
+      },
       ({ table, i }) => gather(table, i, "vocab"),
       { open },
     ),
@@ -341,7 +376,10 @@ export const largeCases: { readonly [P in Primitive]: Cases } = {
   scatterAdd: [
     useOf(
       "400 rows into 7 places",
-      { i: integers({ batch: 4, time: 100 }, indices(400, 7)), u: floats({ batch: 4, time: 100, embed: 9 }) },
+      {
+        i: integers({ batch: 4, time: 100 }, indices(400, 7)),
+        u: floats({ batch: 4, time: 100, embed: 9 }),
+      },
       ({ i, u }) => scatterAdd(i, u, { axis: "vocab", size: 7 }),
       { open },
     ),

@@ -55,9 +55,14 @@ export const movementUses = {
   sum: reductions(sum),
   largest: [
     ...reductions(largest),
-    useOf("all below zero", { x: floats(block, { low: -3, high: -1 }) }, ({ x }) => largest(x, "time"), {
-      open,
-    }),
+    useOf(
+      "all below zero",
+      { x: floats(block, { low: -3, high: -1 }) },
+      ({ x }) => largest(x, "time"),
+      {
+        open,
+      },
+    ),
   ],
   dot: dotUses,
   splitAxis: [
@@ -93,15 +98,22 @@ export const movementUses = {
     useOf("the last two", { x: floats(block) }, ({ x }) => mergeAxes(x, ["time", "embed"], "row"), {
       open: ["batch"],
     }),
-    useOf("the first two", { x: floats(block) }, ({ x }) => mergeAxes(x, ["batch", "time"], "rows"), {
-      open: ["batch"],
-    }),
+    useOf(
+      "the first two",
+      { x: floats(block) },
+      ({ x }) => mergeAxes(x, ["batch", "time"], "rows"),
+      {
+        open: ["batch"],
+      },
+    ),
     useOf("all", { x: floats(block) }, ({ x }) => mergeAxes(x, ["batch", "time", "embed"], "all"), {
       open: ["batch"],
     }),
   ],
   transpose: [
-    useOf("three axes", { x: floats(block) }, ({ x }) => transpose(x, ["embed", "batch", "time"]), { open }),
+    useOf("three axes", { x: floats(block) }, ({ x }) => transpose(x, ["embed", "batch", "time"]), {
+      open,
+    }),
     useOf(
       "integers",
       { x: integers({ batch: 2, time: 2 }, [1, 2, 3, 4]) },
@@ -119,18 +131,31 @@ export const movementUses = {
     ),
   ],
   slice: [
-    useOf("the beginning", { x: floats(block) }, ({ x }) => slice(x, "batch", { start: 0, stop: 1 }), {
-      open: ["time"],
-    }),
+    useOf(
+      "the beginning",
+      { x: floats(block) },
+      ({ x }) => slice(x, "batch", { start: 0, stop: 1 }),
+      {
+        open: ["time"],
+      },
+    ),
     useOf("the middle", { x: floats(block) }, ({ x }) => slice(x, "time", { start: 1, stop: 2 }), {
       open: ["batch"],
     }),
-    useOf("the end", { x: floats(block) }, ({ x }) => slice(x, "embed", { start: 1, stop: 2 }), { open }),
+    useOf("the end", { x: floats(block) }, ({ x }) => slice(x, "embed", { start: 1, stop: 2 }), {
+      open,
+    }),
   ],
   pad: [
-    useOf("before", { x: floats(block) }, ({ x }) => pad(x, "time", { before: 2 }), { open: ["batch"] }),
-    useOf("after", { x: floats(block) }, ({ x }) => pad(x, "batch", { after: 1 }), { open: ["time"] }),
-    useOf("both ends", { x: floats(block) }, ({ x }) => pad(x, "embed", { before: 1, after: 2 }), { open }),
+    useOf("before", { x: floats(block) }, ({ x }) => pad(x, "time", { before: 2 }), {
+      open: ["batch"],
+    }),
+    useOf("after", { x: floats(block) }, ({ x }) => pad(x, "batch", { after: 1 }), {
+      open: ["time"],
+    }),
+    useOf("both ends", { x: floats(block) }, ({ x }) => pad(x, "embed", { before: 1, after: 2 }), {
+      open,
+    }),
   ],
   concat: [
     useOf(
@@ -156,9 +181,14 @@ export const movementUses = {
     ),
   ],
   gather: [
-    useOf("rows of a table, some twice", { table, i: tokens }, ({ table, i }) => gather(table, i, "vocab"), {
-      open,
-    }),
+    useOf(
+      "rows of a table, some twice",
+      { table, i: tokens },
+      ({ table, i }) => gather(table, i, "vocab"),
+      {
+        open,
+      },
+    ),
     useOf("one row", { table, i: integers({}, [2]) }, ({ table, i }) => gather(table, i, "vocab")),
     useOf(
       "numbers of a list",

@@ -55,7 +55,9 @@ export function committedNotebooks(): Notebook[] {
 
 /** A passage in its two languages; null for a cell that has only one (a solution). */
 export function languages({ source }: NotebookCell): { english: string; chinese: string } | null {
-  const parts = /^([\s\S]*?)\n*<details><summary>中文<\/summary>\n([\s\S]*)<\/details>\s*$/.exec(source);
+  const parts = /^([\s\S]*?)\n*<details><summary>中文<\/summary>\n([\s\S]*)<\/details>\s*$/.exec(
+    source,
+  );
   return parts === null ? null : { english: parts[1].trim(), chinese: parts[2].trim() };
 }
 

@@ -21,7 +21,9 @@ export interface Sample<S extends Shape = Shape, D extends DType = DType> {
 export type Samples = Readonly<Record<string, Sample>>;
 
 /** The input tensors that belong to samples. */
-export type Inputs<I extends Samples> = { readonly [N in keyof I]: Tensor<I[N]["shape"], I[N]["dtype"]> };
+export type Inputs<I extends Samples> = {
+  readonly [N in keyof I]: Tensor<I[N]["shape"], I[N]["dtype"]>;
+};
 
 /** The numbers of a float32 sample: given, or spread over [low, high] without two alike. */
 export interface FloatOptions {
@@ -39,7 +41,11 @@ export function floats<const S extends Shape>(
 ): Sample<S, "float32"> {
   const spread = (_: unknown, index: number) =>
     low + (high - low) * ((0.37 * seed + (index + 1) * 0.618034) % 1);
-  return { shape, dtype: "float32", values: values ?? Array.from({ length: sizeOf(shape) }, spread) };
+  return {
+    shape,
+    dtype: "float32",
+    values: values ?? Array.from({ length: sizeOf(shape) }, spread),
+  };
 }
 
 /** An int32 sample. */
@@ -57,7 +63,9 @@ export const bools = <const S extends Shape>(
 /** The input tensors of samples; the axes named in `open` have unknown sizes in them. */
 export function inputsOf<I extends Samples>(samples: I, open: readonly string[] = []): Inputs<I> {
   const entries = Object.entries(samples).map(([name, { shape, dtype }]): [string, AnyTensor] => {
-    const sizes = Object.entries(shape).map(([axis, size]) => [axis, open.includes(axis) ? UNKNOWN : size]);
+    const sizes = Object.entries(shape).map((
+      [axis, size],
+    ) => [axis, open.includes(axis) ? UNKNOWN : size]);
     return [name, input(name, Object.fromEntries(sizes), dtype)];
   });
   return Object.fromEntries(entries) as Inputs<I>; // each name keeps its sample's axes

@@ -11,7 +11,12 @@ export async function twoModels(): Promise<[ModelFolder, ModelFolder]> {
     return [name, { shape, data: data.map((value) => value + 1) }];
   }));
   const config = { ...model.config, layerNormEpsilon: 2e-5 };
-  return [{ ...model, settings: { model: 1 } }, { ...model, config, weights, settings: { model: 2 } }];
+  return [{ ...model, settings: { model: 1 } }, {
+    ...model,
+    config,
+    weights,
+    settings: { model: 2 },
+  }];
 }
 
 if (import.meta.main) {

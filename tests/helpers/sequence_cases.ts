@@ -108,7 +108,8 @@ const cached = (primitive: "cachedAttention" | "cachedKeys" | "cachedValues"): P
 ];
 
 /** 2 rows, 2 heads of 3 channels, 2 queries and 3 keys. Row 0 is causal; of row 1 the first query sees one key, the second none. */
-const queries = { batch: 2, time: 2, embed: 6 } as const, keys = { batch: 2, keyTime: 3, embed: 6 } as const;
+const queries = { batch: 2, time: 2, embed: 6 } as const,
+  keys = { batch: 2, keyTime: 3, embed: 6 } as const;
 const seen = bools({ batch: 2, time: 2, keyTime: 3 }, [1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]);
 
 const attentions = (
@@ -161,7 +162,11 @@ export const sequenceUses = {
   layerNorm: [
     useOf(
       "three axes",
-      { x: floats(wide), scale: floats({ embed: 4 }, { seed: 1 }), bias: floats({ embed: 4 }, { seed: 2 }) },
+      {
+        x: floats(wide),
+        scale: floats({ embed: 4 }, { seed: 1 }),
+        bias: floats({ embed: 4 }, { seed: 2 }),
+      },
       ({ x, scale, bias }) => layerNorm(x, { scale, bias }, { axis: "embed", epsilon }),
       { open },
     ),

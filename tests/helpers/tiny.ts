@@ -42,7 +42,9 @@ const seededNormal = (seed: number) => {
 const wideWeights = (spec: unknown, seed: number) => {
   const weights = initialWeights(spec, { normal: seededNormal(seed), layers: tinyConfig.layers });
   for (const [name, weight] of weights) {
-    if (!/ln_|bias/.test(name)) weight.data.forEach((value, index) => weight.data[index] = 10 * value);
+    if (!/ln_|bias/.test(name)) {
+      weight.data.forEach((value, index) => weight.data[index] = 10 * value);
+    }
   }
   return weights;
 };
@@ -50,7 +52,10 @@ const wideWeights = (spec: unknown, seed: number) => {
 /** A random language model. */
 export const tinyPolicy = { config: tinyConfig, weights: wideWeights(gpt2Spec(tinyConfig), 1) };
 /** A random reward model. */
-export const tinyReward = { config: tinyConfig, weights: wideWeights(valueModelSpec(tinyConfig), 2) };
+export const tinyReward = {
+  config: tinyConfig,
+  weights: wideWeights(valueModelSpec(tinyConfig), 2),
+};
 
 /** A prompt `[CLS] words [SEP]` of `length` tokens. */
 export function tinyPrompt(length: number, seed: number): TokenRow {
@@ -76,7 +81,10 @@ export const tinySchedule: Partial<Settings> = {
 };
 
 /** Everything a tiny run starts from; `given` changes settings, `changed` the rest. */
-export function tinyInputs(given: Partial<Settings> = {}, changed: Partial<PpoInputs> = {}): PpoInputs {
+export function tinyInputs(
+  given: Partial<Settings> = {},
+  changed: Partial<PpoInputs> = {},
+): PpoInputs {
   return {
     device,
     policy: tinyPolicy,
@@ -90,8 +98,10 @@ export function tinyInputs(given: Partial<Settings> = {}, changed: Partial<PpoIn
 }
 
 /** A tiny run, compiled. */
-export const tinyPpo = (given: Partial<Settings> = {}, changed: Partial<PpoInputs> = {}): Promise<Ppo> =>
-  createPpo(tinyInputs(given, changed));
+export const tinyPpo = (
+  given: Partial<Settings> = {},
+  changed: Partial<PpoInputs> = {},
+): Promise<Ppo> => createPpo(tinyInputs(given, changed));
 
 /** All rows of metrics of a whole run. */
 export const allMetrics = async (given: Partial<Settings> = {}): Promise<Metrics[]> =>

@@ -1,5 +1,11 @@
 /** Files of `torch.save` made by hand: pickles instruction by instruction, and archives around them. */
-import { TextReader, Uint8ArrayReader, Uint8ArrayWriter, ZipReader, ZipWriter } from "@zip.js/zip.js";
+import {
+  TextReader,
+  Uint8ArrayReader,
+  Uint8ArrayWriter,
+  ZipReader,
+  ZipWriter,
+} from "@zip.js/zip.js";
 
 const encoder = new TextEncoder();
 
@@ -16,7 +22,10 @@ export function concat(...parts: (Uint8Array | readonly number[])[]): Uint8Array
 
 /** A number as little-endian bytes. */
 export function little(value: number | bigint, bytes: number): Uint8Array {
-  return Uint8Array.from({ length: bytes }, (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn));
+  return Uint8Array.from(
+    { length: bytes },
+    (_, i) => Number((BigInt(value) >> BigInt(8 * i)) & 0xffn),
+  );
 }
 
 /** Pickle instructions; each gives its bytes. */
@@ -55,15 +64,28 @@ export interface TensorParts {
   readonly strides?: readonly number[];
 }
 
-const tupleOf = (...parts: (Uint8Array | readonly number[])[]) => concat(op.mark, ...parts, op.tuple);
+const tupleOf = (...parts: (Uint8Array | readonly number[])[]) =>
+  concat(op.mark, ...parts, op.tuple);
 
 /** A tensor as `torch.save` pickles one: by default 2 x 3 float32 in row-major order, in storage "0". */
 export function tensor(
-  { storage = "0", kind = "FloatStorage", elements = 6, offset = 0, shape = [2, 3], strides = [3, 1] }:
-    TensorParts = {},
+  {
+    storage = "0",
+    kind = "FloatStorage",
+    elements = 6,
+    offset = 0,
+    shape = [2, 3],
+    strides = [3, 1],
+  }: TensorParts = {},
   { legacy = false }: { legacy?: boolean } = {},
 ): Uint8Array {
-  const id = [op.text("storage"), op.name("torch", kind), op.text(storage), op.text("cpu"), op.int(elements)];
+  const id = [
+    op.text("storage"),
+    op.name("torch", kind),
+    op.text(storage),
+    op.text("cpu"),
+    op.int(elements),
+  ];
   const hooks = concat(op.name("collections", "OrderedDict"), op.emptyTuple, op.reduce);
   return concat(
     op.name("torch._utils", "_rebuild_tensor_v2"),
@@ -84,7 +106,9 @@ export const stateDict = (value: Uint8Array | readonly number[]): Uint8Array<Arr
   concat(op.protocol, op.dict, op.text("a"), value, op.setItem, op.stop);
 
 /** Six float32 values: 0 to 5. */
-export const SIX: Uint8Array<ArrayBuffer> = new Uint8Array(Float32Array.of(0, 1, 2, 3, 4, 5).buffer);
+export const SIX: Uint8Array<ArrayBuffer> = new Uint8Array(
+  Float32Array.of(0, 1, 2, 3, 4, 5).buffer,
+);
 
 /** A stored archive of these entries. */
 export async function zip(
@@ -113,15 +137,26 @@ export async function unzip(bytes: Uint8Array<ArrayBuffer>): Promise<Record<stri
   const entries: Record<string, Uint8Array> = {};
   for (const entry of await new ZipReader(new Uint8ArrayReader(bytes)).getEntries()) {
     if (!entry.directory) {
-      entries[entry.filename] = await entry.getData(new Uint8ArrayWriter(), { useWebWorkers: false });
+      entries[entry.filename] = await entry.getData(new Uint8ArrayWriter(), {
+        useWebWorkers: false,
+      });
     }
   }
   return entries;
 }
 
 /** A zip file of `torch.save` with this pickle, and six values as storage "0". */
-export const torchZip = (pickle: Uint8Array, more: Readonly<Record<string, Uint8Array | string>> = {}) =>
-  zip({ "m/data.pkl": pickle, "m/byteorder": "little", "m/data/0": SIX, "m/version": "3\n", ...more });
+export const torchZip = (
+  pickle: Uint8Array,
+  more: Readonly<Record<string, Uint8Array | string>> = {},
+) =>
+  zip({
+    "m/data.pkl": pickle,
+    "m/byteorder": "little",
+    "m/data/0": SIX,
+    "m/version": "3\n",
+    ...more,
+  });
 
 /** What the older format has around its state dict; a test changes one of these. */
 export interface LegacyParts {
@@ -135,8 +170,13 @@ export interface LegacyParts {
 /** A file of `torch.save`'s older format. */
 export function torchLegacy(
   pickle: Uint8Array = stateDict(tensor({}, { legacy: true })),
-  { magic = 0x1950a86a20f9469cfc6cn, little: isLittle = true, names = ["0"], elements = 6, data = SIX }:
-    LegacyParts = {},
+  {
+    magic = 0x1950a86a20f9469cfc6cn,
+    little: isLittle = true,
+    names = ["0"],
+    elements = 6,
+    data = SIX,
+  }: LegacyParts = {},
 ): Uint8Array<ArrayBuffer> {
   const list = concat(op.list, ...names.map((name) => concat(op.text(name), op.append)));
   return concat(

@@ -9,7 +9,10 @@ const pathOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.m
 /** 9 passages of one to nine characters that the tiny vocabulary has. */
 export async function writePassages(path: string): Promise<void> {
   const passages = Array.from({ length: 9 }, (_, index) => "一丁七万丈三上下不".slice(index));
-  await Deno.writeTextFile(path, passages.map((content) => JSON.stringify({ content }) + "\n").join(""));
+  await Deno.writeTextFile(
+    path,
+    passages.map((content) => JSON.stringify({ content }) + "\n").join(""),
+  );
 }
 
 /** 3 episodes of 4 timesteps, 6 updates of 4 optimizer steps each; a checkpoint after steps 8, 16 and 24. */
@@ -57,7 +60,9 @@ export async function traceOf(folder: string): Promise<Record<string, unknown>> 
       ? [`${name}/actor.safetensors`, `${name}/critic.safetensors`]
       : [`${name}/model.safetensors`]
   );
-  const digests = await Promise.all(weights.map(async (name) => [name, await sha256Of(`${folder}/${name}`)]));
+  const digests = await Promise.all(
+    weights.map(async (name) => [name, await sha256Of(`${folder}/${name}`)]),
+  );
   return {
     metrics: (await readText(`${folder}/metrics.jsonl`)).replaceAll(/"seconds_\w+":[^,}]+/g, ""),
     answers: await readText(`${folder}/answers.jsonl`),

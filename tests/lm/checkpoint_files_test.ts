@@ -123,7 +123,10 @@ for (const [folder, answers] of Object.entries(GREEDY)) {
     });
     const parameters = await uploadParameters(device, gpt2Spec(config), weights, { share: true });
     const prompts = [[2, 7, 9, 30, 11, 5], [2, 8]];
-    const found = await generator.generate(parameters, prompts, { maxNewTokens: 8, uniform: () => 0.5 });
+    const found = await generator.generate(parameters, prompts, {
+      maxNewTokens: 8,
+      uniform: () => 0.5,
+    });
     deepEqual(found.map(({ tokens }) => [...tokens]), answers);
     await generator.release();
   });

@@ -27,9 +27,18 @@ function withCopy(use: (folder: string) => Promise<void>): Promise<void> {
 }
 
 Deno.test("a language model's folder is read with plain keys", async () => {
-  const { config: { carried, ...config }, weights, tokenizer, settings } = await readModelFolder(GPT2);
+  const { config: { carried, ...config }, weights, tokenizer, settings } = await readModelFolder(
+    GPT2,
+  );
   deepEqual([carried?.resid_pdrop, carried?.initializer_range], [0, 0.2]);
-  deepEqual(config, { vocabSize: 97, positions: 64, embed: 32, heads: 4, layers: 3, layerNormEpsilon: 1e-5 });
+  deepEqual(config, {
+    vocabSize: 97,
+    positions: 64,
+    embed: 32,
+    heads: 4,
+    layers: 3,
+    layerNormEpsilon: 1e-5,
+  });
   deepEqual([...weights.keys()], [...weightShapes(config).keys()]);
   deepEqual(weights.get("h.1.mlp.c_fc.weight")?.shape, [32, 128]);
   equal(tokenizer.sepId, 3);
@@ -50,8 +59,14 @@ for (const [name, source] of [["language", GPT2], ["reward", REWARD]] as const) 
       const model = await readModelFolder(source);
       await writeModelFolder(`${folder}/model`, { ...model, settings: { max_len: 64 } });
       const path = "model.safetensors";
-      deepEqual(await Deno.readFile(`${folder}/model/${path}`), await Deno.readFile(`${source}/${path}`));
-      deepEqual(await Deno.readFile(`${folder}/model/vocab.txt`), await Deno.readFile(`${source}/vocab.txt`));
+      deepEqual(
+        await Deno.readFile(`${folder}/model/${path}`),
+        await Deno.readFile(`${source}/${path}`),
+      );
+      deepEqual(
+        await Deno.readFile(`${folder}/model/vocab.txt`),
+        await Deno.readFile(`${source}/vocab.txt`),
+      );
       const back = await readModelFolder(`${folder}/model`);
       deepEqual(back.config, model.config);
       deepEqual(back.weights, model.weights);
@@ -66,7 +81,9 @@ Deno.test("keys without prefix, old mask buffers and the tied head are understoo
   withCopy(async (folder) => {
     const path = `${folder}/model.safetensors`;
     const stored = await readSafetensors(path);
-    const renamed = new Map([...stored].map(([key, value]) => [key.replace("transformer.", ""), value]));
+    const renamed = new Map(
+      [...stored].map(([key, value]) => [key.replace("transformer.", ""), value]),
+    );
     renamed.set("h.0.attn.bias", { shape: [1], data: Int32Array.of(1) });
     renamed.set("h.0.attn.masked_bias", { shape: [], data: Float32Array.of(-1e4) });
     const { shape, data } = renamed.get("wte.weight") ?? fail();
@@ -95,7 +112,8 @@ Deno.test("a key that is missing, unknown or of the wrong shape is named", () =>
     stored.set("transformer.wpe.weight", { shape: [32, 64], data: new Float32Array(2048) });
     await writeSafetensors(path, stored);
     await rejects(readModelFolder(folder), {
-      message: `Cannot use "wpe.weight" of ${path}: it has shape [32, 64], and config.json asks for [64, 32]`,
+      message:
+        `Cannot use "wpe.weight" of ${path}: it has shape [32, 64], and config.json asks for [64, 32]`,
     });
   }));
 
@@ -103,7 +121,8 @@ Deno.test("a vocabulary that does not match the model is refused", () =>
   withCopy(async (folder) => {
     await Deno.writeTextFile(`${folder}/vocab.txt`, "多\n", { append: true });
     await rejects(readModelFolder(folder), {
-      message: `Cannot use ${folder}: its vocabulary has 98 entries, but config.json says vocab_size 97`,
+      message:
+        `Cannot use ${folder}: its vocabulary has 98 entries, but config.json says vocab_size 97`,
     });
   }));
 
@@ -177,7 +196,8 @@ Deno.test("the sizes of a configuration must fit each other", () => {
     message: 'Cannot use config.json: pruned_heads is {"0":[1]}, and no head may be pruned',
   });
   throws(() => parseGpt2Config({ ...SIZES, layer_norm_epsilon: "small" }), {
-    message: 'Cannot use config.json: layer_norm_epsilon is "small", and a positive number is expected',
+    message:
+      'Cannot use config.json: layer_norm_epsilon is "small", and a positive number is expected',
   });
 });
 
@@ -207,7 +227,8 @@ Deno.test("general names of sizes and an inner width of its own are understood",
 Deno.test("a configuration without a size is refused by name", () => {
   throws(() => parseGpt2Config({ vocab_size: 97 }), {
     name: "TypeError",
-    message: "Cannot use config.json: n_positions is undefined, and a positive whole number is expected",
+    message:
+      "Cannot use config.json: n_positions is undefined, and a positive whole number is expected",
   });
 });
 
@@ -216,6 +237,9 @@ Deno.test("a model whose weights do not match is not written", () =>
     const model = await readModelFolder(GPT2);
     const weights = new Map(model.weights);
     weights.delete("wte.weight");
-    await rejects(writeModelFolder(`${folder}/model`, { ...model, weights }), /it lacks "wte\.weight"/);
+    await rejects(
+      writeModelFolder(`${folder}/model`, { ...model, weights }),
+      /it lacks "wte\.weight"/,
+    );
     deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   }));

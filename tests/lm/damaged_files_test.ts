@@ -49,7 +49,8 @@ function flipDescription(original: Bytes, { described }: Layout, random: Random)
 
 /** A decimal digit for another, where there is one: counts, sizes and offsets written as text, names of storages. */
 function changeDigit(original: Bytes, layout: Layout, random: Random): Damage {
-  const isDigit = (at: number) => layout.described(at) && /\d/.test(String.fromCharCode(original[at] ?? 0));
+  const isDigit = (at: number) =>
+    layout.described(at) && /\d/.test(String.fromCharCode(original[at] ?? 0));
   const places = [...original.keys()].filter(isDigit);
   if (places.length === 0) return flipDescription(original, layout, random);
   const at = places[below(places.length, random)] ?? 0;
@@ -115,8 +116,18 @@ const TARGETS: readonly Target[] = [
   { folder: "half_legacy_bin", file: "pytorch_model.bin", layout: legacyLayout, tries: 60 },
   { folder: "safetensors", file: "model.safetensors", layout: safetensorsLayout, tries: 120 },
   { folder: "half_safetensors", file: "model.safetensors", layout: safetensorsLayout, tries: 60 },
-  { folder: "sharded_bin", file: "pytorch_model.bin.index.json", layout: () => everywhere, tries: 30 },
-  { folder: "sharded_bin", file: "pytorch_model-00002-of-00006.bin", layout: () => everywhere, tries: 30 },
+  {
+    folder: "sharded_bin",
+    file: "pytorch_model.bin.index.json",
+    layout: () => everywhere,
+    tries: 30,
+  },
+  {
+    folder: "sharded_bin",
+    file: "pytorch_model-00002-of-00006.bin",
+    layout: () => everywhere,
+    tries: 30,
+  },
   {
     folder: "sharded_safetensors",
     file: "model.safetensors.index.json",
@@ -144,7 +155,10 @@ async function withCopy(source: string, use: (folder: string) => Promise<void>):
 }
 
 /** How many values differ; shapes and names must be the same. */
-function differences(found: ReadonlyMap<string, Weight>, wanted: ReadonlyMap<string, Weight>): number {
+function differences(
+  found: ReadonlyMap<string, Weight>,
+  wanted: ReadonlyMap<string, Weight>,
+): number {
   deepEqual([...found.keys()], [...wanted.keys()]);
   let different = 0;
   for (const [key, { shape, data }] of wanted) {

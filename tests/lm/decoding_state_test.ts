@@ -5,7 +5,8 @@ import { startDecoding } from "../../lib/lm/decoding_state.ts";
 import { device, tinyConfig } from "../helpers/tiny.ts";
 
 const [PAD, END] = [0, 9];
-const start = (prompts: number[][]) => startDecoding(prompts, { padId: PAD, endId: END, vocabSize: 10 });
+const start = (prompts: number[][]) =>
+  startDecoding(prompts, { padId: PAD, endId: END, vocabSize: 10 });
 const drawn = (tokens: number[]) => ({
   tokens: Int32Array.from(tokens),
   logProbs: Float32Array.from(tokens, (token) => -token),
@@ -16,7 +17,10 @@ Deno.test("rows that have ended leave the batch; the last ones take their places
   const state = start([[1], [2, 2], [3], [4], [5]]);
   state.inputs({ seen: false });
   state.accept(drawn([END, 6, END, 7, 8]));
-  assert.deepEqual(state.dropEnded(), { count: 3, moves: [{ from: 3, to: 0 }, { from: 4, to: 2 }] });
+  assert.deepEqual(state.dropEnded(), {
+    count: 3,
+    moves: [{ from: 3, to: 0 }, { from: 4, to: 2 }],
+  });
   assert.deepEqual(state.rows(), [3, 1, 4]);
   const { inputIds, lengths, total } = state.inputs({ seen: false });
   assert.deepEqual([...inputIds.data], [7, 6, 8]);
@@ -27,11 +31,17 @@ Deno.test("rows that have ended leave the batch; the last ones take their places
   assert.deepEqual(state.rows(), [3, 4]);
   state.accept(drawn([END, END]));
   assert.equal(state.running(), false);
-  assert.deepEqual(state.answers.map(({ tokens }) => tokens), [[END], [6, END], [END], [7, 1, END], [
-    8,
-    2,
-    END,
-  ]]);
+  assert.deepEqual(state.answers.map(({ tokens }) => tokens), [
+    [END],
+    [6, END],
+    [END],
+    [7, 1, END],
+    [
+      8,
+      2,
+      END,
+    ],
+  ]);
   assert.deepEqual(state.answers[3].logProbs, [-7, -1, -9]);
 });
 
@@ -49,7 +59,18 @@ Deno.test("tokens seen are those of each row's own prompt and answer, also after
   state.dropEnded();
   const { seen } = state.inputs({ seen: true });
   assert.deepEqual(seen.dims, [1, 10]);
-  assert.deepEqual([...await device.read(await device.upload(seen))], [0, 0, 0, 1, 1, 0, 0, 0, 0, 0]); // prompt 3, answer 4
+  assert.deepEqual([...await device.read(await device.upload(seen))], [
+    0,
+    0,
+    0,
+    1,
+    1,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ]); // prompt 3, answer 4
 });
 
 Deno.test("caches of the rows that stay lie in the same memory, moved ones where they belong", async () => {

@@ -19,7 +19,11 @@ import { device, PAD, SEP, tinyConfig, tinyPolicy, tinyPrompts } from "../helper
 const special = { padId: PAD, endId: SEP };
 const parameters = await uploadParameters(device, gpt2Spec(tinyConfig), tinyPolicy.weights);
 const generatorOf = (given: Partial<SamplingSettings> = {}, greedy = false) =>
-  createGenerator(device, tinyConfig, { sampling: { ...plainSampling, ...given }, special, greedy });
+  createGenerator(device, tinyConfig, {
+    sampling: { ...plainSampling, ...given },
+    special,
+    greedy,
+  });
 
 const seeded = (seed: number) => ({
   maxNewTokens: 12,
@@ -30,7 +34,11 @@ const seeded = (seed: number) => ({
 async function recomputed(answers: readonly Answer[], given: Partial<SamplingSettings>) {
   const shape = { config: tinyConfig, sampling: { ...plainSampling, ...given } };
   const score = await createPolicyScorer(device, shape);
-  const pairs = answers.map(({ tokens, kept }, row) => ({ prompt: tinyPrompts[row], answer: tokens, kept }));
+  const pairs = answers.map(({ tokens, kept }, row) => ({
+    prompt: tinyPrompts[row],
+    answer: tokens,
+    kept,
+  }));
   const rows = await score(parameters, answerBatch(pairs, { padId: PAD }), pairs);
   return rows.flatMap((row, index) => row.slice(0, answers[index].tokens.length));
 }
@@ -60,7 +68,11 @@ for (
 }
 
 Deno.test("a kept set is there for every token when a cut-off is on, holds it, and has as many as top-k says", async () => {
-  const answers = await (await generatorOf({ topK: 4 })).generate(parameters, tinyPrompts, seeded(1));
+  const answers = await (await generatorOf({ topK: 4 })).generate(
+    parameters,
+    tinyPrompts,
+    seeded(1),
+  );
   for (const { tokens, kept } of answers) {
     assert.equal(kept.length, tokens.length);
     tokens.forEach((token, position) => assert.equal(kept[position][token], 1));
@@ -79,7 +91,11 @@ Deno.test("prompts read a few at a time, like lengths together, give the answers
     }]
   ) {
     const generate = async (promptsAtOnce: number) => {
-      const generator = await createGenerator(device, tinyConfig, { sampling, special, promptsAtOnce });
+      const generator = await createGenerator(device, tinyConfig, {
+        sampling,
+        special,
+        promptsAtOnce,
+      });
       return generator.generate(parameters, tinyPrompts, seeded(3));
     };
     const whole = await generate(tinyPrompts.length);
@@ -88,7 +104,9 @@ Deno.test("prompts read a few at a time, like lengths together, give the answers
       assert.deepEqual(parts.map(({ tokens }) => tokens), whole.map(({ tokens }) => tokens));
       assert.deepEqual(parts.map(({ kept }) => kept), whole.map(({ kept }) => kept));
       const numbers = (answers: readonly Answer[]) => answers.flatMap(({ logProbs }) => logProbs);
-      assertNear(numbers(parts), numbers(whole), { name: `log-probabilities, ${size} prompts at a time` });
+      assertNear(numbers(parts), numbers(whole), {
+        name: `log-probabilities, ${size} prompts at a time`,
+      });
     }
   }
 });
@@ -98,10 +116,17 @@ Deno.test("a prompt that stands in the batch several times is read once, and eac
   const prompts = order.map((row) => [...tinyPrompts[row]]);
   for (const given of [{ temperature: 0.8 }, { topP: 0.8, repetitionPenalty: 1.2 }]) {
     const sampling = { ...plainSampling, ...given };
-    const counting = countingDevice(device, ({ feeds }) => feeds.get("inputIds")?.dims.join(" x ") ?? "none");
+    const counting = countingDevice(
+      device,
+      ({ feeds }) => feeds.get("inputIds")?.dims.join(" x ") ?? "none",
+    );
     const generator = await createGenerator(counting.device, tinyConfig, { sampling, special });
     const together = await generator.generate(parameters, prompts, seeded(4));
-    assert.equal(counting.counts().get("3 x 12"), 1, "three different prompts, 12 tokens the longest");
+    assert.equal(
+      counting.counts().get("3 x 12"),
+      1,
+      "three different prompts, 12 tokens the longest",
+    );
     assert.ok(
       together.flatMap(({ tokens }) => tokens).length > 3 * order.length,
       "answers go on after the first token",
@@ -129,12 +154,17 @@ Deno.test("an answer does not depend on which rows share its batch, nor on their
   const orders = [[7, 6, 5, 4, 3, 2, 1, 0], [3, 0], ...tinyPrompts.map((_, row) => [row])];
   for (const order of orders) {
     const prompts = order.map((row) => tinyPrompts[row]);
-    const own = { maxNewTokens: 12, uniform: (row: number, at: number) => uniform(3, 0, order[row], at) };
-    (await generator.generate(parameters, prompts, own)).forEach(({ tokens, logProbs, ended }, index) => {
-      const wanted = together[order[index]];
-      assert.deepEqual([tokens, ended], [wanted.tokens, wanted.ended]);
-      assertNear(logProbs, wanted.logProbs, { name: "log-probabilities" });
-    });
+    const own = {
+      maxNewTokens: 12,
+      uniform: (row: number, at: number) => uniform(3, 0, order[row], at),
+    };
+    (await generator.generate(parameters, prompts, own)).forEach(
+      ({ tokens, logProbs, ended }, index) => {
+        const wanted = together[order[index]];
+        assert.deepEqual([tokens, ended], [wanted.tokens, wanted.ended]);
+        assertNear(logProbs, wanted.logProbs, { name: "log-probabilities" });
+      },
+    );
   }
 });
 
@@ -145,7 +175,10 @@ Deno.test("an answer has one end token, at its end, or all the tokens that were 
     assert.equal(tokens.indexOf(SEP), ended ? tokens.length - 1 : -1);
     if (!ended) assert.equal(tokens.length, 12);
   }
-  assert.deepEqual([true, false].map((end) => answers.some(({ ended }) => ended === end)), [true, true]);
+  assert.deepEqual([true, false].map((end) => answers.some(({ ended }) => ended === end)), [
+    true,
+    true,
+  ]);
 });
 
 Deno.test("with a least length no answer ends before it, and the first tokens' probabilities say so", async () => {
@@ -153,20 +186,30 @@ Deno.test("with a least length no answer ends before it, and the first tokens' p
   const plain = await createGenerator(device, tinyConfig, { sampling, special });
   const short = await plain.generate(parameters, tinyPrompts, seeded(1));
   assert.ok(short.some(({ tokens }) => tokens.length <= 4), "some answers would end early");
-  const generator = await createGenerator(device, tinyConfig, { sampling, special, minNewTokens: 4 });
+  const generator = await createGenerator(device, tinyConfig, {
+    sampling,
+    special,
+    minNewTokens: 4,
+  });
   const answers = await generator.generate(parameters, tinyPrompts, seeded(1));
   for (const { tokens, kept } of answers) {
     assert.ok(tokens.slice(0, 4).every((token) => token !== SEP));
     assert.ok(kept.slice(0, 4).every((set) => set[SEP] === 0));
   }
-  assert.ok(answers.some(({ tokens, ended }) => ended && tokens.length === 5), "the fifth may be the end");
+  assert.ok(
+    answers.some(({ tokens, ended }) => ended && tokens.length === 5),
+    "the fifth may be the end",
+  );
   const wanted = await recomputed(answers, { topP: 0.9 });
   assertNear(answers.flatMap(({ logProbs }) => logProbs), wanted, { name: "log-probabilities" });
 });
 
 Deno.test("greedy answers take the likeliest token whatever the uniform numbers say", async () => {
   const generator = await generatorOf({}, true);
-  const answers = await generator.generate(parameters, tinyPrompts, { maxNewTokens: 6, uniform: () => 0.99 });
+  const answers = await generator.generate(parameters, tinyPrompts, {
+    maxNewTokens: 6,
+    uniform: () => 0.99,
+  });
   assert.deepEqual(
     await generator.generate(parameters, tinyPrompts, { maxNewTokens: 6, uniform: () => 0 }),
     answers,

@@ -11,7 +11,15 @@ import {
 } from "../../lib/lm/mod.ts";
 import { drawFrom, drawSpec } from "../../lib/lm/drawing.ts";
 import { normal, randomStream, uniform } from "../../lib/rl/mod.ts";
-import { bools, type Device, float, floats, jit, number, openDevice } from "../../lib/runtime/mod.ts";
+import {
+  bools,
+  type Device,
+  float,
+  floats,
+  jit,
+  number,
+  openDevice,
+} from "../../lib/runtime/mod.ts";
 import { PAD, SEP, tinyConfig, tinyPolicy, tinyPrompts } from "../helpers/tiny.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
 
@@ -45,7 +53,10 @@ async function generated(
 
 const ROWS = 64, VOCAB = 200;
 const random = randomStream(8);
-const logits = Array.from({ length: ROWS }, () => Array.from({ length: VOCAB }, () => 2.5 * normal(random)));
+const logits = Array.from(
+  { length: ROWS },
+  () => Array.from({ length: VOCAB }, () => 2.5 * normal(random)),
+);
 const seen = logits.map((row) => row.map(() => random() < 0.2));
 const uniforms = Float32Array.from(logits, () => random());
 
@@ -72,7 +83,10 @@ await onWebGpu("generation", (gpu) => {
   Deno.test("the GPU draws what the host draws from the same logits and uniform numbers, row by row", async () => {
     const sampling = { temperature: 0.8, topK: 20, topP: 0.9, repetitionPenalty: 1.3 };
     const wanted = logits.map((row, index) =>
-      drawFromRow(distributionOfRow(row, { ...sampling, seen: seen[index] }).logProbs, uniforms[index])
+      drawFromRow(
+        distributionOfRow(row, { ...sampling, seen: seen[index] }).logProbs,
+        uniforms[index],
+      )
     );
     assert.deepEqual(await drawnOn(gpu, sampling), wanted);
     assert.ok(new Set(wanted).size > 20);
@@ -80,7 +94,10 @@ await onWebGpu("generation", (gpu) => {
 
   Deno.test("answers, kept sets and ends are the CPU's, with a penalty and a least length", async () => {
     const given = { repetitionPenalty: 1.4, topK: 8, minNewTokens: 3 };
-    const [there, here] = [(await generated(gpu, given)).answers, (await generated(cpu, given)).answers];
+    const [there, here] = [
+      (await generated(gpu, given)).answers,
+      (await generated(cpu, given)).answers,
+    ];
     there.forEach(({ logProbs, ...answer }, row) => {
       const { logProbs: wanted, ...same } = here[row];
       assert.deepEqual(answer, same);
@@ -100,7 +117,8 @@ await onWebGpu("generation", (gpu) => {
       })),
     );
     assert.equal(after.arrays, before.arrays);
-    const rows = tinyPrompts.length, looks = answers.every(({ tokens }) => tokens.length <= 16) ? 1 : 2;
+    const rows = tinyPrompts.length,
+      looks = answers.every(({ tokens }) => tokens.length <= 16) ? 1 : 2;
     // tokens at each look and log-probabilities at the end, [rows, MAX_NEW] of 4 bytes each
     assert.equal(after.toHost.bytes - before.toHost.bytes, (looks + 1) * rows * MAX_NEW * 4);
     const steps = looks === 1 ? 16 : MAX_NEW;

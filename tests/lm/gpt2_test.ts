@@ -16,7 +16,15 @@ import {
 } from "../../lib/lm/mod.ts";
 import { layerNorm } from "../../lib/nn/mod.ts";
 import { gradientsOf } from "../../lib/optim/mod.ts";
-import { type DeviceArray, float, floats, int, ints, jit, openDevice } from "../../lib/runtime/mod.ts";
+import {
+  type DeviceArray,
+  float,
+  floats,
+  int,
+  ints,
+  jit,
+  openDevice,
+} from "../../lib/runtime/mod.ts";
 import {
   gelu,
   logSoftmax,
@@ -38,7 +46,10 @@ const rows = torch.rows("input_ids").map((row, index) => row.slice(0, lengths[in
 const tokens = float({ batch: -1, time: -1 });
 
 /** The numbers of [batch, time, ...] at real tokens; `short` leaves out the last of each row, which predicts nothing. */
-function atTokens(data: ArrayLike<number>, { time, short }: { time: number; short: number }): number[] {
+function atTokens(
+  data: ArrayLike<number>,
+  { time, short }: { time: number; short: number },
+): number[] {
   const width = data.length / (lengths.length * time);
   return Array.from(data).filter((_, index) => {
     const token = Math.floor(index / width);
@@ -67,7 +78,8 @@ async function languageModel({ config, weights }: ModelFolder) {
   });
   const parameters = await uploadParameters(device, spec.parameters, weights);
   const next = (row: readonly number[]) => [...row.slice(1), ...Array(13 - row.length).fill(0)];
-  const predicts = (row: readonly number[]) => next(row).map((_, column) => column < row.length - 1 ? 1 : 0);
+  const predicts = (row: readonly number[]) =>
+    next(row).map((_, column) => column < row.length - 1 ? 1 : 0);
   return program({
     parameters,
     rows: padRows(rows, { padId: 0 }),
@@ -81,9 +93,13 @@ const read = async (array: DeviceArray<"float32">) => await device.read(array);
 Deno.test("logits, log-probabilities and loss of GPT-2 equal PyTorch's", async () => {
   const { logits, logProbs, loss } = await languageModel(await fixtureModel("gpt2_tiny"));
   const real = { time: 12, short: 0 };
-  assertNear(atTokens(await read(logits), real), atTokens(torch.numbers("logits"), real), { name: "logits" });
+  assertNear(atTokens(await read(logits), real), atTokens(torch.numbers("logits"), real), {
+    name: "logits",
+  });
   const wanted = atTokens(torch.numbers("log_probs"), { time: 11, short: 1 });
-  assertNear(atTokens(await read(logProbs), { time: 12, short: 1 }), wanted, { name: "log-probabilities" });
+  assertNear(atTokens(await read(logProbs), { time: 12, short: 1 }), wanted, {
+    name: "log-probabilities",
+  });
   equal(wanted.length, 11 + 8 + 4); // rows of 12, 9 and 5 tokens, each but the first one predicted
   assertNear(await read(loss), torch.numbers("loss"), { name: "loss" });
 });
@@ -104,9 +120,15 @@ Deno.test("values of the reward model, and the gradient of every weight, equal P
   });
   const parameters = await uploadParameters(device, spec.parameters, weights);
   const mask = floats(torch.numbers("attention_mask"), [3, 12]);
-  const { values, loss, gradients } = await program({ parameters, rows: padRows(rows, { padId: 0 }), mask });
+  const { values, loss, gradients } = await program({
+    parameters,
+    rows: padRows(rows, { padId: 0 }),
+    mask,
+  });
   const real = { time: 12, short: 0 };
-  assertNear(atTokens(await read(values), real), atTokens(torch.numbers("values"), real), { name: "values" });
+  assertNear(atTokens(await read(values), real), atTokens(torch.numbers("values"), real), {
+    name: "values",
+  });
   assertNear(await read(loss), torch.numbers("value_loss"), { name: "loss" });
   await assertGradients(gradients, "value_grad");
 });
@@ -127,11 +149,14 @@ Deno.test("hidden states at chosen columns, and the gradient of every weight, ar
   const feeds = {
     parameters: await uploadParameters(device, spec.parameters, weights),
     rows: { ...padRows(rows, { padId: 0 }), columns: ints([9, 11, 3, 7, 4, 0], [3, 2]) }, // in no order of their own
-    upstream: floats(Array.from({ length: 3 * 2 * config.embed }, (_, index) => Math.sin(3 * index)), [
-      3,
-      2,
-      config.embed,
-    ]),
+    upstream: floats(
+      Array.from({ length: 3 * 2 * config.embed }, (_, index) => Math.sin(3 * index)),
+      [
+        3,
+        2,
+        config.embed,
+      ],
+    ),
   };
   const found = await chosen(feeds), wanted = await taken(feeds);
   assertNear(await read(found.hidden), await read(wanted.hidden), { name: "hidden states" });
@@ -159,7 +184,10 @@ Deno.test("layer norm and its gradients equal PyTorch's", async () => {
   const embed = float({ embed: 8 }), wide = float({ batch: -1, time: -1, embed: 8 });
   const spec = { x: wide, weight: embed, bias: embed, upstream: wide };
   const program = await jit(device, spec, ({ x, weight, bias, upstream }) => {
-    const out = layerNorm(x, { weight, bias }, { axis: "embed", epsilon: fixture.layer_norm.epsilon });
+    const out = layerNorm(x, { weight, bias }, {
+      axis: "embed",
+      epsilon: fixture.layer_norm.epsilon,
+    });
     const loss = sum(mul<Shape, Shape>(out, upstream));
     return { out, ...named(gradientsOf(loss, { x, weight, bias })) };
   });
@@ -190,7 +218,10 @@ Deno.test("gelu and its gradient equal transformers' gelu_new", async () => {
     const { x: grad_x } = gradientsOf(sum(mul<Shape, Shape>(out, upstream)), { x });
     return { out, grad_x };
   });
-  const found = await program({ x: ops.array("gelu_new.x"), upstream: ops.array("gelu_new.upstream") });
+  const found = await program({
+    x: ops.array("gelu_new.x"),
+    upstream: ops.array("gelu_new.upstream"),
+  });
   assertNear(await read(found.out), ops.numbers("gelu_new.out"), { name: "gelu" });
   assertNear(await read(found.grad_x), ops.numbers("gelu_new.grad_x"), { name: "its gradient" });
 });

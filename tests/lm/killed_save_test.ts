@@ -28,7 +28,8 @@ async function modelIn(folder: string, models: readonly ModelFolder[]): Promise<
 /** Starts saving, and kills the process a random while after its first save; gives how many saves it made. */
 async function saveAndKill(folder: string, milliseconds: number): Promise<number> {
   const args = ["run", "-A", "--no-check", "--config", CONFIG, SCRIPT, folder];
-  const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "inherit" }).spawn();
+  const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "inherit" })
+    .spawn();
   let saves = 0, killing: Promise<void> | undefined;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     saves += text.split("\n").length - 1;

@@ -13,7 +13,10 @@ const rows = torch.rows("input_ids").map((row, index) => row.slice(0, lengths[in
 const width = Math.max(...lengths);
 
 /** Writes the model and its weights as two files and opens them. */
-async function opened({ config, weights }: ModelFolder, valueHead: boolean): Promise<ort.InferenceSession> {
+async function opened(
+  { config, weights }: ModelFolder,
+  valueHead: boolean,
+): Promise<ort.InferenceSession> {
   const folder = await Deno.makeTempDir();
   const model = onnxModel(config, { valueHead, weightsFile: "weights.bin" });
   const file = await Deno.create(join(folder, "weights.bin"));
@@ -34,7 +37,11 @@ async function opened({ config, weights }: ModelFolder, valueHead: boolean): Pro
 }
 
 /** Runs it on the fixture's rows, padded on one side; gives each row's results at its real tokens. */
-async function run(session: ort.InferenceSession, output: string, side: "left" | "right"): Promise<number[]> {
+async function run(
+  session: ort.InferenceSession,
+  output: string,
+  side: "left" | "right",
+): Promise<number[]> {
   const padded = (row: readonly number[], value: (id: number) => number) => {
     const pads = Array<number>(width - row.length).fill(0);
     return side === "left" ? [...pads, ...row.map(value)] : [...row.map(value), ...pads];
@@ -44,7 +51,10 @@ async function run(session: ort.InferenceSession, output: string, side: "left" |
       3,
       width,
     ]);
-  const results = await session.run({ input_ids: tensor((id) => id), attention_mask: tensor(() => 1) });
+  const results = await session.run({
+    input_ids: tensor((id) => id),
+    attention_mask: tensor(() => 1),
+  });
   const { data } = results[output];
   assert.ok(data instanceof Float32Array);
   const size = data.length / (3 * width);

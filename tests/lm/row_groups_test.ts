@@ -33,7 +33,10 @@ Deno.test("no cut of the sorted rows costs less", () => {
     const order = lengths.map((_, row) => row).toSorted((a, b) => lengths[a] - lengths[b]);
     const least = Math.min(...cutsOf(order).map((groups) => groupsCost(lengths, groups, base)));
     const found = groupsCost(lengths, rowGroups(lengths, { shape: base }), base);
-    assert.ok(Math.abs(found / least - 1) < 1e-12, `seed ${seed}: ${found}, and ${least} is possible`);
+    assert.ok(
+      Math.abs(found / least - 1) < 1e-12,
+      `seed ${seed}: ${found}, and ${least} is possible`,
+    );
   }
 });
 
@@ -47,7 +50,10 @@ Deno.test("at full size most of the padding goes; a small model keeps one call a
     );
     const real = lengths.reduce((sum, length) => sum + length, 0);
     assert.ok(computed / real < 1.08, `seed ${seed}: ${computed} columns for ${real} tokens`);
-    assert.ok(16 * Math.max(...lengths) / real > 1.25, "as one batch a quarter and more is padding");
+    assert.ok(
+      16 * Math.max(...lengths) / real > 1.25,
+      "as one batch a quarter and more is padding",
+    );
     const short = lengths.map((length) => Math.round(length * 86 / 700));
     assert.deepEqual(rowGroups(short, { shape: embedded }), [[...lengths.keys()]]);
   }
@@ -56,7 +62,9 @@ Deno.test("at full size most of the padding goes; a small model keeps one call a
 Deno.test("limits hold, and only a row that is too long alone passes the limit of tokens", () => {
   const lengths = lengthsLikeTheTutorials(40, 3);
   for (
-    const limits of [{ maxRows: 3 }, { maxTokens: 1500 }, { maxRows: 4, maxTokens: 2000 }, { maxTokens: 300 }]
+    const limits of [{ maxRows: 3 }, { maxTokens: 1500 }, { maxRows: 4, maxTokens: 2000 }, {
+      maxTokens: 300,
+    }]
   ) {
     const groups = rowGroups(lengths, { shape: base, ...limits });
     const { maxRows = Infinity, maxTokens = Infinity } = limits;

@@ -10,7 +10,15 @@ import {
   type TokenRow,
   uploadParameters,
 } from "../../lib/lm/mod.ts";
-import { type ArrayLike_, type Feeds, float, floats, int, ints, jit } from "../../lib/runtime/mod.ts";
+import {
+  type ArrayLike_,
+  type Feeds,
+  float,
+  floats,
+  int,
+  ints,
+  jit,
+} from "../../lib/runtime/mod.ts";
 import { assertNear } from "../helpers/fixtures.ts";
 import { device, PAD, tinyConfig, tinyPolicy, tinyPrompts } from "../helpers/tiny.ts";
 
@@ -20,17 +28,22 @@ Deno.test("rows are padded at their end to the longest, and positions count colu
   const { inputIds, positionIds, slots, keySlots } = padRows([[5, 6, 7], [8]], { padId: 0 });
   assert.deepEqual(inputIds.dims, [2, 3]);
   assert.deepEqual(numbers(inputIds), [5, 6, 7, 8, 0, 0]);
-  for (const array of [positionIds, slots, keySlots]) assert.deepEqual(numbers(array), [0, 1, 2, 0, 1, 2]);
+  for (const array of [positionIds, slots, keySlots]) {
+    assert.deepEqual(numbers(array), [0, 1, 2, 0, 1, 2]);
+  }
   assert.deepEqual(padRows([[5]], { padId: 9, width: 3 }).inputIds, ints([5, 9, 9], [1, 3]));
   assert.deepEqual(padRows([[5, 6]], { padId: 9, width: 1 }).inputIds, ints([5, 6], [1, 2])); // never cut
 });
 
 Deno.test("masked rows hide keys where the mask is 0, and their positions count pads too", () => {
-  const { inputIds, positionIds, slots, keySlots } = maskedRows([[0, 5, 6], [7, 8, 0]], [[0, 1, 1], [
-    1,
-    1,
-    0,
-  ]]);
+  const { inputIds, positionIds, slots, keySlots } = maskedRows([[0, 5, 6], [7, 8, 0]], [
+    [0, 1, 1],
+    [
+      1,
+      1,
+      0,
+    ],
+  ]);
   assert.deepEqual(numbers(inputIds), [0, 5, 6, 7, 8, 0]);
   for (const array of [positionIds, slots]) assert.deepEqual(numbers(array), [0, 1, 2, 0, 1, 2]);
   assert.deepEqual(numbers(keySlots), [2 ** 30, 1, 2, 0, 1, 2 ** 30]);
@@ -44,7 +57,10 @@ const program = await jit(
 );
 
 /** Hidden states of the real tokens, row by row. */
-async function hiddenStates(rows: readonly TokenRow[], laidOut: Feeds<typeof rowsSpec>): Promise<number[][]> {
+async function hiddenStates(
+  rows: readonly TokenRow[],
+  laidOut: Feeds<typeof rowsSpec>,
+): Promise<number[][]> {
   const { hidden } = await program({ parameters, rows: laidOut });
   const [, time, embed] = hidden.dims;
   const data = await device.read(hidden);

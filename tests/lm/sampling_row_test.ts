@@ -29,12 +29,15 @@ for (
       return { logProbs };
     }, { toHost: ["logProbs"] });
     const wanted = await device.read(
-      (await program({ logits: floats(logits, [1, 40]), seen: bools(seen.map(Number), [1, 40]) })).logProbs,
+      (await program({ logits: floats(logits, [1, 40]), seen: bools(seen.map(Number), [1, 40]) }))
+        .logProbs,
     );
     const { logProbs, kept } = distributionOfRow(logits, { ...settings, seen });
     logProbs.forEach((logProb, token) => {
       assert.equal(kept[token], wanted[token] > -1e6, `token ${token} is kept`);
-      if (kept[token]) assert.ok(Math.abs(logProb - wanted[token]) < 1e-5, `${logProb} ${wanted[token]}`);
+      if (kept[token]) {
+        assert.ok(Math.abs(logProb - wanted[token]) < 1e-5, `${logProb} ${wanted[token]}`);
+      }
     });
     await program.release();
   });
@@ -47,7 +50,10 @@ Deno.test("drawFromRow draws each token as often as its probability says, and ne
   assert.equal(counts[2], 0);
   counts.forEach((count, token) => {
     const p = Math.exp(logProbs[token]);
-    assert.ok(Math.abs(count / 4000 - p) <= 4 * Math.sqrt(p * (1 - p) / 4000), `token ${token}: ${count}`);
+    assert.ok(
+      Math.abs(count / 4000 - p) <= 4 * Math.sqrt(p * (1 - p) / 4000),
+      `token ${token}: ${count}`,
+    );
   });
 });
 

@@ -11,7 +11,17 @@ import {
 } from "../../lib/lm/mod.ts";
 import { gradientsOf } from "../../lib/optim/mod.ts";
 import { normal, randomStream } from "../../lib/rl/mod.ts";
-import { bool, bools, float, floats, int, ints, jit, number, openDevice } from "../../lib/runtime/mod.ts";
+import {
+  bool,
+  bools,
+  float,
+  floats,
+  int,
+  ints,
+  jit,
+  number,
+  openDevice,
+} from "../../lib/runtime/mod.ts";
 import { input, sum, take } from "../../lib/tensor/mod.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
@@ -38,7 +48,10 @@ function bySorting(logits: readonly number[], settings: SamplingSettings, seen: 
   const kept = byCount.map((logit, token) =>
     logit > -Infinity && (topP >= 1 || probabilities[token] >= least)
   );
-  return { kept, probabilities: softmax(byCount.map((logit, token) => kept[token] ? logit : -Infinity)) };
+  return {
+    kept,
+    probabilities: softmax(byCount.map((logit, token) => kept[token] ? logit : -Infinity)),
+  };
 }
 
 function softmax(logits: readonly number[]): number[] {
@@ -59,7 +72,8 @@ async function byLibrary(
   const axes = { batch: -1, vocab: rows[0].length } as const;
   const spec = { logits: float(axes), seen: bool(axes), position: float({}) };
   const program = await jit(device, spec, ({ logits, seen, position }) => {
-    const allowed = minNewTokens && mayBeDrawn(logits, position, { minNewTokens, endId: END }) || undefined;
+    const allowed = minNewTokens && mayBeDrawn(logits, position, { minNewTokens, endId: END }) ||
+      undefined;
     const { logProbs, kept } = samplingDistribution(logits, { ...plainSampling, ...given }, {
       seen,
       allowed,
@@ -74,12 +88,17 @@ async function byLibrary(
   const cut = (flat: readonly number[]) =>
     rows.map((row, index) => flat.slice(index * row.length, (index + 1) * row.length));
   const logProbs = [...await device.read(result.logProbs)];
-  const kept = result.kept === undefined ? logProbs.map(() => 1) : [...await device.read(result.kept)];
+  const kept = result.kept === undefined
+    ? logProbs.map(() => 1)
+    : [...await device.read(result.kept)];
   return { probabilities: cut(logProbs.map(Math.exp)), kept: cut(kept) };
 }
 
 const random = randomStream(3);
-const randomRows = Array.from({ length: 12 }, () => Array.from({ length: VOCAB }, () => 3 * normal(random)));
+const randomRows = Array.from(
+  { length: 12 },
+  () => Array.from({ length: VOCAB }, () => 3 * normal(random)),
+);
 const randomSeen = randomRows.map((row) => row.map(() => random() < 0.3 ? 1 : 0));
 
 const cases: readonly Partial<SamplingSettings>[] = [
@@ -118,7 +137,11 @@ for (const given of cases) {
 }
 
 for (
-  const given of [{}, { topK: 5 }, { topK: VOCAB }, { topP: 0.9 }, { topK: 6, topP: 0.8, temperature: 0.7 }]
+  const given of [{}, { topK: 5 }, { topK: VOCAB }, { topP: 0.9 }, {
+    topK: 6,
+    topP: 0.8,
+    temperature: 0.7,
+  }]
 ) {
   Deno.test(`before the least length the end token is as good as absent for ${JSON.stringify(given)}`, async () => {
     const likely = randomRows.map((row) => row.map((logit, token) => token === END ? 9 : logit)); // a model that wants to end
@@ -146,7 +169,9 @@ Deno.test("tokens that tie at the threshold are kept together", async () => {
   const alike = await byLibrary([[0, 0, 0, 0]], { topK: 1 });
   assert.deepEqual(alike.kept, [[1, 1, 1, 1]]);
   // p = 0.4, 0.2, 0.2, 0.2: the first two reach 0.5, and the others tie with the second
-  const tied = await byLibrary([[Math.log(0.4), Math.log(0.2), Math.log(0.2), Math.log(0.2)]], { topP: 0.5 });
+  const tied = await byLibrary([[Math.log(0.4), Math.log(0.2), Math.log(0.2), Math.log(0.2)]], {
+    topP: 0.5,
+  });
   assert.deepEqual(tied.kept, [[1, 1, 1, 1]]);
 });
 
@@ -195,8 +220,14 @@ Deno.test("a repetition penalty without the tokens seen is refused", () => {
 });
 
 /** The token drawn from one distribution for each uniform number. */
-async function drawn(probabilities: readonly number[], uniforms: readonly number[]): Promise<number[]> {
-  const spec = { logProbs: float({ batch: -1, vocab: probabilities.length }), uniform: float({ batch: -1 }) };
+async function drawn(
+  probabilities: readonly number[],
+  uniforms: readonly number[],
+): Promise<number[]> {
+  const spec = {
+    logProbs: float({ batch: -1, vocab: probabilities.length }),
+    uniform: float({ batch: -1 }),
+  };
   const program = await jit(
     device,
     spec,
@@ -236,6 +267,8 @@ Deno.test("a large vocabulary of equal probabilities is drawn from to its last t
 Deno.test("the likeliest token is the first of those that tie", async () => {
   const spec = { logProbs: float({ batch: -1, vocab: 4 }) };
   const program = await jit(device, spec, ({ logProbs }) => ({ tokens: likeliestToken(logProbs) }));
-  const { tokens } = await program({ logProbs: floats([-3, -1, -2, -1, -5, -4, -9, -0.5], [2, 4]) });
+  const { tokens } = await program({
+    logProbs: floats([-3, -1, -2, -1, -5, -4, -9, -0.5], [2, 4]),
+  });
   assert.deepEqual([...await device.read(tokens)], [1, 3]);
 });

@@ -35,7 +35,9 @@ function parseFile(text: string, path: string): unknown {
   try {
     return parseJson(text, path);
   } catch {
-    return text.split("\n").filter((line) => line.trim() !== "").map((line) => parseJson(line, path));
+    return text.split("\n").filter((line) => line.trim() !== "").map((line) =>
+      parseJson(line, path)
+    );
   }
 }
 
@@ -54,7 +56,11 @@ Deno.test("every text of data/*.json gets the ids that BertTokenizer gives it", 
       const rows = [...new Set(collectTexts(parsed))].map((text) => tokenizer.encode(text));
       equal(rows.length, expected.texts, `${name} ${again}`);
       deepEqual(rows.slice(0, expected.first.length), expected.first);
-      equal(sha256(rows.map((row) => row.join(" ") + "\n").join("")), expected.sha256, `${name} ${again}`);
+      equal(
+        sha256(rows.map((row) => row.join(" ") + "\n").join("")),
+        expected.sha256,
+        `${name} ${again}`,
+      );
     });
   }
 });
@@ -63,14 +69,22 @@ Deno.test("decoding Chinese gives it back without spaces, and without special to
   const tokenizer = await fixtureTokenizer();
   const text = "铁路全长20230102.5公里,多少?";
   equal(
-    tokenizer.decode([tokenizer.clsId, ...tokenizer.encode(text), tokenizer.sepId, tokenizer.padId]),
+    tokenizer.decode([
+      tokenizer.clsId,
+      ...tokenizer.encode(text),
+      tokenizer.sepId,
+      tokenizer.padId,
+    ]),
     text,
   );
 });
 
 Deno.test("decoding parts two Latin words by a space, and glues pieces", async () => {
   const tokenizer = await fixtureTokenizer();
-  equal(tokenizer.decode(tokenizer.encode("unaffable the iPhone,中the")), "unaffable the iphone,中the");
+  equal(
+    tokenizer.decode(tokenizer.encode("unaffable the iPhone,中the")),
+    "unaffable the iphone,中the",
+  );
   equal(tokenizer.decode([]), "");
 });
 
@@ -87,7 +101,9 @@ Deno.test("an unknown token or id is refused with a sentence", async () => {
   });
   throws(() => tokenizer.tokenOf(9999), {
     name: "RangeError",
-    message: `Cannot find the token of id 9999: the vocabulary has ids 0 to ${tokenizer.vocabSize - 1}`,
+    message: `Cannot find the token of id 9999: the vocabulary has ids 0 to ${
+      tokenizer.vocabSize - 1
+    }`,
   });
   throws(() => tokenizer.decode([-1]), /Cannot find the token of id -1/);
 });
@@ -101,7 +117,10 @@ Deno.test("a vocabulary without [SEP] is refused", () => {
 Deno.test("a folder gives its tokenizer, with any line ends", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    await Deno.writeTextFile(`${folder}/vocab.txt`, "[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\nA\r\na\r\n");
+    await Deno.writeTextFile(
+      `${folder}/vocab.txt`,
+      "[PAD]\r\n[UNK]\r\n[CLS]\r\n[SEP]\r\nA\r\na\r\n",
+    );
     equal((await loadTokenizer(folder)).vocabSize, 6);
     deepEqual((await loadTokenizer(folder)).encode("A"), [5]);
     await Deno.writeTextFile(`${folder}/tokenizer_config.json`, '{"do_lower_case": false}');
@@ -127,7 +146,12 @@ function tokenizerJson(
   const vocab = Object.fromEntries(WORDS.map((token, id) => [token, id]));
   return {
     version: "1.0",
-    added_tokens: WORDS.slice(0, 5).map((content, id) => ({ id, content, special: true, normalized: false })),
+    added_tokens: WORDS.slice(0, 5).map((content, id) => ({
+      id,
+      content,
+      special: true,
+      normalized: false,
+    })),
     normalizer: {
       type: "BertNormalizer",
       clean_text: true,
@@ -136,12 +160,21 @@ function tokenizerJson(
       ...normalizer,
     },
     pre_tokenizer: { type: "BertPreTokenizer" },
-    model: { type: "WordPiece", unk_token: "[UNK]", continuing_subword_prefix: "##", vocab, ...model },
+    model: {
+      type: "WordPiece",
+      unk_token: "[UNK]",
+      continuing_subword_prefix: "##",
+      vocab,
+      ...model,
+    },
     ...rest,
   };
 }
 
-async function withFiles(files: Readonly<Record<string, unknown>>, use: (folder: string) => Promise<void>) {
+async function withFiles(
+  files: Readonly<Record<string, unknown>>,
+  use: (folder: string) => Promise<void>,
+) {
   const folder = await Deno.makeTempDir();
   try {
     for (const [name, content] of Object.entries(files)) {
@@ -241,6 +274,9 @@ Deno.test("a Git LFS pointer in the place of vocab.txt is recognised", () =>
   withFiles(
     { "vocab.txt": "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 5\n" },
     async (folder) => {
-      await rejects(loadTokenizer(folder), /vocab\.txt: it is a Git LFS pointer, not the file itself/);
+      await rejects(
+        loadTokenizer(folder),
+        /vocab\.txt: it is a Git LFS pointer, not the file itself/,
+      );
     },
   ));

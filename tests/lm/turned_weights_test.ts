@@ -38,7 +38,10 @@ for (const batch of [1, 3]) {
     );
     const rows = await jit(
       device,
-      { ...rowInputsSpec(tinyConfig, { batch: batch === 1 ? 1 : -1 }), parameters: turnedSpec(tinyConfig) },
+      {
+        ...rowInputsSpec(tinyConfig, { batch: batch === 1 ? 1 : -1 }),
+        parameters: turnedSpec(tinyConfig),
+      },
       (inputs) => {
         const { hidden, caches } = decodeRows(inputs.parameters, inputs, tinyConfig);
         return { logits: rowLogits(hidden, inputs.parameters), caches };
@@ -59,14 +62,20 @@ for (const batch of [1, 3]) {
       };
       const flat = { inputIds: ints(tokens), positionIds: ints(positions), ...shared };
       const wanted = await whole({ ...wide, parameters, caches: caches[0] }, { caches: caches[0] });
-      const found = await rows({ ...flat, parameters: turned, caches: caches[1] }, { caches: caches[1] });
+      const found = await rows({ ...flat, parameters: turned, caches: caches[1] }, {
+        caches: caches[1],
+      });
       assertNear(await device.read(found.logits), await device.read(wanted.logits), {
         name: `logits of step ${step}`,
       });
       const last = layers - 1;
-      assertNear(await device.read(found.caches[last].keys), await device.read(wanted.caches[last].keys), {
-        name: "keys",
-      });
+      assertNear(
+        await device.read(found.caches[last].keys),
+        await device.read(wanted.caches[last].keys),
+        {
+          name: "keys",
+        },
+      );
     }
   });
 }

@@ -15,7 +15,11 @@ Deno.test("folders written here are what transformers loads without a warning an
     await writeFolders(target);
     if (python) match(await compareWithTransformers(target, python), /no warning was logged/);
     const expected = fileURLToPath(new URL("../fixtures/way_back.json", import.meta.url));
-    deepEqual(await hashes(target), await readJson(expected), "run scripts/fixtures/way_back.ts again");
+    deepEqual(
+      await hashes(target),
+      await readJson(expected),
+      "run scripts/fixtures/way_back.ts again",
+    );
   } finally {
     await Deno.remove(target, { recursive: true });
   }

@@ -54,7 +54,9 @@ function numbersOf({ cells }: Notebook): number[] {
   const code = cells.filter(({ cell_type }) => cell_type === "code");
   const outputs = code.flatMap(({ outputs }) =>
     outputs.map(({ data, text }) => {
-      const { "application/vnd.plotly.v1+json": figure, "text/plain": plain } = isRecord(data) ? data : {};
+      const { "application/vnd.plotly.v1+json": figure, "text/plain": plain } = isRecord(data)
+        ? data
+        : {};
       return JSON.stringify([figure, plain, text]);
     })
   );
@@ -85,12 +87,15 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
 Deno.test("a measured number is found in prose, and not in a formula, a setting or a name", () => {
-  assert.deepEqual(measured("ends near 0.9, at 48.9 % of `0.5`, $1.5$, PPO2 and 3 models, 20 % or −1.5"), [
-    "0.9",
-    "48.9",
-    "20",
-    "-1.5",
-  ]);
+  assert.deepEqual(
+    measured("ends near 0.9, at 48.9 % of `0.5`, $1.5$, PPO2 and 3 models, 20 % or −1.5"),
+    [
+      "0.9",
+      "48.9",
+      "20",
+      "-1.5",
+    ],
+  );
   assert.ok(stands("0.9", [0.8712]) && stands("48.9", [0.4889]) && !stands("0.9", [0.84]));
 });
 
@@ -138,7 +143,8 @@ for (const notebook of notebooks) {
   });
 
   Deno.test(`${name}: has a quiz, a slider, something to try, and is smaller than 1 MiB`, () => {
-    const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source).join("\n");
+    const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source)
+      .join("\n");
     assert.match(code, /^quiz\("\w+"\)/m);
     assert.match(code, /^slider\("\w+"\)/m);
     assert.ok(cells.some(({ source }) => source.includes("## Try this")));

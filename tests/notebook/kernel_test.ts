@@ -27,6 +27,10 @@ Deno.test({
   ignore: Deno.build.os === "windows", // Jupyter has no SIGINT for other processes there
   fn: async () => {
     const stopped = { error: "AbortError: Interrupted by user", quick: true };
-    assert.deepEqual(await probe("stop"), { stops: [stopped, stopped], alive: true, state: ["true"] });
+    assert.deepEqual(await probe("stop"), {
+      stops: [stopped, stopped],
+      alive: true,
+      state: ["true"],
+    });
   },
 });

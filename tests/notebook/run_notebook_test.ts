@@ -58,11 +58,16 @@ Deno.test("a headless run shows progress as it comes, keeps outputs and makes a 
     const onLine = (line: string) => void seen.push({ line, time: performance.now() });
     const run = await runNotebook(path, { outputDirectory, onLine, env: { TITLE: "KL of a run" } });
     assert.deepEqual(seen.map(({ line }) => line), ["step 1", "step 2"]);
-    assert.ok((seen[1]?.time ?? 0) - (seen[0]?.time ?? 0) > 200, "each line comes when it is printed");
+    assert.ok(
+      (seen[1]?.time ?? 0) - (seen[0]?.time ?? 0) > 200,
+      "each line comes when it is printed",
+    );
 
     const made = await codeCells(run.notebook);
     assert.deepEqual(made.map((cell) => cell.execution_count), [1, 2, 3, 4]);
-    assert.deepEqual(made[2]?.outputs?.map((output) => output.data), [{ "text/plain": ["picture 4"] }]);
+    assert.deepEqual(made[2]?.outputs?.map((output) => output.data), [{
+      "text/plain": ["picture 4"],
+    }]);
 
     const page = await Deno.readTextFile(run.page);
     assert.doesNotMatch(page, /(src|href)="https?:|import\("https?:/);

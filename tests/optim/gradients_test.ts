@@ -39,7 +39,9 @@ Deno.test("a parameter that the loss does not depend on is named", () => {
 });
 
 type Arrays = DeviceArrays<typeof spec>;
-const read = async ({ a, deep: [{ b }] }: Arrays) => [...await device.read(a), ...await device.read(b)];
+const read = async (
+  { a, deep: [{ b }] }: Arrays,
+) => [...await device.read(a), ...await device.read(b)];
 
 Deno.test("losses and gradients of parts add up", async () => {
   const arrays = await createGradientArrays<Arrays>(device, spec);

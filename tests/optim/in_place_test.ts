@@ -6,7 +6,9 @@ import { type Device, type DeviceArray, float, floats, openDevice } from "../../
 const device = await openDevice("cpu", { threads: 2 });
 
 const wave = (size: number, seed: number) =>
-  device.upload(floats(Float32Array.from({ length: size }, (_, i) => Math.sin(seed + 1.7 * i)), [size]));
+  device.upload(
+    floats(Float32Array.from({ length: size }, (_, i) => Math.sin(seed + 1.7 * i)), [size]),
+  );
 
 /** Where two arrays differ first; -1: nowhere. (What says how large arrays differ takes gigabytes to say it.) */
 const firstDifference = (a: Float32Array, b: Float32Array): number =>
@@ -24,7 +26,9 @@ for (const size of [1, 17, 1000, 2 ** 20 + 13]) { // the last one in two stretch
         ({ state } = await optimizer.update(state, { x: await wave(size, step) }, 1e-2));
       }
       const { parameters, first, second } = state;
-      return Promise.all([parameters, first, second].map(async ({ x }) => (await device.read(x)).slice()));
+      return Promise.all(
+        [parameters, first, second].map(async ({ x }) => (await device.read(x)).slice()),
+      );
     };
     const [inPlace, apart] = [await trained(true), await trained(false)];
     inPlace.forEach((array, index) => assert.equal(firstDifference(array, apart[index]), -1));
@@ -38,7 +42,10 @@ Deno.test("an adder adds where the total lies", async () => {
   const before = (await device.read(total)).slice();
   await adder.add(total, part);
   const other = await device.read(part);
-  assert.deepEqual(await device.read(total), before.map((value, index) => Math.fround(value + other[index])));
+  assert.deepEqual(
+    await device.read(total),
+    before.map((value, index) => Math.fround(value + other[index])),
+  );
   await adder.release();
 });
 

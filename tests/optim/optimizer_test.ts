@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { adamDefaults, clipScale, createOptimizer, type OptimizerSettings } from "../../lib/optim/mod.ts";
+import {
+  adamDefaults,
+  clipScale,
+  createOptimizer,
+  type OptimizerSettings,
+} from "../../lib/optim/mod.ts";
 import { downloadParameters } from "../../lib/lm/mod.ts";
 import {
   type ArrayLike_,
@@ -30,7 +35,9 @@ for (
       weightDecay: weight_decay,
       maxGradNorm: Infinity,
     });
-    let state = await optimizer.start({ weight: await uploaded(torch.array(`${topic}.parameter.0`)) });
+    let state = await optimizer.start({
+      weight: await uploaded(torch.array(`${topic}.parameter.0`)),
+    });
     for (let step = 1; step <= steps; step++) {
       const gradients = { weight: await uploaded(torch.array(`${topic}.gradient.${step}`)) };
       ({ state } = await optimizer.update(state, gradients, learning_rate));
@@ -81,7 +88,10 @@ Deno.test("gradients are scaled only when their norm is above the limit", () => 
 
 /** Three parameters of which two have one shape, moved `updates` times with gradients that follow from the step. */
 async function trained(
-  { updates, on = device, ...settings }: Partial<OptimizerSettings> & { updates: number; on?: Device },
+  { updates, on = device, ...settings }: Partial<OptimizerSettings> & {
+    updates: number;
+    on?: Device;
+  },
 ) {
   const spec = {
     a: float({ row: 2, column: 3 }),
@@ -92,14 +102,19 @@ async function trained(
     Array.from({ length: size }, (_, i) => Math.sin(seed + 1.7 * i));
   const tree = async (seed: number) => ({
     a: await uploaded(floats(wave(6, seed), [2, 3])),
-    b: { c: await uploaded(floats(wave(4, seed + 1))), d: await uploaded(floats(wave(6, seed + 2), [2, 3])) },
+    b: {
+      c: await uploaded(floats(wave(4, seed + 1))),
+      d: await uploaded(floats(wave(6, seed + 2), [2, 3])),
+    },
   });
   let state = await optimizer.start(await tree(0));
   const handles = new Set<unknown>();
   for (let step = 1; step <= updates; step++) {
     ({ state } = await optimizer.update(state, await tree(step), 0.01));
     for (const part of [state.parameters, state.first, state.second]) {
-      for (const array of [part.a, part.b.c, part.b.d]) handles.add("handle" in array && array.handle);
+      for (const array of [part.a, part.b.c, part.b.d]) {
+        handles.add("handle" in array && array.handle);
+      }
     }
   }
   const { parameters, first, second } = state;
@@ -151,7 +166,9 @@ Deno.test("only parameters that are said to decay do", async () => {
   const bare = await trained({ updates: 2 });
   const decayed = await trained({ updates: 2, weightDecay: 0.5, decays: (name) => name === "b.c" });
   for (const name of ["a", "b.c", "b.d"]) {
-    const [one, other] = [bare, decayed].map(({ numbers }) => numbers.get(`parameters.${name}`)?.data);
+    const [one, other] = [bare, decayed].map(({ numbers }) =>
+      numbers.get(`parameters.${name}`)?.data
+    );
     if (name === "b.c") assert.notDeepEqual(other, one);
     else assert.deepEqual(other, one);
   }
@@ -159,7 +176,11 @@ Deno.test("only parameters that are said to decay do", async () => {
 
 Deno.test("a gradient that is missing is named", async () => {
   const spec = { a: float({ entry: 2 }), b: float({ entry: 2 }) };
-  const optimizer = await createOptimizer<Record<string, ArrayLike_<"float32">>>(device, spec, plain);
+  const optimizer = await createOptimizer<Record<string, ArrayLike_<"float32">>>(
+    device,
+    spec,
+    plain,
+  );
   const two = () => uploaded(floats([1, 2]));
   const state = await optimizer.start({ a: await two(), b: await two() });
   await assert.rejects(optimizer.update(state, { a: await two() }, 0.1), {

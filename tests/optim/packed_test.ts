@@ -7,8 +7,14 @@ import { type DeviceArray, float, floats, openDevice } from "../../lib/runtime/m
 import { countingDevice } from "../helpers/counting_device.ts";
 
 const device = await openDevice("cpu", { threads: 1 });
-const spec = { a: float({ row: 2, column: 3 }), b: { c: float({ entry: 4 }), d: float({ entry: 5 }) } };
-type Tree = { a: DeviceArray<"float32">; b: { c: DeviceArray<"float32">; d: DeviceArray<"float32"> } };
+const spec = {
+  a: float({ row: 2, column: 3 }),
+  b: { c: float({ entry: 4 }), d: float({ entry: 5 }) },
+};
+type Tree = {
+  a: DeviceArray<"float32">;
+  b: { c: DeviceArray<"float32">; d: DeviceArray<"float32"> };
+};
 
 Deno.test("small arrays share one memory, in their order, with the numbers they were given", async () => {
   const arrays = await packedArrays(
@@ -17,14 +23,21 @@ Deno.test("small arrays share one memory, in their order, with the numbers they 
   );
   const [x, y] = [...arrays.values()];
   const [first, second] = [await device.read(x), await device.read(y)];
-  assert.deepEqual([x.dims, [...first], y.dims, [...second]], [[2, 2], [1, 2, 3, 4], [3], [0, 0, 0]]);
+  assert.deepEqual([x.dims, [...first], y.dims, [...second]], [[2, 2], [1, 2, 3, 4], [3], [
+    0,
+    0,
+    0,
+  ]]);
   assert.equal(first.buffer, second.buffer);
   assert.equal(second.byteOffset, 16); // four numbers of four bytes
 });
 
 Deno.test("large arrays have a memory of their own each, which can be given back", async () => {
   const large = 2 ** 22;
-  const arrays = await packedArrays(device, new Map([["x", { dims: [large] }], ["y", { dims: [1] }]]));
+  const arrays = await packedArrays(
+    device,
+    new Map([["x", { dims: [large] }], ["y", { dims: [1] }]]),
+  );
   const [x, y] = [...arrays.values()];
   const [first, second] = [await device.read(x), await device.read(y)];
   assert.notEqual(first.buffer, second.buffer);
@@ -51,7 +64,10 @@ Deno.test("a small model's Adam in place is one call for all parameters that dec
   const settings = { ...adamDefaults, weightDecay: 0.1, maxGradNorm: 1, inPlace: true };
   const callsOf = async (decays: (name: string) => boolean) => {
     const optimizer = await createOptimizer<Tree>(counting.device, spec, { ...settings, decays });
-    const ones = async () => ({ a: await upload(2, 3), b: { c: await upload(4), d: await upload(5) } });
+    const ones = async () => ({
+      a: await upload(2, 3),
+      b: { c: await upload(4), d: await upload(5) },
+    });
     const state = await optimizer.start(await ones());
     const gradients = await createArrayPool(device).takeTree<Tree>(spec);
     const name = "parameter,first,second";

@@ -32,7 +32,14 @@ async function trained() {
 Deno.test("parameters and both moments are saved by dotted name, with the step", async () => {
   const { step, arrays } = await saveTrainState(device, await trained());
   assert.equal(step, 1);
-  const names = ["parameters.a", "parameters.b.c", "first.a", "first.b.c", "second.a", "second.b.c"];
+  const names = [
+    "parameters.a",
+    "parameters.b.c",
+    "first.a",
+    "first.b.c",
+    "second.a",
+    "second.b.c",
+  ];
   assert.deepEqual([...arrays.keys()], names);
   assert.deepEqual(arrays.get("first.b.c")?.dims, [1, 3]);
   // clipped: |g| = sqrt(.5^2 + 1 + 1 + 1 + .5^2) = sqrt(3.5); m = 0.1 g / |g|
@@ -46,7 +53,10 @@ Deno.test("a state that was saved and loaded takes the same next step, and the s
   const loaded = await loadTrainState<Tree>(device, spec, saved);
   const next = await optimizer.update(state, await tree(-1), 0.1);
   const again = await optimizer.update(loaded, await tree(-1), 0.1);
-  assert.deepEqual(await saveTrainState(device, again.state), await saveTrainState(device, next.state));
+  assert.deepEqual(
+    await saveTrainState(device, again.state),
+    await saveTrainState(device, next.state),
+  );
   assert.deepEqual(saved, copy);
 });
 

@@ -33,8 +33,14 @@ Deno.test("a figure is one output with a form for every viewer", async () => {
     "text/plain",
   ]);
   assert.equal(bundle["text/plain"], "mean_reward: 0.500 to 1.50 over 3 points");
-  assert.match(String(bundle["text/html"]), /<img alt="mean_reward[^>]*src="data:image\/svg\+xml;base64,/);
-  assert.ok(JSON.stringify(bundle).length < 25_000, "an output of a committed notebook stays small");
+  assert.match(
+    String(bundle["text/html"]),
+    /<img alt="mean_reward[^>]*src="data:image\/svg\+xml;base64,/,
+  );
+  assert.ok(
+    JSON.stringify(bundle).length < 25_000,
+    "an output of a committed notebook stays small",
+  );
 });
 
 Deno.test("the same figure is drawn in the same bytes, whatever was drawn before", async () => {
@@ -54,7 +60,13 @@ Deno.test("a drawing is opaque and has its title, its seed, its axes and its run
   });
   const texts = await textsOf(figure);
   for (
-    const text of ["奖励 reward (seed 7)", "mean reward (deviations)", "update", "kl_coef 0.05", "kl_coef 1"]
+    const text of [
+      "奖励 reward (seed 7)",
+      "mean reward (deviations)",
+      "update",
+      "kl_coef 0.05",
+      "kl_coef 1",
+    ]
   ) {
     assert.ok(texts.includes(text), `${text} is missing in ${texts.join(", ")}`);
   }
@@ -91,29 +103,37 @@ Deno.test("small multiples name each panel and need no rows", async () => {
   assert.ok(texts.includes("kl") && texts.includes("reward"));
   const none: typeof rows = [];
   assert.ok(
-    (await textsOf(curveGrid([{ name: "a", rows: none }], ["kl"], { title: "PPO" }))).includes("PPO"),
+    (await textsOf(curveGrid([{ name: "a", rows: none }], ["kl"], { title: "PPO" }))).includes(
+      "PPO",
+    ),
   );
 });
 
 Deno.test("a panel on a log scale puts 1, 10 and 100 at equal steps, and the others stay linear", async () => {
   const rows = [1, 10, 100].map((ratio_max, index) => ({ update: index, ratio_max, kl: index }));
-  const grid = curveGrid([{ name: "a", rows }], ["kl", { y: "ratio_max", scale: "log" }], { title: "PPO" });
+  const grid = curveGrid([{ name: "a", rows }], ["kl", { y: "ratio_max", scale: "log" }], {
+    title: "PPO",
+  });
   const svg = await toSvg(grid);
-  const heights = [...svg.matchAll(/translate\([\d.]+,([\d.]+)\)" style="stroke-width:0px/g)].map(([, y]) =>
-    Number(y)
-  );
+  const heights = [...svg.matchAll(/translate\([\d.]+,([\d.]+)\)" style="stroke-width:0px/g)].map((
+    [, y],
+  ) => Number(y));
   assert.equal(heights.length, 6);
   const [bottom, middle, top] = heights.slice(3);
   assert.ok(Math.abs(top - 2 * middle + bottom) < 0.1 && top < bottom, heights.join());
   const texts = await textsOf(grid);
-  for (const mark of ["1", "10", "20", "50", "100"]) assert.ok(texts.includes(mark), texts.join(", "));
+  for (const mark of ["1", "10", "20", "50", "100"]) {
+    assert.ok(texts.includes(mark), texts.join(", "));
+  }
   assert.ok(!("type" in Object(grid.layout.yaxis)));
 });
 
 Deno.test("bars write small probabilities in full", async () => {
   const tokens = [{ token: "长江", p: 0.0537 }, { token: "[SEP]", p: 0.0042 }];
   const texts = await textsOf(bars(tokens, { label: "token", value: "p", title: "Next token" }));
-  for (const text of ["长江", "[SEP]", "0.0537", "0.0042"]) assert.ok(texts.includes(text), texts.join(", "));
+  for (const text of ["长江", "[SEP]", "0.0537", "0.0042"]) {
+    assert.ok(texts.includes(text), texts.join(", "));
+  }
 });
 
 Deno.test("before and after are drawn in percent with their intervals", () => {
@@ -132,7 +152,11 @@ Deno.test("a strip of tokens refuses another number of values", () => {
     name: "RangeError",
     message: "Cannot colour 2 tokens: there are 1 values",
   });
-  const strip = heatStrip(["长", "江", "？"], [0, -2, 1], { title: "t", valueTitle: "v", perLine: 2 });
+  const strip = heatStrip(["长", "江", "？"], [0, -2, 1], {
+    title: "t",
+    valueTitle: "v",
+    perLine: 2,
+  });
   assert.deepEqual([strip.data[0]?.x, strip.data[0]?.y], [[0, 1, 0], [0, 0, 1]]);
 });
 
@@ -177,7 +201,8 @@ Deno.test("a strip of log-probabilities ends its colours at 0 and writes the num
 
 Deno.test("stems over tokens begin at 0, lines stand beside them, and the tokens are written below", async () => {
   const titles = { title: "回报", valueTitle: "units of score", tokenTitle: "token" };
-  const stems = { name: "return", values: [1, -2] }, lines = [{ name: "value", values: [0.5, NaN] }];
+  const stems = { name: "return", values: [1, -2] },
+    lines = [{ name: "value", values: [0.5, NaN] }];
   const figure = tokenStems(["长", "[SEP]"], { ...titles, stems, lines });
   assert.deepEqual(figure.data[0]?.y, [0, 1, null, 0, -2, null]);
   assert.deepEqual(figure.data[2]?.y, [0.5, null]);
@@ -199,7 +224,12 @@ Deno.test("stacked bars stand end to end, with the sum at the end of each and in
   assert.equal(figure.text, "Parts: a 3.5, b 4.25");
   assert.equal(figure.layout.barmode, "stack");
   const texts = await textsOf(figure);
-  for (const text of ["3.5", "4.25", "x", "y"]) assert.ok(texts.includes(text), `${text} is missing`);
+  for (const text of ["3.5", "4.25", "x", "y"]) {
+    assert.ok(texts.includes(text), `${text} is missing`);
+  }
   assert.ok(!texts.includes("together"), "the sums are no part");
-  assert.ok((await textsOf(bars(rows, names))).includes("2.5"), "side by side each bar has its own number");
+  assert.ok(
+    (await textsOf(bars(rows, names))).includes("2.5"),
+    "side by side each bar has its own number",
+  );
 });

@@ -13,7 +13,11 @@ Deno.test("for many differences the interval is the normal one: mean +- 1.96 dev
   const differences = sample(400);
   const { low, high } = bootstrapInterval(differences);
   const error = Math.sqrt(varianceOf(differences) / 400);
-  assertClose([low, high], [meanOf(differences) - 1.96 * error, meanOf(differences) + 1.96 * error], 0.012);
+  assertClose(
+    [low, high],
+    [meanOf(differences) - 1.96 * error, meanOf(differences) + 1.96 * error],
+    0.012,
+  );
 });
 
 Deno.test("a lower level gives a narrower interval: 68 % is one deviation of the mean to each side", () => {
@@ -31,7 +35,10 @@ Deno.test("95 of 100 intervals of 95 % hold the true mean, give or take", () => 
 Deno.test("equal differences leave no doubt, and the seed repeats the interval", () => {
   assert.deepEqual(bootstrapInterval([2, 2, 2]), { mean: 2, low: 2, high: 2 });
   const differences = sample(30);
-  assert.deepEqual(bootstrapInterval(differences, { seed: 4 }), bootstrapInterval(differences, { seed: 4 }));
+  assert.deepEqual(
+    bootstrapInterval(differences, { seed: 4 }),
+    bootstrapInterval(differences, { seed: 4 }),
+  );
   assert.notDeepEqual(
     bootstrapInterval(differences, { seed: 4 }),
     bootstrapInterval(differences, { seed: 5 }),

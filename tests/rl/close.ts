@@ -29,6 +29,9 @@ export function array(numbers: Numbers): { dims: number[]; data: Float64Array } 
 }
 
 /** The real tokens of each row of a padded matrix. */
-export function ragged(matrix: readonly (readonly number[])[], lengths: readonly number[]): number[][] {
+export function ragged(
+  matrix: readonly (readonly number[])[],
+  lengths: readonly number[],
+): number[][] {
   return matrix.map((row, index) => row.slice(0, lengths[index]));
 }

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { approxKl, clipFraction, explainedVariance, ratioMax, ratioMean, ratios } from "ppo/rl/mod.ts";
+import {
+  approxKl,
+  clipFraction,
+  explainedVariance,
+  ratioMax,
+  ratioMean,
+  ratios,
+} from "ppo/rl/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
 import { assertClose, ragged } from "./close.ts";
 

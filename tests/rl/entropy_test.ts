@@ -30,7 +30,8 @@ Deno.test("entropy agrees with PyTorch, as numbers and as a graph", () => {
 Deno.test("the slope of the entropy is that of finite differences", () => {
   const logits = input("logits", { vocab: 3 }), at = [0.5, -1, 2];
   const [slope] = evaluate(grad(entropy(logits, "vocab"), [logits]), { logits: array(at) });
-  const shifted = (v: number, by: number): number => entropyOfLogits(at.map((x, i) => i === v ? x + by : x));
+  const shifted = (v: number, by: number): number =>
+    entropyOfLogits(at.map((x, i) => i === v ? x + by : x));
   assertClose(slope.data, at.map((_, v) => (shifted(v, 1e-5) - shifted(v, -1e-5)) / 2e-5), 1e-6);
 });
 

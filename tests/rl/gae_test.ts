@@ -7,7 +7,12 @@ const random = randomStream(4);
 const row = (length: number): number[] => Array.from({ length }, () => 2 * random() - 1);
 
 Deno.test("gae of three tokens equals its arithmetic", () => {
-  const { advantages, returns } = gae({ rewards: [1, 0, 2], values: [0.5, 1, -1], gamma: 0.5, lambda: 0.8 });
+  const { advantages, returns } = gae({
+    rewards: [1, 0, 2],
+    values: [0.5, 1, -1],
+    gamma: 0.5,
+    lambda: 0.8,
+  });
   // delta_0 = 1 + 0.5 1 - 0.5 = 1, delta_1 = 0 + 0.5 (-1) - 1 = -1.5, delta_2 = 2 + 0.5 0 + 1 = 3; gamma lambda = 0.4
   // A_2 = 3, A_1 = -1.5 + 0.4 3 = -0.3, A_0 = 1 + 0.4 (-0.3) = 0.88
   assertClose(advantages, [0.88, -0.3, 3]);
@@ -16,7 +21,13 @@ Deno.test("gae of three tokens equals its arithmetic", () => {
 
 Deno.test("the bootstrap value stands after the last token", () => {
   // delta_1 = 2 + 0.5 10 - 1 = 6, delta_0 = 0 + 0.5 1 - 3 = -2.5, A_0 = -2.5 + 0.5 0.5 6 = -1
-  const { advantages } = gae({ rewards: [0, 2], values: [3, 1], gamma: 0.5, lambda: 0.5, bootstrap: 10 });
+  const { advantages } = gae({
+    rewards: [0, 2],
+    values: [3, 1],
+    gamma: 0.5,
+    lambda: 0.5,
+    bootstrap: 10,
+  });
   assertClose(advantages, [-1, 6]);
 });
 
@@ -25,7 +36,10 @@ Deno.test("lambda 0 leaves the one-step error", () => {
   const deltas = tdErrors({ rewards, values, gamma: 0.9 });
   assertClose(gae({ rewards, values, gamma: 0.9, lambda: 0 }).advantages, deltas);
   // r_0 + gamma V_1 - V_0 and, at the end, r_8 - V_8
-  assertClose([deltas[0], deltas[8]], [rewards[0] + 0.9 * values[1] - values[0], rewards[8] - values[8]]);
+  assertClose([deltas[0], deltas[8]], [
+    rewards[0] + 0.9 * values[1] - values[0],
+    rewards[8] - values[8],
+  ]);
 });
 
 Deno.test("lambda 1 leaves the discounted return minus the value", () => {
@@ -86,7 +100,10 @@ Deno.test("gae over a padded rectangle agrees with PyTorch", () => {
 });
 
 Deno.test("an empty row has no advantages", () => {
-  assert.deepEqual(gae({ rewards: [], values: [], gamma: 1, lambda: 1 }), { advantages: [], returns: [] });
+  assert.deepEqual(gae({ rewards: [], values: [], gamma: 1, lambda: 1 }), {
+    advantages: [],
+    returns: [],
+  });
 });
 
 Deno.test("gae says what is wrong with its input", () => {

@@ -63,7 +63,8 @@ Deno.test("the exact divergence agrees with PyTorch, as numbers and as a graph",
   const feeds = { logits: array(logits), refLogits: array(ref_logits) };
   const [p, q, kl] = evaluate(outputs, feeds).map(({ data }) => Array.from(data, Number));
   assertClose(kl, exact_kl, 1e-6);
-  const row = (all: number[], position: number): number[] => all.slice(7 * position, 7 * position + 7);
+  const row = (all: number[], position: number): number[] =>
+    all.slice(7 * position, 7 * position + 7);
   assertClose(
     exact_kl.flat().map((_, position) => klExact(row(p, position), row(q, position))),
     exact_kl,
@@ -91,7 +92,10 @@ Deno.test("a token that the policy never chooses adds nothing to the exact diver
 Deno.test("divergence of rows of two lengths is refused", () => {
   const message = "Cannot estimate KL: logProbs has 1 tokens and refLogProbs has 2";
   for (const estimate of [k1, k2, k3]) {
-    assert.throws(() => estimate({ logProbs: [-1], refLogProbs: [-1, -2] }), { name: "RangeError", message });
+    assert.throws(() => estimate({ logProbs: [-1], refLogProbs: [-1, -2] }), {
+      name: "RangeError",
+      message,
+    });
   }
   assert.throws(() => klExact([0], [-1, -1]), {
     name: "RangeError",

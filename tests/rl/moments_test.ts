@@ -16,7 +16,10 @@ Deno.test("mean and variance of real tokens agree with PyTorch", () => {
 });
 
 Deno.test("an empty row has no mean", () => {
-  assert.throws(() => meanOf([]), { name: "RangeError", message: "Cannot take the mean of an empty row" });
+  assert.throws(() => meanOf([]), {
+    name: "RangeError",
+    message: "Cannot take the mean of an empty row",
+  });
 });
 
 Deno.test("correlation equals its arithmetic, and a row that does not vary has none", () => {

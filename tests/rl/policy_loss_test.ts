@@ -22,7 +22,9 @@ function run(
     mask: input("mask", axes),
     ...(count === undefined ? {} : { count: input("count", {}) }),
   }, clipRange === undefined ? {} : { clipRange });
-  const arrays = Object.fromEntries(Object.entries(feeds).map(([name, numbers]) => [name, array(numbers)]));
+  const arrays = Object.fromEntries(
+    Object.entries(feeds).map(([name, numbers]) => [name, array(numbers)]),
+  );
   const counted = count === undefined ? arrays : { ...arrays, count: array(count) };
   const outputs = evaluate([loss, ratio, clipped, ...grad(loss, [logProbs])], counted);
   const [losses, ratios, marks, gradient] = outputs.map(({ data }) => Array.from(data, Number));
@@ -67,7 +69,12 @@ Deno.test("the default clip range is 0.2 and another one is taken", () => {
 });
 
 Deno.test("padding changes neither loss nor ratio nor gradient, even far-off padding", () => {
-  const feeds = { logProbs: [-1, -2], oldLogProbs: [-1.5, -1.9], advantages: [1, -2], mask: [1, 1] };
+  const feeds = {
+    logProbs: [-1, -2],
+    oldLogProbs: [-1.5, -1.9],
+    advantages: [1, -2],
+    mask: [1, 1],
+  };
   const bare = run(feeds);
   const padded = run({
     logProbs: [...feeds.logProbs, 900],
@@ -83,8 +90,18 @@ Deno.test("padding changes neither loss nor ratio nor gradient, even far-off pad
 
 Deno.test("micro-batches under the minibatch's count add up to the minibatch's loss and gradient", () => {
   const rows = [
-    { logProbs: [-1, -2, -3], oldLogProbs: [-1.2, -1, -3], advantages: [1, 2, -1], mask: [1, 1, 1] },
-    { logProbs: [-0.5, -1, 0], oldLogProbs: [-0.9, -1, 0], advantages: [-2, 1, 0], mask: [1, 0, 0] },
+    {
+      logProbs: [-1, -2, -3],
+      oldLogProbs: [-1.2, -1, -3],
+      advantages: [1, 2, -1],
+      mask: [1, 1, 1],
+    },
+    {
+      logProbs: [-0.5, -1, 0],
+      oldLogProbs: [-0.9, -1, 0],
+      advantages: [-2, 1, 0],
+      mask: [1, 0, 0],
+    },
   ];
   const [first, second] = rows;
   const whole = run({
@@ -99,7 +116,8 @@ Deno.test("micro-batches under the minibatch's count add up to the minibatch's l
 });
 
 Deno.test("loss, ratios, clip fraction and gradient agree with PyTorch", () => {
-  const { log_probs, old_log_probs, advantages, mask, policy_clip_eps, ...expected } = fixture.policy_loss;
+  const { log_probs, old_log_probs, advantages, mask, policy_clip_eps, ...expected } =
+    fixture.policy_loss;
   const feeds = { logProbs: log_probs, oldLogProbs: old_log_probs, advantages, mask };
   const found = run(feeds, { clipRange: policy_clip_eps });
   assertClose(found.loss, expected.loss, 1e-6);

@@ -58,7 +58,12 @@ Deno.test("a token's number depends on seed, rollout, row and position, and on n
   const here = uniform(1, 2, 3, 4);
   uniform(9, 9, 9, 9);
   assert.equal(uniform(1, 2, 3, 4), here);
-  const others = [uniform(2, 2, 3, 4), uniform(1, 3, 3, 4), uniform(1, 2, 4, 4), uniform(1, 2, 3, 5)];
+  const others = [
+    uniform(2, 2, 3, 4),
+    uniform(1, 3, 3, 4),
+    uniform(1, 2, 4, 4),
+    uniform(1, 2, 3, 5),
+  ];
   const swapped = [uniform(1, 3, 2, 4), uniform(1, 2, 4, 3), uniform(2, 1, 3, 4)];
   assert.equal(new Set([here, ...others, ...swapped]).size, 8);
   assert.notEqual(uniform(1, 2, 3, 4), uniform(1 + 2 ** 32, 2, 3, 4)); // all of the seed counts
@@ -138,7 +143,10 @@ Deno.test("random numbers refuse places that are not whole numbers in range", ()
     name: "RangeError",
     message: "Cannot draw a random number: row is -3, wanted a whole number from 0 to 4294967295",
   });
-  assert.throws(() => uniform(1.5, 0, 0, 0), /seed is 1.5, wanted a whole number from 0 to 9007199254740991/);
+  assert.throws(
+    () => uniform(1.5, 0, 0, 0),
+    /seed is 1.5, wanted a whole number from 0 to 9007199254740991/,
+  );
   assert.throws(() => randomStream(-1), /seed is -1/);
   assert.throws(() => randomStream(1, { skip: 0.5 }), /skip is 0.5/);
 });

@@ -16,7 +16,14 @@ Deno.test("scores normalised by their own statistics have mean 0 and deviation 1
 });
 
 Deno.test("clipping limits a score on both sides and leaves the rest", () => {
-  assert.deepEqual([-9, -5, -1, 0.5, 5, 6.6].map((score) => clipScore(score, 5)), [-5, -5, -1, 0.5, 5, 5]);
+  assert.deepEqual([-9, -5, -1, 0.5, 5, 6.6].map((score) => clipScore(score, 5)), [
+    -5,
+    -5,
+    -1,
+    0.5,
+    5,
+    5,
+  ]);
 });
 
 Deno.test("scores refuse a deviation of 0 and a negative limit", () => {

@@ -15,14 +15,20 @@ Deno.test("shaped rewards equal their arithmetic", () => {
 });
 
 Deno.test("at the reference only the last token is rewarded, with the score", () => {
-  assert.deepEqual(shapedRewards({ logProbs: [-1, -2], refLogProbs: [-1, -2], score: 3, klCoef: 0.5 }), [
-    0,
-    3,
-  ]);
+  assert.deepEqual(
+    shapedRewards({ logProbs: [-1, -2], refLogProbs: [-1, -2], score: 3, klCoef: 0.5 }),
+    [
+      0,
+      3,
+    ],
+  );
 });
 
 Deno.test("without a price the divergence does not count", () => {
-  assertClose(shapedRewards({ logProbs: [-1, -2], refLogProbs: [-9, -5], score: 3, klCoef: 0 }), [0, 3]);
+  assertClose(shapedRewards({ logProbs: [-1, -2], refLogProbs: [-9, -5], score: 3, klCoef: 0 }), [
+    0,
+    3,
+  ]);
 });
 
 Deno.test("the rewards add up to the score minus the priced divergence", () => {
@@ -33,7 +39,8 @@ Deno.test("the rewards add up to the score minus the priced divergence", () => {
 });
 
 Deno.test("shaped rewards with clipped scores agree with PyTorch", () => {
-  const { scores, log_probs, ref_log_probs, kl_coef, reward_clip_eps, rewards } = fixture.shaped_rewards;
+  const { scores, log_probs, ref_log_probs, kl_coef, reward_clip_eps, rewards } =
+    fixture.shaped_rewards;
   scores.forEach((score, index) => {
     const found = shapedRewards({
       logProbs: log_probs[index],
@@ -50,8 +57,11 @@ Deno.test("an answer without tokens cannot be rewarded, nor rows of two lengths"
     name: "RangeError",
     message: "Cannot reward an answer of 0 tokens: it has no last token",
   });
-  assert.throws(() => shapedRewards({ logProbs: [-1], refLogProbs: [-1, -2], score: 1, klCoef: 0 }), {
-    name: "RangeError",
-    message: "Cannot estimate KL: logProbs has 1 tokens and refLogProbs has 2",
-  });
+  assert.throws(
+    () => shapedRewards({ logProbs: [-1], refLogProbs: [-1, -2], score: 1, klCoef: 0 }),
+    {
+      name: "RangeError",
+      message: "Cannot estimate KL: logProbs has 1 tokens and refLogProbs has 2",
+    },
+  );
 });

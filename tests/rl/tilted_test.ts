@@ -8,7 +8,9 @@ Deno.test("no policy of a fine grid beats the tilted one", () => {
     beta * klExact(policy.map(Math.log), reference.map(Math.log));
   const best = worth(tilted(reference, rewards, beta));
   for (let i = 1; i < 50; i++) {
-    for (let j = 1; i + j < 50; j++) assert.ok(worth([i / 50, j / 50, 1 - (i + j) / 50]) <= best + 1e-12);
+    for (let j = 1; i + j < 50; j++) {
+      assert.ok(worth([i / 50, j / 50, 1 - (i + j) / 50]) <= best + 1e-12);
+    }
   }
 });
 

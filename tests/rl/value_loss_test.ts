@@ -22,7 +22,9 @@ function run(
     mask: input("mask", axes),
     ...(count === undefined ? {} : { count: input("count", {}) }),
   }, clipRange === undefined ? {} : { clipRange });
-  const arrays = Object.fromEntries(Object.entries(feeds).map(([name, numbers]) => [name, array(numbers)]));
+  const arrays = Object.fromEntries(
+    Object.entries(feeds).map(([name, numbers]) => [name, array(numbers)]),
+  );
   const counted = count === undefined ? arrays : { ...arrays, count: array(count) };
   const outputs = evaluate([loss, clipped, ...grad(loss, [values])], counted);
   const [losses, marks, gradient] = outputs.map(({ data }) => Array.from(data, Number));
@@ -96,7 +98,9 @@ Deno.test("micro-batches under the minibatch's count add up to the minibatch's l
 
 Deno.test("loss, clip fraction and gradient agree with PyTorch", () => {
   const { values, old_values, returns, mask, value_clip_eps, ...expected } = fixture.value_loss;
-  const found = run({ values, oldValues: old_values, returns, mask }, { clipRange: value_clip_eps });
+  const found = run({ values, oldValues: old_values, returns, mask }, {
+    clipRange: value_clip_eps,
+  });
   assertClose(found.loss, expected.loss, 1e-6);
   assertClose(found.gradient, expected.grad_values, 1e-6);
   const clippedShare = found.clipped.reduce((a, b) => a + b) / mask.flat().reduce((a, b) => a + b);

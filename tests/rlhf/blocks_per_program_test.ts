@@ -36,7 +36,12 @@ function miniBatch(): MiniBatch {
   const batch = answerBatch(pairs, { padId: PAD });
   const noise = (scale: number) =>
     answerArray(pairs.map(({ answer }) => answer.map(() => scale * normal(random))), batch.width);
-  const numbers = { oldLogProbs: noise(1), oldValues: noise(0.1), advantages: noise(1), returns: noise(1) };
+  const numbers = {
+    oldLogProbs: noise(1),
+    oldValues: noise(0.1),
+    advantages: noise(1),
+    returns: noise(1),
+  };
   const context = contextArrays(pairs, { ...shape, width: batch.width });
   const rows = [...pairs.keys()];
   return { rows, batch, context, ...numbers, mask: answerMask(pairs, batch.width) };
@@ -44,7 +49,11 @@ function miniBatch(): MiniBatch {
 
 /** Losses and gradients (Adam's first moments after one step are a tenth of them) with some blocks a program. */
 async function step(blocksPerProgram: number) {
-  const options = { clipRange: 0.2, optimizer: { ...adamDefaults, maxGradNorm: Infinity }, blocksPerProgram };
+  const options = {
+    clipRange: 0.2,
+    optimizer: { ...adamDefaults, maxGradNorm: Infinity },
+    blocksPerProgram,
+  };
   const actor = await createActorUpdate(device, shape, options);
   const critic = await createCriticUpdate(device, config, options);
   const weights = (spec: unknown) => {
@@ -52,7 +61,11 @@ async function step(blocksPerProgram: number) {
     return initialWeights(spec, { normal: () => 10 * normal(random), layers: config.layers });
   };
   const policy = await uploadParameters(device, gpt2Spec(config), weights(gpt2Spec(config)));
-  const value = await uploadParameters(device, valueModelSpec(config), weights(valueModelSpec(config)));
+  const value = await uploadParameters(
+    device,
+    valueModelSpec(config),
+    weights(valueModelSpec(config)),
+  );
   const actorStep = await actor.step(await actor.optimizer.start(policy), [miniBatch()], 1e-3);
   const criticStep = await critic.step(await critic.optimizer.start(value), [miniBatch()], 1e-3);
   const gradients = { actor: actorStep.state.first, critic: criticStep.state.first };
@@ -87,6 +100,7 @@ Deno.test("dropout in parts is refused with a sentence", async () => {
     dropout: 0.1,
   };
   await assert.rejects(async () => await createActorUpdate(device, shape, options), {
-    message: "Cannot apply dropout where programs hold some of the blocks: set blocks_per_program 0",
+    message:
+      "Cannot apply dropout where programs hold some of the blocks: set blocks_per_program 0",
   });
 });

@@ -33,7 +33,11 @@ const lessons: readonly Lesson[] = [
     invariant: "neighbours with longer answers change no advantage",
     holds: advantagesIgnoreNeighbours,
   },
-  { defect: { dropout_in_update: true }, invariant: "the first ratio is 1", holds: firstRatioIsOne },
+  {
+    defect: { dropout_in_update: true },
+    invariant: "the first ratio is 1",
+    holds: firstRatioIsOne,
+  },
   {
     defect: { log_probs_of_raw_distribution: true },
     invariant: "log-probabilities are those of the distribution sampled from",
@@ -59,7 +63,11 @@ const lessons: readonly Lesson[] = [
     invariant: "minibatches mix timesteps",
     holds: minibatchesMixTimesteps,
   },
-  { defect: { prompts_through_set: true }, invariant: "the same seed gives the same run", holds: runsRepeat },
+  {
+    defect: { prompts_through_set: true },
+    invariant: "the same seed gives the same run",
+    holds: runsRepeat,
+  },
   {
     defect: { unstable_log_sigmoid: true },
     invariant: "the ranking loss stays finite",
@@ -94,6 +102,8 @@ Deno.test("the tutorial's choices, every defect included, run a whole schedule",
   const rows = await allMetrics({ faithful: true });
   assert.equal(rows.length, 2);
   for (const row of rows) {
-    for (const [name, value] of Object.entries(row)) assert.ok(Number.isFinite(value), `${name} is ${value}`);
+    for (const [name, value] of Object.entries(row)) {
+      assert.ok(Number.isFinite(value), `${name} is ${value}`);
+    }
   }
 });

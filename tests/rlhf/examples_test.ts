@@ -15,27 +15,41 @@ import {
 import { fileURLToPath } from "node:url";
 
 /** Runs with a file that holds `content`. */
-async function withFile<T>(content: string | Uint8Array, use: (path: string) => Promise<T>): Promise<T> {
+async function withFile<T>(
+  content: string | Uint8Array,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
   const path = await Deno.makeTempFile({ suffix: ".json" });
   try {
-    await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    await Deno.writeFile(
+      path,
+      typeof content === "string" ? new TextEncoder().encode(content) : content,
+    );
     return await use(path);
   } finally {
     await Deno.remove(path);
   }
 }
 
-const read = <T>(text: string, reader: (path: string) => Promise<T>): Promise<T> => withFile(text, reader);
+const read = <T>(text: string, reader: (path: string) => Promise<T>): Promise<T> =>
+  withFile(text, reader);
 
 /** The error for a file that holds `text`, with FILE for its path. */
-const sentence = (text: string | Uint8Array, reader: (path: string) => Promise<unknown>): Promise<string> =>
+const sentence = (
+  text: string | Uint8Array,
+  reader: (path: string) => Promise<unknown>,
+): Promise<string> =>
   withFile(text, async (path) => {
-    const error = await reader(path).then(() => new Error("nothing was refused"), (cause: unknown) => cause);
+    const error = await reader(path).then(
+      () => new Error("nothing was refused"),
+      (cause: unknown) => cause,
+    );
     return error instanceof Error ? error.message.replace(path, "FILE") : String(error);
   });
 
 const qa = { question: "法国在哪里？", answers: [{ text: "欧洲" }] };
-const cmrc = (paragraph: unknown) => JSON.stringify({ data: [{ title: "法国", paragraphs: [paragraph] }] });
+const cmrc = (paragraph: unknown) =>
+  JSON.stringify({ data: [{ title: "法国", paragraphs: [paragraph] }] });
 const good = cmrc({ context: "法国在欧洲。", qas: [qa] });
 
 Deno.test("questions are read from JSON lines and from CMRC files alike", async () => {
@@ -47,13 +61,20 @@ Deno.test("questions are read from JSON lines and from CMRC files alike", async 
 Deno.test("names and answers come from the titles and answers of a CMRC file", async () => {
   assert.deepEqual(await read(good, readNames), new Map([["法国在欧洲。", "法国"]]));
   assert.deepEqual(await read(good, readQuestionedPassages), [
-    { name: "法国", content: "法国在欧洲。", questions: [{ text: "法国在哪里？", answers: ["欧洲"] }] },
+    {
+      name: "法国",
+      content: "法国在欧洲。",
+      questions: [{ text: "法国在哪里？", answers: ["欧洲"] }],
+    },
   ]);
 });
 
 Deno.test("a passage that stands on several lines is one prompt", async () => {
   const line = (content: string) => JSON.stringify({ content, query: "？" });
-  assert.deepEqual(await read([line("甲"), line("乙"), line("甲")].join("\n"), readPassages), ["甲", "乙"]);
+  assert.deepEqual(await read([line("甲"), line("乙"), line("甲")].join("\n"), readPassages), [
+    "甲",
+    "乙",
+  ]);
 });
 
 Deno.test("what is missing is named with its file and its place", async () => {
@@ -73,9 +94,15 @@ Deno.test("what is missing is named with its file and its place", async () => {
     await sentence(cmrc({ context: "甲", qas: [{}] }), readExamples),
     'Cannot read FILE, line 1: data[0].paragraphs[0].qas[0] has no text "question"',
   );
-  assert.equal(await sentence('{"data": {}}', readNames), 'Cannot read FILE: the file has no list "data"');
   assert.equal(
-    await sentence(cmrc({ context: "甲", qas: [{ question: "？", answers: 3 }] }), readQuestionedPassages),
+    await sentence('{"data": {}}', readNames),
+    'Cannot read FILE: the file has no list "data"',
+  );
+  assert.equal(
+    await sentence(
+      cmrc({ context: "甲", qas: [{ question: "？", answers: 3 }] }),
+      readQuestionedPassages,
+    ),
     'Cannot read FILE, line 1: data[0].paragraphs[0].qas[0] has no list "answers"',
   );
   const pretty = JSON.stringify(JSON.parse(cmrc({ context: "甲", qas: [{}] })), null, 1);
@@ -91,13 +118,20 @@ Deno.test("an empty passage or question is refused with its file and its line, a
     await sentence(line("甲", "？") + line("", "？"), readExamples),
     'Cannot read FILE, line 2: "content" is empty',
   );
-  assert.equal(await sentence(line("甲", "\t"), readExamples), 'Cannot read FILE, line 1: "query" is empty');
-  assert.equal(await sentence(line(" ", "？"), readPassages), 'Cannot read FILE, line 1: "content" is empty');
+  assert.equal(
+    await sentence(line("甲", "\t"), readExamples),
+    'Cannot read FILE, line 1: "query" is empty',
+  );
+  assert.equal(
+    await sentence(line(" ", "？"), readPassages),
+    'Cannot read FILE, line 1: "content" is empty',
+  );
   assert.equal(
     await sentence(cmrc({ context: "", qas: [qa] }), readExamples),
     'Cannot read FILE, line 1: data[0].paragraphs[0] has an empty "context"',
   );
-  const list = (prompt: string) => JSON.stringify([{ prompt, answer: "？" }, { prompt, answer: "" }]) + "\n";
+  const list = (prompt: string) =>
+    JSON.stringify([{ prompt, answer: "？" }, { prompt, answer: "" }]) + "\n";
   assert.deepEqual((await read(list("甲"), readRankedLists))[0][1], { prompt: "甲", answer: "" });
   assert.equal(
     await sentence(list("甲") + list(""), readRankedLists),
@@ -120,17 +154,25 @@ const repeated = {
 Deno.test("a passage is its text: ids that repeat part nothing and join nothing", async () => {
   for (const text of [repeated.lines.join("\n"), JSON.stringify(repeated.cmrc)]) {
     assert.deepEqual(await read(text, readPassages), ["甲", "乙"]);
-    assert.deepEqual((await read(text, readExamples)).map(({ content }) => content), ["甲", "乙", "甲"]);
+    assert.deepEqual((await read(text, readExamples)).map(({ content }) => content), [
+      "甲",
+      "乙",
+      "甲",
+    ]);
     const asked = await read(text, readQuestionedPassages);
-    assert.deepEqual(asked.map(({ name, questions }) => [name, questions.length]), [["甲", 2], ["乙", 1]]);
+    assert.deepEqual(asked.map(({ name, questions }) => [name, questions.length]), [["甲", 2], [
+      "乙",
+      1,
+    ]]);
   }
 });
 
 Deno.test("a byte order mark, CRLF and a line of 10 MB are read in every format", async () => {
   const long = "山".repeat(10_000_000 / 3);
   const lines = `\ufeff${JSON.stringify({ content: long, query: "？" })}\r\n\r\n`;
-  const whole = "\ufeff" + JSON.stringify({ data: [{ paragraphs: [{ context: long, qas: [qa] }] }] }, null, 1)
-    .replaceAll("\n", "\r\n");
+  const whole = "\ufeff" +
+    JSON.stringify({ data: [{ paragraphs: [{ context: long, qas: [qa] }] }] }, null, 1)
+      .replaceAll("\n", "\r\n");
   for (const text of [lines, whole]) {
     assert.equal((await read(text, readExamples))[0].content.length, long.length);
     assert.equal((await read(text, readPassages))[0].length, long.length);
@@ -150,7 +192,10 @@ Deno.test("bytes that are not UTF-8 are refused with their file and their line i
       "Cannot read FILE, line 2: it is not UTF-8 text",
     );
     const pretty = JSON.stringify(JSON.parse(good), null, 1).replace("法国在哪里", "~"); // its line 10
-    assert.equal(await sentence(broken(pretty), reader), "Cannot read FILE, line 10: it is not UTF-8 text");
+    assert.equal(
+      await sentence(broken(pretty), reader),
+      "Cannot read FILE, line 10: it is not UTF-8 text",
+    );
   }
   assert.equal(
     await sentence(broken("甲\n\n~"), readTexts),
@@ -207,7 +252,10 @@ Deno.test("ranked lists have at least two answers and all one length", async () 
     `${where}: a list of at least two answers, best first, is expected`,
   );
   assert.equal(
-    await sentence(line(2) + '[{"prompt": "甲", "answer": "？"}, {"prompt": "甲"}]', readRankedLists),
+    await sentence(
+      line(2) + '[{"prompt": "甲", "answer": "？"}, {"prompt": "甲"}]',
+      readRankedLists,
+    ),
     `${where}: answer 2 has no text "answer"`,
   );
 });

@@ -1,6 +1,12 @@
 /** Experience: layout, rewards and advantages by arithmetic, with models that say what the test wants. */
 import assert from "node:assert/strict";
-import { type Answer, gpt2Spec, plainSampling, uploadParameters, valueModelSpec } from "../../lib/lm/mod.ts";
+import {
+  type Answer,
+  gpt2Spec,
+  plainSampling,
+  uploadParameters,
+  valueModelSpec,
+} from "../../lib/lm/mod.ts";
 import {
   answerArray,
   type AnswerBatch,
@@ -44,7 +50,10 @@ Deno.test("the tutorial's layout has pads before the prompts, which positions co
   assert.deepEqual(rows.inputIds, ints([0, 2, 3, 7, 8, 3, 2, 9, 3, 6, 0, 0], [2, 6]));
   assert.deepEqual(rows.positionIds, ints([0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5], [2, 6]));
   const hidden = 2 ** 30;
-  assert.deepEqual(rows.keySlots, ints([hidden, 1, 2, 3, 4, 5, 0, 1, 2, 3, hidden, hidden], [2, 6]));
+  assert.deepEqual(
+    rows.keySlots,
+    ints([hidden, 1, 2, 3, 4, 5, 0, 1, 2, 3, hidden, hidden], [2, 6]),
+  );
   assert.deepEqual(columns, ints([2, 3, 4, 2, 3, 4], [2, 3])); // all answers begin in one column
 });
 
@@ -68,7 +77,10 @@ Deno.test("at each answer token the prompt and the tokens before it count as see
   assert.equal(unused.seen.data.length + unused.kept.data.length, 0);
 });
 
-const optionsOf = (given: Partial<Settings>, statistics = { mean: 1, deviation: 2 }): ExperienceOptions => {
+const optionsOf = (
+  given: Partial<Settings>,
+  statistics = { mean: 1, deviation: 2 },
+): ExperienceOptions => {
   const settings = validateSettings(given);
   const scoreStatistics = settings.normalise_scores ? statistics : undefined;
   return { settings, padId: PAD, timestep: 4, scoreStatistics };
@@ -97,7 +109,8 @@ async function fixedScorers(
   says: { policy: number[][]; reference: number[][]; values: number[][]; scores: number[] },
 ) {
   const upload = () => uploadParameters(device, gpt2Spec(tinyConfig), tinyPolicy.weights);
-  const uploadValue = () => uploadParameters(device, valueModelSpec(tinyConfig), tinyReward.weights);
+  const uploadValue = () =>
+    uploadParameters(device, valueModelSpec(tinyConfig), tinyReward.weights);
   const [actor, reference] = [await upload(), await upload()];
   const [critic, reward] = [await uploadValue(), await uploadValue()];
   const asked: { columns?: ArrayLike_<"int32">; widths: number[] } = { widths: [] };
@@ -134,14 +147,20 @@ Deno.test("rewards, advantages and returns of real tokens follow by arithmetic",
   assert.deepEqual(first.rewards, [-0.1 * (-1 + 2), -0.1 * 0 + 0, -0.1 * (-3 + 1) + 1]);
   // delta = r + V' - V: -0.1 + 1 - 0.5 = 0.4, 0 - 1 - 1 = -2, 1.2 + 0 + 1 = 2.2
   // A_2 = 2.2, A_1 = -2 + 0.5 2.2 = -0.9, A_0 = 0.4 + 0.5 (-0.9) = -0.05
-  [-0.05, -0.9, 2.2].forEach((wanted, t) => assert.ok(Math.abs(first.advantages[t] - wanted) < 1e-12));
+  [-0.05, -0.9, 2.2].forEach((wanted, t) =>
+    assert.ok(Math.abs(first.advantages[t] - wanted) < 1e-12)
+  );
   [-0.05 + 0.5, -0.9 + 1, 2.2 - 1].forEach((wanted, t) =>
     assert.ok(Math.abs(first.returns[t] - wanted) < 1e-12)
   );
   // The second: -0.1 (-0.5 + 1.5) + (5 - 1) / 2 - 0.25 = 1.65, and 1.65 - 2 = -0.35
   assert.ok(Math.abs(second.rewards[0] - 1.65) < 1e-12);
   assert.ok(Math.abs(second.advantages[0] + 0.35) < 1e-12);
-  assert.deepEqual([second.rewards, second.values, second.logProbs].map((row) => row.length), [1, 1, 1]);
+  assert.deepEqual([second.rewards, second.values, second.logProbs].map((row) => row.length), [
+    1,
+    1,
+    1,
+  ]);
   assert.deepEqual([first.rawScore, first.score, first.ended, first.timestep], [3, 1, true, 4]);
   // The score is the value at each answer's last token: columns 2 - 1 + 3 and 3 - 1 + 1.
   assert.deepEqual(asked.columns, ints([4, 3], [2, 1]));

@@ -48,7 +48,9 @@ function firstBatch<T>(items: readonly T[]): readonly T[] {
 async function assertGradients(gradients: unknown, stage: "sft" | "reward"): Promise<number> {
   const found = await downloadParameters(device, gradients);
   for (const [name, { data }] of found) {
-    const wanted = torch.numbers(`${stage}.grad.${name === "value_fn.weight" ? "" : "transformer."}${name}`);
+    const wanted = torch.numbers(
+      `${stage}.grad.${name === "value_fn.weight" ? "" : "transformer."}${name}`,
+    );
     const isRounding = stage === "reward" && name === "ln_f.bias"; // it moves all values alike: its gradient is 0
     if (isRounding) assert.ok([...data, ...wanted].every((value) => Math.abs(value) < 1e-7));
     else assertNear(data, wanted, { name: `the gradient of ${name}` });
@@ -83,7 +85,11 @@ for (const microBatch of [3, 1]) {
     );
     assert.deepEqual(lists.map(({ length }) => length), [7, 7, 7]);
     const trainer = await createRewardTrainer(device, folder.config, optionsOf(folder));
-    const parameters = await uploadParameters(device, valueModelSpec(folder.config), folder.weights);
+    const parameters = await uploadParameters(
+      device,
+      valueModelSpec(folder.config),
+      folder.weights,
+    );
     const { loss, gradients } = await trainer.gradient(parameters, rows, { microBatch });
     assertNear([loss], torch.numbers("reward.loss"), { name: "loss" });
     assert.equal(await assertGradients(gradients, "reward"), 2 + 3 * 12 + 2 + 1); // and the value head
@@ -104,8 +110,13 @@ Deno.test("dropout changes the loss of a step, the same way in whatever parts, a
   assertNear([await lossOf(0, 3)], [whole], { name: "loss in parts" });
   const [plain] = torch.numbers("sft.loss");
   const others = [plain, await lossOf(1, 8)];
-  assert.ok(others.every((loss) => Math.abs(loss - whole) > 1e-4 * whole), `${whole}, but ${others}`);
-  assertNear([await trainer.evaluate(parameters, [rows])], [plain], { name: "loss without a step" });
+  assert.ok(
+    others.every((loss) => Math.abs(loss - whole) > 1e-4 * whole),
+    `${whole}, but ${others}`,
+  );
+  assertNear([await trainer.evaluate(parameters, [rows])], [plain], {
+    name: "loss without a step",
+  });
 });
 
 Deno.test("dropout before the value head alone changes a reward step, and no measurement", async () => {
@@ -119,12 +130,17 @@ Deno.test("dropout before the value head alone changes a reward step, and no mea
   );
   const parameters = await uploadParameters(device, valueModelSpec(folder.config), folder.weights);
   const dropout = { body: 0, head: 0.5, seed: 1 };
-  const trainer = await createRewardTrainer(device, folder.config, { ...optionsOf(folder), dropout });
+  const trainer = await createRewardTrainer(device, folder.config, {
+    ...optionsOf(folder),
+    dropout,
+  });
   const [plain] = torch.numbers("reward.loss");
   const { loss } = await trainer.gradient(parameters, rows);
   assertNear([(await trainer.gradient(parameters, rows, { microBatch: 1 })).loss], [loss], {
     name: "loss in parts",
   });
   assert.ok(Math.abs(loss - plain) > 1e-2 * plain, `${loss}, without dropout ${plain}`);
-  assertNear([await trainer.evaluate(parameters, [rows])], [plain], { name: "loss without a step" });
+  assertNear([await trainer.evaluate(parameters, [rows])], [plain], {
+    name: "loss without a step",
+  });
 });

@@ -23,7 +23,15 @@ import {
 import { keptModel } from "../../lib/rlhf/frozen.ts";
 import type { Adapter, Device } from "../../lib/runtime/mod.ts";
 import { assertMetrics } from "../helpers/assert_metrics.ts";
-import { device, PAD, tinyConfig, tinyInputs, tinyPolicy, tinyPrompts, tinyReward } from "../helpers/tiny.ts";
+import {
+  device,
+  PAD,
+  tinyConfig,
+  tinyInputs,
+  tinyPolicy,
+  tinyPrompts,
+  tinyReward,
+} from "../helpers/tiny.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
 
 const HALF: Partial<Settings> = { frozen_dtype: "float16" };
@@ -52,7 +60,9 @@ async function run(given: Partial<Settings>, where: Device = reading) {
 
 /** The same weights, each the nearest that float16 has, in float32. */
 const rounded = (weights: ReadonlyMap<string, Weight>) =>
-  new Map([...weights].map(([name, { shape, data }]) => [name, { shape, data: data.map(Math.f16round) }]));
+  new Map(
+    [...weights].map(([name, { shape, data }]) => [name, { shape, data: data.map(Math.f16round) }]),
+  );
 
 /** log pi of each answer's tokens, and its score, by models in float32. */
 async function asked(
@@ -63,7 +73,10 @@ async function asked(
   const policy = await uploadParameters(device, gpt2Spec(tinyConfig), policyWeights);
   const reward = await uploadParameters(device, valueModelSpec(tinyConfig), rewardWeights);
   const batch = answerBatch(pairs, { padId: PAD });
-  const logProbs = await createPolicyScorer(device, { config: tinyConfig, sampling: plainSampling });
+  const logProbs = await createPolicyScorer(device, {
+    config: tinyConfig,
+    sampling: plainSampling,
+  });
   const values = await createValueScorer(device, tinyConfig);
   const last = { rows: batch.rows, columns: lastColumns(batch, pairs) };
   return {
@@ -108,7 +121,8 @@ Deno.test("what is told of it is measured on the second halves of the first prom
   });
   const exact = await asked(pairs, tinyPolicy.weights, tinyReward.weights);
   const near = await asked(pairs, rounded(tinyPolicy.weights), rounded(tinyReward.weights));
-  const distances = (a: number[], b: number[]) => a.map((value, index) => Math.abs(value - b[index]));
+  const distances = (a: number[], b: number[]) =>
+    a.map((value, index) => Math.abs(value - b[index]));
   const summary = (apart: number[]) => [
     apart.reduce((sum, one) => sum + one, 0) / apart.length,
     Math.max(...apart),
@@ -152,7 +166,8 @@ Deno.test("a whole run with them, kept or read for each use, differs a little fr
 Deno.test("the reference is not given away as float16", async () => {
   const ppo = await tiny(HALF);
   assert.throws(() => ppo.reference, {
-    message: "Cannot give the reference model: it is stored as float16, and programs for others read float32",
+    message:
+      "Cannot give the reference model: it is stored as float16, and programs for others read float32",
   });
 });
 
@@ -165,7 +180,8 @@ Deno.test("a scorer that was compiled for float32 alone says so of others", asyn
   );
   const pair = { prompt: [2], answer: [5], kept: [] };
   await assert.rejects(score(stored, answerBatch([pair], { padId: PAD }), [pair]), {
-    message: "Cannot run the program: it was compiled for parameters in float32, and these are in float16",
+    message:
+      "Cannot run the program: it was compiled for parameters in float32, and these are in float16",
   });
 });
 
@@ -178,7 +194,8 @@ Deno.test("a weight that float16 cannot say is refused with its name", async () 
     data: bias.data.map((value, at) => at === 3 ? -70000 : value),
   });
   await assert.rejects(uploadParameters(device, spec, weights), {
-    message: 'Cannot store the parameter "ln_f.bias" as float16: it holds -70000, and float16 ends at 65504',
+    message:
+      'Cannot store the parameter "ln_f.bias" as float16: it holds -70000, and float16 ends at 65504',
   });
 });
 
@@ -213,7 +230,11 @@ await onWebGpu("frozen models in float16", (gpu) => {
   Deno.test("a frozen model takes half the bytes on the GPU", async () => {
     const held = async (type: "float32" | "float16") => {
       const before = gpu.usage();
-      const { kept } = await keptModel(gpu, storedSpec(gpt2Spec(tinyConfig), type), tinyPolicy.weights);
+      const { kept } = await keptModel(
+        gpu,
+        storedSpec(gpt2Spec(tinyConfig), type),
+        tinyPolicy.weights,
+      );
       const { bytes, toDevice } = gpu.usage();
       assert.equal(kept?.wte.weight.dtype, type);
       return [bytes - before.bytes, toDevice.bytes - before.toDevice.bytes];
@@ -233,11 +254,15 @@ await onWebGpu("frozen models in float16", (gpu) => {
   });
 
   Deno.test({
-    name: "a run with them is the CPU's on the GPU, and holds two bytes less for each of their weights",
+    name:
+      "a run with them is the CPU's on the GPU, and holds two bytes less for each of their weights",
     ignore: !canRead,
     async fn() {
       const [there, here] = [await run(HALF, gpu), await run(HALF)];
-      assert.deepEqual(there.pool.map(({ answer }) => answer), here.pool.map(({ answer }) => answer));
+      assert.deepEqual(
+        there.pool.map(({ answer }) => answer),
+        here.pool.map(({ answer }) => answer),
+      );
       there.rows.forEach((row, index) => assertMetrics(row, here.rows[index], 1e-3));
       const held = async (given: Partial<Settings>) => {
         const before = gpu.usage().bytes;

@@ -71,7 +71,9 @@ Deno.test("frozen models stored as float16 are half as large, and a part of one 
   const half = { frozen_dtype: "float16" };
   const saved = (given: Partial<Settings>, name: string) =>
     phase(given, name).weights - phase({ ...given, ...half }, name).weights;
-  for (const name of ["generate", "score", "update"]) assert.equal(saved({}, name), (actor + critic) / 2);
+  for (const name of ["generate", "score", "update"]) {
+    assert.equal(saved({}, name), (actor + critic) / 2);
+  }
   assert.equal(saved({ spare_memory: true }, "score"), critic / 2); // one at a time
   assert.equal(saved({ spare_memory: true }, "update"), 0);
   const cast = phase(half, "score").activations - phase({}, "score").activations;
@@ -79,7 +81,9 @@ Deno.test("frozen models stored as float16 are half as large, and a part of one 
   assert.equal(phase(half, "update").activations, phase({}, "update").activations);
   const there = (given: Partial<Settings>) => deviceLedger(models, validateSettings(given));
   const stored = there(half);
-  there({}).forEach(({ weights }, row) => assert.equal(weights - stored[row].weights, (actor + critic) / 2));
+  there({}).forEach(({ weights }, row) =>
+    assert.equal(weights - stored[row].weights, (actor + critic) / 2)
+  );
 });
 
 Deno.test("a GPU writes Adam's results into arrays of their own, keeps caches, and has nothing of the process", () => {
@@ -89,7 +93,10 @@ Deno.test("a GPU writes Adam's results into arrays of their own, keeps caches, a
     const here = ledgerOf({ spare_memory });
     there.forEach((row, index) => {
       assert.deepEqual([row.adam, row.runtime], [5 * trained, 0]);
-      assert.deepEqual([row.activations, row.logits], [here[index].activations, here[index].logits]);
+      assert.deepEqual([row.activations, row.logits], [
+        here[index].activations,
+        here[index].logits,
+      ]);
       assert.equal(LEDGER_COLUMNS.reduce((sum, column) => sum + row[column], 0), row.total);
     });
     const update = there[3], cache = 16 * 768 * 2 * 768 * 12 * 4;
@@ -103,7 +110,9 @@ Deno.test("a GPU writes Adam's results into arrays of their own, keeps caches, a
 Deno.test("activations of an update grow with the answers of a micro-batch and the blocks of a program", () => {
   const held = (given: Partial<Settings>) => phase(given, "update").activations;
   assert.ok(Math.abs(held({ micro_batch_size: 16 }) / held({ micro_batch_size: 8 }) - 2) < 1e-9);
-  assert.ok(held({ micro_batch_size: 1, blocks_per_program: 1 }) < held({ micro_batch_size: 1 }) / 5);
+  assert.ok(
+    held({ micro_batch_size: 1, blocks_per_program: 1 }) < held({ micro_batch_size: 1 }) / 5,
+  );
 });
 
 Deno.test("the tutorial's configuration does not fit 8 GiB, and the plan makes it fit", () => {
@@ -137,13 +146,19 @@ Deno.test("what a plan chose is needed: without any one of its choices the budge
     const plan = planOf({}, gib);
     for (const name of plan.chosen) {
       const without = { ...plan.settings, [name]: validateSettings({})[name] };
-      assert.ok(peakBytes(memoryLedger(models, without)) > 0.95 * gib * GIB, `${name} at ${gib} GiB`);
+      assert.ok(
+        peakBytes(memoryLedger(models, without)) > 0.95 * gib * GIB,
+        `${name} at ${gib} GiB`,
+      );
     }
   }
 });
 
 Deno.test("flags that are given win, and a flag that cannot fit is refused with what would", () => {
-  assert.equal(planOf({ micro_batch_size: 4, blocks_per_program: 2 }, 6).settings.micro_batch_size, 4);
+  assert.equal(
+    planOf({ micro_batch_size: 4, blocks_per_program: 2 }, 6).settings.micro_batch_size,
+    4,
+  );
   assert.throws(() => planOf({ micro_batch_size: 16 }, 6), {
     name: "RangeError",
     message:
@@ -180,7 +195,14 @@ Deno.test("operations are those of the products, and time follows from two speed
     update_timesteps: 1,
     ppo_epoch: 1,
   };
-  const tiny = { vocabSize: 10, positions: 5, embed: 2, heads: 1, layers: 1, layerNormEpsilon: 1e-5 };
+  const tiny = {
+    vocabSize: 10,
+    positions: 5,
+    embed: 2,
+    heads: 1,
+    layers: 1,
+    layerNormEpsilon: 1e-5,
+  };
   // a block has 4 x 2^2 + 2 x 2 x 8 = 48 weights; a text of T tokens: 2 x 48 T + 4 x 2 T^2; a token's logits: 2 x 10 x 2 = 40
   const text = (time: number) => 96 * time + 8 * time ** 2;
   const scored = (text(5) + 40) + 2 * text(5),
@@ -189,7 +211,10 @@ Deno.test("operations are those of the products, and time follows from two speed
   const work = runWork({ policy: tiny, reward: tiny }, validateSettings(one));
   assert.equal(work.products, text(4) + scored + learnt + measured);
   assert.equal(work.tokens, 96 + 8 * 5 + 40);
-  const again = runWork({ policy: tiny, reward: tiny }, validateSettings({ ...one, logits_at_once: 1 }));
+  const again = runWork(
+    { policy: tiny, reward: tiny },
+    validateSettings({ ...one, logits_at_once: 1 }),
+  );
   assert.equal(again.products - work.products, 2 * text(5)); // blocks are computed once more for each model
   assert.equal(workSeconds({ products: 6e9, tokens: 0 }, { products: 1e9, tokens: 1 }), 10); // at 0.6 of a product's speed
 });

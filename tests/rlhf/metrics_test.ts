@@ -42,7 +42,12 @@ Deno.test("the steps' metrics are means over minibatches; only real tokens count
   const still = [[-1, -1, 77], [-2, 77, 77]]; // ratios 1
   const step = (logProbs: number[][], factor: number) => ({
     samples,
-    actor: { loss: factor, gradNorm: 2 * factor, logProbs, entropy: [[factor, 1, 99], [1, 99, 99]] },
+    actor: {
+      loss: factor,
+      gradNorm: 2 * factor,
+      logProbs,
+      entropy: [[factor, 1, 99], [1, 99, 99]],
+    },
     critic: { loss: 3 * factor, gradNorm: 4 * factor },
   });
   const metrics = stepMetrics([step(moved, 1), step(still, 4)], { clipRange: 0.2 });

@@ -25,7 +25,10 @@ import { scoredTogetherAndAlone } from "../helpers/invariants.ts";
 import { device, PAD, tinyConfig, tinyInputs, tinyPolicy, tinyReward } from "../helpers/tiny.ts";
 
 const shape = { config: tinyConfig, sampling: plainSampling };
-const clip = { clipRange: 0.2, optimizer: { ...adamDefaults, epsilon: 1e-5, maxGradNorm: Infinity } };
+const clip = {
+  clipRange: 0.2,
+  optimizer: { ...adamDefaults, epsilon: 1e-5, maxGradNorm: Infinity },
+};
 /** Both updates, cut up in some way. */
 const updatesCut = async (
   cut: Pick<UpdateOptions, "blocksPerProgram" | "logitsAtOnce"> = {},
@@ -40,7 +43,11 @@ const updatesCut = async (
 const whole = await updatesCut();
 
 /** One step of both models from their starting weights on the given parts: metrics, and the gradients in Adam's first moments. */
-async function stepOn(samples: readonly Sample[], parts: readonly MiniBatch[], { actor, critic } = whole) {
+async function stepOn(
+  samples: readonly Sample[],
+  parts: readonly MiniBatch[],
+  { actor, critic } = whole,
+) {
   const policy = await uploadParameters(device, gpt2Spec(tinyConfig), tinyPolicy.weights);
   const value = await uploadParameters(device, valueModelSpec(tinyConfig), tinyReward.weights);
   const actorStep = await actor.step(await actor.optimizer.start(policy), parts, 1e-3);
@@ -78,7 +85,8 @@ function assertSameStep(found: Stepped, wanted: Stepped): void {
 /** Answers scored by the models, their old log-probabilities moved so that some ratios are clipped. */
 async function movedSamples(): Promise<Sample[]> {
   const { together } = await scoredTogetherAndAlone();
-  const moved = ({ logProbs }: Sample) => logProbs.map((logProb, t) => logProb + 0.4 * Math.sin(3 * t + 1));
+  const moved = ({ logProbs }: Sample) =>
+    logProbs.map((logProb, t) => logProb + 0.4 * Math.sin(3 * t + 1));
   return together.map((sample) => ({ ...sample, logProbs: moved(sample) }));
 }
 
@@ -94,7 +102,12 @@ Deno.test("one micro-batch or many: the same loss, gradients and metrics", async
   for (const micro of [1, 3]) assertSameStep(await stepOn(samples, parts(samples, micro)), atOnce);
 });
 
-for (const cut of [{ blocksPerProgram: 1 }, { logitsAtOnce: 5 }, { blocksPerProgram: 1, logitsAtOnce: 5 }]) {
+for (
+  const cut of [{ blocksPerProgram: 1 }, { logitsAtOnce: 5 }, {
+    blocksPerProgram: 1,
+    logitsAtOnce: 5,
+  }]
+) {
   Deno.test(`sixteen answers in micro-batches of 1, 4 and 16, with ${JSON.stringify(cut)} and Adam in place: the same step`, async () => {
     const eight = await movedSamples();
     const samples = [...eight, ...eight];

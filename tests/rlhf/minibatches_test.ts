@@ -32,7 +32,10 @@ Deno.test("an epoch has every answer once, in minibatches of the size asked for"
   for (const [given, wanted] of sizes) {
     const batches = namesOf(cut(given));
     assert.deepEqual(batches.map((batch) => batch.length), wanted);
-    assert.deepEqual(batches.flat().toSorted((a, b) => a - b), pool.map(({ rawScore }) => rawScore));
+    assert.deepEqual(
+      batches.flat().toSorted((a, b) => a - b),
+      pool.map(({ rawScore }) => rawScore),
+    );
   }
 });
 
@@ -61,7 +64,8 @@ const partsOf = (samples: readonly Sample[], given: Partial<Settings> = {}) =>
   });
 
 Deno.test("a minibatch is cut into micro-batches of like lengths, as few as the size allows", () => {
-  const sizes = (size: number) => partsOf(pool, { micro_batch_size: size }).map(({ mask }) => mask.dims[0]);
+  const sizes = (size: number) =>
+    partsOf(pool, { micro_batch_size: size }).map(({ mask }) => mask.dims[0]);
   assert.deepEqual(sizes(0), [12]);
   assert.equal(sizes(5).length, 3);
   assert.ok(sizes(5).every((rows) => rows <= 5));

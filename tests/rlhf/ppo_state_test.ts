@@ -16,7 +16,9 @@ async function opened(given: Partial<Settings>): Promise<Case> {
 
 /** Metrics without the seconds, as text: equal to the last bit. */
 const textOf = (rows: readonly object[]): string =>
-  rows.map((row) => JSON.stringify(row, (key, value) => key.startsWith("seconds_") ? undefined : value)).join(
+  rows.map((row) =>
+    JSON.stringify(row, (key, value) => key.startsWith("seconds_") ? undefined : value)
+  ).join(
     "\n",
   );
 
@@ -54,7 +56,11 @@ async function run(
 
 /** Every number of a state but the seconds. */
 function numbersOf({ seconds: _, actor, critic, ...position }: PpoState) {
-  return { position, actor: [actor.step, ...actor.arrays], critic: [critic.step, ...critic.arrays] };
+  return {
+    position,
+    actor: [actor.step, ...actor.arrays],
+    critic: [critic.step, ...critic.arrays],
+  };
 }
 
 /** 4 timesteps, and 4 optimizer steps in each of 2 updates. */
@@ -91,7 +97,9 @@ for (const [name, given] of cases) {
 Deno.test("the optimizer steps are numbered through the run, and their means are the update's row", async () => {
   const { ppo, start } = await opened({});
   const steps: { ppoStep: number; metrics: { actor_loss: number } }[] = [];
-  const rows = await Array.fromAsync(ppo.train({ from: start, onStep: (step) => steps.push(step) }));
+  const rows = await Array.fromAsync(
+    ppo.train({ from: start, onStep: (step) => steps.push(step) }),
+  );
   assert.deepEqual(steps.map(({ ppoStep }) => ppoStep), [1, 2, 3, 4, 5, 6, 7, 8]);
   const [a, b, c, d] = steps.slice(4).map(({ metrics }) => metrics.actor_loss);
   assert.ok(Math.abs((a + b + c + d) / 4 - rows[1].actor_loss) < 1e-12);

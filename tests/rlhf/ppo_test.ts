@@ -19,7 +19,14 @@ import {
   scoredTogetherAndAlone,
   scoresIgnoreNeighbours,
 } from "../helpers/invariants.ts";
-import { allMetrics, device, tinyConfig, tinyPpo, tinyPrompts, tinyReward } from "../helpers/tiny.ts";
+import {
+  allMetrics,
+  device,
+  tinyConfig,
+  tinyPpo,
+  tinyPrompts,
+  tinyReward,
+} from "../helpers/tiny.ts";
 
 const samplings: Partial<Settings>[] = [
   {},
@@ -56,7 +63,9 @@ Deno.test("the same seed gives the same metrics but for the seconds, another see
 Deno.test("a run yields one row an update, numbered from 1, and tells where it stands after each timestep", async () => {
   const ppo = await tinyPpo();
   const told: Progress[] = [], rows: Metrics[] = [];
-  for await (const row of ppo.train({ onProgress: (progress) => told.push(progress) })) rows.push(row);
+  for await (const row of ppo.train({ onProgress: (progress) => told.push(progress) })) {
+    rows.push(row);
+  }
   assert.deepEqual(rows.map(({ update, timestep }) => [update, timestep]), [[1, 2], [2, 4]]);
   const stages = [0, 0, 1, 1].map((update, index) => ({
     timestep: index + 1,
@@ -92,7 +101,9 @@ Deno.test("answers scored again are as they were, whichever of them share the ba
   const ppo = await tinyPpo({ fresh_value_head: false });
   const pool = await ppo.experience(1, tinyPrompts);
   const again = [...await ppo.rescore(pool.slice(0, 3)), ...await ppo.rescore(pool.slice(3))];
-  for (const key of ["logProbs", "refLogProbs", "values", "rewards", "advantages", "returns"] as const) {
+  for (
+    const key of ["logProbs", "refLogProbs", "values", "rewards", "advantages", "returns"] as const
+  ) {
     const flat = (samples: readonly Sample[]) => samples.flatMap((sample) => sample[key]);
     assert.ok(relativeError(flat(again), flat(pool)) < 1e-5, key);
   }
@@ -117,7 +128,9 @@ Deno.test("with a cut-off every policy is asked about the set that the sampler k
   const ppo = await tinyPpo({ top_k: 3, learning_rate: 0.03 });
   await Array.fromAsync(ppo.train());
   const pool = await ppo.experience(9, tinyPrompts);
-  const outside = pool.flatMap(({ answer, kept }) => answer.filter((token, t) => kept[t][token] !== 1));
+  const outside = pool.flatMap(({ answer, kept }) =>
+    answer.filter((token, t) => kept[t][token] !== 1)
+  );
   assert.deepEqual(outside, []);
   // A token that its own policy would have cut off would have log-probability -1e9.
   const reference = pool.flatMap(({ refLogProbs }) => refLogProbs);
@@ -133,7 +146,10 @@ Deno.test("with a cut-off every policy is asked about the set that the sampler k
 Deno.test("several answers a prompt stand side by side and differ", async () => {
   const ppo = await tinyPpo({ num_return_sequences: 3 });
   const pool = await ppo.experience(1, tinyPrompts.slice(0, 2));
-  assert.deepEqual(pool.map(({ prompt }) => prompt), [0, 0, 0, 1, 1, 1].map((index) => tinyPrompts[index]));
+  assert.deepEqual(
+    pool.map(({ prompt }) => prompt),
+    [0, 0, 0, 1, 1, 1].map((index) => tinyPrompts[index]),
+  );
   assert.ok(new Set(pool.slice(0, 3).map(({ answer }) => answer.join())).size > 1);
 });
 
@@ -162,7 +178,11 @@ async function aborted(timestep: number) {
 }
 
 for (
-  const [timestep, where, rows] of [[1, "between timesteps", 0], [4, "in the second update", 1]] as const
+  const [timestep, where, rows] of [[1, "between timesteps", 0], [
+    4,
+    "in the second update",
+    1,
+  ]] as const
 ) {
   Deno.test(`an abort ${where} ends the run with its reason and leaves models that can be used`, async () => {
     const { ppo, rows: found } = await aborted(timestep);
@@ -180,9 +200,12 @@ for (
 
 Deno.test("a signal that was aborted before stops the run before it samples", async () => {
   const ppo = await tinyPpo();
-  await assert.rejects(Array.fromAsync(ppo.train({ signal: AbortSignal.abort(new Error("too late")) })), {
-    message: "too late",
-  });
+  await assert.rejects(
+    Array.fromAsync(ppo.train({ signal: AbortSignal.abort(new Error("too late")) })),
+    {
+      message: "too late",
+    },
+  );
 });
 
 const refused: [string, Partial<Settings>, Partial<PpoInputs>, string][] = [

@@ -113,7 +113,10 @@ for (const index of [0, 1]) {
 
 /** The whole update: two epochs over two batches, actor and critic. */
 async function update() {
-  const actor = await createActorUpdate(device, shape, { clipRange: settings.policy_clip_eps, optimizer });
+  const actor = await createActorUpdate(device, shape, {
+    clipRange: settings.policy_clip_eps,
+    optimizer,
+  });
   const critic = await createCriticUpdate(device, reward.config, {
     clipRange: settings.value_clip_eps,
     optimizer,
@@ -152,8 +155,13 @@ Deno.test("losses, gradient norms, clip fraction and largest ratio of all four s
     const wanted = fixture.steps[index];
     // Rounding grows with each step (the last ratio is 12): PyTorch's own float32 is that far from its float64.
     const tolerance = index === 0 ? 1e-5 : 2e-4;
-    for (const name of ["actor_loss", "critic_loss", "actor_grad_norm", "critic_grad_norm"] as const) {
-      assertNear([found[name]], [wanted[name]], { name: `${name} of step ${index + 1}`, tolerance });
+    for (
+      const name of ["actor_loss", "critic_loss", "actor_grad_norm", "critic_grad_norm"] as const
+    ) {
+      assertNear([found[name]], [wanted[name]], {
+        name: `${name} of step ${index + 1}`,
+        tolerance,
+      });
     }
     assertNear([found.ratio_max], [wanted.ratio_max], { name: "ratio_max", tolerance });
     assert.ok(Math.abs(found.clip_fraction - wanted.clip_fraction) < 1e-6); // a share of tokens, stored in 32 bits
@@ -165,7 +173,8 @@ for (const [name, before] of [["actor", policy], ["critic", reward]] as const) {
     assert.equal(updated[name].size, before.weights.size);
     for (const [key, { data }] of updated[name]) {
       const start = startOf(before, key);
-      const change = (after: ArrayLike<number>) => Array.from(start, (value, index) => after[index] - value);
+      const change = (after: ArrayLike<number>) =>
+        Array.from(start, (value, index) => after[index] - value);
       const full = key === "value_fn.weight" ? `${name}.${key}` : `${name}.transformer.${key}`;
       assertNear(change(data), change(torch.numbers(full)), { name: key, tolerance: 1e-3 });
     }

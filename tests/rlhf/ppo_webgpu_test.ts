@@ -22,7 +22,12 @@ async function run(device: Device, given: Partial<Settings>) {
 }
 
 /** Every kind of cut-off and penalty at once; what draws without them is a part of these programs. */
-const cutOffs: Partial<Settings> = { top_k: 6, top_p: 0.9, temperature: 0.8, repetition_penalty: 1.3 };
+const cutOffs: Partial<Settings> = {
+  top_k: 6,
+  top_p: 0.9,
+  temperature: 0.8,
+  repetition_penalty: 1.3,
+};
 
 await onWebGpu("PPO", (gpu) => {
   Deno.test("three timesteps and an update are the CPU's on the GPU, and further ones leave nothing there", async () => {
@@ -45,7 +50,9 @@ await onWebGpu("PPO", (gpu) => {
   for (const given of [{}, { do_sample: false }]) {
     Deno.test(`answers sampled on the GPU are the CPU's, with ${JSON.stringify(given)}`, async () => {
       const sampled = async (device: Device) =>
-        (await (await tinyPpo(given, { device })).experience(1, tinyPrompts)).map(({ answer }) => answer);
+        (await (await tinyPpo(given, { device })).experience(1, tinyPrompts)).map(({ answer }) =>
+          answer
+        );
       const here = await sampled(cpu);
       assert.ok(new Set(here.map(String)).size > 4); // not the same for all
       assert.deepEqual(await sampled(gpu), here);

@@ -1,7 +1,12 @@
 /** Asking with a trained model: how long questions are, what decides them, and how they are printed. */
 import assert from "node:assert/strict";
 import { plainSampling } from "../../lib/lm/mod.ts";
-import { createPredictor, modelLengths, type PredictorOptions, questionText } from "../../lib/rlhf/mod.ts";
+import {
+  createPredictor,
+  modelLengths,
+  type PredictorOptions,
+  questionText,
+} from "../../lib/rlhf/mod.ts";
 import { fixtureModel } from "../helpers/fixtures.ts";
 import { device } from "../helpers/tiny.ts";
 
@@ -18,9 +23,14 @@ const passages = ["一丁丂七", "丄".repeat(50), "丈", "三上下丌不"];
 Deno.test("each passage has its questions, and how much of it was read is said", async () => {
   const { predict } = await createPredictor(device, folder, options);
   const predictions = await predict(passages, 0);
-  assert.ok(predictions.every(({ questions }) => questions.length === 2 && questions[0] !== questions[1]));
+  assert.ok(
+    predictions.every(({ questions }) => questions.length === 2 && questions[0] !== questions[1]),
+  );
   const room = 40 - 9 - 3;
-  assert.deepEqual(predictions.map(({ tokens, read }) => [tokens, read]), [[4, 4], [50, room], [1, 1], [
+  assert.deepEqual(predictions.map(({ tokens, read }) => [tokens, read]), [[4, 4], [50, room], [
+    1,
+    1,
+  ], [
     5,
     5,
   ]]);
@@ -47,7 +57,11 @@ function hasty(): typeof folder {
 
 Deno.test("a question has its least length, though the model would rather end", async () => {
   const lengthsOf = async (minNewTokens: number) => {
-    const { predict } = await createPredictor(device, hasty(), { ...options, minNewTokens, questions: 20 });
+    const { predict } = await createPredictor(device, hasty(), {
+      ...options,
+      minNewTokens,
+      questions: 20,
+    });
     return (await predict(["一丁丂七"], 0))[0].questions.map(({ length }) => length);
   };
   assert.deepEqual(await lengthsOf(0), Array(20).fill(0));
@@ -67,10 +81,16 @@ const config = folder.config; // 64 positions
 
 Deno.test("lengths are what was said, else the folder's, else the tutorial's as far as there are positions", () => {
   assert.deepEqual(modelLengths({ config }), { maxLen: 64, queryLen: 64 });
-  assert.deepEqual(modelLengths({ config: { ...config, positions: 1024 } }), { maxLen: 768, queryLen: 64 });
+  assert.deepEqual(modelLengths({ config: { ...config, positions: 1024 } }), {
+    maxLen: 768,
+    queryLen: 64,
+  });
   const settings = { max_len: 50, query_len: 10, kl_coef: 1 };
   assert.deepEqual(modelLengths({ config, settings }), { maxLen: 50, queryLen: 10 });
-  assert.deepEqual(modelLengths({ config, settings }, { queryLen: 5 }), { maxLen: 50, queryLen: 5 });
+  assert.deepEqual(modelLengths({ config, settings }, { queryLen: 5 }), {
+    maxLen: 50,
+    queryLen: 5,
+  });
 });
 
 Deno.test("more positions than there are, and settings that are no lengths, are refused", () => {

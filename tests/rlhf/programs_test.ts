@@ -26,7 +26,12 @@ async function countsOfRun(given: Parameters<typeof tinyInputs>[0]) {
 }
 
 for (
-  const given of [{}, { micro_batch_size: 1, score_batch_size: 1, blocks_per_program: 1, logits_at_once: 4 }]
+  const given of [{}, {
+    micro_batch_size: 1,
+    score_batch_size: 1,
+    blocks_per_program: 1,
+    logits_at_once: 4,
+  }]
 ) {
   Deno.test(`four updates of rows of many lengths compile no program after the first, with ${JSON.stringify(given)}`, async () => {
     const { programs, runs, widths } = await countsOfRun(given);

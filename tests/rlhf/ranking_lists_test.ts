@@ -37,14 +37,22 @@ Deno.test("each passage has its lists, with its own questions, the model's, and 
     passages.flatMap(({ content }) => [content, content]),
   );
   assert.deepEqual(lists.map((list) => list[1].answer), modelQuestions.flat());
-  assert.deepEqual(lists.slice(0, 2).map(([human]) => human.answer), ["法国在哪里？", "法国的首都是哪里？"]);
+  assert.deepEqual(lists.slice(0, 2).map(([human]) => human.answer), [
+    "法国在哪里？",
+    "法国的首都是哪里？",
+  ]);
   assert.deepEqual(lists.slice(0, 4).map((list) => list[2].answer), Array(4).fill("泰山有多高？"));
   assert.ok(lists.slice(4).every((list) => list[2].answer.startsWith("法国")));
 });
 
 Deno.test("with a proportion of 1 rank 3 is what the passage leaves out, where that is known", () => {
   const third = build(siblingQuestions(passages), 1).map((list) => list[2].answer);
-  assert.deepEqual(third.slice(0, 4), ["法国用什么钱？", "法国用什么钱？", "法国在哪里？", "法国在哪里？"]);
+  assert.deepEqual(third.slice(0, 4), [
+    "法国用什么钱？",
+    "法国用什么钱？",
+    "法国在哪里？",
+    "法国在哪里？",
+  ]);
   assert.ok(third.slice(4).every((answer) => answer.startsWith("法国"))); // 泰山 has one passage only
   assert.ok(
     build(siblingQuestions(passages), 0).every((list) =>
@@ -70,10 +78,17 @@ Deno.test("the same seed makes the same lists", () => {
 Deno.test("passages that all have the same questions cannot be ranked", () => {
   const alone = passages.slice(0, 1);
   assert.throws(
-    () => rankingLists(alone, { modelQuestions, unanswerable: none, proportion: 0, random: seededRandom(1) }),
+    () =>
+      rankingLists(alone, {
+        modelQuestions,
+        unanswerable: none,
+        proportion: 0,
+        random: seededRandom(1),
+      }),
     {
       name: "RangeError",
-      message: 'Cannot rank answers to "法国在欧洲，首都是巴黎。": no other passage asks something else',
+      message:
+        'Cannot rank answers to "法国在欧洲，首都是巴黎。": no other passage asks something else',
     },
   );
 });
@@ -83,7 +98,10 @@ Deno.test("what the corpus' writer asks as unanswerable the gold judge finds wel
   const unanswerable = writersQuestions(corpus);
   const random = seededRandom(1);
   const reasons = corpus.slice(0, 1000).flatMap((passage) => {
-    const asked = unanswerable({ name: passage.entity, content: passage.content, questions: [] }, random);
+    const asked = unanswerable(
+      { name: passage.entity, content: passage.content, questions: [] },
+      random,
+    );
     return asked === undefined ? [] : [judgeQuestion(asked, passage).reason];
   });
   assert.ok(reasons.length > 500, `${reasons.length} of 1000`);

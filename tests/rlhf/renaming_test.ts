@@ -20,9 +20,10 @@ Deno.test("every place of a name gets the same new name, in the passage and in i
 Deno.test("a proportion of 0 changes nothing, and one of 1/2 about half", () => {
   assert.deepEqual(renamer(0)(passage, [passage]), [passage]);
   const rename = renamer(0.5);
-  const changed = Array.from({ length: 1000 }, () => rename(passage, [passage])[0] !== passage).filter(
-    Boolean,
-  );
+  const changed = Array.from({ length: 1000 }, () => rename(passage, [passage])[0] !== passage)
+    .filter(
+      Boolean,
+    );
   assert.ok(Math.abs(changed.length - 500) < 60, `${changed.length} of 1000`);
 });
 

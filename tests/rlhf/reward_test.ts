@@ -38,7 +38,11 @@ const optimizer = { ...adamDefaults, maxGradNorm: 1 };
 
 async function fixtureReward() {
   const { config, weights } = await fixtureModel("reward_tiny");
-  const parameters: ValueModelArrays = await uploadParameters(device, valueModelSpec(config), weights);
+  const parameters: ValueModelArrays = await uploadParameters(
+    device,
+    valueModelSpec(config),
+    weights,
+  );
   return { config, parameters };
 }
 
@@ -113,7 +117,8 @@ Deno.test("a batch of lists in parts makes the same step as the batch at once", 
   const [whole, parts] = [await stepped(5), await stepped(2)];
   assertNear([parts.loss, parts.gradNorm], [whole.loss, whole.gradNorm], { name: "loss and norm" });
   // all together: the gradient of ln_f.bias is 0 but for rounding, since it moves all values alike
-  const numbers = (first: Map<string, Weight>) => [...first.values()].flatMap(({ data }) => [...data]);
+  const numbers = (first: Map<string, Weight>) =>
+    [...first.values()].flatMap(({ data }) => [...data]);
   assertNear(numbers(parts.first), numbers(whole.first), { name: "moments" });
 });
 
@@ -139,20 +144,29 @@ Deno.test("the README of the committed reward model has the hash of its weights 
 });
 
 Deno.test("the committed reward model orders a tenth of the held-out lists nearly as well as its README says", async () => {
-  const { config, weights, tokenizer, settings } = await readModelFolder(folder, { valueHead: true });
+  const { config, weights, tokenizer, settings } = await readModelFolder(folder, {
+    valueHead: true,
+  });
   assert.equal(typeof settings?.score_mean, "number");
   assert.ok(Number(settings?.score_deviation) > 0);
   const path = fileURLToPath(new URL("../../data/reward_test.json", import.meta.url));
   const sample = (await readRankedLists(path)).filter((_, index) => index % 10 === 0);
   const scorer = await createScorer(device, config, { padId: tokenizer.padId });
-  const parameters: ValueModelArrays = await uploadParameters(device, valueModelSpec(config), weights);
+  const parameters: ValueModelArrays = await uploadParameters(
+    device,
+    valueModelSpec(config),
+    weights,
+  );
   const size = { maxLen: 96, queryLen: 24 };
   const rows = sample.flat().map(({ prompt, answer }) => [
     ...promptRow(tokenizer, prompt, size),
     ...answerRow(tokenizer, answer, size),
   ]);
   const scores = await scoreRows(scorer, { parameters, rows });
-  const scored = chunksOf(sample.flat().map(({ answer }, index) => ({ answer, score: scores[index] })), 7);
+  const scored = chunksOf(
+    sample.flat().map(({ answer }, index) => ({ answer, score: scores[index] })),
+    7,
+  );
   const found = 100 * pairAccuracy(scored).overall;
   const stated = written("pairs in the right order");
   assert.ok(Math.abs(found - stated) < 3, `${found} % here, ${stated} % in the README`);

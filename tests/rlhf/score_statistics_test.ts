@@ -14,7 +14,9 @@ Deno.test("they are mean and deviation of the raw scores that PPO would see of t
 
 Deno.test("they depend on the seed alone, and not on how many prompts share a batch", async () => {
   const [two, five, other] = await Promise.all(
-    [{ batch_size: 2 }, { batch_size: 5 }, { seed: 6 }].map((given) => measureScores(tinyInputs(given))),
+    [{ batch_size: 2 }, { batch_size: 5 }, { seed: 6 }].map((given) =>
+      measureScores(tinyInputs(given))
+    ),
   );
   assertMetrics(two, five);
   assert.notEqual(two.mean, other.mean);

@@ -15,7 +15,9 @@ Deno.test("defaults are the tutorial's, but sampling is from the plain distribut
 });
 
 Deno.test("every default is allowed by its own row", () => {
-  for (const [name, spec] of Object.entries(SETTINGS)) equal(isAllowed(spec, spec.default), true, name);
+  for (const [name, spec] of Object.entries(SETTINGS)) {
+    equal(isAllowed(spec, spec.default), true, name);
+  }
 });
 
 Deno.test("faithful turns every defect on and samples as the tutorial does", () => {
@@ -65,8 +67,14 @@ Deno.test("a defect's switch and the setting that says the same agree", () => {
 Deno.test("a value outside its range is refused, with what was found and wanted", () => {
   const cases: [() => unknown, string][] = [
     [() => validateSettings({ lam: 1.5 }), "Cannot use lam 1.5: it must be a number from 0 to 1"],
-    [() => validateSettings({ gamma: NaN }), "Cannot use gamma NaN: it must be a number from 0 to 1"],
-    [() => validateSettings({ top_p: 0 }), "Cannot use top_p 0: it must be a number above 0, at most 1"],
+    [
+      () => validateSettings({ gamma: NaN }),
+      "Cannot use gamma NaN: it must be a number from 0 to 1",
+    ],
+    [
+      () => validateSettings({ top_p: 0 }),
+      "Cannot use top_p 0: it must be a number above 0, at most 1",
+    ],
     [
       () => validateSettings({ batch_size: 2.5 }),
       "Cannot use batch_size 2.5: it must be a whole number of at least 1",
@@ -76,14 +84,18 @@ Deno.test("a value outside its range is refused, with what was found and wanted"
       'Cannot use device "gpu": it must be auto, cpu, webgpu or a number ("0": the first GPU, or the CPU where there is none)',
     ],
     [() => checkSettings({ do_sample: 1 }), "Cannot use do_sample 1: it must be true or false"],
-    [() => checkSettings({ kl_coef: "a" }), 'Cannot use kl_coef "a": it must be a number of at least 0'],
+    [
+      () => checkSettings({ kl_coef: "a" }),
+      'Cannot use kl_coef "a": it must be a number of at least 0',
+    ],
   ];
   for (const [use, message] of cases) throws(use, { name: "RangeError", message });
 });
 
 Deno.test("an unknown name is refused, with the nearest known one", () => {
   throws(() => checkSettings({ kl_coeff: 0.1 }), {
-    message: 'Cannot use the setting "kl_coeff": there is none of that name; did you mean "kl_coef"?',
+    message:
+      'Cannot use the setting "kl_coeff": there is none of that name; did you mean "kl_coef"?',
   });
   throws(() => checkSettings({ learning_speed_of_light: 1 }), {
     message: 'Cannot use the setting "learning_speed_of_light": there is none of that name',
@@ -92,7 +104,8 @@ Deno.test("an unknown name is refused, with the nearest known one", () => {
 
 Deno.test("lengths that leave no room for a prompt, and a schedule without an update, are refused", () => {
   throws(() => validateSettings({ max_len: 64 }), {
-    message: "Cannot use max_len 64 with query_len 64: max_len - query_len - 3 tokens are left for a prompt",
+    message:
+      "Cannot use max_len 64 with query_len 64: max_len - query_len - 3 tokens are left for a prompt",
   });
   throws(() => validateSettings({ num_episodes: 1, max_timesteps: 6 }), {
     message:

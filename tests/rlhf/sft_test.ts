@@ -60,14 +60,20 @@ Deno.test("with passage weight 0 only the tokens of the answers count", async ()
 for (const blocksPerProgram of [0, 2]) {
   Deno.test(`the gradient of the SFT loss equals PyTorch's for every weight, blocks_per_program ${blocksPerProgram}`, async () => {
     const { config, weights } = await fixtureModel("gpt2_tiny");
-    const trainer = await createSftTrainer(device, config, { padId: PAD, optimizer, blocksPerProgram });
+    const trainer = await createSftTrainer(device, config, {
+      padId: PAD,
+      optimizer,
+      blocksPerProgram,
+    });
     const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(config), weights);
     const { loss, gradients } = await trainer.gradient(parameters, examples, { microBatch: 2 });
     assertNear([loss], torch.numbers("loss"), { name: "loss" });
     const found = await downloadParameters(device, gradients);
     assert.equal(found.size, 2 + 3 * 12 + 2); // embeddings, three blocks, last norm
     for (const [name, { data }] of found) {
-      assertNear(data, torch.numbers(`grad.transformer.${name}`), { name: `the gradient of ${name}` });
+      assertNear(data, torch.numbers(`grad.transformer.${name}`), {
+        name: `the gradient of ${name}`,
+      });
     }
   });
 }
@@ -79,10 +85,16 @@ const copies = Array.from({ length: 64 }, (_, index): PromptAndAnswer => {
 });
 const spec = gpt2Spec(tinyConfig);
 const freshWeights = () => newModelWeights(tinyConfig, randomStream(1));
-const tinyTrainer = await createSftTrainer(device, tinyConfig, { padId: PAD, optimizer, passageWeight: 0 });
+const tinyTrainer = await createSftTrainer(device, tinyConfig, {
+  padId: PAD,
+  optimizer,
+  passageWeight: 0,
+});
 
 Deno.test("a tiny model learns in 30 steps to repeat the word it reads", async () => {
-  let state = await tinyTrainer.optimizer.start(await uploadParameters(device, spec, freshWeights()));
+  let state = await tinyTrainer.optimizer.start(
+    await uploadParameters(device, spec, freshWeights()),
+  );
   const first = await tinyTrainer.evaluate(state.parameters, [copies]);
   for (let step = 0; step < 30; step++) {
     const batch = copies.slice(step % 2 * 32, step % 2 * 32 + 32);
@@ -95,8 +107,13 @@ Deno.test("a tiny model learns in 30 steps to repeat the word it reads", async (
 
 Deno.test("a batch in parts makes the same step as the batch at once", async () => {
   const stepped = async (microBatch: number) => {
-    const state = await tinyTrainer.optimizer.start(await uploadParameters(device, spec, freshWeights()));
-    const done = await tinyTrainer.step(state, copies.slice(0, 7), { learningRate: 0.01, microBatch });
+    const state = await tinyTrainer.optimizer.start(
+      await uploadParameters(device, spec, freshWeights()),
+    );
+    const done = await tinyTrainer.step(state, copies.slice(0, 7), {
+      learningRate: 0.01,
+      microBatch,
+    });
     return { ...done, weights: await downloadParameters(device, done.state.first) };
   };
   const [whole, parts] = [await stepped(7), await stepped(3)];
@@ -133,7 +150,9 @@ Deno.test("the README of the committed SFT model has the hash of its weights and
 
 Deno.test("the committed SFT model has on a tenth of the held-out questions nearly the loss of its README", async () => {
   const { config, weights, tokenizer } = await readModelFolder(folder);
-  const heldOut = await readExamples(fileURLToPath(new URL("../../data/test.json", import.meta.url)));
+  const heldOut = await readExamples(
+    fileURLToPath(new URL("../../data/test.json", import.meta.url)),
+  );
   const sample = heldOut.filter((_, index) => index % 10 === 0)
     .map((example) => exampleRows(tokenizer, example, { maxLen: 96, queryLen: 24 }));
   const trainer = await createSftTrainer(device, config, {

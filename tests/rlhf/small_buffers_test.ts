@@ -77,12 +77,17 @@ Deno.test("SFT's passes hold as many rows as fit, with the loss of all at once",
     });
     const parameters = await uploadParameters(where, gpt2Spec(tinyConfig), tinyPolicy.weights);
     const loss = await trainer.evaluate(parameters, [examples]);
-    const step = await trainer.step(await trainer.optimizer.start(parameters), examples, { learningRate: 0 });
+    const step = await trainer.step(await trainer.optimizer.start(parameters), examples, {
+      learningRate: 0,
+    });
     return { loss, stepLoss: step.loss };
   };
   const { small, rows } = smallDevice(2 * ROW);
   const [wanted, found] = [await lossOn(device), await lossOn(small)];
   assert.deepEqual([...rows].sort(), [1, 2]);
   assert.ok(Math.abs(found.loss - wanted.loss) < 1e-5, `${found.loss} for ${wanted.loss}`);
-  assert.ok(Math.abs(found.stepLoss - wanted.stepLoss) < 1e-5, `${found.stepLoss} for ${wanted.stepLoss}`);
+  assert.ok(
+    Math.abs(found.stepLoss - wanted.stepLoss) < 1e-5,
+    `${found.stepLoss} for ${wanted.stepLoss}`,
+  );
 });

@@ -90,7 +90,9 @@ Deno.test("a model whose file has changed under the run is refused", async () =>
     const { shape, data } = weights.get("wpe.weight") ?? { shape: [], data: new Float32Array() };
     return weights.set("wpe.weight", { shape, data: data.map((value) => value + 1) });
   };
-  const ppo = await createPpo(tinyInputs({ spare_memory: true }, { policy: { ...policy, reread: changed } }));
+  const ppo = await createPpo(
+    tinyInputs({ spare_memory: true }, { policy: { ...policy, reread: changed } }),
+  );
   await assert.rejects(Array.fromAsync(ppo.train()), {
     message: "Cannot go on: the weights of the reference model have changed since the run began",
   });

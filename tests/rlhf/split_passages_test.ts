@@ -1,12 +1,20 @@
 /** The split between SFT and PPO: by passage, in halves, by the seed. */
 import assert from "node:assert/strict";
 import { randomStream } from "../../lib/rl/mod.ts";
-import { numbered, type QuestionedPassage, questionLinesOf, splitPassages } from "../../lib/rlhf/mod.ts";
+import {
+  numbered,
+  type QuestionedPassage,
+  questionLinesOf,
+  splitPassages,
+} from "../../lib/rlhf/mod.ts";
 
 const passages = Array.from({ length: 21 }, (_, index): QuestionedPassage => ({
   name: `${index}`,
   content: `passage ${index}`,
-  questions: Array.from({ length: index % 3 + 1 }, (_, k) => ({ text: `question ${k}`, answers: [] })),
+  questions: Array.from(
+    { length: index % 3 + 1 },
+    (_, k) => ({ text: `question ${k}`, answers: [] }),
+  ),
 }));
 const split = (seed: number) => splitPassages(passages, randomStream(seed));
 

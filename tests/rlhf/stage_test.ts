@@ -29,7 +29,9 @@ Deno.test("an epoch has every item once, in batches of like length", () => {
 
 Deno.test("batches that are only measured hold 64 of the embedded model's longest rows and 8 of the tutorial's", () => {
   const sizes = (length: number) =>
-    batchesWithin(Array(150).fill(length), { lengthOf: (item: number) => item }).map((batch) => batch.length);
+    batchesWithin(Array(150).fill(length), { lengthOf: (item: number) => item }).map((batch) =>
+      batch.length
+    );
   assert.deepEqual(sizes(96), [64, 64, 22]);
   assert.deepEqual(sizes(5), [64, 64, 22]);
   assert.deepEqual(sizes(768), [...Array(18).fill(8), 6]);
@@ -46,8 +48,22 @@ Deno.test("more items in a batch than there are is refused", () => {
 Deno.test("the learning rate rises for its share of all steps, then falls, and the last step still moves", () => {
   const steps = [...plannedSteps(items, stage, randomStream(1))];
   assert.deepEqual(steps.map(({ step }) => step), [1, 2, 3, 4, 5, 6]);
-  assert.deepEqual(steps.map(({ endsEpoch }) => endsEpoch), [false, false, true, false, false, true]);
-  assert.deepEqual(steps.map(({ learningRate }) => learningRate), [1 / 3, 2 / 3, 1, 3 / 4, 2 / 4, 1 / 4]);
+  assert.deepEqual(steps.map(({ endsEpoch }) => endsEpoch), [
+    false,
+    false,
+    true,
+    false,
+    false,
+    true,
+  ]);
+  assert.deepEqual(steps.map(({ learningRate }) => learningRate), [
+    1 / 3,
+    2 / 3,
+    1,
+    3 / 4,
+    2 / 4,
+    1 / 4,
+  ]);
 });
 
 /** Runs the stage with a count for a state; Ctrl-C, if any, comes during step `stopIn`. */
@@ -93,7 +109,11 @@ Deno.test("the embedded recipe holds until a path of one's own is given, and fla
   assert.equal(values("--train_batch_size", "4").train_batch_size, 4);
   assert.equal(values("--train_batch_size", "4").passage_weight, 0);
   const own = values("--train_file_path", "mine.json");
-  assert.deepEqual([own.train_batch_size, own.passage_weight, own.output_dir], [8, 1, "sft_model/"]);
+  assert.deepEqual([own.train_batch_size, own.passage_weight, own.output_dir], [
+    8,
+    1,
+    "sft_model/",
+  ]);
 });
 
 Deno.test("the settings that travel with the SFT model are PPO's, with the tutorial's schedule", () => {

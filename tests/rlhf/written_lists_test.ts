@@ -41,19 +41,29 @@ Deno.test("every question has its lists, held-out ones one each", async () => {
 });
 
 Deno.test("by passage there are as many lists as were asked for", async () => {
-  const made = await writeLists(writer, { train, test }, { ...options, perQuestion: false, lists: 3 });
+  const made = await writeLists(writer, { train, test }, {
+    ...options,
+    perQuestion: false,
+    lists: 3,
+  });
   assert.deepEqual([made.train.length, made.test.length], [3 * 3, 2]);
 });
 
 Deno.test("the same seed makes the same lists, with or without the held-out ones; another seed makes others", async () => {
   const made = await writeLists(writer, { train, test }, options);
   assert.deepEqual((await writeLists(writer, { train }, options)).train, made.train);
-  assert.notDeepEqual((await writeLists(writer, { train }, { ...options, seed: 6 })).train, made.train);
+  assert.notDeepEqual(
+    (await writeLists(writer, { train }, { ...options, seed: 6 })).train,
+    made.train,
+  );
 });
 
 Deno.test("progress counts the questions of both sides", async () => {
   const told: number[][] = [];
-  await writeLists(writer, { train, test }, { ...options, onWritten: (...counts) => told.push(counts) });
+  await writeLists(writer, { train, test }, {
+    ...options,
+    onWritten: (...counts) => told.push(counts),
+  });
   const total = 2 * (3 + 1 + 2) + 1 + 2;
   assert.deepEqual(told.at(-1), [total, total]);
   assert.deepEqual(

@@ -1,6 +1,12 @@
 /** Which device each setting takes, on machines with a GPU, with software that plays one, and with none. */
 import assert from "node:assert/strict";
-import { type Adapter, adapterText, chooseDevice, type Machine, openDevice } from "../../lib/runtime/mod.ts";
+import {
+  type Adapter,
+  adapterText,
+  chooseDevice,
+  type Machine,
+  openDevice,
+} from "../../lib/runtime/mod.ts";
 
 const cpu = await openDevice("cpu", { threads: 1 });
 
@@ -18,7 +24,9 @@ function machineWith(gpu: Adapter | undefined, fault?: string): Machine {
   return {
     findAdapter: () => Promise.resolve(gpu),
     openDevice(kind, { threads = 2 } = {}) {
-      if (kind === "cpu") return Promise.resolve({ ...cpu, description: `CPU, ${threads} threads` });
+      if (kind === "cpu") {
+        return Promise.resolve({ ...cpu, description: `CPU, ${threads} threads` });
+      }
       const reason = fault ?? (gpu === undefined ? "WebGPU finds none" : undefined);
       return reason === undefined
         ? Promise.resolve({ ...cpu, kind, adapter: gpu })
@@ -51,7 +59,11 @@ Deno.test("the name, memory and limits of a GPU are told once", async () => {
 
 Deno.test("auto takes a GPU, never software, and is silent about the CPU", async () => {
   assert.equal((await choice("auto", real)).took, "webgpu");
-  assert.deepEqual(await choice("auto", software), { took: "CPU, 7 threads", warned: [], told: [] });
+  assert.deepEqual(await choice("auto", software), {
+    took: "CPU, 7 threads",
+    warned: [],
+    told: [],
+  });
   assert.deepEqual(await choice("auto", bare), { took: "CPU, 7 threads", warned: [], told: [] });
 });
 
@@ -103,7 +115,14 @@ Deno.test(
     import { openDevice } from "${new URL("../../lib/runtime/mod.ts", import.meta.url)}";
     await openDevice("webgpu").catch((error) => console.log(error.message));`;
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--config", new URL("../../deno.json", import.meta.url).pathname, "-"],
+      args: [
+        "run",
+        "-A",
+        "--quiet",
+        "--config",
+        new URL("../../deno.json", import.meta.url).pathname,
+        "-",
+      ],
       env: { VK_DRIVER_FILES: "/none", VK_ICD_FILENAMES: "/none" },
       stdin: "piped",
       stdout: "piped",

@@ -65,7 +65,8 @@ await onWebGpu("usage", (device) => {
       { toHost: ["square"] },
     );
     const x = floats([1, 2, 3]);
-    const twice = await device.upload(floats([0, 0, 0])), thrice = await device.upload(floats([0, 0, 0]));
+    const twice = await device.upload(floats([0, 0, 0])),
+      thrice = await device.upload(floats([0, 0, 0]));
     const read = async (array: DeviceArray<"float32">) => [...await device.read(array)];
     const both = await program({ x }, { twice, thrice });
     assert.deepEqual([await read(twice), await read(thrice), await read(both.square)], [
@@ -109,14 +110,20 @@ await onWebGpu("usage", (device) => {
   });
 
   Deno.test("an array that is too large for the GPU is refused with both sizes, and the next program runs", async () => {
-    const outer = await jit(device, spec, ({ x, y }) => ({ product: mul(x, y) }), { toHost: ["product"] });
+    const outer = await jit(device, spec, ({ x, y }) => ({ product: mul(x, y) }), {
+      toHost: ["product"],
+    });
     const wide = (size: number) => floats(new Float32Array(size));
     const wider = Math.ceil(Math.sqrt((device.adapter?.memoryBytes ?? 0) / 4)); // its square fills the memory
     const size = Math.max(40_000, wider);
-    const held = await change(device, () =>
-      assert.rejects(outer({ x: wide(size), y: wide(size) }), {
-        message: /^Cannot continue on the GPU: .* Use smaller batches .*\. What was saved before is intact$/,
-      }));
+    const held = await change(
+      device,
+      () =>
+        assert.rejects(outer({ x: wide(size), y: wide(size) }), {
+          message:
+            /^Cannot continue on the GPU: .* Use smaller batches .*\. What was saved before is intact$/,
+        }),
+    );
     assert.deepEqual(held.held, [0, 0]);
     const { product } = await outer({ x: floats([2]), y: floats([3]) });
     assert.deepEqual([...await device.read(product)], [6]);
@@ -170,7 +177,10 @@ for (const [text, sentence] of told) {
     const cause = new Error(text);
     const error = gpuFailure(cause, usage);
     assert.ok(error instanceof Error);
-    assert.equal(error.message, `Cannot continue on the GPU: ${sentence}. What was saved before is intact`);
+    assert.equal(
+      error.message,
+      `Cannot continue on the GPU: ${sentence}. What was saved before is intact`,
+    );
     assert.equal(error.cause, cause);
   });
 }

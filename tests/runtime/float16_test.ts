@@ -14,7 +14,16 @@ import {
   jit,
   openDevice,
 } from "../../lib/runtime/mod.ts";
-import { add, type AnyTensor, apply, cast, dot, evaluate, gather, input } from "../../lib/tensor/mod.ts";
+import {
+  add,
+  type AnyTensor,
+  apply,
+  cast,
+  dot,
+  evaluate,
+  gather,
+  input,
+} from "../../lib/tensor/mod.ts";
 import { onWebGpu } from "../helpers/webgpu.ts";
 
 /** Ordinary numbers, the largest, the smallest normal one and one in between; an odd number of them. */
@@ -44,7 +53,9 @@ const uses = (inputs: { table: AnyTensor; x: AnyTensor; indices: AnyTensor }) =>
 
 /** What plain evaluation says of them. */
 function evaluated(feeds: Readonly<Record<keyof typeof spec, HostArray>>) {
-  const tensors = Object.entries(spec).map(([name, { shape, dtype }]) => [name, input(name, shape, dtype)]);
+  const tensors = Object.entries(spec).map((
+    [name, { shape, dtype }],
+  ) => [name, input(name, shape, dtype)]);
   const named: Record<keyof typeof spec, AnyTensor> = Object.fromEntries(tensors);
   return evaluate(Object.values(uses(named)), feeds);
 }
@@ -60,7 +71,10 @@ async function checkUses(device: Device): Promise<void> {
     assert.equal(array.dtype, "float32");
     const numbers = await device.read(array);
     wanted[index].data.forEach((value, at) =>
-      assert.ok(Math.abs(numbers[at] - value) <= 1e-6 * (1 + Math.abs(value)), `${numbers[at]}, not ${value}`)
+      assert.ok(
+        Math.abs(numbers[at] - value) <= 1e-6 * (1 + Math.abs(value)),
+        `${numbers[at]}, not ${value}`,
+      )
     );
   }
   device.free(stored);
@@ -80,11 +94,15 @@ Deno.test("stored in float16 and back on the CPU", () => checkStorage(cpu));
 Deno.test("a float16 table is cast, looked up and multiplied by on the CPU", () => checkUses(cpu));
 
 Deno.test("a program rounds to the nearest float16 as the host does", async () => {
-  const numbers = Float32Array.from({ length: 999 }, (_, index) => Math.sin(index) * 10 ** (index % 9 - 4));
+  const numbers = Float32Array.from(
+    { length: 999 },
+    (_, index) => Math.sin(index) * 10 ** (index % 9 - 4),
+  );
   const program = await jit(cpu, { x: float({ at: -1 }) }, ({ x }) => ({ y: cast(x, "float16") }));
   const { y } = await program({ x: floats(numbers) });
   assert.deepEqual([...await cpu.read(y)], [...halves(numbers).data]);
-  const { dims, data } = evaluate([cast(input("x", { at: -1 }), "float16")], { x: floats(numbers) })[0];
+  const { dims, data } =
+    evaluate([cast(input("x", { at: -1 }), "float16")], { x: floats(numbers) })[0];
   assert.deepEqual([dims, [...data]], [[999], [...halves(numbers).data]]);
   await program.release();
 });

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import * as ort from "onnxruntime-node";
 import { lower, resultName } from "../../lib/onnx/mod.ts";
-import { type DeviceArray, float, floats, int, ints, jit, openDevice, zeros } from "../../lib/runtime/mod.ts";
+import {
+  type DeviceArray,
+  float,
+  floats,
+  int,
+  ints,
+  jit,
+  openDevice,
+  zeros,
+} from "../../lib/runtime/mod.ts";
 import { openNativeRuntime } from "../../lib/runtime/native_session.ts";
 import { add, cast, dot, exp, input, mul, sum } from "../../lib/tensor/mod.ts";
 
@@ -20,7 +29,11 @@ Deno.test("a result is what npm's binding gives for the same model", async () =>
     x: new ort.Tensor("float32", feeds.x, [7, 64]),
     weight: new ort.Tensor("float32", feeds.weight, [64, 48]),
   });
-  const model = { bytes: graph.bytes, inputs: ["x", "weight"], outputs: ["y", "total"].map(resultName) };
+  const model = {
+    bytes: graph.bytes,
+    inputs: ["x", "weight"],
+    outputs: ["y", "total"].map(resultName),
+  };
   const session = runtime.createSession(model, { threads: 2 });
   const given = [{ dims: [7, 64], data: feeds.x }, { dims: [64, 48], data: feeds.weight }];
   const [y, total] = await session.run(given, [undefined, undefined]);
@@ -30,7 +43,11 @@ Deno.test("a result is what npm's binding gives for the same model", async () =>
 });
 
 Deno.test("a result is written into the very memory that was given for it, and into no other", async () => {
-  const program = await jit(device, { x: float({ n: -1 }) }, ({ x }) => ({ y: mul(x, 2), z: mul(x, 3) }));
+  const program = await jit(
+    device,
+    { x: float({ n: -1 }) },
+    ({ x }) => ({ y: mul(x, 2), z: mul(x, 3) }),
+  );
   const whole = new Float32Array(6).fill(9);
   const y: DeviceArray<"float32"> = await device.upload({ dims: [4], data: whole.subarray(1, 5) });
   for (let run = 0; run < 3; run++) { // the first makes z, later ones know its size
@@ -67,7 +84,11 @@ Deno.test("results that were made earlier keep their numbers, whatever sizes com
 });
 
 Deno.test("an array that comes again is read as it is now: other numbers, other dimensions, or given away", async () => {
-  const program = await jit(device, { x: float({ n: -1, m: -1 }) }, ({ x }) => ({ y: sum(x, "m") }));
+  const program = await jit(
+    device,
+    { x: float({ n: -1, m: -1 }) },
+    ({ x }) => ({ y: sum(x, "m") }),
+  );
   const data = Float32Array.of(1, 2, 3, 4, 5, 6);
   const sums = async (
     dims: readonly number[],
@@ -83,9 +104,13 @@ Deno.test("an array that comes again is read as it is now: other numbers, other 
 Deno.test("a result's place may change from run to run, and nothing is written into the last one", async () => {
   const program = await jit(device, { x: float({ n: 2 }) }, ({ x }) => ({ y: mul(x, 2) }));
   const places = [zeros([2]), zeros([2])];
-  for (const step of [0, 1, 2, 3]) await program({ x: floats([step, -step]) }, { y: places[step % 2] });
+  for (const step of [0, 1, 2, 3]) {
+    await program({ x: floats([step, -step]) }, { y: places[step % 2] });
+  }
   const { y } = await program({ x: floats([9, 9]) });
-  const found = await Promise.all([...places, y].map(async (array) => [...await device.read(array)]));
+  const found = await Promise.all(
+    [...places, y].map(async (array) => [...await device.read(array)]),
+  );
   assert.deepEqual(found, [[4, -4], [6, -6], [18, 18]]);
 });
 
@@ -105,7 +130,9 @@ Deno.test("a released program says so, and may be released twice", async () => {
   const program = await jit(device, { x: float({ n: -1 }) }, ({ x }) => ({ y: mul(x, 2) }));
   await program.release();
   await program.release();
-  await assert.rejects(program({ x: floats([1]) }), { message: "Cannot run the program: it was released" });
+  await assert.rejects(program({ x: floats([1]) }), {
+    message: "Cannot run the program: it was released",
+  });
 });
 
 Deno.test("the event loop gets a turn between runs", async () => {

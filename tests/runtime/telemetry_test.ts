@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { denoCache } from "../helpers/deno_cache.ts";
 
 const program = `
-import { float, floats, jit, openDevice } from "${new URL("../../lib/runtime/mod.ts", import.meta.url)}";
+import { float, floats, jit, openDevice } from "${new URL(
+  "../../lib/runtime/mod.ts",
+  import.meta.url,
+)}";
 import { mul } from "${new URL("../../lib/tensor/mod.ts", import.meta.url)}";
 const device = await openDevice("cpu");
 const twice = await jit(device, { x: float({ time: -1 }) }, ({ x }) => ({ y: mul(x, 2) }));
@@ -15,7 +18,9 @@ Deno.test("a program that computes writes nothing into the home folder", async (
   const home = await Deno.makeTempDir();
   const environment = Deno.env.toObject();
   // each of these would keep the telemetry quiet by itself
-  for (const name of ["CI", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS"]) delete environment[name];
+  for (const name of ["CI", "ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS"]) {
+    delete environment[name];
+  }
   const config = new URL("../../deno.json", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--config", config, "-"],

@@ -25,11 +25,17 @@ const spec = {
 type Parameters = Record<"hidden" | "output", Record<"weight" | "bias", DeviceArray<"float32">>>;
 
 /** The losses of `steps` steps towards y = x_0 x_1, and what the device held after the second and the last step. */
-async function train(device: Device, steps: number): Promise<{ losses: number[]; live: DeviceUsage[] }> {
+async function train(
+  device: Device,
+  steps: number,
+): Promise<{ losses: number[]; live: DeviceUsage[] }> {
   const random = randomStream(3);
   const array = (dims: number[], scale: number) =>
     device.upload(
-      floats(Array.from({ length: dims.reduce((a, b) => a * b) }, () => scale * normal(random)), dims),
+      floats(
+        Array.from({ length: dims.reduce((a, b) => a * b) }, () => scale * normal(random)),
+        dims,
+      ),
     );
   const parameters: Parameters = {
     hidden: { weight: await array([2, 16], 1), bias: await array([16], 0.5) },
@@ -38,19 +44,32 @@ async function train(device: Device, steps: number): Promise<{ losses: number[];
   const points = Array.from({ length: 64 }, () => [2 * random() - 1, 2 * random() - 1]);
   const x = await device.upload(floats(points.flat(), [64, 2]));
   const y = await device.upload(floats(points.map(([a, b]) => a * b), [64, 1]));
-  const inputs = { parameters: spec, x: float({ batch: 64, input: 2 }), y: float({ batch: 64, out: 1 }) };
+  const inputs = {
+    parameters: spec,
+    x: float({ batch: 64, input: 2 }),
+    y: float({ batch: 64, out: 1 }),
+  };
   const program = await jit(device, inputs, ({ parameters, x, y }) => {
     const hidden = gelu(linear(x, parameters.hidden, "input"));
-    const loss = mean(sum(square(sub(linear(hidden, parameters.output, "embed"), y)), "out"), "batch");
+    const loss = mean(
+      sum(square(sub(linear(hidden, parameters.output, "embed"), y)), "out"),
+      "batch",
+    );
     return { loss, gradients: gradientsOf(loss, parameters) };
   }, { toHost: ["loss"] });
-  const optimizer = await createOptimizer<Parameters>(device, spec, { ...adamDefaults, maxGradNorm: 1 });
+  const optimizer = await createOptimizer<Parameters>(device, spec, {
+    ...adamDefaults,
+    maxGradNorm: 1,
+  });
   let state = await optimizer.start(parameters);
   let gradients: Parameters | undefined;
   const losses: number[] = [];
   const live: DeviceUsage[] = [];
   for (let step = 0; step < steps; step++) {
-    const result = await program({ parameters: state.parameters, x, y }, gradients && { gradients });
+    const result = await program(
+      { parameters: state.parameters, x, y },
+      gradients && { gradients },
+    );
     gradients = result.gradients;
     ({ state } = await optimizer.update(state, gradients, 0.02));
     losses.push((await device.read(result.loss))[0]);
@@ -72,7 +91,11 @@ await onWebGpu("training", (device) => {
       assert.ok(Math.abs(loss - here.losses[step]) < 1e-3 * here.losses[0], `step ${step}: ${loss}`)
     );
     const [early, late] = there.live;
-    assert.deepEqual([late.arrays, late.bytes, late.peakBytes], [early.arrays, early.bytes, early.peakBytes]);
+    assert.deepEqual([late.arrays, late.bytes, late.peakBytes], [
+      early.arrays,
+      early.bytes,
+      early.peakBytes,
+    ]);
     assert.ok(early.bytes > 0);
     const steps = 18; // of which only the loss and the gradient's norm come back, 4 bytes each
     assert.equal(late.toHost.bytes - early.toHost.bytes, steps * 2 * 4);

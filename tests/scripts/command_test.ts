@@ -36,7 +36,8 @@ const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const shell = (line: string, body: string) =>
   withCommand(body, async (file) => {
     const env = { COMMAND: `${Deno.execPath()} run -A ${file}` };
-    const { code, stdout, stderr } = await new Deno.Command("bash", { args: ["-c", line], env }).output();
+    const { code, stdout, stderr } = await new Deno.Command("bash", { args: ["-c", line], env })
+      .output();
     return { code, out: textOf(stdout), err: textOf(stderr) };
   });
 
@@ -44,7 +45,8 @@ const shell = (line: string, body: string) =>
 const signalled = (name: Deno.Signal, body: string) =>
   withCommand(body, async (file) => {
     const args = ["run", "-A", file];
-    const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "piped" }).spawn();
+    const child = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "piped" })
+      .spawn();
     let out = "";
     const err = new Response(child.stderr).text();
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -56,7 +58,10 @@ const signalled = (name: Deno.Signal, body: string) =>
   });
 
 Deno.test("an error is its sentence on standard error and exit code 1, without a stack trace", async () => {
-  const { code, err } = await shell("$COMMAND", 'throw new RangeError("Cannot do it: it is done");');
+  const { code, err } = await shell(
+    "$COMMAND",
+    'throw new RangeError("Cannot do it: it is done");',
+  );
   deepEqual([code, err], [1, "Cannot do it: it is done\n"]);
 });
 
@@ -128,7 +133,11 @@ Deno.test({
 
 Deno.test("the time left is that of each kind of work at its own speed", () => {
   // 10 s for 2 pieces, 3 left: 15 s; 4 s for 1 piece, 5 left: 20 s; nothing is known of the third
-  const works = [[2, 10, 3], [1, 4, 5], [0, 0, 7]].map(([done, seconds, left]) => ({ done, seconds, left }));
+  const works = [[2, 10, 3], [1, 4, 5], [0, 0, 7]].map(([done, seconds, left]) => ({
+    done,
+    seconds,
+    left,
+  }));
   equal(secondsLeft(works), 15 + 20);
 });
 

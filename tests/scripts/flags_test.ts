@@ -23,12 +23,18 @@ Deno.test("flags without a default given leave the default", () => {
 });
 
 Deno.test("a switch stands alone or takes true and false, unlike Python's type=bool", () => {
-  deepEqual({ ...given("--faithful", "--do_sample", "False") }, { faithful: true, do_sample: false });
+  deepEqual({ ...given("--faithful", "--do_sample", "False") }, {
+    faithful: true,
+    do_sample: false,
+  });
   deepEqual({ ...given("--faithful=false") }, { faithful: false });
 });
 
 Deno.test("a number may be negative or written with an exponent", () => {
-  deepEqual({ ...given("--device", "-1", "--learning_rate", "3e-5") }, { device: "-1", learning_rate: 3e-5 });
+  deepEqual({ ...given("--device", "-1", "--learning_rate", "3e-5") }, {
+    device: "-1",
+    learning_rate: 3e-5,
+  });
 });
 
 Deno.test("the environment sets what no flag sets", () => {
@@ -42,7 +48,10 @@ Deno.test("the environment sets what no flag sets", () => {
 const WRONG: [string[], string][] = [
   [["--lamda", "1"], "Cannot use --lamda: there is no such flag; did you mean --lam?"],
   [["--kl-coef", "1"], "Cannot use --kl-coef: there is no such flag; did you mean --kl_coef?"],
-  [["--something_else"], "Cannot use --something_else: there is no such flag; --help lists the flags"],
+  [
+    ["--something_else"],
+    "Cannot use --something_else: there is no such flag; --help lists the flags",
+  ],
   [["--lam", "1.5"], "Cannot use --lam 1.5: it must be a number from 0 to 1"],
   [["--lam", "much"], "Cannot use --lam much: it must be a number from 0 to 1"],
   [["--lam="], 'Cannot use --lam "": it must be a number from 0 to 1'],
@@ -67,7 +76,10 @@ Deno.test("a wrong value in the environment is named as such", () => {
 
 Deno.test("help lists every flag with its default and range, whatever else is wrong", () => {
   equal(parseFlags(SETTINGS, { args: ["--nonsense", "--help"] }).help, true);
-  const text = helpText(SETTINGS, { command: "deno task train", does: "Trains the policy by PPO." });
+  const text = helpText(SETTINGS, {
+    command: "deno task train",
+    does: "Trains the policy by PPO.",
+  });
   for (const name of Object.keys(SETTINGS)) match(text, new RegExp(`--${name} .*\\(default `));
   match(text, /--lam .*\(default 0\.95; a number from 0 to 1\)/);
 });

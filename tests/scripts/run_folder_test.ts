@@ -183,10 +183,15 @@ Deno.test("killed at any moment of a save, the old state or the new is there, wh
       const found = await newestState(runs, { vocabSize });
       const { timestep = NaN, actor, critic } = found?.state ?? {};
       ok(timestep === saved || timestep === saved + 1, `${timestep} found, ${saved} saved`);
-      for (const { data } of [actor, critic].flatMap((model) => [...model?.arrays.values() ?? []])) {
+      for (
+        const { data } of [actor, critic].flatMap((model) => [...model?.arrays.values() ?? []])
+      ) {
         ok(data.every((value) => value === timestep), `${data[0]}, wanted ${timestep}`);
       }
-      ok((await namesIn(runs)).every((name) => name.startsWith("state-")), "what was unfinished is removed");
+      ok(
+        (await namesIn(runs)).every((name) => name.startsWith("state-")),
+        "what was unfinished is removed",
+      );
       next = timestep + 1;
     }
     ok(unfinished.length > 0, "some kill must have come in the middle of a save");

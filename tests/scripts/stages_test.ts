@@ -2,7 +2,12 @@
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
 import { join } from "node:path";
 import { readModelFolder } from "../../lib/lm/mod.ts";
-import { DATA_SETTINGS, PREDICT_SETTINGS, REWARD_SETTINGS, SFT_SETTINGS } from "../../lib/rlhf/mod.ts";
+import {
+  DATA_SETTINGS,
+  PREDICT_SETTINGS,
+  REWARD_SETTINGS,
+  SFT_SETTINGS,
+} from "../../lib/rlhf/mod.ts";
 import { sha256Of } from "../../scripts/sha256.ts";
 import { fixtureTensors, pathOf } from "../helpers/fixtures.ts";
 import { withFolder } from "../helpers/folder.ts";
@@ -84,7 +89,10 @@ Deno.test("data makes seven ranks for every question, twice over, with a model f
     ];
     deepEqual([train.length, test.length], [26, 6]);
     for (const list of [...train, ...test]) {
-      deepEqual(list.map((item: object) => Object.keys(item).join()), Array(7).fill("prompt,answer"));
+      deepEqual(
+        list.map((item: object) => Object.keys(item).join()),
+        Array(7).fill("prompt,answer"),
+      );
       equal(list[5].answer, "");
     }
   });
@@ -93,7 +101,14 @@ Deno.test("data makes seven ranks for every question, twice over, with a model f
 Deno.test("the first step of sft has PyTorch's loss, in the log too", async () => {
   await withFolder(async (folder) => {
     const file = pathOf("stages/sft.json");
-    const paths = ["--train_file_path", file, "--test_file_path", file, "--pretrained_model_path", TINY];
+    const paths = [
+      "--train_file_path",
+      file,
+      "--test_file_path",
+      file,
+      "--pretrained_model_path",
+      TINY,
+    ];
     const args = [
       ...paths,
       ...LENGTHS,
@@ -108,7 +123,10 @@ Deno.test("the first step of sft has PyTorch's loss, in the log too", async () =
     const out = well(await runScript("sft", [...args, "--gradient_accumulation_steps", "3"]));
     const [wanted] = (await fixtureTensors("stages")).numbers("sft.loss");
     const log = await lines(join(folder, "metrics.jsonl"));
-    ok(Math.abs(log[0].train_loss - wanted) < 1e-5 * wanted, `${log[0].train_loss}, PyTorch ${wanted}`);
+    ok(
+      Math.abs(log[0].train_loss - wanted) < 1e-5 * wanted,
+      `${log[0].train_loss}, PyTorch ${wanted}`,
+    );
     match(out, new RegExp(`step 1 of 2  loss ${wanted.toFixed(4)}.*left \\d+:\\d\\d`));
     deepEqual(log.map(({ step, ...rest }) => [step, Object.keys(rest).join()]), [
       [1, "lr,train_loss"],
@@ -164,10 +182,20 @@ Deno.test("sft begins with a new model of the size that is asked for", async () 
 Deno.test("reward makes of questions the lists that data makes, and learns the same", async () => {
   await withCmrc(async (folder, paths) => {
     const made = join(folder, "lists");
-    well(await runScript("data", [...paths, "--model_path", TINY, "--output_dir", made, ...LENGTHS]));
+    well(
+      await runScript("data", [...paths, "--model_path", TINY, "--output_dir", made, ...LENGTHS]),
+    );
     const train = async (name: string, from: string[]) => {
       const output = join(folder, name);
-      const args = ["--pretrained_model_path", TINY, ...LENGTHS, "--threads", "1", "--max_steps", "2"];
+      const args = [
+        "--pretrained_model_path",
+        TINY,
+        ...LENGTHS,
+        "--threads",
+        "1",
+        "--max_steps",
+        "2",
+      ];
       const out = well(await runScript("reward", [...from, ...args, "--output_dir", output]));
       match(out, /step 2 of 2 .*\n.*trained on 26 lists, 6 held out/);
       return output;
@@ -176,7 +204,10 @@ Deno.test("reward makes of questions the lists that data makes, and learns the s
       side,
     ) => [`--${side}_file_path`, join(made, `reward_${side}.json`)]);
     const [one, other] = [await train("a", lists), await train("b", paths)];
-    equal(await sha256Of(join(one, "model.safetensors")), await sha256Of(join(other, "model.safetensors")));
+    equal(
+      await sha256Of(join(one, "model.safetensors")),
+      await sha256Of(join(other, "model.safetensors")),
+    );
     const { settings, weights } = await readModelFolder(one, { valueHead: true });
     deepEqual(weights.get("value_fn.weight")?.shape, [1, 32]);
     ok(Number.isFinite(settings?.score_mean) && Number(settings?.score_deviation) > 0); // what PPO normalises by
@@ -186,7 +217,14 @@ Deno.test("reward makes of questions the lists that data makes, and learns the s
 Deno.test("Ctrl-C saves what sft has learned and leaves the result's place empty", async () => {
   await withFolder(async (folder) => {
     const file = pathOf("stages/sft.json");
-    const paths = ["--train_file_path", file, "--test_file_path", file, "--pretrained_model_path", TINY];
+    const paths = [
+      "--train_file_path",
+      file,
+      "--test_file_path",
+      file,
+      "--pretrained_model_path",
+      TINY,
+    ];
     const args = [
       ...paths,
       ...LENGTHS,
@@ -248,7 +286,10 @@ Deno.test("predict says the same about a file of lines, JSON lines and CMRC as a
       await Deno.writeTextFile(join(folder, name), text);
       deepEqual(asked(well(await predict([...args, "--file", join(folder, name)]))), wanted, name);
     }
-    const other = await predict([...args.with(-1, "4"), "--num_questions", "3"], passages.join("\n"));
+    const other = await predict(
+      [...args.with(-1, "4"), "--num_questions", "3"],
+      passages.join("\n"),
+    );
     equal(asked(well(other)).length, 12);
     notDeepEqual(asked(other.out).filter((line) => !line.includes("第3个")), wanted);
   });
@@ -260,7 +301,10 @@ Deno.test("predict refuses what it cannot read with one sentence", async () => {
     equal(code, 1);
     return err.split("\n").at(-2);
   };
-  equal(await refused(["--model_path", "nowhere"]), "Cannot read nowhere/config.json: there is no such file");
+  equal(
+    await refused(["--model_path", "nowhere"]),
+    "Cannot read nowhere/config.json: there is no such file",
+  );
   equal(await refused(["--file", "nowhere.txt"]), "Cannot read nowhere.txt: there is no such file");
   equal(
     await refused([], Uint8Array.of(0x41, 0x0a, 0xff, 0x0a)),
@@ -272,7 +316,12 @@ Deno.test("predict refuses what it cannot read with one sentence", async () => {
   );
 });
 
-const TABLES = { data: DATA_SETTINGS, sft: SFT_SETTINGS, reward: REWARD_SETTINGS, predict: PREDICT_SETTINGS };
+const TABLES = {
+  data: DATA_SETTINGS,
+  sft: SFT_SETTINGS,
+  reward: REWARD_SETTINGS,
+  predict: PREDICT_SETTINGS,
+};
 
 for (const [name, table] of Object.entries(TABLES)) {
   Deno.test(`${name} has help for every flag, and an unknown one is refused with the nearest`, async () => {

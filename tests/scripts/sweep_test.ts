@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Two updates of two answers each. */
-const TINY = "--num_episodes 1 --max_timesteps 2 --update_timesteps 1 --ppo_epoch 1 --batch_size 2 --judged 8"
-  .split(" ");
+const TINY =
+  "--num_episodes 1 --max_timesteps 2 --update_timesteps 1 --ppo_epoch 1 --batch_size 2 --judged 8"
+    .split(" ");
 
 const commandOf = (args: readonly string[], env: Record<string, string> = {}) =>
   new Deno.Command(Deno.execPath(), {
@@ -45,7 +46,10 @@ Deno.test("a trial that is missing or half there is run again, to the same bytes
     match(first.out, /^2 of 2 trials to run/);
     const whole = await Deno.readTextFile(output);
     const rows = await linesOf(output);
-    deepEqual(rows.map((row) => [JSON.parse(row).trial.seed, JSON.parse(row).update]), [[1, 1], [1, 2], [
+    deepEqual(rows.map((row) => [JSON.parse(row).trial.seed, JSON.parse(row).update]), [[1, 1], [
+      1,
+      2,
+    ], [
       2,
       1,
     ], [2, 2]]);
@@ -65,7 +69,15 @@ Deno.test("a trial that is missing or half there is run again, to the same bytes
 /** Starts a sweep that would take minutes, sends it a signal at its first update; the processes with `seed` that are left. */
 async function signalled(name: Deno.Signal, { output, seed }: { output: string; seed: number }) {
   const long = ["--update_timesteps", "1", "--batch_size", "2", "--judged", "0", "--jobs", "2"];
-  const child = commandOf([...long, "--lam", "0.5,0.6,0.7", "--seed", String(seed), "--output", output])
+  const child = commandOf([
+    ...long,
+    "--lam",
+    "0.5,0.6,0.7",
+    "--seed",
+    String(seed),
+    "--output",
+    output,
+  ])
     .spawn();
   let out = "";
   const err = new Response(child.stderr).text();
@@ -85,18 +97,22 @@ async function isRunning(seed: number): Promise<boolean> {
 
 const notOnWindows = { ignore: Deno.build.os === "windows" };
 
-Deno.test("Ctrl-C ends the trials, keeps what is finished, and says how to go on", notOnWindows, async () => {
-  await withFolder(async (folder) => {
-    const output = join(folder, "sweep.jsonl");
-    equal((await sweep([...TINY, "--seed", "1", "--output", output])).code, 0);
-    const before = await Deno.readTextFile(output);
-    const { code, out, err } = await signalled("SIGINT", { output, seed: 70_001 });
-    deepEqual([code, err], [130, ""]);
-    match(out, /finished trials are in .*sweep\.jsonl; the same command goes on from there\n$/);
-    ok(!await isRunning(70_001), "no trial outlives the sweep");
-    equal(await Deno.readTextFile(output), before);
-  });
-});
+Deno.test(
+  "Ctrl-C ends the trials, keeps what is finished, and says how to go on",
+  notOnWindows,
+  async () => {
+    await withFolder(async (folder) => {
+      const output = join(folder, "sweep.jsonl");
+      equal((await sweep([...TINY, "--seed", "1", "--output", output])).code, 0);
+      const before = await Deno.readTextFile(output);
+      const { code, out, err } = await signalled("SIGINT", { output, seed: 70_001 });
+      deepEqual([code, err], [130, ""]);
+      match(out, /finished trials are in .*sweep\.jsonl; the same command goes on from there\n$/);
+      ok(!await isRunning(70_001), "no trial outlives the sweep");
+      equal(await Deno.readTextFile(output), before);
+    });
+  },
+);
 
 Deno.test(
   "a sweep that is killed outright leaves the file whole, and its trials end by themselves",
@@ -184,7 +200,9 @@ def shutdown():
 
 async function writeStandIn(folder: string): Promise<void> {
   await Deno.mkdir(join(folder, "ray", "util"), { recursive: true });
-  for (const [path, text] of Object.entries(STAND_IN)) await Deno.writeTextFile(join(folder, path), text);
+  for (const [path, text] of Object.entries(STAND_IN)) {
+    await Deno.writeTextFile(join(folder, path), text);
+  }
 }
 
 Deno.test("with --ray the same trials become tasks and give the same rows", async () => {
@@ -197,11 +215,17 @@ Deno.test("with --ray the same trials become tasks and give the same rows", asyn
     };
     const [here, there] = [join(folder, "here.jsonl"), join(folder, "there.jsonl")];
     equal((await sweep([...TINY, "--seed", "3", "--output", here])).code, 0);
-    const { code, err } = await sweep([...TINY, "--seed", "3", "--output", there, "--ray", "here"], env);
+    const { code, err } = await sweep(
+      [...TINY, "--seed", "3", "--output", there, "--ray", "here"],
+      env,
+    );
     deepEqual([code, err], [0, ""]);
     equal(await Deno.readTextFile(there), await Deno.readTextFile(here));
     const nobody = await sweep([...TINY, "--output", there, "--ray", "there"], env);
-    deepEqual([nobody.code, nobody.err], [1, "Cannot reach a Ray cluster at there: nobody answers"]);
+    deepEqual([nobody.code, nobody.err], [
+      1,
+      "Cannot reach a Ray cluster at there: nobody answers",
+    ]);
   });
 });
 
@@ -209,12 +233,22 @@ Deno.test("a Python without Ray, and none at all, are each a sentence", async ()
   await withFolder(async (folder) => {
     const output = join(folder, "sweep.jsonl");
     await Deno.writeTextFile(join(folder, "ray.py"), "raise ImportError('not here')\n"); // hides a Ray that may be installed
-    const without = await sweep([...TINY, "--output", output, "--ray", "auto"], { PYTHONPATH: folder });
+    const without = await sweep([...TINY, "--output", output, "--ray", "auto"], {
+      PYTHONPATH: folder,
+    });
     equal(
       without.err,
       "Cannot use --ray: this Python has no Ray (pip install ray, or name another with --python)",
     );
-    const none = await sweep([...TINY, "--output", output, "--ray", "auto", "--python", "no_such_python"]);
+    const none = await sweep([
+      ...TINY,
+      "--output",
+      output,
+      "--ray",
+      "auto",
+      "--python",
+      "no_such_python",
+    ]);
     equal(
       none.err,
       "Cannot use --ray: the program no_such_python cannot be started; name a Python with --python",

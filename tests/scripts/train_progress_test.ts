@@ -4,7 +4,12 @@ import { type Metrics, validateSettings } from "../../lib/rlhf/mod.ts";
 import { trainingProgress } from "../../scripts/train_progress.ts";
 
 /** 6 timesteps, an update of 2 epochs x 2 minibatches after every second; half of it done before. */
-const settings = validateSettings({ num_episodes: 1, max_timesteps: 6, update_timesteps: 2, ppo_epoch: 2 });
+const settings = validateSettings({
+  num_episodes: 1,
+  max_timesteps: 6,
+  update_timesteps: 2,
+  ppo_epoch: 2,
+});
 
 /** Runs `tell` with a clock that it sets, and gives the lines. */
 function told(
@@ -44,7 +49,12 @@ Deno.test("a run that was taken up counts what was done before, but not its time
   const lines = told({ timestep: 4, ppoStep: 5 }, (progress, at) => {
     at(3);
     progress.step(stepped(6)); // 6 steps left; nothing is known of the 2 timesteps
-    const seconds = { seconds_generate: 1, seconds_score: 0.25, seconds_actor: 2.04, seconds_critic: 3 };
+    const seconds = {
+      seconds_generate: 1,
+      seconds_score: 0.25,
+      seconds_actor: 2.04,
+      seconds_critic: 3,
+    };
     progress.update({ update: 2, timestep: 4, mean_reward: 1.25, kl: -0.5, ...seconds } as Metrics); // all that is read
   });
   deepEqual(lines, [
@@ -55,6 +65,13 @@ Deno.test("a run that was taken up counts what was done before, but not its time
 
 /** A step of which only the number is read. */
 function stepped(ppoStep: number) {
-  const zero = { actor_loss: 0, critic_loss: 0, approx_kl: 0, ratio_mean: 0, ratio_max: 0, clip_fraction: 0 };
+  const zero = {
+    actor_loss: 0,
+    critic_loss: 0,
+    approx_kl: 0,
+    ratio_mean: 0,
+    ratio_max: 0,
+    clip_fraction: 0,
+  };
   return { ppoStep, metrics: { ...zero, entropy: 0, actor_grad_norm: 0, critic_grad_norm: 0 } };
 }

@@ -34,7 +34,9 @@ async function killed(
   let out = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     out += text;
-    if (timer === undefined && out.includes(when)) timer = setTimeout(() => child.kill(signal), after);
+    if (timer === undefined && out.includes(when)) {
+      timer = setTimeout(() => child.kill(signal), after);
+    }
   }
   clearTimeout(timer); // it was done before
   return { ...await child.status, out, err: await err };
@@ -68,8 +70,15 @@ Deno.test("a reward model without statistics is measured, said and remembered", 
   const said = undisturbed.out.match(
     /scores of the SFT model's answers: mean (-?[\d.]+), deviation ([\d.]+)\n/,
   );
-  const statistics = recordIn(await readJsonRecord(`${whole}/settings.json`), "score_statistics", whole);
-  deepEqual(said?.slice(1), [statistics.mean, statistics.deviation].map((value) => Number(value).toFixed(3)));
+  const statistics = recordIn(
+    await readJsonRecord(`${whole}/settings.json`),
+    "score_statistics",
+    whole,
+  );
+  deepEqual(
+    said?.slice(1),
+    [statistics.mean, statistics.deviation].map((value) => Number(value).toFixed(3)),
+  );
 });
 
 Deno.test("TensorBoard gets losses by optimizer step, as in the tutorial, and what is said of pools by timestep", async () => {
@@ -79,8 +88,12 @@ Deno.test("TensorBoard gets losses by optimizer step, as in the tutorial, and wh
   deepEqual(stepsOf("actor_loss"), upTo24);
   deepEqual(stepsOf("critic_loss"), upTo24);
   deepEqual(stepsOf("mean_reward"), [2, 4, 6, 8, 10, 12]);
-  const rows = (await readText(`${whole}/metrics.jsonl`)).trim().split("\n").map((line) => JSON.parse(line));
-  for (const tag of Object.keys(rows[0]).filter((name) => name !== "update" && name !== "timestep")) {
+  const rows = (await readText(`${whole}/metrics.jsonl`)).trim().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  for (
+    const tag of Object.keys(rows[0]).filter((name) => name !== "update" && name !== "timestep")
+  ) {
     ok(scalars.some(([name]) => name === tag), tag);
   }
   const rewards = scalars.filter(([tag]) => tag === "mean_reward").map(([, , value]) => value);
@@ -88,9 +101,18 @@ Deno.test("TensorBoard gets losses by optimizer step, as in the tutorial, and wh
 });
 
 Deno.test("every update shows answers as text with their scores", async () => {
-  const rows = (await readText(`${whole}/answers.jsonl`)).trim().split("\n").map((line) => JSON.parse(line));
-  deepEqual(rows.map(({ update }) => update), [1, 2, 3, 4, 5, 6].flatMap((update) => Array(4).fill(update)));
-  const statistics = recordIn(await readJsonRecord(`${whole}/settings.json`), "score_statistics", whole);
+  const rows = (await readText(`${whole}/answers.jsonl`)).trim().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  deepEqual(
+    rows.map(({ update }) => update),
+    [1, 2, 3, 4, 5, 6].flatMap((update) => Array(4).fill(update)),
+  );
+  const statistics = recordIn(
+    await readJsonRecord(`${whole}/settings.json`),
+    "score_statistics",
+    whole,
+  );
   const { mean, deviation } = statistics;
   for (const { content, query, raw_score, score, ended } of rows) {
     ok("一丁七万丈三上下不".endsWith(content) && content !== "", content);
@@ -133,12 +155,15 @@ Deno.test("Ctrl-C saves policy and state and says how to go on; then the run is 
   );
   deepEqual([code, err], [130, ""]);
   const [, step] =
-    out.match(/saved after optimizer step (\d+); go on with: deno task train --resume (.*)\n$/) ?? [];
+    out.match(/saved after optimizer step (\d+); go on with: deno task train --resume (.*)\n$/) ??
+      [];
   ok(out.endsWith(`--resume ${target}\n`), out);
   equal(await fileExists(`${target}/checkpoint-${step}/model.safetensors`), Number(step) > 0);
   const resumed = await runTrain(["--resume", target]);
   deepEqual([resumed.code, resumed.err], [0, ""]);
-  if (Number(step) % 8 !== 0) await Deno.remove(`${target}/checkpoint-${step}`, { recursive: true });
+  if (Number(step) % 8 !== 0) {
+    await Deno.remove(`${target}/checkpoint-${step}`, { recursive: true });
+  }
   deepEqual(await traceOf(target), trace);
 });
 
@@ -227,7 +252,10 @@ for (const [what, args, message] of refused) {
     const before = await traceOf(copied);
     const { code, err } = await runTrain(args);
     deepEqual(
-      [code, err.replace(/\((answers|checkpoint|events|metrics|settings|state)[^)]*\);/, "(NAME);")],
+      [
+        code,
+        err.replace(/\((answers|checkpoint|events|metrics|settings|state)[^)]*\);/, "(NAME);"),
+      ],
       [
         1,
         message + "\n",
@@ -252,7 +280,10 @@ Deno.test("two processes cannot train in one folder at the same time", async () 
 async function sizesOnly(name: string, from: string): Promise<string> {
   const target = `${folder}/${name}`;
   await Deno.mkdir(target);
-  await Deno.copyFile(new URL(`../fixtures/${from}/config.json`, import.meta.url), `${target}/config.json`);
+  await Deno.copyFile(
+    new URL(`../fixtures/${from}/config.json`, import.meta.url),
+    `${target}/config.json`,
+  );
   return target;
 }
 
@@ -262,7 +293,10 @@ Deno.test("--plan prints the ledger, what was chosen and the time, before anythi
   const { code, out, err } = await runTrain([...flags, ...paths, "--plan", "--memory_gib", "1"]);
   deepEqual([code, err], [0, ""]);
   const lines = out.trim().split("\n");
-  match(lines[0], /^MiB +weights +adam +gradients +activations +logits +caches +runtime +together$/);
+  match(
+    lines[0],
+    /^MiB +weights +adam +gradients +activations +logits +caches +runtime +together$/,
+  );
   deepEqual(lines.slice(1, 5).map((line) => line.split(/ {2,}/)[0]), [
     "generate answers",
     "score them",
@@ -271,13 +305,26 @@ Deno.test("--plan prints the ledger, what was chosen and the time, before anythi
   ]);
   match(lines[5], /^predicted peak \d+ MiB of 1\.00 GiB that may be used$/);
   equal(lines[6], "as given: nothing needs to be spared");
-  match(lines[7], /^about \d+ s if all texts are as long as they may be, at \d+ GFLOP\/s of products/);
+  match(
+    lines[7],
+    /^about \d+ s if all texts are as long as they may be, at \d+ GFLOP\/s of products/,
+  );
 });
 
 Deno.test("what cannot fit is refused before anything is loaded, with what would", async () => {
   const target = `${folder}/too_large`;
-  const models = [await sizesOnly("policy2", "gpt2_tiny"), await sizesOnly("reward2", "reward_tiny")];
-  const paths = ["--ori_model_path", models[0], "--reward_model_path", models[1], "--output_dir", target];
+  const models = [
+    await sizesOnly("policy2", "gpt2_tiny"),
+    await sizesOnly("reward2", "reward_tiny"),
+  ];
+  const paths = [
+    "--ori_model_path",
+    models[0],
+    "--reward_model_path",
+    models[1],
+    "--output_dir",
+    target,
+  ];
   const { code, err } = await runTrain([...flags, ...paths, "--memory_gib", "0.05"]);
   equal(code, 1);
   match(

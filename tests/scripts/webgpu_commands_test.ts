@@ -17,13 +17,24 @@ async function printed(
 ) {
   const { code, out, err } = await runScript(name, [...args, "--device", device], { input });
   assert.equal(code, 0, err);
-  if (device === "webgpu") assert.match(err + out, /^GPU: .+, .+ of up to .+ at once in a kernel$/m);
+  if (device === "webgpu") {
+    assert.match(err + out, /^GPU: .+, .+ of up to .+ at once in a kernel$/m);
+  }
   return out;
 }
 
 await onWebGpu("commands", () => {
   Deno.test("predict draws the CPU's questions on the GPU", async () => {
-    const args = ["--model_path", TINY, "--query_max_len", "6", "--num_questions", "2", "--seed", "3"];
+    const args = [
+      "--model_path",
+      TINY,
+      "--query_max_len",
+      "6",
+      "--num_questions",
+      "2",
+      "--seed",
+      "3",
+    ];
     const input = "一丁丂七\n";
     const [here, there] = [
       await printed("predict", args, { device: "cpu", input }),
@@ -38,11 +49,31 @@ await onWebGpu("commands", () => {
       const file = pathOf("stages/sft.json");
       const learned = async (device: string) => {
         const output = join(folder, device);
-        const paths = ["--train_file_path", file, "--test_file_path", file, "--pretrained_model_path", TINY];
-        const size = ["--max_len", "48", "--query_max_len", "8", "--dropout", "0", "--max_steps", "1"];
-        await printed("sft", [...paths, ...size, "--checkpoints", "false", "--output_dir", output], {
-          device,
-        });
+        const paths = [
+          "--train_file_path",
+          file,
+          "--test_file_path",
+          file,
+          "--pretrained_model_path",
+          TINY,
+        ];
+        const size = [
+          "--max_len",
+          "48",
+          "--query_max_len",
+          "8",
+          "--dropout",
+          "0",
+          "--max_steps",
+          "1",
+        ];
+        await printed(
+          "sft",
+          [...paths, ...size, "--checkpoints", "false", "--output_dir", output],
+          {
+            device,
+          },
+        );
         return (await readModelFolder(output)).weights;
       };
       const [start, here, there] = [
@@ -69,14 +100,31 @@ await onWebGpu("commands", () => {
   Deno.test("train finishes on the GPU, says what its arrays would take, and they take that", async () => {
     await withFolder(async (folder) => {
       const schedule = ["--num_episodes", "1", "--max_timesteps", "1", "--update_timesteps", "1"];
-      const size = ["--ppo_epoch", "1", "--batch_size", "2", "--query_len", "8", "--gpu_buffers", "exact"];
-      const out = await printed("train", [...schedule, ...size, "--output_dir", join(folder, "run")], {
+      const size = [
+        "--ppo_epoch",
+        "1",
+        "--batch_size",
+        "2",
+        "--query_len",
+        "8",
+        "--gpu_buffers",
+        "exact",
+      ];
+      const out = await printed("train", [
+        ...schedule,
+        ...size,
+        "--output_dir",
+        join(folder, "run"),
+      ], {
         device: "webgpu",
       });
       const [, predicted, measured] =
         /^peak of arrays on the GPU: predicted (\S+) MiB, measured (\S+) MiB$/m.exec(out) ??
           assert.fail(out);
-      assert.ok(Math.abs(Number(measured) / Number(predicted) - 1) < 0.1, `${predicted} ${measured}`);
+      assert.ok(
+        Math.abs(Number(measured) / Number(predicted) - 1) < 0.1,
+        `${predicted} ${measured}`,
+      );
       assert.match(out, /seconds: generate \S+, score \S+, actor \S+, critic \S+$/m);
       assert.match(out, /^done: the policy is .+checkpoint-1$/m);
     });

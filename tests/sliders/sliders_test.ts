@@ -14,7 +14,13 @@ Deno.test("clip: the objective is flat beyond the range on the side where moving
     const [panel] = SLIDERS.clip.draw({ clipRange: 0.2, advantage, ratio: 1 }).panels;
     return curve(panel).find(([x]) => Math.abs(x - ratio) < 1e-9)?.[1] ?? NaN;
   };
-  for (const [advantage, ratio, wanted] of [[1, 1.5, 1.2], [1, 0.5, 0.5], [-1, 0.5, -0.8], [-1, 1.5, -1.5]]) {
+  for (
+    const [advantage, ratio, wanted] of [[1, 1.5, 1.2], [1, 0.5, 0.5], [-1, 0.5, -0.8], [
+      -1,
+      1.5,
+      -1.5,
+    ]]
+  ) {
     assert.ok(Math.abs(at(advantage, ratio) - wanted) < 1e-6, `${advantage} ${ratio}`);
   }
 });
@@ -24,7 +30,10 @@ Deno.test("clip: the gradient's line has a gap where it falls to 0, and reaches 
     const [, panel] = SLIDERS.clip.draw({ clipRange: 0.2, advantage, ratio: 1 }).panels;
     const points = curve(panel), gap = points.findIndex((point) => !point.every(Number.isFinite));
     const [left, right] = [points[gap - 1], points[gap + 1]];
-    assert.ok(edge - left[0] > 0 && right[0] - edge > 0 && right[0] - left[0] < 0.001, `${left} ${right}`);
+    assert.ok(
+      edge - left[0] > 0 && right[0] - edge > 0 && right[0] - left[0] < 0.001,
+      `${left} ${right}`,
+    );
     const [inside, outside] = advantage > 0 ? [left[1], right[1]] : [right[1], left[1]];
     assert.ok(Math.abs(inside - advantage * edge) < 0.001 && outside === 0, `${inside} ${outside}`);
     assert.deepEqual(
@@ -41,7 +50,9 @@ Deno.test("gaeLambda: lambda 0 shows the deltas, lambda 1 the reward minus the v
     assert.ok(Math.abs(found - wanted) < 1e-9, `${found} ${wanted}`);
   close(advantages(0)[0], 0.3 - 0.2);
   close(advantages(0)[7], 1 - 0.6);
-  const deltas = curve(SLIDERS.gaeLambda.draw({ lambda: 0.5, gamma: 1 }).panels[0], 2).map(([, y]) => y);
+  const deltas = curve(SLIDERS.gaeLambda.draw({ lambda: 0.5, gamma: 1 }).panels[0], 2).map((
+    [, y],
+  ) => y);
   assert.deepEqual(deltas, advantages(0)); // whatever lambda
   close(advantages(1)[0], 1 - 0.2);
 });
@@ -80,7 +91,9 @@ Deno.test("baseline: the curve is the exact variance and stays inside its axis, 
 Deno.test("baseline: the tokens are marked by name, and by nothing between them", () => {
   const { panels: [, mean], readout } = SLIDERS.baseline.draw({ baseline: 0 });
   const svg = drawingSvg({ panels: [mean], readout });
-  const marks = [...svg.matchAll(/text-anchor="middle" fill="#444">([^<]*)</g)].map(([, mark]) => mark);
+  const marks = [...svg.matchAll(/text-anchor="middle" fill="#444">([^<]*)</g)].map(([, mark]) =>
+    mark
+  );
   assert.deepEqual(marks, ["哪", "里", "谁", "？"]);
 });
 
@@ -94,9 +107,14 @@ Deno.test("sampling: its numbers are the embedded model's, to a thousandth", asy
   const state = [...model.promptOf(PASSAGE), ...embedded.tokenizer.encode(BEGINNING)];
   const logits = await model.logitsAfter(state);
   const order = logits.map((_, id) => id).toSorted((a, b) => logits[b] - logits[a]);
-  assert.deepEqual(order.slice(0, TOKENS.length).map((id) => embedded.tokenizer.tokenOf(id)), TOKENS);
+  assert.deepEqual(
+    order.slice(0, TOKENS.length).map((id) => embedded.tokenizer.tokenOf(id)),
+    TOKENS,
+  );
   assert.equal(LOGITS.length, logits.length);
-  order.forEach((id, place) => assert.ok(Math.abs(LOGITS[place] - logits[id]) < 1e-3, `place ${place}`));
+  order.forEach((id, place) =>
+    assert.ok(Math.abs(LOGITS[place] - logits[id]) < 1e-3, `place ${place}`)
+  );
   const seen = new Set(SEEN);
   const wrong = order.slice(0, 100).filter((id, place) => seen.has(place) !== state.includes(id));
   assert.deepEqual(wrong, []);
@@ -133,7 +151,11 @@ Deno.test("sampling: no bar leaves its panel, whatever the settings", () => {
           const [bars, [ratio]] = barsOf({ temperature, topK, topP, repetitionPenalty });
           assert.ok(bars.every(({ values }) => values.every((value) => value >= 0 && value <= 1)));
           const outside = ratio.values.filter((value) => value < -4 || value > 10);
-          assert.deepEqual(outside, [], JSON.stringify({ temperature, topK, topP, repetitionPenalty }));
+          assert.deepEqual(
+            outside,
+            [],
+            JSON.stringify({ temperature, topK, topP, repetitionPenalty }),
+          );
         }
       }
     }
@@ -184,7 +206,10 @@ Deno.test("valueClip: the curves stay inside their axes and say when the clip ha
     clipRange: 0.2,
   });
   assert.match(readout.en, /stopped/);
-  assert.deepEqual(curve(loss, 2), [[0.5, clippedValue(0.2)({ value: 0.5, oldValue: 0, target: 0.8 }).loss]]);
+  assert.deepEqual(curve(loss, 2), [[
+    0.5,
+    clippedValue(0.2)({ value: 0.5, oldValue: 0, target: 0.8 }).loss,
+  ]]);
   for (const target of [-1.5, 1.5]) {
     const free = SLIDERS.valueClip.draw({ value: 0, oldValue: 0, target, clipRange: 1 });
     assert.doesNotMatch(free.readout.en, /stopped/);

@@ -10,7 +10,8 @@ import type { Example } from "./example.ts";
 type Cached = "cachedAttention" | "cachedKeys" | "cachedValues";
 
 const batch = 2, heads = 1, headDim = 1, embed = 1, slot = 3;
-const sequence = (values: readonly number[]) => constant(values, { batch, time: values.length / 2, embed });
+const sequence = (values: readonly number[]) =>
+  constant(values, { batch, time: values.length / 2, embed });
 const cache = (values: readonly number[]) => constant(values, { batch, heads, slot, headDim });
 const whole = (values: readonly number[]) => constant(values, { batch }, "int32");
 
@@ -32,7 +33,8 @@ const next = [
   whole([2, 1]),
   constant([3], {}, "int32"),
 ];
-const use = (primitive: Cached, inputs: readonly AnyTensor[]) => apply(primitive, inputs, { heads });
+const use = (primitive: Cached, inputs: readonly AnyTensor[]) =>
+  apply(primitive, inputs, { heads });
 
 export const cachedExamples: { readonly [P in Cached & Primitive]: readonly Example[] } = {
   cachedAttention: [
@@ -74,6 +76,13 @@ export const cachedExamples: { readonly [P in Cached & Primitive]: readonly Exam
       0,
       0,
     ]],
-    ["a next token after each row's own", use("cachedValues", next), [2, 1, 3, 1], [4, 6, 5, 8, 12, 7]],
+    ["a next token after each row's own", use("cachedValues", next), [2, 1, 3, 1], [
+      4,
+      6,
+      5,
+      8,
+      12,
+      7,
+    ]],
   ],
 };

@@ -50,7 +50,11 @@ Deno.test("what is fed must have the input's axes, sizes and number of values", 
     "RangeError",
     'Cannot feed "x": axis "embed" has size 3, wanted 2',
   );
-  refuses({ x: floats([1, 2], [1, 2, 3]) }, "RangeError", 'Cannot feed "x": 3 values for [batch 1, embed 2]');
+  refuses(
+    { x: floats([1, 2], [1, 2, 3]) },
+    "RangeError",
+    'Cannot feed "x": 3 values for [batch 1, embed 2]',
+  );
 });
 
 Deno.test("what is fed must have the input's element type", () => {
@@ -89,7 +93,10 @@ Deno.test("sizes that only show when values are known are compared then", () => 
 
 Deno.test("one open part of a split is what the others leave", () => {
   const rows = mergeAxes(open, ["batch", "embed"], "row");
-  assert.deepEqual(evaluate([splitAxis(rows, "row", { p: UNKNOWN, q: 4 })], { x: four })[0].dims, [1, 4]);
+  assert.deepEqual(evaluate([splitAxis(rows, "row", { p: UNKNOWN, q: 4 })], { x: four })[0].dims, [
+    1,
+    4,
+  ]);
   assert.throws(() => evaluate([splitAxis(rows, "row", { p: UNKNOWN, q: 3 })], { x: four }), {
     name: "RangeError",
     message: "Cannot split [row 4] into [p 1.3333333333333333, q 3]",
@@ -98,9 +105,15 @@ Deno.test("one open part of a split is what the others leave", () => {
 
 Deno.test("two open parts of a split have the sizes of the inputs' axes of their names", () => {
   const x = input("x", { batch: UNKNOWN, time: UNKNOWN });
-  const back = splitAxis(mergeAxes(x, ["batch", "time"], "row"), "row", { time: UNKNOWN, batch: UNKNOWN });
+  const back = splitAxis(mergeAxes(x, ["batch", "time"], "row"), "row", {
+    time: UNKNOWN,
+    batch: UNKNOWN,
+  });
   assert.deepEqual(evaluate([back], { x: floats([2, 1], [1, 2]) })[0].dims, [1, 2]);
-  const unheard = splitAxis(mergeAxes(x, ["batch", "time"], "row"), "row", { p: UNKNOWN, q: UNKNOWN });
+  const unheard = splitAxis(mergeAxes(x, ["batch", "time"], "row"), "row", {
+    p: UNKNOWN,
+    q: UNKNOWN,
+  });
   assert.throws(() => evaluate([unheard], { x: floats([2, 1], [1, 2]) }), {
     name: "RangeError",
     message: "Cannot split [row 2] into [p, q]",

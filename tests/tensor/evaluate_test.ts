@@ -85,19 +85,36 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     [0, 0.8],
   ]],
   sqrt: [["roots", sqrt(constant([4, 2.25], { time: 2 })), [2], [2, 1.5]]],
-  sin: [["sin pi/6, sin -pi/2", sin(constant([Math.PI / 6, -Math.PI / 2], { time: 2 })), [2], [0.5, -1]]],
-  floor: [["the whole number below", floor(constant([1.7, -1.2, 3], { time: 3 })), [3], [1, -2, 3]]],
-  sigmoid: [["1 / (1 + e^-x): 1/2, and 1 / (1 + 1/3) at ln 3", sigmoid(constant([0, ln(3)], { time: 2 })), [
-    2,
-  ], [0.5, 0.75]]],
+  sin: [["sin pi/6, sin -pi/2", sin(constant([Math.PI / 6, -Math.PI / 2], { time: 2 })), [2], [
+    0.5,
+    -1,
+  ]]],
+  floor: [["the whole number below", floor(constant([1.7, -1.2, 3], { time: 3 })), [3], [
+    1,
+    -2,
+    3,
+  ]]],
+  sigmoid: [[
+    "1 / (1 + e^-x): 1/2, and 1 / (1 + 1/3) at ln 3",
+    sigmoid(constant([0, ln(3)], { time: 2 })),
+    [
+      2,
+    ],
+    [0.5, 0.75],
+  ]],
   softplus: [
     ["ln(1 + e^x): ln 2, and ln(1 + 3) at ln 3", softplus(constant([0, ln(3)], { time: 2 })), [2], [
       ln(2),
       ln(4),
     ]],
-    ["no overflow: x for a large x, 0 for a very small one", softplus(constant([800, -800], { time: 2 })), [
-      2,
-    ], [800, 0]],
+    [
+      "no overflow: x for a large x, 0 for a very small one",
+      softplus(constant([800, -800], { time: 2 })),
+      [
+        2,
+      ],
+      [800, 0],
+    ],
   ],
   gelu: [[
     "0, x for large x, and 0.5 (1 + tanh(0.7978846 x 1.044715)) at 1",
@@ -112,11 +129,25 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
   add: [
     ["a row to each row", add(x, row), [2, 3], [11, 22, 33, 14, 25, 36]],
     ["a column to each column", add(x, column), [2, 3], [101, 102, 103, 204, 205, 206]],
-    ["axes in another order: 1 + 1, 2 + 3, 3 + 5, 4 + 2, ...", add(x, turned), [2, 3], [2, 5, 8, 6, 9, 12]],
+    ["axes in another order: 1 + 1, 2 + 3, 3 + 5, 4 + 2, ...", add(x, turned), [2, 3], [
+      2,
+      5,
+      8,
+      6,
+      9,
+      12,
+    ]],
     ["no axis in common: every pair", add(row, column), [3, 2], [110, 210, 120, 220, 130, 230]],
     ["a number", add(row, 1), [3], [11, 21, 31]],
   ],
-  sub: [["the left lacks an axis: 10 - 1, 20 - 2, ...", sub(row, x), [3, 2], [9, 6, 18, 15, 27, 24]]],
+  sub: [["the left lacks an axis: 10 - 1, 20 - 2, ...", sub(row, x), [3, 2], [
+    9,
+    6,
+    18,
+    15,
+    27,
+    24,
+  ]]],
   mul: [["row by row: 1 x 10, 2 x 20, ...", mul(x, row), [2, 3], [10, 40, 90, 40, 100, 180]]],
   div: [
     ["1 / x", div(1, constant([2, 4], { time: 2 })), [2], [0.5, 0.25]],
@@ -130,14 +161,19 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
   max: [["the larger one", max(x, 3.5), [2, 3], [3.5, 3.5, 3.5, 4, 5, 6]]],
   min: [["the smaller one", min(x, 3.5), [2, 3], [1, 2, 3, 3.5, 3.5, 3.5]]],
   less: [["1 < 2, 2 < 2, 3 < 2, ...", less(row, 20), [3], [1, 0, 0]]],
-  equal: [["each token with each row number", equal(tokens, constant([0, 1, 2], { vocab: 3 }, "int32")), [
-    3,
-    3,
-  ], [
-    ...[0, 0, 1],
-    ...[1, 0, 0],
-    ...[0, 0, 1],
-  ]]],
+  equal: [[
+    "each token with each row number",
+    equal(tokens, constant([0, 1, 2], { vocab: 3 }, "int32")),
+    [
+      3,
+      3,
+    ],
+    [
+      ...[0, 0, 1],
+      ...[1, 0, 0],
+      ...[0, 0, 1],
+    ],
+  ]],
   and: [["both", and(condition, constant([1, 0], { time: 2 }, "bool")), [2, 2], [1, 0, 0, 0]]],
   not: [["the opposite", not(condition), [2], [0, 1]]],
   where: [
@@ -204,7 +240,14 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     5,
     6,
   ]]],
-  transpose: [["columns become rows", transpose(x, ["embed", "batch"]), [3, 2], [1, 4, 2, 5, 3, 6]]],
+  transpose: [["columns become rows", transpose(x, ["embed", "batch"]), [3, 2], [
+    1,
+    4,
+    2,
+    5,
+    3,
+    6,
+  ]]],
   rename: [["the same numbers", rename(x, { embed: "width" }), [2, 3], [1, 2, 3, 4, 5, 6]]],
   slice: [
     ["columns 1 and 2", slice(x, "embed", { start: 1, stop: 3 }), [2, 2], [2, 3, 5, 6]],
@@ -257,7 +300,10 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     ],
     [
       "rows: [1 4] + [3 6] into row 2, [2 5] into row 0",
-      scatterAdd(tokens, constant([1, 2, 3, 4, 5, 6], { embed: 2, time: 3 }), { axis: "vocab", size: 3 }),
+      scatterAdd(tokens, constant([1, 2, 3, 4, 5, 6], { embed: 2, time: 3 }), {
+        axis: "vocab",
+        size: 3,
+      }),
       [3, 2],
       [2, 5, 0, 0, 4, 10],
     ],
@@ -282,16 +328,27 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
   ],
   softmax: [
     ["1 : 3 is 1/4, 3/4", softmax(constant([0, ln(3)], { vocab: 2 }), "vocab"), [2], [0.25, 0.75]],
-    ["no overflow", softmax(constant([1000, 1000 + ln(3)], { vocab: 2 }), "vocab"), [2], [0.25, 0.75]],
-    ["down the columns: 1 : 1 and 1 : 3", softmax(constant([0, 0, 0, ln(3)], { a: 2, b: 2 }), "a"), [2, 2], [
-      0.5,
+    ["no overflow", softmax(constant([1000, 1000 + ln(3)], { vocab: 2 }), "vocab"), [2], [
       0.25,
-      0.5,
       0.75,
     ]],
+    [
+      "down the columns: 1 : 1 and 1 : 3",
+      softmax(constant([0, 0, 0, ln(3)], { a: 2, b: 2 }), "a"),
+      [2, 2],
+      [
+        0.5,
+        0.25,
+        0.5,
+        0.75,
+      ],
+    ],
   ],
   logSoftmax: [
-    ["ln 1/4, ln 3/4", logSoftmax(constant([0, ln(3)], { vocab: 2 }), "vocab"), [2], [ln(0.25), ln(0.75)]],
+    ["ln 1/4, ln 3/4", logSoftmax(constant([0, ln(3)], { vocab: 2 }), "vocab"), [2], [
+      ln(0.25),
+      ln(0.75),
+    ]],
     [
       "finite where a probability is 0 in float32",
       logSoftmax(constant([0, 500], { vocab: 2 }), "vocab"),
@@ -305,7 +362,9 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     0 + 10,
     3 + 10,
   ]]],
-  layerNormMean: [["(1 + 2 + 3 + 6) / 4", apply("layerNormMean", [spread, scale, bias], norm), [], [3]]],
+  layerNormMean: [["(1 + 2 + 3 + 6) / 4", apply("layerNormMean", [spread, scale, bias], norm), [], [
+    3,
+  ]]],
   layerNormInverseDeviation: [[
     "1 / sqrt(3.5 + 0.5)",
     apply("layerNormInverseDeviation", [spread, scale, bias], norm),
@@ -336,7 +395,10 @@ function assertValue(tensor: AnyTensor, dims: readonly number[], numbers: readon
   assert.deepEqual(found.dims, dims);
   assert.equal(found.data.length, numbers.length);
   numbers.forEach((number, at) =>
-    assert.ok(Math.abs(found.data[at] - number) < 1e-9, `${found.data[at]} at ${at}, wanted ${number}`)
+    assert.ok(
+      Math.abs(found.data[at] - number) < 1e-9,
+      `${found.data[at]} at ${at}, wanted ${number}`,
+    )
   );
 }
 

@@ -38,7 +38,10 @@ Deno.test("clamp limits to [low, high] and square is x^2", () => {
 
 Deno.test("scalar is one number and iota counts from 0", () => {
   assert.deepEqual(evaluate([scalar(2.5)], {}), [{ dims: [], data: new Float64Array([2.5]) }]);
-  assert.deepEqual(evaluate([iota("time", 3)], {}), [{ dims: [3], data: new Int32Array([0, 1, 2]) }]);
+  assert.deepEqual(evaluate([iota("time", 3)], {}), [{
+    dims: [3],
+    data: new Int32Array([0, 1, 2]),
+  }]);
 });
 
 Deno.test("a transpose into the same order adds nothing to the graph", () => {

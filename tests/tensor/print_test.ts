@@ -61,7 +61,9 @@ Deno.test("attributes are printed by name", () => {
 
 Deno.test("long constants are cut short, and one bool is a word", () => {
   prints(
-    printGraph(add(cast(less(iota("time", 40), 3), "float32"), cast(constant([1], {}, "bool"), "float32"))),
+    printGraph(
+      add(cast(less(iota("time", 40), 3), "float32"), cast(constant([1], {}, "bool"), "float32")),
+    ),
     "%1 = constant 0,1,2,3,4,5,6,7,8,9,...  int32 [time 40]",
     "%2 = less %1, 3                        bool [time 40]",
     "%3 = cast %2 to float32                float32 [time 40]",

@@ -11,7 +11,8 @@ import {
 } from "../../lib/tensor/mod.ts";
 
 /** Tensors with too much freedom for the typed ops, which would not let these mistakes compile. */
-const tensor = (shape: Shape, dtype: DType = "float32") => apply("input", [], { name: "x", shape, dtype });
+const tensor = (shape: Shape, dtype: DType = "float32") =>
+  apply("input", [], { name: "x", shape, dtype });
 const x = tensor({ batch: UNKNOWN, time: 2, embed: 3 });
 const ids = tensor({ batch: UNKNOWN, time: 2 }, "int32");
 const mask = tensor({ batch: UNKNOWN, time: 2 }, "bool");
@@ -26,19 +27,41 @@ interface Mistake {
   readonly error: "RangeError" | "TypeError";
   readonly sentence: string;
 }
-type Make = (sentence: string, inputs: Mistake["inputs"], attributes: Mistake["attributes"]) => Mistake;
+type Make = (
+  sentence: string,
+  inputs: Mistake["inputs"],
+  attributes: Mistake["attributes"],
+) => Mistake;
 
-const range: Make = (sentence, inputs, attributes) => ({ inputs, attributes, error: "RangeError", sentence });
-const type: Make = (sentence, inputs, attributes) => ({ inputs, attributes, error: "TypeError", sentence });
+const range: Make = (sentence, inputs, attributes) => ({
+  inputs,
+  attributes,
+  error: "RangeError",
+  sentence,
+});
+const type: Make = (sentence, inputs, attributes) => ({
+  inputs,
+  attributes,
+  error: "TypeError",
+  sentence,
+});
 
 const unary = (name: string) => [type(`Cannot ${name} int32 values: float32 is wanted`, [ids], {})];
 const binary = (name: string) => [
-  range(`Cannot ${name}: axis "embed" has size 3 on the left and 4 on the right`, [vector, longer], {}),
+  range(
+    `Cannot ${name}: axis "embed" has size 3 on the left and 4 on the right`,
+    [vector, longer],
+    {},
+  ),
   type(`Cannot ${name} float32 and int32: cast one of them`, [x, ids], {}),
   type(`Cannot ${name} bool values: cast them to float32 first`, [mask, mask], {}),
 ];
 const compare = (name: string) => [
-  range(`Cannot ${name}: axis "embed" has size 3 on the left and 4 on the right`, [vector, longer], {}),
+  range(
+    `Cannot ${name}: axis "embed" has size 3 on the left and 4 on the right`,
+    [vector, longer],
+    {},
+  ),
   type("Cannot compare float32 and int32: cast one of them", [x, ids], {}),
   type(`Cannot apply "${name}" to bool values`, [mask, mask], {}),
 ];
@@ -55,7 +78,11 @@ const alongAxis = (action: string) => [
 ];
 const norm = { axis: "embed", epsilon: 1e-5 } as const;
 const layerNorm = [
-  range('Cannot layerNorm over "heads": the tensor has axes [batch, time 2, embed 3]', [x, vector, vector], {
+  range('Cannot layerNorm over "heads": the tensor has axes [batch, time 2, embed 3]', [
+    x,
+    vector,
+    vector,
+  ], {
     ...norm,
     axis: "heads",
   }),
@@ -67,11 +94,15 @@ const layerNorm = [
     ...norm,
     axis: "time",
   }),
-  range('Cannot layerNorm: scale and bias must have just the axis "embed", found [batch, time 2, embed 3]', [
-    x,
-    vector,
-    x,
-  ], norm),
+  range(
+    'Cannot layerNorm: scale and bias must have just the axis "embed", found [batch, time 2, embed 3]',
+    [
+      x,
+      vector,
+      x,
+    ],
+    norm,
+  ),
   range(
     'Cannot layerNorm: axis "embed" has size 3 on the left and 4 on the right',
     [x, longer, vector],
@@ -154,7 +185,11 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
   where: [
     type("Cannot choose by float32 values: bool is wanted", [x, x, x], {}),
     type("Cannot choose between float32 and int32: cast one of them", [mask, x, ids], {}),
-    range('Cannot where: axis "embed" has size 3 on the left and 4 on the right', [mask, vector, longer], {}),
+    range('Cannot where: axis "embed" has size 3 on the left and 4 on the right', [
+      mask,
+      vector,
+      longer,
+    ], {}),
     range(
       'Cannot where: axis "time" has size 2 on the left and 3 on the right',
       [tensor({ time: 3 }, "bool"), x, x],
@@ -164,7 +199,10 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
   cast: [],
   stopGradient: [],
   expandLike: [
-    range("Cannot expand [batch, time 2, embed 3] to [embed 3]: it has axes of its own", [x, vector], {}),
+    range("Cannot expand [batch, time 2, embed 3] to [embed 3]: it has axes of its own", [
+      x,
+      vector,
+    ], {}),
     range('Cannot expand: axis "embed" has size 3 on the left and 4 on the right', [longer, x], {}),
     type("Cannot expand int32 values: float32 is wanted", [vector, ids], {}),
   ],
@@ -187,7 +225,10 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
     type("Cannot dot int32 values: float32 is wanted", [x, ids], { axes: ["time"] }),
   ],
   splitAxis: [
-    range('Cannot split over "heads": the tensor has axes [embed 3]', [vector], { axis: "heads", into: {} }),
+    range('Cannot split over "heads": the tensor has axes [embed 3]', [vector], {
+      axis: "heads",
+      into: {},
+    }),
     range('Cannot split "embed" of size 3 into [heads 2, headDim 2]: the product is 4', [vector], {
       axis: "embed",
       into: { heads: 2, headDim: 2 },
@@ -224,18 +265,38 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
     }),
   ],
   transpose: [
-    range("Cannot order [embed 3] as [embed, time]: the axes differ", [vector], { order: ["embed", "time"] }),
+    range("Cannot order [embed 3] as [embed, time]: the axes differ", [vector], {
+      order: ["embed", "time"],
+    }),
   ],
   rename: [
-    range('Cannot rename [batch, time 2, embed 3] by {"time":"batch"}: two axes would share a name', [x], {
-      names: { time: "batch" },
+    range(
+      'Cannot rename [batch, time 2, embed 3] by {"time":"batch"}: two axes would share a name',
+      [x],
+      {
+        names: { time: "batch" },
+      },
+    ),
+    range('Cannot rename over "heads": the tensor has axes [embed 3]', [vector], {
+      names: { heads: "h" },
     }),
-    range('Cannot rename over "heads": the tensor has axes [embed 3]', [vector], { names: { heads: "h" } }),
   ],
   slice: [
-    range('Cannot slice "embed" of size 3 from 1 to 4', [vector], { axis: "embed", start: 1, stop: 4 }),
-    range('Cannot slice "embed" of size 3 from 2 to 2', [vector], { axis: "embed", start: 2, stop: 2 }),
-    range('Cannot slice "embed" of size 3 from -1 to 2', [vector], { axis: "embed", start: -1, stop: 2 }),
+    range('Cannot slice "embed" of size 3 from 1 to 4', [vector], {
+      axis: "embed",
+      start: 1,
+      stop: 4,
+    }),
+    range('Cannot slice "embed" of size 3 from 2 to 2', [vector], {
+      axis: "embed",
+      start: 2,
+      stop: 2,
+    }),
+    range('Cannot slice "embed" of size 3 from -1 to 2', [vector], {
+      axis: "embed",
+      start: -1,
+      stop: 2,
+    }),
     range('Cannot slice over "time": the tensor has axes [embed 3]', [vector], {
       axis: "time",
       start: 0,
@@ -250,7 +311,9 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
     }),
   ],
   concat: [
-    range('Cannot concat over "heads": the tensor has axes [embed 3]', [vector, vector], { axis: "heads" }),
+    range('Cannot concat over "heads": the tensor has axes [embed 3]', [vector, vector], {
+      axis: "heads",
+    }),
     range(
       'Cannot concat [batch, time 2, embed 3] and [embed 3] over "embed": their other axes differ',
       [x, vector],
@@ -260,14 +323,22 @@ const mistakes: { readonly [P in Primitive]: readonly Mistake[] } = {
   ],
   gather: [
     type("Cannot gather by float32 values: int32 is wanted", [vector, vector], { axis: "embed" }),
-    range('Cannot gather over "time": the tensor has axes [embed 3]', [vector, ids], { axis: "time" }),
-    range('Cannot gather over "embed": it must be the first axis of [batch, time 2, embed 3]', [x, ids], {
+    range('Cannot gather over "time": the tensor has axes [embed 3]', [vector, ids], {
+      axis: "time",
+    }),
+    range('Cannot gather over "embed": it must be the first axis of [batch, time 2, embed 3]', [
+      x,
+      ids,
+    ], {
       axis: "embed",
     }),
     range('Cannot gather: both sides have an axis "time"', [x, ids], { axis: "batch" }),
   ],
   scatterAdd: [
-    type("Cannot scatter by float32 values: int32 is wanted", [vector, x], { axis: "vocab", size: 2 }),
+    type("Cannot scatter by float32 values: int32 is wanted", [vector, x], {
+      axis: "vocab",
+      size: 2,
+    }),
     type("Cannot scatter int32 values: float32 is wanted", [ids, ids], { axis: "vocab", size: 2 }),
     range('Cannot scatter over "batch": the tensor has axes [embed 3]', [ids, vector], {
       axis: "vocab",

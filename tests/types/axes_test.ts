@@ -31,7 +31,8 @@ const narrow = input("n", { embed: 512, vocab: 100 });
 const ids = input("i", { batch: UNKNOWN, time: 5 }, "int32");
 
 /** Compiles only when two types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : never;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true
+  : never;
 const same = <A, B>(_: Same<A, B>): void => {};
 
 Deno.test("two known sizes of one axis that differ do not compile, and are refused when the graph is built", () => {
@@ -70,7 +71,9 @@ Deno.test("element types are part of the type", () => {
 });
 
 Deno.test("the axes and sizes of a result are known to the compiler", () => {
-  same<typeof hidden, Tensor<{ readonly batch: number; readonly time: 5; readonly embed: 768 }>>(true);
+  same<typeof hidden, Tensor<{ readonly batch: number; readonly time: 5; readonly embed: 768 }>>(
+    true,
+  );
   const logits = dot(hidden, weight, "embed");
   same<keyof typeof logits.shape, "batch" | "time" | "vocab">(true);
   same<typeof logits.shape.vocab, 100>(true);
@@ -113,7 +116,10 @@ Deno.test("the compiler's message is the sentence", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/wrong.ts`;
-    await Deno.writeTextFile(file, wrongProgram(new URL("../../lib/tensor/mod.ts", import.meta.url)));
+    await Deno.writeTextFile(
+      file,
+      wrongProgram(new URL("../../lib/tensor/mod.ts", import.meta.url)),
+    );
     const check = new Deno.Command(Deno.execPath(), {
       args: ["check", "--quiet", file],
       env: { NO_COLOR: "1" },
@@ -121,7 +127,10 @@ Deno.test("the compiler's message is the sentence", async () => {
     const { success, stderr } = await check.output();
     const message = new TextDecoder().decode(stderr).replaceAll('\\"', '"');
     assert.equal(success, false);
-    assert.ok(message.includes('axis "embed" has size 768 on the left and 512 on the right'), message);
+    assert.ok(
+      message.includes('axis "embed" has size 768 on the left and 512 on the right'),
+      message,
+    );
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -31,7 +31,11 @@ async function show(page: Page, outputs: readonly string[]): Promise<string[]> {
 }
 
 /** Whether the picture in the page is what the library draws at these values. */
-async function drawsTheSame(box: Locator, definition: SliderDefinition, values: Record<string, number>) {
+async function drawsTheSame(
+  box: Locator,
+  definition: SliderDefinition,
+  values: Record<string, number>,
+) {
   const expected = drawingSvg(definition.draw(values));
   const [found, wanted] = await box.locator("svg").first().evaluate((svg, expected) => {
     const other = svg.ownerDocument.createElement("div");
@@ -44,48 +48,59 @@ async function drawsTheSame(box: Locator, definition: SliderDefinition, values: 
 const definitions: Readonly<Record<string, SliderDefinition>> = SLIDERS;
 
 for (const name of Object.keys(SLIDERS) as (keyof typeof SLIDERS)[]) {
-  inBrowser(`the slider "${name}" answers to the keyboard with the library's own picture`, async (page) => {
-    const definition = definitions[name];
-    const errors = await show(page, [await htmlOf(slider(name))]);
-    const box = page.locator(".ppo-slider");
-    const values: Record<string, number> = startValues(definition);
-    assert.equal(await box.locator("img").count(), 0, "the standing picture has gone");
-    await drawsTheSame(box, definition, values);
-    for (const [control, { kind, label, ...range }] of Object.entries(definition.controls)) {
-      const input = page.getByLabel(label); // found by its label, as a screen reader does
-      await input.focus();
-      const atEnd = "max" in range && range.value === range.max;
-      await page.keyboard.press(kind === "choice" ? "ArrowDown" : atEnd ? "ArrowLeft" : "ArrowRight");
-      values[control] = Number(await input.inputValue());
-      assert.notEqual(values[control], range.value, `${label} moved`);
+  inBrowser(
+    `the slider "${name}" answers to the keyboard with the library's own picture`,
+    async (page) => {
+      const definition = definitions[name];
+      const errors = await show(page, [await htmlOf(slider(name))]);
+      const box = page.locator(".ppo-slider");
+      const values: Record<string, number> = startValues(definition);
+      assert.equal(await box.locator("img").count(), 0, "the standing picture has gone");
       await drawsTheSame(box, definition, values);
-    }
-    assert.deepEqual(errors, []);
-  });
+      for (const [control, { kind, label, ...range }] of Object.entries(definition.controls)) {
+        const input = page.getByLabel(label); // found by its label, as a screen reader does
+        await input.focus();
+        const atEnd = "max" in range && range.value === range.max;
+        await page.keyboard.press(
+          kind === "choice" ? "ArrowDown" : atEnd ? "ArrowLeft" : "ArrowRight",
+        );
+        values[control] = Number(await input.inputValue());
+        assert.notEqual(values[control], range.value, `${label} moved`);
+        await drawsTheSame(box, definition, values);
+      }
+      assert.deepEqual(errors, []);
+    },
+  );
 }
 
 inBrowser("without scripts a slider is a picture and a quiz can be opened", async (page) => {
   const bare = (html: string) => html.replaceAll(/<script[\s\S]*?<\/script>/g, "");
   await show(page, [bare(await htmlOf(slider("clip"))), bare(await htmlOf(quiz("ppo")))]);
   assert.ok(
-    await page.locator(".ppo-slider img").evaluate((img) => "naturalWidth" in img && img.naturalWidth) > 300,
+    await page.locator(".ppo-slider img").evaluate((img) =>
+      "naturalWidth" in img && img.naturalWidth
+    ) > 300,
   );
   const choice = page.locator(".ppo-quiz details").first();
   await choice.locator("summary").click();
   assert.match(await choice.innerText(), /Right|No/);
 });
 
-inBrowser("a quiz says right or wrong and counts first tries, by mouse and by keyboard", async (page) => {
-  const errors = await show(page, [await htmlOf(quiz("ppo"))]);
-  const english = page.locator(".ppo-quiz").first();
-  const question = (index: number) => english.locator("li.question").nth(index);
-  await question(0).locator('details[data-right="false"] summary').first().click();
-  await question(0).locator('details[data-right="true"] summary').click(); // too late to count
-  await question(1).locator('details[data-right="true"] summary').focus();
-  await page.keyboard.press("Enter");
-  // a choice tells that it was opened a moment later
-  await english.getByText(`Right at the first try: 1 of 2 answered, of ${QUIZZES.ppo.length}`).waitFor({
-    timeout: 5000,
-  });
-  assert.deepEqual(errors, []);
-});
+inBrowser(
+  "a quiz says right or wrong and counts first tries, by mouse and by keyboard",
+  async (page) => {
+    const errors = await show(page, [await htmlOf(quiz("ppo"))]);
+    const english = page.locator(".ppo-quiz").first();
+    const question = (index: number) => english.locator("li.question").nth(index);
+    await question(0).locator('details[data-right="false"] summary').first().click();
+    await question(0).locator('details[data-right="true"] summary').click(); // too late to count
+    await question(1).locator('details[data-right="true"] summary').focus();
+    await page.keyboard.press("Enter");
+    // a choice tells that it was opened a moment later
+    await english.getByText(`Right at the first try: 1 of 2 answered, of ${QUIZZES.ppo.length}`)
+      .waitFor({
+        timeout: 5000,
+      });
+    assert.deepEqual(errors, []);
+  },
+);

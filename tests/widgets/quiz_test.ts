@@ -15,8 +15,8 @@ Deno.test("a question must have exactly one right choice", () => {
 
 Deno.test("what a quiz says is shown, not obeyed, and code stands in backticks", async () => {
   const text = { en: "Is `a < b`? <b>", zh: "对吗？" };
-  const html =
-    (await quiz([{ question: text, choices: [{ text, why: text, right: true }] }])[jupyterDisplay]())[
+  const html = (await quiz([{ question: text, choices: [{ text, why: text, right: true }] }])
+    [jupyterDisplay]())[
       "text/html"
     ];
   assert.ok(html.includes('<code style="color:inherit">a &lt; b</code>? &lt;b&gt;'));
@@ -28,7 +28,9 @@ for (const [name, questions] of Object.entries(quizzes)) {
     quiz(questions); // one right choice each
     for (const { question, choices } of questions) {
       assert.ok(choices.length >= 3 && choices.length <= 4, question.en);
-      for (const { zh } of [question, ...choices.map(({ why }) => why)]) assert.match(zh, /\p{Script=Han}/u);
+      for (const { zh } of [question, ...choices.map(({ why }) => why)]) {
+        assert.match(zh, /\p{Script=Han}/u);
+      }
     }
     const places = questions.map(({ choices }) => choices.findIndex(({ right }) => right));
     assert.ok(new Set(places).size > 1, "the right choice does not always stand in the same place");

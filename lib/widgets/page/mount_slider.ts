@@ -6,7 +6,12 @@
  */
 import { drawingSvg } from "../chart.ts";
 import { escapeHtml } from "../escape.ts";
-import { type ChoiceControl, type RangeControl, type SliderDefinition, startValues } from "../slider.ts";
+import {
+  type ChoiceControl,
+  type RangeControl,
+  type SliderDefinition,
+  startValues,
+} from "../slider.ts";
 import { bothLanguages } from "../text.ts";
 
 /** What is used of a DOM element. */
@@ -60,7 +65,9 @@ export function mountSlider(box: PageElement, definition: SliderDefinition): voi
 function controlHtml(name: string, control: RangeControl | ChoiceControl): string {
   return `<label style="display:block;margin:3px 0"><span style="display:inline-block;min-width:230px">${
     escapeHtml(control.label)
-  }</span>${control.kind === "range" ? rangeHtml(name, control) : choiceHtml(name, control)}</label>`;
+  }</span>${
+    control.kind === "range" ? rangeHtml(name, control) : choiceHtml(name, control)
+  }</label>`;
 }
 
 const rangeHtml = (name: string, { min, max, step, value }: RangeControl): string =>
