@@ -4,7 +4,7 @@
  */
 import { type RowGroupOptions, rowGroups } from "../lm/mod.ts";
 import type { PromptAndAnswer } from "./answer_batch.ts";
-import { chunksOf } from "./stage.ts";
+import { chunksOf } from "./batches.ts";
 
 /** How answers may be grouped. */
 export interface AnswerGroupOptions extends RowGroupOptions {

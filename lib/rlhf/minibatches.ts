@@ -6,7 +6,7 @@ import { answerGroups } from "./answer_groups.ts";
 import type { Sample } from "./experience.ts";
 import type { MiniBatch } from "./ppo_update.ts";
 import { contextArrays, type PolicyShape } from "./sampled_policy.ts";
-import { chunksOf } from "./stage.ts";
+import { chunksOf } from "./batches.ts";
 import type { Settings } from "./settings.ts";
 
 /** The settings that decide how a pool is cut. */
@@ -25,17 +25,6 @@ export function minibatches(
   if (settings.shuffle_whole_batches) return shuffle(byTimestep(pool), random);
   const size = settings.mini_batch_size || settings.batch_size * settings.num_return_sequences;
   return chunksOf(shuffle(pool, random), size);
-}
-
-/** How many optimizer steps an update takes. */
-export function stepsAnUpdate(
-  settings: Omit<ShuffleSettings, "seed"> & Pick<Settings, "ppo_epoch" | "update_timesteps">,
-): number {
-  const { ppo_epoch, update_timesteps, batch_size, num_return_sequences, mini_batch_size } =
-    settings;
-  const answers = batch_size * num_return_sequences;
-  if (settings.shuffle_whole_batches) return ppo_epoch * update_timesteps;
-  return ppo_epoch * Math.ceil(update_timesteps * answers / (mini_batch_size || answers));
 }
 
 function byTimestep(pool: readonly Sample[]): Sample[][] {

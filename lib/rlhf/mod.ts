@@ -1,6 +1,8 @@
 /** Reinforcement learning from (learned) feedback: SFT, reward model, PPO. */
 export * from "./answer_batch.ts";
 export * from "./answer_groups.ts";
+export * from "./batches.ts";
+export * from "./schedule.ts";
 export * from "./elsewhere.ts";
 export * from "./embedded_recipes.ts";
 export * from "./examples.ts";
@@ -21,13 +23,7 @@ export * from "./new_model.ts";
 export * from "./pair_accuracy.ts";
 export { type AskedQuestion, formatOf, type PassageFormat } from "./passage_files.ts";
 export * from "./ppo.ts";
-export {
-  type PoolReport,
-  type Progress,
-  scheduleOf,
-  type StepReport,
-  type TrainOptions,
-} from "./ppo_loop.ts";
+export { type PoolReport, type Progress, type StepReport, type TrainOptions } from "./ppo_loop.ts";
 export type { ActorGradient } from "./ppo_run.ts";
 export type { Position, PpoState, StateOptions } from "./ppo_state.ts";
 export {

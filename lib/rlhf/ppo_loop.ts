@@ -17,6 +17,7 @@ import {
 } from "./metrics.ts";
 import { exactKl, experience, optimizerSteps, type Run } from "./ppo_run.ts";
 import { type PpoState, restore, START } from "./ppo_state.ts";
+import { scheduleOf } from "./schedule.ts";
 import type { Settings } from "./settings.ts";
 
 /** Where a run stands, told after each timestep. */
@@ -65,17 +66,6 @@ export interface TrainOptions {
 
 /** Answers whose KL is measured exactly at each update: the whole vocabulary costs as much as a forward pass of each model. */
 const EXACT_KL_ANSWERS = 16;
-
-/** Timesteps and updates of a whole schedule. */
-export function scheduleOf(
-  { num_episodes, max_timesteps, update_timesteps }: Pick<
-    Settings,
-    "num_episodes" | "max_timesteps" | "update_timesteps"
-  >,
-): { timesteps: number; updates: number } {
-  const timesteps = num_episodes * max_timesteps;
-  return { timesteps, updates: Math.floor(timesteps / update_timesteps) };
-}
 
 /** One row of metrics an update, to the end of the schedule. */
 export async function* train(run: Run, options: TrainOptions): AsyncGenerator<Metrics> {

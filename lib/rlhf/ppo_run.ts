@@ -23,7 +23,7 @@ import type { Models, PpoInputs, Programs } from "./ppo_models.ts";
 import type { Position } from "./ppo_state.ts";
 import type { PolicyScorer } from "./sampled_policy.ts";
 import type { Settings } from "./settings.ts";
-import { chunksOf } from "./stage.ts";
+import { chunksOf } from "./batches.ts";
 import type { createStopwatch } from "./stopwatch.ts";
 import type { ValueScorer } from "./values.ts";
 

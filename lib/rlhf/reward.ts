@@ -44,7 +44,7 @@ import {
   number,
 } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
-import { batchesWithin, chunksOf } from "./stage.ts";
+import { batchesWithin, chunksOf } from "./batches.ts";
 import {
   bodyDropout,
   type DropoutKeys,

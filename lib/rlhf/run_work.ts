@@ -6,8 +6,7 @@
  */
 import { type Gpt2Config, innerWidth } from "../lm/mod.ts";
 import type { ModelShapes } from "./ledger_row.ts";
-import { stepsAnUpdate } from "./minibatches.ts";
-import { scheduleOf } from "./ppo_loop.ts";
+import { scheduleOf, stepsAnUpdate } from "./schedule.ts";
 import type { Settings } from "./settings.ts";
 
 /** Operations of a whole run. */

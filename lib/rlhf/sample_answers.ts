@@ -6,7 +6,7 @@
  */
 import type { Answer, Generator, Gpt2Arrays, TokenRow } from "../lm/mod.ts";
 import { uniform } from "../rl/mod.ts";
-import { batchesWithin } from "./stage.ts";
+import { batchesWithin } from "./batches.ts";
 
 /** How to sample. */
 export interface SampleOptions {

@@ -40,7 +40,7 @@ import {
 } from "../runtime/mod.ts";
 import { div, logSoftmax, mul, neg, type Scalar, sum, take, type Tensor } from "../tensor/mod.ts";
 import type { PromptAndAnswer } from "./answer_batch.ts";
-import { chunksOf } from "./stage.ts";
+import { chunksOf } from "./batches.ts";
 import {
   bodyDropout,
   type DropoutKeys,
