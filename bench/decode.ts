@@ -5,16 +5,9 @@
  * reads prompts of 512 tokens and draws 64 more; what counts are the 63 steps after the first token, which the prompt's pass gives.
  */
 import { parseArgs } from "node:util";
-import {
-  createGenerator,
-  type Generator,
-  gpt2Spec,
-  plainSampling,
-  readModelFolder,
-  turnParameters,
-  uploadParameters,
-} from "../lib/lm/mod.ts";
-import { uniform } from "../lib/rl/mod.ts";
+import { createGenerator, type Generator, turnParameters } from "../lib/decode/mod.ts";
+import { gpt2Spec, plainSampling, readModelFolder, uploadParameters } from "../lib/lm/mod.ts";
+import { uniform } from "../lib/random/mod.ts";
 import { type DeviceKind, openDevice } from "../lib/runtime/mod.ts";
 import { deviceKind } from "./device_kind.ts";
 import { startPeer } from "./peer.ts";

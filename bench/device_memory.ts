@@ -11,8 +11,8 @@ import {
   uploadParameters,
 } from "../lib/lm/mod.ts";
 import { adamDefaults } from "../lib/optim/mod.ts";
-import { normal, randomStream } from "../lib/rl/mod.ts";
-import { createSftTrainer } from "../lib/rlhf/mod.ts";
+import { normal, randomStream } from "../lib/random/mod.ts";
+import { createSftTrainer } from "../lib/stages/mod.ts";
 import { type Device, openDevice } from "../lib/runtime/mod.ts";
 
 const CONFIG: Gpt2Config = {

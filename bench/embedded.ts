@@ -5,7 +5,7 @@
  * of the update is generate + score + actor + critic.
  */
 import { loadEmbedded, openRun, peakMemory, runSettings } from "../lib/course/mod.ts";
-import type { Metrics } from "../lib/rlhf/mod.ts";
+import type { Metrics } from "../lib/ppo/mod.ts";
 
 /** Trains and prints a table. */
 export async function benchEmbedded({ quick }: { quick: boolean }): Promise<void> {

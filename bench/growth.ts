@@ -5,7 +5,7 @@
  * by least squares; beside it stands that of the matrix products' operations, which is what the arithmetic says.
  */
 import { type Gpt2Config } from "../lib/lm/mod.ts";
-import { type Settings, validateSettings } from "../lib/rlhf/mod.ts";
+import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import { type Device, openDevice } from "../lib/runtime/mod.ts";
 import {
   openTimesteps,

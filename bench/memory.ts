@@ -7,7 +7,8 @@
 import { parseArgs } from "node:util";
 import { pathOf } from "../lib/course/mod.ts";
 import { readModelSizes } from "../lib/lm/mod.ts";
-import { memoryPlan, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
+import { memoryPlan } from "../lib/memory/mod.ts";
+import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import type { MemoryFound, MemoryRun } from "./memory_run.ts";
 import { BASE, ensureRandomModel } from "./random_model.ts";
 

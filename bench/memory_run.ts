@@ -6,8 +6,9 @@
  */
 import { peakMemory } from "../lib/course/mod.ts";
 import { type Gpt2Config, readModelFolder, type TokenRow } from "../lib/lm/mod.ts";
-import { createPpo, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
-import { randomStream } from "../lib/rl/mod.ts";
+import { createPpo } from "../lib/ppo/mod.ts";
+import { type Settings, validateSettings } from "../lib/settings/mod.ts";
+import { randomStream } from "../lib/random/mod.ts";
 import { chooseDevice } from "../lib/runtime/mod.ts";
 
 /** What to run. */

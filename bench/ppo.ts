@@ -10,7 +10,7 @@
 import { parseArgs } from "node:util";
 import { isRecord, parseJson } from "../lib/files/mod.ts";
 import { type Gpt2Config, readModelFolder } from "../lib/lm/mod.ts";
-import { checkSettings, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
+import { checkSettings, type Settings, validateSettings } from "../lib/settings/mod.ts";
 import type { DeviceKind } from "../lib/runtime/mod.ts";
 import { deviceKind } from "./device_kind.ts";
 import { type Peer, startPeer } from "./peer.ts";

@@ -11,7 +11,7 @@ import {
   floats,
   jit,
 } from "../lib/runtime/mod.ts";
-import { type Settings, validateSettings } from "../lib/rlhf/mod.ts";
+import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
 import { linesOf } from "./peer.ts";
 import { openTimesteps, type TimestepRequest } from "./ppo_timestep.ts";

@@ -13,7 +13,8 @@ import {
   type TokenRow,
   type Weight,
 } from "../lib/lm/mod.ts";
-import { createPpo, type Ppo, type Settings, validateSettings } from "../lib/rlhf/mod.ts";
+import { createPpo, type Ppo } from "../lib/ppo/mod.ts";
+import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { cyclicNormal } from "./random_model.ts";
 import { timedDevice } from "./timed_device.ts";

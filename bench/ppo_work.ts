@@ -1,7 +1,8 @@
 /** The work of a PPO timestep: prompts of given lengths, and the multiply-adds of an update. */
 import { type Gpt2Config, innerWidth } from "../lib/lm/mod.ts";
-import { answerGroups, type Settings } from "../lib/rlhf/mod.ts";
-import { uniform } from "../lib/rl/mod.ts";
+import { answerGroups } from "../lib/lm/mod.ts";
+import { type Settings } from "../lib/settings/mod.ts";
+import { uniform } from "../lib/random/mod.ts";
 
 /** Smallest, largest and mean length of a passage in the mode `spread`. */
 const SHORTEST = 100, LONGEST = 700, MEAN = 510;

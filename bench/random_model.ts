@@ -8,7 +8,7 @@ import {
   writeModelFolder,
 } from "../lib/lm/mod.ts";
 import { fileExists, joinPath } from "../lib/files/mod.ts";
-import { normal, randomStream } from "../lib/rl/mod.ts";
+import { normal, randomStream } from "../lib/random/mod.ts";
 
 /** GPT-2 base with the vocabulary of Chinese BERT: 102 million weights, 409 MB. */
 export const BASE: Gpt2Config = {

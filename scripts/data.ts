@@ -10,25 +10,26 @@
 import { join } from "node:path";
 import { writeAtomically } from "../lib/files/mod.ts";
 import { readModelFolder } from "../lib/lm/mod.ts";
-import { randomStream } from "../lib/rl/mod.ts";
+import { randomStream } from "../lib/random/mod.ts";
 import {
   DATA_SETTINGS,
   type DataSettings,
   EMBEDDED_DATA,
   helpText,
+  parseFlags,
+  stageValues,
+} from "../lib/settings/mod.ts";
+import {
   modelLengths,
   numbered,
   type NumberedPassage,
-  openWriter,
-  parseFlags,
   questionLinesOf,
   type RankedText,
   readQuestionedPassages,
   splitPassages,
-  stageValues,
-  writeLists,
   writersQuestions,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/passages/mod.ts";
+import { openWriter, writeLists } from "../lib/stages/mod.ts";
 import { runCommand, type Terminal } from "./command.ts";
 import { countReporter, openStageDevice } from "./stage_report.ts";
 

@@ -20,25 +20,22 @@ import {
 import { fileExists, writeAtomically, writeFolderAtomically } from "../lib/files/mod.ts";
 import {
   type ModelFolder,
-  onnxModel,
   readModelFolder,
   writeModelFolder,
   writePolicyFolder,
   writeScoreFolder,
 } from "../lib/lm/mod.ts";
+import { onnxModel } from "../lib/export/mod.ts";
+import { elsewhereTable, type Launch, openRlhfLaunch, trlLaunch } from "../lib/export/mod.ts";
 import {
-  elsewhereTable,
   helpText,
-  type Launch,
-  openRlhfLaunch,
   parseFlags,
-  promptRow,
   SETTINGS,
   type Settings,
   type SettingValues,
-  trlLaunch,
   validateSettings,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/settings/mod.ts";
+import { promptRow } from "../lib/passages/mod.ts";
 import { runCommand } from "./stage_report.ts";
 
 /** The flags that only this command has. */

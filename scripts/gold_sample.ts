@@ -1,8 +1,10 @@
 /** A model's own questions about the held-out passages, with the gold judge's verdicts: for the numbers in the models' READMEs. */
 import { judgeQuestion, readGold, type Reason } from "../lib/corpus/mod.ts";
 import { readText } from "../lib/files/mod.ts";
-import type { Generator, Gpt2Arrays, Tokenizer, TokenRow } from "../lib/lm/mod.ts";
-import { type Lengths, promptRow, sampleAnswers } from "../lib/rlhf/mod.ts";
+import type { Generator } from "../lib/decode/mod.ts";
+import type { Gpt2Arrays, Tokenizer, TokenRow } from "../lib/lm/mod.ts";
+import { type Lengths, promptRow } from "../lib/passages/mod.ts";
+import { sampleAnswers } from "../lib/decode/mod.ts";
 import { percent, table } from "./stage_report.ts";
 
 /** A judged question with its rows. */

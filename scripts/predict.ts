@@ -9,18 +9,15 @@ import { createInterface } from "node:readline";
 import process from "node:process";
 import { linesOf } from "../lib/files/mod.ts";
 import { readModelFolder } from "../lib/lm/mod.ts";
+import { chunksOf } from "../lib/lm/mod.ts";
+import { createPredictor, type Prediction, type Predictor } from "../lib/stages/mod.ts";
 import {
-  chunksOf,
-  createPredictor,
   helpText,
-  modelLengths,
   parseFlags,
   PREDICT_SETTINGS,
-  type Prediction,
-  type Predictor,
   type PredictSettings,
-  readTexts,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/settings/mod.ts";
+import { modelLengths, readTexts } from "../lib/passages/mod.ts";
 import { runCommand, type Terminal } from "./command.ts";
 import { openStageDevice } from "./stage_report.ts";
 

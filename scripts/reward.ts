@@ -19,34 +19,39 @@ import {
   writeModelFolder,
 } from "../lib/lm/mod.ts";
 import { adamDefaults } from "../lib/optim/mod.ts";
-import { type Random, randomStream, type ScoreStatistics } from "../lib/rl/mod.ts";
+import { type Random, randomStream } from "../lib/random/mod.ts";
+import { type ScoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
   createRenamer,
-  createRewardTrainer,
-  decaysWeight,
-  EMBEDDED_REWARD,
   formatOf,
   hanOf,
-  helpText,
   type Lengths,
-  openWriter,
-  parseFlags,
-  plannedSteps,
   promptRow,
   type RankedText,
   readNames,
   readQuestionedPassages,
   readRankedLists,
   requirePositions,
-  REWARD_SETTINGS,
-  type RewardSettings,
+} from "../lib/passages/mod.ts";
+import {
+  createRewardTrainer,
+  decaysWeight,
+  openWriter,
+  plannedSteps,
   type RewardTrainer,
-  stageValues,
   trainStage,
   withValueHead,
   writeLists,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/stages/mod.ts";
+import {
+  EMBEDDED_REWARD,
+  helpText,
+  parseFlags,
+  REWARD_SETTINGS,
+  type RewardSettings,
+  stageValues,
+} from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";

@@ -11,21 +11,23 @@ import type { ModelFolder, TokenRow, ValueModelArrays } from "../lib/lm/mod.ts";
 import { type ScoreStatistics, scoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
-  chunksOf,
-  createScorer,
   type Lengths,
-  openWriter,
-  pairAccuracy,
   promptRow,
   type RankedText,
   readPassages,
-  type RewardSettings,
+} from "../lib/passages/mod.ts";
+import { chunksOf } from "../lib/lm/mod.ts";
+import {
+  createScorer,
+  openWriter,
+  pairAccuracy,
   type RewardTrainer,
-  sampleAnswers,
   type ScoredAnswer,
   scoreRows,
   separation,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/stages/mod.ts";
+import { type RewardSettings } from "../lib/settings/mod.ts";
+import { sampleAnswers } from "../lib/decode/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample } from "./gold_sample.ts";
 import { sha256Of } from "./sha256.ts";

@@ -11,10 +11,10 @@ import type { ScoreStatistics } from "../lib/rl/mod.ts";
 import {
   checkSettings,
   MEMORY_SETTINGS,
-  type PpoState,
   type Settings,
   validateSettings,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/settings/mod.ts";
+import { type PpoState } from "../lib/ppo/mod.ts";
 import { numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
 import { type LogSizes, readState, type StoredState, writeState } from "./run_state.ts";
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { appendToSync, cutBack, eventFileHead, fileSize, scalarEvent } from "../lib/files/mod.ts";
 import type { Tokenizer } from "../lib/lm/mod.ts";
 import { k1 } from "../lib/rl/mod.ts";
-import type { Metrics, PoolReport, Sample, StepReport } from "../lib/rlhf/mod.ts";
+import type { Metrics, PoolReport, Sample, StepReport } from "../lib/ppo/mod.ts";
 import type { LogSizes } from "./run_state.ts";
 
 /** The logs of one run. */

@@ -15,8 +15,8 @@ import {
   writeFolderAtomically,
   writeSafetensors,
 } from "../lib/files/mod.ts";
-import type { SavedTrainState } from "../lib/optim/mod.ts";
-import type { PpoState, Sample } from "../lib/rlhf/mod.ts";
+import type { SavedTrainState } from "../lib/learn/mod.ts";
+import type { PpoState, Sample } from "../lib/ppo/mod.ts";
 import { numberIn, numbersIn, recordIn, rowIn, switchIn } from "./json_values.ts";
 
 /** Bytes of each log by its file name. */

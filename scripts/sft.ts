@@ -8,8 +8,8 @@
  */
 import { join } from "node:path";
 import { fileExists } from "../lib/files/mod.ts";
+import { createGenerator } from "../lib/decode/mod.ts";
 import {
-  createGenerator,
   downloadParameters,
   type Gpt2Arrays,
   type Gpt2Config,
@@ -23,31 +23,34 @@ import {
   writeModelFolder,
 } from "../lib/lm/mod.ts";
 import { adamDefaults } from "../lib/optim/mod.ts";
-import { type Random, randomStream } from "../lib/rl/mod.ts";
+import { type Random, randomStream } from "../lib/random/mod.ts";
+import { chunksOf, type PromptAndAnswer } from "../lib/lm/mod.ts";
 import {
-  chunksOf,
   createRenamer,
-  createSftTrainer,
-  decaysWeight,
-  EMBEDDED_PPO,
-  EMBEDDED_SFT,
   type Example,
   exampleRows,
   hanOf,
-  helpText,
-  newModelWeights,
-  parseFlags,
-  plannedSteps,
-  type PromptAndAnswer,
   readExamples,
   readNames,
   requirePositions,
+} from "../lib/passages/mod.ts";
+import {
+  createSftTrainer,
+  decaysWeight,
+  newModelWeights,
+  plannedSteps,
+  type SftTrainer,
+  trainStage,
+} from "../lib/stages/mod.ts";
+import {
+  EMBEDDED_PPO,
+  EMBEDDED_SFT,
+  helpText,
+  parseFlags,
   SFT_SETTINGS,
   type SftSettings,
-  type SftTrainer,
   stageValues,
-  trainStage,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
 import { type CommandContext, runCommand } from "./command.ts";

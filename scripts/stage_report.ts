@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { chooseDevice, type Device } from "../lib/runtime/mod.ts";
-import type { DoneStep } from "../lib/rlhf/mod.ts";
+import type { DoneStep } from "../lib/stages/mod.ts";
 import { clock, type Terminal } from "./command.ts";
 import type { StageLog } from "./stage_log.ts";
 

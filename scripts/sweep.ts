@@ -22,7 +22,7 @@ import {
   updatesOf,
 } from "../lib/course/mod.ts";
 import { fileExists, readJsonRecord, writeAtomically } from "../lib/files/mod.ts";
-import { helpText, parseFlags, SETTINGS, type SettingTable, wanted } from "../lib/rlhf/mod.ts";
+import { helpText, parseFlags, SETTINGS, type SettingTable, wanted } from "../lib/settings/mod.ts";
 import { clock, type CommandContext, runCommand, secondsLeft, type Terminal } from "./command.ts";
 import { type Listener, runHere, runOnRay } from "./sweep_runners.ts";
 

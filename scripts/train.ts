@@ -20,15 +20,14 @@ import {
 import { downloadParameters, writeModelFolder } from "../lib/lm/mod.ts";
 import {
   helpText,
-  type Metrics,
   parseFlags,
-  type PpoState,
   scheduleOf,
   SETTINGS,
   type Settings,
   type SettingSpec,
   validateSettings,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/settings/mod.ts";
+import { type Metrics, type PpoState } from "../lib/ppo/mod.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import {
   checkNoRun,

@@ -6,10 +6,9 @@
  */
 import { namesOwn, pathOf, peakMemory, runSettings } from "../lib/course/mod.ts";
 import { readModelSizes } from "../lib/lm/mod.ts";
+import { checkFrozenType, fittingSettings } from "../lib/ppo/mod.ts";
 import {
-  checkFrozenType,
   deviceLedger,
-  fittingSettings,
   heldBytes,
   LEDGER_COLUMNS,
   type LedgerRow,
@@ -20,10 +19,9 @@ import {
   type ModelShapes,
   peakBytes,
   runWork,
-  type Settings,
-  validateSettings,
   workSeconds,
-} from "../lib/rlhf/mod.ts";
+} from "../lib/memory/mod.ts";
+import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import { chooseDevice, type Device, float, jit, openDevice, zeros } from "../lib/runtime/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
 

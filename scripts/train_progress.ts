@@ -1,6 +1,7 @@
 /** How a PPO run tells where it stands: a line that is drawn over with the time left, and one that stays for each update. */
-import type { Metrics, Progress, Settings, StepReport } from "../lib/rlhf/mod.ts";
-import { scheduleOf, stepsAnUpdate } from "../lib/rlhf/mod.ts";
+import type { Metrics, Progress, StepReport } from "../lib/ppo/mod.ts";
+import type { Settings } from "../lib/settings/mod.ts";
+import { scheduleOf, stepsAnUpdate } from "../lib/settings/mod.ts";
 import { clock, secondsLeft, type Terminal } from "./command.ts";
 
 /** Told what happens. */

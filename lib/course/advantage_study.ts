@@ -11,7 +11,8 @@ import {
   stateValue,
   VOCABULARY,
 } from "../control/mod.ts";
-import { meanOf, randomStream, varianceOf } from "../rl/mod.ts";
+import { meanOf, varianceOf } from "../rl/mod.ts";
+import { randomStream } from "../random/mod.ts";
 import { stepEstimates } from "./gae_study.ts";
 
 /** One estimator over many answers. */

@@ -6,19 +6,16 @@
 import { uploadParameters, type ValueModelArrays, valueModelSpec } from "../lm/mod.ts";
 import { adamDefaults } from "../optim/mod.ts";
 import { meanOf } from "../rl/mod.ts";
+import { answerBatch, chunksOf, createValueScorer, type PromptAndAnswer } from "../lm/mod.ts";
 import {
-  answerBatch,
-  chunksOf,
   createCriticUpdate,
-  createValueScorer,
   minibatches,
   minibatchParts,
-  type PromptAndAnswer,
   type Sample,
   samplingOf,
-  type Settings,
   withFreshHead,
-} from "../rlhf/mod.ts";
+} from "../ppo/mod.ts";
+import { type Settings } from "../settings/mod.ts";
 import { chooseDevice } from "../runtime/mod.ts";
 import type { RunInputs } from "./embedded.ts";
 

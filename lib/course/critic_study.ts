@@ -8,7 +8,7 @@
  * In PPO the pool is new at each update and the actor moves too; here only the critic changes, so that the curves are its own.
  */
 import { explainedVariance, meanOf, type Row, valueLoss } from "../rl/mod.ts";
-import type { Sample } from "../rlhf/mod.ts";
+import type { Sample } from "../ppo/mod.ts";
 import { evaluate, input } from "../tensor/mod.ts";
 import type { Critic } from "./critic.ts";
 

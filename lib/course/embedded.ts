@@ -7,11 +7,11 @@ import type { ScoreStatistics } from "../rl/mod.ts";
 import {
   checkSettings,
   parseFlags,
-  readPassages,
   SETTINGS,
   type Settings,
   validateSettings,
-} from "../rlhf/mod.ts";
+} from "../settings/mod.ts";
+import { readPassages } from "../passages/mod.ts";
 
 /** A held-out passage with the facts behind it. */
 export type Passage = PassageRecord;

@@ -5,7 +5,8 @@
  *     V(s_t) = x_0 + ... + x_t-1           what is decided so far          A_t = x_t
  *     a critic that is late by one token says V(s_t-1) at s_t
  */
-import { gae, meanOf, randomStream, tdErrors, varianceOf } from "../rl/mod.ts";
+import { gae, meanOf, tdErrors, varianceOf } from "../rl/mod.ts";
+import { randomStream } from "../random/mod.ts";
 
 /** One answer of the world, one number a token. */
 export interface KnownAnswer {

@@ -3,7 +3,7 @@
  * tutorial, switched on, breaks one of them.
  */
 import { k1, ratios } from "../rl/mod.ts";
-import type { Ppo, Sample } from "../rlhf/mod.ts";
+import type { Ppo, Sample } from "../ppo/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
 
 /** One invariant: what was measured and how far from it the measurement may be. */

@@ -1,6 +1,7 @@
 /** Real answers of a run with all that PPO knows of them, and the gold judge's verdict: for pictures token by token. */
 import { judgeQuestion } from "../corpus/mod.ts";
-import { promptRow, type Sample } from "../rlhf/mod.ts";
+import { promptRow } from "../passages/mod.ts";
+import { type Sample } from "../ppo/mod.ts";
 import type { Embedded } from "./embedded.ts";
 import type { CourseRun } from "./run.ts";
 

@@ -1,5 +1,6 @@
 /** What chapter 05 measures of KL between two small policies: the estimators' bias and deviation, and what they do as a loss. */
-import { k1, k2, k3, klExact, meanOf, randomStream, varianceOf } from "../rl/mod.ts";
+import { k1, k2, k3, klExact, meanOf, varianceOf } from "../rl/mod.ts";
+import { randomStream } from "../random/mod.ts";
 
 /** One estimator over many samples, in nats. */
 export interface KlEstimate {

@@ -1,12 +1,6 @@
 /** How the memory of a full-size run becomes small, saving by saving, from the plan that `deno task train` makes. */
-import {
-  LEDGER_COLUMNS,
-  memoryLedger,
-  memoryPlan,
-  type ModelShapes,
-  type Settings,
-  validateSettings,
-} from "../rlhf/mod.ts";
+import { LEDGER_COLUMNS, memoryLedger, memoryPlan, type ModelShapes } from "../memory/mod.ts";
+import { type Settings, validateSettings } from "../settings/mod.ts";
 
 /** GPT-2 base with the vocabulary of Chinese BERT: what the tutorial trains. */
 export const GPT2_BASE: ModelShapes["policy"] = {

@@ -2,9 +2,8 @@
  * A policy to look at: the logits of a language model after any text, what it says of an answer token by token, and answers drawn
  * from it. For chapter 01; a trainer has programs of its own.
  */
+import { type Answer, createGenerator } from "../decode/mod.ts";
 import {
-  type Answer,
-  createGenerator,
   distributionOfRow,
   gpt2,
   type Gpt2Arrays,
@@ -18,8 +17,10 @@ import {
   type TokenRow,
   uploadParameters,
 } from "../lm/mod.ts";
-import { entropyOfLogits, meanOf, ratios, uniform } from "../rl/mod.ts";
-import { answerBatch, answerRow, createPolicyScorer, promptRow } from "../rlhf/mod.ts";
+import { entropyOfLogits, meanOf, ratios } from "../rl/mod.ts";
+import { uniform } from "../random/mod.ts";
+import { answerBatch, createPolicyScorer } from "../lm/mod.ts";
+import { answerRow, promptRow } from "../passages/mod.ts";
 import { chooseDevice, type Device, jit } from "../runtime/mod.ts";
 import { type Embedded, runSettings } from "./embedded.ts";
 

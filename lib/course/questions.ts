@@ -1,8 +1,11 @@
 /** Asking a policy for questions about passages, and judging them by the facts behind the passages. */
 import { judgeQuestion, type Verdict } from "../corpus/mod.ts";
-import type { Generator, Gpt2Arrays, Tokenizer } from "../lm/mod.ts";
-import { bootstrapInterval, meanOf, uniform } from "../rl/mod.ts";
-import { promptRow, type Settings } from "../rlhf/mod.ts";
+import type { Generator } from "../decode/mod.ts";
+import type { Gpt2Arrays, Tokenizer } from "../lm/mod.ts";
+import { bootstrapInterval, meanOf } from "../rl/mod.ts";
+import { uniform } from "../random/mod.ts";
+import { promptRow } from "../passages/mod.ts";
+import { type Settings } from "../settings/mod.ts";
 import type { Passage } from "./embedded.ts";
 
 /** A question that a policy asked, with the judge's verdict. */

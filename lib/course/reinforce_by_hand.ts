@@ -7,7 +7,7 @@
  * Williams 1992, section 3.
  */
 import { distributionOfRow, drawFromRow } from "../lm/mod.ts";
-import { randomStream } from "../rl/mod.ts";
+import { randomStream } from "../random/mod.ts";
 
 /** softmax(theta). */
 export const softmaxOf = (theta: readonly number[]): number[] =>

@@ -4,8 +4,8 @@
  * The loss is `lib/rl`'s, its gradient `grad`'s, the program `jit`'s, the step `adam`'s. No baseline, no clip, no reference: what
  * these are for, the later chapters show. Williams 1992.
  */
+import { createGenerator } from "../decode/mod.ts";
 import {
-  createGenerator,
   type Gpt2Arrays,
   gpt2Spec,
   plainSampling,
@@ -13,9 +13,11 @@ import {
   uploadParameters,
 } from "../lm/mod.ts";
 import { liveDisplay } from "../notebook/mod.ts";
-import { adamDefaults, createGradientArrays, createOptimizer, gradientsOf } from "../optim/mod.ts";
+import { adamDefaults, gradientsOf } from "../optim/mod.ts";
+import { createGradientArrays, createOptimizer } from "../learn/mod.ts";
 import { curveGrid, displaySymbol, type Figure, picture } from "../plots/mod.ts";
-import { meanOf, reinforceLoss, uniform } from "../rl/mod.ts";
+import { meanOf, reinforceLoss } from "../rl/mod.ts";
+import { uniform } from "../random/mod.ts";
 import {
   answerArray,
   answerBatch,
@@ -28,8 +30,8 @@ import {
   inputsOf,
   type PromptAndAnswer,
   rowsOf,
-  type Settings,
-} from "../rlhf/mod.ts";
+} from "../lm/mod.ts";
+import { type Settings } from "../settings/mod.ts";
 import { type Device, float, jit, number } from "../runtime/mod.ts";
 import type { PolicyView } from "./policy_view.ts";
 

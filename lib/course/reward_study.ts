@@ -14,18 +14,10 @@ import {
 } from "../lm/mod.ts";
 import { type Table, table } from "../plots/mod.ts";
 import { pairwiseLogSigmoid, reliability, type ReliabilityBin } from "../rl/mod.ts";
-import {
-  answerRow,
-  chunksOf,
-  createScorer,
-  pairAccuracy,
-  promptRow,
-  type RankedText,
-  readRankedLists,
-  type ScoredAnswer,
-  scoreRows,
-  type Settings,
-} from "../rlhf/mod.ts";
+import { answerRow, promptRow, type RankedText, readRankedLists } from "../passages/mod.ts";
+import { chunksOf } from "../lm/mod.ts";
+import { createScorer, pairAccuracy, type ScoredAnswer, scoreRows } from "../stages/mod.ts";
+import { type Settings } from "../settings/mod.ts";
 import { chooseDevice, float, floats, jit, openDevice } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
 import { type Embedded, pathOf, type RunInputs } from "./embedded.ts";

@@ -15,10 +15,10 @@ import {
   type Metrics,
   type Ppo,
   type Progress,
-  promptRow,
-  type Settings,
   storageText,
-} from "../rlhf/mod.ts";
+} from "../ppo/mod.ts";
+import { promptRow } from "../passages/mod.ts";
+import { type Settings } from "../settings/mod.ts";
 import { chooseDevice, type Device, type DeviceKind } from "../runtime/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";

@@ -8,8 +8,10 @@
  * the policy is its own reference.
  */
 import type { Tokenizer, TokenRow } from "../lm/mod.ts";
-import { meanOf, uniform, varianceOf } from "../rl/mod.ts";
-import { paidScore, type PromptAndAnswer } from "../rlhf/mod.ts";
+import { meanOf, varianceOf } from "../rl/mod.ts";
+import { uniform } from "../random/mod.ts";
+import { paidScore } from "../ppo/mod.ts";
+import { type PromptAndAnswer } from "../lm/mod.ts";
 import type { RunInputs } from "./embedded.ts";
 import type { RewardReader } from "./reward_study.ts";
 import type { CourseRun } from "./run.ts";

@@ -6,7 +6,8 @@
  */
 import { describeJson, isRecord, readJsonValues } from "../files/mod.ts";
 import { namesOwn } from "./embedded.ts";
-import { checkSettings, type Metrics, type Settings, validateSettings } from "../rlhf/mod.ts";
+import { checkSettings, type Settings, validateSettings } from "../settings/mod.ts";
+import { type Metrics } from "../ppo/mod.ts";
 
 /** The settings that differ from the model's own: one point of a sweep. */
 export type Trial = Partial<Settings>;

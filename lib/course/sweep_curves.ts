@@ -7,7 +7,7 @@ import {
   type Table,
   table,
 } from "../plots/mod.ts";
-import type { Settings } from "../rlhf/mod.ts";
+import type { Settings } from "../settings/mod.ts";
 import { pathOf } from "./embedded.ts";
 import { readSweep, type SweepRow, type Trial, trialName, trialSettings } from "./sweep.ts";
 

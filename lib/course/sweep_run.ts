@@ -1,6 +1,7 @@
 /** Runs one trial of a sweep: rows as the sweep's file has them. A notebook runs a small sweep with `sweepHere`. */
 import { interruptSignal } from "../notebook/mod.ts";
-import type { Metrics, Settings } from "../rlhf/mod.ts";
+import type { Metrics } from "../ppo/mod.ts";
+import type { Settings } from "../settings/mod.ts";
 import { type Embedded, loadOwn, namesOwn, runSettings } from "./embedded.ts";
 import { askQuestions } from "./questions.ts";
 import { type CourseRun, openRun } from "./run.ts";

@@ -1,5 +1,5 @@
 /** One real update, optimizer step by step: how far the actor moves from the policy that wrote the answers. */
-import { type Sample, stepMetrics } from "../rlhf/mod.ts";
+import { type Sample, stepMetrics } from "../ppo/mod.ts";
 import type { CourseRun } from "./run.ts";
 
 /** What is logged of one optimizer step, before it changes the actor. */

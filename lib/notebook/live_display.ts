@@ -35,7 +35,7 @@ export interface LiveDisplayOptions {
  *
  * @example
  * ```ts
- * import { liveDisplay } from "./mod.ts";
+ * import { liveDisplay } from "./live_display.ts";
  *
  * const display = liveDisplay();
  * for (let step = 0; step < 100; step++) await display.update({ "text/plain": `step ${step}` });

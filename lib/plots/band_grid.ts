@@ -49,7 +49,7 @@ export interface BandGridOptions {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { bandGrid } from "./mod.ts";
+ * import { bandGrid } from "./band_grid.ts";
  *
  * const band = { name: "kl_coef 0.05", x: [1, 2], mean: [3, 4], low: [2, 3], high: [4, 6] };
  * const grid = bandGrid([{ title: "KL (nats)", bands: [band] }], { title: "PPO", xTitle: "update" });

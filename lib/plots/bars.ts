@@ -33,7 +33,7 @@ export interface BarsOptions<R> {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { bars } from "./mod.ts";
+ * import { bars } from "./bars.ts";
  *
  * const next = [{ token: "江", probability: 0.75 }, { token: "城", probability: 0.25 }];
  * const figure = bars(next, { label: "token", value: "probability", title: "Next token" });

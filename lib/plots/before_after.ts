@@ -40,7 +40,7 @@ export interface BeforeAfterOptions {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beforeAfter } from "./mod.ts";
+ * import { beforeAfter } from "./before_after.ts";
  *
  * const before = { value: 0.4, interval: [0.35, 0.45] } as const;
  * const after = { value: 0.6, interval: [0.55, 0.65] } as const;

@@ -47,7 +47,7 @@ export interface CurveGridOptions<R> {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { curveGrid } from "./mod.ts";
+ * import { curveGrid } from "./curve_grid.ts";
  *
  * const rows = [{ update: 1, kl: 0.1, entropy: 3 }, { update: 2, kl: 0.3, entropy: 2 }];
  * const grid = curveGrid([{ name: "kl_coef 0.05", rows }], ["kl", "entropy"], { title: "PPO" });

@@ -39,7 +39,7 @@ const belowZero = [[0, "#0072B2"], [1, "#ffffff"]];
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { heatStrip } from "./mod.ts";
+ * import { heatStrip } from "./heat_strip.ts";
  *
  * const strip = heatStrip(["长", "江"], [0.5, -1], { title: "Advantages", valueTitle: "advantage" });
  * assert.equal(strip.text, "Advantages: 长 0.5, 江 -1");

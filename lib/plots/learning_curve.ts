@@ -34,7 +34,7 @@ export interface LearningCurveOptions<R> {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { learningCurve } from "./mod.ts";
+ * import { learningCurve } from "./learning_curve.ts";
  *
  * const rows = [{ update: 1, kl: 0.1 }, { update: 2, kl: 0.3 }];
  * const curve = learningCurve(rows, { y: "kl", yTitle: "KL (nats)", seed: 0 });

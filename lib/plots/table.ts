@@ -31,7 +31,7 @@ const cellStyle =
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { table } from "./mod.ts";
+ * import { table } from "./table.ts";
  *
  * assert.equal(table([{ before: "?", after: "长江有多长？" }], ["before"]).text, "before\n?");
  * ```

@@ -36,7 +36,7 @@ export interface TokenStemsOptions {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { tokenStems } from "./mod.ts";
+ * import { tokenStems } from "./token_stems.ts";
  *
  * const stems = { name: "return", values: [1, 1] }, lines = [{ name: "value", values: [0.5, 0.75] }];
  * const titles = { title: "Foreseen?", valueTitle: "score", tokenTitle: "token" };

@@ -8,7 +8,7 @@
  * 13.3. Paired: each d_i compares the same passage before and after, so how hard the passage is cancels.
  */
 import { meanOf } from "./moments.ts";
-import { randomStream } from "./random.ts";
+import { randomStream } from "../random/mod.ts";
 import type { Row } from "./rows.ts";
 
 /** Settings of `bootstrapInterval`. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { exponent } from "../../bench/growth.ts";
 import { promptLengths, randomPrompts, updateFlops } from "../../bench/ppo_work.ts";
-import { validateSettings } from "../../lib/rlhf/mod.ts";
+import { validateSettings } from "../../lib/settings/mod.ts";
 
 Deno.test("spread prompts have lengths from 100 to 700 with a mean of 510", () => {
   for (const batch of [8, 16, 64]) {

@@ -9,7 +9,7 @@ import {
   stateValue,
 } from "../../lib/control/mod.ts";
 import { estimatorErrors } from "../../lib/course/mod.ts";
-import { randomStream } from "../../lib/rl/mod.ts";
+import { randomStream } from "../../lib/random/mod.ts";
 
 Deno.test("scores and values of the last step are as counted by hand", () => {
   assert.equal(scoreOf([0, 1, 3]), 2); // 哪里？

@@ -11,7 +11,7 @@ import {
   stoppedShare,
   trainCritic,
 } from "../../lib/course/mod.ts";
-import type { Sample } from "../../lib/rlhf/mod.ts";
+import type { Sample } from "../../lib/ppo/mod.ts";
 
 const embedded = await loadEmbedded({ heldOutCount: 8 });
 const given = {

@@ -9,7 +9,7 @@ import {
   sampledValues,
 } from "../../lib/course/mod.ts";
 import { meanOf } from "../../lib/rl/mod.ts";
-import { paidScore } from "../../lib/rlhf/mod.ts";
+import { paidScore } from "../../lib/ppo/mod.ts";
 
 const embedded = await loadEmbedded({ heldOutCount: 1 });
 const settings = runSettings(embedded.policy, { seed: 3, device: "cpu" });

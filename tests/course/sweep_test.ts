@@ -25,7 +25,7 @@ import {
   trialSettings,
   updatesOf,
 } from "../../lib/course/mod.ts";
-import { EMBEDDED_PPO, validateSettings } from "../../lib/rlhf/mod.ts";
+import { EMBEDDED_PPO, validateSettings } from "../../lib/settings/mod.ts";
 
 /** The numbers of a row that these tests do not look at. */
 const ZEROS = {

@@ -3,8 +3,8 @@
  *
  * Each takes settings, so that a test can ask with the defaults and with a defect switched on.
  */
+import { createGenerator } from "../../lib/decode/mod.ts";
 import {
-  createGenerator,
   gpt2Spec,
   type TokenRow,
   uploadParameters,
@@ -12,11 +12,10 @@ import {
   type Weight,
 } from "../../lib/lm/mod.ts";
 import { adamDefaults } from "../../lib/optim/mod.ts";
-import { uniform } from "../../lib/rl/mod.ts";
+import { uniform } from "../../lib/random/mod.ts";
+import { createPolicyScorer, createValueScorer } from "../../lib/lm/mod.ts";
+import { heldModel } from "../../lib/memory/mod.ts";
 import {
-  createPolicyScorer,
-  createValueScorer,
-  heldModel,
   type LoadedModel,
   minibatches,
   paidScore,
@@ -24,10 +23,9 @@ import {
   type Sample,
   samplingOf,
   scoreAnswers,
-  type Settings,
-  validateSettings,
-} from "../../lib/rlhf/mod.ts";
-import { createRewardTrainer } from "../../lib/rlhf/reward.ts";
+} from "../../lib/ppo/mod.ts";
+import { type Settings, validateSettings } from "../../lib/settings/mod.ts";
+import { createRewardTrainer } from "../../lib/stages/reward.ts";
 import { relativeError } from "./fixtures.ts";
 import { sampleOf } from "./samples_of_answers.ts";
 import {

@@ -1,5 +1,5 @@
 /** Samples made by hand: what a test does not say has a value that shows when it is used by mistake. */
-import type { Sample } from "../../lib/rlhf/mod.ts";
+import type { Sample } from "../../lib/ppo/mod.ts";
 
 /** An answer of the given tokens; rows that are not given hold one 0 a token. */
 export function sampleOf(answer: readonly number[], given: Partial<Sample> = {}): Sample {

@@ -6,15 +6,9 @@ import {
   type TokenRow,
   valueModelSpec,
 } from "../../lib/lm/mod.ts";
-import { normal, randomStream } from "../../lib/rl/mod.ts";
-import {
-  createPpo,
-  type Metrics,
-  type Ppo,
-  type PpoInputs,
-  type Settings,
-  validateSettings,
-} from "../../lib/rlhf/mod.ts";
+import { normal, randomStream } from "../../lib/random/mod.ts";
+import { createPpo, type Metrics, type Ppo, type PpoInputs } from "../../lib/ppo/mod.ts";
+import { type Settings, validateSettings } from "../../lib/settings/mod.ts";
 import { type Device, openDevice } from "../../lib/runtime/mod.ts";
 
 /** Twenty-three words, of which four are special; room for 40 tokens. */

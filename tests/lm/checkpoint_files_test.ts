@@ -4,8 +4,8 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { readSafetensors, type StoredTensor } from "../../lib/files/mod.ts";
+import { createGenerator } from "../../lib/decode/mod.ts";
 import {
-  createGenerator,
   gpt2,
   gpt2Spec,
   languageHead,

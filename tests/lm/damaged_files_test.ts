@@ -7,7 +7,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { readModelFolder, type Weight } from "../../lib/lm/mod.ts";
-import { randomStream } from "../../lib/rl/mod.ts";
+import { randomStream } from "../../lib/random/mod.ts";
 import { unzip, zip } from "../helpers/torch_bytes.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/checkpoints", import.meta.url));

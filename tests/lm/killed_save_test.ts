@@ -7,7 +7,7 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type ModelFolder, readModelFolder, writeModelFolder } from "../../lib/lm/mod.ts";
-import { randomStream } from "../../lib/rl/mod.ts";
+import { randomStream } from "../../lib/random/mod.ts";
 import { twoModels } from "../helpers/save_forever.ts";
 
 const SCRIPT = fileURLToPath(new URL("../helpers/save_forever.ts", import.meta.url));

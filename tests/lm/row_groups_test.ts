@@ -1,7 +1,7 @@
 /** Groups of rows: what padding and calls cost, by arithmetic and against every possible cut. */
 import assert from "node:assert/strict";
 import { groupsCost, inRowOrder, type RowCostShape, rowGroups } from "../../lib/lm/mod.ts";
-import { randomStream, shuffle } from "../../lib/rl/mod.ts";
+import { randomStream, shuffle } from "../../lib/random/mod.ts";
 
 const base: RowCostShape = { layers: 12, embed: 768 };
 const embedded: RowCostShape = { layers: 4, embed: 128 };

@@ -7,7 +7,7 @@ import {
   samplingDistribution,
   type SamplingSettings,
 } from "../../lib/lm/mod.ts";
-import { normal, randomStream, uniform } from "../../lib/rl/mod.ts";
+import { normal, randomStream, uniform } from "../../lib/random/mod.ts";
 import { bool, bools, float, floats, jit, openDevice } from "../../lib/runtime/mod.ts";
 
 const device = await openDevice("cpu", { threads: 1 });

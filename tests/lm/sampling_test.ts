@@ -10,7 +10,7 @@ import {
   type SamplingSettings,
 } from "../../lib/lm/mod.ts";
 import { gradientsOf } from "../../lib/optim/mod.ts";
-import { normal, randomStream } from "../../lib/rl/mod.ts";
+import { normal, randomStream } from "../../lib/random/mod.ts";
 import {
   bool,
   bools,

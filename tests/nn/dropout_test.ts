@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dropout } from "../../lib/nn/mod.ts";
-import { randomStream } from "../../lib/rl/mod.ts";
+import { randomStream } from "../../lib/random/mod.ts";
 import { float, floats, jit, openDevice } from "../../lib/runtime/mod.ts";
 import { input } from "../../lib/tensor/mod.ts";
 

@@ -1,5 +1,6 @@
 import assert, { deepEqual, throws } from "node:assert/strict";
-import { createGradientArrays, gradientsOf } from "../../lib/optim/mod.ts";
+import { createGradientArrays } from "../../lib/learn/mod.ts";
+import { gradientsOf } from "../../lib/optim/mod.ts";
 import {
   type DeviceArray,
   type DeviceArrays,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { bootstrapInterval, meanOf, normal, randomStream, varianceOf } from "ppo/rl/mod.ts";
+import { bootstrapInterval, meanOf, varianceOf } from "ppo/rl/mod.ts";
+import { normal, randomStream } from "ppo/random/mod.ts";
 import { assertClose } from "./close.ts";
 
 const random = randomStream(10);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { discountedReturns, gae, randomStream, tdErrors } from "ppo/rl/mod.ts";
+import { discountedReturns, gae, tdErrors } from "ppo/rl/mod.ts";
+import { randomStream } from "ppo/random/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
 import { assertClose } from "./close.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { grad } from "ppo/autodiff/mod.ts";
-import { k1, k2, k3, klExact, klFromLogProbs, meanOf, randomStream } from "ppo/rl/mod.ts";
+import { k1, k2, k3, klExact, klFromLogProbs, meanOf } from "ppo/rl/mod.ts";
+import { randomStream } from "ppo/random/mod.ts";
 import { evaluate, input, logSoftmax } from "ppo/tensor/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
 import { array, assertClose, ragged } from "./close.ts";

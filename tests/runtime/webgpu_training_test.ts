@@ -4,8 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { linear } from "../../lib/nn/mod.ts";
-import { adamDefaults, createOptimizer, gradientsOf } from "../../lib/optim/mod.ts";
-import { normal, randomStream } from "../../lib/rl/mod.ts";
+import { adamDefaults, gradientsOf } from "../../lib/optim/mod.ts";
+import { createOptimizer } from "../../lib/learn/mod.ts";
+import { normal, randomStream } from "../../lib/random/mod.ts";
 import {
   type Device,
   type DeviceArray,

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, throws } from "node:assert/strict";
-import { helpText, parseFlags, SETTINGS } from "../../lib/rlhf/mod.ts";
+import { helpText, parseFlags, SETTINGS } from "../../lib/settings/mod.ts";
 
 const given = (...args: string[]) => parseFlags(SETTINGS, { args }).given;
 

@@ -2,8 +2,8 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { fileExists, readText } from "../../lib/files/mod.ts";
-import { randomStream } from "../../lib/rl/mod.ts";
-import type { PpoState } from "../../lib/rlhf/mod.ts";
+import { randomStream } from "../../lib/random/mod.ts";
+import type { PpoState } from "../../lib/ppo/mod.ts";
 import { newestState, readRecord, resumeCommand, saveState } from "../../scripts/run_folder.ts";
 import { readState, writeState } from "../../scripts/run_state.ts";
 import { withFolder } from "../helpers/folder.ts";

@@ -7,7 +7,7 @@ import {
   PREDICT_SETTINGS,
   REWARD_SETTINGS,
   SFT_SETTINGS,
-} from "../../lib/rlhf/mod.ts";
+} from "../../lib/settings/mod.ts";
 import { sha256Of } from "../../scripts/sha256.ts";
 import { fixtureTensors, pathOf } from "../helpers/fixtures.ts";
 import { withFolder } from "../helpers/folder.ts";

@@ -1,6 +1,7 @@
 /** What a training run tells as it goes, and how it reckons the time left. */
 import { deepEqual } from "node:assert/strict";
-import { type Metrics, validateSettings } from "../../lib/rlhf/mod.ts";
+import { type Metrics } from "../../lib/ppo/mod.ts";
+import { validateSettings } from "../../lib/settings/mod.ts";
 import { trainingProgress } from "../../scripts/train_progress.ts";
 
 /** 6 timesteps, an update of 2 epochs x 2 minibatches after every second; half of it done before. */

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileExists, readJsonRecord, readText } from "../../lib/files/mod.ts";
 import { readModelFolder } from "../../lib/lm/mod.ts";
-import { randomStream } from "../../lib/rl/mod.ts";
+import { randomStream } from "../../lib/random/mod.ts";
 import { recordIn } from "../../scripts/json_values.ts";
 import {
   namesIn,

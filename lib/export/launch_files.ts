@@ -1,0 +1,121 @@
+/**
+ * The files with which OpenRLHF (on Ray) or TRL goes on from a run's settings: a shell script, a Python script. Pure text;
+ * what each setting becomes is in `elsewhere.ts`.
+ */
+import type { ScoreStatistics } from "../rl/mod.ts";
+import { fieldsElsewhere, type PromptCount } from "./elsewhere.ts";
+import type { Settings } from "../settings/mod.ts";
+
+/** What a launch file is made of. */
+export interface Launch {
+  /** Checked and complete. */
+  readonly settings: Settings;
+  /** How many prompts `prompts.jsonl` has. */
+  readonly count: PromptCount;
+  /** Mean and deviation of the raw scores, if they are known. */
+  readonly statistics: ScoreStatistics | undefined;
+}
+
+/** `launch.sh`: OpenRLHF's `train_ppo_ray` on one GPU, all models together. */
+export function openRlhfLaunch({ settings, count }: Launch): string {
+  const machines = ["actor", "ref", "critic", "reward"].flatMap((model) => [
+    `--${model}.num_nodes 1`,
+    `--${model}.num_gpus_per_node 1`,
+  ]);
+  const flags = fieldsElsewhere("openrlhf", settings, count).flatMap(([name, value]) => {
+    if (value === false) return [];
+    return value === true ? [`--${name}`] : [`--${name} ${[value].flat().join(" ")}`];
+  });
+  const lines = [
+    "python3 -m openrlhf.cli.train_ppo_ray",
+    ...machines,
+    "--train.colocate_all",
+    "--vllm.num_engines 1",
+    "--vllm.tensor_parallel_size 1",
+    "--vllm.enable_sleep",
+    "--ds.param_dtype bf16",
+    "--ds.attn_implementation eager",
+    "--ds.value_head_prefix score",
+    "--logger.tensorboard_dir runs",
+    ...flags,
+  ];
+  return [
+    "#!/usr/bin/env bash",
+    "# OpenRLHF 0.11.2: pip install openrlhf[vllm]==0.11.2; run in this folder on a machine with a GPU.",
+    "# More machines: ray start --head there, ray start --address on the others, and higher numbers below.",
+    "set -euo pipefail",
+    'cd "$(dirname "$0")"',
+    lines.join(" \\\n  "),
+  ].join("\n") + "\n";
+}
+
+/** `launch.py`: TRL's PPOTrainer, with the score head that normalises and clips as our trainer does. */
+export function trlLaunch({ settings, count, statistics }: Launch): string {
+  const { mean, deviation } = settings.normalise_scores && statistics !== undefined
+    ? statistics
+    : { mean: 0, deviation: 1 };
+  const config = fieldsElsewhere("trl", settings, count).filter(([name, value]) =>
+    value !== false || name === "gradient_checkpointing"
+  ).map(([name, value]) => `    ${name}=${python(value)},`);
+  return `"""TRL 1.12.0: pip install trl==1.12.0 torch; run in this folder (accelerate launch launch.py for several GPUs)."""
+
+import json
+
+import torch
+from datasets import Dataset
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
+from trl.experimental.ppo import PPOConfig, PPOTrainer
+
+
+class PaidScore(torch.nn.Module):
+    """The reward model's head: scores to mean 0 and deviation 1, then clipped."""
+
+    def __init__(self, score):
+        super().__init__()
+        self.score = score
+
+    def forward(self, hidden):
+        normalised = (self.score(hidden) - ${python(mean)}) / ${python(deviation)}
+        return normalised.clamp(-${python(settings.reward_clip_eps)}, ${
+    python(settings.reward_clip_eps)
+  })
+
+
+config = PPOConfig(
+${config.join("\n")}
+    bf16=torch.cuda.is_available(),
+    use_cpu=not torch.cuda.is_available(),
+    stop_token="eos",
+    num_sample_generations=0,
+    report_to="none",
+)
+tokenizer = AutoTokenizer.from_pretrained("actor", padding_side="left")
+policy = AutoModelForCausalLM.from_pretrained("actor")
+reference = AutoModelForCausalLM.from_pretrained("actor")
+reward = AutoModelForSequenceClassification.from_pretrained("reward", num_labels=1)
+reward.score = PaidScore(reward.score)
+critic = AutoModelForSequenceClassification.from_pretrained("critic", num_labels=1)
+with open("prompts.jsonl", encoding="utf-8") as lines:
+    texts = [json.loads(line)["input"] for line in lines]
+ids = tokenizer(texts, add_special_tokens=False)["input_ids"]
+prompts = Dataset.from_dict({"input_ids": [row for row in ids for _ in range(${settings.num_return_sequences})]})
+trainer = PPOTrainer(
+    args=config,
+    processing_class=tokenizer,
+    model=policy,
+    ref_model=reference,
+    reward_model=reward,
+    value_model=critic,
+    train_dataset=prompts,
+    eval_dataset=prompts.select(range(min(16, len(prompts)))),
+)
+trainer.train()
+trainer.save_model(config.output_dir)
+`;
+}
+
+/** A value as Python writes it. */
+function python(value: string | number | readonly number[] | boolean): string {
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
+}

@@ -1,0 +1,4 @@
+/** Models and runs for other programs: ONNX, OpenRLHF, TRL. */
+export * from "./elsewhere.ts";
+export * from "./launch_files.ts";
+export * from "./onnx_model.ts";

@@ -1,0 +1,74 @@
+/**
+ * GPT-2 as an ONNX model for other programs: `input_ids` and `attention_mask` (int64, [batch, time]) in; `logits`
+ * ([batch, time, vocab]) out, or for a reward model `values` ([batch, time]).
+ *
+ * Pads may stand on either side: positions count the real tokens only, and no pad is seen.
+ */
+import { type ModelFile, modelFile } from "../onnx/mod.ts";
+import { isSpec, mapTree, type Tensors } from "../runtime/mod.ts";
+import {
+  add,
+  cast,
+  cumsum,
+  input,
+  max,
+  mul,
+  rename,
+  sub,
+  type Tensor,
+  UNKNOWN,
+} from "../tensor/mod.ts";
+import type { Gpt2Config } from "../lm/mod.ts";
+import { gpt2, gpt2Spec, languageHead, type Rows, valueHead, valueModelSpec } from "../lm/mod.ts";
+
+/** A slot that no query reaches; a power of two, exact in float32. */
+const HIDDEN_SLOT = 2 ** 30;
+
+/** One number a token. */
+export type PerToken = { batch: number; time: number };
+
+/** What the model's blocks read, computed from ids and a mask of 1 (token) and 0 (pad). */
+export function rowsOfMask(
+  inputIds: Tensor<PerToken, "int32">,
+  attentionMask: Tensor<PerToken, "int32">,
+): Rows {
+  const mask = cast(attentionMask, "float32");
+  const columns = sub(cumsum(add(mul(mask, 0), 1), "time"), 1);
+  const positions = max(sub(cumsum(mask, "time"), 1), 0); // real tokens before this one
+  const keySlots = add(mul(columns, mask), mul(sub(1, mask), HIDDEN_SLOT));
+  return {
+    inputIds,
+    positionIds: cast(positions, "int32"),
+    slots: cast(columns, "int32"),
+    keySlots: rename(cast(keySlots, "int32"), { time: "keyTime" }),
+  };
+}
+
+/**
+ * The model's bytes and where each weight stands in the file beside it.
+ *
+ * @param options.valueHead whether it is a reward model: values of every token instead of logits
+ * @param options.weightsFile name of the file with the weights
+ */
+export function onnxModel(
+  config: Gpt2Config,
+  { valueHead: hasValueHead, weightsFile }: { valueHead: boolean; weightsFile: string },
+): ModelFile {
+  const shape = { batch: UNKNOWN, time: UNKNOWN };
+  const rows = rowsOfMask(
+    input("inputIds", shape, "int32"),
+    input("attentionMask", shape, "int32"),
+  );
+  const given = { inputIds: "input_ids", attentionMask: "attention_mask" };
+  const options = { weightsFile, given };
+  if (hasValueHead) {
+    const parameters = traced(valueModelSpec(config));
+    return modelFile({ values: valueHead(gpt2(parameters, rows, config), parameters) }, options);
+  }
+  const parameters = traced(gpt2Spec(config));
+  return modelFile({ logits: languageHead(gpt2(parameters, rows, config), parameters) }, options);
+}
+
+/** A tree of specs as inputs under their dotted names. */
+const traced = <T>(spec: T): Tensors<T> =>
+  mapTree(spec, isSpec, ({ shape, dtype }, path) => input(path, shape, dtype)) as Tensors<T>; // the same tree, leaf by leaf

@@ -1,0 +1,102 @@
+/**
+ * The head of a loss, for some answer tokens at a time.
+ *
+ * Its logits are [batch, answer, vocab], the largest array of a step where texts are short and answers long. Losses are sums over
+ * answer tokens divided by the whole batch's count, so those of a stretch of the answers add up, and so do their gradients.
+ */
+import { type Device, type DeviceArray, flatten, isFloatArray } from "../runtime/mod.ts";
+import type { Gpt2Parameters } from "../lm/mod.ts";
+import type { Bring, GradientTargets } from "./gradient_targets.ts";
+import { answerStretches } from "./answer_stretches.ts";
+import {
+  type AnyProgram,
+  type HostResults,
+  type LossDefinition,
+  readResults,
+} from "./loss_program.ts";
+
+type Array32 = DeviceArray<"float32">;
+
+/** What the head gives. */
+export interface HeadResults {
+  /** Loss and results of the whole answers. */
+  readonly results: HostResults;
+  /** The gradient of the hidden states. */
+  readonly g: Array32;
+  /** The gradient of the token embedding, where the head reads it. */
+  readonly sent: Array32 | undefined;
+}
+
+/** What the head's program takes. */
+export interface HeadInputs {
+  /** The parameters that it may read. */
+  readonly head: unknown;
+  /** What the loss reads. */
+  readonly inputs: object;
+  /** The hidden states before the last norm. */
+  readonly x: unknown;
+}
+
+/** Runs the head; gradients of its own parameters are brought into `own`, the first stretch's by `bring`. */
+export type Head = (given: HeadInputs, own: unknown, bring: Bring) => Promise<HeadResults>;
+
+/** The head that computes at most `logitsAtOnce` rows of logits at once (0: all). */
+export function headInParts<P extends Gpt2Parameters, I>(
+  device: Device,
+  program: AnyProgram,
+  { definition, logitsAtOnce, targets }: {
+    definition: LossDefinition<P, I>;
+    logitsAtOnce: number;
+    targets: GradientTargets;
+  },
+): Head {
+  const one = async (given: HeadInputs, own: unknown, bring: Bring): Promise<HeadResults> => {
+    const said = await bring(
+      own,
+      (target) => program(given, { gradients: Object.fromEntries(flatten(target, isFloatArray)) }),
+    );
+    const sent = flatten(said.gradients, isFloatArray).get("wte.weight");
+    // the one cast: the program's result of that name is a float32 array
+    return { results: await readResults(device, said.results), g: said.g as Array32, sent };
+  };
+  return async (given, own, bring) => {
+    const [first, ...rest] = answerStretches(definition.inputs, given.inputs, logitsAtOnce);
+    const total = await one({ ...given, inputs: first }, own, bring);
+    const results = [total.results];
+    for (const inputs of rest) {
+      const part = await one({ ...given, inputs }, own, targets.add);
+      results.push(part.results);
+      await addTo(total.g, part.g, { device, targets });
+      if (total.sent && part.sent) await addTo(total.sent, part.sent, { device, targets });
+    }
+    return { ...total, results: joined(results, total.g.dims[0]) };
+  };
+}
+
+async function addTo(
+  total: Array32,
+  part: Array32,
+  { device, targets }: { device: Device; targets: GradientTargets },
+): Promise<void> {
+  await targets.plus(total, part);
+  device.free(part);
+}
+
+/** Losses add up; what has a number for each answer token, [batch, answer], stands side by side. */
+function joined(parts: readonly HostResults[], batch: number): HostResults {
+  const [first] = parts;
+  const whole: Record<string, Float32Array> = {};
+  for (const name of Object.keys(first)) {
+    whole[name] = sideBySide(parts.map((part) => part[name]), batch);
+  }
+  return { ...whole, loss: Float32Array.of(parts.reduce((sum, { loss }) => sum + loss[0], 0)) };
+}
+
+function sideBySide(parts: readonly Float32Array[], batch: number): Float32Array {
+  const rows = Array.from({ length: batch }, (_, row) =>
+    parts.flatMap((part) => {
+      const width = part.length / batch;
+      return [...part.subarray(row * width, (row + 1) * width)];
+    }));
+  return Float32Array.from(rows.flat());
+}

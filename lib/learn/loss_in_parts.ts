@@ -1,0 +1,238 @@
+/** The gradient of a loss in parts: embedding, groups of blocks, head; the forward and backward of each is a program. */
+import { vjp } from "../autodiff/mod.ts";
+import type { Hidden } from "../nn/mod.ts";
+import { type ArrayPool } from "./array_pool.ts";
+import { createAdder } from "./in_place.ts";
+import {
+  type Device,
+  flatten,
+  float,
+  isFloatArray,
+  isTensor,
+  mapTree,
+  zeros,
+} from "../runtime/mod.ts";
+import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
+import {
+  type BlockParameters,
+  blocks,
+  blocksAt,
+  blockSpec,
+  type ChosenHidden,
+  type Columns,
+  embed,
+  finalNorm,
+  type Gpt2Parameters,
+  type Rows,
+  rowsSpec,
+} from "../lm/mod.ts";
+import { addingTargets, writingTargets } from "./gradient_targets.ts";
+import { headInParts } from "./loss_head.ts";
+import {
+  type AnyProgram,
+  columnsSpec,
+  compileTree,
+  type HostResults,
+  type LossDefinition,
+  type LossProgram,
+} from "./loss_program.ts";
+
+const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
+const chosenSpec = (width: number) => float({ batch: -1, answer: -1, embed: width });
+const slotsSpec = { slots: rowsSpec.slots, keySlots: rowsSpec.keySlots };
+
+type Ends = Pick<Gpt2Parameters, "wte" | "wpe">;
+type Definition<P extends Gpt2Parameters, I> = LossDefinition<P, I>;
+
+/** Token and position embeddings; backwards, with what the head sent to the token embedding it shares. */
+async function embeddingPrograms<P extends Gpt2Parameters, I>(
+  device: Device,
+  { parameters, config }: Definition<P, I>,
+) {
+  const ends = { wte: parameters.wte, wpe: parameters.wpe };
+  const forward = await compileTree(
+    device,
+    { ends, rows: rowsSpec },
+    ({ ends, rows }: { ends: Ends; rows: Rows }) => ({
+      x: embed(ends, rows),
+    }),
+  );
+  const spec = { ends, rows: rowsSpec, g: hiddenSpec(config.embed), sent: parameters.wte };
+  type Given = { ends: Ends; rows: Rows; g: Hidden; sent: Ends["wte"] };
+  const backward = await compileTree(device, spec, ({ ends, rows, g, sent }: Given) => {
+    const [tokens, positions] = vjp([embed(ends, rows)], [g], [ends.wte.weight, ends.wpe.weight]);
+    return { wte: { weight: add(tokens, sent.weight) }, wpe: { weight: positions } };
+  });
+  return { forward, backward };
+}
+
+/** `count` blocks; backwards they are computed again from the hidden states before them. `chosen`: they give chosen columns alone. */
+async function groupPrograms<P extends Gpt2Parameters, I>(
+  device: Device,
+  { config }: Definition<P, I>,
+  { count, chosen }: { count: number; chosen: boolean },
+) {
+  const layers = Array.from({ length: count }, () => blockSpec(config));
+  const rows = chosen ? { ...slotsSpec, columns: columnsSpec } : slotsSpec;
+  const x = hiddenSpec(config.embed), g = chosen ? chosenSpec(config.embed) : x;
+  type Given = {
+    layers: readonly BlockParameters[];
+    rows: Rows & { columns?: Columns };
+    x: Hidden;
+    g: Hidden | ChosenHidden;
+  };
+  const run = ({ layers, rows: { columns, ...slots }, x }: Given) =>
+    columns === undefined
+      ? blocks(x, layers, slots, { config })
+      : blocksAt(x, layers, { ...slots, columns }, { config });
+  const forward = await compileTree(
+    device,
+    { layers, rows, x },
+    (given: Given) => ({ x: run(given) }),
+  );
+  const backward = await compileTree(device, { layers, rows, x, g }, (given: Given) => {
+    const leaves = [...flatten(given.layers, isTensor).values()];
+    const [g, ...gradients] = vjp([run(given)], [given.g], [given.x, ...leaves]);
+    const byLeaf = new Map(leaves.map((leaf, index) => [leaf, gradients[index]]));
+    return { g, layers: mapTree(given.layers, isTensor, (leaf) => byLeaf.get(leaf)) };
+  });
+  return { forward, backward };
+}
+
+/** The last norm and the loss, with the gradients of the parameters that the loss really reads. */
+function headProgram<P extends Gpt2Parameters, I>(
+  device: Device,
+  { config, parameters, inputs, loss, chosen = false }: Definition<P, I>,
+) {
+  const { h: _blocks, wpe: _positions, ...head } = parameters;
+  const slots = chosen ? "columns" : "slots"; // of chosen states: the columns they were chosen at
+  const rows = { [slots]: rowsSpec.slots };
+  const spec = { head, inputs: { ...inputs, rows }, x: hiddenSpec(config.embed) };
+  type Given = {
+    head: Omit<P, "h" | "wpe">;
+    inputs: I & { rows: Record<string, Rows["slots"]> };
+    x: Hidden;
+  };
+  return compileTree(device, spec, ({ head, inputs, x }: Given) => {
+    const results = loss(head, finalNorm(x, head, config), {
+      ...inputs,
+      rows: { slots: inputs.rows[slots] },
+    });
+    const reached = new Set(topologicalOrder([results.loss]));
+    const leaves = [...flatten(head, isTensor)].filter(([, leaf]) => reached.has(leaf));
+    const [g, ...gradients] = vjp([results.loss], [scalar(1)], [
+      x,
+      ...leaves.map(([, leaf]) => leaf),
+    ]);
+    return {
+      results,
+      g,
+      gradients: Object.fromEntries(leaves.map(([name], index) => [name, gradients[index]])),
+    };
+  }, { toHost: ["results"] });
+}
+
+/** A stretch of blocks and the programs that hold it. */
+interface Group {
+  readonly first: number;
+  readonly count: number;
+  readonly forward: AnyProgram;
+  readonly backward: AnyProgram;
+}
+
+async function groupsOf<P extends Gpt2Parameters, I>(
+  device: Device,
+  definition: Definition<P, I>,
+  blocksPerProgram: number,
+): Promise<Group[]> {
+  const { config: { layers }, chosen = false } = definition;
+  const made = new Map<string, { forward: AnyProgram; backward: AnyProgram }>();
+  const groups: Group[] = [];
+  for (let first = 0; first < layers; first += blocksPerProgram) {
+    const kind = { count: Math.min(blocksPerProgram, layers - first), chosen: false };
+    if (first + kind.count === layers) kind.chosen = chosen;
+    const programs = made.get(JSON.stringify(kind)) ??
+      await groupPrograms(device, definition, kind);
+    made.set(JSON.stringify(kind), programs);
+    groups.push({ first, count: kind.count, ...programs });
+  }
+  return groups;
+}
+
+/** How the gradient is cut up. */
+interface Parts {
+  readonly blocksPerProgram: number;
+  readonly logitsAtOnce: number;
+  readonly pool: ArrayPool;
+  readonly checkpoint?: (() => void) | undefined;
+}
+
+/** Compiles the gradient with `blocksPerProgram` blocks a program. */
+export async function gradientInParts<P extends Gpt2Parameters, I>(
+  device: Device,
+  definition: Definition<P, I>,
+  { blocksPerProgram, logitsAtOnce, pool, checkpoint = () => {} }: Parts,
+): Promise<LossProgram<P, I>> {
+  const embedding = await embeddingPrograms(device, definition);
+  const groups = await groupsOf(device, definition, blocksPerProgram);
+  const targets = device.kind === "cpu"
+    ? addingTargets(await createAdder(device), pool)
+    : writingTargets;
+  const head = headInParts(device, await headProgram(device, definition), {
+    definition,
+    logitsAtOnce,
+    targets,
+  });
+  const { wte } = definition.parameters;
+  const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // what a head that reads no embedding sends it
+  const gradient: Gradient<P, I> = async (
+    parameters,
+    inputs,
+    into,
+    { adding } = { adding: false },
+  ) => {
+    const bring = adding ? targets.add : targets.write;
+    const { h, wpe, ...rest } = parameters;
+    const { rows } = inputs;
+    const ends = { wte: parameters.wte, wpe };
+    const states = [(await embedding.forward({ ends, rows })).x];
+    for (const { first, count, forward } of groups) {
+      checkpoint();
+      const layers = h.slice(first, first + count);
+      states.push((await forward({ layers, rows, x: states[states.length - 1] })).x);
+    }
+    const { h: _h, wpe: _wpe, wte: _wte, ...own } = into;
+    const x = states.pop();
+    const said = await head({ head: rest, inputs, x }, own, bring);
+    free(device, x);
+    let g: unknown = said.g;
+    for (const { first, count, backward } of groups.toReversed()) {
+      checkpoint();
+      const layers = h.slice(first, first + count);
+      const x = states.pop();
+      const back = await bring(
+        { layers: into.h.slice(first, first + count) },
+        (target) => backward({ layers, rows, x, g }, target),
+      );
+      free(device, x, g);
+      g = back.g;
+    }
+    const sent = said.sent ?? nothing;
+    await bring(
+      { wte: into.wte, wpe: into.wpe },
+      (target) => embedding.backward({ ends, rows, g, sent: { weight: sent } }, target),
+    );
+    free(device, g, said.sent);
+    return said.results;
+  };
+  return Object.assign(gradient, { adds: device.kind === "cpu" });
+}
+
+type Gradient<P extends Gpt2Parameters, I> = (
+  ...given: Parameters<LossProgram<P, I>>
+) => Promise<HostResults>;
+
+/** Frees arrays that were made between two programs. */
+function free(device: Device, ...arrays: readonly unknown[]): void {
+  for (const array of arrays) if (isFloatArray(array)) device.free(array);
+}

@@ -1,0 +1,8 @@
+/** How much memory a run needs, and a plan that fits. */
+export * from "./device_ledger.ts";
+export { type Frozen, heldModel, keptModel, rereadModel } from "./frozen.ts";
+export * from "./ledger_row.ts";
+export { keepsFreed, memoryLedger } from "./memory_ledger.ts";
+export * from "./memory_plan.ts";
+export { isLarge, weightBytes } from "./model_bytes.ts";
+export * from "./run_work.ts";

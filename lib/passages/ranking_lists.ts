@@ -1,0 +1,118 @@
+/**
+ * Ranked lists for the reward stage, one passage a list, in the tutorial's seven ranks (`rankingList` of `lib/corpus`).
+ *
+ * Rank 3, "question of another passage", has two forms. One is a question about something else: it teaches to compare names. The
+ * other is a good question about the right name whose answer this passage leaves out: it teaches to look for the answer. With the
+ * first form alone a reward model takes every well-formed question about the right name for a good one.
+ */
+import {
+  acceptedPhrases,
+  type CorpusPassage,
+  makeCorpus,
+  type PassageRecord,
+  rankingList,
+  spoil,
+} from "../corpus/mod.ts";
+import type { Random } from "../random/mod.ts";
+import type { QuestionedPassage, RankedText } from "./examples.ts";
+
+/** A question about a passage's name that the passage does not answer; undefined where none is known. */
+export type Unanswerable = (passage: QuestionedPassage, random: Random) => string | undefined;
+
+/** What lists are made of besides the passages. */
+export interface RankingListOptions {
+  /** A model's questions: for each passage one for each of its lists. */
+  readonly modelQuestions: readonly (readonly string[])[];
+  /** Where rank 3 may get its question. */
+  readonly unanswerable: Unanswerable;
+  /** Share of the lists whose rank 3 is unanswerable, where such a question is known. */
+  readonly proportion: number;
+  /** Decides what is drawn. */
+  readonly random: Random;
+}
+
+const pick = <T>(items: readonly T[], random: Random): T =>
+  items[Math.floor(random() * items.length)];
+
+/**
+ * The lists, passage by passage; the lists of one passage have different human questions as far as there are any.
+ *
+ * @throws {RangeError} If no other passage asks anything else.
+ */
+export function rankingLists(
+  passages: readonly QuestionedPassage[],
+  { modelQuestions, unanswerable, proportion, random }: RankingListOptions,
+): RankedText[][] {
+  return passages.flatMap((passage, index) =>
+    modelQuestions[index].map((modelQuestion, list) => {
+      const wanted = random() < proportion ? unanswerable(passage, random) : undefined;
+      return rankingList(passage.content, {
+        humanQuestion: passage.questions[(index + list) % passage.questions.length].text,
+        modelQuestion,
+        otherQuestion: wanted ?? otherQuestion(passage, passages, random),
+        random,
+      });
+    })
+  );
+}
+
+/** A question of another passage, which this one does not have. */
+function otherQuestion(
+  passage: QuestionedPassage,
+  passages: readonly QuestionedPassage[],
+  random: Random,
+): string {
+  const own = new Set(passage.questions.map(({ text }) => text));
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const other = pick(passages, random);
+    const { text } = pick(other.questions, random);
+    if (other.content !== passage.content && other.name !== passage.name && !own.has(text)) {
+      return text;
+    }
+  }
+  throw new RangeError(
+    `Cannot rank answers to "${passage.content}": no other passage asks something else`,
+  );
+}
+
+/**
+ * Unanswerable questions for any CMRC file: what another passage under the same title is asked, and whose answer is known and does
+ * not stand in this one.
+ */
+export function siblingQuestions(passages: readonly QuestionedPassage[]): Unanswerable {
+  const byName = Map.groupBy(passages, ({ name }) => name);
+  return ({ name, content }, random) => {
+    const candidates = (byName.get(name) ?? []).flatMap(({ questions }) => questions)
+      .filter(({ answers }) =>
+        answers.length > 0 && !answers.some((answer) => content.includes(answer))
+      );
+    return candidates.length === 0 ? undefined : pick(candidates, random).text;
+  };
+}
+
+/**
+ * Unanswerable questions for the embedded corpus: its writer asks for something that the kind of thing has and the passage leaves
+ * out. The writer's own record says what a passage states; the gold judge is not asked.
+ */
+export function writersQuestions(corpus: readonly CorpusPassage[] = makeCorpus()): Unanswerable {
+  const records = new Map(corpus.map((passage) => [passage.content, passage]));
+  return ({ content }, random) => {
+    const passage = records.get(content);
+    if (passage === undefined || passage.absent.length === 0) return undefined;
+    const question = spoil(passage.questions[0], {
+      noise: "not answerable",
+      passage,
+      namesOfKind: [],
+      random,
+    });
+    return question === undefined || asksForStated(question, passage) ? undefined : question;
+  };
+}
+
+/** Whether one phrase asks for several things (在哪里: a country, a city), of which the passage states one. */
+function asksForStated(question: string, { entity, facts }: PassageRecord): boolean {
+  const stated = new Set(facts.map(({ relation }) => relation));
+  return acceptedPhrases.some(({ relation, before, behind }) =>
+    stated.has(relation) && before + entity + behind === question
+  );
+}

@@ -1,0 +1,53 @@
+/**
+ * The tutorial's split: half of the passages, by passage, teach SFT; PPO writes about the other half.
+ *
+ * By passage, so that no question of PPO's passages was learnt by heart in SFT.
+ */
+import { type Random, shuffle } from "../random/mod.ts";
+import type { QuestionedPassage } from "./examples.ts";
+
+/** A passage with the number that it bears in its file's order. */
+export interface NumberedPassage extends QuestionedPassage {
+  /** `content_12`: counted from 0 in the order of the file that was split. */
+  readonly contentId: string;
+}
+
+/** Numbers passages in their order. */
+export const numbered = (passages: readonly QuestionedPassage[]): NumberedPassage[] =>
+  passages.map((passage, index) => ({ ...passage, contentId: `content_${index}` }));
+
+/**
+ * Two random halves, each in its file's order; with an odd number the first has one more.
+ *
+ * @throws {RangeError} If there are fewer than two passages.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * const passages = ["甲", "乙", "丙"].map((content) => ({ name: content, content, questions: [] }));
+ * const { sft, ppo } = splitPassages(passages, () => 0.9); // every item stays where it is
+ * deepEqual(sft.map(({ contentId }) => contentId), ["content_0", "content_1"]);
+ * deepEqual(ppo.map(({ content }) => content), ["丙"]);
+ * ```
+ */
+export function splitPassages(
+  passages: readonly QuestionedPassage[],
+  random: Random,
+): { sft: NumberedPassage[]; ppo: NumberedPassage[] } {
+  if (passages.length < 2) {
+    throw new RangeError(`Cannot split ${passages.length} passages: at least two are needed`);
+  }
+  const all = numbered(passages);
+  const first = new Set(shuffle(all, random).slice(0, Math.ceil(all.length / 2)));
+  return {
+    sft: all.filter((passage) => first.has(passage)),
+    ppo: all.filter((passage) => !first.has(passage)),
+  };
+}
+
+/** JSON lines `{"content", "query", "content_id"}`, a line a question. */
+export const questionLinesOf = (passages: readonly NumberedPassage[]): string =>
+  passages.flatMap(({ content, contentId, questions }) =>
+    questions.map(({ text }) =>
+      JSON.stringify({ content, query: text, content_id: contentId }) + "\n"
+    )
+  ).join("");

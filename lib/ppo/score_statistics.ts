@@ -1,0 +1,58 @@
+/**
+ * Mean and deviation of the scores that the SFT model's own answers get, for a reward model that came without them: the tutorial's
+ * has none, and scores that nobody normalised are clipped above its good answers (`lib/rl/scores.ts`).
+ */
+import { createGenerator } from "../decode/mod.ts";
+import { gpt2Spec, uploadParameters, valueModelSpec } from "../lm/mod.ts";
+import { type ScoreStatistics, scoreStatistics } from "../rl/mod.ts";
+import { flatten, isDeviceArray } from "../runtime/mod.ts";
+import { checkInputs, type PpoInputs, samplingOf } from "./ppo_models.ts";
+import { createScorer, scoreRows } from "../stages/mod.ts";
+import { sampleAnswers } from "../decode/mod.ts";
+
+/** Answers that are sampled: the mean is then known to an eighth of a deviation. */
+const MEASURED_ANSWERS = 64;
+
+/**
+ * Lets the SFT model answer some prompts, spread over all of them, as PPO will, and scores what it says. The same seed gives the
+ * same numbers, and PPO's own answers are others (their rollouts count from 1; this one is 0).
+ *
+ * @throws RangeError as `createPpo` does.
+ */
+export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics> {
+  checkInputs({ ...inputs, scoreStatistics: { mean: 0, deviation: 1 } });
+  const { device, policy, reward, special, settings } = inputs;
+  const prompts = spread(inputs.prompts, MEASURED_ANSWERS);
+  const generator = await createGenerator(device, policy.config, {
+    sampling: samplingOf(settings),
+    special,
+    greedy: !settings.do_sample,
+  });
+  const parameters = await uploadParameters(device, gpt2Spec(policy.config), policy.weights, {
+    share: true,
+  });
+  const { query_len: maxNewTokens, seed, batch_size } = settings;
+  const batchSize = settings.generate_batch_size || batch_size,
+    scoreSize = settings.score_batch_size || batch_size;
+  const answers = await sampleAnswers(generator, { parameters, prompts }, {
+    maxNewTokens,
+    seed,
+    batchSize,
+  });
+  await generator.release();
+  const scorer = await createScorer(device, reward.config, { padId: special.padId });
+  const spec = valueModelSpec(reward.config);
+  const judge = await uploadParameters(device, spec, reward.weights, { share: true });
+  const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
+  const scores = await scoreRows(scorer, { parameters: judge, rows }, { batchSize: scoreSize });
+  if (device.kind !== "cpu") { // there they are the weights' own memory
+    for (const array of flatten([parameters, judge], isDeviceArray).values()) device.free(array);
+  }
+  return scoreStatistics(scores);
+}
+
+/** At most `count` items at equal distances. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  const size = Math.min(count, items.length);
+  return Array.from({ length: size }, (_, index) => items[Math.floor(index * items.length / size)]);
+}

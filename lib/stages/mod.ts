@@ -1,0 +1,9 @@
+/** The stages before PPO: supervised fine-tuning and the reward model. */
+export * from "./new_model.ts";
+export * from "./pair_accuracy.ts";
+export * from "./predict.ts";
+export * from "./reward.ts";
+export * from "./sft.ts";
+export * from "./stage.ts";
+export { noDropout, type StageDropout } from "./stage_dropout.ts";
+export * from "./written_lists.ts";
