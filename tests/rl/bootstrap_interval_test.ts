@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { bootstrapInterval, meanOf, varianceOf } from "ppo/rl/mod.ts";
 import { normal, randomStream } from "ppo/random/mod.ts";
-import { assertClose } from "./close.ts";
+import { assertClose } from "../helpers/close.ts";
 
 const random = randomStream(10);
 const sample = (length: number): number[] => Array.from({ length }, () => 0.3 + normal(random));

@@ -8,7 +8,7 @@ import {
   ratios,
 } from "ppo/rl/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { assertClose, ragged } from "./close.ts";
+import { assertClose, ragged } from "../helpers/close.ts";
 
 const half = Math.log(0.5), quarter = Math.log(0.25);
 

@@ -3,7 +3,7 @@ import { grad } from "ppo/autodiff/mod.ts";
 import { entropy, entropyOfLogits } from "ppo/rl/mod.ts";
 import { evaluate, input } from "ppo/tensor/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { array, assertClose } from "./close.ts";
+import { array, assertClose } from "../helpers/close.ts";
 
 Deno.test("entropy is log n for n equal logits and 0 for a sure one", () => {
   assertClose(entropyOfLogits([3, 3, 3, 3]), Math.log(4));

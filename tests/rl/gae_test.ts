@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { discountedReturns, gae, tdErrors } from "ppo/rl/mod.ts";
 import { randomStream } from "ppo/random/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { assertClose } from "./close.ts";
+import { assertClose } from "../helpers/close.ts";
 
 const random = randomStream(4);
 const row = (length: number): number[] => Array.from({ length }, () => 2 * random() - 1);

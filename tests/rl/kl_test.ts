@@ -4,7 +4,7 @@ import { k1, k2, k3, klExact, klFromLogProbs, meanOf } from "ppo/rl/mod.ts";
 import { randomStream } from "ppo/random/mod.ts";
 import { evaluate, input, logSoftmax } from "ppo/tensor/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { array, assertClose, ragged } from "./close.ts";
+import { array, assertClose, ragged } from "../helpers/close.ts";
 
 const policy = [0.5, 0.3, 0.2], reference = [0.2, 0.3, 0.5];
 const logOf = (probabilities: number[]): number[] => probabilities.map(Math.log);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { correlationOf, meanOf, varianceOf } from "ppo/rl/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { assertClose, ragged } from "./close.ts";
+import { assertClose, ragged } from "../helpers/close.ts";
 
 Deno.test("mean and variance equal their arithmetic", () => {
   assert.equal(meanOf([1, 2, 6]), 3); // 9 / 3

@@ -3,7 +3,7 @@ import { grad } from "ppo/autodiff/mod.ts";
 import { pairwiseLogSigmoid, rankingLoss, rankingPlan } from "ppo/rl/mod.ts";
 import { evaluate, input, UNKNOWN } from "ppo/tensor/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { array, assertClose, ragged } from "./close.ts";
+import { array, assertClose, ragged } from "../helpers/close.ts";
 
 const { input_ids, lengths } = fixture.ranking;
 const time = Math.max(...lengths);

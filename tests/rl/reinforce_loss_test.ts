@@ -1,7 +1,7 @@
 import { grad } from "ppo/autodiff/mod.ts";
 import { policyLoss, reinforceLoss } from "ppo/rl/mod.ts";
 import { constant, evaluate, input, logSoftmax, scalar, take } from "ppo/tensor/mod.ts";
-import { array, assertClose } from "./close.ts";
+import { array, assertClose } from "../helpers/close.ts";
 
 const axes = { batch: 2, time: 3 };
 const logProbs = input("logProbs", axes);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { discountedReturns } from "ppo/rl/mod.ts";
-import { assertClose } from "./close.ts";
+import { assertClose } from "../helpers/close.ts";
 
 Deno.test("the discounted return equals its arithmetic", () => {
   // G_2 = 4, G_1 = 2 + 0.5 4 = 4, G_0 = 1 + 0.5 4 = 3

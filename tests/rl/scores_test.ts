@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { clipScore, normaliseScores, scoreStatistics } from "ppo/rl/mod.ts";
-import { assertClose } from "./close.ts";
+import { assertClose } from "../helpers/close.ts";
 
 Deno.test("normalised scores count deviations from the mean", () => {
   // mean (2 + 4 + 9) / 3 = 5, variance (9 + 1 + 16) / 3 = 26 / 3

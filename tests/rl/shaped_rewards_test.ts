@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { clipScore, shapedRewards } from "ppo/rl/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { assertClose } from "./close.ts";
+import { assertClose } from "../helpers/close.ts";
 
 Deno.test("shaped rewards equal their arithmetic", () => {
   const rewards = shapedRewards({

@@ -3,7 +3,7 @@ import { grad } from "ppo/autodiff/mod.ts";
 import { valueLoss } from "ppo/rl/mod.ts";
 import { evaluate, input, UNKNOWN } from "ppo/tensor/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { array, assertClose, type Numbers } from "./close.ts";
+import { array, assertClose, type Numbers } from "../helpers/close.ts";
 
 /** Loss, clipped tokens and gradient on one row or a batch of rows, as plain numbers. */
 function run(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { meanOf, varianceOf, whiten } from "ppo/rl/mod.ts";
 import fixture from "../fixtures/rl.json" with { type: "json" };
-import { assertClose, ragged } from "./close.ts";
+import { assertClose, ragged } from "../helpers/close.ts";
 
 Deno.test("whitening equals its arithmetic", () => {
   // mean (1 + 3 + 5) / 3 = 3, variance (4 + 0 + 4) / 3 = 8 / 3
