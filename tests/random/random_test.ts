@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { meanOf, varianceOf } from "ppo/rl/mod.ts";
 import { normal, philox, randomStream, shuffle, uniform, type Words } from "ppo/random/mod.ts";
-import { assertClose } from "./close.ts";
+import { assertClose } from "../rl/close.ts";
 
 /** Numbers of 40 rollouts x 10 rows x 50 positions. */
 const numbers = (seed: number): number[] =>
