@@ -1,7 +1,7 @@
 /**
  * What a policy says of answers that were sampled before: log-probabilities, entropy, KL to another policy.
  *
- * Everything goes through `samplingDistribution`, with the settings, the seen tokens and the kept sets of the rollout.
+ * Everything goes through `samplingDistribution`, with the settings, the seen tokens and the sampling masks of the rollout.
  */
 import { type ChosenHidden, gpt2At, type Gpt2Parameters, gpt2Spec, type Rows } from "./gpt2.ts";
 import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
@@ -28,9 +28,9 @@ export type VocabularyAxes = AnswerAxes & { vocab: number };
 /** Specs of what sampling needs to know at each answer token; unused ones may be empty. */
 export const contextSpec = (
   { vocabSize }: Gpt2Config,
-): Specs<Pick<AnswerInputs, "seen" | "kept">> => ({
+): Specs<Pick<AnswerInputs, "seen" | "samplingMask">> => ({
   seen: bool({ batch: -1, answer: -1, vocab: vocabSize }),
-  kept: bool({ batch: -1, answer: -1, vocab: vocabSize }),
+  samplingMask: bool({ batch: -1, answer: -1, vocab: vocabSize }),
 });
 
 /** The same as tensors, with the batch's rows and columns. */
@@ -43,8 +43,8 @@ export interface AnswerInputs {
   readonly targets: Tensor<AnswerAxes, "int32">;
   /** Tokens that stand before each answer token, for the repetition penalty. */
   readonly seen: Tensor<VocabularyAxes, "bool">;
-  /** Tokens that the cut-off kept. */
-  readonly kept: Tensor<VocabularyAxes, "bool">;
+  /** 1 for the tokens that the cut-off allowed. */
+  readonly samplingMask: Tensor<VocabularyAxes, "bool">;
 }
 
 /** A policy: the shape of its model and how it is sampled from. */
@@ -59,12 +59,14 @@ export interface PolicyShape {
 export function distributionFrom(
   states: ChosenHidden,
   { wte }: Pick<Gpt2Parameters, "wte">,
-  { seen, kept, sampling }: Pick<AnswerInputs, "seen" | "kept"> & { sampling: SamplingSettings },
+  { seen, samplingMask, sampling }: Pick<AnswerInputs, "seen" | "samplingMask"> & {
+    sampling: SamplingSettings;
+  },
 ): Tensor<VocabularyAxes> {
   const logits = dot(states, wte.weight, "embed");
   return samplingDistribution(logits, sampling, {
     seen,
-    kept: cutsOff(sampling) ? kept : undefined,
+    samplingMask: cutsOff(sampling) ? samplingMask : undefined,
   })
     .logProbs;
 }
@@ -72,12 +74,12 @@ export function distributionFrom(
 /** The same from the model's parameters. */
 export const answerDistribution = (
   parameters: Gpt2Parameters,
-  { rows, columns, seen, kept }: AnswerInputs,
+  { rows, columns, seen, samplingMask }: AnswerInputs,
   { config, sampling }: PolicyShape,
 ): Tensor<VocabularyAxes> =>
   distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, {
     seen,
-    kept,
+    samplingMask,
     sampling,
   });
 
@@ -92,17 +94,17 @@ export function answerStatistics(
   };
 }
 
-/** What sampling knew of each answer: 1 for tokens seen before it and 1 for tokens that the cut-off kept. */
+/** What sampling knew of each answer: 1 for tokens seen before it and 1 for tokens that the cut-off allowed. */
 export interface AnswerContext extends PromptAndAnswer {
-  /** For each answer token the set it was drawn from; empty without a cut-off. */
-  readonly kept: readonly Uint8Array[];
+  /** The sampling mask of each answer token; empty without a cut-off. */
+  readonly samplingMask: readonly Uint8Array[];
 }
 
 /** Arrays of `contextSpec` for a batch; empty where the settings do not ask for them. */
 export function contextArrays(
   pairs: readonly AnswerContext[],
   { config: { vocabSize }, sampling, width }: PolicyShape & { width: number },
-): { seen: HostArray<"bool">; kept: HostArray<"bool"> } {
+): { seen: HostArray<"bool">; samplingMask: HostArray<"bool"> } {
   const dims = [pairs.length, width, vocabSize];
   const fill = (wanted: boolean, row: (pair: AnswerContext, into: Uint8Array) => void) => {
     if (!wanted) return bools([], [0, 0, vocabSize]);
@@ -117,9 +119,9 @@ export function contextArrays(
       sampling.repetitionPenalty !== 1,
       ({ prompt, answer }, into) => markSeen([prompt, answer], into, vocabSize),
     ),
-    kept: fill(cutsOff(sampling), ({ kept }, into) => {
-      into.fill(1, kept.length * vocabSize);
-      kept.forEach((set, position) => into.set(set, position * vocabSize));
+    samplingMask: fill(cutsOff(sampling), ({ samplingMask }, into) => {
+      into.fill(1, samplingMask.length * vocabSize);
+      samplingMask.forEach((set, position) => into.set(set, position * vocabSize));
     }),
   };
 }
