@@ -85,8 +85,10 @@ const storedArrays = ({ arrays }: SavedTrainState) =>
 function* sampleLines(pool: readonly Sample[]): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   for (const sample of pool) {
-    const kept = sample.kept.map((set) => [...set.keys()].filter((token) => set[token] === 1));
-    yield encoder.encode(JSON.stringify({ ...sample, kept }) + "\n");
+    const samplingMask = sample.samplingMask.map((mask) =>
+      [...mask.keys()].filter((token) => mask[token] === 1)
+    );
+    yield encoder.encode(JSON.stringify({ ...sample, samplingMask }) + "\n");
   }
 }
 
@@ -147,7 +149,7 @@ async function readPool(
   { vocabSize, count }: { vocabSize: number; count: number },
 ): Promise<Sample[]> {
   const pool: Sample[] = [];
-  for await (const line of readJsonLines(path, { required: ["kept", "ended"] })) {
+  for await (const line of readJsonLines(path, { required: ["samplingMask", "ended"] })) {
     pool.push(sampleOf(line, { vocabSize, where: `${path}, answer ${pool.length + 1}` }));
   }
   if (pool.length === count) return pool;
@@ -161,15 +163,15 @@ function sampleOf(
   { vocabSize, where }: { vocabSize: number; where: string },
 ): Sample {
   const rows = Object.fromEntries(ROWS.map((key) => [key, rowIn(line, key, where)]));
-  const kept = Array.isArray(line.kept) ? line.kept : [];
+  const allowed = Array.isArray(line.samplingMask) ? line.samplingMask : [];
   return {
     ...rows as Record<typeof ROWS[number], number[]>, // one row a name of ROWS
     ...numbersIn(line, ["rawScore", "score", "timestep"], where),
     ended: switchIn(line, "ended", where),
-    kept: kept.map((_, index) => {
-      const set = new Uint8Array(vocabSize);
-      for (const token of rowIn({ kept: kept[index] }, "kept", where)) set[token] = 1;
-      return set;
+    samplingMask: allowed.map((samplingMask) => {
+      const mask = new Uint8Array(vocabSize);
+      for (const token of rowIn({ samplingMask }, "samplingMask", where)) mask[token] = 1;
+      return mask;
     }),
   };
 }

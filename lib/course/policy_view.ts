@@ -170,12 +170,12 @@ export function compareSampling(
 ): SamplingEffect[] {
   const seen = logits.map((_, id) => state.includes(id));
   return settings.map((given) => {
-    const { logProbs, kept } = distributionOfRow(logits, { ...given, seen });
+    const { logProbs, samplingMask } = distributionOfRow(logits, { ...given, seen });
     const best = logProbs.indexOf(Math.max(...logProbs));
     return {
       settings: Object.entries(given).map(([name, value]) => `${name} ${value}`).join(", ") ||
         "as the model says",
-      tokens: kept.filter(Boolean).length,
+      tokens: samplingMask.filter(Boolean).length,
       entropy: entropyOfLogits(logProbs),
       first: model.textOf([best]),
       probability: Math.exp(logProbs[best]),
@@ -231,7 +231,11 @@ export async function scoredRatios(
   { answers, scoring }: { answers: readonly Answer[]; scoring: SamplingSettings },
 ): Promise<ScoredRatios> {
   const scorer = await createPolicyScorer(device, { config: policy.config, sampling: scoring });
-  const pairs = answers.map(({ tokens, kept }) => ({ prompt, answer: tokens, kept }));
+  const pairs = answers.map(({ tokens, samplingMask }) => ({
+    prompt,
+    answer: tokens,
+    samplingMask,
+  }));
   const scored = await scorer(
     parameters,
     answerBatch(pairs, { padId: policy.tokenizer.padId }),

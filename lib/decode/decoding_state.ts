@@ -10,8 +10,8 @@ export interface Answer {
   readonly logProbs: number[];
   /** Whether the end token was drawn before the length ran out. */
   readonly ended: boolean;
-  /** For each token the set it was drawn from (1: kept), when a cut-off is on. */
-  readonly kept: Uint8Array[];
+  /** The sampling mask of each token, [vocab], 1 where a token could be drawn; empty without a cut-off. */
+  readonly samplingMask: Uint8Array[];
 }
 
 /** What one step drew for every row. */
@@ -19,7 +19,7 @@ export interface Drawn {
   readonly tokens: Int32Array;
   readonly logProbs: Float32Array;
   /** [batch, vocab], when a cut-off is on. */
-  readonly kept: Uint8Array | undefined;
+  readonly samplingMask: Uint8Array | undefined;
 }
 
 /**
@@ -48,15 +48,19 @@ export function startDecoding(
   prompts: readonly TokenRow[],
   { padId, endId, vocabSize }: { padId: number; endId: number; vocabSize: number },
 ) {
-  const answers: { tokens: number[]; logProbs: number[]; ended: boolean; kept: Uint8Array[] }[] =
-    prompts.map(
-      () => ({
-        tokens: [],
-        logProbs: [],
-        ended: false,
-        kept: [],
-      }),
-    );
+  const answers: {
+    tokens: number[];
+    logProbs: number[];
+    ended: boolean;
+    samplingMask: Uint8Array[];
+  }[] = prompts.map(
+    () => ({
+      tokens: [],
+      logProbs: [],
+      ended: false,
+      samplingMask: [],
+    }),
+  );
   let steps = 0;
   let live = prompts.map((_, row) => row);
   /** The token that a row goes on from. */
@@ -89,14 +93,14 @@ export function startDecoding(
       };
     },
     /** Adds what a step drew to the rows that have not ended. */
-    accept({ tokens, logProbs, kept }: Drawn): void {
+    accept({ tokens, logProbs, samplingMask }: Drawn): void {
       live.forEach((row, index) => {
         const answer = answers[row];
         if (answer.ended) return;
         answer.tokens.push(tokens[index]);
         answer.logProbs.push(logProbs[index]);
-        if (kept !== undefined) {
-          answer.kept.push(kept.slice(index * vocabSize, (index + 1) * vocabSize));
+        if (samplingMask !== undefined) {
+          answer.samplingMask.push(samplingMask.slice(index * vocabSize, (index + 1) * vocabSize));
         }
         answer.ended = tokens[index] === endId;
       });
@@ -104,9 +108,9 @@ export function startDecoding(
     },
     /** Takes rows that have ended out of the batch: rows from its end move into their places. */
     dropEnded(): KeptRows {
-      const { kept, rows } = closedUp(live, (row) => !answers[row].ended);
+      const { remaining, rows } = closedUp(live, (row) => !answers[row].ended);
       live = rows;
-      return kept;
+      return remaining;
     },
   };
 }
@@ -127,7 +131,7 @@ function closedUp(rows: readonly number[], stays: (row: number) => boolean) {
   const moves = gaps.map((to, index) => ({ from: movers[index], to }));
   const next = rows.slice(0, count);
   for (const { from, to } of moves) next[to] = rows[from];
-  return { kept: { count, moves }, rows: next };
+  return { remaining: { count, moves }, rows: next };
 }
 
 /** For each row of the batch, 1 at every token of its prompt and answer so far. */

@@ -1,4 +1,4 @@
-/** From logits to a drawn token and what is kept of it: the end of every program that generates. */
+/** From logits to a drawn token and what is stored about it: the end of every program that generates. */
 import { bool, float } from "../runtime/mod.ts";
 import { take, type Tensor } from "../tensor/mod.ts";
 import type { Gpt2Config } from "../lm/mod.ts";
@@ -49,11 +49,11 @@ export function drawFrom(
   const allowed = minNewTokens > 0
     ? mayBeDrawn(logits, position, { minNewTokens, endId })
     : undefined;
-  const { logProbs, kept } = samplingDistribution(logits, sampling, { seen, allowed });
+  const { logProbs, samplingMask } = samplingDistribution(logits, sampling, { seen, allowed });
   const tokens = greedy ? likeliestToken(logProbs) : drawToken(logProbs, uniforms);
   return {
     tokens,
     logProbs: take(logProbs, tokens, "vocab"),
-    ...(kept === undefined ? {} : { kept }),
+    ...(samplingMask === undefined ? {} : { samplingMask }),
   };
 }

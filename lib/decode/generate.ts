@@ -172,19 +172,22 @@ function drawer(
 interface StepResults {
   readonly tokens: DeviceArray<"int32">;
   readonly logProbs: DeviceArray<"float32">;
-  readonly kept?: DeviceArray<"bool">;
+  readonly samplingMask?: DeviceArray<"bool">;
 }
 
 /** What a step gives, in host memory. */
-async function onHost(device: Device, { tokens, logProbs, kept }: StepResults): Promise<Drawn> {
+async function onHost(
+  device: Device,
+  { tokens, logProbs, samplingMask }: StepResults,
+): Promise<Drawn> {
   return {
     tokens: await device.read(tokens),
     logProbs: await device.read(logProbs),
-    kept: kept && await device.read(kept),
+    samplingMask: samplingMask && await device.read(samplingMask),
   };
 }
 
-const TO_HOST = { toHost: ["tokens", "logProbs", "kept"] };
+const TO_HOST = { toHost: ["tokens", "logProbs", "samplingMask"] };
 
 /** The programs that read prompts: one for weights as they are stored, one for turned ones at its first use. */
 async function promptPrograms(device: Device, config: Gpt2Config, drawing: Drawing) {

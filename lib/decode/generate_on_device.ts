@@ -65,14 +65,14 @@ export async function createDeviceGenerator(
         seen,
       });
       const states = await startStates(device, first, options.maxNewTokens);
-      const keptSets = cutsOff(sampling) || minNewTokens > 0
+      const samplingMasks = cutsOff(sampling) || minNewTokens > 0
         ? await emptySets(device, [prompts.length, config.vocabSize])
         : [];
       try {
-        const batch = { parameters, prompts, cache, states, keptSets, first, options };
+        const batch = { parameters, prompts, cache, states, samplingMasks, first, options };
         return await decodeBatch(device, program, { ...batch, endId: special.endId });
       } finally {
-        flatten({ states, keptSets }, isDeviceArray).forEach((array) => device.free(array));
+        flatten({ states, samplingMasks }, isDeviceArray).forEach((array) => device.free(array));
       }
     },
     rest: caches.release,
@@ -113,7 +113,7 @@ async function startStates(
   return [await make(), await make()];
 }
 
-/** Where the kept sets of the steps between two looks are written. */
+/** Arrays for the sampling masks of the steps between two looks. */
 const emptySets = (device: Device, dims: readonly number[]): Promise<DeviceArray<"bool">[]> =>
   Promise.all(Array.from({ length: LOOK_EVERY }, () => device.upload(zeros(dims, "bool"))));
 
@@ -123,7 +123,7 @@ interface Batch {
   readonly prompts: readonly TokenRow[];
   readonly cache: readonly CacheArrays[];
   readonly states: [StateArrays, StateArrays];
-  readonly keptSets: readonly DeviceArray<"bool">[];
+  readonly samplingMasks: readonly DeviceArray<"bool">[];
   readonly first: Prepared;
   readonly options: GenerateOptions;
   readonly endId: number;
@@ -137,7 +137,7 @@ async function decodeBatch(
     prompts,
     cache,
     states,
-    keptSets,
+    samplingMasks,
     first,
     options: { maxNewTokens, uniform },
     endId,
@@ -145,7 +145,7 @@ async function decodeBatch(
 ): Promise<Answer[]> {
   const places = floats(Array.from({ length: maxNewTokens }, (_, place) => place));
   const sets: Uint8Array[] = [];
-  const cuts = keptSets.length > 0;
+  const cuts = samplingMasks.length > 0;
   for (let position = 0;; position++) {
     const into = states[(position + 1) % 2];
     const { inputIds, ...state } = states[position % 2];
@@ -155,11 +155,11 @@ async function decodeBatch(
       uniforms: floats(prompts.map((_, row) => uniform(row, position))),
       position: number(position),
     };
-    const kept = keptSets[position % LOOK_EVERY];
-    await program(feeds, { caches: cache, state: into, ...(cuts ? { kept } : {}) });
+    const samplingMask = samplingMasks[position % LOOK_EVERY];
+    await program(feeds, { caches: cache, state: into, ...(cuts ? { samplingMask } : {}) });
     const isLast = position + 1 === maxNewTokens;
     if (!isLast && (position + 1) % LOOK_EVERY > 0) continue;
-    for (const set of keptSets.slice(0, position % LOOK_EVERY + 1)) {
+    for (const set of samplingMasks.slice(0, position % LOOK_EVERY + 1)) {
       sets.push((await device.read(set)).slice());
     }
     const tokens = await device.read(into.tokens);
@@ -167,7 +167,11 @@ async function decodeBatch(
       tokens.subarray(row * maxNewTokens, row * maxNewTokens + position + 1)
     );
     if (isLast || rows.every((row) => row.includes(endId))) {
-      return answersOf(rows, { logProbs: await device.read(into.logProbs), kept: sets, endId });
+      return answersOf(rows, {
+        logProbs: await device.read(into.logProbs),
+        samplingMask: sets,
+        endId,
+      });
     }
   }
 }
@@ -189,7 +193,11 @@ function laterInputs(prompts: readonly TokenRow[], position: number) {
 /** What was drawn, up to each row's end. */
 function answersOf(
   rows: readonly Float32Array[],
-  { logProbs, kept, endId }: { logProbs: Float32Array; kept: readonly Uint8Array[]; endId: number },
+  { logProbs, samplingMask, endId }: {
+    logProbs: Float32Array;
+    samplingMask: readonly Uint8Array[];
+    endId: number;
+  },
 ): Answer[] {
   const width = logProbs.length / rows.length;
   return rows.map((row, index) => {
@@ -203,7 +211,7 @@ function answersOf(
       tokens: Array.from(row.subarray(0, length)),
       logProbs: Array.from(logProbs.subarray(index * width, index * width + length)),
       ended: end >= 0,
-      kept: kept.slice(0, length).map(setOf),
+      samplingMask: samplingMask.slice(0, length).map(setOf),
     };
   });
 }

@@ -69,16 +69,18 @@ export async function readPrompts(
 
 /** What several calls drew, as if one had. */
 function sideBySide(parts: readonly Drawn[]): Drawn {
-  const kept = parts.flatMap(({ kept }) => kept === undefined ? [] : [kept]);
-  const bytes = new Uint8Array(kept.reduce((total, { length }) => total + length, 0));
+  const masks = parts.flatMap(({ samplingMask }) =>
+    samplingMask === undefined ? [] : [samplingMask]
+  );
+  const joined = new Uint8Array(masks.reduce((total, { length }) => total + length, 0));
   let at = 0;
-  for (const set of kept) {
-    bytes.set(set, at);
-    at += set.length;
+  for (const mask of masks) {
+    joined.set(mask, at);
+    at += mask.length;
   }
   return {
     tokens: Int32Array.from(parts.flatMap(({ tokens }) => [...tokens])),
     logProbs: Float32Array.from(parts.flatMap(({ logProbs }) => [...logProbs])),
-    kept: kept.length > 0 ? bytes : undefined,
+    samplingMask: masks.length > 0 ? joined : undefined,
   };
 }

@@ -20,7 +20,7 @@ function countWhile(
 /** The fewest of the likeliest tokens whose probabilities reach p. */
 export const keptByTopP: Exercise<KeptByTopP> = defineExercise<KeptByTopP>({
   expected: (probabilities, p) =>
-    distributionOfRow(probabilities.map(Math.log), { topP: p }).kept.filter(Boolean).length,
+    distributionOfRow(probabilities.map(Math.log), { topP: p }).samplingMask.filter(Boolean).length,
   cases: [
     [[0.5, 0.3, 0.15, 0.05], 0.7],
     [[0.5, 0.3, 0.15, 0.05], 0.9],

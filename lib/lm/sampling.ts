@@ -3,7 +3,7 @@
  *
  * Generation, old, new and reference log-probabilities, KL and ratio all use it, so they all speak of the same policy.
  * Order as in Hugging Face: repetition penalty (Keskar et al. 2019), temperature, top-k (Fan et al. 2018), top-p
- * (Holtzman et al. 2020). A cut-off is decided once, by the policy that sampled; pass its `kept` to every later use.
+ * (Holtzman et al. 2020). A cut-off is decided once, by the policy that sampled; pass its `samplingMask` to every later use.
  */
 import {
   add,
@@ -48,7 +48,7 @@ export const plainSampling: SamplingSettings = {
   repetitionPenalty: 1,
 };
 
-/** Whether these settings cut the distribution, so that the kept set must be stored with a rollout. */
+/** Whether these settings cut the distribution, so that the sampling mask must be stored with a rollout. */
 export const cutsOff = ({ topK, topP }: SamplingSettings): boolean => topK > 0 || topP < 1;
 
 /** The logit of a token that was cut off: its probability is 0 and its gradient too. */
@@ -60,8 +60,8 @@ export interface SamplingContext<S extends Shape> {
   readonly seen?: Tensor<S, "bool"> | undefined;
   /** Tokens that may be drawn here, where not all may: no end token before an answer's least length (`mayBeDrawn`). */
   readonly allowed?: Tensor<S, "bool"> | undefined;
-  /** The set that the sampling policy kept; without it the cut-offs of `settings` and `allowed` are applied here. */
-  readonly kept?: Tensor<S, "bool"> | undefined;
+  /** The mask of the policy that sampled; without it the cut-offs of `settings` and `allowed` are applied here. */
+  readonly samplingMask?: Tensor<S, "bool"> | undefined;
 }
 
 /**
@@ -73,11 +73,14 @@ export function samplingDistribution<S extends Shape & { vocab: number }>(
   logits: Tensor<S>,
   settings: SamplingSettings,
   context: SamplingContext<S> = {},
-): { logProbs: Tensor<S>; kept: Tensor<S, "bool"> | undefined } {
+): { logProbs: Tensor<S>; samplingMask: Tensor<S, "bool"> | undefined } {
   const shaped = shapedLogits(logits, settings, context.seen);
-  const kept = context.kept ?? keptTokens(shaped, settings, context.allowed);
-  const cut = kept === undefined ? shaped : where(kept, shaped, CUT);
-  return { logProbs: logSoftmax(same<S>(cut), "vocab"), kept: kept && sameBool<S>(kept) };
+  const samplingMask = context.samplingMask ?? makeSamplingMask(shaped, settings, context.allowed);
+  const cut = samplingMask === undefined ? shaped : where(samplingMask, shaped, CUT);
+  return {
+    logProbs: logSoftmax(same<S>(cut), "vocab"),
+    samplingMask: samplingMask && sameBool<S>(samplingMask),
+  };
 }
 
 /** Broadcasting over one shape gives that shape; the compiler cannot see it for a generic one. */
@@ -110,7 +113,7 @@ function shapedLogits(
 
 type TokenSet = Tensor<Shape, "bool">;
 
-function keptTokens(
+function makeSamplingMask(
   logits: Tensor,
   { topK, topP }: SamplingSettings,
   allowed: TokenSet | undefined,
@@ -136,7 +139,7 @@ const HALVINGS = 32;
 /** Tokens at or above the largest threshold that still satisfies `enough`; ties are kept together. */
 function aboveThreshold(
   x: Tensor,
-  enough: (kept: Tensor) => Tensor<Shape, "bool">,
+  enough: (mask: Tensor) => Tensor<Shape, "bool">,
 ): Tensor<Shape, "bool"> {
   let low: Tensor = neg(largest(neg(x), "vocab")), high: Tensor = add(largest(x, "vocab"), 1e-6);
   for (let halving = 0; halving < HALVINGS; halving++) {
@@ -148,10 +151,10 @@ function aboveThreshold(
 }
 
 const topByCount = (logits: Tensor, k: number) =>
-  aboveThreshold(logits, (kept) => not(less(sum(kept, "vocab"), k)));
+  aboveThreshold(logits, (mask) => not(less(sum(mask, "vocab"), k)));
 
 const topByMass = (probabilities: Tensor, p: number) =>
-  aboveThreshold(probabilities, (kept) => not(less(sum(mul(kept, probabilities), "vocab"), p)));
+  aboveThreshold(probabilities, (mask) => not(less(sum(mul(mask, probabilities), "vocab"), p)));
 
 /**
  * The tokens that may be drawn after `position` tokens of an answer: all but the end token before the least length.

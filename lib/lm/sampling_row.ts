@@ -15,7 +15,7 @@ export interface RowDistribution {
   /** log pi(a), in nats; about -1e9 for a token that was cut off. */
   readonly logProbs: number[];
   /** Whether the token may be drawn at all. */
-  readonly kept: boolean[];
+  readonly samplingMask: boolean[];
 }
 
 /** How one row is sampled; what is not given is the model's own. */
@@ -32,8 +32,8 @@ export interface RowSampling extends Partial<SamplingSettings> {
  * ```ts
  * import { distributionOfRow } from "ppo/lm/mod.ts";
  * import assert from "node:assert/strict";
- * const { logProbs, kept } = distributionOfRow([2, 1, 0], { topK: 2 });
- * assert.deepEqual(kept, [true, true, false]);
+ * const { logProbs, samplingMask } = distributionOfRow([2, 1, 0], { topK: 2 });
+ * assert.deepEqual(samplingMask, [true, true, false]);
  * assert.ok(Math.abs(Math.exp(logProbs[0]) - 1 / (1 + Math.exp(-1))) < 1e-9);
  * ```
  */
@@ -44,7 +44,7 @@ export function distributionOfRow(
   if (logits.length === 0) throw new RangeError("Cannot sample: there are 0 logits");
   const axes = { vocab: logits.length };
   const marked = seen === undefined ? undefined : input("seen", axes, "bool");
-  const { logProbs, kept } = samplingDistribution(input("logits", axes), {
+  const { logProbs, samplingMask } = samplingDistribution(input("logits", axes), {
     ...plainSampling,
     ...settings,
   }, {
@@ -56,10 +56,13 @@ export function distributionOfRow(
       ? {}
       : { seen: { dims: [seen.length], data: Uint8Array.from(seen, Number) } }),
   };
-  const [numbers, marks] = evaluate(kept === undefined ? [logProbs] : [logProbs, kept], feeds);
+  const [numbers, marks] = evaluate(
+    samplingMask === undefined ? [logProbs] : [logProbs, samplingMask],
+    feeds,
+  );
   return {
     logProbs: Array.from(numbers.data),
-    kept: logits.map((_, token) => marks === undefined || marks.data[token] !== 0),
+    samplingMask: logits.map((_, token) => marks === undefined || marks.data[token] !== 0),
   };
 }
 

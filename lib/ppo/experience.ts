@@ -84,7 +84,7 @@ export async function scoreAnswers(
   options: ExperienceOptions,
 ): Promise<Sample[]> {
   const asked = answers.map((answer, row) => ({
-    pair: { prompt: prompts[row], answer: answer.tokens, kept: answer.kept },
+    pair: { prompt: prompts[row], answer: answer.tokens, samplingMask: answer.samplingMask },
     answer,
   }));
   const pairs = asked.map(({ pair }) => pair);

@@ -132,10 +132,10 @@ function giveBack({ spare_memory }: Settings): void {
 
 /** The same answers scored again. */
 export function rescore(run: Run, samples: readonly Sample[]): Promise<Sample[]> {
-  const answers = samples.map(({ answer, kept, logProbs, ended }) => ({
+  const answers = samples.map(({ answer, samplingMask, logProbs, ended }) => ({
     tokens: [...answer],
     logProbs: [...logProbs],
-    kept: [...kept],
+    samplingMask: [...samplingMask],
     ended,
   }));
   return score(run, {

@@ -46,7 +46,7 @@ export interface MiniBatch {
   /** Rows, columns and targets. */
   readonly batch: AnswerBatch;
   /** What sampling knew: [batch, answer, vocab], or empty where the settings do not ask for it. */
-  readonly context: { readonly seen: HostArray<"bool">; readonly kept: HostArray<"bool"> };
+  readonly context: { readonly seen: HostArray<"bool">; readonly samplingMask: HostArray<"bool"> };
   /** log pi_old(token). */
   readonly oldLogProbs: HostArray<"float32">;
   /** The critic's values when the answers were sampled. */
@@ -188,11 +188,11 @@ export async function createActorUpdate(
     loss(
       head,
       hidden,
-      { rows, columns, targets, seen, kept, oldLogProbs, advantages, mask, count },
+      { rows, columns, targets, seen, samplingMask, oldLogProbs, advantages, mask, count },
     ) {
       const states = atColumns(hidden, columns, rows.slots);
       const said = answerStatistics(
-        distributionFrom(states, head, { seen, kept, sampling }),
+        distributionFrom(states, head, { seen, samplingMask, sampling }),
         targets,
       );
       const { loss } = policyLoss(

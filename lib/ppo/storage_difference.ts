@@ -38,7 +38,7 @@ export interface StorageDifference {
 function halvedPrompts({ prompts, settings }: PpoInputs): AnswerContext[] {
   return prompts.slice(0, settings.batch_size).filter(({ length }) => length > 1).map((row) => {
     const start = row.length - Math.min(settings.query_len, Math.floor(row.length / 2));
-    return { prompt: row.slice(0, start), answer: row.slice(start), kept: [] };
+    return { prompt: row.slice(0, start), answer: row.slice(start), samplingMask: [] };
   });
 }
 

@@ -43,12 +43,12 @@ export const sampling = defineSlider({
   },
   draw: (settings) => {
     const own = distributionOfRow(LOGITS).logProbs;
-    const { logProbs, kept } = distributionOfRow(LOGITS, { ...settings, seen });
-    const labels = TOKENS.map((token, place) => kept[place] ? token : `${token} ×`);
-    const count = kept.filter(Boolean).length;
+    const { logProbs, samplingMask } = distributionOfRow(LOGITS, { ...settings, seen });
+    const labels = TOKENS.map((token, place) => samplingMask[place] ? token : `${token} ×`);
+    const count = samplingMask.filter(Boolean).length;
     const entropy = entropyOfLogits(logProbs).toFixed(2);
     const mass = (100 * own.reduce((sum, logProb, place) =>
-      sum + (kept[place] ? Math.exp(logProb) : 0), 0))
+      sum + (samplingMask[place] ? Math.exp(logProb) : 0), 0))
       .toFixed(0);
     return {
       panels: [
@@ -56,7 +56,12 @@ export const sampling = defineSlider({
           labels,
           x: { title: "probability", range: [0, 1] },
           series: [
-            { name: "the model's own", values: shown.map((place) => Math.exp(own[place])) },
+            {
+              name: "the model's own",
+              values: shown.map((place) =>
+                Math.exp(own[place])
+              ),
+            },
             { name: "drawn from", values: shown.map((place) => Math.exp(logProbs[place])) },
           ],
         },
@@ -65,7 +70,7 @@ export const sampling = defineSlider({
           x: { title: "log(own / drawn from), nats", range: [-4, 10] },
           series: [{
             name: "log ratio",
-            values: shown.map((place) => kept[place] ? own[place] - logProbs[place] : 0),
+            values: shown.map((place) => samplingMask[place] ? own[place] - logProbs[place] : 0),
           }],
         },
       ],

@@ -10,7 +10,7 @@ const start = (prompts: number[][]) =>
 const drawn = (tokens: number[]) => ({
   tokens: Int32Array.from(tokens),
   logProbs: Float32Array.from(tokens, (token) => -token),
-  kept: undefined,
+  samplingMask: undefined,
 });
 
 Deno.test("rows that have ended leave the batch; the last ones take their places, and tokens find their answers", () => {
@@ -79,10 +79,10 @@ Deno.test("caches of the rows that stay lie in the same memory, moved ones where
   const data = await device.read(cache[0].values);
   const width = data.length / 3;
   data.forEach((_, index) => data[index] = Math.floor(index / width)); // each row holds its own number
-  const kept = await keptRows(device, cache, { count: 2, moves: [{ from: 2, to: 0 }] });
-  const values = await device.read(kept[0].values);
-  assert.deepEqual(kept[0].values.dims, [2, ...cache[0].values.dims.slice(1)]);
+  const rest = await keptRows(device, cache, { count: 2, moves: [{ from: 2, to: 0 }] });
+  const values = await device.read(rest[0].values);
+  assert.deepEqual(rest[0].values.dims, [2, ...cache[0].values.dims.slice(1)]);
   assert.deepEqual([values[0], values[width], values.length], [2, 1, 2 * width]);
   assert.equal(values.buffer, data.buffer);
-  assert.equal(await keptRows(device, kept, { count: 2, moves: [] }), kept);
+  assert.equal(await keptRows(device, rest, { count: 2, moves: [] }), rest);
 });

@@ -32,10 +32,10 @@ const seeded = (seed: number) => ({
 async function recomputed(answers: readonly Answer[], given: Partial<SamplingSettings>) {
   const shape = { config: tinyConfig, sampling: { ...plainSampling, ...given } };
   const score = await createPolicyScorer(device, shape);
-  const pairs = answers.map(({ tokens, kept }, row) => ({
+  const pairs = answers.map(({ tokens, samplingMask }, row) => ({
     prompt: tinyPrompts[row],
     answer: tokens,
-    kept,
+    samplingMask,
   }));
   const rows = await score(parameters, answerBatch(pairs, { padId: PAD }), pairs);
   return rows.flatMap((row, index) => row.slice(0, answers[index].tokens.length));
@@ -65,19 +65,19 @@ for (
   });
 }
 
-Deno.test("a kept set is there for every token when a cut-off is on, holds it, and has as many as top-k says", async () => {
+Deno.test("with a cut-off every token comes with a sampling mask that allows it and as many tokens as top-k asks for", async () => {
   const answers = await (await generatorOf({ topK: 4 })).generate(
     parameters,
     tinyPrompts,
     seeded(1),
   );
-  for (const { tokens, kept } of answers) {
-    assert.equal(kept.length, tokens.length);
-    tokens.forEach((token, position) => assert.equal(kept[position][token], 1));
-    for (const set of kept) assert.equal(set.reduce((sum, one) => sum + one, 0), 4);
+  for (const { tokens, samplingMask } of answers) {
+    assert.equal(samplingMask.length, tokens.length);
+    tokens.forEach((token, position) => assert.equal(samplingMask[position][token], 1));
+    for (const set of samplingMask) assert.equal(set.reduce((sum, one) => sum + one, 0), 4);
   }
   const plain = await (await generatorOf()).generate(parameters, tinyPrompts, seeded(1));
-  assert.ok(plain.every(({ kept }) => kept.length === 0));
+  assert.ok(plain.every(({ samplingMask }) => samplingMask.length === 0));
 });
 
 Deno.test("prompts read a few at a time, like lengths together, give the answers of one call in the prompts' order", async () => {
@@ -100,7 +100,10 @@ Deno.test("prompts read a few at a time, like lengths together, give the answers
     for (const size of [1, 3]) {
       const parts = await generate(size);
       assert.deepEqual(parts.map(({ tokens }) => tokens), whole.map(({ tokens }) => tokens));
-      assert.deepEqual(parts.map(({ kept }) => kept), whole.map(({ kept }) => kept));
+      assert.deepEqual(
+        parts.map(({ samplingMask }) => samplingMask),
+        whole.map(({ samplingMask }) => samplingMask),
+      );
       const numbers = (answers: readonly Answer[]) => answers.flatMap(({ logProbs }) => logProbs);
       assertNear(numbers(parts), numbers(whole), {
         name: `log-probabilities, ${size} prompts at a time`,
@@ -132,8 +135,12 @@ Deno.test("a prompt that stands in the batch several times is read once, and eac
     for (const [row, prompt] of prompts.entries()) {
       const own = { maxNewTokens: 12, uniform: (_: number, at: number) => uniform(4, 0, row, at) };
       const [alone] = await generator.generate(parameters, [prompt], own);
-      const { tokens, logProbs, ended, kept } = together[row];
-      assert.deepEqual([tokens, ended, kept], [alone.tokens, alone.ended, alone.kept]);
+      const { tokens, logProbs, ended, samplingMask } = together[row];
+      assert.deepEqual([tokens, ended, samplingMask], [
+        alone.tokens,
+        alone.ended,
+        alone.samplingMask,
+      ]);
       assertNear(logProbs, alone.logProbs, { name: `log-probabilities of row ${row}` });
     }
   }
@@ -190,9 +197,9 @@ Deno.test("with a least length no answer ends before it, and the first tokens' p
     minNewTokens: 4,
   });
   const answers = await generator.generate(parameters, tinyPrompts, seeded(1));
-  for (const { tokens, kept } of answers) {
+  for (const { tokens, samplingMask } of answers) {
     assert.ok(tokens.slice(0, 4).every((token) => token !== SEP));
-    assert.ok(kept.slice(0, 4).every((set) => set[SEP] === 0));
+    assert.ok(samplingMask.slice(0, 4).every((set) => set[SEP] === 0));
   }
   assert.ok(
     answers.some(({ tokens, ended }) => ended && tokens.length === 5),

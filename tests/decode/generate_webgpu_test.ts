@@ -92,7 +92,7 @@ await onWebGpu("generation", (gpu) => {
     assert.ok(new Set(wanted).size > 20);
   });
 
-  Deno.test("answers, kept sets and ends are the CPU's, with a penalty and a least length", async () => {
+  Deno.test("answers, sampling masks and ends are the CPU's, with a penalty and a least length", async () => {
     const given = { repetitionPenalty: 1.4, topK: 8, minNewTokens: 3 };
     const [there, here] = [
       (await generated(gpu, given)).answers,

@@ -7,7 +7,7 @@ export function sampleOf(answer: readonly number[], given: Partial<Sample> = {})
   return {
     prompt: [2, 3],
     answer,
-    kept: [],
+    samplingMask: [],
     logProbs: zeros,
     refLogProbs: zeros,
     values: zeros,

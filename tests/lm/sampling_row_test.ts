@@ -32,10 +32,10 @@ for (
       (await program({ logits: floats(logits, [1, 40]), seen: bools(seen.map(Number), [1, 40]) }))
         .logProbs,
     );
-    const { logProbs, kept } = distributionOfRow(logits, { ...settings, seen });
+    const { logProbs, samplingMask } = distributionOfRow(logits, { ...settings, seen });
     logProbs.forEach((logProb, token) => {
-      assert.equal(kept[token], wanted[token] > -1e6, `token ${token} is kept`);
-      if (kept[token]) {
+      assert.equal(samplingMask[token], wanted[token] > -1e6, `token ${token} may be drawn`);
+      if (samplingMask[token]) {
         assert.ok(Math.abs(logProb - wanted[token]) < 1e-5, `${logProb} ${wanted[token]}`);
       }
     });

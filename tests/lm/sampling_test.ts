@@ -45,12 +45,12 @@ function bySorting(logits: readonly number[], settings: SamplingSettings, seen: 
     mass += probability;
     least = probability;
   }
-  const kept = byCount.map((logit, token) =>
+  const samplingMask = byCount.map((logit, token) =>
     logit > -Infinity && (topP >= 1 || probabilities[token] >= least)
   );
   return {
-    kept,
-    probabilities: softmax(byCount.map((logit, token) => kept[token] ? logit : -Infinity)),
+    samplingMask,
+    probabilities: softmax(byCount.map((logit, token) => samplingMask[token] ? logit : -Infinity)),
   };
 }
 
@@ -61,7 +61,7 @@ function softmax(logits: readonly number[]): number[] {
   return powers.map((power) => power / total);
 }
 
-/** The library's answer for rows of logits: probabilities and kept sets (all, without a cut-off). */
+/** The library's answer for rows of logits: probabilities and sampling masks (all ones, without a cut-off). */
 async function byLibrary(
   rows: readonly (readonly number[])[],
   given: Partial<SamplingSettings>,
@@ -74,11 +74,15 @@ async function byLibrary(
   const program = await jit(device, spec, ({ logits, seen, position }) => {
     const allowed = minNewTokens && mayBeDrawn(logits, position, { minNewTokens, endId: END }) ||
       undefined;
-    const { logProbs, kept } = samplingDistribution(logits, { ...plainSampling, ...given }, {
-      seen,
-      allowed,
-    });
-    return { logProbs, ...(kept === undefined ? {} : { kept }) };
+    const { logProbs, samplingMask } = samplingDistribution(
+      logits,
+      { ...plainSampling, ...given },
+      {
+        seen,
+        allowed,
+      },
+    );
+    return { logProbs, ...(samplingMask === undefined ? {} : { samplingMask }) };
   });
   const result = await program({
     logits: floats(rows.flat(), dims),
@@ -88,10 +92,10 @@ async function byLibrary(
   const cut = (flat: readonly number[]) =>
     rows.map((row, index) => flat.slice(index * row.length, (index + 1) * row.length));
   const logProbs = [...await device.read(result.logProbs)];
-  const kept = result.kept === undefined
+  const samplingMask = result.samplingMask === undefined
     ? logProbs.map(() => 1)
-    : [...await device.read(result.kept)];
-  return { probabilities: cut(logProbs.map(Math.exp)), kept: cut(kept) };
+    : [...await device.read(result.samplingMask)];
+  return { probabilities: cut(logProbs.map(Math.exp)), samplingMask: cut(samplingMask) };
 }
 
 const random = randomStream(3);
@@ -125,7 +129,11 @@ for (const given of cases) {
     const found = await byLibrary(randomRows, given, randomSeen);
     randomRows.forEach((logits, row) => {
       const wanted = bySorting(logits, { ...plainSampling, ...given }, randomSeen[row]);
-      assert.deepEqual(found.kept[row], wanted.kept.map(Number), `kept set of row ${row}`);
+      assert.deepEqual(
+        found.samplingMask[row],
+        wanted.samplingMask.map(Number),
+        `sampling mask of row ${row}`,
+      );
       wanted.probabilities.forEach((probability, token) => {
         assert.ok(
           Math.abs(found.probabilities[row][token] - probability) < 1e-5,
@@ -149,7 +157,10 @@ for (
     likely.forEach((logits, row) => {
       const without = logits.filter((_, token) => token !== END);
       const wanted = bySorting(without, { ...plainSampling, ...given }, []);
-      assert.deepEqual(early.kept[row], wanted.kept.map(Number).toSpliced(END, 0, 0));
+      assert.deepEqual(
+        early.samplingMask[row],
+        wanted.samplingMask.map(Number).toSpliced(END, 0, 0),
+      );
       wanted.probabilities.toSpliced(END, 0, 0).forEach((probability, token) =>
         assert.ok(
           Math.abs(early.probabilities[row][token] - probability) < 1e-5,
@@ -163,25 +174,25 @@ for (
   });
 }
 
-Deno.test("tokens that tie at the threshold are kept together", async () => {
-  const { kept } = await byLibrary([[2, 1, 0, 1, 1]], { topK: 2 });
-  assert.deepEqual(kept, [[1, 1, 0, 1, 1]]); // the second largest is 1, three times
+Deno.test("tokens that tie at the threshold stay together", async () => {
+  const { samplingMask } = await byLibrary([[2, 1, 0, 1, 1]], { topK: 2 });
+  assert.deepEqual(samplingMask, [[1, 1, 0, 1, 1]]); // the second largest is 1, three times
   const alike = await byLibrary([[0, 0, 0, 0]], { topK: 1 });
-  assert.deepEqual(alike.kept, [[1, 1, 1, 1]]);
+  assert.deepEqual(alike.samplingMask, [[1, 1, 1, 1]]);
   // p = 0.4, 0.2, 0.2, 0.2: the first two reach 0.5, and the others tie with the second
   const tied = await byLibrary([[Math.log(0.4), Math.log(0.2), Math.log(0.2), Math.log(0.2)]], {
     topP: 0.5,
   });
-  assert.deepEqual(tied.kept, [[1, 1, 1, 1]]);
+  assert.deepEqual(tied.samplingMask, [[1, 1, 1, 1]]);
 });
 
 Deno.test("top-p keeps the token that crosses the sum, and no further one", async () => {
   const logits = [0.1, 0.5, 0.15, 0.25].map(Math.log);
-  const keptAt = async (topP: number) => (await byLibrary([logits], { topP })).kept[0];
-  assert.deepEqual(await keptAt(0.49), [0, 1, 0, 0]);
-  assert.deepEqual(await keptAt(0.51), [0, 1, 0, 1]); // 0.5 < 0.51 <= 0.75
-  assert.deepEqual(await keptAt(0.76), [0, 1, 1, 1]);
-  assert.deepEqual(await keptAt(0.91), [1, 1, 1, 1]);
+  const maskAt = async (topP: number) => (await byLibrary([logits], { topP })).samplingMask[0];
+  assert.deepEqual(await maskAt(0.49), [0, 1, 0, 0]);
+  assert.deepEqual(await maskAt(0.51), [0, 1, 0, 1]); // 0.5 < 0.51 <= 0.75
+  assert.deepEqual(await maskAt(0.76), [0, 1, 1, 1]);
+  assert.deepEqual(await maskAt(0.91), [1, 1, 1, 1]);
 });
 
 Deno.test("a cut-off is said to be on only where it cuts", () => {
@@ -191,21 +202,23 @@ Deno.test("a cut-off is said to be on only where it cuts", () => {
   assert.equal(cutsOff({ ...plainSampling, topP: 0.99 }), true);
 });
 
-Deno.test("a kept set that is given is used in place of the cut-off, and cut tokens have no gradient", async () => {
+Deno.test("a sampling mask that is given is used in place of the cut-off, and cut tokens have no gradient", async () => {
   const axes = { batch: 1, vocab: 4 } as const;
-  const spec = { logits: float(axes), kept: bool(axes), tokens: int({ batch: 1 }) };
-  const program = await jit(device, spec, ({ logits, kept, tokens }) => {
-    const { logProbs } = samplingDistribution(logits, { ...plainSampling, topK: 1 }, { kept });
+  const spec = { logits: float(axes), samplingMask: bool(axes), tokens: int({ batch: 1 }) };
+  const program = await jit(device, spec, ({ logits, samplingMask, tokens }) => {
+    const { logProbs } = samplingDistribution(logits, { ...plainSampling, topK: 1 }, {
+      samplingMask,
+    });
     const loss = sum(take(logProbs, tokens, "vocab"));
     return { logProbs, slope: gradientsOf(loss, { logits }).logits };
   });
   const feeds = {
     logits: floats([0, 0, 9, 9], [1, 4]),
-    kept: bools([1, 1, 0, 0], [1, 4]),
+    samplingMask: bools([1, 1, 0, 0], [1, 4]),
     tokens: ints([0]),
   };
   const { logProbs, slope } = await program(feeds);
-  const half = Math.log(1 / 2); // two kept tokens with equal logits, whatever the others' are
+  const half = Math.log(1 / 2); // two allowed tokens with equal logits, whatever the others' are
   const [first, second, third] = await device.read(logProbs);
   assert.ok(Math.abs(first - half) < 1e-6 && Math.abs(second - half) < 1e-6 && third < -1e8);
   assert.deepEqual([...await device.read(slope)], [1 - 1 / 2, -1 / 2, 0, 0]); // 1 at the token - p

@@ -20,7 +20,7 @@ const shape = { config, sampling: plainSampling };
 const pairs = [[7, 4], [10, 6], [5, 3]].map(([prompt, answer], seed) => ({
   prompt: tinyPrompt(prompt, seed),
   answer: tinyPrompt(answer, 10 + seed),
-  kept: [],
+  samplingMask: [],
 }));
 
 /** A minibatch whose numbers are all different. */

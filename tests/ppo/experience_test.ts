@@ -23,8 +23,8 @@ import { device, tinyConfig, tinyPolicy, tinyReward } from "../helpers/tiny.ts";
 const PAD = 0;
 /** Two rows: a prompt of 2 with an answer of 3 tokens, and a prompt of 3 with an answer of 1. */
 const pairs = [
-  { prompt: [2, 3], answer: [7, 8, 3], kept: [] },
-  { prompt: [2, 9, 3], answer: [6], kept: [] },
+  { prompt: [2, 3], answer: [7, 8, 3], samplingMask: [] },
+  { prompt: [2, 9, 3], answer: [6], samplingMask: [] },
 ];
 
 Deno.test("rows are ragged: an answer token is predicted at the column before it", () => {
@@ -58,19 +58,22 @@ Deno.test("masks and rows of numbers are 0 beyond an answer's end", () => {
   assert.deepEqual(answerArray([[1, 2], [3]], 2), floats([1, 2, 3, 0], [2, 2]));
 });
 
-Deno.test("at each answer token the prompt and the tokens before it count as seen, and stored sets as kept", () => {
+Deno.test("at each answer token the prompt and the tokens before it count as seen, and the stored sampling masks are used", () => {
   const config = { ...tinyConfig, vocabSize: 5 };
   const pair = {
     prompt: [1],
     answer: [2, 3],
-    kept: [Uint8Array.of(0, 0, 1, 1, 0), Uint8Array.of(1, 0, 0, 1, 0)],
+    samplingMask: [Uint8Array.of(0, 0, 1, 1, 0), Uint8Array.of(1, 0, 0, 1, 0)],
   };
   const sampling = { ...plainSampling, repetitionPenalty: 1.4, topK: 2 };
-  const { seen, kept } = contextArrays([pair], { config, sampling, width: 3 });
+  const { seen, samplingMask } = contextArrays([pair], { config, sampling, width: 3 });
   assert.deepEqual([...seen.data], [[0, 1, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 0]].flat());
-  assert.deepEqual([...kept.data], [[0, 0, 1, 1, 0], [1, 0, 0, 1, 0], [1, 1, 1, 1, 1]].flat()); // all, at pads
+  assert.deepEqual(
+    [...samplingMask.data],
+    [[0, 0, 1, 1, 0], [1, 0, 0, 1, 0], [1, 1, 1, 1, 1]].flat(),
+  ); // all, at pads
   const unused = contextArrays([pair], { config, sampling: plainSampling, width: 3 });
-  assert.equal(unused.seen.data.length + unused.kept.data.length, 0);
+  assert.equal(unused.seen.data.length + unused.samplingMask.data.length, 0);
 });
 
 const optionsOf = (
@@ -97,7 +100,7 @@ const answer = (tokens: number[], ended: boolean, logProbs: number[]): Answer =>
   tokens,
   logProbs,
   ended,
-  kept: [],
+  samplingMask: [],
 });
 
 /** Models that say fixed numbers, and remember where the reward model was asked. */

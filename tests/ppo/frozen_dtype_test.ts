@@ -64,7 +64,7 @@ const rounded = (weights: ReadonlyMap<string, Weight>) =>
 
 /** log pi of each answer's tokens, and its score, by models in float32. */
 async function asked(
-  pairs: readonly Pick<Sample, "prompt" | "answer" | "kept">[],
+  pairs: readonly Pick<Sample, "prompt" | "answer" | "samplingMask">[],
   policyWeights: ReadonlyMap<string, Weight>,
   rewardWeights: ReadonlyMap<string, Weight>,
 ) {
@@ -115,7 +115,7 @@ Deno.test("what is told of it is measured on the second halves of the first prom
   const { storageDifference } = await tiny({ ...HALF, score_batch_size: 2 });
   const pairs = tinyPrompts.slice(0, 3).map((row) => { // query_len is 6, and these have 5, 9 and 4 tokens
     const start = row.length - Math.floor(row.length / 2);
-    return { prompt: row.slice(0, start), answer: row.slice(start), kept: [] };
+    return { prompt: row.slice(0, start), answer: row.slice(start), samplingMask: [] };
   });
   const exact = await asked(pairs, tinyPolicy.weights, tinyReward.weights);
   const near = await asked(pairs, rounded(tinyPolicy.weights), rounded(tinyReward.weights));
@@ -176,7 +176,7 @@ Deno.test("a scorer that was compiled for float32 alone says so of others", asyn
     storedSpec(gpt2Spec(tinyConfig), "float16"),
     tinyPolicy.weights,
   );
-  const pair = { prompt: [2], answer: [5], kept: [] };
+  const pair = { prompt: [2], answer: [5], samplingMask: [] };
   await assert.rejects(score(stored, answerBatch([pair], { padId: PAD }), [pair]), {
     message:
       "Cannot run the program: it was compiled for parameters in float32, and these are in float16",

@@ -124,12 +124,12 @@ Deno.test("the actor's gradient is the same from one micro-batch or many, and co
   );
 });
 
-Deno.test("with a cut-off every policy is asked about the set that the sampler kept, however far they have moved apart", async () => {
+Deno.test("with a cut-off every policy uses the sampling mask of the rollout, however far the policies have moved apart", async () => {
   const ppo = await tinyPpo({ top_k: 3, learning_rate: 0.03 });
   await Array.fromAsync(ppo.train());
   const pool = await ppo.experience(9, tinyPrompts);
-  const outside = pool.flatMap(({ answer, kept }) =>
-    answer.filter((token, t) => kept[t][token] !== 1)
+  const outside = pool.flatMap(({ answer, samplingMask }) =>
+    answer.filter((token, t) => samplingMask[t][token] !== 1)
   );
   assert.deepEqual(outside, []);
   // A token that its own policy would have cut off would have log-probability -1e9.

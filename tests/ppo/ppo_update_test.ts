@@ -78,7 +78,7 @@ async function experienceOf(index: number): Promise<Sample[]> {
   };
   const sampled = answers.map((tokens) => {
     const ended = tokens.at(-1) === policy.tokenizer.sepId;
-    return { tokens, logProbs: [], kept: [], ended };
+    return { tokens, logProbs: [], samplingMask: [], ended };
   });
   const options = { settings, padId, timestep: index, scoreStatistics: undefined };
   return scoreAnswers(prompts, sampled, scorers, options);

@@ -35,7 +35,10 @@ await onWebGpu("PPO", (gpu) => {
     const [there, here] = [await run(gpu, cutOffs), await run(cpu, cutOffs)];
     assert.equal(here.pool.length, 9);
     assert.deepEqual(there.pool.map(({ answer }) => answer), here.pool.map(({ answer }) => answer));
-    assert.deepEqual(there.pool.map(({ kept }) => kept), here.pool.map(({ kept }) => kept));
+    assert.deepEqual(
+      there.pool.map(({ samplingMask }) => samplingMask),
+      here.pool.map(({ samplingMask }) => samplingMask),
+    );
     assert.equal(here.rows.length, 1);
     there.rows.forEach((row, index) => assertMetrics(row, here.rows[index], 1e-3));
     const held: (readonly [arrays: number, bytes: number])[] = [];

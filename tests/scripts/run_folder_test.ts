@@ -12,7 +12,7 @@ import { namesIn } from "../helpers/train_command.ts";
 
 const { vocabSize } = tinyConfig;
 
-/** A state in the middle of an update, with kept sets of a cut-off. */
+/** A state in the middle of an update, with the sampling masks of a cut-off. */
 async function middle(): Promise<PpoState> {
   const ppo = await tinyPpo({ top_k: 5 });
   const controller = new AbortController();
@@ -31,7 +31,7 @@ Deno.test("a state in the middle of an update comes back from its folder to the 
   withFolder(async (folder) => {
     equal(state.pool.length, 6);
     equal(state.steps.length, 3);
-    equal(state.pool[0].kept[0].filter((kept) => kept === 1).length, 5);
+    equal(state.pool[0].samplingMask[0].filter((bit) => bit === 1).length, 5);
     await writeState(`${folder}/state`, { state, logs });
     deepEqual(await readState(`${folder}/state`, { vocabSize }), { state, logs });
   }));
