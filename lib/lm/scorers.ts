@@ -5,7 +5,16 @@
  * and the sampling masks stored with the answers, so that all of them describe the distribution that was sampled from.
  */
 import { entropyFromLogProbs, klFromLogProbs } from "../rl/mod.ts";
-import { bool, bools, type Device, type HostArray, int, ints, jit, type Specs } from "../runtime/mod.ts";
+import {
+  bool,
+  bools,
+  type Device,
+  type HostArray,
+  int,
+  ints,
+  jit,
+  type Specs,
+} from "../runtime/mod.ts";
 import { dot, take, type Tensor } from "../tensor/mod.ts";
 import {
   type AnswerBatch,
@@ -14,6 +23,7 @@ import {
   type PromptAndAnswer,
   rowsOf,
 } from "./answers.ts";
+import { batchesWithin } from "./batches.ts";
 import type { Gpt2Config } from "./config.ts";
 import {
   type ChosenHidden,
@@ -24,6 +34,7 @@ import {
   valueModelSpec,
 } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
+import { inRowOrder } from "./row_groups.ts";
 import { padRows, type Rows, rowsSpec, type TokenRow } from "./rows.ts";
 import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
 import {
@@ -85,7 +96,9 @@ export function contextArrays(
   return {
     seen: filled(sampling.repetitionPenalty !== 1, (answer, into) => {
       for (let start = 0, token = 0; start < size; start += vocabSize, token++) {
-        for (const seen of [...answer.prompt, ...answer.answer.slice(0, token)]) into[start + seen] = 1;
+        for (const seen of [...answer.prompt, ...answer.answer.slice(0, token)]) {
+          into[start + seen] = 1;
+        }
       }
     }),
     samplingMask: filled(cutsOff(sampling), ({ samplingMask = [] }, into) => {
@@ -114,7 +127,10 @@ export const answerDistribution = (
   { rows, columns, ...context }: Omit<AnswerInputs, "targets">,
   { config, sampling }: PolicyShape,
 ): Tensor<VocabularyAxes> =>
-  distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, { ...context, sampling });
+  distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, {
+    ...context,
+    sampling,
+  });
 
 /** log pi(target) and the entropy in nats, one number an answer token each: [batch, answer]. */
 export const answerStatistics = (
@@ -199,12 +215,31 @@ export async function createValueScorer(
   };
 }
 
-/** Scores whole rows: a reward model's value at each row's last token. */
-export async function scoresOfRows(
-  read: ValueReader,
+/** Scores any number of rows with a reward model's parameters, at most `batchSize` at once (default 64; fewer where they are long). */
+export type RowScorer = (
+  parameters: StoredValueModel,
   rows: readonly TokenRow[],
+  options?: { batchSize?: number },
+) => Promise<number[]>;
+
+/** Compiles the scores of whole rows: a reward model's value at each row's last token, in the rows' order. */
+export async function createRowScorer(
+  device: Device,
+  config: Gpt2Config,
   { padId }: { padId: number },
-): Promise<number[]> {
-  const columns = ints(rows.map((row) => row.length - 1), [rows.length, 1]);
-  return (await read({ rows: padRows(rows, { padId }), columns })).flat();
+): Promise<RowScorer> {
+  const scorer = await createValueScorer(device, config);
+  return async (parameters, rows, { batchSize = 64 } = {}) => {
+    const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
+    const groups = batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize });
+    const scores: number[][] = [];
+    for (const group of groups) {
+      const members = group.map((row) => rows[row]);
+      const columns = ints(members.map(({ length }) => length - 1), [members.length, 1]);
+      scores.push(
+        (await scorer(parameters)({ rows: padRows(members, { padId }), columns })).flat(),
+      );
+    }
+    return inRowOrder(groups, scores);
+  };
 }
