@@ -42,7 +42,7 @@ export async function benchDeviceMemory(): Promise<void> {
     layers: CONFIG.layers,
   });
   const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(CONFIG), weights);
-  let state = await trainer.optimizer.start(parameters);
+  let state = await trainer.start(parameters);
   console.log(
     "| steps | loss | arrays on the device | KiB in them | to the device, KiB | back, KiB | process, MiB |",
   );

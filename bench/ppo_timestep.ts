@@ -87,7 +87,7 @@ export async function openTimesteps(
     timed.lap();
     const samples = await ppo.experience(++count, prompts);
     const inside = timed.lap();
-    await ppo.update(samples, count - 1);
+    await ppo.learn(samples, count - 1);
     return { seconds: secondsOf(ppo, inside), peak: peakMemory() };
   };
 }

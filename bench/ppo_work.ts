@@ -1,6 +1,6 @@
 /** The work of a PPO timestep: prompts of given lengths, and the multiply-adds of an update. */
 import { type Gpt2Config, innerWidth } from "../lib/lm/mod.ts";
-import { answerGroups } from "../lib/lm/mod.ts";
+import { answerLayout } from "../lib/lm/mod.ts";
 import { type Settings } from "../lib/settings/mod.ts";
 import { uniform } from "../lib/random/mod.ts";
 
@@ -69,7 +69,7 @@ export function updateFlops(
   const maxRows = settings.micro_batch_size || settings.batch_size;
   const passes = recomputes(settings, config) ? 4 : 3;
   let actor = 0, critic = 0;
-  for (const group of answerGroups(pairs, { shape: config, maxRows })) {
+  for (const group of answerLayout({ padId: 0, shape: config, maxRows }).groups(pairs)) {
     const time = Math.max(...group.map((row) => prompts[row] + answer));
     const body = group.length * passes * bodyFlops(config, { time, answer });
     actor += body + group.length * 3 * 2 * answer * config.embed * config.vocabSize;

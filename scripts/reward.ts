@@ -154,7 +154,7 @@ const createTrainer = (device: Device, { settings, policy }: Inputs): Promise<Re
   createRewardTrainer(device, policy.config, {
     padId: policy.tokenizer.padId,
     dropout: { body: settings.dropout, head: settings.value_dropout, seed: settings.seed },
-    blocksPerProgram: settings.blocks_per_program,
+    blocksPerSegment: settings.blocks_per_program,
     stable: !settings.unstable_log_sigmoid,
     optimizer: {
       ...adamDefaults,
@@ -196,7 +196,7 @@ async function train(
   const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
   const steps = planSteps(inputs);
   const headed = withValueHead(weights, config, random);
-  const start = await trainer.optimizer.start(
+  const start = await trainer.start(
     await uploadParameters(device, valueModelSpec(config), headed),
   );
   const { state, ...end } = await trainStage(start, {

@@ -16,14 +16,12 @@ import {
   type RankedText,
   readPassages,
 } from "../lib/passages/mod.ts";
-import { chunksOf } from "../lib/lm/mod.ts";
+import { chunksOf, createRowScorer } from "../lib/lm/mod.ts";
 import {
-  createScorer,
   openWriter,
   pairAccuracy,
   type RewardTrainer,
   type ScoredAnswer,
-  scoreRows,
   separation,
 } from "../lib/stages/mod.ts";
 import { type RewardSettings } from "../lib/settings/mod.ts";
@@ -58,8 +56,7 @@ export interface QualityInputs {
 type ScoreAll = (parameters: ValueModelArrays, rows: readonly TokenRow[]) => Promise<number[]>;
 
 async function openScorer(device: Device, { config, tokenizer }: ModelFolder): Promise<ScoreAll> {
-  const scorer = await createScorer(device, config, { padId: tokenizer.padId });
-  return (parameters, rows) => scoreRows(scorer, { parameters, rows });
+  return await createRowScorer(device, config, { padId: tokenizer.padId });
 }
 
 /** Compiles what is needed to measure. */

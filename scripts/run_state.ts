@@ -85,7 +85,7 @@ const storedArrays = ({ arrays }: SavedTrainState) =>
 function* sampleLines(pool: readonly Sample[]): Generator<Uint8Array> {
   const encoder = new TextEncoder();
   for (const sample of pool) {
-    const samplingMask = sample.samplingMask.map((mask) =>
+    const samplingMask = (sample.samplingMask ?? []).map((mask) =>
       [...mask.keys()].filter((token) => mask[token] === 1)
     );
     yield encoder.encode(JSON.stringify({ ...sample, samplingMask }) + "\n");
@@ -149,7 +149,7 @@ async function readPool(
   { vocabSize, count }: { vocabSize: number; count: number },
 ): Promise<Sample[]> {
   const pool: Sample[] = [];
-  for await (const line of readJsonLines(path, { required: ["samplingMask", "ended"] })) {
+  for await (const line of readJsonLines(path, { required: ["answer", "ended"] })) {
     pool.push(sampleOf(line, { vocabSize, where: `${path}, answer ${pool.length + 1}` }));
   }
   if (pool.length === count) return pool;
@@ -162,8 +162,14 @@ function sampleOf(
   line: JsonRecord,
   { vocabSize, where }: { vocabSize: number; where: string },
 ): Sample {
-  const rows = Object.fromEntries(ROWS.map((key) => [key, rowIn(line, key, where)]));
-  const allowed = Array.isArray(line.samplingMask) ? line.samplingMask : [];
+  const { length } = rowIn(line, "answer", where);
+  // Before 0.1.0 the mask was called "kept", and rows could go on over padding that nothing read any more.
+  const rows = Object.fromEntries(ROWS.map((key) => {
+    const row = rowIn(line, key, where);
+    return [key, key === "prompt" ? row : row.slice(0, length)];
+  }));
+  const masks = line.samplingMask ?? line.kept;
+  const allowed = Array.isArray(masks) ? masks : [];
   return {
     ...rows as Record<typeof ROWS[number], number[]>, // one row a name of ROWS
     ...numbersIn(line, ["rawScore", "score", "timestep"], where),

@@ -151,7 +151,7 @@ const createTrainer = (device: Device, { settings, start }: Inputs): Promise<Sft
     padId: start.tokenizer.padId,
     passageWeight: settings.passage_weight,
     dropout: { body: settings.dropout, seed: settings.seed },
-    blocksPerProgram: settings.blocks_per_program,
+    blocksPerSegment: settings.blocks_per_program,
     optimizer: {
       ...adamDefaults,
       epsilon: settings.adam_epsilon,
@@ -179,7 +179,7 @@ async function train(
   const trainer = await createTrainer(device, inputs);
   const rowsOf = rowMaker(inputs);
   const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
-  const start = await trainer.optimizer.start(
+  const start = await trainer.start(
     await uploadParameters(device, gpt2Spec(config), weights),
   );
   const { state, ...end } = await trainStage(start, {

@@ -3,27 +3,34 @@
  *
  *     before each update    V_old = V           then ppo_epoch passes over the pool with the clipped value loss
  */
-import { uploadParameters, type ValueModelArrays, valueModelSpec } from "../lm/mod.ts";
-import { adamDefaults } from "../optim/mod.ts";
-import { meanOf } from "../rl/mod.ts";
-import { answerBatch, chunksOf, createValueScorer, type PromptAndAnswer } from "../lm/mod.ts";
+import { createAnswerTrainer } from "../learn/mod.ts";
 import {
-  createCriticUpdate,
-  minibatches,
-  minibatchParts,
+  answerLayout,
+  createValueScorer,
+  type PromptAndAnswer,
+  readAnswers,
+  uploadParameters,
+  type ValueModelArrays,
+  valueModelSpec,
+} from "../lm/mod.ts";
+import { adamDefaults } from "../optim/mod.ts";
+import {
+  configOf,
+  criticLoss,
   type Sample,
-  samplingOf,
+  shuffledMinibatches,
   withFreshHead,
 } from "../ppo/mod.ts";
-import { type Settings } from "../settings/mod.ts";
+import { meanOf } from "../rl/mod.ts";
 import { chooseDevice } from "../runtime/mod.ts";
+import type { Settings } from "../settings/mod.ts";
 import type { RunInputs } from "./embedded.ts";
 
 /** A critic that learns. */
 export interface Critic {
-  /** "value_clip_eps 0.2, learning_rate 0.00005": what tells it from others. */
+  /** "value_clip_eps 0.2, learning_rate 0.00005": what distinguishes it from others. */
   readonly name: string;
-  /** A value may go so far in one update. */
+  /** How far a value may move in one update. */
   readonly clipRange: number;
   /** V before each token of each answer. */
   values(answers: readonly PromptAndAnswer[]): Promise<number[][]>;
@@ -40,40 +47,37 @@ export async function openCritic(
   settings: Settings,
 ): Promise<Critic> {
   const device = await chooseDevice(settings.device, { buffers: settings.gpu_buffers });
-  const { adam_epsilon: epsilon, max_grad_norm: maxGradNorm, value_clip_eps: clipRange } = settings;
-  const optimizer = { ...adamDefaults, epsilon, maxGradNorm };
-  const update = await createCriticUpdate(device, reward.config, { clipRange, optimizer });
+  const config = configOf(settings);
+  const { valueClipRange: clipRange, learningRate, maxGradNorm, adamEpsilon: epsilon } = config;
+  const layout = answerLayout({ padId, shape: policy.config });
+  const reading = answerLayout({ padId, shape: policy.config, maxRows: BATCH });
+  const trainer = await createAnswerTrainer(device, criticLoss(reward.config, { clipRange }), {
+    optimizer: { ...adamDefaults, epsilon, maxGradNorm },
+    layout,
+  });
   const score = await createValueScorer(device, reward.config);
-  const weights = settings.fresh_value_head ? withFreshHead(reward.weights) : reward.weights;
+  const weights = config.freshValueHead ? withFreshHead(reward.weights) : reward.weights;
   const start: ValueModelArrays = await uploadParameters(
     device,
     valueModelSpec(reward.config),
     weights,
   );
-  const shape = { config: policy.config, sampling: samplingOf(settings) };
-  let state = await update.optimizer.start(start);
+  let state = await trainer.start(start);
   let epoch = 0;
-  const values = async (answers: readonly PromptAndAnswer[]): Promise<number[][]> => {
-    const rows: number[][] = [];
-    for (const part of chunksOf(answers, BATCH)) {
-      const found = await score(state.parameters, answerBatch(part, { padId }));
-      rows.push(...found.map((row, index) => row.slice(0, part[index].answer.length)));
-    }
-    return rows;
-  };
+  const values = (answers: readonly PromptAndAnswer[]) =>
+    readAnswers(answers, reading, score(state.parameters));
   return {
-    name: `value_clip_eps ${clipRange}, learning_rate ${settings.learning_rate}`,
+    name: `value_clip_eps ${clipRange}, learning_rate ${learningRate}`,
     clipRange,
     values,
     async learn(pool, { signal } = {}) {
       const old = await values(pool); // V_old
       const ready = pool.map((sample, index) => ({ ...sample, values: old[index] }));
       const losses: number[] = [];
-      for (let pass = 0; pass < settings.ppo_epoch; pass++) {
-        for (const samples of minibatches(ready, settings, epoch++)) {
+      for (let pass = 0; pass < config.epochs; pass++) {
+        for (const samples of shuffledMinibatches(ready, { ...config, epoch: epoch++ })) {
           signal?.throwIfAborted();
-          const parts = minibatchParts(samples, { settings, shape, padId, step: 0 });
-          const stepped = await update.step(state, parts, settings.learning_rate);
+          const stepped = await trainer.step(state, samples, learningRate);
           state = stepped.state;
           losses.push(stepped.loss);
         }

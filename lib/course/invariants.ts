@@ -72,18 +72,10 @@ export async function checkInvariants(
   ];
 }
 
-function firstRatios(
-  samples: readonly Sample[],
-  logProbs: readonly (readonly number[])[],
-): number[] {
-  return samples.flatMap((sample, row) => {
-    const length = sample.answer.length;
-    return ratios({
-      logProbs: logProbs[row].slice(0, length),
-      oldLogProbs: sample.logProbs.slice(0, length),
-    });
-  });
-}
+const firstRatios = (samples: readonly Sample[], logProbs: readonly number[][]): number[] =>
+  samples.flatMap((sample, row) =>
+    ratios({ logProbs: logProbs[row], oldLogProbs: sample.logProbs })
+  );
 
 /** Each answer scored in a batch of its own. */
 async function scoredAlone(ppo: Ppo, samples: readonly Sample[]): Promise<Sample[]> {

@@ -236,11 +236,8 @@ export async function scoredRatios(
     answer: tokens,
     samplingMask,
   }));
-  const scored = await scorer(
-    parameters,
-    answerBatch(pairs, { padId: policy.tokenizer.padId }),
-    pairs,
-  );
+  const batch = answerBatch(pairs, { padId: policy.tokenizer.padId });
+  const scored = await scorer(parameters)(batch, pairs);
   const rows = answers.map(({ logProbs }, row) =>
     ratios({ logProbs: scored[row].slice(0, logProbs.length), oldLogProbs: logProbs })
   );

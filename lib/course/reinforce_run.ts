@@ -6,33 +6,34 @@
  */
 import { createGenerator } from "../decode/mod.ts";
 import {
-  type Gpt2Arrays,
+  type AnswerLoss,
+  answerLossSpec,
+  answerMatrix,
+  createAnswerTrainer,
+} from "../learn/mod.ts";
+import {
+  answerArray,
+  type AnswerAxes,
+  answerBatch,
+  answerSpec,
+  answerStatistics,
+  atColumns,
+  type Gpt2Config,
+  type Gpt2Parameters,
   gpt2Spec,
   plainSampling,
+  type PromptAndAnswer,
   type TokenRow,
   uploadParameters,
 } from "../lm/mod.ts";
 import { liveDisplay } from "../notebook/mod.ts";
-import { adamDefaults, gradientsOf } from "../optim/mod.ts";
-import { createGradientArrays, createOptimizer } from "../learn/mod.ts";
+import { adamDefaults } from "../optim/mod.ts";
 import { curveGrid, displaySymbol, type Figure, picture } from "../plots/mod.ts";
-import { meanOf, reinforceLoss } from "../rl/mod.ts";
 import { uniform } from "../random/mod.ts";
-import {
-  answerArray,
-  answerBatch,
-  answerDistribution,
-  answerMask,
-  answerSpec,
-  answerStatistics,
-  contextArrays,
-  contextSpec,
-  inputsOf,
-  type PromptAndAnswer,
-  rowsOf,
-} from "../lm/mod.ts";
-import { type Settings } from "../settings/mod.ts";
-import { type Device, float, jit, number } from "../runtime/mod.ts";
+import { meanOf, reinforceLoss } from "../rl/mod.ts";
+import { float, number } from "../runtime/mod.ts";
+import type { Settings } from "../settings/mod.ts";
+import { dot, logSoftmax, type Tensor } from "../tensor/mod.ts";
 import type { PolicyView } from "./policy_view.ts";
 
 /** What an answer is paid: gets the question as text, without [SEP]. */
@@ -60,63 +61,48 @@ export interface ReinforceRun {
   ask(options: { count: number; seed: number }): Promise<string[]>;
 }
 
-const matrix = float({ batch: -1, answer: -1 });
-
-/** Compiles loss, gradients and entropies of answers under the model's own distribution. */
-function compileGradient(device: Device, { config }: PolicyView["policy"]) {
-  const own = { batchSize: float({}), returns: matrix, mask: matrix };
-  const spec = { parameters: gpt2Spec(config), ...answerSpec, ...contextSpec(config), ...own };
-  return jit(device, spec, ({ parameters, returns, mask, batchSize, ...inputs }) => {
-    const logProbs = answerDistribution(parameters, inputs, { config, sampling: plainSampling });
-    const said = answerStatistics(logProbs, inputs.targets);
-    const loss = reinforceLoss({ logProbs: said.logProbs, returns, mask, count: batchSize });
-    return { entropy: said.entropy, loss, gradients: gradientsOf(loss, parameters) };
-  }, { toHost: ["entropy", "loss"] });
+/** What the loss reads of answers besides rows and mask. */
+interface ReinforceInputs {
+  /** The answer tokens. */
+  readonly targets: Tensor<AnswerAxes, "int32">;
+  /** G_t: with a reward at the end and gamma 1, R at every token. */
+  readonly returns: Tensor<AnswerAxes>;
+  /** Answers of the batch. */
+  readonly batchSize: Tensor<Record<never, never>>;
 }
 
-/** What the program takes of answers and their rewards: paid at the end and with gamma 1, G_t is R at every token. */
-function feedsOf(
-  { config, tokenizer: { padId } }: PolicyView["policy"],
-  pairs: readonly PromptAndAnswer[],
-  rewards: readonly number[],
-) {
-  const batch = answerBatch(pairs, { padId });
-  const { width } = batch;
+/** An answer with its reward. */
+interface RewardedAnswer extends PromptAndAnswer {
+  readonly reward: number;
+}
+
+/** The REINFORCE loss of answers under the model's own distribution; its other result is the entropy at each token. */
+function reinforceObjective(
+  config: Gpt2Config,
+): AnswerLoss<Gpt2Parameters, ReinforceInputs, RewardedAnswer> {
+  const { columns, targets } = answerSpec;
   return {
-    ...inputsOf(batch),
-    ...contextArrays([], { config, sampling: plainSampling, width }),
-    returns: answerArray(pairs.map(({ answer }, row) => answer.map(() => rewards[row])), width),
-    mask: answerMask(pairs, width),
-    batchSize: number(pairs.length),
-  };
-}
-
-/** Gradients of a batch in arrays that are reused, with the mean entropy of its tokens. */
-async function createGradient({ policy, device }: PolicyView) {
-  const program = await compileGradient(device, policy);
-  const arrays = await createGradientArrays<Gpt2Arrays>(device, gpt2Spec(policy.config));
-  return async (
-    parameters: Gpt2Arrays,
-    pairs: readonly PromptAndAnswer[],
-    rewards: readonly number[],
-  ) => {
-    let entropies: number[] = [];
-    const { gradients, loss } = await arrays.sum(
-      [feedsOf(policy, pairs, rewards)],
-      async (feeds, into) => {
-        const said = await program({ parameters, ...feeds }, { gradients: into });
-        const width = feeds.targets.dims[1];
-        const rows = rowsOf(await device.read(said.entropy), width);
-        entropies = pairs.flatMap(({ answer }, row) => rows[row].slice(0, answer.length));
-        return { loss: (await device.read(said.loss))[0], gradients: into };
+    definition: {
+      config,
+      parameters: gpt2Spec(config),
+      inputs: { columns, targets, ...answerLossSpec, returns: answerMatrix, batchSize: float({}) },
+      chosen: true,
+      loss(head, hidden, { rows, columns, targets, returns, mask, batchSize }) {
+        const states = atColumns(hidden, columns, rows.slots);
+        const logits = dot(states, head.wte.weight, "embed");
+        const policy = answerStatistics(logSoftmax(logits, "vocab"), targets);
+        const loss = reinforceLoss({ ...policy, returns, mask, count: batchSize });
+        return { loss, entropy: policy.entropy };
       },
-    );
-    return {
-      gradients,
-      loss,
-      entropy: meanOf(entropies),
-      recycle: () => arrays.recycle(gradients),
-    };
+    },
+    feeds: (answers, { targets }) => ({
+      targets,
+      returns: answerArray(
+        answers.map(({ answer, reward }) => answer.map(() => reward)),
+        targets.dims[1],
+      ),
+      batchSize: number(answers.length),
+    }),
   };
 }
 
@@ -139,12 +125,14 @@ export async function openReinforce(model: PolicyView, task: ReinforceTask): Pro
   const { prompt, pay, settings } = task;
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
-  const gradient = await createGradient(model);
-  const optimizer = await createOptimizer<Gpt2Arrays>(device, gpt2Spec(config), {
-    ...adamDefaults,
-    maxGradNorm: settings.max_grad_norm,
+  const trainer = await createAnswerTrainer(device, reinforceObjective(config), {
+    optimizer: { ...adamDefaults, maxGradNorm: settings.max_grad_norm },
+    layout: {
+      groups: (answers) => [[...answers.keys()]],
+      batch: (answers) => answerBatch(answers, special),
+    },
   });
-  let state = await optimizer.start(await uploadParameters(device, gpt2Spec(config), weights));
+  let state = await trainer.start(await uploadParameters(device, gpt2Spec(config), weights));
   const rows: ReinforceRow[] = [];
   const draw = async (count: number, { seed, rollout }: { seed: number; rollout: number }) =>
     (await generator.generate(state.parameters, Array<TokenRow>(count).fill(prompt), {
@@ -159,11 +147,14 @@ export async function openReinforce(model: PolicyView, task: ReinforceTask): Pro
         seed: settings.seed,
         rollout: rows.length,
       });
-      const rewards = answers.map(({ question }) => pay(question));
-      const { gradients, entropy, recycle } = await gradient(state.parameters, answers, rewards);
-      ({ state } = await optimizer.update(state, gradients, settings.learning_rate));
-      recycle();
-      rows.push({ step: rows.length + 1, mean_reward: meanOf(rewards), entropy });
+      const rewarded = answers.map((answer) => ({ ...answer, reward: pay(answer.question) }));
+      const stepped = await trainer.step(state, rewarded, settings.learning_rate);
+      state = stepped.state;
+      rows.push({
+        step: rows.length + 1,
+        mean_reward: meanOf(rewarded.map(({ reward }) => reward)),
+        entropy: meanOf(stepped.rows.entropy.flat()),
+      });
       return rows[rows.length - 1];
     },
     ask: async ({ count, seed }) =>

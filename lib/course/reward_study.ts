@@ -7,6 +7,8 @@
 import { grad } from "../autodiff/mod.ts";
 import { RANKS } from "../corpus/mod.ts";
 import {
+  chunksOf,
+  createRowScorer,
   type TokenRow,
   uploadParameters,
   type ValueModelArrays,
@@ -15,8 +17,7 @@ import {
 import { type Table, table } from "../plots/mod.ts";
 import { pairwiseLogSigmoid, reliability, type ReliabilityBin } from "../rl/mod.ts";
 import { answerRow, promptRow, type RankedText, readRankedLists } from "../passages/mod.ts";
-import { chunksOf } from "../lm/mod.ts";
-import { createScorer, pairAccuracy, type ScoredAnswer, scoreRows } from "../stages/mod.ts";
+import { pairAccuracy, type ScoredAnswer } from "../stages/mod.ts";
 import { type Settings } from "../settings/mod.ts";
 import { chooseDevice, float, floats, jit, openDevice } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
@@ -36,11 +37,11 @@ export async function openRewardReader(
   settings: Settings,
 ): Promise<RewardReader> {
   const device = await chooseDevice(settings.device, { buffers: settings.gpu_buffers });
-  const scorer = await createScorer(device, reward.config, { padId: tokenizer.padId });
+  const scorer = await createRowScorer(device, reward.config, { padId: tokenizer.padId });
   const spec = valueModelSpec(reward.config);
   const parameters: ValueModelArrays = await uploadParameters(device, spec, reward.weights);
   const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
-  const read = (rows: readonly TokenRow[]) => scoreRows(scorer, { parameters, rows });
+  const read = (rows: readonly TokenRow[]) => scorer(parameters, rows);
   return {
     scoreRows: read,
     scoreTexts: (texts) =>

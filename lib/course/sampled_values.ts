@@ -10,9 +10,7 @@
 import type { Tokenizer, TokenRow } from "../lm/mod.ts";
 import { meanOf, varianceOf } from "../rl/mod.ts";
 import { uniform } from "../random/mod.ts";
-import { paidScore } from "../ppo/mod.ts";
 import { type PromptAndAnswer } from "../lm/mod.ts";
-import type { RunInputs } from "./embedded.ts";
 import type { RewardReader } from "./reward_study.ts";
 import type { CourseRun } from "./run.ts";
 
@@ -22,8 +20,6 @@ export interface Continuing {
   readonly run: Pick<CourseRun, "ppo" | "settings">;
   /** Scores the whole answers. */
   readonly reader: RewardReader;
-  /** Mean and deviation that scores are normalised by. */
-  readonly scoreStatistics: RunInputs["scoreStatistics"];
 }
 
 /** A state: the prompt, and what stands already of its answer. */
@@ -47,7 +43,7 @@ const CONTINUATIONS = 2 ** 29;
 
 /** Lets the actor go on from a state `count` times; the whole answer is at most `query_len` tokens long. */
 export async function continuations(
-  { run, reader, scoreStatistics }: Continuing,
+  { run, reader }: Continuing,
   { prompt, written = [] }: AnswerState,
   { count }: { count: number },
 ): Promise<Continuation[]> {
@@ -59,13 +55,9 @@ export async function continuations(
       uniform(settings.seed, CONTINUATIONS + written.length, index, position),
   });
   const scores = await reader.scoreRows(answers.map(({ tokens }) => [...row, ...tokens]));
-  const pay = {
-    settings,
-    scoreStatistics: settings.normalise_scores ? scoreStatistics : undefined,
-  };
   return answers.map(({ tokens, ended }, index) => ({
     tokens,
-    paid: paidScore({ rawScore: scores[index], ended }, pay),
+    paid: ppo.config.toReward(scores[index], { ended }),
   }));
 }
 

@@ -27,7 +27,7 @@ export async function updateSteps(
       ...await ppo.experience(timestep, prompts.slice((timestep - 1) * size, timestep * size)),
     );
   }
-  return (await ppo.update(pool, 0)).map((one, index) => {
+  return (await ppo.learn(pool, 0)).map((one, index) => {
     const { clip_fraction, approx_kl, ratio_max } = stepMetrics([one], {
       clipRange: settings.policy_clip_eps,
     });

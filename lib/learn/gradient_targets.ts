@@ -2,7 +2,7 @@
 import type { Adder } from "./in_place.ts";
 import type { ArrayPool } from "./array_pool.ts";
 import { type DeviceArray, flatten, isFloatArray, mapTree } from "../runtime/mod.ts";
-import type { AnyProgram } from "./loss_program.ts";
+import type { AnyProgram } from "./loss_definition.ts";
 
 type Results = Awaited<ReturnType<AnyProgram>>;
 

@@ -13,7 +13,7 @@ import {
   type HostResults,
   type LossDefinition,
   readResults,
-} from "./loss_program.ts";
+} from "./loss_definition.ts";
 
 type Array32 = DeviceArray<"float32">;
 

@@ -35,7 +35,7 @@ import {
   type HostResults,
   type LossDefinition,
   type LossProgram,
-} from "./loss_program.ts";
+} from "./loss_definition.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
 const chosenSpec = (width: number) => float({ batch: -1, answer: -1, embed: width });
@@ -143,13 +143,13 @@ interface Group {
 async function groupsOf<P extends Gpt2Parameters, I>(
   device: Device,
   definition: Definition<P, I>,
-  blocksPerProgram: number,
+  blocksPerSegment: number,
 ): Promise<Group[]> {
   const { config: { layers }, chosen = false } = definition;
   const made = new Map<string, { forward: AnyProgram; backward: AnyProgram }>();
   const groups: Group[] = [];
-  for (let first = 0; first < layers; first += blocksPerProgram) {
-    const kind = { count: Math.min(blocksPerProgram, layers - first), chosen: false };
+  for (let first = 0; first < layers; first += blocksPerSegment) {
+    const kind = { count: Math.min(blocksPerSegment, layers - first), chosen: false };
     if (first + kind.count === layers) kind.chosen = chosen;
     const programs = made.get(JSON.stringify(kind)) ??
       await groupPrograms(device, definition, kind);
@@ -161,20 +161,20 @@ async function groupsOf<P extends Gpt2Parameters, I>(
 
 /** How the gradient is cut up. */
 interface Parts {
-  readonly blocksPerProgram: number;
+  readonly blocksPerSegment: number;
   readonly logitsAtOnce: number;
   readonly pool: ArrayPool;
-  readonly checkpoint?: (() => void) | undefined;
+  readonly betweenPrograms?: (() => void) | undefined;
 }
 
-/** Compiles the gradient with `blocksPerProgram` blocks a program. */
+/** Compiles the gradient with `blocksPerSegment` blocks a program. */
 export async function gradientInParts<P extends Gpt2Parameters, I>(
   device: Device,
   definition: Definition<P, I>,
-  { blocksPerProgram, logitsAtOnce, pool, checkpoint = () => {} }: Parts,
+  { blocksPerSegment, logitsAtOnce, pool, betweenPrograms = () => {} }: Parts,
 ): Promise<LossProgram<P, I>> {
   const embedding = await embeddingPrograms(device, definition);
-  const groups = await groupsOf(device, definition, blocksPerProgram);
+  const groups = await groupsOf(device, definition, blocksPerSegment);
   const targets = device.kind === "cpu"
     ? addingTargets(await createAdder(device), pool)
     : writingTargets;
@@ -197,7 +197,7 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
     const ends = { wte: parameters.wte, wpe };
     const states = [(await embedding.forward({ ends, rows })).x];
     for (const { first, count, forward } of groups) {
-      checkpoint();
+      betweenPrograms();
       const layers = h.slice(first, first + count);
       states.push((await forward({ layers, rows, x: states[states.length - 1] })).x);
     }
@@ -207,7 +207,7 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
     free(device, x);
     let g: unknown = said.g;
     for (const { first, count, backward } of groups.toReversed()) {
-      checkpoint();
+      betweenPrograms();
       const layers = h.slice(first, first + count);
       const x = states.pop();
       const back = await bring(

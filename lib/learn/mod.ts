@@ -1,16 +1,16 @@
-/** Training programs: a loss, its gradient in one program or several, accumulation, clipping and Adam. */
-export * from "./array_pool.ts";
-export * from "./gradient_arrays.ts";
-export { type Adder, createAdder } from "./in_place.ts";
+/** Training programs: a loss, its gradient in one program or several, gradient accumulation, clipping and Adam. */
+export { type ArrayPool, createArrayPool } from "./array_pool.ts";
+export * from "./answer_trainer.ts";
 export {
   columnsSpec,
-  createLossProgram,
   type HostResults,
   type LossDefinition,
+  type LossFeeds,
   type LossProgram,
-  type LossProgramOptions,
   type LossResults,
   type RowFeeds,
-} from "./loss_program.ts";
+} from "./loss_definition.ts";
+export { createLoss, createLossProgram, type LossProgramOptions } from "./loss_program.ts";
 export * from "./optimizer.ts";
 export * from "./train_state.ts";
+export * from "./trainer.ts";

@@ -16,10 +16,10 @@ import {
   type NormParameters,
   type Slots,
 } from "../nn/mod.ts";
-import { float, int, type Specs } from "../runtime/mod.ts";
+import { float, type Specs } from "../runtime/mod.ts";
 import { add, dot, gelu, rename, sum, type Tensor } from "../tensor/mod.ts";
 import { type Gpt2Config, innerWidth } from "./config.ts";
-import { atColumns } from "./rows.ts";
+import { atColumns, type Rows } from "./rows.ts";
 
 /** One block: attention and a two-layer network, each behind a layer norm and added to its input. */
 export interface BlockParameters {
@@ -98,22 +98,6 @@ export const valueModelSpec = (
   ...gpt2Spec(config),
   value_fn: { weight: float({ one: 1, embed: config.embed }) },
 });
-
-/** A batch of token rows; see `rows.ts` for how one is made. */
-export const rowsSpec = {
-  inputIds: int({ batch: -1, time: -1 }),
-  positionIds: int({ batch: -1, time: -1 }),
-  slots: int({ batch: -1, time: -1 }),
-  keySlots: int({ batch: -1, keyTime: -1 }),
-};
-
-/** The same as tensors. */
-export interface Rows extends Slots {
-  /** Token ids; pads at the end of a row. */
-  readonly inputIds: Tensor<{ batch: number; time: number }, "int32">;
-  /** Which row of `wpe` each token takes. */
-  readonly positionIds: Tensor<{ batch: number; time: number }, "int32">;
-}
 
 /** Dropout for a whole model; without it none is applied. */
 export type ModelDropout = Omit<DropoutKey, "site"> | undefined;

@@ -1,6 +1,5 @@
 /** The language model: GPT-2, its heads, files, tokenizer, rows and the sampling distribution. */
-export * from "./answer_batch.ts";
-export * from "./answer_groups.ts";
+export * from "./answers.ts";
 export * from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./config.ts";
@@ -9,12 +8,11 @@ export * from "./parameters.ts";
 export * from "./row_groups.ts";
 export * from "./rows.ts";
 export * from "./rows_that_fit.ts";
-export * from "./sampled_policy.ts";
 export * from "./sampling.ts";
 export * from "./sampling_row.ts";
+export * from "./scorers.ts";
 export * from "./stored_parameters.ts";
 export { makeTokenizer, type Tokenizer } from "./tokenizer.ts";
 export * from "./tokenizer_files.ts";
 export * from "./transformers_folders.ts";
-export * from "./values.ts";
 export { type Weight, weightShapes } from "./weights.ts";

@@ -1,26 +1,50 @@
 /**
- * Rows: token sequences of different lengths as one rectangular batch.
+ * Token sequences of different lengths as one rectangular batch.
  *
- * Rows are padded at their end, where causal attention never looks, so padding changes nothing. `leftPadded` lays them out
- * as the tutorial does, with pads in front and (a mistake it makes on purpose) positions that count the pads.
+ * `padRows` pads at the end, where causal attention never looks, so padding changes nothing. `maskedRows` lays a batch out as the
+ * tutorial does: pads may stand anywhere, and positions (mistakenly) count them.
  */
 import { cast, dot, equal, type Tensor } from "../tensor/mod.ts";
-import type { Hidden } from "../nn/mod.ts";
-import { type Feeds, ints } from "../runtime/mod.ts";
-import type { rowsSpec } from "./gpt2.ts";
+import type { Hidden, Slots } from "../nn/mod.ts";
+import { type Feeds, int, ints } from "../runtime/mod.ts";
 
 /** Token ids of one sequence. */
 export type TokenRow = readonly number[];
 
+/** What a program reads of a batch of token rows. */
+export const rowsSpec = {
+  inputIds: int({ batch: -1, time: -1 }),
+  positionIds: int({ batch: -1, time: -1 }),
+  slots: int({ batch: -1, time: -1 }),
+  keySlots: int({ batch: -1, keyTime: -1 }),
+};
+
+/** The same as tensors. */
+export interface Rows extends Slots {
+  /** Token ids; pads at the end of a row. */
+  readonly inputIds: Tensor<{ batch: number; time: number }, "int32">;
+  /** Which row of `wpe` each token takes. */
+  readonly positionIds: Tensor<{ batch: number; time: number }, "int32">;
+}
+
 /** A slot that no query sees. */
 const HIDDEN_SLOT = 1 << 30;
 
-/** Rows of the longest one's width (at least `width`), padded at the end. */
+/**
+ * Pads rows at their end to the length of the longest.
+ *
+ * @example
+ * ```ts
+ * import { padRows } from "ppo/lm/mod.ts";
+ * import { deepEqual } from "node:assert/strict";
+ * deepEqual([...padRows([[5, 6], [7]], { padId: 0 }).inputIds.data], [5, 6, 7, 0]);
+ * ```
+ */
 export function padRows(
   rows: readonly TokenRow[],
-  { padId, width = 0 }: { padId: number; width?: number },
+  { padId }: { padId: number },
 ): Feeds<typeof rowsSpec> {
-  const time = Math.max(width, ...rows.map((row) => row.length));
+  const time = Math.max(...rows.map((row) => row.length));
   const dims = [rows.length, time];
   const columns = rows.flatMap(() => Array.from({ length: time }, (_, column) => column));
   return {
@@ -32,9 +56,17 @@ export function padRows(
 }
 
 /**
- * A batch as `faithful` sees it: ids and mask as given (pads in front and behind), positions 0, 1, 2, ... over the pads too.
+ * A batch as the tutorial lays it out: ids and mask as given, positions 0, 1, 2, ... that count pads too.
  *
  * @param mask 1 for tokens that may be attended to, 0 for pads
+ * @example
+ * ```ts
+ * import { maskedRows } from "ppo/lm/mod.ts";
+ * import { deepEqual } from "node:assert/strict";
+ * const { positionIds, keySlots } = maskedRows([[0, 5, 6]], [[0, 1, 1]]);
+ * deepEqual([...positionIds.data], [0, 1, 2]);
+ * deepEqual([...keySlots.data], [2 ** 30, 1, 2]); // no query sees slot 2^30
+ * ```
  */
 export function maskedRows(
   ids: readonly TokenRow[],

@@ -7,6 +7,7 @@
  * alive at once was measured (`deno task bench memory` holds the sum against real runs). Prompts are taken to fill `max_len`.
  */
 import type { Gpt2Config } from "../lm/mod.ts";
+import { EXACT_KL } from "../settings/mod.ts";
 import {
   type LedgerBytes,
   type LedgerRow,
@@ -46,9 +47,6 @@ export const keepsFreed = (
 
 /** Arrays of logits alive at once where they are only read, and where they have a gradient. */
 const LOGITS_READ = 4, LOGITS_LEARNED = 6;
-
-/** Answers whose KL is measured at an update, and logits of one model at once (`ppo_run.ts`). */
-const MEASURED = { answers: 16, logits: 2 ** 23 };
 
 /** How many answers a minibatch has. */
 const answersOfStep = (settings: LedgerSettings): number =>
@@ -202,8 +200,8 @@ function measuring(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
   const base = always(models, settings);
   const answers = settings.query_len * models.policy.vocabSize;
   const pool = settings.batch_size * settings.num_return_sequences * settings.update_timesteps;
-  const fitting = Math.max(1, Math.floor(MEASURED.logits / answers));
-  const rows = Math.min(atMost(settings.score_batch_size, pool), fitting, MEASURED.answers);
+  const fitting = Math.max(1, Math.floor(EXACT_KL.logits / answers));
+  const rows = Math.min(atMost(settings.score_batch_size, pool), fitting, EXACT_KL.answers);
   return {
     ...base,
     weights: base.weights + readAgain(weightBytes(models.policy), settings),

@@ -2,7 +2,8 @@
 export * from "./device_ledger.ts";
 export { type Frozen, heldModel, keptModel, rereadModel } from "./frozen.ts";
 export * from "./ledger_row.ts";
-export { keepsFreed, memoryLedger } from "./memory_ledger.ts";
+export { memoryLedger } from "./memory_ledger.ts";
 export * from "./memory_plan.ts";
-export { isLarge, weightBytes } from "./model_bytes.ts";
+export { weightBytes } from "./model_bytes.ts";
+export * from "./update_memory.ts";
 export * from "./run_work.ts";

@@ -6,7 +6,7 @@
  */
 import { type Gpt2Config, innerWidth } from "../lm/mod.ts";
 import type { ModelShapes } from "./ledger_row.ts";
-import { scheduleOf, stepsAnUpdate } from "../settings/mod.ts";
+import { EXACT_KL, scheduleOf, stepsAnUpdate } from "../settings/mod.ts";
 import type { Settings } from "../settings/mod.ts";
 
 /** Operations of a whole run. */
@@ -27,9 +27,6 @@ export interface MachineSpeed {
 
 /** The share of a product's speed that a whole program reaches: the rest are norms, softmax, gelu and Adam. */
 const SHARE = 0.6;
-
-/** Answers whose KL is measured at an update (`ppo_loop.ts`). */
-const MEASURED_ANSWERS = 16;
 
 /** Weights of all blocks' matrices. */
 const blockWeights = (config: Gpt2Config): number =>
@@ -57,7 +54,7 @@ export function runWork({ policy, reward }: ModelShapes, settings: Settings): Ru
   const learning = again * (forward(policy, max_len) + forward(reward, max_len)) +
     3 * head(policy, query_len);
   const learnt = updates * stepsAnUpdate(settings) * (mini_batch_size || answers);
-  const measured = updates * Math.min(MEASURED_ANSWERS, answers * settings.update_timesteps);
+  const measured = updates * Math.min(EXACT_KL.answers, answers * settings.update_timesteps);
   const token = 2 * blockWeights(policy) + 4 * policy.layers * policy.embed * max_len +
     head(policy, 1);
   return {

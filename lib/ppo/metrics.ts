@@ -13,8 +13,8 @@ import {
   ratioMax,
   ratioMean,
 } from "../rl/mod.ts";
-import type { Sample } from "./experience.ts";
-import type { ActorStep, ModelStep } from "./ppo_update.ts";
+import type { Sample } from "./sample.ts";
+import type { UpdateStep } from "./update.ts";
 
 /** One update's metrics. */
 export interface Metrics {
@@ -66,16 +66,6 @@ export interface Metrics {
   readonly seconds_critic: number;
 }
 
-/** One minibatch's steps with the answers they were made on. */
-export interface UpdateStep {
-  /** The minibatch's answers. */
-  readonly samples: readonly Sample[];
-  /** The actor's step on them. */
-  readonly actor: ActorStep;
-  /** The critic's step on them. */
-  readonly critic: ModelStep;
-}
-
 const sumOf = (row: readonly number[]): number => row.reduce((total, x) => total + x, 0);
 
 /** The metrics of a pool of answers. */
@@ -85,29 +75,18 @@ export type PoolMetrics = Pick<
 >;
 
 /** What the pool says, before its update. */
-export function poolMetrics(pool: readonly Sample[]): PoolMetrics {
-  const real = pool.map((sample) => {
-    const cut = (row: readonly number[]) => row.slice(0, sample.answer.length);
-    return {
-      logProbs: cut(sample.logProbs),
-      refLogProbs: cut(sample.refLogProbs),
-      values: cut(sample.values),
-      returns: cut(sample.returns),
-    };
-  });
-  return {
-    mean_reward: meanOf(pool.map(({ rawScore }) => rawScore)),
-    score: meanOf(pool.map(({ score }) => score)),
-    kl: meanOf(real.map((row) => sumOf(k1(row)))),
-    kl_k3: meanOf(real.map((row) => sumOf(k3(row)))),
-    response_length: meanOf(pool.map(({ answer }) => answer.length)),
-    eos_rate: meanOf(pool.map(({ ended }) => ended ? 1 : 0)),
-    explained_variance: explainedVariance(
-      real.flatMap(({ values }) => values),
-      real.flatMap(({ returns }) => returns),
-    ),
-  };
-}
+export const poolMetrics = (pool: readonly Sample[]): PoolMetrics => ({
+  mean_reward: meanOf(pool.map(({ rawScore }) => rawScore)),
+  score: meanOf(pool.map(({ score }) => score)),
+  kl: meanOf(pool.map((sample) => sumOf(k1(sample)))),
+  kl_k3: meanOf(pool.map((sample) => sumOf(k3(sample)))),
+  response_length: meanOf(pool.map(({ answer }) => answer.length)),
+  eos_rate: meanOf(pool.map(({ ended }) => ended ? 1 : 0)),
+  explained_variance: explainedVariance(
+    pool.flatMap(({ values }) => values),
+    pool.flatMap(({ returns }) => returns),
+  ),
+});
 
 /** The metrics of an update's steps. */
 export type StepMetrics = Pick<
@@ -134,11 +113,9 @@ export function oneStepMetrics(
   { samples, actor, critic }: UpdateStep,
   { clipRange }: { clipRange: number },
 ): StepMetrics {
-  const flat = (rows: readonly (readonly number[])[]) =>
-    rows.flatMap((row, index) => row.slice(0, samples[index].answer.length));
   const both = {
-    logProbs: flat(actor.logProbs),
-    oldLogProbs: flat(samples.map(({ logProbs }) => logProbs)),
+    logProbs: actor.logProbs.flat(),
+    oldLogProbs: samples.flatMap(({ logProbs }) => logProbs),
   };
   return {
     actor_loss: actor.loss,
@@ -147,7 +124,7 @@ export function oneStepMetrics(
     ratio_mean: ratioMean(both),
     ratio_max: ratioMax(both),
     clip_fraction: clipFraction(both, { clipRange }),
-    entropy: meanOf(flat(actor.entropy)),
+    entropy: meanOf(actor.entropy.flat()),
     actor_grad_norm: actor.gradNorm,
     critic_grad_norm: critic.gradNorm,
   };

@@ -1,20 +1,21 @@
-/** PPO for a language model. */
-export * from "./experience.ts";
+/** PPO for a language model. `rollout.ts`, `update.ts` and `train.ts` hold the algorithm; everything else serves them. */
+export * from "./config.ts";
+export { type Housekeeping, type RunModels, type Trained, withFreshHead } from "./create_models.ts";
+export { leftPaddedBatch, rolloutOverPadding, wholeBatches } from "./faithful.ts";
+export * from "./inputs.ts";
+export * from "./losses.ts";
 export * from "./metrics.ts";
 export * from "./minibatches.ts";
+export * from "./models.ts";
 export * from "./ppo.ts";
-export type { PoolReport, Progress, StepReport, TrainOptions } from "./ppo_loop.ts";
-export {
-  checkFrozenType,
-  fittingSettings,
-  type LoadedModel,
-  type PpoInputs,
-  samplingOf,
-  withFreshHead,
-} from "./ppo_models.ts";
-export type { ActorGradient } from "./ppo_run.ts";
-export type { Position, PpoState, StateOptions } from "./ppo_state.ts";
-export * from "./ppo_update.ts";
+export * from "./prompts.ts";
+export * from "./reward_of_score.ts";
+export * from "./rollout.ts";
+export type { Run, RunConfig } from "./run.ts";
+export * from "./sample.ts";
 export * from "./score_statistics.ts";
+export type { Position, PpoState, StateOptions } from "./state.ts";
 export type { Part, PartSeconds } from "./stopwatch.ts";
 export { type Difference, type StorageDifference, storageText } from "./storage_difference.ts";
+export * from "./train_options.ts";
+export * from "./update.ts";

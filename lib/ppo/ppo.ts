@@ -1,58 +1,49 @@
 /**
  * PPO for a language model (Schulman et al. 2017; Ouyang et al. 2022): sample, score, update, again.
  *
- * `createPpo` compiles the programs and holds the models; `train` is an async generator of metrics, one row an update
- * (`ppo_loop.ts`), and `state` is all that it takes to go on later.
+ * `createPpo` compiles the programs and holds the models. The algorithm itself is `rollout.ts`, `update.ts` and `train.ts`.
  */
-import { type Generator } from "../decode/mod.ts";
+import type { Generator } from "../decode/mod.ts";
 import {
+  chunksOf,
+  downloadParameters,
   type Gpt2Arrays,
   type StoredGpt2,
   type TokenRow,
   type ValueModelArrays,
+  type Weight,
   weightType,
 } from "../lm/mod.ts";
-import type { Sample } from "./experience.ts";
-import type { Metrics, UpdateStep } from "./metrics.ts";
-import { train, type TrainOptions } from "./ppo_loop.ts";
-import {
-  checkInputs,
-  compilePrograms,
-  fittingSettings,
-  loadModels,
-  type PpoInputs,
-} from "./ppo_models.ts";
-import {
-  type ActorGradient,
-  actorGradient,
-  exactKl,
-  experience,
-  optimizerSteps,
-  rescore,
-  type Run,
-} from "./ppo_run.ts";
-import { type PpoState, START, stateOf, type StateOptions } from "./ppo_state.ts";
+import { actorWithDefects } from "./faithful.ts";
+import { checkInputs, fittingSettings, type PpoInputs } from "./inputs.ts";
+import type { Metrics } from "./metrics.ts";
+import { createRun, type Run } from "./run.ts";
+import type { Sample } from "./sample.ts";
+import { type PpoState, stateOf, type StateOptions } from "./state.ts";
+import type { PartSeconds } from "./stopwatch.ts";
 import { measureStorage, type StorageDifference } from "./storage_difference.ts";
-import { createStopwatch, type PartSeconds } from "./stopwatch.ts";
+import { measurePool, train } from "./train.ts";
+import type { TrainOptions } from "./train_options.ts";
+import type { UpdateStep } from "./update.ts";
 
 /** A PPO run. */
-export interface Ppo {
-  /** One row of metrics an update; stops at the end of the schedule. */
+export interface Ppo
+  extends Pick<Run, "models" | "config" | "rollout" | "update" | "promptSampler"> {
+  /** Yields one row of metrics an update, to the end of the schedule. */
   train(options?: TrainOptions): AsyncGenerator<Metrics>;
-  /** Where the run stands, for `train({ from })` of a run with the same inputs; ask between two programs. */
+  /** Where the run stands, for `train({ from })` of a run with the same inputs; call it between two programs. */
   state(options?: StateOptions): Promise<PpoState>;
-  /** Samples and scores one timestep's answers with the models as they are. */
+  /** One timestep of answers with the models as they are: `rollout` with this run's models and configuration. */
   experience(timestep: number, prompts: readonly TokenRow[]): Promise<Sample[]>;
   /** The same answers scored again. */
   rescore(samples: readonly Sample[]): Promise<Sample[]>;
-  /** Updates actor and critic on a pool of answers; `update` counts from 0. */
-  update(pool: readonly Sample[], update: number): Promise<UpdateStep[]>;
-  /**
-   * Mean over sampled answers of KL(pi || pi_ref), exact over the vocabulary, summed over an answer's tokens; answers are taken in
-   * groups of at most `logitsAtOnce` logits a model.
-   */
+  /** One update on a pool of answers: `update` with this run's models and configuration. */
+  learn(pool: readonly Sample[], updatesDone: number): Promise<UpdateStep[]>;
+  /** What is logged of a pool before its update. */
+  measure(pool: readonly Sample[]): ReturnType<typeof measurePool>;
+  /** KL(pi || pi_ref) in nats, exact over the vocabulary: summed over an answer's tokens, mean over answers. */
   exactKl(samples: readonly Sample[], options?: { logitsAtOnce?: number }): Promise<number>;
-  /** The gradient of the actor's loss on these answers as one minibatch, by parameter name. */
+  /** The gradient of the actor's loss on these answers as one minibatch, at most `microBatchSize` at once (default: all). */
   actorGradient(
     samples: readonly Sample[],
     options?: { microBatchSize?: number },
@@ -61,14 +52,24 @@ export interface Ppo {
   actor(): Gpt2Arrays;
   /** The critic as it is now; valid until the next update. */
   critic(): ValueModelArrays;
-  /** The frozen SFT model; asking throws a RangeError where it is read only while it scores, or stored as float16. */
+  /** The frozen SFT model; throws a RangeError where it is loaded only while it is used, or stored as float16. */
   readonly reference: Gpt2Arrays;
-  /** What storing the frozen models as float16 changed, where they are. */
+  /** What storing the frozen models as float16 changed; undefined where they are float32. */
   readonly storageDifference: StorageDifference | undefined;
   /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
-  /** What each part took since it was last asked, in seconds; `train` asks at each update. */
+  /** Seconds of each part since the last call; `train` calls it at each update. */
   lap(): PartSeconds;
+}
+
+/** A gradient in host memory. */
+export interface ActorGradient {
+  /** The clipped loss. */
+  readonly loss: number;
+  /** log pi(a_t) in nats, one row an answer. */
+  readonly logProbs: readonly number[][];
+  /** By parameter name, before clipping. */
+  readonly gradients: ReadonlyMap<string, Weight>;
 }
 
 /**
@@ -79,41 +80,68 @@ export interface Ppo {
 export async function createPpo(given: PpoInputs): Promise<Ppo> {
   checkInputs(given);
   const inputs = { ...given, settings: fittingSettings(given) };
-  const interruption: Run["interruption"] = { signal: undefined };
-  const checkpoint = () => interruption.signal?.throwIfAborted();
-  const programs = await compilePrograms(inputs, { checkpoint });
-  const models = await loadModels(inputs, programs);
-  const { settings } = inputs;
-  const storageDifference = await measureStorage(inputs, programs, models);
-  const watch = createStopwatch();
-  const run: Run = { inputs, settings, programs, models, watch, interruption, position: START };
+  const run = await createRun(inputs);
+  const { models, config, rollout, update, promptSampler, watch } = run;
+  const storageDifference = await measureStorage(inputs, models);
   return {
-    train: (options = {}) => train(run, options),
-    state: (options = {}) => stateOf(run, options),
-    experience: (timestep, prompts) => experience(run, timestep, prompts),
-    rescore: (samples) => rescore(run, samples),
-    update: (pool, update) => Array.fromAsync(optimizerSteps(run, pool, { update })),
-    exactKl: (samples, options = {}) => exactKl(run, samples, options),
-    actorGradient: (samples, options = {}) => actorGradient(run, samples, options),
-    actor: () => models.actor.parameters,
-    critic: () => models.critic.parameters,
-    get reference() {
-      return wholeReference(models.reference.kept);
+    ...{
+      models,
+      config,
+      rollout,
+      update,
+      promptSampler,
+      storageDifference,
+      generator: models.generator,
     },
-    storageDifference,
-    generator: programs.generator,
+    train: (options = {}) => abortable(run, options),
+    state: (options = {}) => stateOf(run, options),
+    experience: (timestep, prompts) => rollout(models, prompts, { ...config, timestep }),
+    rescore(samples) {
+      const generate = () => Promise.resolve([...samples]);
+      const actor = actorWithDefects({ ...models.actor, generate }, config);
+      return rollout({ ...models, actor }, [], { ...config, timestep: samples[0].timestep });
+    },
+    learn: (pool, updatesDone) => Array.fromAsync(update(models, pool, { ...config, updatesDone })),
+    measure: (pool) => measurePool(run, pool),
+    exactKl: (samples, options) => models.exactKl(samples, options),
+    async actorGradient(samples, { microBatchSize = samples.length } = {}) {
+      const { state, trainer } = models.trainedActor;
+      const { loss, rows, gradients } = await trainer.gradient(state.parameters, samples, {
+        groups: (answers) => chunksOf([...answers.keys()], microBatchSize),
+      });
+      return {
+        loss,
+        logProbs: rows.logProbs,
+        gradients: await downloadParameters(inputs.device, gradients),
+      };
+    },
+    actor: () => models.trainedActor.state.parameters,
+    critic: () => models.trainedCritic.state.parameters,
+    get reference() {
+      return wholeReference(models.frozenReference.kept);
+    },
     lap() {
-      const seconds = run.watch.read();
-      run.watch.lap();
+      const seconds = watch.read();
+      watch.lap();
       return seconds;
     },
   };
 }
 
+/** Trains; while it does, the signal of the options can stop it. */
+async function* abortable(run: Run, options: TrainOptions): AsyncGenerator<Metrics> {
+  run.signal = options.signal;
+  try {
+    yield* train(run, options);
+  } finally {
+    run.signal = undefined;
+  }
+}
+
 function wholeReference(kept: StoredGpt2 | undefined): Gpt2Arrays {
   if (kept === undefined) {
     throw new RangeError(
-      "Cannot give the reference model: spare_memory reads it only while it is asked",
+      "Cannot give the reference model: with spare_memory it is loaded only while it is used",
     );
   }
   if (isInFloat32(kept)) return kept;

@@ -1,21 +1,20 @@
 /**
- * Mean and deviation of the scores that the SFT model's own answers get, for a reward model that came without them: the tutorial's
- * has none, and scores that nobody normalised are clipped above its good answers (`lib/rl/scores.ts`).
+ * Measures mean and standard deviation of a reward model's scores on the SFT model's own answers, for a reward model that came without
+ * them. The tutorial's has none, and without normalisation the clip cuts off the scores of good answers (`lib/rl/scores.ts`).
  */
-import { createGenerator } from "../decode/mod.ts";
-import { gpt2Spec, uploadParameters, valueModelSpec } from "../lm/mod.ts";
+import { createGenerator, sampleAnswers } from "../decode/mod.ts";
+import { createRowScorer, gpt2Spec, uploadParameters, valueModelSpec } from "../lm/mod.ts";
 import { type ScoreStatistics, scoreStatistics } from "../rl/mod.ts";
 import { flatten, isDeviceArray } from "../runtime/mod.ts";
-import { checkInputs, type PpoInputs, samplingOf } from "./ppo_models.ts";
-import { createScorer, scoreRows } from "../stages/mod.ts";
-import { sampleAnswers } from "../decode/mod.ts";
+import { samplingOf } from "./config.ts";
+import { checkInputs, type PpoInputs } from "./inputs.ts";
 
-/** Answers that are sampled: the mean is then known to an eighth of a deviation. */
+/** Answers that are sampled: the mean is then known to an eighth of a standard deviation. */
 const MEASURED_ANSWERS = 64;
 
 /**
- * Lets the SFT model answer some prompts, spread over all of them, as PPO will, and scores what it says. The same seed gives the
- * same numbers, and PPO's own answers are others (their rollouts count from 1; this one is 0).
+ * Samples answers of the SFT model to prompts spread over the whole data set, as PPO will, and scores them. The same seed gives the same
+ * numbers. PPO's own answers use other random numbers, because its timesteps count from 1 and this one is 0.
  *
  * @throws RangeError as `createPpo` does.
  */
@@ -40,11 +39,11 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
     batchSize,
   });
   await generator.release();
-  const scorer = await createScorer(device, reward.config, { padId: special.padId });
+  const scorer = await createRowScorer(device, reward.config, { padId: special.padId });
   const spec = valueModelSpec(reward.config);
   const judge = await uploadParameters(device, spec, reward.weights, { share: true });
   const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
-  const scores = await scoreRows(scorer, { parameters: judge, rows }, { batchSize: scoreSize });
+  const scores = await scorer(judge, rows, { batchSize: scoreSize });
   if (device.kind !== "cpu") { // there they are the weights' own memory
     for (const array of flatten([parameters, judge], isDeviceArray).values()) device.free(array);
   }

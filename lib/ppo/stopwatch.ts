@@ -1,4 +1,5 @@
-/** Time spent in each part of a timestep. */
+/** Seconds spent in each part of a run, measured around the calls of its models. */
+import type { Models } from "./models.ts";
 
 /** The parts that are timed. */
 export type Part = "generate" | "score" | "actor" | "critic";
@@ -34,5 +35,27 @@ export function createStopwatch() {
         seconds_critic: critic,
       };
     },
+  };
+}
+
+/** The same models; each call adds its seconds to a part of the watch. */
+export function timedModels<M extends Models>(
+  models: M,
+  { time }: Pick<ReturnType<typeof createStopwatch>, "time">,
+): M {
+  const { actor, reference, critic, reward } = models;
+  return {
+    ...models,
+    actor: {
+      ...actor,
+      generate: (...given) => time("generate", () => actor.generate(...given)),
+      step: (...given) => time("actor", () => actor.step(...given)),
+    },
+    critic: {
+      values: (answers) => time("score", () => critic.values(answers)),
+      step: (...given) => time("critic", () => critic.step(...given)),
+    },
+    reference: { logProbs: (answers) => time("score", () => reference.logProbs(answers)) },
+    reward: { scores: (answers) => time("score", () => reward.scores(answers)) },
   };
 }

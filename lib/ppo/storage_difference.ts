@@ -3,18 +3,10 @@
  *
  * The text is the run's own: the second halves of its first prompts are taken as answers to the first halves.
  */
-import {
-  inRowOrder,
-  type StoredGpt2,
-  type StoredValueModel,
-  uploadParameters,
-  valueModelSpec,
-} from "../lm/mod.ts";
-import { type AnswerBatch, answerBatch } from "../lm/mod.ts";
-import { answerGroups } from "../lm/mod.ts";
-import { lastColumns } from "./experience.ts";
-import { frozenType, type Models, type PpoInputs, type Programs } from "./ppo_models.ts";
-import type { AnswerContext } from "../lm/mod.ts";
+import { type PromptAndAnswer, uploadParameters, valueModelSpec } from "../lm/mod.ts";
+import { frozenType } from "./config.ts";
+import type { RunModels } from "./create_models.ts";
+import type { PpoInputs } from "./inputs.ts";
 
 /** How far two lists of numbers are apart. */
 export interface Difference {
@@ -35,60 +27,35 @@ export interface StorageDifference {
 }
 
 /** The second half of each prompt, at most `query_len` tokens, as an answer to what stands before it. */
-function halvedPrompts({ prompts, settings }: PpoInputs): AnswerContext[] {
+function halvedPrompts({ prompts, settings }: PpoInputs): PromptAndAnswer[] {
   return prompts.slice(0, settings.batch_size).filter(({ length }) => length > 1).map((row) => {
     const start = row.length - Math.min(settings.query_len, Math.floor(row.length / 2));
-    return { prompt: row.slice(0, start), answer: row.slice(start), samplingMask: [] };
+    return { prompt: row.slice(0, start), answer: row.slice(start) };
   });
-}
-
-/** What a scorer says of a group of answers: some numbers a row. */
-type Say<P> = (
-  parameters: P,
-  batch: AnswerBatch,
-  rows: readonly AnswerContext[],
-) => Promise<number[][]>;
-
-/** Says it of groups of answers, one after the other, and gives all numbers in one row, in the answers' order. */
-function sayer(pairs: readonly AnswerContext[], { settings, special, policy }: PpoInputs) {
-  const maxRows = settings.score_batch_size || pairs.length;
-  const groups = answerGroups(pairs, { shape: policy.config, maxRows });
-  const batches = groups.map((group) => {
-    const rows = group.map((row) => pairs[row]);
-    return { rows, batch: answerBatch(rows, { padId: special.padId }) };
-  });
-  return <P>(say: Say<P>) => async (parameters: P): Promise<number[]> => {
-    const found: number[][][] = [];
-    for (const { rows, batch } of batches) found.push(await say(parameters, batch, rows));
-    return inRowOrder(groups, found).flat();
-  };
 }
 
 /**
- * Measures it; undefined where the frozen models are stored as float32. Nothing may have been trained.
+ * Measures the difference; undefined where the frozen models are stored as float32. Nothing may have been trained yet.
  *
- * In float32 the reference is the actor, and the reward model is the critic with its own head, which alone is uploaded anew.
+ * In float32 the reference equals the actor, and the reward model is the critic with its own head, which alone is uploaded again.
  */
 export async function measureStorage(
   inputs: PpoInputs,
-  { policy, value }: Pick<Programs, "policy" | "value">,
-  { actor, critic, reference, reward }: Models,
+  { actor, reference, reward, trainedCritic, scoresBy }: RunModels,
 ): Promise<StorageDifference | undefined> {
   if (frozenType(inputs.settings) === "float32") return undefined;
   const { device } = inputs;
-  const each = sayer(halvedPrompts(inputs), inputs);
-  const logProbs = each(async (model: StoredGpt2, batch, rows) =>
-    (await policy(model, batch, rows)).map((row, index) => row.slice(0, rows[index].answer.length))
-  );
-  const scores = each((model: StoredValueModel, { rows, columns }, pairs) =>
-    value(model, { rows, columns: lastColumns({ columns }, pairs) })
-  );
+  const answers = halvedPrompts(inputs);
   const { value_fn } = valueModelSpec(inputs.reward.config);
   const head = await uploadParameters(device, { value_fn }, inputs.reward.weights);
   try {
+    const inFloat32 = { ...trainedCritic.state.parameters, ...head };
     return {
-      logProbs: apart(await logProbs(actor.parameters), await reference.use(logProbs)),
-      scores: apart(await scores({ ...critic.parameters, ...head }), await reward.use(scores)),
+      logProbs: apart(
+        (await actor.logProbs(answers)).flat(),
+        (await reference.logProbs(answers)).flat(),
+      ),
+      scores: apart(await scoresBy(inFloat32, answers), await reward.scores(answers)),
     };
   } finally {
     device.free(head.value_fn.weight);

@@ -60,6 +60,27 @@ export function entropy<S extends Shape, K extends keyof S & string>(
   axis: K,
 ): Tensor<Without<S, K>>;
 export function entropy(logits: Tensor, axis: string): Tensor {
-  const logProbs = logSoftmax(logits, axis); // log p
+  return entropyFromLogProbs(logSoftmax(logits, axis), axis);
+}
+
+/**
+ * The same from log-probabilities that exist already: those of the distribution that is sampled from.
+ *
+ * @example
+ * ```ts
+ * import { evaluate, input } from "ppo/tensor/mod.ts";
+ * import { entropyFromLogProbs } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * const entropy = entropyFromLogProbs(input("logProbs", { vocab: 2 }), "vocab");
+ * const feeds = { logProbs: { dims: [2], data: Float64Array.of(Math.log(0.5), Math.log(0.5)) } };
+ * const [{ data }] = evaluate([entropy], feeds);
+ * assert.ok(Math.abs(data[0] - Math.log(2)) < 1e-6);
+ * ```
+ */
+export function entropyFromLogProbs<S extends Shape, K extends keyof S & string>(
+  logProbs: Tensor<S>,
+  axis: K,
+): Tensor<Without<S, K>>;
+export function entropyFromLogProbs(logProbs: Tensor, axis: string): Tensor {
   return neg(sum(mul(exp(logProbs), logProbs), axis)); // -sum_v p_v log p_v
 }

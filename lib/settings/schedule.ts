@@ -1,6 +1,12 @@
 /** How many timesteps, updates and optimizer steps a schedule has, from its settings. */
 import type { Settings } from "./settings.ts";
 
+/**
+ * Answers whose KL is measured exactly at each update, because the whole vocabulary costs as much as a forward pass of each model; and the
+ * logits of one model that are held at once: 32 MiB, and a handful of arrays of that size for each of the two models.
+ */
+export const EXACT_KL = { answers: 16, logits: 2 ** 23 } as const;
+
 /** Timesteps and updates of a whole schedule. */
 export function scheduleOf(
   { num_episodes, max_timesteps, update_timesteps }: Pick<

@@ -5,5 +5,6 @@ export * from "./predict.ts";
 export * from "./reward.ts";
 export * from "./sft.ts";
 export * from "./stage.ts";
+export * from "./stage_trainer.ts";
 export { noDropout, type StageDropout } from "./stage_dropout.ts";
 export * from "./written_lists.ts";

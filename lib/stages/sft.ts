@@ -3,30 +3,21 @@
  *
  *   loss = - sum_t weight_t log pi(token_t+1 | tokens_..t) / count
  *
- * A target in the answer weighs 1, one in the prompt `passageWeight` (1: the tutorial's loss, over all tokens), a pad 0. `count` is
- * the sum of the weights of the whole batch, so that the losses and gradients of its parts add up.
+ * A target in the answer weighs 1, one in the prompt `passageWeight` (1: the tutorial's loss, over all tokens), padding 0. `count` is
+ * the sum of the weights of the whole batch, so that the losses and gradients of its micro-batches add up.
  */
-import { createLossProgram } from "../learn/mod.ts";
 import {
-  gpt2,
   type Gpt2Arrays,
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
   languageHead,
   padRows,
-  rowsSpec,
+  type PromptAndAnswer,
+  type rowsSpec,
   rowsThatFit,
 } from "../lm/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
-import {
-  type Backward,
-  createGradientArrays,
-  createOptimizer,
-  type Optimizer,
-  type OptimizerSettings,
-  type TrainState,
-} from "../learn/mod.ts";
 import {
   type Device,
   type Feeds,
@@ -35,166 +26,57 @@ import {
   type HostArray,
   int,
   ints,
-  jit,
   number,
 } from "../runtime/mod.ts";
 import { div, logSoftmax, mul, neg, type Scalar, sum, take, type Tensor } from "../tensor/mod.ts";
-import type { PromptAndAnswer } from "../lm/mod.ts";
-import { chunksOf } from "../lm/mod.ts";
+import { bodyDropout, dropoutKeysSpec } from "./stage_dropout.ts";
 import {
-  bodyDropout,
-  type DropoutKeys,
-  dropoutKeysOf,
-  dropoutKeysSpec,
-  noDropout,
-  type StageDropout,
-} from "./stage_dropout.ts";
+  createStageTrainer,
+  type StageLoss,
+  type StageTrainer,
+  type StageTrainerOptions,
+} from "./stage_trainer.ts";
 
-/** One optimizer step of a stage. */
-export interface SftStep {
-  /** Before the step: nats a unit of weight. */
-  readonly loss: number;
-  /** Global norm before clipping. */
-  readonly gradNorm: number;
-}
-
-/** Trains and measures a language model. */
-export interface SftTrainer {
-  /**
-   * The loss of a batch and its gradient, in arrays of their own.
-   *
-   * @param options.microBatch examples that one pass holds (default all): less memory, the same numbers
-   * @param options.step numbers the batch, for dropout
-   */
-  gradient(
-    parameters: Gpt2Arrays,
-    examples: readonly PromptAndAnswer[],
-    options?: { microBatch?: number; step?: number },
-  ): Promise<Backward<Gpt2Arrays>>;
-  /** One step on a batch; the state given must not be used again. */
-  step(
-    state: TrainState<Gpt2Arrays>,
-    examples: readonly PromptAndAnswer[],
-    options: { learningRate: number; microBatch?: number },
-  ): Promise<SftStep & { state: TrainState<Gpt2Arrays> }>;
-  /** Mean loss a token, in nats, by the same weights, without an update. */
-  evaluate(
-    parameters: Gpt2Arrays,
-    batches: readonly (readonly PromptAndAnswer[])[],
-  ): Promise<number>;
-  /** Makes the first state out of parameters. */
-  readonly optimizer: Optimizer<Gpt2Arrays>;
-}
+/** Trains and measures a language model; the loss is in nats a unit of weight. */
+export type SftTrainer = StageTrainer<Gpt2Arrays, PromptAndAnswer>;
 
 /** How to train. */
-export interface SftOptions {
-  /** Fills rows behind their end. */
-  readonly padId: number;
-  /** Adam, its constants and the gradient clip. */
-  readonly optimizer: OptimizerSettings;
+export interface SftOptions extends StageTrainerOptions {
   /** Weight of a passage's token; an answer's has 1 (default: 1 too, the tutorial's loss). */
   readonly passageWeight?: number;
-  /** Default: none. */
-  readonly dropout?: StageDropout;
-  /** Blocks that one program holds; fewer need less memory; 0: all. */
-  readonly blocksPerProgram?: number;
 }
 
 const matrix = { batch: -1, time: -1 };
 
-/** What the loss is computed of besides the parameters and the rows. */
+/** What the loss reads besides the parameters and the rows. */
 const lossSpec = { targets: int(matrix), weights: float(matrix), count: float({}) };
 
-/** The loss alone, and its gradient. */
-async function sftPrograms(device: Device, config: Gpt2Config, options: SftOptions) {
-  const { dropout = noDropout, blocksPerProgram = 0 } = options;
-  const parameters = gpt2Spec(config);
-  const lossOnly = await jit(
-    device,
-    { parameters, rows: rowsSpec, ...lossSpec },
-    ({ rows, ...given }) => ({
-      loss: sftLoss(gpt2(given.parameters, rows, config), given.parameters, given),
-    }),
-    { toHost: ["loss"] },
-  );
-  const backward = await createLossProgram<
-    Gpt2Parameters,
-    LossInputs & { dropoutKeys: DropoutKeys }
-  >(
-    device,
-    {
+/** Compiles the SFT programs for one shape of model. */
+export function createSftTrainer(
+  device: Device,
+  config: Gpt2Config,
+  { padId, passageWeight = 1, ...options }: SftOptions,
+): Promise<SftTrainer> {
+  const stage: StageLoss<Gpt2Parameters, LossInputs, PromptAndAnswer> = {
+    definition: (dropout) => ({
       config,
-      parameters,
+      parameters: gpt2Spec(config),
       inputs: { ...lossSpec, dropoutKeys: dropoutKeysSpec },
       drop: bodyDropout(dropout),
       loss: (head, hidden, inputs) => ({ loss: sftLoss(hidden, head, inputs) }),
+    }),
+    countOf: (examples) => weightOf(examples, passageWeight),
+    batchOf: (examples, count) => sftBatch(examples, { padId, passageWeight, count }),
+    rowsOf: () => 1,
+    fitting(examples, rows) {
+      const time = Math.max(...examples.map(({ prompt, answer }) => prompt.length + answer.length));
+      return rowsThatFit(device, config, { rows, time, logits: time });
     },
-    { blocksPerProgram },
-  );
-  return { lossOnly, backward };
+  };
+  return createStageTrainer(device, stage, options);
 }
 
-/** Compiles the SFT programs for one shape of model. */
-export async function createSftTrainer(
-  device: Device,
-  config: Gpt2Config,
-  options: SftOptions,
-): Promise<SftTrainer> {
-  const { padId, passageWeight = 1, dropout = noDropout } = options;
-  const { lossOnly, backward } = await sftPrograms(device, config, options);
-  const arrays = await createGradientArrays<Gpt2Arrays>(device, gpt2Spec(config));
-  const optimizer = await createOptimizer<Gpt2Arrays>(device, gpt2Spec(config), options.optimizer);
-  const fitting = (examples: readonly PromptAndAnswer[], rows: number): number => {
-    const columns = Math.max(
-      ...examples.map(({ prompt, answer }) => prompt.length + answer.length),
-    );
-    return rowsThatFit(device, config, { rows, time: columns, logits: columns });
-  };
-  const gradient: SftTrainer["gradient"] = (
-    parameters,
-    examples,
-    { microBatch: wanted = examples.length, step = 0 } = {},
-  ) => {
-    const count = weightOf(examples, passageWeight);
-    const microBatch = fitting(examples, wanted);
-    const parts = chunksOf(examples, microBatch).map((part, index) => ({
-      part,
-      firstRow: index * microBatch,
-    }));
-    return arrays.sum(parts, async ({ part, firstRow }, into) => {
-      const batch = sftBatch(part, { padId, passageWeight, count });
-      const dropoutKeys = dropoutKeysOf(batch.targets.dims, { dropout, step, firstRow });
-      const { loss } = await backward(parameters, { ...batch, dropoutKeys }, into);
-      return { loss: loss[0], gradients: into };
-    });
-  };
-  return {
-    optimizer,
-    gradient,
-    async step(state, examples, { learningRate, ...options }) {
-      const { loss, gradients } = await gradient(state.parameters, examples, {
-        ...options,
-        step: state.step,
-      });
-      const updated = await optimizer.update(state, gradients, learningRate);
-      arrays.recycle(gradients);
-      return { ...updated, loss };
-    },
-    async evaluate(parameters, batches) {
-      const count = weightOf(batches.flat(), passageWeight);
-      let total = 0;
-      for (
-        const examples of batches.flatMap((batch) => chunksOf(batch, fitting(batch, batch.length)))
-      ) {
-        const batch = sftBatch(examples, { padId, passageWeight, count });
-        total += (await device.read((await lossOnly({ parameters, ...batch })).loss))[0];
-      }
-      return total;
-    },
-  };
-}
-
-/** The sum of the targets' weights: all tokens but each row's first are targets. */
+/** The sum of the targets' weights: every token but the first of each row is a target. */
 const weightOf = (examples: readonly PromptAndAnswer[], passageWeight: number): number =>
   examples.reduce(
     (sum, { prompt, answer }) => sum + passageWeight * (prompt.length - 1) + answer.length,
@@ -203,7 +85,7 @@ const weightOf = (examples: readonly PromptAndAnswer[], passageWeight: number): 
 
 /** How to lay an SFT batch out. */
 export interface SftBatchOptions {
-  /** Fills rows behind their end. */
+  /** Fills rows after their end. */
   readonly padId: number;
   /** Weight of a passage's token; an answer's has 1. */
   readonly passageWeight: number;
@@ -245,7 +127,7 @@ export function sftBatch(
   };
 }
 
-/** What the loss is computed of besides the hidden states, as tensors. */
+/** What the loss reads besides the hidden states, as tensors. */
 export interface LossInputs {
   /** Each token's successor. */
   readonly targets: Tensor<{ batch: number; time: number }, "int32">;

@@ -9,13 +9,12 @@ import {
   sampledValues,
 } from "../../lib/course/mod.ts";
 import { meanOf } from "../../lib/rl/mod.ts";
-import { paidScore } from "../../lib/ppo/mod.ts";
 
 const embedded = await loadEmbedded({ heldOutCount: 1 });
 const settings = runSettings(embedded.policy, { seed: 3, device: "cpu" });
 const run = await openRun(embedded, settings);
 const reader = await openRewardReader(embedded, settings);
-const continuing = { run, reader, scoreStatistics: embedded.scoreStatistics };
+const continuing = { run, reader };
 const [sample] = await run.ppo.experience(1, run.prompts.slice(0, 1));
 
 Deno.test("a continuation is paid as a rollout with the same tokens would be", async () => {
@@ -25,10 +24,7 @@ Deno.test("a continuation is paid as a rollout with the same tokens would be", a
   assert.ok(tokens.length <= settings.query_len);
   const [rawScore] = await reader.scoreRows([[...sample.prompt, ...tokens]]);
   const ended = tokens.at(-1) === embedded.tokenizer.sepId;
-  const { scoreStatistics } = embedded;
-  assert.ok(
-    Math.abs(first.paid - paidScore({ rawScore, ended }, { settings, scoreStatistics })) < 1e-4,
-  );
+  assert.ok(Math.abs(first.paid - run.ppo.config.toReward(rawScore, { ended })) < 1e-4);
 });
 
 Deno.test("V is the mean over the next tokens of Q, weighted by how often they come", async () => {

@@ -37,7 +37,7 @@ async function recomputed(answers: readonly Answer[], given: Partial<SamplingSet
     answer: tokens,
     samplingMask,
   }));
-  const rows = await score(parameters, answerBatch(pairs, { padId: PAD }), pairs);
+  const rows = await score(parameters)(answerBatch(pairs, { padId: PAD }), pairs);
   return rows.flatMap((row, index) => row.slice(0, answers[index].tokens.length));
 }
 

@@ -3,29 +3,20 @@
  *
  * Each takes settings, so that a test can ask with the defaults and with a defect switched on.
  */
-import { createGenerator } from "../../lib/decode/mod.ts";
-import {
-  gpt2Spec,
-  type TokenRow,
-  uploadParameters,
-  valueModelSpec,
-  type Weight,
-} from "../../lib/lm/mod.ts";
+import { type TokenRow, uploadParameters, valueModelSpec, type Weight } from "../../lib/lm/mod.ts";
 import { adamDefaults } from "../../lib/optim/mod.ts";
-import { uniform } from "../../lib/random/mod.ts";
-import { createPolicyScorer, createValueScorer } from "../../lib/lm/mod.ts";
-import { heldModel } from "../../lib/memory/mod.ts";
 import {
+  configOf,
   type LoadedModel,
-  minibatches,
-  paidScore,
   type PpoInputs,
+  rewardOfScore,
   type Sample,
-  samplingOf,
-  scoreAnswers,
+  shuffledMinibatches,
+  wholeBatches,
 } from "../../lib/ppo/mod.ts";
+import { uniform } from "../../lib/random/mod.ts";
 import { type Settings, validateSettings } from "../../lib/settings/mod.ts";
-import { createRewardTrainer } from "../../lib/stages/reward.ts";
+import { createRewardTrainer } from "../../lib/stages/mod.ts";
 import { relativeError } from "./fixtures.ts";
 import { sampleOf } from "./samples_of_answers.ts";
 import {
@@ -48,11 +39,11 @@ export const same = (
   tolerance = 1e-5,
 ): boolean => left.length === right.length && relativeError(left, right) <= tolerance;
 
-/** Real tokens' numbers of all samples. */
+/** The numbers of all samples' tokens. */
 export const realOf = (
   samples: readonly Sample[],
   key: "logProbs" | "refLogProbs" | "values" | "advantages",
-) => samples.flatMap((sample) => sample[key].slice(0, sample.answer.length));
+) => samples.flatMap((sample) => sample[key]);
 
 /** The tiny reward model with its head, and so all its scores, multiplied. */
 export function scaledReward(factor: number): LoadedModel {
@@ -67,7 +58,7 @@ export function scaledReward(factor: number): LoadedModel {
 export async function firstRatioIsOne(given: Given = {}): Promise<boolean> {
   const ppo = await tinyPpo(given);
   const pool = await ppo.experience(1, tinyPrompts);
-  const [{ samples, actor }] = await ppo.update(pool, 0);
+  const [{ samples, actor }] = await ppo.learn(pool, 0);
   const ratios = samples.flatMap(({ logProbs, answer }, row) =>
     answer.map((_, t) => Math.exp(actor.logProbs[row][t] - logProbs[t]))
   );
@@ -86,30 +77,13 @@ export async function klIsZeroAtStart(given: Given = {}): Promise<boolean> {
 export async function scoredTogetherAndAlone(
   given: Given = {},
 ): Promise<{ together: Sample[]; grouped: Sample[]; alone: Sample[] }> {
-  const { settings, policy, special, scoreStatistics } = tinyInputs(given);
-  const sampling = samplingOf(settings);
-  const shape = { config: tinyConfig, sampling };
-  const actor = await uploadParameters(device, gpt2Spec(tinyConfig), policy.weights);
-  const critic = await uploadParameters(device, valueModelSpec(tinyConfig), tinyReward.weights);
-  const scorers = {
-    policy: await createPolicyScorer(device, shape),
-    value: await createValueScorer(device, tinyConfig),
-    ...{ actor, reference: heldModel(actor), critic, reward: heldModel(critic) },
-  };
-  const generator = await createGenerator(device, tinyConfig, { sampling, special });
-  const draw = (row: number, position: number) => uniform(1, 0, row, position);
-  const answers = await generator.generate(actor, tinyPrompts, { maxNewTokens: 8, uniform: draw });
-  const options = { settings, sampling, padId: PAD, timestep: 1, scoreStatistics };
+  const settings = { query_len: 8, fresh_value_head: false, ...given };
+  const ppo = await tinyPpo(settings);
+  const together = await ppo.experience(1, tinyPrompts);
   const alone: Sample[] = [];
-  for (const [row, prompt] of tinyPrompts.entries()) {
-    alone.push(...await scoreAnswers([prompt], [answers[row]], scorers, options));
-  }
-  const grouping = { shape: tinyConfig, maxRows: 3 };
-  return {
-    together: await scoreAnswers(tinyPrompts, answers, scorers, options),
-    grouped: await scoreAnswers(tinyPrompts, answers, scorers, { ...options, grouping }),
-    alone,
-  };
+  for (const sample of together) alone.push(...await ppo.rescore([sample]));
+  const grouped = await (await tinyPpo({ ...settings, score_batch_size: 3 })).rescore(together);
+  return { together, grouped, alone };
 }
 
 /** Longer neighbours change no log-probability, value or score. */
@@ -151,7 +125,7 @@ async function firstActorStep(given: Given, factor: number) {
   };
   const wide = { reward_clip_eps: 1e6, missing_eos_penalty: 0, mini_batch_size: 100, ppo_epoch: 1 };
   const ppo = await tinyPpo({ ...wide, ...given }, inputs);
-  const [{ actor }] = await ppo.update(await ppo.experience(1, tinyPrompts), 0);
+  const [{ actor }] = await ppo.learn(await ppo.experience(1, tinyPrompts), 0);
   return actor;
 }
 
@@ -174,19 +148,19 @@ export async function paymentIgnoresTheRewardModelsUnit(given: Given = {}): Prom
 /** An answer that never ends is paid less than the same score for one that does. */
 export function endlessAnswersArePaidLess(given: Given = {}): boolean {
   const { settings, scoreStatistics } = tinyInputs(given);
-  const options = { settings, padId: PAD, timestep: 1, scoreStatistics };
-  const paid = (ended: boolean) => paidScore({ rawScore: 0.3, ended }, options);
-  return paid(false) < paid(true);
+  const toReward = rewardOfScore(configOf(settings), scoreStatistics);
+  return toReward(0.3, { ended: false }) < toReward(0.3, { ended: true });
 }
 
 /** A minibatch has answers of several timesteps. */
 export function minibatchesMixTimesteps(given: Given = {}): boolean {
-  const { settings } = tinyInputs(given);
+  const config = configOf(tinyInputs(given).settings);
+  const minibatches = config.defects.shuffle_whole_batches ? wholeBatches : shuffledMinibatches;
   const pool = Array.from(
     { length: 12 },
     (_, index) => sampleOf([5], { timestep: Math.floor(index / 3) }),
   );
-  const batches = minibatches(pool, settings, 0);
+  const batches = minibatches(pool, { ...config, epoch: 0 });
   return batches.some((batch) => new Set(batch.map(({ timestep }) => timestep)).size > 1);
 }
 
@@ -211,7 +185,7 @@ export async function rankingLossStaysFinite(given: Given = {}): Promise<boolean
     stable: !unstable_log_sigmoid,
   });
   const spec = valueModelSpec(tinyConfig);
-  const state = await trainer.optimizer.start(
+  const state = await trainer.start(
     await uploadParameters(device, spec, scaledReward(1000).weights),
   );
   const answers: TokenRow[] = [[4, 5, 3], [6, 3], [7, 8, 9, 3]];

@@ -1,7 +1,8 @@
 /** Programs that write over what they read: the same bits as into other arrays, whatever the size. */
 import assert from "node:assert/strict";
 import { adamDefaults } from "../../lib/optim/mod.ts";
-import { createAdder, createOptimizer } from "../../lib/learn/mod.ts";
+import { createAdder } from "../../lib/learn/in_place.ts";
+import { createOptimizer } from "../../lib/learn/mod.ts";
 import { type Device, type DeviceArray, float, floats, openDevice } from "../../lib/runtime/mod.ts";
 
 const device = await openDevice("cpu", { threads: 2 });

@@ -1,54 +1,53 @@
 /** One program for the whole model or one for each stretch of blocks: the same step of actor and critic. */
 import assert from "node:assert/strict";
+import { createAnswerTrainer } from "../../lib/learn/mod.ts";
 import {
+  answerLayout,
   downloadParameters,
   gpt2Spec,
   initialWeights,
   plainSampling,
+  type TokenRow,
   uploadParameters,
   valueModelSpec,
 } from "../../lib/lm/mod.ts";
 import { adamDefaults } from "../../lib/optim/mod.ts";
+import { actorLoss, criticLoss } from "../../lib/ppo/mod.ts";
 import { normal, randomStream } from "../../lib/random/mod.ts";
-import { answerArray, answerBatch, answerMask, contextArrays } from "../../lib/lm/mod.ts";
-import { createActorUpdate, createCriticUpdate, type MiniBatch } from "../../lib/ppo/mod.ts";
+import { floats } from "../../lib/runtime/mod.ts";
 import { relativeError } from "../helpers/fixtures.ts";
+import { sampleOf } from "../helpers/samples_of_answers.ts";
 import { device, PAD, tinyConfig, tinyPrompt } from "../helpers/tiny.ts";
 
 const config = { ...tinyConfig, layers: 3 };
 const shape = { config, sampling: plainSampling };
-const pairs = [[7, 4], [10, 6], [5, 3]].map(([prompt, answer], seed) => ({
-  prompt: tinyPrompt(prompt, seed),
-  answer: tinyPrompt(answer, 10 + seed),
-  samplingMask: [],
-}));
 
-/** A minibatch whose numbers are all different. */
-function miniBatch(): MiniBatch {
+/** Answers whose numbers are all different. */
+const samples = (() => {
   const random = randomStream(5);
-  const batch = answerBatch(pairs, { padId: PAD });
-  const noise = (scale: number) =>
-    answerArray(pairs.map(({ answer }) => answer.map(() => scale * normal(random))), batch.width);
-  const numbers = {
-    oldLogProbs: noise(1),
-    oldValues: noise(0.1),
-    advantages: noise(1),
-    returns: noise(1),
-  };
-  const context = contextArrays(pairs, { ...shape, width: batch.width });
-  const rows = [...pairs.keys()];
-  return { rows, batch, context, ...numbers, mask: answerMask(pairs, batch.width) };
-}
+  const noise = (scale: number, { length }: TokenRow) =>
+    Array.from({ length }, () => scale * normal(random));
+  return [[7, 4], [10, 6], [5, 3]].map(([length, answerLength], seed) => {
+    const answer = tinyPrompt(answerLength, 10 + seed);
+    return sampleOf(answer, {
+      prompt: tinyPrompt(length, seed),
+      logProbs: noise(1, answer),
+      values: noise(0.1, answer),
+      advantages: noise(1, answer),
+      returns: noise(1, answer),
+    });
+  });
+})();
 
 /** Losses and gradients (Adam's first moments after one step are a tenth of them) with some blocks a program. */
-async function step(blocksPerProgram: number) {
+async function step(blocksPerSegment: number) {
   const options = {
-    clipRange: 0.2,
+    layout: answerLayout({ padId: PAD, shape: config }),
     optimizer: { ...adamDefaults, maxGradNorm: Infinity },
-    blocksPerProgram,
+    blocksPerSegment,
   };
-  const actor = await createActorUpdate(device, shape, options);
-  const critic = await createCriticUpdate(device, config, options);
+  const actor = await createAnswerTrainer(device, actorLoss(shape, { clipRange: 0.2 }), options);
+  const critic = await createAnswerTrainer(device, criticLoss(config, { clipRange: 0.2 }), options);
   const weights = (spec: unknown) => {
     const random = randomStream(3);
     return initialWeights(spec, { normal: () => 10 * normal(random), layers: config.layers });
@@ -59,8 +58,8 @@ async function step(blocksPerProgram: number) {
     valueModelSpec(config),
     weights(valueModelSpec(config)),
   );
-  const actorStep = await actor.step(await actor.optimizer.start(policy), [miniBatch()], 1e-3);
-  const criticStep = await critic.step(await critic.optimizer.start(value), [miniBatch()], 1e-3);
+  const actorStep = await actor.step(await actor.start(policy), samples, 1e-3);
+  const criticStep = await critic.step(await critic.start(value), samples, 1e-3);
   const gradients = { actor: actorStep.state.first, critic: criticStep.state.first };
   return {
     losses: [actorStep.loss, criticStep.loss],
@@ -70,9 +69,9 @@ async function step(blocksPerProgram: number) {
 
 const whole = await step(0);
 
-for (const blocksPerProgram of [1, 2]) {
-  Deno.test(`${blocksPerProgram} of 3 blocks a program: losses and gradients as with all in one`, async () => {
-    const parts = await step(blocksPerProgram);
+for (const blocksPerSegment of [1, 2]) {
+  Deno.test(`${blocksPerSegment} of 3 blocks in a segment: losses and gradients as with all in one`, async () => {
+    const parts = await step(blocksPerSegment);
     parts.losses.forEach((loss, index) =>
       assert.ok(Math.abs(loss - whole.losses[index]) < 1e-5 * Math.abs(whole.losses[index]))
     );
@@ -86,14 +85,16 @@ for (const blocksPerProgram of [1, 2]) {
 }
 
 Deno.test("dropout in parts is refused with a sentence", async () => {
+  const dropout = { rate: 0.1, keys: () => floats([], [0, 0]) };
   const options = {
-    clipRange: 0.2,
+    layout: answerLayout({ padId: PAD, shape: config }),
     optimizer: { ...adamDefaults, maxGradNorm: 1 },
-    blocksPerProgram: 1,
-    dropout: 0.1,
+    blocksPerSegment: 1,
+    dropout,
   };
-  await assert.rejects(async () => await createActorUpdate(device, shape, options), {
+  const loss = actorLoss(shape, { clipRange: 0.2, dropout });
+  await assert.rejects(async () => await createAnswerTrainer(device, loss, options), {
     message:
-      "Cannot apply dropout where programs hold some of the blocks: set blocks_per_program 0",
+      "Cannot apply dropout when the gradient is computed in parts: set blocks_per_program 0",
   });
 });

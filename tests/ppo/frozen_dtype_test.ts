@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   gpt2Spec,
+  lastColumns,
   plainSampling,
   storedSpec,
   uploadParameters,
@@ -11,7 +12,6 @@ import {
 import { answerBatch, createPolicyScorer, createValueScorer } from "../../lib/lm/mod.ts";
 import {
   createPpo,
-  lastColumns,
   type Metrics,
   type PoolReport,
   type Ppo,
@@ -78,10 +78,10 @@ async function asked(
   const values = await createValueScorer(device, tinyConfig);
   const last = { rows: batch.rows, columns: lastColumns(batch, pairs) };
   return {
-    logProbs: (await logProbs(policy, batch, pairs)).map((row, index) =>
+    logProbs: (await logProbs(policy)(batch, pairs)).map((row, index) =>
       row.slice(0, pairs[index].answer.length)
     ),
-    scores: (await values(reward, last)).flat(),
+    scores: (await values(reward)(last)).flat(),
   };
 }
 
@@ -177,7 +177,7 @@ Deno.test("a scorer that was compiled for float32 alone says so of others", asyn
     tinyPolicy.weights,
   );
   const pair = { prompt: [2], answer: [5], samplingMask: [] };
-  await assert.rejects(score(stored, answerBatch([pair], { padId: PAD }), [pair]), {
+  await assert.rejects(score(stored)(answerBatch([pair], { padId: PAD }), [pair]), {
     message:
       "Cannot run the program: it was compiled for parameters in float32, and these are in float16",
   });
@@ -201,8 +201,8 @@ Deno.test("a device that cannot is refused before anything is compiled", async (
   await assert.rejects(tiny(HALF, device), {
     name: "RangeError",
     message:
-      "Cannot store the frozen models as float16: that is for GPUs, and this run computes on the CPU, " +
-      "where spare_memory keeps no frozen model at all; leave frozen_dtype at float32",
+      "Cannot store the frozen models as float16: float16 is for GPUs, and this run computes on the CPU, " +
+      "where spare_memory keeps no frozen model at all; keep frozen_dtype float32",
   });
   const old: Device = {
     ...device,
@@ -215,7 +215,7 @@ Deno.test("a device that cannot is refused before anything is compiled", async (
     name: "RangeError",
     message:
       "Cannot store the frozen models as float16: programs on an old GPU through WebGPU cannot read it " +
-      "(the adapter lacks shader-f16); leave frozen_dtype at float32",
+      "(the adapter lacks shader-f16); keep frozen_dtype float32",
   });
 });
 
@@ -266,7 +266,7 @@ await onWebGpu("frozen models in float16", (gpu) => {
         const before = gpu.usage().bytes;
         const ppo = await tiny(given, gpu);
         const started = gpu.usage().bytes - before;
-        await ppo.update(await ppo.experience(1, tinyPrompts.slice(0, 3)), 0);
+        await ppo.learn(await ppo.experience(1, tinyPrompts.slice(0, 3)), 0);
         return [started, gpu.usage().bytes - before];
       };
       const [plain, stored] = [await held({}), await held(HALF)];

@@ -1,6 +1,9 @@
 /** One optimizer step of actor and critic: the same however its answers are cut into parts or padded. */
 import assert from "node:assert/strict";
+import { createAnswerTrainer, type TrainerOptions } from "../../lib/learn/mod.ts";
 import {
+  type AnswerLayout,
+  answerLayout,
   downloadParameters,
   gpt2Spec,
   plainSampling,
@@ -8,53 +11,41 @@ import {
   valueModelSpec,
 } from "../../lib/lm/mod.ts";
 import { adamDefaults } from "../../lib/optim/mod.ts";
-import {
-  type ActorStep,
-  createActorUpdate,
-  createCriticUpdate,
-  type MiniBatch,
-  minibatchParts,
-  type Sample,
-  stepMetrics,
-  type UpdateOptions,
-} from "../../lib/ppo/mod.ts";
-import { floats, type HostArray } from "../../lib/runtime/mod.ts";
+import { actorLoss, criticLoss, type Sample, stepMetrics } from "../../lib/ppo/mod.ts";
 import { assertMetrics } from "../helpers/assert_metrics.ts";
 import { relativeError } from "../helpers/fixtures.ts";
 import { scoredTogetherAndAlone } from "../helpers/invariants.ts";
-import { device, PAD, tinyConfig, tinyInputs, tinyPolicy, tinyReward } from "../helpers/tiny.ts";
+import { device, PAD, tinyConfig, tinyPolicy, tinyReward } from "../helpers/tiny.ts";
 
 const shape = { config: tinyConfig, sampling: plainSampling };
-const clip = {
-  clipRange: 0.2,
-  optimizer: { ...adamDefaults, epsilon: 1e-5, maxGradNorm: Infinity },
-};
-/** Both updates, cut up in some way. */
-const updatesCut = async (
-  cut: Pick<UpdateOptions, "blocksPerProgram" | "logitsAtOnce"> = {},
-  inPlace = false,
-) => {
-  const options = { ...clip, ...cut, optimizer: { ...clip.optimizer, inPlace } };
+const clip = { clipRange: 0.2 };
+const adam = { ...adamDefaults, epsilon: 1e-5, maxGradNorm: Infinity };
+
+/** At most so many answers at once (0: all). */
+const layoutOf = (micro = 0): AnswerLayout =>
+  answerLayout({ padId: PAD, shape: tinyConfig, ...(micro > 0 ? { maxRows: micro } : {}) });
+
+/** Both trainers, cut up in some way. */
+const trainersOf = async (layout: AnswerLayout, cut: Partial<TrainerOptions> = {}) => {
+  const options = { optimizer: adam, ...cut, layout };
+  const forCritic = { ...options, logitsAtOnce: 0 };
   return {
-    actor: await createActorUpdate(device, shape, options),
-    critic: await createCriticUpdate(device, tinyConfig, options),
+    actor: await createAnswerTrainer(device, actorLoss(shape, clip), options),
+    critic: await createAnswerTrainer(device, criticLoss(tinyConfig, clip), forCritic),
   };
 };
-const whole = await updatesCut();
+const whole = await trainersOf(layoutOf());
 
-/** One step of both models from their starting weights on the given parts: metrics, and the gradients in Adam's first moments. */
-async function stepOn(
-  samples: readonly Sample[],
-  parts: readonly MiniBatch[],
-  { actor, critic } = whole,
-) {
+/** One step of both models from their starting weights: metrics, and the gradients in Adam's first moments. */
+async function stepOn(samples: readonly Sample[], { actor, critic } = whole) {
   const policy = await uploadParameters(device, gpt2Spec(tinyConfig), tinyPolicy.weights);
   const value = await uploadParameters(device, valueModelSpec(tinyConfig), tinyReward.weights);
-  const actorStep = await actor.step(await actor.optimizer.start(policy), parts, 1e-3);
-  const criticStep = await critic.step(await critic.optimizer.start(value), parts, 1e-3);
+  const actorStep = await actor.step(await actor.start(policy), samples, 1e-3);
+  const criticStep = await critic.step(await critic.start(value), samples, 1e-3);
+  const { rows: { logProbs, entropy } } = actorStep;
   return {
     metrics: stepMetrics(
-      [{ samples, actor: firstRows(actorStep, samples.length), critic: criticStep }],
+      [{ samples, actor: { ...actorStep, logProbs, entropy }, critic: criticStep }],
       clip,
     ),
     gradients: new Map([
@@ -63,13 +54,6 @@ async function stepOn(
     ]),
   };
 }
-
-/** What the actor says of the first rows; behind them stand neighbours that do not count. */
-const firstRows = (step: ActorStep, rows: number): ActorStep => ({
-  ...step,
-  logProbs: step.logProbs.slice(0, rows),
-  entropy: step.entropy.slice(0, rows),
-});
 
 type Stepped = Awaited<ReturnType<typeof stepOn>>;
 
@@ -90,46 +74,46 @@ async function movedSamples(): Promise<Sample[]> {
   return together.map((sample) => ({ ...sample, logProbs: moved(sample) }));
 }
 
-const parts = (samples: readonly Sample[], micro = 0) => {
-  const { settings } = tinyInputs({ micro_batch_size: micro });
-  return minibatchParts(samples, { settings, shape, padId: PAD, step: 1 });
-};
-
 Deno.test("one micro-batch or many: the same loss, gradients and metrics", async () => {
   const samples = await movedSamples();
-  const atOnce = await stepOn(samples, parts(samples));
+  const atOnce = await stepOn(samples);
   assert.ok(atOnce.metrics.clip_fraction > 0.1, "some tokens are clipped");
-  for (const micro of [1, 3]) assertSameStep(await stepOn(samples, parts(samples, micro)), atOnce);
+  for (const micro of [1, 3]) {
+    assertSameStep(await stepOn(samples, await trainersOf(layoutOf(micro))), atOnce);
+  }
 });
 
 for (
-  const cut of [{ blocksPerProgram: 1 }, { logitsAtOnce: 5 }, {
-    blocksPerProgram: 1,
+  const cut of [{ blocksPerSegment: 1 }, { logitsAtOnce: 5 }, {
+    blocksPerSegment: 1,
     logitsAtOnce: 5,
   }]
 ) {
-  Deno.test(`sixteen answers in micro-batches of 1, 4 and 16, with ${JSON.stringify(cut)} and Adam in place: the same step`, async () => {
-    const eight = await movedSamples();
-    const samples = [...eight, ...eight];
-    const atOnce = await stepOn(samples, parts(samples));
-    const updates = await updatesCut(cut, true);
-    for (const micro of [1, 4, 16]) {
-      const pieces = parts(samples, micro);
-      assert.equal(pieces.length, 16 / micro);
-      assertSameStep(await stepOn(samples, pieces, updates), atOnce);
-    }
-  });
+  Deno.test(
+    `sixteen answers in micro-batches of 1, 4 and 16, with ${
+      JSON.stringify(cut)
+    } and Adam in place: the same step`,
+    async () => {
+      const eight = await movedSamples();
+      const samples = [...eight, ...eight];
+      const atOnce = await stepOn(samples);
+      for (const micro of [1, 4, 16]) {
+        const layout = layoutOf(micro);
+        assert.equal(layout.groups(samples).length, 16 / micro);
+        const inPlace = { ...cut, optimizer: { ...adam, inPlace: true } };
+        assertSameStep(await stepOn(samples, await trainersOf(layout, inPlace)), atOnce);
+      }
+    },
+  );
 }
 
-Deno.test("longer neighbours that do not count change no loss, no gradient and no metric", async () => {
-  const samples = (await movedSamples()).toSorted((a, b) => lengthOf(a) - lengthOf(b));
-  const short = samples.slice(0, 4);
-  assert.ok(lengthOf(samples[7]) > lengthOf(short[3]));
-  const [padded] = parts(samples);
-  const onlyShort = (array: HostArray<"float32">) =>
-    floats(array.data.map((value, index) => index < 4 * array.dims[1] ? value : 0), array.dims);
-  const masked = { ...padded, mask: onlyShort(padded.mask) };
-  assertSameStep(await stepOn(short, [masked]), await stepOn(short, parts(short)));
+Deno.test("longer neighbours in a micro-batch change no loss, no gradient and no metric", async () => {
+  const samples = await movedSamples();
+  const lengths = samples.map(({ prompt, answer }) => prompt.length + answer.length);
+  assert.ok(new Set(lengths).size > 4, "the rows differ in length");
+  const inOrder: AnswerLayout = {
+    ...layoutOf(),
+    groups: (answers) => [...answers.keys()].map((row) => [row]), // no padding at all
+  };
+  assertSameStep(await stepOn(samples, await trainersOf(inOrder)), await stepOn(samples));
 });
-
-const lengthOf = ({ prompt, answer }: Sample): number => prompt.length + answer.length;

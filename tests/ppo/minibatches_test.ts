@@ -1,8 +1,21 @@
 import assert from "node:assert/strict";
-import { plainSampling } from "../../lib/lm/mod.ts";
-import { minibatches, minibatchParts, type Sample } from "../../lib/ppo/mod.ts";
-import { type Settings, stepsAnUpdate, validateSettings } from "../../lib/settings/mod.ts";
+import { answerLayout, answerMask, plainSampling } from "../../lib/lm/mod.ts";
+import { layoutWithDefects, updateDropout } from "../../lib/ppo/faithful.ts";
+import {
+  actorLoss,
+  configOf,
+  criticLoss,
+  type Sample,
+  shuffledMinibatches,
+  wholeBatches,
+} from "../../lib/ppo/mod.ts";
 import { floats, ints } from "../../lib/runtime/mod.ts";
+import {
+  type DefectName,
+  type Settings,
+  stepsAnUpdate,
+  validateSettings,
+} from "../../lib/settings/mod.ts";
 import { sampleOf } from "../helpers/samples_of_answers.ts";
 import { tinyConfig, tinyPpo, tinySchedule } from "../helpers/tiny.ts";
 
@@ -11,8 +24,11 @@ const pool: Sample[] = Array.from(
   { length: 12 },
   (_, index) => sampleOf([5], { rawScore: index, timestep: 1 + Math.floor(index / 3) }),
 );
-const cut = (given: Partial<Settings>, epoch = 0) =>
-  minibatches(pool, validateSettings({ batch_size: 3, ...given }), epoch);
+const cut = (given: Partial<Settings>, epoch = 0) => {
+  const config = configOf(validateSettings({ batch_size: 3, ...given }));
+  const minibatches = config.defects.shuffle_whole_batches ? wholeBatches : shuffledMinibatches;
+  return minibatches(pool, { ...config, epoch });
+};
 const namesOf = (batches: readonly (readonly Sample[])[]) =>
   batches.map((batch) => batch.map((s) => s.rawScore));
 
@@ -49,63 +65,65 @@ Deno.test("answers are shuffled across timesteps, whole batches only as a defect
   assert.notDeepEqual(namesOf(whole).flat(), pool.map(({ rawScore }) => rawScore));
 });
 
-const partsOf = (samples: readonly Sample[], given: Partial<Settings> = {}) =>
-  minibatchParts(samples, {
-    settings: validateSettings(given),
-    shape: { config: tinyConfig, sampling: plainSampling },
+const layoutOf = (given: { micro?: number; defect?: DefectName } = {}) => {
+  const { micro = 0, defect } = given;
+  const shape = answerLayout({
     padId: 0,
-    step: 1,
+    shape: tinyConfig,
+    ...(micro > 0 ? { maxRows: micro } : {}),
   });
+  const { defects } = configOf(validateSettings(defect === undefined ? {} : { [defect]: true }));
+  return layoutWithDefects(shape, { defects, padId: 0, purpose: "train", maxRows: micro });
+};
 
 Deno.test("a minibatch is cut into micro-batches of like lengths, as few as the size allows", () => {
-  const sizes = (size: number) =>
-    partsOf(pool, { micro_batch_size: size }).map(({ mask }) => mask.dims[0]);
+  const sizes = (micro: number) => layoutOf({ micro }).groups(pool).map(({ length }) => length);
   assert.deepEqual(sizes(0), [12]);
   assert.equal(sizes(5).length, 3);
   assert.ok(sizes(5).every((rows) => rows <= 5));
   assert.deepEqual(sizes(12), [12]);
   assert.deepEqual(sizes(1), Array(12).fill(1));
   const ragged = [3, 1, 3, 1, 2].map((length) => sampleOf(Array<number>(length).fill(9)));
-  const parts = partsOf(ragged, { micro_batch_size: 2 });
-  assert.deepEqual(parts.map(({ rows }) => rows), [[0, 2], [4], [1, 3]]); // answers of 3, 2 and 1 tokens
-  assert.deepEqual(parts.map(({ batch }) => batch.rows.inputIds.dims), [[2, 5], [1, 4], [2, 3]]);
+  const { groups, batch } = layoutOf({ micro: 2 });
+  assert.deepEqual(groups(ragged), [[0, 2], [4], [1, 3]]); // answers of 3, 2 and 1 tokens
+  assert.deepEqual(
+    groups(ragged).map((group) => batch(group.map((row) => ragged[row])).rows.inputIds.dims),
+    [[2, 5], [1, 4], [2, 3]],
+  );
 });
 
 Deno.test("where pads or dropout depend on the whole batch, micro-batches are pieces in its order", () => {
   const ragged = [3, 1, 3, 1, 2].map((length) => sampleOf(Array<number>(length).fill(9)));
   for (const defect of ["left_pad_without_positions", "dropout_in_update"] as const) {
-    const parts = partsOf(ragged, { micro_batch_size: 2, [defect]: true });
-    assert.deepEqual(parts.map(({ rows }) => rows), [[0, 1], [2, 3], [4]]);
+    assert.deepEqual(layoutOf({ micro: 2, defect }).groups(ragged), [[0, 1], [2, 3], [4]]);
   }
 });
 
-Deno.test("a micro-batch holds each answer's numbers at real tokens and 0 behind them", () => {
-  const rows = { logProbs: [-1, 9], values: [2, 9], advantages: [3, 9], returns: [4, 9] }; // 9 stands at a pad
-  const [part] = partsOf([sampleOf([6], rows), sampleOf([7, 3])]);
-  assert.deepEqual(part.mask, floats([1, 0, 1, 1], [2, 2]));
-  assert.deepEqual(part.oldLogProbs, floats([-1, 0, 0, 0], [2, 2]));
-  assert.deepEqual(part.oldValues, floats([2, 0, 0, 0], [2, 2]));
-  assert.deepEqual(part.advantages, floats([3, 0, 0, 0], [2, 2]));
-  assert.deepEqual(part.returns, floats([4, 0, 0, 0], [2, 2]));
-  assert.deepEqual(part.batch.targets, ints([6, 0, 7, 3], [2, 2]));
-  assert.equal(part.dropoutKeys, undefined);
+Deno.test("the losses read each answer's numbers at real tokens and 0 at padding", () => {
+  const rows = { logProbs: [-1], values: [2], advantages: [3], returns: [4] };
+  const samples = [sampleOf([6], rows), sampleOf([7, 3])];
+  const batch = layoutOf().batch(samples);
+  assert.deepEqual(batch.targets, ints([6, 0, 7, 3], [2, 2]));
+  assert.deepEqual(answerMask(samples), floats([1, 0, 1, 1], [2, 2]));
+  const shape = { config: tinyConfig, sampling: plainSampling };
+  const actor = actorLoss(shape, { clipRange: 0.2 }).feeds(samples, batch);
+  assert.deepEqual(actor.oldLogProbs, floats([-1, 0, 0, 0], [2, 2]));
+  assert.deepEqual(actor.advantages, floats([3, 0, 0, 0], [2, 2]));
+  const critic = criticLoss(tinyConfig, { clipRange: 0.2 }).feeds(samples, batch);
+  assert.deepEqual(critic.oldValues, floats([2, 0, 0, 0], [2, 2]));
+  assert.deepEqual(critic.returns, floats([4, 0, 0, 0], [2, 2]));
 });
 
 Deno.test("dropout has one number in [0, 1) a token of the whole row, other ones at another step", () => {
-  const settings = validateSettings({ dropout_in_update: true });
-  const keysAt = (step: number) =>
-    minibatchParts(pool, {
-      settings,
-      shape: { config: tinyConfig, sampling: plainSampling },
-      padId: 0,
-      step,
-    })[0].dropoutKeys;
+  const dropout = updateDropout(configOf(validateSettings({ dropout_in_update: true })));
+  const keysAt = (step: number) => dropout?.keys([12, 3], step);
   const keys = keysAt(1);
-  assert.deepEqual(keys?.dims, [12, 3]); // prompts of 2 and answers of 1
+  assert.deepEqual(keys?.dims, [12, 3]);
   assert.ok(keys?.data.every((key) => 0 <= key && key < 1));
   assert.equal(new Set(keys?.data).size, 36);
   assert.deepEqual(keysAt(1), keys);
   assert.notDeepEqual(keysAt(2), keys);
+  assert.equal(updateDropout(configOf(validateSettings({}))), undefined);
 });
 
 Deno.test("an update takes as many steps as there are minibatches in all its epochs", async () => {

@@ -5,7 +5,9 @@
  * because that model is not stored.
  */
 import assert from "node:assert/strict";
+import { createAnswerTrainer } from "../../lib/learn/mod.ts";
 import {
+  answerMask,
   downloadParameters,
   gpt2Spec,
   maskedRows,
@@ -16,17 +18,15 @@ import {
 } from "../../lib/lm/mod.ts";
 import { adamDefaults } from "../../lib/optim/mod.ts";
 import {
-  createActorUpdate,
-  createCriticUpdate,
-  minibatchParts,
+  actorLoss,
+  createPpo,
+  criticLoss,
+  leftPaddedBatch,
   type Sample,
-  scoreAnswers,
   stepMetrics,
 } from "../../lib/ppo/mod.ts";
-import { createPolicyScorer, createValueScorer } from "../../lib/lm/mod.ts";
-import { heldModel } from "../../lib/memory/mod.ts";
-import { validateSettings } from "../../lib/settings/mod.ts";
 import { openDevice } from "../../lib/runtime/mod.ts";
+import { validateSettings } from "../../lib/settings/mod.ts";
 import fixture from "../fixtures/ppo_update.json" with { type: "json" };
 import { assertNear, fixtureModel, fixtureTensors } from "../helpers/fixtures.ts";
 
@@ -61,82 +61,104 @@ function batchOf(index: number) {
   };
 }
 
+const prompts = [0, 1].flatMap((index) => batchOf(index).prompts);
+const { padId: pad, sepId: endId } = policy.tokenizer;
+const ppo = await createPpo({
+  ...{ device, policy, reward, prompts },
+  settings: {
+    ...settings,
+    batch_size: prompts.length,
+    max_len: policy.config.positions,
+    query_len: 8,
+  },
+  special: { padId: pad, endId },
+});
+
 /** The experience of one batch, computed by the library. */
 async function experienceOf(index: number): Promise<Sample[]> {
   const { prompts, answers, fromAnswer } = batchOf(index);
-  const actor = await uploadParameters(device, gpt2Spec(policy.config), policy.weights);
-  const reference = await uploadParameters(device, gpt2Spec(policy.config), policy.weights);
-  const critic = await uploadParameters(device, valueModelSpec(reward.config), reward.weights);
-  const score = await createPolicyScorer(device, shape);
-  const scorers = {
-    policy: (...[parameters, batch, pairs]: Parameters<typeof score>) =>
-      parameters === reference
-        ? Promise.resolve(fromAnswer("ref_log_probs"))
-        : score(parameters, batch, pairs),
-    value: await createValueScorer(device, reward.config),
-    ...{ actor, reference: heldModel(reference), critic, reward: heldModel(critic) },
-  };
-  const sampled = answers.map((tokens) => {
-    const ended = tokens.at(-1) === policy.tokenizer.sepId;
-    return { tokens, logProbs: [], samplingMask: [], ended };
+  const { models } = ppo;
+  const given = answers.map((answer, row) => ({ prompt: prompts[row], answer }));
+  const logProbs = await models.actor.logProbs(given);
+  const sampled = given.map((pair, row) => {
+    return { ...pair, logProbs: logProbs[row], ended: pair.answer.at(-1) === endId };
   });
-  const options = { settings, padId, timestep: index, scoreStatistics: undefined };
-  return scoreAnswers(prompts, sampled, scorers, options);
+  const known = fromAnswer("ref_log_probs");
+  return ppo.rollout(
+    {
+      ...models,
+      actor: { ...models.actor, generate: () => Promise.resolve(sampled) },
+      reference: {
+        logProbs: (rows) =>
+          Promise.resolve(rows.map(({ answer }, row) => known[row].slice(0, answer.length))),
+      },
+    },
+    prompts,
+    { ...ppo.config, timestep: index },
+  );
 }
 
 const pool = [await experienceOf(0), await experienceOf(1)];
 
 for (const index of [0, 1]) {
   Deno.test(`log-probabilities, values, scores, rewards and advantages of batch ${index} equal PyTorch's`, () => {
-    const { fromAnswer } = batchOf(index);
+    const { fromAnswer, answers } = batchOf(index);
+    const real = (rows: number[][]) => rows.flatMap((row, at) => row.slice(0, answers[at].length));
     const flat = (pick: (sample: Sample) => readonly number[]) => pool[index].flatMap(pick);
     const near = (actual: number[], name: string) =>
-      assertNear(actual, fromAnswer(name).flat(), { name, tolerance: 1e-5 });
+      assertNear(actual, real(fromAnswer(name)), { name, tolerance: 1e-5 });
     near(flat(({ logProbs }) => logProbs), "log_probs");
     near(flat(({ values }) => values), "values");
     near(flat(({ rewards }) => rewards), "rewards");
-    const whole = (name: string) => torch.numbers(`batch${index}.${name}`);
+    const whole = (name: string) => real(torch.rows(`batch${index}.${name}`));
     assertNear(flat(({ advantages }) => advantages), whole("advantages"), { name: "advantages" });
     assertNear(flat(({ returns }) => returns), whole("returns"), { name: "returns" });
-    assertNear(pool[index].map(({ rawScore }) => rawScore), whole("scores"), { name: "scores" });
+    const scores = torch.numbers(`batch${index}.scores`);
+    assertNear(pool[index].map(({ rawScore }) => rawScore), scores, { name: "scores" });
   });
 
   Deno.test(`the rows of batch ${index} are laid out as PyTorch got them`, () => {
-    const [{ batch, mask }] = minibatchParts(pool[index], { settings, shape, padId, step: 1 });
+    const batch = leftPaddedBatch(pool[index], { padId });
     const attention = torch.rows(`batch${index}.attention_mask`);
     assert.deepEqual(batch.rows, maskedRows(batchOf(index).ids, attention));
     const [promptLength] = torch.numbers(`batch${index}.prompt_length`);
+    const mask = answerMask(pool[index]);
     assert.deepEqual([...mask.data], attention.flatMap((row) => row.slice(promptLength)));
   });
 }
 
 /** The whole update: two epochs over two batches, actor and critic. */
 async function update() {
-  const actor = await createActorUpdate(device, shape, {
-    clipRange: settings.policy_clip_eps,
-    optimizer,
-  });
-  const critic = await createCriticUpdate(device, reward.config, {
-    clipRange: settings.value_clip_eps,
-    optimizer,
-  });
-  let actorState = await actor.optimizer.start(
+  const layout = {
+    groups: (answers: readonly unknown[]) => [[...answers.keys()]],
+    batch: (answers: Parameters<typeof leftPaddedBatch>[0]) => leftPaddedBatch(answers, { padId }),
+  };
+  const { policy_clip_eps, value_clip_eps } = settings;
+  const ofActor = actorLoss(shape, { clipRange: policy_clip_eps });
+  const ofCritic = criticLoss(reward.config, { clipRange: value_clip_eps });
+  const actor = await createAnswerTrainer(device, ofActor, { optimizer, layout });
+  const critic = await createAnswerTrainer(device, ofCritic, { optimizer, layout });
+  let actorState = await actor.start(
     await uploadParameters(device, gpt2Spec(policy.config), policy.weights),
   );
-  let criticState = await critic.optimizer.start(
+  let criticState = await critic.start(
     await uploadParameters(device, valueModelSpec(reward.config), reward.weights),
   );
   const steps = [];
   for (const index of order.flat()) {
-    const parts = minibatchParts(pool[index], { settings, shape, padId, step: 1 });
-    const actorStep = await actor.step(actorState, parts, settings.learning_rate);
-    const criticStep = await critic.step(criticState, parts, settings.learning_rate);
+    const actorStep = await actor.step(actorState, pool[index], settings.learning_rate);
+    const criticStep = await critic.step(criticState, pool[index], settings.learning_rate);
+    const { logProbs, entropy } = actorStep.rows;
+    const rows = { logProbs, entropy };
     actorState = actorStep.state;
     criticState = criticStep.state;
     steps.push(
-      stepMetrics([{ samples: pool[index], actor: actorStep, critic: criticStep }], {
-        clipRange: settings.policy_clip_eps,
-      }),
+      stepMetrics(
+        [{ samples: pool[index], actor: { ...actorStep, ...rows }, critic: criticStep }],
+        {
+          clipRange: settings.policy_clip_eps,
+        },
+      ),
     );
   }
   return {

@@ -43,7 +43,7 @@ await onWebGpu("PPO", (gpu) => {
     there.rows.forEach((row, index) => assertMetrics(row, here.rows[index], 1e-3));
     const held: (readonly [arrays: number, bytes: number])[] = [];
     for (const update of [1, 2, 3]) {
-      await there.ppo.update(await there.ppo.experience(update, tinyPrompts.slice(0, 3)), update);
+      await there.ppo.learn(await there.ppo.experience(update, tinyPrompts.slice(0, 3)), update);
       const { arrays, bytes } = gpu.usage();
       held.push([arrays, bytes]);
     }

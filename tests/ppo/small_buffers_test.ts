@@ -4,7 +4,7 @@ import { adamDefaults } from "../../lib/optim/mod.ts";
 import { gpt2Spec, uploadParameters } from "../../lib/lm/mod.ts";
 import { createSftTrainer } from "../../lib/stages/mod.ts";
 import { type Settings, validateSettings } from "../../lib/settings/mod.ts";
-import { fittingSettings } from "../../lib/ppo/ppo_models.ts";
+import { fittingSettings } from "../../lib/ppo/mod.ts";
 import type { Adapter, Device } from "../../lib/runtime/mod.ts";
 import { device, PAD, tinyConfig, tinyInputs, tinyPolicy } from "../helpers/tiny.ts";
 
@@ -78,7 +78,7 @@ Deno.test("SFT's passes hold as many rows as fit, with the loss of all at once",
     });
     const parameters = await uploadParameters(where, gpt2Spec(tinyConfig), tinyPolicy.weights);
     const loss = await trainer.evaluate(parameters, [examples]);
-    const step = await trainer.step(await trainer.optimizer.start(parameters), examples, {
+    const step = await trainer.step(await trainer.start(parameters), examples, {
       learningRate: 0,
     });
     return { loss, stepLoss: step.loss };

@@ -78,7 +78,8 @@ Deno.test("frozen models are read when they are asked, and not kept", async () =
   // four timesteps are scored by both, and two updates measure the KL to the reference
   assert.deepEqual(readings, { policy: 4 + 2, reward: 4 });
   assert.throws(() => ppo.reference, {
-    message: "Cannot give the reference model: spare_memory reads it only while it is asked",
+    message:
+      "Cannot give the reference model: with spare_memory it is loaded only while it is used",
   });
   assert.deepEqual(plain.readings, { policy: 0, reward: 0 });
   assert.ok(plain.ppo.reference.wte.weight.dims.length === 2);

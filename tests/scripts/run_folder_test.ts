@@ -31,7 +31,7 @@ Deno.test("a state in the middle of an update comes back from its folder to the 
   withFolder(async (folder) => {
     equal(state.pool.length, 6);
     equal(state.steps.length, 3);
-    equal(state.pool[0].samplingMask[0].filter((bit) => bit === 1).length, 5);
+    equal(state.pool[0].samplingMask?.[0].filter((bit) => bit === 1).length, 5);
     await writeState(`${folder}/state`, { state, logs });
     deepEqual(await readState(`${folder}/state`, { vocabSize }), { state, logs });
   }));

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import {
+  createRowScorer,
   downloadParameters,
   readModelFolder,
   type TokenRow,
@@ -16,11 +17,9 @@ import { answerRow, promptRow, readRankedLists } from "../../lib/passages/mod.ts
 import { chunksOf } from "../../lib/lm/mod.ts";
 import {
   createRewardTrainer,
-  createScorer,
   newModelWeights,
   pairAccuracy,
   type RankedRows,
-  scoreRows,
   separation,
   withValueHead,
 } from "../../lib/stages/mod.ts";
@@ -66,11 +65,11 @@ Deno.test("the ranking loss through the model is that of PyTorch's values", asyn
 
 Deno.test("a score is PyTorch's value at a row's last token, whatever the padding", async () => {
   const { config, parameters } = await fixtureReward();
-  const scorer = await createScorer(device, config, { padId: PAD });
+  const scorer = await createRowScorer(device, config, { padId: PAD });
   const wanted = values.map((row) => row[row.length - 1]);
   assertNear(await scorer(parameters, list), wanted, { name: "scores" });
   assertNear(await scorer(parameters, [list[2]]), [wanted[2]], { name: "score of a row alone" });
-  const inBatches = await scoreRows(scorer, { parameters, rows: list }, { batchSize: 2 });
+  const inBatches = await scorer(parameters, list, { batchSize: 2 });
   assertNear(inBatches, wanted, { name: "scores in batches by length, in the rows' order" });
 });
 
@@ -85,7 +84,7 @@ const tinyTrainer = await createRewardTrainer(device, tinyConfig, { padId: PAD, 
 async function tinyStart() {
   const random = randomStream(3);
   const weights = withValueHead(newModelWeights(tinyConfig, random), tinyConfig, random);
-  return await tinyTrainer.optimizer.start(await uploadParameters(device, spec, weights));
+  return await tinyTrainer.start(await uploadParameters(device, spec, weights));
 }
 
 Deno.test("a tiny reward model learns in 30 steps which word is good", async () => {
@@ -95,7 +94,7 @@ Deno.test("a tiny reward model learns in 30 steps which word is good", async () 
     ({ state } = await tinyTrainer.step(state, lists, { learningRate: 0.01 }));
   }
   assert.ok(Math.abs(first - Math.log(2)) < 0.1, `before: ${first}`); // it knows nothing: log 2 a pair
-  const scorer = await createScorer(device, tinyConfig, { padId: PAD });
+  const scorer = await createRowScorer(device, tinyConfig, { padId: PAD });
   const scores = await scorer(state.parameters, lists.flat());
   const scored = lists.map((rows, i) =>
     rows.map((row, j) => ({ answer: row.join(), score: scores[3 * i + j] }))
@@ -149,7 +148,7 @@ Deno.test("the committed reward model orders a tenth of the held-out lists nearl
   assert.ok(Number(settings?.score_deviation) > 0);
   const path = fileURLToPath(new URL("../../data/reward_test.json", import.meta.url));
   const sample = (await readRankedLists(path)).filter((_, index) => index % 10 === 0);
-  const scorer = await createScorer(device, config, { padId: tokenizer.padId });
+  const scorer = await createRowScorer(device, config, { padId: tokenizer.padId });
   const parameters: ValueModelArrays = await uploadParameters(
     device,
     valueModelSpec(config),
@@ -160,7 +159,7 @@ Deno.test("the committed reward model orders a tenth of the held-out lists nearl
     ...promptRow(tokenizer, prompt, size),
     ...answerRow(tokenizer, answer, size),
   ]);
-  const scores = await scoreRows(scorer, { parameters, rows });
+  const scores = await scorer(parameters, rows);
   const scored = chunksOf(
     sample.flat().map(({ answer }, index) => ({ answer, score: scores[index] })),
     7,

@@ -51,13 +51,13 @@ Deno.test("with passage weight 0 only the tokens of the answers count", async ()
   assertNear([await fixtureLoss(0)], [mean], { name: "loss of the answers" });
 });
 
-for (const blocksPerProgram of [0, 2]) {
-  Deno.test(`the gradient of the SFT loss equals PyTorch's for every weight, blocks_per_program ${blocksPerProgram}`, async () => {
+for (const blocksPerSegment of [0, 2]) {
+  Deno.test(`the gradient of the SFT loss equals PyTorch's for every weight, blocks_per_program ${blocksPerSegment}`, async () => {
     const { config, weights } = await fixtureModel("gpt2_tiny");
     const trainer = await createSftTrainer(device, config, {
       padId: PAD,
       optimizer,
-      blocksPerProgram,
+      blocksPerSegment,
     });
     const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(config), weights);
     const { loss, gradients } = await trainer.gradient(parameters, examples, { microBatch: 2 });
@@ -86,7 +86,7 @@ const tinyTrainer = await createSftTrainer(device, tinyConfig, {
 });
 
 Deno.test("a tiny model learns in 30 steps to repeat the word it reads", async () => {
-  let state = await tinyTrainer.optimizer.start(
+  let state = await tinyTrainer.start(
     await uploadParameters(device, spec, freshWeights()),
   );
   const first = await tinyTrainer.evaluate(state.parameters, [copies]);
@@ -101,7 +101,7 @@ Deno.test("a tiny model learns in 30 steps to repeat the word it reads", async (
 
 Deno.test("a batch in parts makes the same step as the batch at once", async () => {
   const stepped = async (microBatch: number) => {
-    const state = await tinyTrainer.optimizer.start(
+    const state = await tinyTrainer.start(
       await uploadParameters(device, spec, freshWeights()),
     );
     const done = await tinyTrainer.step(state, copies.slice(0, 7), {

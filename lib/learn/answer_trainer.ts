@@ -1,0 +1,176 @@
+/**
+ * A trainer on answers: lays a batch out as micro-batches, and gives the results back in the answers' order.
+ *
+ * Actor, critic and REINFORCE are this trainer with different losses.
+ */
+import {
+  type AnswerBatch,
+  type AnswerLayout,
+  answerMask,
+  type Gpt2Parameters,
+  inRowOrder,
+  type PromptAndAnswer,
+  rowsOf,
+} from "../lm/mod.ts";
+import {
+  type Device,
+  type DeviceArrays,
+  float,
+  floats,
+  type HostArray,
+  number,
+  type Specs,
+} from "../runtime/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
+import type { LossDefinition, LossFeeds } from "./loss_definition.ts";
+import type { TrainState } from "./optimizer.ts";
+import { type BatchGradient, createTrainer, type TrainerOptions } from "./trainer.ts";
+
+/** One number an answer token. */
+export type AnswerMatrix = Tensor<{ batch: number; answer: number }>;
+
+/** What every loss on answers reads. */
+export interface AnswerLossInputs {
+  /** Where each answer token is predicted. */
+  readonly columns: Tensor<{ batch: number; answer: number }, "int32">;
+  /** 1 at real answer tokens, 0 at padding. */
+  readonly mask: AnswerMatrix;
+  /** Real answer tokens of the whole batch, by which the loss is divided. */
+  readonly count: Tensor<Record<never, never>>;
+  /** One number in [0, 1) a token of the rows; empty without dropout. */
+  readonly dropoutKeys: Tensor<{ batch: number; time: number }>;
+}
+
+/** The spec of one number an answer token. */
+export const answerMatrix = float({ batch: -1, answer: -1 });
+
+/** Specs of `AnswerLossInputs` besides the columns. */
+export const answerLossSpec = {
+  mask: answerMatrix,
+  count: float({}),
+  dropoutKeys: float({ batch: -1, time: -1 }),
+};
+
+/** Dropout while training: a rate, and a number in [0, 1) for each token of a micro-batch at an optimizer step. */
+export interface AnswerDropout {
+  /** The probability of dropping an element. */
+  readonly rate: number;
+  /** Numbers for arrays of `dims`, [batch, time]. */
+  keys(dims: readonly number[], step: number): HostArray<"float32">;
+}
+
+/** A loss on answers and what it reads of them. */
+export interface AnswerLoss<P extends Gpt2Parameters, I, A extends PromptAndAnswer> {
+  /** The loss as a graph. */
+  readonly definition: LossDefinition<P, AnswerLossInputs & I>;
+  /** What it reads of a micro-batch besides `AnswerLossInputs`. */
+  feeds(answers: readonly A[], batch: AnswerBatch): LossFeeds<I> | Omit<LossFeeds<I>, "rows">;
+}
+
+/** How to train on answers. */
+export interface AnswerTrainerOptions extends TrainerOptions {
+  /** Cuts a batch into micro-batches and lays them out. */
+  readonly layout: AnswerLayout;
+  /** Default: none. */
+  readonly dropout?: AnswerDropout | undefined;
+}
+
+/** What an optimizer step on a batch of answers found, before the step. */
+export interface AnswerStep {
+  /** The loss, mean over the batch's tokens. */
+  readonly loss: number;
+  /** The global gradient norm before clipping. */
+  readonly gradNorm: number;
+  /** The loss's other results by name, one row an answer, as long as the answer. */
+  readonly rows: Readonly<Record<string, number[][]>>;
+}
+
+/** Trains one model on answers. */
+export interface AnswerTrainer<P, A> {
+  /** A state with zero moments, which takes over the parameters. */
+  start(parameters: P): Promise<TrainState<P>>;
+  /** Loss, gradient and rows without a step; the gradient's arrays are written again by the next call. */
+  gradient(
+    parameters: P,
+    answers: readonly A[],
+    options?: { groups?: AnswerLayout["groups"] },
+  ): Promise<Pick<AnswerStep, "loss" | "rows"> & Pick<BatchGradient<P>, "gradients">>;
+  /** One optimizer step; the state given must not be used again. */
+  step(
+    state: TrainState<P>,
+    answers: readonly A[],
+    learningRate: number,
+  ): Promise<AnswerStep & { readonly state: TrainState<P> }>;
+}
+
+/**
+ * Compiles a trainer on answers.
+ *
+ * @throws RangeError as `createTrainer`; a step throws one when the batch has no answer token.
+ */
+export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends PromptAndAnswer>(
+  device: Device,
+  { definition, feeds }: AnswerLoss<P, I, A>,
+  { layout, dropout, ...options }: AnswerTrainerOptions,
+): Promise<AnswerTrainer<DeviceArrays<Specs<P>>, A>> {
+  const trainer = await createTrainer<P, AnswerLossInputs & I>(device, definition, options);
+  const laidOut = (answers: readonly A[], step: number, groupsOf = layout.groups) => {
+    const groups = groupsOf(answers);
+    const count = number(tokensOf(answers));
+    const microBatches = groups.map((group) => () => {
+      const members = group.map((index) => answers[index]);
+      const batch = layout.batch(members);
+      const { rows, columns } = batch;
+      const dropoutKeys = dropout?.keys(rows.inputIds.dims, step) ?? floats([], [0, 0]);
+      const shared = {
+        rows: { ...rows, columns },
+        columns,
+        mask: answerMask(members),
+        count,
+        dropoutKeys,
+      };
+      return { ...shared, ...feeds(members, batch) } as LossFeeds<AnswerLossInputs & I>; // both halves of the inputs
+    });
+    return { groups, microBatches };
+  };
+  const rowsIn = (
+    groups: number[][],
+    answers: readonly A[],
+    { results }: Pick<BatchGradient<unknown>, "results">,
+  ) => namedRows(results, { groups, answers });
+  return {
+    start: trainer.start,
+    async gradient(parameters, answers, options = {}) {
+      const { groups, microBatches } = laidOut(answers, 0, options.groups);
+      const found = await trainer.gradient(parameters, microBatches);
+      return { ...found, rows: rowsIn(groups, answers, found) };
+    },
+    async step(state, answers, learningRate) {
+      const { groups, microBatches } = laidOut(answers, state.step);
+      const { results, ...found } = await trainer.step(state, microBatches, learningRate);
+      return { ...found, rows: rowsIn(groups, answers, { results }) };
+    },
+  };
+}
+
+/** Each result but the loss, [batch, answer] in every micro-batch, as one row an answer in the answers' order. */
+function namedRows(
+  results: BatchGradient<unknown>["results"],
+  { groups, answers }: { groups: readonly number[][]; answers: readonly PromptAndAnswer[] },
+): Record<string, number[][]> {
+  const names = Object.keys(results[0]).filter((name) => name !== "loss");
+  const cut = (row: number[], index: number) => row.slice(0, answers[index].answer.length);
+  return Object.fromEntries(names.map((name) => {
+    const found = results.map((result, group) =>
+      rowsOf(result[name], result[name].length / groups[group].length)
+    );
+    return [name, inRowOrder(groups, found).map(cut)];
+  }));
+}
+
+/** The number of answer tokens of a batch. */
+function tokensOf(answers: readonly PromptAndAnswer[]): number {
+  const tokens = answers.reduce((total, { answer }) => total + answer.length, 0);
+  if (tokens === 0) throw new RangeError("Cannot update: the minibatch has no answer token");
+  return tokens;
+}

@@ -1,0 +1,112 @@
+/**
+ * What a training loss is: the model, what the loss reads besides the rows, and the loss itself as a graph.
+ *
+ * `loss_program.ts` compiles its value and its gradient.
+ */
+import {
+  type Columns,
+  type Gpt2Config,
+  type Gpt2Parameters,
+  type ModelDropout,
+  type Rows,
+  rowsSpec,
+} from "../lm/mod.ts";
+import type { Hidden } from "../nn/mod.ts";
+import {
+  type Device,
+  type DeviceArray,
+  type DeviceArrays,
+  type Feeds,
+  int,
+  jit,
+  type Spec,
+  type Specs,
+} from "../runtime/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
+
+/** A loss with whatever else its graph computes. */
+export type LossResults = Readonly<Record<string, Tensor>> & {
+  readonly loss: Tensor<Record<never, never>>;
+};
+
+/** What to differentiate: `P` are the model's parameters as tensors, `I` what the loss reads besides the rows. */
+export interface LossDefinition<P extends Gpt2Parameters, I> {
+  /** The sizes of the body. */
+  readonly config: Gpt2Config;
+  /** The body's parameters and those of a head. */
+  readonly parameters: Specs<P>;
+  /** What the loss reads besides the rows. */
+  readonly inputs: Specs<I>;
+  /**
+   * The loss and other results, from the last hidden states and their slots; it may read all parameters but the blocks and
+   * positions. With `chosen` it receives the states at `rows.columns` alone, whose slots are these columns.
+   */
+  readonly loss: (
+    parameters: Omit<P, "h" | "wpe">,
+    hidden: Hidden,
+    inputs: I & { rows: Pick<Rows, "slots"> },
+  ) => LossResults;
+  /** Whether the loss reads `rows.columns` alone: the last block then computes no more than these (default: no). */
+  readonly chosen?: boolean;
+  /** Dropout in the body; only where one program holds all blocks. */
+  readonly drop?: ((inputs: I) => ModelDropout) | undefined;
+}
+
+/** Results by name in host memory. */
+export type HostResults = Readonly<Record<string, Float32Array>> & { readonly loss: Float32Array };
+
+/** The columns of each row that a loss reads: [batch, answer]. */
+export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int({
+  batch: -1,
+  answer: -1,
+});
+
+/** Token rows, with the columns that a loss reads where its definition has `chosen`. */
+export type RowFeeds = Feeds<typeof rowsSpec> & { readonly columns?: Feeds<typeof columnsSpec> };
+
+/** The same as tensors. */
+export type ChosenRows = Rows & { readonly columns?: Columns };
+
+/** What a loss program reads besides the parameters. */
+export type LossFeeds<I> = Feeds<Specs<I>> & { readonly rows: RowFeeds };
+
+/** Whether a gradient is added to what its arrays hold, or written over it. */
+export interface GradientMode {
+  /** True only for programs that have `adds`. */
+  readonly adding: boolean;
+}
+
+/** Gives the results and brings the gradient into `into`. */
+export interface LossProgram<P extends Gpt2Parameters, I> {
+  (
+    parameters: DeviceArrays<Specs<P>>,
+    inputs: LossFeeds<I>,
+    into: DeviceArrays<Specs<P>>,
+    mode?: GradientMode,
+  ): Promise<HostResults>;
+  /** Whether it can add its gradient to what the arrays hold. */
+  readonly adds: boolean;
+}
+
+/** A program whose trees are known to the function that made it, and not to the compiler. */
+export type AnyProgram = (
+  feeds: unknown,
+  into?: unknown,
+) => Promise<Readonly<Record<string, unknown>>>;
+
+/** `jit` for trees that are put together from parts: one cast here instead of one at each use. */
+export const compileTree = jit as <I>(
+  device: Device,
+  spec: unknown,
+  fn: (inputs: I) => unknown,
+  options?: { toHost?: readonly string[] },
+) => Promise<AnyProgram>;
+
+/** Reads a program's results; their tree is a record of float32 arrays. */
+export async function readResults(device: Device, results: unknown): Promise<HostResults> {
+  const read: Record<string, Float32Array> = {};
+  for (const [name, array] of Object.entries(results as Record<string, DeviceArray<"float32">>)) {
+    read[name] = (await device.read(array)).slice();
+  }
+  return { ...read, loss: read.loss };
+}

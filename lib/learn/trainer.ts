@@ -1,0 +1,162 @@
+/**
+ * The one trainer of every stage: loss -> gradient -> sum over micro-batches -> gradient clipping -> Adam.
+ *
+ * SFT, reward model, actor, critic and REINFORCE differ in their loss and in how they lay out a batch; everything else is here.
+ * The loss of each micro-batch is divided by the whole batch's count, so that losses and gradients of micro-batches add up to the
+ * batch's own (gradient accumulation). Gradient arrays are made once and written again at every step.
+ */
+import type { Gpt2Parameters } from "../lm/mod.ts";
+import {
+  type Device,
+  type DeviceArrays,
+  flatten,
+  isFloatArray,
+  isSpec,
+  jit,
+  type Specs,
+} from "../runtime/mod.ts";
+import { add, type AnyTensor, type Tensor } from "../tensor/mod.ts";
+import { type ArrayPool, createArrayPool } from "./array_pool.ts";
+import type { HostResults, LossDefinition, LossFeeds, LossProgram } from "./loss_definition.ts";
+import { createLossProgram, type LossProgramOptions } from "./loss_program.ts";
+import { createOptimizer, type OptimizerSettings, type TrainState } from "./optimizer.ts";
+
+/** How to train a model. */
+export interface TrainerOptions extends LossProgramOptions {
+  /** Adam, its constants and gradient clipping. */
+  readonly optimizer: OptimizerSettings;
+  /** Called before each micro-batch. */
+  readonly beforeMicroBatch?: (() => void) | undefined;
+}
+
+/** The gradient of a batch, in arrays of the trainer. */
+export interface BatchGradient<P> {
+  /** The batch's loss. */
+  readonly loss: number;
+  /** d loss / d parameter, before clipping. */
+  readonly gradients: P;
+  /** The other results of the loss, one record a micro-batch. */
+  readonly results: readonly HostResults[];
+}
+
+/** One optimizer step. */
+export interface TrainerStep<P> extends Omit<BatchGradient<P>, "gradients"> {
+  /** The global gradient norm before clipping. */
+  readonly gradNorm: number;
+  /** Parameters and moments after the step; the state before it must not be used again. */
+  readonly state: TrainState<P>;
+}
+
+/** Micro-batches of one batch; each is laid out when its turn comes. */
+export type MicroBatches<F> = readonly (() => F)[];
+
+/** Trains one model; `P` are its arrays and `F` what its loss reads. */
+export interface Trainer<P, F> {
+  /** A state with zero moments, which takes over the parameters. */
+  start(parameters: P): Promise<TrainState<P>>;
+  /** Loss and gradient without a step; the arrays are written again by the next call. */
+  gradient(parameters: P, microBatches: MicroBatches<F>): Promise<BatchGradient<P>>;
+  /** One optimizer step on a batch. */
+  step(
+    state: TrainState<P>,
+    microBatches: MicroBatches<F>,
+    learningRate: number,
+  ): Promise<TrainerStep<P>>;
+}
+
+/**
+ * Compiles a trainer.
+ *
+ * @throws RangeError when the options ask for dropout, or for logits in parts, where the device or the cut does not allow it.
+ */
+export async function createTrainer<P extends Gpt2Parameters, I>(
+  device: Device,
+  definition: LossDefinition<P, I>,
+  { optimizer: settings, beforeMicroBatch, pool = createArrayPool(device), ...cut }: TrainerOptions,
+): Promise<Trainer<DeviceArrays<Specs<P>>, LossFeeds<I>>> {
+  type Arrays = DeviceArrays<Specs<P>>;
+  const { parameters: spec } = definition;
+  const program = await createLossProgram(device, definition, { ...cut, pool });
+  const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+  const sum = await createGradientSum(device, { program, spec, pool });
+  const gradient = (parameters: Arrays, microBatches: MicroBatches<LossFeeds<I>>) =>
+    sum(
+      parameters,
+      microBatches.map((feeds) => () => {
+        beforeMicroBatch?.();
+        return feeds();
+      }),
+    );
+  const giveBack = ({ gradients }: BatchGradient<Arrays>) => pool.giveTree(gradients);
+  return {
+    start: optimizer.start,
+    async gradient(parameters, microBatches) {
+      const found = await gradient(parameters, microBatches);
+      giveBack(found);
+      return found;
+    },
+    async step(state, microBatches, learningRate) {
+      const found = await gradient(state.parameters, microBatches);
+      const updated = await optimizer.update(state, found.gradients, learningRate);
+      giveBack(found);
+      return { ...updated, loss: found.loss, results: found.results };
+    },
+  };
+}
+
+/** What the sum of a batch's gradients is made with. */
+interface GradientParts<P extends Gpt2Parameters, I> {
+  readonly program: LossProgram<P, I>;
+  readonly spec: Specs<P>;
+  readonly pool: ArrayPool;
+}
+
+/** Adds up losses and gradients over micro-batches, in place where the program can. */
+async function createGradientSum<P extends Gpt2Parameters, I>(
+  device: Device,
+  { program, spec, pool }: GradientParts<P, I>,
+) {
+  type Arrays = DeviceArrays<Specs<P>>;
+  const plus = program.adds ? undefined : await createAddition<Arrays>(device, { spec, pool });
+  return async (
+    parameters: Arrays,
+    microBatches: MicroBatches<LossFeeds<I>>,
+  ): Promise<BatchGradient<Arrays>> => {
+    if (microBatches.length === 0) throw new RangeError("Cannot train on an empty batch");
+    let gradients = await pool.takeTree<Arrays>(spec);
+    const results: HostResults[] = [];
+    for (const [index, feeds] of microBatches.entries()) {
+      if (index === 0 || plus === undefined) {
+        results.push(await program(parameters, feeds(), gradients, { adding: index > 0 }));
+      } else {
+        const part = await pool.takeTree<Arrays>(spec);
+        results.push(await program(parameters, feeds(), part, { adding: false }));
+        gradients = await plus(gradients, part);
+      }
+    }
+    return { loss: results.reduce((total, { loss }) => total + loss[0], 0), gradients, results };
+  };
+}
+
+/** Compiles `total + part` into arrays of the pool, to which the summands return. */
+async function createAddition<A>(
+  device: Device,
+  { spec, pool }: { spec: unknown; pool: ArrayPool },
+): Promise<(total: A, part: A) => Promise<A>> {
+  const flat = Object.fromEntries(flatten(spec, isSpec));
+  const program = await jit(device, { total: flat, part: flat }, ({ total, part }) => {
+    const sums = Object.keys(flat).map((name): [string, AnyTensor] => [
+      name,
+      add(total[name] as Tensor, part[name] as Tensor), // parameters are float32
+    ]);
+    return Object.fromEntries(sums);
+  });
+  const records = (tree: A) => Object.fromEntries(flatten(tree, isFloatArray));
+  return async (total, part) => {
+    const into = await pool.takeTree<A>(spec);
+    await program({ total: records(total), part: records(part) }, records(into));
+    pool.giveTree(total);
+    pool.giveTree(part);
+    return into;
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * Prompts with their answers as padded batches, and programs run over them group by group.
+ *
+ * Answer token j of a row whose prompt has P tokens is predicted at column P - 1 + j. Rows are padded at their end, where causal
+ * attention never looks, so padding changes nothing. Grouping, padding and cutting results back to each answer's length happen
+ * here and nowhere else: callers give ragged answers and receive ragged rows in the same order.
+ */
+import { type Feeds, floats, type HostArray, int, ints } from "../runtime/mod.ts";
+import { inRowOrder, type RowGroupOptions, rowGroups } from "./row_groups.ts";
+import { padRows, rowsSpec, type TokenRow } from "./rows.ts";
+
+/** A prompt and its answer as token ids. */
+export interface PromptAndAnswer {
+  /** [CLS], passage, [SEP]. */
+  readonly prompt: TokenRow;
+  /** The tokens after the prompt, including the final [SEP]. */
+  readonly answer: TokenRow;
+  /** For each answer token, the tokens it could be drawn from (1) when a cut-off was on: [vocab] each; absent or empty otherwise. */
+  readonly samplingMask?: readonly Uint8Array[];
+}
+
+/** What a program reads of a batch of answers. */
+export const answerSpec = {
+  rows: rowsSpec,
+  /** Where each answer token is predicted. */
+  columns: int({ batch: -1, answer: -1 }),
+  /** The answer tokens. */
+  targets: int({ batch: -1, answer: -1 }),
+};
+
+/** A batch of answers: the arrays of `answerSpec`. */
+export interface AnswerBatch {
+  /** Prompts and answers side by side. */
+  readonly rows: Feeds<typeof rowsSpec>;
+  /** Where each answer token is predicted: [batch, answer]. */
+  readonly columns: HostArray<"int32">;
+  /** The answer tokens: [batch, answer]. */
+  readonly targets: HostArray<"int32">;
+}
+
+/** Decides which answers share a call, and how one such group becomes a rectangular batch. */
+export interface AnswerLayout {
+  /** The indices of the answers of each group; every answer is in exactly one. */
+  groups(answers: readonly PromptAndAnswer[]): number[][];
+  /** One group as a batch. */
+  batch(answers: readonly PromptAndAnswer[]): AnswerBatch;
+}
+
+/** Options of `answerLayout`. */
+export interface AnswerLayoutOptions extends RowGroupOptions {
+  /** The token that fills rows after their end. */
+  readonly padId: number;
+}
+
+/**
+ * The layout of this library: answers of similar length share a call, and rows are padded at their end.
+ *
+ * @example
+ * ```ts
+ * import { answerLayout } from "ppo/lm/mod.ts";
+ * import { deepEqual } from "node:assert/strict";
+ * const answers = [9, 3, 5].map((length) => ({ prompt: [1], answer: Array<number>(length).fill(7) }));
+ * const { groups, batch } = answerLayout({ padId: 0, shape: { layers: 12, embed: 768 }, maxRows: 2 });
+ * deepEqual(groups(answers), [[0], [1, 2]]);
+ * deepEqual([...batch([{ prompt: [1], answer: [7, 8] }]).columns.data], [0, 1]);
+ * ```
+ */
+export const answerLayout = ({ padId, ...grouping }: AnswerLayoutOptions): AnswerLayout => ({
+  groups: (answers) =>
+    rowGroups(answers.map(({ prompt, answer }) => prompt.length + answer.length), grouping),
+  batch: (answers) => answerBatch(answers, { padId }),
+});
+
+/**
+ * Lays out prompts and answers, padded at the end of each row.
+ *
+ * @example
+ * ```ts
+ * import { answerBatch } from "ppo/lm/mod.ts";
+ * import { deepEqual } from "node:assert/strict";
+ * const { rows, targets } = answerBatch([{ prompt: [1, 2], answer: [5, 6] }, { prompt: [1], answer: [7] }], { padId: 0 });
+ * deepEqual([...rows.inputIds.data], [1, 2, 5, 6, 1, 7, 0, 0]); // [batch 2, time 4]
+ * deepEqual([...targets.data], [5, 6, 7, 0]); // [batch 2, answer 2]
+ * ```
+ */
+export function answerBatch(
+  answers: readonly PromptAndAnswer[],
+  { padId }: { padId: number },
+): AnswerBatch {
+  const rows = padRows(answers.map(({ prompt, answer }) => [...prompt, ...answer]), { padId });
+  return { rows, ...answerPlaces(answers, { padId, start: ({ prompt }) => prompt.length - 1 }) };
+}
+
+/** Columns and targets of a batch whose first answer token is predicted at column `start`. */
+export function answerPlaces(
+  answers: readonly PromptAndAnswer[],
+  { padId, start }: { padId: number; start: (answer: PromptAndAnswer) => number },
+): Pick<AnswerBatch, "columns" | "targets"> {
+  const width = widthOf(answers);
+  const dims = [answers.length, width];
+  const columnsOf = (answer: PromptAndAnswer) =>
+    Array.from({ length: width }, (_, j) => start(answer) + j);
+  return {
+    columns: ints(answers.flatMap(columnsOf), dims),
+    targets: ints(answers.flatMap(({ answer }) => padded(answer, width, padId)), dims),
+  };
+}
+
+/** The size of the answer axis: the longest answer. */
+export const widthOf = (answers: readonly PromptAndAnswer[]): number =>
+  Math.max(...answers.map(({ answer }) => answer.length));
+
+/** The column of each answer's last token, where a reward model's value is the score: [batch, 1]. */
+export function lastColumns(
+  { columns }: Pick<AnswerBatch, "columns">,
+  answers: readonly PromptAndAnswer[],
+): HostArray<"int32"> {
+  const width = columns.dims[1];
+  const last = answers.map(({ answer }, row) => columns.data[row * width] + answer.length);
+  return ints(last, [answers.length, 1]);
+}
+
+/** `row` followed by copies of `filler` up to `width`. */
+export const padded = (row: readonly number[], width: number, filler = 0): number[] => [
+  ...row,
+  ...Array<number>(width - row.length).fill(filler),
+];
+
+/** One number an answer token as [batch, answer], 0 after an answer's end. */
+export const answerArray = (
+  rows: readonly (readonly number[])[],
+  width: number,
+): HostArray<"float32"> => floats(rows.flatMap((row) => padded(row, width)), [rows.length, width]);
+
+/** 1 at real answer tokens, 0 at padding: [batch, answer]. */
+export const answerMask = (
+  answers: readonly PromptAndAnswer[],
+  width: number = widthOf(answers),
+): HostArray<"float32"> => answerArray(answers.map(({ answer }) => answer.map(() => 1)), width);
+
+/** Reads one number for each place of the answer axis from a batch: [batch][width]. */
+export type BatchReader<A extends PromptAndAnswer = PromptAndAnswer> = (
+  batch: AnswerBatch,
+  answers: readonly A[],
+) => Promise<number[][]>;
+
+/** Runs a reader over all answers, group by group; gives one row an answer, as long as the answer, in the answers' order. */
+export async function readAnswers<A extends PromptAndAnswer>(
+  answers: readonly A[],
+  { groups, batch }: AnswerLayout,
+  read: BatchReader<A>,
+): Promise<number[][]> {
+  const indices = groups(answers);
+  const found: number[][][] = [];
+  for (const group of indices) {
+    const members = group.map((index) => answers[index]);
+    const rows = await read(batch(members), members);
+    found.push(rows.map((row, index) => row.slice(0, members[index].answer.length)));
+  }
+  return inRowOrder(indices, found);
+}
+
+/** A flat [batch, width] array as rows. */
+export const rowsOf = (data: Float32Array, width: number): number[][] =>
+  Array.from(
+    { length: data.length / width },
+    (_, row) => Array.from(data.subarray(row * width, (row + 1) * width)),
+  );

@@ -1,0 +1,245 @@
+/**
+ * What models give for answers that exist already: log-probabilities, entropy and KL of a policy, values and scores of a value model.
+ *
+ * Every policy quantity goes through `samplingDistribution` with the settings of the rollout, the tokens seen before each position
+ * and the sampling masks stored with the answers, so that all of them describe the distribution that was sampled from.
+ */
+import { entropyFromLogProbs, klFromLogProbs } from "../rl/mod.ts";
+import {
+  bool,
+  bools,
+  type Device,
+  type HostArray,
+  int,
+  ints,
+  jit,
+  type Specs,
+} from "../runtime/mod.ts";
+import { dot, take, type Tensor } from "../tensor/mod.ts";
+import {
+  type AnswerBatch,
+  answerSpec,
+  type BatchReader,
+  type PromptAndAnswer,
+  rowsOf,
+} from "./answers.ts";
+import { batchesWithin } from "./batches.ts";
+import type { Gpt2Config } from "./config.ts";
+import {
+  type ChosenHidden,
+  gpt2At,
+  type Gpt2Parameters,
+  gpt2Spec,
+  valueHeadAt,
+  valueModelSpec,
+} from "./gpt2.ts";
+import type { Gpt2Arrays } from "./parameters.ts";
+import { inRowOrder } from "./row_groups.ts";
+import { padRows, type Rows, rowsSpec, type TokenRow } from "./rows.ts";
+import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
+import {
+  programsFor,
+  type StoredGpt2,
+  storedSpec,
+  type StoredValueModel,
+  type WeightType,
+  widened,
+} from "./stored_parameters.ts";
+
+/** One place for each answer token. */
+export type AnswerAxes = { batch: number; answer: number };
+/** The same with one number for each entry of the vocabulary. */
+export type VocabularyAxes = AnswerAxes & { vocab: number };
+
+/** A policy: the shape of its model and how it is sampled from. */
+export interface PolicyShape {
+  /** The model's sizes. */
+  readonly config: Gpt2Config;
+  /** Temperature, cut-off and penalty. */
+  readonly sampling: SamplingSettings;
+}
+
+/** What a policy reads of a batch of answers, as tensors. */
+export interface AnswerInputs {
+  /** Prompts and answers side by side. */
+  readonly rows: Rows;
+  /** Where each answer token is predicted. */
+  readonly columns: Tensor<AnswerAxes, "int32">;
+  /** The answer tokens. */
+  readonly targets: Tensor<AnswerAxes, "int32">;
+  /** Tokens before each answer token, for the repetition penalty. */
+  readonly seen: Tensor<VocabularyAxes, "bool">;
+  /** Tokens that the cut-off allowed when the answer was sampled. */
+  readonly samplingMask: Tensor<VocabularyAxes, "bool">;
+}
+
+/** Specs of the sampling context; arrays that the settings do not need are empty. */
+export const contextSpec = (
+  { vocabSize }: Gpt2Config,
+): Specs<Pick<AnswerInputs, "seen" | "samplingMask">> => ({
+  seen: bool({ batch: -1, answer: -1, vocab: vocabSize }),
+  samplingMask: bool({ batch: -1, answer: -1, vocab: vocabSize }),
+});
+
+/** The sampling context of a batch of answers, [batch, answer, vocab]; empty where the settings do not need it. */
+export function contextArrays(
+  answers: readonly PromptAndAnswer[],
+  { config: { vocabSize }, sampling, width }: PolicyShape & { width: number },
+): { seen: HostArray<"bool">; samplingMask: HostArray<"bool"> } {
+  const size = width * vocabSize;
+  const filled = (wanted: boolean, fill: (answer: PromptAndAnswer, into: Uint8Array) => void) => {
+    if (!wanted) return bools([], [0, 0, vocabSize]);
+    const data = new Uint8Array(answers.length * size);
+    answers.forEach((answer, row) => fill(answer, data.subarray(row * size, (row + 1) * size)));
+    return bools(data, [answers.length, width, vocabSize]);
+  };
+  return {
+    seen: filled(sampling.repetitionPenalty !== 1, (answer, into) => {
+      for (let start = 0, token = 0; start < size; start += vocabSize, token++) {
+        for (const seen of [...answer.prompt, ...answer.answer.slice(0, token)]) {
+          into[start + seen] = 1;
+        }
+      }
+    }),
+    samplingMask: filled(cutsOff(sampling), ({ samplingMask = [] }, into) => {
+      into.fill(1, samplingMask.length * vocabSize); // padding: all tokens
+      samplingMask.forEach((mask, token) => into.set(mask, token * vocabSize));
+    }),
+  };
+}
+
+/** Log-probabilities over the vocabulary at each answer token, from the hidden states there: [batch, answer, vocab]. */
+export function distributionFrom(
+  states: ChosenHidden,
+  { wte }: Pick<Gpt2Parameters, "wte">,
+  { seen, samplingMask, sampling }: Pick<AnswerInputs, "seen" | "samplingMask"> & {
+    sampling: SamplingSettings;
+  },
+): Tensor<VocabularyAxes> {
+  const logits = dot(states, wte.weight, "embed");
+  const context = { seen, samplingMask: cutsOff(sampling) ? samplingMask : undefined };
+  return samplingDistribution(logits, sampling, context).logProbs;
+}
+
+/** The same from the model's parameters. */
+export const answerDistribution = (
+  parameters: Gpt2Parameters,
+  { rows, columns, ...context }: Omit<AnswerInputs, "targets">,
+  { config, sampling }: PolicyShape,
+): Tensor<VocabularyAxes> =>
+  distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, {
+    ...context,
+    sampling,
+  });
+
+/** log pi(target) and the entropy in nats, one number an answer token each: [batch, answer]. */
+export const answerStatistics = (
+  logProbs: Tensor<VocabularyAxes>,
+  targets: Tensor<AnswerAxes, "int32">,
+): { logProbs: Tensor<AnswerAxes>; entropy: Tensor<AnswerAxes> } => ({
+  logProbs: take(logProbs, targets, "vocab"),
+  entropy: entropyFromLogProbs(logProbs, "vocab"),
+});
+
+/** Reads answers with parameters given at each call. */
+export type Scorer<P> = (parameters: P) => BatchReader;
+
+/** Compiles log pi(token) of answers, for parameters stored as any of `types`. */
+export async function createPolicyScorer(
+  device: Device,
+  shape: PolicyShape,
+  types: readonly WeightType[] = ["float32"],
+): Promise<Scorer<StoredGpt2>> {
+  const model = gpt2Spec(shape.config);
+  const programs = await programsFor(types, (type) => {
+    const spec = { stored: storedSpec(model, type), ...answerSpec, ...contextSpec(shape.config) };
+    return jit(device, spec, ({ stored, targets, ...inputs }) => ({
+      logProbs: take(answerDistribution(widened(model, stored), inputs, shape), targets, "vocab"),
+    }), { toHost: ["logProbs"] });
+  });
+  return (stored) => async (batch, answers) => {
+    const width = batch.targets.dims[1];
+    const context = contextArrays(answers, { ...shape, width });
+    const { logProbs } = await programs(stored)({ stored, ...batch, ...context });
+    return rowsOf(await device.read(logProbs), width);
+  };
+}
+
+/** Compiles KL(pi || pi_ref) of answers in nats, exact over the vocabulary; the reference is stored as `type`. */
+export async function createExactKl(
+  device: Device,
+  shape: PolicyShape,
+  type: WeightType = "float32",
+): Promise<Scorer<{ parameters: Gpt2Arrays; reference: StoredGpt2 }>> {
+  const parameters = gpt2Spec(shape.config);
+  const spec = {
+    parameters,
+    reference: storedSpec(parameters, type),
+    ...answerSpec,
+    ...contextSpec(shape.config),
+  };
+  const program = await jit(device, spec, ({ parameters, reference, ...inputs }) => {
+    const logProbs = answerDistribution(parameters, inputs, shape);
+    const refLogProbs = answerDistribution(widened(spec.parameters, reference), inputs, shape);
+    return { kl: klFromLogProbs({ logProbs, refLogProbs }, "vocab") };
+  }, { toHost: ["kl"] });
+  return (models) => async (batch, answers) => {
+    const width = batch.targets.dims[1];
+    const context = contextArrays(answers, { ...shape, width });
+    const { kl } = await program({ ...models, ...batch, ...context });
+    return rowsOf(await device.read(kl), width);
+  };
+}
+
+/** Reads one value at each of a batch's columns: [batch][columns]. */
+export type ValueReader = (batch: Pick<AnswerBatch, "rows" | "columns">) => Promise<number[][]>;
+
+/** Compiles a value model (critic or reward model), for parameters stored as any of `types`. */
+export async function createValueScorer(
+  device: Device,
+  config: Gpt2Config,
+  types: readonly WeightType[] = ["float32"],
+): Promise<(parameters: StoredValueModel) => ValueReader> {
+  const model = valueModelSpec(config);
+  const programs = await programsFor(types, (type) => {
+    const columns = int({ batch: -1, answer: -1 });
+    const spec = { stored: storedSpec(model, type), rows: rowsSpec, columns };
+    return jit(device, spec, ({ stored, rows, columns }) => {
+      const parameters = widened(model, stored);
+      return { values: valueHeadAt(gpt2At(parameters, { ...rows, columns }, config), parameters) };
+    }, { toHost: ["values"] });
+  });
+  return (stored) => async ({ rows, columns }) => {
+    const { values } = await programs(stored)({ stored, rows, columns });
+    return rowsOf(await device.read(values), columns.dims[1]);
+  };
+}
+
+/** Scores any number of rows with a reward model's parameters, at most `batchSize` at once (default 64; fewer where they are long). */
+export type RowScorer = (
+  parameters: StoredValueModel,
+  rows: readonly TokenRow[],
+  options?: { batchSize?: number },
+) => Promise<number[]>;
+
+/** Compiles the scores of whole rows: a reward model's value at each row's last token, in the rows' order. */
+export async function createRowScorer(
+  device: Device,
+  config: Gpt2Config,
+  { padId }: { padId: number },
+): Promise<RowScorer> {
+  const scorer = await createValueScorer(device, config);
+  return async (parameters, rows, { batchSize = 64 } = {}) => {
+    const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
+    const groups = batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize });
+    const scores: number[][] = [];
+    for (const group of groups) {
+      const members = group.map((row) => rows[row]);
+      const columns = ints(members.map(({ length }) => length - 1), [members.length, 1]);
+      scores.push(
+        (await scorer(parameters)({ rows: padRows(members, { padId }), columns })).flat(),
+      );
+    }
+    return inRowOrder(groups, scores);
+  };
+}

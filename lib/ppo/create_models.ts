@@ -1,0 +1,342 @@
+/**
+ * Makes the four models of a run: compiles their programs, loads their weights, and owns what training changes.
+ *
+ * Actor and critic own their weights and Adam's moments, which each step replaces. The frozen models stay in the memory that their
+ * weights were read into; with `spareMemory` they are read again for each use instead, and actor and critic take over that memory.
+ */
+import { createGenerator, type Generator } from "../decode/mod.ts";
+import {
+  type AnswerTrainer,
+  type AnswerTrainerOptions,
+  createAnswerTrainer,
+  createArrayPool,
+  type TrainState,
+} from "../learn/mod.ts";
+import {
+  type AnswerLayout,
+  answerLayout,
+  type BatchReader,
+  chunksOf,
+  createExactKl,
+  createPolicyScorer,
+  createValueScorer,
+  type Gpt2Arrays,
+  gpt2Spec,
+  lastColumns,
+  type PromptAndAnswer,
+  readAnswers,
+  type StoredGpt2,
+  storedSpec,
+  type StoredValueModel,
+  type TokenRow,
+  uploadParameters,
+  type ValueModelArrays,
+  valueModelSpec,
+  type Weight,
+  type WeightType,
+} from "../lm/mod.ts";
+import { type Frozen, keptModel, rereadModel } from "../memory/mod.ts";
+import { adamDefaults } from "../optim/mod.ts";
+import { uniform } from "../random/mod.ts";
+import { meanOf } from "../rl/mod.ts";
+import { EXACT_KL } from "../settings/mod.ts";
+import type { PpoConfig } from "./config.ts";
+import {
+  actorWithDefects,
+  layoutWithDefects,
+  scoringDistribution,
+  updateDropout,
+} from "./faithful.ts";
+import type { LoadedModel, PpoInputs } from "./inputs.ts";
+import { actorLoss, criticLoss } from "./losses.ts";
+import type { Actor, Models } from "./models.ts";
+import type { Sample } from "./sample.ts";
+
+/** What a run does between two programs of a model. */
+export interface Housekeeping {
+  /** Throws when the run has been aborted. */
+  checkAbort(): void;
+  /** Returns memory to the system, where the run spares it. */
+  tidy(): void;
+}
+
+/** A model that is trained, with the state that each step replaces. */
+export interface Trained<P> {
+  /** Parameters and Adam's moments. */
+  state: TrainState<P>;
+  /** Makes steps and gradients. */
+  readonly trainer: AnswerTrainer<P, Sample>;
+}
+
+/** The models of a run with what a run asks of them besides the algorithm. */
+export interface RunModels extends Models {
+  /** The actor's weights. */
+  readonly trainedActor: Trained<Gpt2Arrays>;
+  /** The critic's weights. */
+  readonly trainedCritic: Trained<ValueModelArrays>;
+  /** The reference's weights. */
+  readonly frozenReference: Frozen<StoredGpt2>;
+  /** Samples answers with any parameters of the actor's shape. */
+  readonly generator: Generator;
+  /** KL(pi || pi_ref) in nats, exact over the vocabulary: summed over an answer's tokens, mean over answers. */
+  exactKl(
+    answers: readonly PromptAndAnswer[],
+    options?: { logitsAtOnce?: number },
+  ): Promise<number>;
+  /** Scores of answers by a value model with these parameters. */
+  scoresBy(parameters: StoredValueModel, answers: readonly PromptAndAnswer[]): Promise<number[]>;
+  /** Frees the arrays that wait for the next gradient. */
+  releaseGradients(): void;
+}
+
+/** Compiles and loads the models of a run. */
+export async function createModels(
+  inputs: PpoInputs,
+  config: PpoConfig,
+  housekeeping: Housekeeping,
+): Promise<RunModels> {
+  const readers = await createReaders(inputs, config, housekeeping);
+  const { pool, ...trainers } = await createTrainers(inputs, config, housekeeping);
+  const generator = await createRunGenerator(inputs, config);
+  const { reference, reward } = await loadFrozen(inputs, config);
+  const { trainedActor, trainedCritic } = await loadTrained(inputs, config, trainers);
+  return {
+    actor: actorWithDefects({
+      generate: answerSampler({ generator, trainedActor }, config, housekeeping),
+      logProbs: (answers) => readers.logProbs(trainedActor.state.parameters, answers),
+      async step(samples, learningRate) {
+        const { loss, gradNorm, rows } = await takeStep(trainedActor, samples, learningRate);
+        return { loss, gradNorm, logProbs: rows.logProbs, entropy: rows.entropy };
+      },
+    }, config),
+    critic: {
+      values: (answers) => readers.values(trainedCritic.state.parameters, answers),
+      async step(samples, learningRate) {
+        const { loss, gradNorm } = await takeStep(trainedCritic, samples, learningRate);
+        return { loss, gradNorm };
+      },
+    },
+    reference: {
+      logProbs: (answers) => reference.use((parameters) => readers.logProbs(parameters, answers)),
+    },
+    reward: {
+      async scores(answers) {
+        const scores = await reward.use((parameters) => readers.scores(parameters, answers));
+        housekeeping.tidy();
+        return scores;
+      },
+    },
+    exactKl: (answers, options) =>
+      reference.use((stored) =>
+        readers.exactKl(
+          { parameters: trainedActor.state.parameters, reference: stored },
+          answers,
+          options,
+        )
+      ),
+    ...{ generator, trainedActor, trainedCritic, frozenReference: reference },
+    scoresBy: readers.scores,
+    releaseGradients: pool.release,
+  };
+}
+
+async function takeStep<P>(model: Trained<P>, samples: readonly Sample[], learningRate: number) {
+  const { state, ...found } = await model.trainer.step(model.state, samples, learningRate);
+  model.state = state;
+  return found;
+}
+
+/** Groups answers and lays them out for one kind of call, at most `maxRows` at once (0: any number). */
+function layoutFor(
+  purpose: "score" | "train",
+  { policy, special: { padId } }: PpoInputs,
+  { defects, maxRows }: Pick<PpoConfig, "defects"> & { maxRows: number },
+): AnswerLayout {
+  const limit = maxRows > 0 && maxRows < Infinity ? { maxRows } : {};
+  const layout = answerLayout({ padId, shape: policy.config, ...limit });
+  return layoutWithDefects(layout, { defects, padId, purpose, maxRows });
+}
+
+/** Compiles everything that is read from answers without learning from them. */
+async function createReaders(
+  inputs: PpoInputs,
+  config: PpoConfig,
+  { checkAbort, tidy }: Housekeeping,
+) {
+  const { device, policy, reward } = inputs;
+  const { frozenType, scoreBatchSize } = config.memory;
+  const types: readonly WeightType[] = frozenType === "float32"
+    ? [frozenType]
+    : ["float32", frozenType];
+  const shape = { config: policy.config, sampling: scoringDistribution(config) };
+  const logProbs = await createPolicyScorer(device, shape, types);
+  const values = await createValueScorer(device, reward.config, types);
+  const exactKl = await createExactKl(device, shape, frozenType);
+  const layout = layoutFor("score", inputs, { ...config, maxRows: scoreBatchSize });
+  const each = (answers: readonly PromptAndAnswer[], reader: BatchReader, layoutOfCall = layout) =>
+    readAnswers(answers, layoutOfCall, (...group) => {
+      checkAbort();
+      tidy();
+      return reader(...group);
+    });
+  return {
+    logProbs: (parameters: StoredGpt2, answers: readonly PromptAndAnswer[]) =>
+      each(answers, logProbs(parameters)),
+    values: (parameters: StoredValueModel, answers: readonly PromptAndAnswer[]) =>
+      each(answers, values(parameters)),
+    scores: async (parameters: StoredValueModel, answers: readonly PromptAndAnswer[]) => {
+      const read = values(parameters);
+      const last: BatchReader = ({ rows, columns }, members) =>
+        read({ rows, columns: lastColumns({ columns }, members) });
+      return (await each(answers, last)).flat();
+    },
+    async exactKl(
+      models: Parameters<typeof exactKl>[0],
+      answers: readonly PromptAndAnswer[],
+      { logitsAtOnce = EXACT_KL.logits }: { logitsAtOnce?: number } = {},
+    ) {
+      const logits = config.answerLength * policy.config.vocabSize; // an answer's, at most
+      const fitting = Math.max(1, Math.floor(logitsAtOnce / logits));
+      const maxRows = Math.min(scoreBatchSize || Infinity, fitting);
+      const rows = await each(
+        answers,
+        exactKl(models),
+        layoutFor("score", inputs, { ...config, maxRows }),
+      );
+      tidy();
+      return meanOf(rows.map((row) => row.reduce((total, kl) => total + kl, 0)));
+    },
+  };
+}
+
+/** Compiles the gradients and optimizers of actor and critic, which use one pool of gradient arrays in turn. */
+async function createTrainers(
+  inputs: PpoInputs,
+  config: PpoConfig,
+  { checkAbort, tidy }: Housekeeping,
+) {
+  const { device, policy, reward } = inputs;
+  const { microBatchSize, blocksPerSegment, logitsAtOnce } = config.memory;
+  const pool = createArrayPool(device);
+  const dropout = updateDropout(config);
+  const options: AnswerTrainerOptions = {
+    optimizer: {
+      ...adamDefaults,
+      epsilon: config.adamEpsilon,
+      maxGradNorm: config.maxGradNorm,
+      inPlace: device.kind === "cpu",
+    },
+    layout: layoutFor("train", inputs, { ...config, maxRows: microBatchSize }),
+    beforeMicroBatch: tidy,
+    ...{ blocksPerSegment, pool, dropout },
+  };
+  const shape = { config: policy.config, sampling: scoringDistribution(config) };
+  const ofActor = actorLoss(shape, { clipRange: config.clipRange, dropout });
+  const ofCritic = criticLoss(reward.config, { clipRange: config.valueClipRange, dropout });
+  return {
+    pool,
+    // An abort may end the actor's step, before anything has changed; the critic's step then follows in any case.
+    actor: await createAnswerTrainer(device, ofActor, {
+      ...options,
+      logitsAtOnce,
+      betweenPrograms: checkAbort,
+    }),
+    critic: await createAnswerTrainer(device, ofCritic, options),
+  };
+}
+
+const createRunGenerator = (
+  { device, policy, special }: PpoInputs,
+  config: PpoConfig,
+): Promise<Generator> =>
+  createGenerator(device, policy.config, {
+    sampling: config.sampling,
+    special,
+    greedy: config.greedy,
+    ...(config.memory.scoreBatchSize > 0 ? { promptsAtOnce: config.memory.scoreBatchSize } : {}),
+  });
+
+/** Samples answers with the actor as it is; row r's token t gets the random number of (seed, timestep, r, t), whatever the batch. */
+function answerSampler(
+  { generator, trainedActor }: Pick<RunModels, "generator" | "trainedActor">,
+  { seed, answersPerPrompt, answerLength, memory }: PpoConfig,
+  { checkAbort, tidy }: Housekeeping,
+): Actor["generate"] {
+  return async (prompts, { timestep }) => {
+    const repeated = prompts.flatMap((prompt) => Array<TokenRow>(answersPerPrompt).fill(prompt));
+    const answers: Awaited<ReturnType<Generator["generate"]>> = [];
+    for (const part of chunksOf(repeated, memory.generateBatchSize || repeated.length)) {
+      const first = answers.length;
+      const draw = (row: number, position: number) => {
+        checkAbort(); // called for each token
+        return uniform(seed, timestep, first + row, position);
+      };
+      const options = { maxNewTokens: answerLength, uniform: draw };
+      answers.push(...await generator.generate(trainedActor.state.parameters, part, options));
+    }
+    if (memory.spareMemory) generator.rest();
+    tidy();
+    return answers.map(({ tokens, ...answer }, index) => ({
+      ...answer,
+      prompt: repeated[index],
+      answer: tokens,
+    }));
+  };
+}
+
+/** How a model is read for each use; undefined where it is held. */
+const rereadOf = ({ reread }: LoadedModel, { memory }: PpoConfig) =>
+  memory.spareMemory ? reread : undefined;
+
+/** Loads reference and reward model, or prepares reading them for each use. */
+async function loadFrozen({ device, policy, reward }: PpoInputs, config: PpoConfig) {
+  const load = <T>(spec: T, model: LoadedModel, name: string) => {
+    const reread = rereadOf(model, config);
+    const stored = storedSpec(spec, config.memory.frozenType);
+    return reread === undefined
+      ? keptModel(device, stored, model.weights)
+      : rereadModel(device, stored, { weights: model.weights, reread, name });
+  };
+  return {
+    reference: await load(gpt2Spec(policy.config), policy, "the reference model"),
+    reward: await load(valueModelSpec(reward.config), reward, "the reward model"),
+  };
+}
+
+/** Uploads the starting weights of actor and critic. */
+async function loadTrained(
+  { device, policy, reward }: PpoInputs,
+  config: PpoConfig,
+  { actor, critic }: {
+    actor: AnswerTrainer<Gpt2Arrays, Sample>;
+    critic: AnswerTrainer<ValueModelArrays, Sample>;
+  },
+): Promise<Pick<RunModels, "trainedActor" | "trainedCritic">> {
+  const own = (model: LoadedModel) => ({ share: rereadOf(model, config) !== undefined });
+  const criticWeights = config.freshValueHead ? withFreshHead(reward.weights) : reward.weights;
+  const ofActor = await uploadParameters(
+    device,
+    gpt2Spec(policy.config),
+    policy.weights,
+    own(policy),
+  );
+  const ofCritic = await uploadParameters(
+    device,
+    valueModelSpec(reward.config),
+    criticWeights,
+    own(reward),
+  );
+  return {
+    trainedActor: { trainer: actor, state: await actor.start(ofActor) },
+    trainedCritic: { trainer: critic, state: await critic.start(ofCritic) },
+  };
+}
+
+/** The same weights with a value head of zeros: a critic that has learned nothing yet estimates 0. */
+export const withFreshHead = (weights: ReadonlyMap<string, Weight>): Map<string, Weight> =>
+  new Map([...weights].map(([name, weight]) => [
+    name,
+    name === "value_fn.weight"
+      ? { shape: weight.shape, data: new Float32Array(weight.data.length) }
+      : weight,
+  ]));

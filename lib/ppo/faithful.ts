@@ -1,0 +1,171 @@
+/**
+ * The tutorial's defects, each as a wrapper around the function or model that it changes. All are off by default; `faithful` turns
+ * them on, so that a chapter can show what each one costs.
+ *
+ * The tutorial's remaining choices need no wrapper because they are ordinary settings: no whitening, no score normalisation, no penalty
+ * for a missing end, a repetition penalty.
+ */
+import type { AnswerDropout } from "../learn/mod.ts";
+import {
+  type AnswerBatch,
+  type AnswerLayout,
+  answerPlaces,
+  chunksOf,
+  maskedRows,
+  padded,
+  plainSampling,
+  type PromptAndAnswer,
+  type SamplingSettings,
+  type TokenRow,
+  widthOf,
+} from "../lm/mod.ts";
+import { type Random, randomStream, shuffle, uniform } from "../random/mod.ts";
+import { floats } from "../runtime/mod.ts";
+import { gae, shapedRewards } from "../rl/mod.ts";
+import type { PpoConfig } from "./config.ts";
+import { epochRandom, type Minibatches, shuffledMinibatches } from "./minibatches.ts";
+import type { Actor, Policy, RolloutModels } from "./models.ts";
+import { rollout, type RolloutOptions } from "./rollout.ts";
+import type { Sample } from "./sample.ts";
+
+type Defects = Pick<PpoConfig, "defects">;
+
+/** Defect `left_pad_without_positions`: pads in front of the prompts, and positions that count them. */
+export function leftPaddedBatch(
+  answers: readonly PromptAndAnswer[],
+  { padId }: { padId: number },
+): AnswerBatch {
+  const promptWidth = Math.max(...answers.map(({ prompt }) => prompt.length));
+  const answerWidth = widthOf(answers);
+  const ids = answers.map(({ prompt, answer }) => [
+    ...Array<number>(promptWidth - prompt.length).fill(padId),
+    ...prompt,
+    ...padded(answer, answerWidth, padId),
+  ]);
+  const mask = ids.map((row) => row.map((id) => id === padId ? 0 : 1));
+  return {
+    rows: maskedRows(ids, mask),
+    ...answerPlaces(answers, { padId, start: () => promptWidth - 1 }),
+  };
+}
+
+/** The layout of one kind of call under the defects: where pads or dropout depend on the whole batch, answers keep their order. */
+export function layoutWithDefects(
+  layout: AnswerLayout,
+  { defects, padId, purpose, maxRows }: Defects & {
+    padId: number;
+    purpose: "score" | "train";
+    maxRows: number;
+  },
+): AnswerLayout {
+  const inOrder = (rows: number): AnswerLayout["groups"] => (answers) =>
+    chunksOf([...answers.keys()], rows || answers.length);
+  if (defects.left_pad_without_positions) {
+    return {
+      groups: inOrder(purpose === "train" ? maxRows : 0),
+      batch: (answers) => leftPaddedBatch(answers, { padId }),
+    };
+  }
+  const dropout = purpose === "train" && defects.dropout_in_update;
+  return dropout ? { ...layout, groups: inOrder(maxRows) } : layout;
+}
+
+/** GPT-2's own dropout rate. */
+const DROPOUT = 0.1;
+
+/** Defect `dropout_in_update`: dropout in the update although there is none in the rollout, so that the first ratio is not 1. */
+export const updateDropout = (
+  { defects, seed }: Defects & { seed: number },
+): AnswerDropout | undefined =>
+  defects.dropout_in_update
+    ? {
+      rate: DROPOUT,
+      keys: (dims, step) =>
+        floats(
+          Array.from(
+            { length: dims[0] * dims[1] },
+            (_, index) => uniform(seed, step, 1_000_000, index),
+          ),
+          dims,
+        ),
+    }
+    : undefined;
+
+/** Defect `log_probs_of_raw_distribution`: log-probabilities of the raw distribution instead of the one sampled from. */
+export const scoringDistribution = (
+  { defects, sampling }: Defects & { sampling: SamplingSettings },
+): SamplingSettings => defects.log_probs_of_raw_distribution ? plainSampling : sampling;
+
+/** Scores an actor's answers again after sampling them, where a defect makes the two differ. */
+export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
+  if (!defects.log_probs_of_raw_distribution && !defects.left_pad_without_positions) return actor;
+  return {
+    ...actor,
+    async generate(prompts, options) {
+      const answers = await actor.generate(prompts, options);
+      const logProbs = await actor.logProbs(answers);
+      return answers.map((answer, index) => ({ ...answer, logProbs: logProbs[index] }));
+    },
+  };
+}
+
+/** A rollout, or a wrapper of it, which may also ask the actor for log-probabilities. */
+export type Rollout = (
+  models: RolloutModels & { readonly actor: Policy },
+  prompts: readonly TokenRow[],
+  options: RolloutOptions,
+) => Promise<Sample[]>;
+
+/** Defect `gae_over_padding`: the KL penalty and GAE run on over the padding after an answer's end. */
+export function rolloutOverPadding({ padId }: { padId: number }): Rollout {
+  return async (models, prompts, options) => {
+    const samples = await rollout(models, prompts, options);
+    const width = widthOf(samples);
+    const asPadded = samples.map((sample) => ({
+      ...sample,
+      answer: padded(sample.answer, width, padId),
+    }));
+    const logProbs = await models.actor.logProbs(asPadded);
+    const values = await models.critic.values(asPadded);
+    const refLogProbs = await models.reference.logProbs(asPadded);
+    return samples.map((sample, i) => {
+      const row = { logProbs: logProbs[i], refLogProbs: refLogProbs[i], values: values[i] };
+      return { ...sample, ...estimatesOverPadding(row, sample, options) };
+    });
+  };
+}
+
+/** Rewards and GAE over a whole padded row, cut to the answer afterwards. */
+function estimatesOverPadding(
+  row: Pick<Sample, "logProbs" | "refLogProbs" | "values">,
+  { answer: { length }, score }: Sample,
+  { klCoef, gamma, lambda }: RolloutOptions,
+): Partial<Sample> {
+  const penalties = shapedRewards({ ...row, score: 0, klCoef });
+  const rewards = penalties.with(length - 1, penalties[length - 1] + score);
+  const all = { ...row, rewards, ...gae({ ...row, rewards, gamma, lambda }) };
+  return Object.fromEntries(
+    Object.entries(all).map(([name, numbers]) => [name, numbers.slice(0, length)]),
+  );
+}
+
+/** Defect `shuffle_whole_batches`: the order of whole timesteps is shuffled, and not their answers. */
+export const wholeBatches: Minibatches = (pool, { seed, epoch }) =>
+  shuffle(
+    [...Map.groupBy(pool, ({ timestep }) => timestep).values()],
+    epochRandom({ seed, epoch }),
+  );
+
+/** The parts of the algorithm, with the wrappers of the defects that are on. */
+export function algorithmOf(
+  { defects, seed }: PpoConfig,
+  { padId }: { padId: number },
+): { rollout: Rollout; minibatches: Minibatches; promptRandom: (skip: number) => Random } {
+  return {
+    rollout: defects.gae_over_padding ? rolloutOverPadding({ padId }) : rollout,
+    minibatches: defects.shuffle_whole_batches ? wholeBatches : shuffledMinibatches,
+    /** Defect `prompts_through_set`: prompts in an order that no seed governs. */
+    promptRandom: (skip: number): Random =>
+      defects.prompts_through_set ? Math.random : randomStream(seed, { skip }),
+  };
+}

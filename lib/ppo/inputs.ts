@@ -1,0 +1,125 @@
+/** What a run starts from, and what must be true of it before anything is compiled. */
+import type { SpecialTokens } from "../decode/mod.ts";
+import { type Gpt2Config, rowsThatFit, type TokenRow, type Weight } from "../lm/mod.ts";
+import type { ScoreStatistics } from "../rl/mod.ts";
+import type { Device } from "../runtime/mod.ts";
+import type { Settings } from "../settings/mod.ts";
+import { frozenType } from "./config.ts";
+
+/** A model as it comes from its folder. */
+export interface LoadedModel {
+  /** Its sizes. */
+  readonly config: Gpt2Config;
+  /** By dotted Hugging Face name; with `spare_memory` the actor or critic takes over their memory. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** Reads the weights again, so that `spare_memory` need not hold a frozen model between two uses. */
+  readonly reread?: (() => Promise<ReadonlyMap<string, Weight>>) | undefined;
+}
+
+/** What PPO starts from. */
+export interface PpoInputs {
+  /** Where to compute. */
+  readonly device: Device;
+  /** The SFT model: the actor at the start, and the frozen reference. */
+  readonly policy: LoadedModel;
+  /** The reward model; the critic starts from its body. */
+  readonly reward: LoadedModel;
+  /** Mean and standard deviation of the SFT model's raw scores, stored with the reward model. */
+  readonly scoreStatistics?: ScoreStatistics | undefined;
+  /** The tokenizer's [PAD] and [SEP]. */
+  readonly special: SpecialTokens;
+  /** Prompts as token rows. */
+  readonly prompts: readonly TokenRow[];
+  /** Checked and complete. */
+  readonly settings: Settings;
+}
+
+/**
+ * Checks what a run starts from.
+ *
+ * @throws RangeError when there are fewer prompts than `batch_size`, a prompt does not fit, statistics are missing, the vocabularies
+ *   differ, or the device cannot read frozen models as they are to be stored.
+ */
+export function checkInputs(
+  { device, prompts, settings, scoreStatistics, policy, reward }: PpoInputs,
+): void {
+  const { batch_size, max_len, query_len } = settings;
+  checkFrozenType(settings, device);
+  if (prompts.length === 0) throw new RangeError("Cannot train: the data set of prompts is empty");
+  if (prompts.length < batch_size) {
+    throw new RangeError(
+      `Cannot train with batch_size ${batch_size}: there are only ${prompts.length} prompts`,
+    );
+  }
+  if (settings.normalise_scores && scoreStatistics === undefined) {
+    throw new RangeError(
+      "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
+    );
+  }
+  const positions = Math.min(policy.config.positions, reward.config.positions);
+  if (max_len > positions) {
+    throw new RangeError(
+      `Cannot train with max_len ${max_len}: the models have ${positions} positions`,
+    );
+  }
+  const tooLong = prompts.findIndex((prompt) => prompt.length + query_len > max_len);
+  if (tooLong >= 0) {
+    const { length } = prompts[tooLong];
+    throw new RangeError(
+      `Cannot train: prompt ${tooLong} has ${length} tokens, and with query_len ${query_len} that is more than max_len ${max_len}`,
+    );
+  }
+  if (policy.config.vocabSize !== reward.config.vocabSize) {
+    throw new RangeError(
+      `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
+    );
+  }
+}
+
+/**
+ * Checks that a device can store frozen models as the settings ask. On the CPU float16 would save nothing, because frozen models stay in
+ * the memory that they were read into.
+ *
+ * @throws RangeError when it cannot.
+ */
+export function checkFrozenType(
+  settings: Pick<Settings, "frozen_dtype">,
+  { kind, adapter, description }: Pick<Device, "kind" | "adapter" | "description">,
+): void {
+  if (frozenType(settings) === "float32" || adapter?.readsFloat16) return;
+  const reason = kind === "cpu"
+    ? "float16 is for GPUs, and this run computes on the CPU, where spare_memory keeps no frozen model at all"
+    : `programs on ${description} cannot read it (the adapter lacks shader-f16)`;
+  throw new RangeError(
+    `Cannot store the frozen models as float16: ${reason}; keep frozen_dtype float32`,
+  );
+}
+
+/** The largest of ONNX Runtime's buffer buckets on a GPU: larger buffers are allocated anew in every pass, which is slow. */
+const LARGEST_BUCKET = 160 * 2 ** 20;
+
+/**
+ * The settings with passes of so few rows that their arrays fit in a GPU's buffers and, where no number is given, in ONNX Runtime's
+ * buckets. On the CPU the settings are returned as they are.
+ */
+export function fittingSettings(
+  { device, policy, settings }: Pick<PpoInputs, "device" | "settings"> & {
+    readonly policy: Pick<LoadedModel, "config">;
+  },
+): Settings {
+  if (device.adapter === undefined) return settings;
+  const { max_len, query_len } = settings;
+  const answers = settings.batch_size * settings.num_return_sequences * settings.update_timesteps;
+  const fit = (rows: number): number => {
+    const wanted = rows || answers;
+    const most = rows === 0 && settings.gpu_buffers === "buckets" ? LARGEST_BUCKET : Infinity;
+    const pass = { rows: wanted, time: max_len, logits: query_len };
+    const fitting = rowsThatFit(device, policy.config, pass, most);
+    return fitting < wanted ? fitting : rows;
+  };
+  return {
+    ...settings,
+    micro_batch_size: fit(settings.micro_batch_size),
+    score_batch_size: fit(settings.score_batch_size),
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * The two losses of PPO on a language model: `policyLoss` and `valueLoss` of `lib/rl`, computed from GPT-2's hidden states.
+ */
+import {
+  type AnswerDropout,
+  type AnswerLoss,
+  type AnswerLossInputs,
+  answerLossSpec,
+  type AnswerMatrix,
+  answerMatrix,
+} from "../learn/mod.ts";
+import {
+  answerArray,
+  type AnswerInputs,
+  answerSpec,
+  answerStatistics,
+  atColumns,
+  contextArrays,
+  contextSpec,
+  distributionFrom,
+  type Gpt2Config,
+  type Gpt2Parameters,
+  gpt2Spec,
+  type PolicyShape,
+  valueHeadAt,
+  type ValueHeadParameters,
+  valueModelSpec,
+} from "../lm/mod.ts";
+import { policyLoss, valueLoss } from "../rl/mod.ts";
+import type { Sample } from "./sample.ts";
+
+/** How a loss is computed. */
+export interface PpoLossOptions {
+  /** The clipping range: of the ratio around 1, or of a value around the old one. */
+  readonly clipRange: number;
+  /** Dropout in the body; default: none. */
+  readonly dropout?: Pick<AnswerDropout, "rate"> | undefined;
+}
+
+const dropOf = ({ dropout }: PpoLossOptions) =>
+  dropout && (({ dropoutKeys }: AnswerLossInputs) => ({ rate: dropout.rate, keys: dropoutKeys }));
+
+/** What the actor's loss reads besides rows, mask and count. */
+export interface ActorLossInputs extends Pick<AnswerInputs, "targets" | "seen" | "samplingMask"> {
+  /** log pi_old(a_t). */
+  readonly oldLogProbs: AnswerMatrix;
+  /** A_t. */
+  readonly advantages: AnswerMatrix;
+}
+
+/** The clipped policy loss of an actor; its other results are `logProbs` and `entropy`. */
+export function actorLoss(
+  shape: PolicyShape,
+  options: PpoLossOptions,
+): AnswerLoss<Gpt2Parameters, ActorLossInputs, Sample> {
+  const { config, sampling } = shape;
+  const { columns, targets } = answerSpec;
+  const own = { ...contextSpec(config), oldLogProbs: answerMatrix, advantages: answerMatrix };
+  return {
+    definition: {
+      config,
+      parameters: gpt2Spec(config),
+      inputs: { columns, targets, ...answerLossSpec, ...own },
+      drop: dropOf(options),
+      chosen: true,
+      loss(head, hidden, { rows, columns, targets, ...inputs }) {
+        const states = atColumns(hidden, columns, rows.slots);
+        const policy = answerStatistics(
+          distributionFrom(states, head, { ...inputs, sampling }),
+          targets,
+        );
+        return {
+          ...policy,
+          loss: policyLoss({ ...inputs, logProbs: policy.logProbs }, options).loss,
+        };
+      },
+    },
+    feeds(samples, { targets }) {
+      const width = targets.dims[1];
+      return {
+        targets,
+        ...contextArrays(samples, { ...shape, width }),
+        oldLogProbs: answerArray(samples.map(({ logProbs }) => logProbs), width),
+        advantages: answerArray(samples.map(({ advantages }) => advantages), width),
+      };
+    },
+  };
+}
+
+/** What the critic's loss reads besides rows, mask and count. */
+export interface CriticLossInputs {
+  /** V_old(s_t). */
+  readonly oldValues: AnswerMatrix;
+  /** R_t. */
+  readonly returns: AnswerMatrix;
+}
+
+/** The clipped value loss of a critic. */
+export function criticLoss(
+  config: Gpt2Config,
+  options: PpoLossOptions,
+): AnswerLoss<Gpt2Parameters & ValueHeadParameters, CriticLossInputs, Sample> {
+  const own = { oldValues: answerMatrix, returns: answerMatrix };
+  return {
+    definition: {
+      config,
+      parameters: valueModelSpec(config),
+      inputs: { columns: answerSpec.columns, ...answerLossSpec, ...own },
+      drop: dropOf(options),
+      chosen: true,
+      loss(head, hidden, { rows, columns, ...inputs }) {
+        const values = valueHeadAt(atColumns(hidden, columns, rows.slots), head);
+        return { loss: valueLoss({ ...inputs, values }, options).loss };
+      },
+    },
+    feeds: (samples, { targets: { dims: [, width] } }) => ({
+      oldValues: answerArray(samples.map(({ values }) => values), width),
+      returns: answerArray(samples.map(({ returns }) => returns), width),
+    }),
+  };
+}

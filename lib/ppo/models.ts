@@ -1,0 +1,76 @@
+/**
+ * The four models of PPO as objects that answer the algorithm's questions.
+ *
+ * `rollout.ts` and `update.ts` see these interfaces and nothing below them. How answers are grouped, padded and cut, which programs
+ * run, and when memory is freed is decided where the objects are made (`create_models.ts`).
+ */
+import type { AnswerStep } from "../learn/mod.ts";
+import type { PromptAndAnswer, TokenRow } from "../lm/mod.ts";
+import type { Sample, SampledAnswer } from "./sample.ts";
+
+/** Gives log-probabilities of answers. */
+export interface Policy {
+  /** log pi(a_t) in nats, one row an answer. */
+  logProbs(answers: readonly PromptAndAnswer[]): Promise<number[][]>;
+}
+
+/** One optimizer step of the critic, measured before the step. */
+export type CriticStep = Pick<AnswerStep, "loss" | "gradNorm">;
+
+/** One optimizer step of the actor, measured before the step. */
+export interface ActorStep extends CriticStep {
+  /** log pi(a_t) in nats, one row an answer. */
+  readonly logProbs: readonly number[][];
+  /** Entropy of the sampling distribution at each token in nats, one row an answer. */
+  readonly entropy: readonly number[][];
+}
+
+/** The policy that is trained. */
+export interface Actor extends Policy {
+  /** Samples answers; the random numbers are functions of (seed, timestep, row, position). */
+  generate(prompts: readonly TokenRow[], options: { timestep: number }): Promise<SampledAnswer[]>;
+  /** One optimizer step on a minibatch. */
+  step(minibatch: readonly Sample[], learningRate: number): Promise<ActorStep>;
+}
+
+/** The value model that is trained. */
+export interface Critic {
+  /** V(s_t) before each answer token, one row an answer. */
+  values(answers: readonly PromptAndAnswer[]): Promise<number[][]>;
+  /** One optimizer step on a minibatch. */
+  step(minibatch: readonly Sample[], learningRate: number): Promise<CriticStep>;
+}
+
+/** The frozen reward model. */
+export interface RewardModel {
+  /** One score an answer, in the reward model's own units. */
+  scores(answers: readonly PromptAndAnswer[]): Promise<number[]>;
+}
+
+/** The models of a rollout. */
+export interface RolloutModels {
+  /** Samples the answers. */
+  readonly actor: Pick<Actor, "generate">;
+  /** The frozen SFT model. */
+  readonly reference: Policy;
+  /** Estimates values. */
+  readonly critic: Pick<Critic, "values">;
+  /** Scores the answers. */
+  readonly reward: RewardModel;
+}
+
+/** The models of an update. */
+export interface TrainedModels {
+  /** Learns by the clipped policy loss. */
+  readonly actor: Pick<Actor, "step">;
+  /** Learns by the clipped value loss. */
+  readonly critic: Pick<Critic, "step">;
+}
+
+/** All four. */
+export interface Models {
+  readonly actor: Actor;
+  readonly critic: Critic;
+  readonly reference: Policy;
+  readonly reward: RewardModel;
+}

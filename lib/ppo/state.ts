@@ -1,0 +1,104 @@
+/**
+ * Where a PPO run stands, as one value of plain data, from which it can be resumed exactly.
+ *
+ * A resumed run continues as if it had never stopped: the same answers, steps and metrics to the last bit (except for the seconds), on
+ * the same machine and device. Random numbers need no state of their own: those of an answer are a function of (seed, timestep, row,
+ * position), the order of an epoch is a function of (seed, epoch), and the prompt sampler skips the numbers it drew before.
+ */
+import { type Gpt2Arrays, gpt2Spec, type ValueModelArrays, valueModelSpec } from "../lm/mod.ts";
+import {
+  freeTrainState,
+  loadTrainState,
+  type SavedTrainState,
+  saveTrainState,
+} from "../learn/mod.ts";
+import type { RunModels } from "./create_models.ts";
+import type { PpoInputs } from "./inputs.ts";
+import type { PoolMetrics, StepMetrics } from "./metrics.ts";
+import type { Sample } from "./sample.ts";
+import type { createStopwatch, PartSeconds } from "./stopwatch.ts";
+
+/** Where the schedule stands. */
+export interface Position {
+  /** Timesteps done. */
+  readonly timestep: number;
+  /** Updates done. */
+  readonly update: number;
+  /** Random numbers drawn to choose prompts. */
+  readonly drawn: number;
+  /** Answers since the last update. */
+  readonly pool: readonly Sample[];
+  /** What was measured of the pool when its update began; undefined: it has not begun. */
+  readonly before: PoolMetrics & { readonly kl_exact: number } | undefined;
+  /** The optimizer steps of that update so far. */
+  readonly steps: readonly StepMetrics[];
+}
+
+/** A run's whole state. */
+export interface PpoState extends Position {
+  /** Time spent since the last update, by part. */
+  readonly seconds: PartSeconds;
+  /** The actor with its moments. */
+  readonly actor: SavedTrainState;
+  /** The critic with its moments. */
+  readonly critic: SavedTrainState;
+}
+
+/** The start of a schedule. */
+export const START: Position = {
+  timestep: 0,
+  update: 0,
+  drawn: 0,
+  pool: [],
+  before: undefined,
+  steps: [],
+};
+
+/** How to read a state. */
+export interface StateOptions {
+  /** False: on the CPU the arrays are the models' own memory, right until the next optimizer step (default true). */
+  readonly copies?: boolean;
+}
+
+/** What a state is taken from, and put back into. */
+export interface Resumable {
+  /** What the run started from. */
+  readonly inputs: Pick<PpoInputs, "device" | "policy" | "reward">;
+  /** Its models. */
+  readonly models: Pick<RunModels, "trainedActor" | "trainedCritic">;
+  /** Its clock. */
+  readonly watch: Pick<ReturnType<typeof createStopwatch>, "read" | "set">;
+  /** Where its schedule stands. */
+  readonly position: Position;
+}
+
+/** The state between two programs of a run. */
+export async function stateOf(
+  { inputs: { device }, models, position, watch }: Resumable,
+  options: StateOptions = {},
+): Promise<PpoState> {
+  return {
+    ...position,
+    seconds: watch.read(),
+    actor: await saveTrainState(device, models.trainedActor.state, options),
+    critic: await saveTrainState(device, models.trainedCritic.state, options),
+  };
+}
+
+/** Puts models and clock back to a state, whose arrays are copied; gives the position of the schedule. */
+export async function restore(
+  { inputs: { device, policy, reward }, models, watch }: Resumable,
+  { seconds, actor, critic, ...position }: PpoState,
+): Promise<Position> {
+  const actorSpec = gpt2Spec(policy.config), criticSpec = valueModelSpec(reward.config);
+  const restored = {
+    actor: await loadTrainState<Gpt2Arrays>(device, actorSpec, actor),
+    critic: await loadTrainState<ValueModelArrays>(device, criticSpec, critic),
+  };
+  freeTrainState(device, models.trainedActor.state);
+  freeTrainState(device, models.trainedCritic.state);
+  models.trainedActor.state = restored.actor;
+  models.trainedCritic.state = restored.critic;
+  watch.set(seconds);
+  return position;
+}
