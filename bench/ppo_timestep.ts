@@ -93,9 +93,16 @@ export async function openTimesteps(
 }
 
 function secondsOf(ppo: Ppo, inside: ReadonlyMap<string, number>): TimestepSeconds {
-  const { generate, score, actor, critic } = ppo.lap();
+  const lap = ppo.lap();
   const log_probs = inside.get("logProbs") ?? 0, values = inside.get("values") ?? 0;
-  return { generate, score, log_probs, values, actor, critic };
+  return {
+    generate: lap.seconds_generate,
+    score: lap.seconds_score,
+    log_probs,
+    values,
+    actor: lap.seconds_actor,
+    critic: lap.seconds_critic,
+  };
 }
 
 async function modelOf(

@@ -17,6 +17,7 @@ export * from "./reward_study.ts";
 export * from "./run.ts";
 export * from "./sampled_values.ts";
 export * from "./score_study.ts";
+export * from "./source.ts";
 export * from "./sweep.ts";
 export * from "./sweep_curves.ts";
 export * from "./sweep_room.ts";

@@ -11,11 +11,17 @@ import {
 } from "../plots/mod.ts";
 import {
   createPpo,
+  meanStepMetrics,
   measureScores,
   type Metrics,
+  oneStepMetrics,
   type Ppo,
-  type Progress,
+  type PromptSampler,
+  type RunConfig,
+  type Sample,
+  type StepMetrics,
   storageText,
+  type UpdateStep,
 } from "../ppo/mod.ts";
 import { promptRow } from "../passages/mod.ts";
 import { type Settings } from "../settings/mod.ts";
@@ -96,43 +102,94 @@ export function runCurves(
   ], { x: "update", xTitle: "update", title });
 }
 
-/**
- * Trains a run to its end: rows are added as they come, a line is printed for each update, and in a notebook the mean reward and
- * the other curves grow. Earlier runs are drawn beside it.
- *
- * @throws AbortError when the reader presses Stop; the rows so far stay.
- */
-export async function trainRun(
-  run: CourseRun,
-  { earlier = [] }: { earlier?: readonly CourseRun[] } = {},
-): Promise<number> {
-  const signal = interruptSignal();
-  const live = liveDisplay({ interval: 2000 });
-  const start = performance.now();
-  const seconds = () => (performance.now() - start) / 1000;
-  let progress: Progress = { timestep: 0, timesteps: 1, update: 0, updates: 1 };
-  for await (const row of run.ppo.train({ signal, onProgress: (now) => progress = now })) {
-    run.rows.push(row);
-    console.log(progressLine(row, progress, seconds()));
-    await live.update(() => picture(runCurves([...earlier, run])));
-  }
-  await live.finish(() =>
-    runCurves([...earlier, run], { title: "PPO on the embedded models" })[displaySymbol]()
-  );
-  return seconds();
-}
-
 /** `update 3 of 12, mean_reward 1.23, KL 0.45, 40 s left` */
-export function progressLine(
-  { update, mean_reward, kl }: Metrics,
-  { timestep, timesteps, updates }: Progress,
+function progressLine(
+  { update, timestep, mean_reward, kl }: Metrics,
+  { timesteps, updates }: Pick<RunConfig, "timesteps" | "updates">,
   seconds: number,
 ): string {
   const left = Math.round(seconds / timestep * (timesteps - timestep));
-  return `update ${update} of ${updates}, mean_reward ${mean_reward.toFixed(3)}, KL ${
-    kl.toFixed(3)
-  }, ${left} s left`;
+  const numbers = `mean_reward ${mean_reward.toFixed(3)}, KL ${kl.toFixed(3)}`;
+  return `update ${update} of ${updates}, ${numbers}, ${left} s left`;
 }
+
+/** What a chapter's training loop is written with. */
+export interface Training extends Pick<Ppo, "models" | "config" | "rollout" | "update"> {
+  /** Draws the prompts of each timestep. */
+  readonly prompts: PromptSampler;
+  /** Answers since the last update. */
+  readonly pool: Sample[];
+  /** Measures, prints and draws. */
+  readonly report: TrainingReport;
+}
+
+/** Turns what a training loop does into rows of metrics, lines of progress and curves that grow. */
+export interface TrainingReport {
+  /** The run that trains; its `rows` grow. */
+  readonly run: CourseRun;
+  /** Updates done. */
+  readonly updates: number;
+  /** Seconds since training began. */
+  readonly seconds: number;
+  /** Measures a pool before its update. */
+  before(pool: readonly Sample[]): Promise<void>;
+  /** Measures one optimizer step. */
+  step(step: UpdateStep): void;
+  /** Ends an update: adds a row, prints a line and draws the curves. */
+  after(timestep: number): Promise<void>;
+}
+
+/**
+ * Opens a run for a training loop in a notebook, adds it to `runs`, and draws its curves beside those of the earlier ones. Stop ends the
+ * loop between two programs with an AbortError; the rows so far stay.
+ */
+export async function openTraining(
+  inputs: RunInputs,
+  settings: Settings,
+  runs: CourseRun[] = [],
+): Promise<Training> {
+  const run = await openRun(inputs, settings);
+  const report = trainingReport(run, [...runs]);
+  runs.push(run);
+  const { models, config, rollout, update } = run.ppo;
+  run.ppo.abortOn(interruptSignal());
+  return { models, config, rollout, update, prompts: run.ppo.promptSampler(), pool: [], report };
+}
+
+function trainingReport(run: CourseRun, earlier: readonly CourseRun[]): TrainingReport {
+  const { ppo, rows } = run;
+  const live = liveDisplay({ interval: 2000 });
+  const start = performance.now();
+  const steps: StepMetrics[] = [];
+  let before: Awaited<ReturnType<Ppo["measure"]>> | undefined;
+  return {
+    run,
+    get updates() {
+      return rows.length;
+    },
+    get seconds() {
+      return (performance.now() - start) / 1000;
+    },
+    async before(pool) {
+      before = await ppo.measure(pool);
+    },
+    step: (step) => void steps.push(oneStepMetrics(step, ppo.config)),
+    async after(timestep) {
+      if (before === undefined) {
+        throw new RangeError("Cannot report an update: call report.before(pool) before it begins");
+      }
+      const measured = { ...before, ...meanStepMetrics(steps.splice(0)), ...ppo.lap() };
+      rows.push({ update: rows.length + 1, timestep, ...measured });
+      console.log(progressLine(rows[rows.length - 1], ppo.config, this.seconds));
+      const isLast = rows.length === ppo.config.updates;
+      const curves = () => runCurves([...earlier, run], isLast ? { title: TITLE } : {});
+      if (isLast) await live.finish(() => curves()[displaySymbol]());
+      else await live.update(() => picture(curves()));
+    },
+  };
+}
+
+const TITLE = "PPO on the embedded models";
 
 /** A run in one record, which is one line of JSON: a type, because an interface is no record of unknown values. */
 export type RunSummary = {

@@ -20,7 +20,6 @@ import type { Metrics } from "./metrics.ts";
 import { createRun, type Run } from "./run.ts";
 import type { Sample } from "./sample.ts";
 import { type PpoState, stateOf, type StateOptions } from "./state.ts";
-import type { PartSeconds } from "./stopwatch.ts";
 import { measureStorage, type StorageDifference } from "./storage_difference.ts";
 import { measurePool, train } from "./train.ts";
 import type { TrainOptions } from "./train_options.ts";
@@ -59,7 +58,9 @@ export interface Ppo
   /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
   /** Seconds of each part since the last call; `train` calls it at each update. */
-  lap(): PartSeconds;
+  lap(): ReturnType<Run["watch"]["lap"]>;
+  /** Lets a signal stop `rollout` and `update` between two programs, outside `train`, which has its own. */
+  abortOn(signal: AbortSignal | undefined): void;
 }
 
 /** A gradient in host memory. */
@@ -120,10 +121,9 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
     get reference() {
       return wholeReference(models.frozenReference.kept);
     },
-    lap() {
-      const seconds = watch.read();
-      watch.lap();
-      return seconds;
+    lap: watch.lap,
+    abortOn(signal) {
+      run.signal = signal;
     },
   };
 }

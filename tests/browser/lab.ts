@@ -5,7 +5,7 @@
  *     await using lab = await openLab(await copyNotebooks());
  *     const notebook = await lab.open("06_ppo");
  *     await notebook.runAll();
- *     const plot = notebook.cell(await notebook.find("trainRun(")).locator(".js-plotly-plot");
+ *     const plot = notebook.cell(await notebook.find("await rollout(")).locator(".js-plotly-plot");
  *
  * Cells are counted from 0, prose included.
  */

@@ -12,7 +12,7 @@ browserTest(
     await using lab = await openLab(await copyNotebooks(), { env: smallRun });
     const notebook = await lab.open("06_ppo");
     const settings = await notebook.find("runSettings(");
-    const training = await notebook.find("trainRun(run");
+    const training = await notebook.find("await rollout(");
 
     await test.step("all cells run without an error, and the training curves are drawn", async () => {
       await notebook.runAll();
