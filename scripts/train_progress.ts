@@ -1,10 +1,13 @@
-/** How a PPO run tells where it stands: a line that is drawn over with the time left, and one that stays for each update. */
+/**
+ * The progress of a PPO run in the terminal: a progress line with the time left, and a permanent
+ * line for each update.
+ */
 import type { Metrics, Progress, StepReport } from "../lib/ppo/mod.ts";
 import type { Settings } from "../lib/settings/mod.ts";
 import { scheduleOf, stepsAnUpdate } from "../lib/settings/mod.ts";
 import { clock, secondsLeft, type Terminal } from "./command.ts";
 
-/** Told what happens. */
+/** Receives the events of a run. */
 export interface TrainingProgress {
   /** After each timestep. */
   timestep(progress: Progress): void;
@@ -14,26 +17,27 @@ export interface TrainingProgress {
   update(row: Metrics): void;
 }
 
-/** How fast one kind of work went so far, in this process. */
+/** How much work of one kind was done in this process, and how long it took. */
 interface Pace {
   done: number;
   seconds: number;
 }
 
-/** Where a run begins to be told of. */
+/** The position where progress begins. */
 export interface ProgressStart {
   readonly settings: Settings;
-  /** Timesteps done before. */
+  /** Timesteps already done. */
   readonly timestep: number;
-  /** Optimizer steps done before. */
+  /** Optimizer steps already done. */
   readonly ppoStep: number;
-  /** The time in milliseconds (default: the process's clock). */
+  /** The clock, in milliseconds (default: the process's). */
   readonly now?: () => number;
 }
 
 /**
- * What the timesteps since the last update and the update itself took, by part. Each part ends when its numbers are read, so that
- * nobody waits for a GPU to be timed: what it does after the last number (Adam) is in the next part.
+ * The time of the timesteps since the last update and of the update itself, by part. Each part ends
+ * when its numbers are read, without waiting for the GPU: work after the last number (Adam) counts
+ * for the next part.
  */
 function partsText(row: Metrics): string {
   const parts = {
@@ -46,7 +50,7 @@ function partsText(row: Metrics): string {
   return `seconds: ${texts.join(", ")}`;
 }
 
-/** Begins to tell. */
+/** Starts reporting. */
 export function trainingProgress(
   terminal: Terminal,
   { settings, timestep, ppoStep, now = () => performance.now() }: ProgressStart,
@@ -64,7 +68,7 @@ export function trainingProgress(
     last = time;
   };
   const left = () => {
-    const step = stepping.done > 0 ? stepping : sampling; // before the first update: taken to last as long as a timestep
+    const step = stepping.done > 0 ? stepping : sampling; // before the first update, assume a timestep's time
     return `left ${
       clock(secondsLeft([
         { ...sampling, left: timesteps - done.timestep },

@@ -1,22 +1,21 @@
 /**
- * The files with which OpenRLHF (on Ray) or TRL goes on from a run's settings: a shell script, a Python script. Pure text;
- * what each setting becomes is in `elsewhere.ts`.
+ * The files that start OpenRLHF (on Ray) or TRL with a run's settings: a shell script and a Python
+ * script. `lib/settings/elsewhere.ts` maps each setting to theirs.
  */
 import type { ScoreStatistics } from "../rl/mod.ts";
-import { fieldsElsewhere, type PromptCount } from "./elsewhere.ts";
-import type { Settings } from "../settings/mod.ts";
+import { fieldsElsewhere, type PromptCount, type Settings } from "../settings/mod.ts";
 
-/** What a launch file is made of. */
+/** The content of a launch file. */
 export interface Launch {
-  /** Checked and complete. */
+  /** A full set of checked settings. */
   readonly settings: Settings;
-  /** How many prompts `prompts.jsonl` has. */
+  /** The number of prompts in `prompts.jsonl`. */
   readonly count: PromptCount;
-  /** Mean and deviation of the raw scores, if they are known. */
+  /** Mean and standard deviation of the raw scores, if known. */
   readonly statistics: ScoreStatistics | undefined;
 }
 
-/** `launch.sh`: OpenRLHF's `train_ppo_ray` on one GPU, all models together. */
+/** Writes `launch.sh`: OpenRLHF's `train_ppo_ray` with all models on one GPU. */
 export function openRlhfLaunch({ settings, count }: Launch): string {
   const machines = ["actor", "ref", "critic", "reward"].flatMap((model) => [
     `--${model}.num_nodes 1`,
@@ -42,14 +41,17 @@ export function openRlhfLaunch({ settings, count }: Launch): string {
   return [
     "#!/usr/bin/env bash",
     "# OpenRLHF 0.11.2: pip install openrlhf[vllm]==0.11.2; run in this folder on a machine with a GPU.",
-    "# More machines: ray start --head there, ray start --address on the others, and higher numbers below.",
+    "# For more machines, run ray start --head on one, ray start --address on the others, and raise the numbers below.",
     "set -euo pipefail",
     'cd "$(dirname "$0")"',
     lines.join(" \\\n  "),
   ].join("\n") + "\n";
 }
 
-/** `launch.py`: TRL's PPOTrainer, with the score head that normalises and clips as our trainer does. */
+/**
+ * Writes `launch.py`: TRL's PPOTrainer, with a score head that normalises and clips as this project
+ * does.
+ */
 export function trlLaunch({ settings, count, statistics }: Launch): string {
   const { mean, deviation } = settings.normalise_scores && statistics !== undefined
     ? statistics
@@ -67,8 +69,8 @@ from transformers import AutoModelForCausalLM, AutoModelForSequenceClassificatio
 from trl.experimental.ppo import PPOConfig, PPOTrainer
 
 
-class PaidScore(torch.nn.Module):
-    """The reward model's head: scores to mean 0 and deviation 1, then clipped."""
+class NormalisedScore(torch.nn.Module):
+    """The reward model's head: normalises scores to mean 0 and standard deviation 1, then clips them."""
 
     def __init__(self, score):
         super().__init__()
@@ -93,7 +95,7 @@ tokenizer = AutoTokenizer.from_pretrained("actor", padding_side="left")
 policy = AutoModelForCausalLM.from_pretrained("actor")
 reference = AutoModelForCausalLM.from_pretrained("actor")
 reward = AutoModelForSequenceClassification.from_pretrained("reward", num_labels=1)
-reward.score = PaidScore(reward.score)
+reward.score = NormalisedScore(reward.score)
 critic = AutoModelForSequenceClassification.from_pretrained("critic", num_labels=1)
 with open("prompts.jsonl", encoding="utf-8") as lines:
     texts = [json.loads(line)["input"] for line in lines]
@@ -114,7 +116,7 @@ trainer.save_model(config.output_dir)
 `;
 }
 
-/** A value as Python writes it. */
+/** A value as a Python literal. */
 function python(value: string | number | readonly number[] | boolean): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   return typeof value === "number" ? String(value) : JSON.stringify(value);
