@@ -53,11 +53,7 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
   await trustNotebooks(resolve(folder), tools, environment);
   const child = new Deno.Command(tools.python, {
     args: [
-      "-I",
-      "-X",
-      "utf8",
-      "-m",
-      "jupyterlab",
+      ..."-I -X utf8 -m jupyterlab".split(" "),
       ...ownArguments(tools, folder),
       ...portOf(args),
       ...args,
@@ -74,7 +70,8 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
   });
   const server = await serverInfo(runtime, ended);
   const stop = async () => {
-    const asked = await ask(server, "api/shutdown", { method: "POST" }); // works on every system, and ends kernels first
+    // This request works on every system, and ends kernels first.
+    const asked = await ask(server, "api/shutdown", { method: "POST" });
     if (!asked) child.kill("SIGTERM");
     await ended;
   };

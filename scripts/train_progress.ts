@@ -50,6 +50,28 @@ function partsText(row: Metrics): string {
   return `seconds: ${texts.join(", ")}`;
 }
 
+/** Measures how long timesteps and optimizer steps take. */
+function stopwatchOf(now: () => number) {
+  const [sampling, stepping]: [Pace, Pace] = [{ done: 0, seconds: 0 }, { done: 0, seconds: 0 }];
+  let last = now();
+  const lap = (pace: Pace) => {
+    const time = now();
+    pace.done++;
+    pace.seconds += (time - last) / 1000;
+    last = time;
+  };
+  return {
+    timestep: () => lap(sampling),
+    step: () => lap(stepping),
+    /** The time left, in words. */
+    left(timesteps: number, steps: number): string {
+      const step = stepping.done > 0 ? stepping : sampling; // first assume a timestep's time
+      const seconds = secondsLeft([{ ...sampling, left: timesteps }, { ...step, left: steps }]);
+      return `left ${clock(seconds)}`;
+    },
+  };
+}
+
 /** Starts reporting. */
 export function trainingProgress(
   terminal: Terminal,
@@ -58,47 +80,26 @@ export function trainingProgress(
   const { timesteps, updates } = scheduleOf(settings);
   const perUpdate = stepsAnUpdate(settings);
   const done = { timestep, ppoStep };
-  const sampling: Pace = { done: 0, seconds: 0 };
-  const stepping: Pace = { done: 0, seconds: 0 };
-  let last = now();
-  const lap = (pace: Pace) => {
-    const time = now();
-    pace.done++;
-    pace.seconds += (time - last) / 1000;
-    last = time;
-  };
-  const left = () => {
-    const step = stepping.done > 0 ? stepping : sampling; // before the first update, assume a timestep's time
-    return `left ${
-      clock(secondsLeft([
-        { ...sampling, left: timesteps - done.timestep },
-        { ...step, left: updates * perUpdate - done.ppoStep },
-      ]))
-    }`;
-  };
+  const stopwatch = stopwatchOf(now);
+  const left = () => stopwatch.left(timesteps - done.timestep, updates * perUpdate - done.ppoStep);
   return {
     timestep({ timestep, update }) {
       done.timestep = timestep;
-      lap(sampling);
-      terminal.progress(
-        `timestep ${timestep} of ${timesteps}  update ${update} of ${updates}  ${left()}`,
-      );
+      stopwatch.timestep();
+      const position = `timestep ${timestep} of ${timesteps}  update ${update} of ${updates}`;
+      terminal.progress(`${position}  ${left()}`);
     },
     step({ ppoStep }) {
       done.ppoStep = ppoStep;
-      lap(stepping);
+      stopwatch.step();
       const step = (ppoStep - 1) % perUpdate + 1;
       const update = Math.ceil(ppoStep / perUpdate);
       terminal.progress(`update ${update} of ${updates}  step ${step} of ${perUpdate}  ${left()}`);
     },
     update(row) {
-      const { update, timestep, mean_reward, kl } = row;
-      const numbers = `mean_reward ${mean_reward.toFixed(3)}  KL ${kl.toFixed(3)}`;
-      terminal.print(
-        `update ${update} of ${updates}  timestep ${timestep}  ${numbers}  ${left()}  ${
-          partsText(row)
-        }`,
-      );
+      const position = `update ${row.update} of ${updates}  timestep ${row.timestep}`;
+      const numbers = `mean_reward ${row.mean_reward.toFixed(3)}  KL ${row.kl.toFixed(3)}`;
+      terminal.print(`${position}  ${numbers}  ${left()}  ${partsText(row)}`);
     },
   };
 }

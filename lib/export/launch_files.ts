@@ -56,10 +56,32 @@ export function trlLaunch({ settings, count, statistics }: Launch): string {
   const { mean, deviation } = settings.normalise_scores && statistics !== undefined
     ? statistics
     : { mean: 0, deviation: 1 };
+  const limit = python(settings.reward_clip_eps);
   const config = fieldsElsewhere("trl", settings, count).filter(([name, value]) =>
     value !== false || name === "gradient_checkpointing"
-  ).map(([name, value]) => `    ${name}=${python(value)},`);
-  return `"""TRL 1.12.0: pip install trl==1.12.0 torch; run in this folder (accelerate launch launch.py for several GPUs)."""
+  ).map(([name, value]) => `    ${name}=${python(value)},\n`);
+  return `${TRL_IMPORTS}
+class NormalisedScore(torch.nn.Module):
+    """Normalises the reward model's scores to mean 0 and standard deviation 1, and clips them."""
+
+    def __init__(self, score):
+        super().__init__()
+        self.score = score
+
+    def forward(self, hidden):
+        normalised = (self.score(hidden) - ${python(mean)}) / ${python(deviation)}
+        return normalised.clamp(-${limit}, ${limit})
+
+
+ANSWERS_PER_PROMPT = ${settings.num_return_sequences}
+config = PPOConfig(
+${config.join("")}${TRL_TRAINING}`;
+}
+
+const TRL_IMPORTS = `"""TRL 1.12.0: pip install trl==1.12.0 torch; run in this folder.
+
+For several GPUs: accelerate launch launch.py.
+"""
 
 import json
 
@@ -68,24 +90,10 @@ from datasets import Dataset
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 from trl.experimental.ppo import PPOConfig, PPOTrainer
 
+`;
 
-class NormalisedScore(torch.nn.Module):
-    """The reward model's head: normalises scores to mean 0 and standard deviation 1, then clips them."""
-
-    def __init__(self, score):
-        super().__init__()
-        self.score = score
-
-    def forward(self, hidden):
-        normalised = (self.score(hidden) - ${python(mean)}) / ${python(deviation)}
-        return normalised.clamp(-${python(settings.reward_clip_eps)}, ${
-    python(settings.reward_clip_eps)
-  })
-
-
-config = PPOConfig(
-${config.join("\n")}
-    bf16=torch.cuda.is_available(),
+/** From the last fields of the configuration to the end. */
+const TRL_TRAINING = `    bf16=torch.cuda.is_available(),
     use_cpu=not torch.cuda.is_available(),
     stop_token="eos",
     num_sample_generations=0,
@@ -100,7 +108,7 @@ critic = AutoModelForSequenceClassification.from_pretrained("critic", num_labels
 with open("prompts.jsonl", encoding="utf-8") as lines:
     texts = [json.loads(line)["input"] for line in lines]
 ids = tokenizer(texts, add_special_tokens=False)["input_ids"]
-prompts = Dataset.from_dict({"input_ids": [row for row in ids for _ in range(${settings.num_return_sequences})]})
+prompts = Dataset.from_dict({"input_ids": [row for row in ids for _ in range(ANSWERS_PER_PROMPT)]})
 trainer = PPOTrainer(
     args=config,
     processing_class=tokenizer,
@@ -114,7 +122,6 @@ trainer = PPOTrainer(
 trainer.train()
 trainer.save_model(config.output_dir)
 `;
-}
 
 /** A value as a Python literal. */
 function python(value: string | number | readonly number[] | boolean): string {
