@@ -12,9 +12,9 @@ import {
   flatten,
   isFloatArray,
   isSpec,
-  mapTree,
   zeros,
 } from "../runtime/mod.ts";
+import { mapRecord, treeOf } from "./records.ts";
 
 /** A pool of float32 arrays on one device. */
 export interface ArrayPool {
@@ -54,7 +54,7 @@ export function createArrayPool(device: Device): ArrayPool {
       );
       const arrays =
         await (isPacked(device, [...shapes.values()]) ? packs.take(shapes) : single(shapes));
-      return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as P; // the tree of `spec`, leaf by leaf
+      return treeOf<P>(spec, arrays);
     },
     giveTree(tree) {
       const arrays = flatten(tree, isFloatArray);
@@ -159,10 +159,10 @@ export function joined<K extends string>(
   const runs: Record<K, Float32Array<ArrayBuffer>>[] = [];
   for (const set of sets) {
     const last = runs.at(-1);
-    const keys = Object.keys(set) as K[]; // its own keys
-    if (last === undefined || !keys.every((key) => follows(last[key], set[key]))) {
-      runs.push({ ...set });
-    } else for (const key of keys) last[key] = extended(last[key], set[key]);
+    const goesOn = last !== undefined &&
+      Object.values(mapRecord(set, (view, key) => follows(last[key], view))).every(Boolean);
+    if (goesOn) runs[runs.length - 1] = mapRecord(set, (view, key) => extended(last[key], view));
+    else runs.push({ ...set });
   }
   return runs;
 }

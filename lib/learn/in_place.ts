@@ -6,10 +6,11 @@
  * place before; every other reader of the old numbers must come earlier. `adam` is so: m and v are made from the old ones at once,
  * and the parameter is read by the last node. (A GPU forbids a buffer to be read and written in one pass.)
  */
-import { type Device, type DeviceArray, float, jit, number, type Program } from "../runtime/mod.ts";
+import { type Device, float, jit, number, type Program } from "../runtime/mod.ts";
 import { add } from "../tensor/mod.ts";
 import { adam, type AdamSettings, type StepScalars } from "../optim/mod.ts";
 import { joined } from "./array_pool.ts";
+import { type Array32, mapRecordAsync } from "./records.ts";
 
 /** Numbers that one call works on: its few results between nodes then need 4 MiB each. */
 const STRETCH = 2 ** 20;
@@ -20,38 +21,29 @@ const scalar = float({});
 type Views<K extends string> = Readonly<Record<K, Float32Array<ArrayBuffer>>>;
 
 /** The arrays' own memory. */
-async function memoryOf<K extends string>(
+const memoryOf = <K extends string>(
   device: Device,
-  arrays: Readonly<Record<K, DeviceArray<"float32">>>,
-): Promise<Views<K>> {
-  const views: [string, Float32Array][] = [];
-  for (const [name, array] of Object.entries<DeviceArray<"float32">>(arrays)) {
-    views.push([name, await device.read(array)]);
-  }
-  return Object.fromEntries(views) as Views<K>; // the same names
-}
+  arrays: Readonly<Record<K, Array32>>,
+): Promise<Views<K>> => mapRecordAsync(arrays, (array) => device.read(array));
 
 /** Memory of one size, stretch by stretch. */
 async function* stretches<K extends string>(
   device: Device,
   memory: Views<K>,
-): AsyncGenerator<Record<K, DeviceArray<"float32">>> {
-  const entries = Object.entries<Float32Array<ArrayBuffer>>(memory);
-  const size = entries[0][1].length;
-  for (let start = 0; start < size; start += STRETCH) {
-    const views: [string, DeviceArray<"float32">][] = [];
-    for (const [name, whole] of entries) {
+): AsyncGenerator<Record<K, Array32>> {
+  const [{ length }] = Object.values<Float32Array>(memory);
+  for (let start = 0; start < length; start += STRETCH) {
+    yield await mapRecordAsync(memory, (whole) => {
       const data = whole.subarray(start, start + STRETCH);
-      views.push([name, await device.upload({ dims: [data.length], data })]);
-    }
-    yield Object.fromEntries(views) as Record<K, DeviceArray<"float32">>; // the same names
+      return device.upload({ dims: [data.length], data });
+    });
   }
 }
 
 /** Adds arrays to others where they lie. */
 export interface Adder {
   /** total += part, of the same dimensions. */
-  add(total: DeviceArray<"float32">, part: DeviceArray<"float32">): Promise<void>;
+  add(total: Array32, part: Array32): Promise<void>;
   /** Frees the compiled program. */
   release(): Promise<void>;
 }
@@ -78,7 +70,7 @@ export async function createAdder(device: Device): Promise<Adder> {
 
 /** One parameter with its gradient and moments. */
 export type AdamArrays = Readonly<
-  Record<"parameter" | "gradient" | "first" | "second", DeviceArray<"float32">>
+  Record<"parameter" | "gradient" | "first" | "second", Array32>
 >;
 
 /** Adam where the arrays lie. */

@@ -14,7 +14,6 @@ import {
 import type { Hidden } from "../nn/mod.ts";
 import {
   type Device,
-  type DeviceArray,
   type DeviceArrays,
   type Feeds,
   int,
@@ -23,6 +22,7 @@ import {
   type Specs,
 } from "../runtime/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
+import type { Array32 } from "./records.ts";
 
 /** A loss with whatever else its graph computes. */
 export type LossResults = Readonly<Record<string, Tensor>> & {
@@ -87,9 +87,6 @@ export interface LossProgram<P extends Gpt2Parameters, I> {
   /** Whether it can add its gradient to what the arrays hold. */
   readonly adds: boolean;
 }
-
-/** A float32 array on its device. */
-export type Array32 = DeviceArray<"float32">;
 
 /** A program whose trees of inputs are known to the function that made it, and not to the compiler; `R` are its results. */
 export type TreeProgram<R> = (feeds: unknown, into?: unknown) => Promise<R>;

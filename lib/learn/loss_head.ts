@@ -4,17 +4,12 @@
  * Its logits are [batch, answer, vocab], the largest array of a step where texts are short and answers long. Losses are sums over
  * answer tokens divided by the whole batch's count, so those of a stretch of the answers add up, and so do their gradients.
  */
-import { type Device, flatten, isFloatArray, readFloats } from "../runtime/mod.ts";
+import { type Device, flatten, isFloatArray } from "../runtime/mod.ts";
 import type { Gpt2Parameters } from "../lm/mod.ts";
 import type { Bring, GradientTargets } from "./gradient_targets.ts";
 import { answerStretches } from "./answer_stretches.ts";
-import type {
-  Array32,
-  DeviceResults,
-  HostResults,
-  LossDefinition,
-  TreeProgram,
-} from "./loss_definition.ts";
+import type { DeviceResults, HostResults, LossDefinition, TreeProgram } from "./loss_definition.ts";
+import { type Array32, readFloats } from "./records.ts";
 
 /** What the head's program gives. */
 export interface DeviceHead {

@@ -3,15 +3,7 @@ import { vjp } from "../autodiff/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import { type ArrayPool } from "./array_pool.ts";
 import { createAdder } from "./in_place.ts";
-import {
-  type Device,
-  flatten,
-  float,
-  isFloatArray,
-  isTensor,
-  mapTree,
-  zeros,
-} from "../runtime/mod.ts";
+import { type Device, flatten, float, isTensor, mapTree, zeros } from "../runtime/mod.ts";
 import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
   type BlockParameters,
@@ -29,7 +21,6 @@ import {
 import { addingTargets, writingTargets } from "./gradient_targets.ts";
 import { type DeviceHead, headInParts } from "./loss_head.ts";
 import {
-  type Array32,
   columnsSpec,
   compileTree,
   type HostResults,
@@ -37,6 +28,7 @@ import {
   type LossProgram,
   type TreeProgram,
 } from "./loss_definition.ts";
+import type { Array32 } from "./records.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
 const chosenSpec = (width: number) => float({ batch: -1, answer: -1, embed: width });

@@ -15,7 +15,7 @@ import {
 } from "../lm/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import { gradientsOf } from "../optim/mod.ts";
-import { type Device, type DeviceArrays, readFloats, type Specs } from "../runtime/mod.ts";
+import type { Device, DeviceArrays, Specs } from "../runtime/mod.ts";
 import { rename } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import {
@@ -28,6 +28,7 @@ import {
   type LossProgram,
 } from "./loss_definition.ts";
 import { gradientInParts } from "./loss_in_parts.ts";
+import { readFloats } from "./records.ts";
 
 /** How a gradient is cut into programs. */
 export interface LossProgramOptions {

@@ -3,15 +3,9 @@
  *
  * Arrays go by dotted name: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight` (v).
  */
-import {
-  type Device,
-  type DeviceArray,
-  flatten,
-  isFloatArray,
-  isSpec,
-  mapTree,
-} from "../runtime/mod.ts";
+import { type Device, type DeviceArray, flatten, isFloatArray, isSpec } from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
+import { treeOf } from "./records.ts";
 import { packedArrays } from "./array_pool.ts";
 
 /** An array in the host's memory. */
@@ -73,11 +67,7 @@ export async function loadTrainState<P>(
     const own = new Map([...saved].filter(([name]) => name.startsWith(`${kind}.`)));
     for (const [name, array] of await packedArrays(device, own)) uploaded.set(name, array);
   }
-  // The one cast: the tree of `spec`, leaf by leaf.
-  const trees = mapTree(tree, isSpec, (_, name) => uploaded.get(name)) as Omit<
-    TrainState<P>,
-    "step"
-  >;
+  const trees = treeOf<Omit<TrainState<P>, "step">>(tree, uploaded);
   return { ...trees, step };
 }
 

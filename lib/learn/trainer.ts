@@ -11,15 +11,15 @@ import {
   type DeviceArrays,
   flatten,
   isFloatArray,
-  isSpec,
   jit,
   type Specs,
 } from "../runtime/mod.ts";
-import { add, type AnyTensor, type Tensor } from "../tensor/mod.ts";
+import { add } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import type { HostResults, LossDefinition, LossFeeds, LossProgram } from "./loss_definition.ts";
 import { createLossProgram, type LossProgramOptions } from "./loss_program.ts";
 import { createOptimizer, type OptimizerSettings, type TrainState } from "./optimizer.ts";
+import { isFloatSpec, mapRecord } from "./records.ts";
 
 /** How to train a model. */
 export interface TrainerOptions extends LossProgramOptions {
@@ -143,14 +143,12 @@ async function createAddition<A>(
   device: Device,
   { spec, pool }: { spec: unknown; pool: ArrayPool },
 ): Promise<(total: A, part: A) => Promise<A>> {
-  const flat = Object.fromEntries(flatten(spec, isSpec));
-  const program = await jit(device, { total: flat, part: flat }, ({ total, part }) => {
-    const sums = Object.keys(flat).map((name): [string, AnyTensor] => [
-      name,
-      add(total[name] as Tensor, part[name] as Tensor), // parameters are float32
-    ]);
-    return Object.fromEntries(sums);
-  });
+  const flat = Object.fromEntries(flatten(spec, isFloatSpec));
+  const program = await jit(
+    device,
+    { total: flat, part: flat },
+    ({ total, part }) => mapRecord(total, (sum, name) => add(sum, part[name])),
+  );
   const records = (tree: A) => Object.fromEntries(flatten(tree, isFloatArray));
   return async (total, part) => {
     const into = await pool.takeTree<A>(spec);

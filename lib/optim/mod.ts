@@ -1,4 +1,5 @@
 /** Adam, gradients of trees and learning-rate schedules as pure functions. */
 export * from "./adam.ts";
+export * from "./clip.ts";
 export * from "./gradients.ts";
 export * from "./schedule.ts";

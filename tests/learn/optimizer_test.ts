@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { adamDefaults } from "../../lib/optim/mod.ts";
-import { clipScale, createOptimizer, type OptimizerSettings } from "../../lib/learn/mod.ts";
+import { adamDefaults, clipScale } from "../../lib/optim/mod.ts";
+import { createOptimizer, type OptimizerSettings } from "../../lib/learn/mod.ts";
 import { downloadParameters } from "../../lib/lm/mod.ts";
 import {
   type ArrayLike_,

@@ -1,0 +1,49 @@
+/** Records and trees of float32 arrays by name: the parameters of a model, its moments and gradients. */
+import { type Device, type DeviceArray, isSpec, mapTree, type Spec } from "../runtime/mod.ts";
+import type { Shape } from "../tensor/mod.ts";
+
+/** A float32 array on its device. */
+export type Array32 = DeviceArray<"float32">;
+
+/** What a float32 input will be. */
+export type FloatSpec = Spec<Shape, "float32">;
+
+/** Whether a value is the spec of a float32 input. */
+export const isFloatSpec = (value: unknown): value is FloatSpec =>
+  isSpec(value) && value.dtype === "float32";
+
+/** Leaves by dotted name as a tree of the form of `spec`; `P` is the type of that tree. */
+export const treeOf = <P>(spec: unknown, leaves: ReadonlyMap<string, unknown>): P =>
+  mapTree(spec, isSpec, (_, name) => leaves.get(name)) as P; // leaf by leaf
+
+/** The same record with each value replaced. */
+export function mapRecord<K extends string, A, B>(
+  record: Readonly<Record<K, A>>,
+  replace: (value: A, name: K) => B,
+): Record<K, B> {
+  const replaced: Partial<Record<K, B>> = {};
+  for (const name in record) replaced[name] = replace(record[name], name);
+  return replaced as Record<K, B>; // the same names
+}
+
+/** The same, one value after the other. */
+export async function mapRecordAsync<K extends string, A, B>(
+  record: Readonly<Record<K, A>>,
+  replace: (value: A, name: K) => Promise<B>,
+): Promise<Record<K, B>> {
+  const replaced: Partial<Record<K, B>> = {};
+  for (const name in record) replaced[name] = await replace(record[name], name);
+  return replaced as Record<K, B>; // the same names
+}
+
+/** Reads float32 arrays by name, as copies. */
+export async function readFloats<T extends Readonly<Record<string, Array32>>>(
+  device: Device,
+  arrays: T,
+): Promise<{ readonly [K in keyof T]: Float32Array }> {
+  const read = await mapRecordAsync<string, Array32, Float32Array>(
+    arrays,
+    async (array) => (await device.read(array)).slice(),
+  );
+  return read as { readonly [K in keyof T]: Float32Array }; // the same names
+}
