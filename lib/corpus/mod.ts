@@ -16,5 +16,5 @@ export {
   type RankingParts,
   RANKS,
 } from "./ranking.ts";
-export { GRAMMAR, type Relation, relationNames, relations } from "./relations.ts";
+export { type Relation, relationNames, relations } from "./relations.ts";
 export { type Entity, type Fact } from "./table.ts";
