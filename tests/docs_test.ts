@@ -1,0 +1,88 @@
+/** The Markdown files: every relative link leads somewhere, and every `deno task` exists. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { walk } from "./helpers/walk.ts";
+
+const root = new URL("../", import.meta.url);
+const FOLDERS = ["docs/", "bench/", "data/", "models/", "notebooks/", "scripts/", ".github/"];
+
+/** Every Markdown file of the project. */
+async function documents(): Promise<URL[]> {
+  const found: URL[] = [];
+  for await (const { name } of Deno.readDir(root)) found.push(new URL(name, root));
+  for (const folder of FOLDERS) found.push(...await Array.fromAsync(walk(new URL(folder, root))));
+  return found.filter(({ href }) => href.endsWith(".md"));
+}
+
+/** The anchors that GitHub gives a document's headings. */
+const anchorsOf = (markdown: string): string[] =>
+  [...markdown.replaceAll(/```[\s\S]*?```/g, "").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
+  );
+
+/** Why a link is broken; undefined if it is not. */
+async function problemWith(link: string, from: URL): Promise<string | undefined> {
+  const { pathname, hash } = new URL(link, from);
+  const target = new URL(`file://${pathname}`);
+  const there = await Deno.stat(target).then(() => true, () => false);
+  if (!there) return "no such file";
+  if (hash === "" || !pathname.endsWith(".md")) return undefined;
+  const anchors = anchorsOf(await Deno.readTextFile(target));
+  return anchors.includes(decodeURIComponent(hash.slice(1))) ? undefined : "no such heading";
+}
+
+const files = await documents();
+const shown = ({ href }: URL) => href.slice(root.href.length);
+
+Deno.test("every relative link of the Markdown files leads to a file and a heading", async () => {
+  const broken: string[] = [];
+  let count = 0;
+  for (const file of files) {
+    const prose = (await Deno.readTextFile(file)).replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, "code");
+    for (const [, link] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(link)) continue;
+      count++;
+      const problem = await problemWith(link, file);
+      if (problem !== undefined) broken.push(`${shown(file)}: ${link}: ${problem}`);
+    }
+  }
+  assert.ok(count > 40, `${count} links in ${files.length} files`);
+  assert.deepEqual(broken, []);
+});
+
+Deno.test("every deno task in the Markdown files is a task of deno.json", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const unknown: string[] = [];
+  for (const file of files) {
+    const text = await Deno.readTextFile(file);
+    for (const [, name] of text.matchAll(/(?:deno|deno@[\d.]+) task ([a-z-]+)/g)) {
+      if (!(name in tasks)) unknown.push(`${shown(file)}: deno task ${name}`);
+    }
+  }
+  assert.deepEqual(unknown, []);
+});
+
+Deno.test("docs/TRAINING.md lists every task", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  const page = await Deno.readTextFile(new URL("docs/TRAINING.md", root));
+  const [, table] = page.split("## Every task");
+  const listed = [...table.matchAll(/^\| (`.*?) +\|/gm)].flatMap(([, cell]) =>
+    [...cell.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name)
+  );
+  assert.deepEqual(listed.toSorted(), Object.keys(tasks).toSorted());
+});
+
+Deno.test("every script that deno.json or a Markdown file runs exists", async () => {
+  const missing: string[] = [];
+  for (const file of [...files, new URL("deno.json", root)]) {
+    const text = await Deno.readTextFile(file);
+    for (const [, path] of text.matchAll(/\b((?:scripts|bench)\/[\w/.-]+\.(?:ts|py))\b/g)) {
+      const there = await Deno.stat(fileURLToPath(new URL(path, root))).then(
+        () => true,
+        () => false,
+      );
+      if (!there) missing.push(`${shown(file)}: ${path}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
