@@ -1,6 +1,5 @@
 /** The Markdown files: every relative link leads somewhere, and every `deno task` exists. */
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { walk } from "./helpers/walk.ts";
 
 const root = new URL("../", import.meta.url);
@@ -20,12 +19,13 @@ const anchorsOf = (markdown: string): string[] =>
     heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").trim().replaceAll(" ", "-")
   );
 
+const exists = (file: URL): Promise<boolean> => Deno.stat(file).then(() => true, () => false);
+
 /** Why a link is broken; undefined if it is not. */
 async function problemWith(link: string, from: URL): Promise<string | undefined> {
   const { pathname, hash } = new URL(link, from);
   const target = new URL(`file://${pathname}`);
-  const there = await Deno.stat(target).then(() => true, () => false);
-  if (!there) return "no such file";
+  if (!await exists(target)) return "no such file";
   if (hash === "" || !pathname.endsWith(".md")) return undefined;
   const anchors = anchorsOf(await Deno.readTextFile(target));
   return anchors.includes(decodeURIComponent(hash.slice(1))) ? undefined : "no such heading";
@@ -72,16 +72,14 @@ Deno.test("docs/TRAINING.md lists every task", async () => {
   assert.deepEqual(listed.toSorted(), Object.keys(tasks).toSorted());
 });
 
-Deno.test("every script that deno.json or a Markdown file runs exists", async () => {
+Deno.test("every program that deno.json or a Markdown file names exists", async () => {
   const missing: string[] = [];
   for (const file of [...files, new URL("deno.json", root)]) {
     const text = await Deno.readTextFile(file);
-    for (const [, path] of text.matchAll(/\b((?:scripts|bench)\/[\w/.-]+\.(?:ts|py))\b/g)) {
-      const there = await Deno.stat(fileURLToPath(new URL(path, root))).then(
-        () => true,
-        () => false,
-      );
-      if (!there) missing.push(`${shown(file)}: ${path}`);
+    for (
+      const [, path] of text.matchAll(/\b((?:lib|scripts|bench|tests)\/[\w/.-]+\.(?:ts|py))\b/g)
+    ) {
+      if (!await exists(new URL(path, root))) missing.push(`${shown(file)}: ${path}`);
     }
   }
   assert.deepEqual(missing, []);
