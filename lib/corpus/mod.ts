@@ -1,5 +1,11 @@
 /** The embedded Chinese mini-encyclopaedia: facts, passages, questions, noise, and the gold judge. */
 export { allEntities, type CorpusPassage, DATA_SEED, makeCorpus, type Split } from "./corpus.ts";
+export type { CultureRelation } from "./grammar/culture.ts";
+export type { NatureRelation } from "./grammar/nature.ts";
+export type { PeopleRelation } from "./grammar/people.ts";
+export type { PlacesRelation } from "./grammar/places.ts";
+export type { SkyRelation } from "./grammar/sky.ts";
+export type { SocietyRelation } from "./grammar/society.ts";
 export { type Phrasings } from "./grammar/parts.ts";
 export { dataFiles, readGold, vocabulary } from "./formats.ts";
 export { judgeQuestion, type Reason, type Verdict } from "./judge.ts";

@@ -15,7 +15,7 @@ export type { Run, RunConfig } from "./run.ts";
 export * from "./sample.ts";
 export * from "./score_statistics.ts";
 export type { Position, PpoState, StateOptions } from "./state.ts";
-export type { Part, PartSeconds } from "./stopwatch.ts";
+export type { Part, PartSeconds, Stopwatch } from "./stopwatch.ts";
 export { type Difference, type StorageDifference, storageText } from "./storage_difference.ts";
 export * from "./train_options.ts";
 export * from "./update.ts";
