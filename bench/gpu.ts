@@ -37,7 +37,7 @@ export function gpuMeasurements(
   const embedded = {
     title: "the embedded run",
     args: quick ? ["--quick"] : [],
-    env: { DEVICE: kind },
+    env: { PPO_DEVICE: kind },
   };
   return [
     embedded,

@@ -1,20 +1,22 @@
 /**
- * Checks types and lints the notebooks, which `deno check` and `deno lint` cannot read and the kernel only transpiles.
+ * Type-checks and lints the notebooks, because `deno check` and `deno lint` cannot read them and
+ * the kernel only transpiles.
  *
  *     deno run -A scripts/check_notebooks.ts [path ...]
  *
- * The code cells of a notebook are joined into one file beside it, where their imports hold, and that file is checked
- * and removed. Without paths all of `notebooks/`. Ends with code 1 when there is an error.
+ * The code cells of a notebook are joined into one file beside it, so that their imports resolve.
+ * That file is checked and removed. Without paths it checks all of `notebooks/`. The exit code is 1
+ * if there is an error.
  */
 
 import { basename, join } from "node:path";
 
 const root = join(import.meta.dirname ?? ".", "..");
 
-/** A notebook's code as one text, and for each of its lines where it stands in the notebook. */
+/** A notebook's code as one text, and the place of each line in the notebook. */
 export interface JoinedCells {
   readonly text: string;
-  /** Both counted from 1; cells of text are counted too. */
+  /** Both are counted from 1, including text cells. */
   readonly places: readonly { readonly cell: number; readonly line: number }[];
 }
 
@@ -36,7 +38,10 @@ export function joinCells(notebook: string): JoinedCells {
   return { text: lines.map(({ text }) => text + "\n").join(""), places: lines };
 }
 
-/** What the compiler and the linter find in the notebook at `path`, each place by cell and line; "" when nothing. */
+/**
+ * The errors of the compiler and the linter in the notebook at `path`, by cell and line; "" if
+ * there are none.
+ */
 export async function checkNotebook(path: string): Promise<string> {
   const { text, places } = joinCells(await Deno.readTextFile(path));
   const joined = `${path}.ts`;
@@ -54,7 +59,7 @@ export async function checkNotebook(path: string): Promise<string> {
   }
 }
 
-/** What a command of deno says of a file that it refuses; "" when it accepts it. */
+/** The errors of a deno command about a file; "" if there are none. */
 async function complaints(command: "check" | "lint", path: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [command, "--quiet", "--config", join(root, "deno.json"), path],

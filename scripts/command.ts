@@ -1,65 +1,74 @@
 /**
- * What every command shares: errors as sentences, a clean end on Ctrl-C, and a line of progress with the time left.
+ * What every command shares: errors as sentences, a clean end on Ctrl-C, and a progress line with
+ * the time left.
  *
  *     if (import.meta.main) await runCommand(async ({ interruptSignal, terminal }) => {
  *       const signal = interruptSignal();
  *       for (...) { signal.throwIfAborted(); ...; terminal.progress(`step 3 of 9, left ${clock(left)}`); }
  *     });
  *
- * Exit codes: 0 done, 1 an error (its sentence is on standard error), 130 stopped by Ctrl-C, SIGTERM or SIGHUP, 141 nobody
- * reads the output any more (`| head`).
+ * Exit codes: 0 success, 1 an error (its sentence is on standard error), 130 stopped by Ctrl-C,
+ * SIGTERM or SIGHUP, 141 the reader of the output is gone (`| head`).
  */
 
-/** What a command is given. */
+/** What a command works with. */
 export interface CommandContext {
   /**
-   * Aborted by Ctrl-C, SIGTERM, SIGHUP and by a reader of the output that has gone. A command that asks for it promises to
-   * look at it, to save what it has and to return or throw the signal's reason; one that never asks is ended at once.
+   * Aborted by Ctrl-C, SIGTERM, SIGHUP, or when the reader of the output is gone. A command that
+   * calls this must check the signal, save its work, and return or throw the signal's reason. A
+   * command that never calls it ends at once.
    */
   interruptSignal(): AbortSignal;
-  /** Where it tells how it goes. */
+  /** For progress and results. */
   readonly terminal: Terminal;
 }
 
 /** Lines for a person or a pipe, on standard output. */
 export interface Terminal {
-  /** A line that stays. */
+  /** Prints a line that stays. */
   print(line: string): void;
-  /** A line that the next one takes the place of; into a pipe a line of its own, at most one every ten seconds. */
+  /**
+   * Prints a line that the next one replaces. In a pipe it is a plain line, at most one every ten
+   * seconds.
+   */
   progress(line: string): void;
 }
 
-/** Why a command was stopped; the signal's reason. */
+/** The reason why a command was stopped. */
 export class Interruption extends Error {
-  /** What the process ends with. */
+  /** The exit code of the process. */
   readonly exitCode: number;
 
-  /** `message` says who stopped it. */
+  /** `message` names the cause. */
   constructor(message: string, exitCode: number) {
     super(message);
     this.exitCode = exitCode;
   }
 }
 
-/** Exit codes: of a command that a signal stopped, and of one whose output nobody reads. */
+/** Exit codes of a command that was stopped by a signal, and of one whose reader is gone. */
 const STOPPED = 130, UNREAD = 141;
 
-/** Ctrl-C reaches a command that `deno task` runs twice, from the terminal and from `deno task`; in milliseconds. */
+/**
+ * Under `deno task`, Ctrl-C arrives twice: from the terminal and from `deno task`. Two within this
+ * time, in ms, are one request.
+ */
 const SAME_REQUEST = 1000;
 
-/** Runs a command to the end of the process, if it does not end well. */
+/** Runs a command. If it fails or is stopped, the process ends with the exit code. */
 export async function runCommand(
   command: (context: CommandContext) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController();
   let listening = false;
-  let asked = Infinity; // when, in milliseconds
+  let asked = Infinity; // time of the first request, in ms
   const stop = (reason: Interruption) => {
-    if (!listening || performance.now() - asked > SAME_REQUEST) Deno.exit(reason.exitCode); // nothing to save, or asked again
+    // Without a listener there is nothing to save; a second request ends the process at once.
+    if (!listening || performance.now() - asked > SAME_REQUEST) Deno.exit(reason.exitCode);
     if (controller.signal.aborted) return;
     asked = performance.now();
     if (reason.exitCode === STOPPED) {
-      terminal.print(`stopping (${reason.message}); once more ends at once, without saving`);
+      terminal.print(`stopping (${reason.message}); a second signal ends at once, without saving`);
     }
     controller.abort(reason);
   };
@@ -84,26 +93,26 @@ export async function runCommand(
   if (controller.signal.aborted) Deno.exit(controller.signal.reason.exitCode);
 }
 
-/** Listens to every signal of this system that asks for an end. */
+/** Listens to every signal of this system that requests an end. */
 function listen(stop: (name: string) => void): void {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     try {
       Deno.addSignalListener(name, () => stop(name));
     } catch {
-      // not every system has all three
+      // some systems lack one of them
     }
   }
 }
 
-/** Least time between two lines of progress in a pipe, in milliseconds. */
+/** Minimum time between two progress lines in a pipe, in milliseconds. */
 const PIPE_INTERVAL = 10_000;
 
 const CLEAR_LINE = "\r\x1b[K";
 
-/** A terminal that can be closed: the line of progress then stays. */
+/** A terminal that can be closed. The progress line then stays. */
 function openTerminal({ onClosed }: { onClosed: () => void }): Terminal & { close(): void } {
   const isTerminal = Deno.stdout.isTerminal();
-  let drawn = false; // whether a line of progress stands there unfinished
+  let drawn = false; // whether the last line is an unfinished progress line
   let last = -Infinity;
   let closed = false;
   const write = (text: string) => {
@@ -128,7 +137,7 @@ function openTerminal({ onClosed }: { onClosed: () => void }): Terminal & { clos
         last = performance.now();
         return write(line + "\n");
       }
-      write(CLEAR_LINE + line.slice(0, (Deno.consoleSize().columns || 80) - 1)); // 0: a terminal that does not say
+      write(CLEAR_LINE + line.slice(0, (Deno.consoleSize().columns || 80) - 1)); // 0: unknown width
       drawn = true;
     },
     close() {
@@ -138,7 +147,7 @@ function openTerminal({ onClosed }: { onClosed: () => void }): Terminal & { clos
   };
 }
 
-/** Work of one kind: how much of it is done, in how long, and how much is left. */
+/** Work of one kind: how much is done, how long that took, and how much is left. */
 export interface Work {
   /** Pieces done. */
   readonly done: number;
@@ -148,7 +157,10 @@ export interface Work {
   readonly left: number;
 }
 
-/** Seconds until all of it is done, if the rest goes as what was done went; work that has not begun counts as nothing. */
+/**
+ * Seconds until all is done, if the rest takes as long per piece as before. Work that has not begun
+ * counts as nothing.
+ */
 export const secondsLeft = (works: readonly Work[]): number =>
   works.reduce((sum, { done, seconds, left }) => done === 0 ? sum : sum + seconds / done * left, 0);
 

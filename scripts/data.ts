@@ -1,11 +1,13 @@
 /**
- * `deno task data`: the files between the stages, from CMRC-style JSON.
+ * `deno task data`: makes the files between the stages from CMRC-style JSON.
  *
- * With paths of one's own it splits, as the tutorial does: half of the training passages become `sft_train.json`, the other half
- * `ppo_train.json`, the held-out ones `test.json`. With `--model_path`, an SFT model, it makes the ranked lists of the reward stage
- * instead: `reward_train.json` and `reward_test.json`, a list a line, seven `{"prompt", "answer"}` from best to worst. Without a path
- * flag it makes the embedded lists anew with `models/sft_model`, the same bytes for the same seed; the other embedded files are
- * `make-data`'s. All files are made before one is written.
+ * With the user's own paths it splits the data as the tutorial does: half of the training passages
+ * become `sft_train.json`, the other half `ppo_train.json`, and the held-out ones `test.json`. With
+ * `--model_path`, an SFT model, it makes the ranked lists of the reward stage instead:
+ * `reward_train.json` and `reward_test.json`, with one list per line, seven `{"prompt", "answer"}`
+ * from best to worst. Without a path flag it rebuilds the embedded lists with `models/sft_model`,
+ * with the same bytes for the same seed; `make-data` makes the other embedded files. All files are
+ * made before the first is written.
  */
 import { join } from "node:path";
 import { writeAtomically } from "../lib/files/mod.ts";
@@ -15,8 +17,6 @@ import {
   DATA_SETTINGS,
   type DataSettings,
   EMBEDDED_DATA,
-  helpText,
-  parseFlags,
   stageValues,
 } from "../lib/settings/mod.ts";
 import {
@@ -31,9 +31,10 @@ import {
 } from "../lib/passages/mod.ts";
 import { openWriter, writeLists } from "../lib/stages/mod.ts";
 import { runCommand, type Terminal } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import { countReporter, openStageDevice } from "./stage_report.ts";
 
-/** A file that is ready to be written, and what it holds in words. */
+/** A file that is ready to be written, and a description of its content. */
 interface MadeFile {
   readonly name: string;
   readonly text: string;
@@ -94,13 +95,11 @@ async function listFiles(
 }
 
 async function data(args: string[], terminal: Terminal): Promise<void> {
-  const flags = parseFlags(DATA_SETTINGS, { args, environment: Deno.env.toObject() });
-  if (flags.help) {
-    const does =
-      "Splits CMRC-style JSON for SFT and PPO; with --model_path makes the ranked lists of the reward stage." +
-      "\nWithout a path: data/reward_train.json and data/reward_test.json, by models/sft_model.";
-    return terminal.print(helpText(DATA_SETTINGS, { command: "deno task data", does }));
-  }
+  const does =
+    "Splits CMRC-style JSON for SFT and PPO; with --model_path it makes ranked lists instead.\n" +
+    "Without a path: data/reward_train.json and data/reward_test.json, by models/sft_model.";
+  const flags = readFlags(DATA_SETTINGS, { command: "deno task data", does }, { args, terminal });
+  if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);
   const files = settings.model_path === ""
     ? await splitFiles(settings)

@@ -1,12 +1,12 @@
 /**
- * `deno task export`: hands a model, or a whole PPO run before it starts, to other programs.
+ * `deno task export`: writes a model, or a whole PPO run before it starts, for other programs.
  *
  *     deno task export --to onnx --model_path output_dir/checkpoint-12    # model.onnx, its weights, tokenizer
  *     deno task export --to openrlhf ...                                   # actor/, reward/, critic/, prompts.jsonl, launch.sh
  *     deno task export --to trl ...                                        # the same with launch.py
  *
- * The second and third take every flag of `deno task train`; without path flags they use the embedded models and data. The
- * folder is written whole or not at all.
+ * The second and third take every setting of `deno task train`. Without path flags they use the
+ * embedded models and data. The folder is written completely or not at all.
  */
 import { join } from "node:path";
 import {
@@ -25,43 +25,18 @@ import {
   writePolicyFolder,
   writeScoreFolder,
 } from "../lib/lm/mod.ts";
-import { onnxModel } from "../lib/export/mod.ts";
-import { elsewhereTable, type Launch, openRlhfLaunch, trlLaunch } from "../lib/export/mod.ts";
+import { type Launch, onnxModel, openRlhfLaunch, trlLaunch } from "../lib/export/mod.ts";
 import {
-  helpText,
-  parseFlags,
-  SETTINGS,
+  elsewhereTable,
+  EXPORT_FLAGS,
   type Settings,
-  type SettingValues,
   validateSettings,
 } from "../lib/settings/mod.ts";
 import { promptRow } from "../lib/passages/mod.ts";
-import { runCommand } from "./stage_report.ts";
+import { runCommand, type Terminal } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 
-/** The flags that only this command has. */
-const OWN = {
-  to: {
-    kind: "text",
-    default: "onnx",
-    pattern: /^(onnx|openrlhf|trl)$/,
-    form: "onnx, openrlhf or trl",
-    help: "for which program",
-  },
-  model_path: {
-    kind: "text",
-    default: "",
-    help: "with --to onnx: the model folder; empty: models/sft_model",
-  },
-  export_dir: {
-    kind: "text",
-    default: "",
-    help: "the new folder; empty: out/ and the program's name",
-  },
-} as const;
-
-const FLAGS = { ...OWN, ...SETTINGS };
-
-/** Writes `model.onnx` with `model.onnx_data`, and the model's own companions. */
+/** Writes `model.onnx` with `model.onnx_data`, the config and the tokenizer. */
 async function exportOnnx(folder: string, model: ModelFolder): Promise<void> {
   const weightsFile = "model.onnx_data";
   const valueHead = model.weights.has("value_fn.weight");
@@ -79,7 +54,7 @@ async function exportOnnx(folder: string, model: ModelFolder): Promise<void> {
   });
 }
 
-/** The passage as far as its tokens fit. */
+/** The longest prefix of the passage whose tokens fit. */
 function cutPassage(
   { tokenizer }: RunInputs,
   content: string,
@@ -96,7 +71,7 @@ function cutPassage(
   return characters.slice(0, fits).join("");
 }
 
-/** Writes the models and prompts of a run, with the file that starts it. */
+/** Writes the models and prompts of a run, with the launch file. */
 async function exportRun(
   folder: string,
   { inputs, settings, to }: { inputs: RunInputs; settings: Settings; to: string },
@@ -132,7 +107,7 @@ async function exportRun(
   });
 }
 
-/** What to hand over, by the flags. */
+/** The inputs and settings of the run that the flags describe. */
 async function runOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; settings: Settings }> {
   if (namesOwn(given)) {
     const settings = validateSettings(given);
@@ -142,22 +117,16 @@ async function runOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; set
   return { inputs, settings: runSettings(inputs.policy, given) };
 }
 
-/** Only the flags that were given and that PPO knows. */
-function ofPpo(given: Partial<SettingValues<typeof FLAGS>>): Partial<Settings> {
-  const { to: _to, model_path: _path, export_dir: _folder, ...settings } = given;
-  return settings;
-}
-
-async function exportModel(args: string[]): Promise<void> {
-  const { given, values, help } = parseFlags(FLAGS, { args, environment: Deno.env.toObject() });
-  if (help) {
-    const does = "Writes a model or a whole run for other programs: ONNX, OpenRLHF on Ray, TRL.";
-    return console.log(helpText(FLAGS, { command: "deno task export", does }));
-  }
+async function exportModel(args: string[], terminal: Terminal): Promise<void> {
+  const does = "Writes a model or a whole run for other programs: ONNX, OpenRLHF on Ray, TRL.";
+  const about = { command: "deno task export", does };
+  const flags = readFlags(EXPORT_FLAGS, about, { args, terminal });
+  if (flags === undefined) return;
+  const { values, given: { to: _to, model_path: _path, export_dir: _folder, ...given } } = flags;
   const folder = values.export_dir || pathOf(`out/${values.to}`);
   if (await fileExists(folder)) {
     throw new Error(
-      `Cannot export to ${folder}: it is there already; name another folder with --export_dir`,
+      `Cannot export to ${folder}: it already exists; name another folder with --export_dir`,
     );
   }
   if (values.to === "onnx") {
@@ -165,8 +134,8 @@ async function exportModel(args: string[]): Promise<void> {
       folder,
       await readModelFolder(values.model_path || pathOf("models/sft_model")),
     );
-  } else await exportRun(folder, { ...await runOf(ofPpo(given)), to: values.to });
-  console.log(`wrote ${folder}`);
+  } else await exportRun(folder, { ...await runOf(given), to: values.to });
+  terminal.print(`wrote ${folder}`);
 }
 
-if (import.meta.main) await runCommand(() => exportModel(Deno.args));
+if (import.meta.main) await runCommand(({ terminal }) => exportModel(Deno.args, terminal));

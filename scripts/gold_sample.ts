@@ -1,4 +1,7 @@
-/** A model's own questions about the held-out passages, with the gold judge's verdicts: for the numbers in the models' READMEs. */
+/**
+ * A model's questions about the held-out passages with the gold judge's verdicts, for the numbers
+ * in the models' READMEs.
+ */
 import { judgeQuestion, readGold, type Reason } from "../lib/corpus/mod.ts";
 import { readText } from "../lib/files/mod.ts";
 import type { Generator } from "../lib/decode/mod.ts";
@@ -7,24 +10,24 @@ import { type Lengths, promptRow } from "../lib/passages/mod.ts";
 import { sampleAnswers } from "../lib/decode/mod.ts";
 import { percent, table } from "./stage_report.ts";
 
-/** A judged question with its rows. */
+/** A judged question with its token rows. */
 export interface GoldQuestion {
   readonly prompt: TokenRow;
   readonly answer: TokenRow;
   readonly reason: Reason;
 }
 
-/** Whose questions, and how long they may be. */
+/** The model, and how to sample from it. */
 export interface GoldOptions {
   readonly parameters: Gpt2Arrays;
   readonly tokenizer: Tokenizer;
   readonly lengths: Lengths;
   readonly seed: number;
-  /** Questions a passage. */
+  /** Questions per passage. */
   readonly rounds?: number;
 }
 
-/** Some questions about each held-out passage, sampled at temperature 1 without cut-off. */
+/** Samples questions about each held-out passage, at temperature 1 without cut-off. */
 export async function goldSample(
   generator: Generator,
   { parameters, tokenizer, lengths, seed, rounds = 2 }: GoldOptions,
@@ -43,7 +46,7 @@ export async function goldSample(
   return questions;
 }
 
-/** How many questions got each verdict, the commonest first. */
+/** The number of questions with each verdict, the most common first. */
 export function verdictTable(questions: readonly GoldQuestion[]): string {
   const counts = [...Map.groupBy(questions, ({ reason }) => reason)].toSorted((a, b) =>
     b[1].length - a[1].length

@@ -3,16 +3,20 @@
  *
  *     deno task lab [--no-browser] [arguments of JupyterLab]
  *
- * Installs JupyterLab into `.venv` the first time. The browser is opened where there is one; the address is printed in
- * any case.
+ * Installs JupyterLab into `.venv` the first time. It opens a browser where there is one, and
+ * always prints the address.
  */
 
 import { join } from "node:path";
+import { CHAPTER_FLAGS, ignoredVariables } from "../lib/settings/mod.ts";
+import { runCommand } from "./command.ts";
 import { startLab } from "./lab_server.ts";
 import { ensureNotebookTools } from "./setup.ts";
 
-/** Runs until the server ends or somebody ends it; returns the exit code. */
+/** Runs until the server ends or is stopped; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
+  const note = ignoredVariables(Deno.env.toObject(), CHAPTER_FLAGS);
+  if (note !== undefined) console.error(note);
   const tools = await ensureNotebookTools({ lab: true });
   const stopped = stopRequest();
   const browser = hasBrowser() ? [] : ["--no-browser"];
@@ -30,9 +34,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Answers "stop" when Ctrl-C is pressed or the terminal is closed. It listens before the server is started, for
- * another reason, too: a process that ignores SIGINT (a script's background job does) hands that on to the server and
- * its kernels, where the Stop button would do nothing; one that listens does not.
+ * Resolves when Ctrl-C is pressed or the terminal is closed. It must be called before the server
+ * starts: a process that ignores SIGINT (a script's background job does) passes that on to the
+ * server and its kernels, where the Stop button would do nothing. A process that listens does not.
  */
 function stopRequest(): Promise<"stop"> {
   const signals: Deno.Signal[] = Deno.build.os === "windows"
@@ -43,18 +47,14 @@ function stopRequest(): Promise<"stop"> {
   return promise;
 }
 
-/** Whether a browser can be shown: root's is refused by most browsers, and on Linux it needs a display. */
+/**
+ * Whether a browser can open: most browsers refuse to run as root, and on Linux they need a
+ * display.
+ */
 function hasBrowser(): boolean {
   if (Deno.build.os !== "windows" && Deno.uid() === 0) return false;
   return Deno.build.os !== "linux" ||
     ["DISPLAY", "WAYLAND_DISPLAY"].some((name) => Deno.env.get(name));
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runCommand(async () => Deno.exit(await main(Deno.args)));

@@ -1,7 +1,7 @@
 /**
- * Starts JupyterLab on the project with our kernel, as the `lab` task and the browser tests use it. Everything that
- * Jupyter writes stays in `.venv`; it asks no other machine for news or updates; the notebooks are trusted, so that
- * their sliders and quizzes work. It opens no browser by itself unless it is told to.
+ * Starts JupyterLab on the project with our kernel, for the `lab` task and the browser tests.
+ * Jupyter writes only into `.venv` and does not contact other machines for news or updates. The
+ * notebooks are trusted, so that their sliders and quizzes work.
  */
 
 import { join, relative, resolve } from "node:path";
@@ -9,21 +9,24 @@ import type { NotebookTools } from "./setup.ts";
 
 /** Options of `startLab`. */
 export interface LabOptions {
-  /** What `ensureNotebookTools({ lab: true })` returned. */
+  /** The result of `ensureNotebookTools({ lab: true })`. */
   readonly tools: NotebookTools;
   /** The folder that the file list shows first, inside the project; its notebooks are trusted. */
   readonly folder: string;
-  /** More arguments for JupyterLab; a `--port` among them wins over ours, the first free one from 8888 on. */
+  /**
+   * More arguments for JupyterLab. A `--port` among them replaces ours, the first free port from
+   * 8888.
+   */
   readonly args?: readonly string[];
   /** Environment variables for the server and its kernels, beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A server that answers. */
+/** A running server. */
 export interface Lab {
-  /** `http://127.0.0.1:8888/`: where the server is. */
+  /** The server's URL, `http://127.0.0.1:8888/`. */
   readonly base: string;
-  /** The secret that opens it. */
+  /** The access token. */
   readonly token: string;
   /** The address to open in a browser. */
   readonly address: string;
@@ -36,7 +39,7 @@ export interface Lab {
 /**
  * Starts the server and waits until it answers.
  *
- * @throws {Error} when it ends before that; its own words are on standard error.
+ * @throws {Error} If it ends before that; its messages are on standard error.
  */
 export async function startLab({ tools, folder, args = [], env = {} }: LabOptions): Promise<Lab> {
   const runtime = await ownRuntimeFolder(tools);
@@ -50,11 +53,7 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
   await trustNotebooks(resolve(folder), tools, environment);
   const child = new Deno.Command(tools.python, {
     args: [
-      "-I",
-      "-X",
-      "utf8",
-      "-m",
-      "jupyterlab",
+      ..."-I -X utf8 -m jupyterlab".split(" "),
       ...ownArguments(tools, folder),
       ...portOf(args),
       ...args,
@@ -63,7 +62,7 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
     cwd: tools.root,
     stdin: "null",
     stdout: "null",
-    detached: true, // Ctrl-C in the terminal reaches us alone, and we end the server in good order
+    detached: true, // so Ctrl-C reaches only us, and we shut the server down
   }).spawn();
   const ended = child.status.then(async ({ code }) => {
     await Deno.remove(runtime, { recursive: true }).catch(() => {});
@@ -71,7 +70,8 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
   });
   const server = await serverInfo(runtime, ended);
   const stop = async () => {
-    const asked = await ask(server, "api/shutdown", { method: "POST" }); // the same on every system, kernels first
+    // This request works on every system, and ends kernels first.
+    const asked = await ask(server, "api/shutdown", { method: "POST" });
     if (!asked) child.kill("SIGTERM");
     await ended;
   };
@@ -80,7 +80,10 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
   return { base: server.url, token: server.token, address, ended, stop };
 }
 
-/** One folder for each server: it tells us where the server is, and nothing of it is left when it ends. */
+/**
+ * A runtime folder of its own for each server, where we find its address. It is removed when the
+ * server ends.
+ */
 async function ownRuntimeFolder(tools: NotebookTools): Promise<string> {
   const dir = join(tools.root, ".venv", "share", "jupyter", "runtime");
   await Deno.mkdir(dir, { recursive: true });
@@ -89,7 +92,10 @@ async function ownRuntimeFolder(tools: NotebookTools): Promise<string> {
 
 const newToken = (): string => crypto.randomUUID().replaceAll("-", "");
 
-/** JupyterLab's defaults, which the reader's own settings win over: it asks nobody for news, and does not offer to. */
+/**
+ * JupyterLab's defaults, which the reader's own settings win over: it asks nobody for news, and
+ * does not offer to.
+ */
 async function writeDefaults(tools: NotebookTools): Promise<void> {
   const folder = join(tools.root, ".venv", "share", "jupyter", "lab", "settings");
   const defaults = {
@@ -112,12 +118,12 @@ function ownArguments(tools: NotebookTools, folder: string): string[] {
     `--LabApp.default_url=/lab/tree/${path}`,
     "--ServerApp.ip=127.0.0.1",
     "--KernelSpecManager.allowed_kernelspecs=deno",
-    "--LabApp.extension_manager=readonly", // the other one asks PyPI for a list
-    "--LanguageServerManager.autodetect=False", // it looks for servers with npm, which writes to the home folder
+    "--LabApp.extension_manager=readonly", // the default one requests a list from PyPI
+    "--LanguageServerManager.autodetect=False", // it looks for servers with npm, which writes into the home folder
   ];
 }
 
-/** Our port, unless one is given: JupyterLab refuses two. */
+/** Our port, unless one is given, because JupyterLab refuses two. */
 const portOf = (args: readonly string[]): string[] =>
   args.some((arg) => /^--(ServerApp\.)?port\b/.test(arg)) ? [] : [`--ServerApp.port=${freePort()}`];
 
@@ -134,7 +140,10 @@ function freePort(): number {
   throw new Error("Cannot open JupyterLab: no port from 8888 to 9887 is free");
 }
 
-/** Trust follows a notebook's content: one that was executed anew must be trusted anew. The files do not change. */
+/**
+ * Trusts the notebooks. Trust depends on the content, so a re-executed notebook must be trusted
+ * again. The files do not change.
+ */
 async function trustNotebooks(
   folder: string,
   tools: NotebookTools,
@@ -154,7 +163,7 @@ async function trustNotebooks(
   }
 }
 
-/** What a running server writes into its runtime folder. */
+/** The file that a running server writes into its runtime folder. */
 interface ServerInfo {
   readonly url: string;
   readonly token: string;
@@ -171,7 +180,7 @@ async function serverInfo(runtime: string, ended: Promise<number>): Promise<Serv
   throw new Error(`Cannot open JupyterLab: it ended with code ${code} before it answered`);
 }
 
-/** The file's content, or null while it is not there or not whole. */
+/** The file's content, or null while it is missing or incomplete. */
 async function readServerInfo(runtime: string): Promise<ServerInfo | null> {
   try {
     const names = (await Array.fromAsync(Deno.readDir(runtime))).map(({ name }) => name);
@@ -182,7 +191,7 @@ async function readServerInfo(runtime: string): Promise<ServerInfo | null> {
   }
 }
 
-/** Whether the server answers a request, within 5 seconds, that it is well. */
+/** Whether the server answers a request successfully within 5 seconds. */
 async function ask(
   { url, token }: ServerInfo,
   path: string,

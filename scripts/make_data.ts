@@ -1,7 +1,10 @@
 /**
- * Writes `data/`: the corpus in the tutorial's formats, its vocabulary, the gold records, and the tables of
- * `data/README.md` between their markers. `deno run -A scripts/make_data.ts`; the same seed, the same bytes.
+ * The `make-data` task: writes `data/` with the corpus in the tutorial's formats, its vocabulary
+ * and the gold records, and the tables of `data/README.md` between their markers. The same seed
+ * gives the same bytes.
  */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   type CorpusPassage,
   DATA_SEED,
@@ -9,17 +12,11 @@ import {
   makeCorpus,
   type NoiseKind,
 } from "../lib/corpus/mod.ts";
+import { readText, writeAtomically } from "../lib/files/mod.ts";
 import { sha256OfText } from "./sha256.ts";
-import { table } from "./stage_report.ts";
+import { betweenMarkers, table } from "./stage_report.ts";
 
-const folder = new URL("../data/", import.meta.url);
-
-/** Writes beside and renames, so that a broken run leaves the old file whole. */
-async function writeWhole(name: string, text: string): Promise<void> {
-  const beside = new URL(`${name}.part`, folder);
-  await Deno.writeTextFile(beside, text);
-  await Deno.rename(beside, new URL(name, folder));
-}
+const folder = fileURLToPath(new URL("../data/", import.meta.url));
 
 function kindTable(corpus: readonly CorpusPassage[]): string {
   const kinds = [...new Set(corpus.map(({ kind }) => kind))].sort();
@@ -61,25 +58,22 @@ async function fileTable(files: Readonly<Record<string, string>>): Promise<strin
   return table(["file", "lines", "bytes", "sha256"], await Promise.all(rows));
 }
 
-function between(readme: string, { name, text }: { name: string; text: string }): string {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
-  if (from < 0 || to < from) {
-    throw new Error(`Cannot write a table: data/README.md has no markers ${start} ${end}`);
-  }
-  return `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`;
-}
-
 if (import.meta.main) {
   const corpus = makeCorpus(DATA_SEED);
   const files = dataFiles(corpus);
-  for (const [name, text] of Object.entries(files)) await writeWhole(name, text);
+  for (const [name, text] of Object.entries(files)) {
+    await writeAtomically(join(folder, name), text);
+  }
   const tables = [
     { name: "kinds", text: kindTable(corpus) },
     { name: "noise", text: noiseTable(corpus) },
     { name: "files", text: await fileTable(files) },
   ];
-  const readme = await Deno.readTextFile(new URL("README.md", folder));
-  await writeWhole("README.md", tables.reduce(between, readme));
+  const path = join(folder, "README.md");
+  const readme = tables.reduce(
+    (readme, part) => betweenMarkers(readme, { path, ...part }),
+    await readText(path),
+  );
+  await writeAtomically(path, readme);
   console.log(tables.map(({ text }) => text).join("\n\n"));
 }

@@ -1,10 +1,10 @@
 /**
- * Writes the real distribution that chapter 01's slider bends: the embedded SFT model's logits after a passage and the beginning of
- * a question, largest first.
+ * Writes the distribution behind the sampling slider of chapter 01: the embedded SFT model's logits
+ * after a passage and the beginning of a question, largest first.
  *
  *     deno run -A scripts/next_token_logits.ts
  *
- * A page has no model, so it gets the numbers; `tests/sliders` compares them with the model.
+ * A page has no model, so it needs the numbers. `tests/sliders` compares them with the model.
  */
 import { loadEmbedded, openPolicy } from "../lib/course/mod.ts";
 import { writeAtomically } from "../lib/files/mod.ts";

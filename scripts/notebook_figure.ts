@@ -1,6 +1,6 @@
-/** The README's figure: the first drawing among the outputs of an executed notebook. */
+/** The README's figure: the first SVG image among the outputs of an executed notebook. */
 
-/** An executed notebook, as far as this file looks into it. */
+/** The parts of an executed notebook that this file reads. */
 interface Notebook {
   readonly cells: readonly {
     readonly outputs?: readonly { readonly data?: Readonly<Record<string, string | string[]>> }[];
@@ -8,7 +8,8 @@ interface Notebook {
 }
 
 /**
- * Writes the first SVG output of the notebook at `path` beside it, as `NAME.svg`; says whether there was one.
+ * Writes the first SVG output of the notebook at `path` beside it, as `NAME.svg`; returns whether
+ * there was one.
  */
 export async function writeFigure(path: string): Promise<boolean> {
   const notebook: Notebook = JSON.parse(await Deno.readTextFile(path));

@@ -1,7 +1,7 @@
 /**
- * Makes an exported notebook page stand on its own: no request to any other machine, from `file://` or anywhere.
- * Formulas are typeset here, with KaTeX's fonts inside the page; plotly.js goes in once, compressed, and the links to
- * scripts elsewhere (RequireJS, MathJax, Mermaid) go out.
+ * Makes an exported notebook page self-contained, so that it works from `file://` without a
+ * network. Formulas are typeset here, with KaTeX's fonts inside the page. plotly.js is embedded
+ * once, compressed. Links to external scripts (RequireJS, MathJax, Mermaid) are removed.
  */
 
 import katex from "katex";
@@ -11,7 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
-/** The page of `notebook_runner.py` as one file that needs nothing else. */
+/** Turns the page of `notebook_runner.py` into one self-contained file. */
 export function standAlonePage(page: string): string {
   const bare = withoutOutsideScripts(page);
   const typeset = bare.replaceAll(
@@ -29,7 +29,7 @@ export function standAlonePage(page: string): string {
     : withStyle;
 }
 
-/** A readable width, a Chinese font, and code that breaks its lines instead of leaving the page. */
+/** A readable width, a Chinese font, and wrapped code. */
 const style = `<style>
 body.jp-Notebook { max-width: 1040px; margin: 0 auto; font-family: system-ui, "Noto Sans CJK SC", "PingFang SC",
   "Microsoft YaHei", "WenQuanYi Zen Hei", sans-serif; }
@@ -47,11 +47,11 @@ function withoutOutsideScripts(page: string): string {
 }
 
 function formula(tex: string, displayMode: boolean): string {
-  // a formula with a mistake is shown in red: an hour of training must not be lost for it
+  // a formula with an error is shown in red, so that the results of a long run are not lost
   return katex.renderToString(tex, { displayMode, output: "html", throwOnError: false });
 }
 
-/** KaTeX's style sheet with its fonts inside (0.35 MB), in the one format that all browsers read. */
+/** KaTeX's style sheet with embedded fonts (0.35 MB), in woff2, which all browsers support. */
 function formulaStyle(): string {
   const path = createRequire(import.meta.url).resolve("katex/dist/katex.min.css");
   const css = readFileSync(path, "utf8").replaceAll(
@@ -68,7 +68,10 @@ function unescapeHtml(text: string): string {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
-/** Compressed to a third; the browser unpacks it, runs it, and tells the figures. */
+/**
+ * plotly.js, compressed to a third. The browser unpacks it, runs it, and notifies the figures by an
+ * event.
+ */
 function plotlyScripts(): string {
   return `<script type="text/plain" id="plotly-source">${
     gzipSync(plotly, { level: 9 }).toString("base64")

@@ -4,9 +4,9 @@
 
 With --page-only nothing is executed: the page shows the outputs that the notebook holds.
 
-What the cells print appears on standard output as it comes. An error in a cell ends the run: the notebook so far is
-written, the error is printed, and the exit code is 3. The page still has TeX in it, marked up, and links to scripts
-elsewhere: notebook_page.ts replaces both.
+The output of the cells appears on standard output as it comes. An error in a cell ends the run: the notebook so far is
+written, the error is printed, and the exit code is 3. The page still contains marked-up TeX and links to external
+scripts; notebook_page.ts replaces both.
 """
 
 import asyncio
@@ -29,12 +29,12 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer
 
 CELL_FAILED = 3  # an exit code unlike Python's own 1
 
-# Deno's kernel says "idle" before it has sent a cell's last outputs: keep reading this long after it.
+# Deno's kernel reports "idle" before it has sent a cell's last outputs, so reading continues this long.
 GRACE_SECONDS = 0.25
 
 
 class PatientClient(NotebookClient):
-    """A client that waits for late outputs and shows what is printed while it is printed."""
+    """A client that waits for late outputs and shows printed output as it comes."""
 
     async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
         idle = False
@@ -59,14 +59,14 @@ class PatientClient(NotebookClient):
 
 
 def clear(notebook):
-    """Takes away the last run, so that cells that are not reached now do not seem to have run."""
+    """Removes old outputs, so that cells that are not reached do not seem to have run."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
 
 
 def execute(notebook, folder):
-    """Runs all cells in `folder`; returns the error that stopped it, as text, or None."""
+    """Runs all cells in `folder`; returns the error that stopped the run as text, or None."""
     client = PatientClient(
         notebook,
         kernel_name="deno",
@@ -87,7 +87,7 @@ def execute(notebook, folder):
 
 
 def describe(notebook, error):
-    """The cell that failed and what it threw."""
+    """The cell that failed and its error."""
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
@@ -101,7 +101,7 @@ def indent(source):
 
 
 def normalise(notebook):
-    """The same file from here and from JupyterLab: counts from 1, no timings, no pictures made by extensions."""
+    """Normalises the file to what JupyterLab writes: counts from 1, no timings, no pictures made by extensions."""
     notebook.metadata.kernelspec = {"display_name": "Deno", "language": "typescript", "name": "deno"}
     count = 0
     for cell in notebook.cells:
@@ -120,7 +120,7 @@ def normalise(notebook):
 
 
 def mark_formula(tex, display):
-    """A formula as an element, so that it can be found and typeset afterwards."""
+    """A formula as an element that can be found and typeset afterwards."""
     return f'<span class="tex" data-display="{display}">{escape(tex, quote=False)}</span>'
 
 

@@ -1,11 +1,11 @@
 /**
- * A notebook as plain text, for writing and reviewing, and back.
+ * Converts a notebook to plain text, for writing and reviewing, and back.
  *
  *     deno run -A scripts/notebook_text.ts show 04_gae > 04.txt     # notebook to text
  *     deno run -A scripts/notebook_text.ts make 04_gae < 04.txt     # text to notebook, without outputs
  *
- * A line `%% md` begins a passage, `%% zh` its Chinese (folded below it in the same cell), `%% code` a code cell. Run
- * `deno task notebooks --write 04_gae` afterwards.
+ * A line `%% md` begins a text cell, `%% zh` its Chinese (folded below it in the same cell), and
+ * `%% code` a code cell. Run `deno task notebooks --write 04_gae` afterwards.
  */
 import { writeAtomically } from "../lib/files/mod.ts";
 
@@ -32,7 +32,11 @@ export function toText(notebook: string): string {
   }).join("\n");
 }
 
-/** The text form as a notebook without outputs. @throws Error naming the line that begins no known part. */
+/**
+ * The text form as a notebook without outputs.
+ *
+ * @throws {Error} For a part of an unknown kind.
+ */
 export function toNotebook(text: string): string {
   const cells: { kind: string; source: string }[] = [];
   for (const part of text.split(/^(?=%% )/m).filter((part) => part.trim() !== "")) {
@@ -88,5 +92,5 @@ if (import.meta.main) {
   if (direction === "show") console.log(toText(await Deno.readTextFile(path)));
   else if (direction === "make") {
     await writeAtomically(path, toNotebook(await new Response(Deno.stdin.readable).text()));
-  } else throw new Error(`Cannot do "${direction}": say show NAME or make NAME`);
+  } else throw new Error(`Cannot do "${direction}": use show NAME or make NAME`);
 }

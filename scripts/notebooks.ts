@@ -1,38 +1,47 @@
 /**
  * Executes notebooks headless, through the real Deno kernel.
  *
- *     deno run -A scripts/notebooks.ts [--write | --pages] [name ...]
+ *     deno task notebooks [--write | --pages] [--kl_coef 0.2 ...] [name ...]
  *
- * runs every notebook in `notebooks/` (or those whose file name begins with a given name), writes each, executed and
- * as a page, to `out/`, and reports its time; with `--write` the committed notebook is replaced by the executed one,
- * in the normal form that JupyterLab writes too. With `--pages` nothing is executed: the committed outputs become pages.
- * Settings come from the environment, as for `start`.
+ * runs every notebook in `notebooks/`, or those whose file name begins with a given name. It writes
+ * each executed notebook and its page to `out/` and reports the time. `--write` replaces the
+ * committed notebook by the executed one, in the form that JupyterLab writes too. `--pages`
+ * executes nothing and makes pages of the committed outputs.
  */
 
 import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { writeAtomically } from "../lib/files/mod.ts";
+import { pathOf, trialSettings } from "../lib/course/mod.ts";
+import { readJsonRecord, writeAtomically } from "../lib/files/mod.ts";
+import {
+  type CHAPTER_FLAGS,
+  NOTEBOOKS_FLAGS,
+  type SettingValues,
+  variablesOf,
+} from "../lib/settings/mod.ts";
+import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import { standAlonePage } from "./notebook_page.ts";
 import { writeFigure } from "./notebook_figure.ts";
 import { ensureNotebookTools, type NotebookTools } from "./setup.ts";
 
 /** Options of `runNotebook`. */
 export interface RunNotebookOptions {
-  /** Receives the executed notebook and its page; made if it is missing. */
+  /** The folder for the executed notebook and its page, created if it is missing. */
   readonly outputDirectory: string;
-  /** Environment variables for the cells, beside those of this process. */
+  /** Environment variables for the cells, besides those of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Receives each line that the cells print, when they print it. Default: dropped. */
+  /** Receives each line that the cells print, as they print it. Default: dropped. */
   readonly onLine?: (line: string) => void;
-  /** What `ensureNotebookTools` returned; default: it is called. */
+  /** The result of `ensureNotebookTools`; default: it is called. */
   readonly tools?: NotebookTools;
 }
 
-/** Where a page goes, and with which tools it is made. */
+/** The options of a page. */
 export type PageOptions = Pick<RunNotebookOptions, "outputDirectory" | "tools">;
 
-/** What a run made. */
+/** The results of a run. */
 export interface NotebookRun {
   readonly notebook: string;
   readonly page: string;
@@ -42,7 +51,8 @@ export interface NotebookRun {
 /**
  * Executes the notebook at `path` in its own folder.
  *
- * @throws {Error} when a cell fails; the message shows the cell and its error, and both files hold what was done.
+ * @throws {Error} If a cell fails. The message shows the cell and its error, and both files hold
+ * the outputs so far.
  */
 export async function runNotebook(path: string, options: RunNotebookOptions): Promise<NotebookRun> {
   const started = performance.now();
@@ -52,15 +62,15 @@ export async function runNotebook(path: string, options: RunNotebookOptions): Pr
 }
 
 /**
- * Writes the page of the notebook at `path` as it stands, with the outputs that it holds; returns the page's path.
+ * Writes the page of the notebook at `path` with its current outputs; returns the page's path.
  *
- * @throws {Error} when there is no such notebook or it cannot be read.
+ * @throws {Error} If there is no such notebook or it cannot be read.
  */
 export function writePage(path: string, options: PageOptions): Promise<string> {
   return convert(path, ["--page-only"], options);
 }
 
-/** Hands the notebook to the runner, and makes the page stand on its own. */
+/** Runs `notebook_runner.py` on the notebook, and makes the page self-contained. */
 async function convert(
   path: string,
   args: readonly string[],
@@ -99,7 +109,10 @@ async function convert(
   return page;
 }
 
-/** The runner's exit code when it has written what it could; with any other, nothing was written. */
+/**
+ * The runner's exit code if a cell failed and the files were written. With any other error, nothing
+ * was written.
+ */
 const cellFailed = 3;
 
 const runner = join(import.meta.dirname ?? ".", "notebook_runner.py");
@@ -118,66 +131,74 @@ function withoutKernelWarning(errors: string): string {
   ).trim();
 }
 
-/** Runs the command; returns its exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const flags = args.filter((arg) => arg.startsWith("-"));
-  const unknown = flags.find((flag) => flag !== "--write" && flag !== "--pages");
-  if (unknown !== undefined) {
-    throw new Error(
-      `Cannot run the notebooks: there is no flag ${unknown} (only --write and --pages)`,
-    );
-  }
-  if (flags.length > 1) {
-    throw new Error(
-      "Cannot run the notebooks with --write and --pages: the one executes, the other does not",
-    );
-  }
-  const tools = await ensureNotebookTools();
-  const paths = await findNotebooks(tools.root, args.filter((arg) => !arg.startsWith("-")));
-  if (flags.includes("--pages")) {
-    for (const path of paths) {
-      console.log(await writePage(path, { outputDirectory: join(tools.root, "out"), tools }));
-    }
-    return 0;
-  }
-  return await runAll(paths, tools, { write: flags.includes("--write") });
+/**
+ * Checks a chapter's settings together with those of the embedded model, before anything is set up.
+ *
+ * @throws {RangeError} For values that exclude each other.
+ */
+export async function checkChapterSettings(
+  { held_out: _, ...given }: Partial<SettingValues<typeof CHAPTER_FLAGS>>,
+): Promise<void> {
+  trialSettings(given, await readJsonRecord(pathOf("models/sft_model/settings.json")));
 }
 
-/** Runs each notebook and says how it went; returns the exit code. */
+async function notebooks(args: string[], { terminal }: CommandContext): Promise<void> {
+  const flags = readFlags(NOTEBOOKS_FLAGS, ABOUT, { args, terminal });
+  if (flags === undefined) return;
+  const { given: { write = false, pages = false, ...given }, names } = flags;
+  if (write && pages) {
+    throw new RangeError(
+      "Cannot use --write together with --pages: only an executed notebook can be written",
+    );
+  }
+  await checkChapterSettings(given);
+  const tools = await ensureNotebookTools();
+  const options = { outputDirectory: join(tools.root, "out"), env: variablesOf(given), tools };
+  const paths = await findNotebooks(tools.root, names);
+  if (!pages) return await runAll(paths, { ...options, write, terminal });
+  for (const path of paths) terminal.print(await writePage(path, options));
+}
+
+const ABOUT = {
+  command: "deno task notebooks",
+  does: "Executes the notebooks whose names begin with a given name, or all; results go to out/.",
+  names: " [name ...]",
+  takesNames: true,
+};
+
+/**
+ * Runs each notebook and prints how it went; a failure lets the others run and fails the command.
+ */
 async function runAll(
   paths: readonly string[],
-  tools: NotebookTools,
-  { write }: { write: boolean },
-): Promise<number> {
+  { write, terminal, ...options }: RunNotebookOptions & { write: boolean; terminal: Terminal },
+): Promise<void> {
   let failed = 0;
   for (const path of paths) {
-    const outcome = await runNotebook(path, {
-      outputDirectory: join(tools.root, "out"),
-      onLine: (line) => console.log(`    ${line}`),
-      tools,
-    }).catch((error: unknown) => error instanceof Error ? error : new Error(String(error)));
-    if (outcome instanceof Error) {
-      failed += 1;
-      console.error(`${basename(path)}  failed\n${outcome.message}`);
-    } else {
-      if (write) await writeAtomically(path, normalForm(await Deno.readTextFile(outcome.notebook)));
+    const onLine = (line: string) => terminal.print(`    ${line}`);
+    try {
+      const { notebook, seconds } = await runNotebook(path, { ...options, onLine });
+      if (write) await writeAtomically(path, normalForm(await Deno.readTextFile(notebook)));
       if (write) await writeFigure(path);
-      console.log(`${basename(path)}  ${outcome.seconds.toFixed(1)} s`);
+      terminal.print(`${basename(path)}  ${seconds.toFixed(1)} s`);
+    } catch (error) {
+      failed += 1;
+      console.error(`${basename(path)}  failed\n${error instanceof Error ? error.message : error}`);
     }
   }
-  console.log(`${paths.length - failed} of ${paths.length} notebooks ran`);
-  return failed === 0 ? 0 : 1;
+  terminal.print(`${paths.length - failed} of ${paths.length} notebooks ran`);
+  if (failed > 0) Deno.exit(1);
 }
 
 /**
- * What is committed: the executed notebook without the times in its progress lines, so that a re-run without a change gives
- * the same file.
+ * The committed form of an executed notebook, without the times in its progress lines, so that
+ * running it again gives the same file.
  */
 export function normalForm(notebook: string): string {
   return notebook.replaceAll(/, \d+ s left(?=\\n|")/g, "");
 }
 
-/** The notebooks whose names begin with one of `names`; all of them when none is given. */
+/** The notebooks whose names begin with one of `names`, or all of them. */
 async function findNotebooks(root: string, names: readonly string[]): Promise<string[]> {
   const folder = join(root, "notebooks");
   const found = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name)
@@ -192,11 +213,4 @@ async function findNotebooks(root: string, names: readonly string[]): Promise<st
     .map((file) => join(folder, file));
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await main(Deno.args));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runCommand((context) => notebooks(Deno.args, context));

@@ -1,9 +1,9 @@
 /**
- * `deno task predict`: questions about passages, in the tutorial's words.
+ * `deno task predict`: questions about passages, printed as the tutorial does.
  *
- * Passages are typed one after the other, or come through standard input (a line each) or from `--file`. Without `--model_path` the
- * embedded SFT model asks, with the lengths that travel with it; so do those of any model folder with a `settings.json`. A passage
- * that is too long is cut, with a note on standard error.
+ * Passages are typed, or come from standard input (one per line) or from `--file`. Without
+ * `--model_path` the embedded SFT model writes the questions. The lengths are those in the model
+ * folder's `settings.json`. A passage that is too long is cut, with a note on standard error.
  */
 import { createInterface } from "node:readline";
 import process from "node:process";
@@ -11,30 +11,29 @@ import { linesOf } from "../lib/files/mod.ts";
 import { readModelFolder } from "../lib/lm/mod.ts";
 import { chunksOf } from "../lib/lm/mod.ts";
 import { createPredictor, type Prediction, type Predictor } from "../lib/stages/mod.ts";
-import {
-  helpText,
-  parseFlags,
-  PREDICT_SETTINGS,
-  type PredictSettings,
-} from "../lib/settings/mod.ts";
+import { PREDICT_SETTINGS, type PredictSettings } from "../lib/settings/mod.ts";
 import { modelLengths, readTexts } from "../lib/passages/mod.ts";
 import { runCommand, type Terminal } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import { openStageDevice } from "./stage_report.ts";
 
 const EMBEDDED_MODEL = "models/sft_model";
 
 const PROMPT = "输入的正文为:";
 
-/** Passages of a file that are answered at once. */
+/** Passages of a file that are processed together. */
 const BATCH = 8;
 
-/** Passages in groups that are answered together, and whether they still have to be shown. */
+/**
+ * Groups of passages that are processed together, and whether the user typed them, so that they
+ * need not be printed.
+ */
 interface Source {
   readonly groups: AsyncIterable<readonly string[]>;
   readonly isTyped: boolean;
 }
 
-/** What is typed, line by line, until Ctrl-D; Ctrl-C ends the command. Lines that come while others are answered wait. */
+/** Typed lines until Ctrl-D; Ctrl-C ends the command. Lines typed during generation wait. */
 async function* typedLines(): AsyncGenerator<string> {
   const terminal = createInterface({
     input: process.stdin,
@@ -48,7 +47,7 @@ async function* typedLines(): AsyncGenerator<string> {
   terminal.on("close", () => (isClosed = true, wake()));
   terminal.on("SIGINT", () => {
     terminal.close();
-    Deno.exit(130); // as a signal ends a command
+    Deno.exit(130); // the exit code after a signal
   });
   while (true) {
     const line = waiting.shift();
@@ -76,7 +75,7 @@ async function sourceOf(file: string): Promise<Source> {
     return { groups: ReadableStream.from(chunksOf(await readTexts(file), BATCH)), isTyped: false };
   }
   if (!Deno.stdin.isTerminal()) return { groups: oneByOne(pipedLines()), isTyped: false };
-  console.error("A passage a line; Ctrl-D ends.");
+  console.error("Type one passage per line; Ctrl-D ends.");
   return { groups: oneByOne(typedLines()), isTyped: true };
 }
 
@@ -101,7 +100,7 @@ async function openPredictor(
   const path = settings.model_path === "" ? EMBEDDED_MODEL : settings.model_path;
   const folder = await readModelFolder(path);
   if (settings.model_path === "") {
-    console.error(`No --model_path: the embedded model ${path} asks.`);
+    console.error(`No --model_path: using the embedded model ${path}.`);
   }
   return await createPredictor(await openStageDevice(settings), folder, {
     lengths: modelLengths(folder, { maxLen: given.max_len, queryLen: given.query_max_len }),
@@ -118,15 +117,14 @@ async function openPredictor(
 }
 
 async function predict(args: string[], terminal: Terminal): Promise<void> {
-  const { given, values, help } = parseFlags(PREDICT_SETTINGS, {
+  const does =
+    "Asks questions about passages that are typed, piped in (one per line) or read from a file.";
+  const flags = readFlags(PREDICT_SETTINGS, { command: "deno task predict", does }, {
     args,
-    environment: Deno.env.toObject(),
+    terminal,
   });
-  if (help) {
-    const does =
-      "Asks questions about passages that are typed, piped in (a line each) or read from a file.";
-    return terminal.print(helpText(PREDICT_SETTINGS, { command: "deno task predict", does }));
-  }
+  if (flags === undefined) return;
+  const { given, values } = flags;
   const predictor = await openPredictor(values, given);
   const { groups, isTyped } = await sourceOf(values.file);
   let first = 0;

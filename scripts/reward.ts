@@ -1,11 +1,13 @@
 /**
  * `deno task reward`: trains a reward model on ranked lists, from the body of a language model.
  *
- * Without a path flag it makes `models/rm_model` anew by the recipe `EMBEDDED_REWARD`, the same bytes for the same seed, and writes
- * into the folder's README how well it orders held-out answers. With a path of one's own the tutorial's defaults hold, and after
- * each epoch the held-out loss is measured and `checkpoint-N` written. Files of questions in the place of ranked lists are made into
- * lists first, by the model that training starts from. The folder's `settings.json` holds the mean and deviation of the scores that
- * this model's own answers get: PPO normalises by them. Ctrl-C saves one more `checkpoint-N` and leaves the rest as it was.
+ * Without a path flag it rebuilds `models/rm_model` by the recipe `EMBEDDED_REWARD`, with the same
+ * bytes for the same seed, and writes into the folder's README how well it orders held-out answers.
+ * With the user's own paths the tutorial's defaults hold. After each epoch it measures the held-out
+ * loss and writes `checkpoint-N`. If a file holds questions instead of ranked lists, the initial
+ * model writes the lists first. The folder's `settings.json` holds the mean and standard deviation
+ * of the scores of that model's own answers, by which PPO normalises. Ctrl-C saves one more
+ * `checkpoint-N` and leaves the rest unchanged.
  */
 import { join } from "node:path";
 import {
@@ -18,18 +20,13 @@ import {
   valueModelSpec,
   writeModelFolder,
 } from "../lib/lm/mod.ts";
-import { adamDefaults } from "../lib/optim/mod.ts";
 import { type Random, randomStream } from "../lib/random/mod.ts";
 import { type ScoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
-  createRenamer,
   formatOf,
-  hanOf,
-  type Lengths,
   promptRow,
   type RankedText,
-  readNames,
   readQuestionedPassages,
   readRankedLists,
   requirePositions,
@@ -38,7 +35,6 @@ import {
   createRewardTrainer,
   decaysWeight,
   openWriter,
-  plannedSteps,
   type RewardTrainer,
   trainStage,
   withValueHead,
@@ -46,16 +42,23 @@ import {
 } from "../lib/stages/mod.ts";
 import {
   EMBEDDED_REWARD,
-  helpText,
-  parseFlags,
   REWARD_SETTINGS,
   type RewardSettings,
   stageValues,
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
+import {
+  adamOf,
+  lengthsOf,
+  microBatchOf,
+  readNamesFor,
+  renamerOf,
+  stepsOf,
+} from "./stage_training.ts";
 import {
   countReporter,
   openStageDevice,
@@ -64,7 +67,7 @@ import {
   stepReporter,
 } from "./stage_report.ts";
 
-/** Everything that training needs, read before anything is computed. */
+/** The inputs of training, all read before anything is computed. */
 interface Inputs {
   readonly settings: RewardSettings;
   readonly policy: ModelFolder;
@@ -74,7 +77,7 @@ interface Inputs {
   readonly random: Random;
 }
 
-/** The lists of both files; of a file of questions the lists are made by `policy`. */
+/** The lists of both files. If a file holds questions, `policy` writes its lists. */
 async function readLists(
   device: Device,
   settings: RewardSettings,
@@ -100,7 +103,7 @@ async function readLists(
   return { lists: train.lists ?? written.train, heldOut: test.lists ?? written.test };
 }
 
-/** What a file holds: ranked lists, or questions about passages. */
+/** The content of a file: ranked lists, or questions about passages. */
 async function readListsOf(path: string) {
   const format = await formatOf(path);
   return format === "cmrc" || format === "json lines"
@@ -113,32 +116,21 @@ async function readInputs(
   settings: RewardSettings,
   terminal: Terminal,
 ): Promise<Inputs> {
-  const { names_file_path, rename_proportion, max_len } = settings;
-  if (rename_proportion > 0 && names_file_path === "") {
-    throw new RangeError(
-      `Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`,
-    );
-  }
+  const names = await readNamesFor(settings);
   const policy = await readModelFolder(settings.pretrained_model_path);
-  requirePositions(max_len, policy.config.positions);
+  requirePositions(settings.max_len, policy.config.positions);
   return {
     settings,
     policy,
     random: randomStream(settings.seed),
     ...await readLists(device, settings, { policy, terminal }),
-    names: rename_proportion > 0 ? await readNames(names_file_path) : new Map(),
+    names,
   };
 }
 
-const lengthsOf = ({ max_len: maxLen, query_max_len: queryLen }: RewardSettings): Lengths => ({
-  maxLen,
-  queryLen,
-});
-
-/** Gives the rows of a list, with a new name in some. */
+/** Makes a function that encodes a list, with a new name in some passages. */
 function rowMaker({ settings, policy: { tokenizer }, names, random }: Inputs) {
-  const alphabet = hanOf(tokenizer.vocabulary);
-  const rename = createRenamer({ names, alphabet, proportion: settings.rename_proportion, random });
+  const rename = renamerOf(settings, { tokenizer, names, random });
   const lengths = lengthsOf(settings);
   return (list: readonly RankedText[]): TokenRow[] => {
     const [prompt, ...answers] = rename(list[0].prompt, [
@@ -157,29 +149,15 @@ const createTrainer = (device: Device, { settings, policy }: Inputs): Promise<Re
     blocksPerSegment: settings.blocks_per_program,
     stable: !settings.unstable_log_sigmoid,
     optimizer: {
-      ...adamDefaults,
-      epsilon: settings.adam_epsilon,
-      weightDecay: settings.weight_decay,
-      maxGradNorm: settings.max_grad_norm,
+      ...adamOf(settings),
       decays: settings.decay_layer_norms ? (name) => !name.endsWith("bias") : decaysWeight,
     },
   });
 
-function planSteps({ settings, lists, random }: Inputs) {
-  const length = ({ prompt, answer }: RankedText) => prompt.length + answer.length;
-  return plannedSteps(lists, {
-    epochs: settings.num_train_epochs,
-    batchSize: settings.train_batch_size,
-    lengthOf: (list) => Math.max(...list.map(length)),
-    learningRate: settings.learning_rate,
-    warmupProportion: settings.warmup_proportion,
-  }, random);
-}
-
-/** What training gives. */
+/** The result of training. */
 interface Trained {
   readonly parameters: ValueModelArrays;
-  /** Steps made. */
+  /** Optimizer steps made. */
   readonly step: number;
   /** Whether Ctrl-C ended it. */
   readonly stopped: boolean;
@@ -190,11 +168,13 @@ async function train(
   inputs: Inputs,
   { quality, terminal, interruptSignal }: CommandContext & { quality: Quality },
 ): Promise<Trained> {
-  const { settings, policy: { config, weights }, random } = inputs;
+  const { settings, policy: { config, weights }, lists, random } = inputs;
   const trainer = await createTrainer(device, inputs);
   const rowsOf = rowMaker(inputs);
   const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
-  const steps = planSteps(inputs);
+  const length = ({ prompt, answer }: RankedText) => prompt.length + answer.length;
+  const lengthOf = (list: readonly RankedText[]) => Math.max(...list.map(length));
+  const steps = stepsOf(settings, lists, { lengthOf, random });
   const headed = withValueHead(weights, config, random);
   const start = await trainer.start(
     await uploadParameters(device, valueModelSpec(config), headed),
@@ -203,10 +183,11 @@ async function train(
     steps,
     maxSteps: settings.max_steps,
     signal: interruptSignal(),
-    step: (state, { batch, learningRate }) => {
-      const microBatch = Math.ceil(batch.length / settings.gradient_accumulation_steps);
-      return trainer.step(state, batch.map(rowsOf), { learningRate, microBatch });
-    },
+    step: (state, { batch, learningRate }) =>
+      trainer.step(state, batch.map(rowsOf), {
+        learningRate,
+        microBatch: microBatchOf(batch, settings),
+      }),
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
       const { loss, inOrder } = await quality.measure(trainer, parameters);
@@ -220,7 +201,7 @@ async function train(
   return { ...end, parameters: state.parameters };
 }
 
-/** Writes the model into `output_dir`, or into a folder in it. */
+/** Writes the model into `output_dir`, or into a subfolder. */
 async function save(
   device: Device,
   { parameters, statistics }: { parameters: ValueModelArrays; statistics?: ScoreStatistics },
@@ -236,12 +217,12 @@ async function save(
 
 async function reward(args: string[], context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const flags = parseFlags(REWARD_SETTINGS, { args, environment: Deno.env.toObject() });
-  if (flags.help) {
-    const does =
-      "Trains a reward model on ranked lists of answers; without a path: models/rm_model.";
-    return terminal.print(helpText(REWARD_SETTINGS, { command: "deno task reward", does }));
-  }
+  const does = "Trains a reward model on ranked lists of answers; without a path: models/rm_model.";
+  const flags = readFlags(REWARD_SETTINGS, { command: "deno task reward", does }, {
+    args,
+    terminal,
+  });
+  if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);

@@ -1,8 +1,9 @@
 /**
- * How good a reward model is: pairs of held-out lists in the right order, and, on the language model's own questions about held-out
- * passages, how well its scores tell what the gold judge calls right from what it calls wrong.
+ * The quality of a reward model: how many pairs of held-out lists it orders correctly, and how well
+ * its scores separate right from wrong questions, as the gold judge decides, among the language
+ * model's own questions about held-out passages.
  *
- * The judge is asked after training only; no training sees it.
+ * The judge is used only after training.
  */
 import { join } from "node:path";
 import { judgeQuestion, RANKS, readGold, type Reason } from "../lib/corpus/mod.ts";
@@ -31,20 +32,20 @@ import { goldSample } from "./gold_sample.ts";
 import { sha256Of } from "./sha256.ts";
 import { percent, table } from "./stage_report.ts";
 
-/** Measures a reward model while and after it is trained. */
+/** Measures a reward model during and after training. */
 export interface Quality {
   /** The held-out loss and the share of held-out pairs in the right order. */
   measure(
     trainer: RewardTrainer,
     parameters: ValueModelArrays,
   ): Promise<{ loss: number; inOrder: number }>;
-  /** Of the scores of the language model's own answers. */
+  /** The statistics of the scores of the language model's own answers. */
   statistics(parameters: ValueModelArrays): Promise<ScoreStatistics>;
   /** The tables for the model's README. */
   numbers(parameters: ValueModelArrays, statistics: ScoreStatistics): Promise<string>;
 }
 
-/** What is measured, and with which settings. */
+/** The inputs of the measurements. */
 export interface QualityInputs {
   readonly settings: RewardSettings;
   readonly policy: ModelFolder;
@@ -52,14 +53,14 @@ export interface QualityInputs {
   readonly lengths: Lengths;
 }
 
-/** Scores rows in batches of like length, in the rows' order. */
+/** Scores rows in batches of similar length; returns scores in the order of the rows. */
 type ScoreAll = (parameters: ValueModelArrays, rows: readonly TokenRow[]) => Promise<number[]>;
 
 async function openScorer(device: Device, { config, tokenizer }: ModelFolder): Promise<ScoreAll> {
   return await createRowScorer(device, config, { padId: tokenizer.padId });
 }
 
-/** Compiles what is needed to measure. */
+/** Compiles the programs for the measurements. */
 export async function openQuality(device: Device, inputs: QualityInputs): Promise<Quality> {
   const { settings, policy, heldOut, lengths } = inputs;
   const scoreAll = await openScorer(device, policy);
@@ -96,10 +97,16 @@ export async function openQuality(device: Device, inputs: QualityInputs): Promis
   };
 }
 
-/** Held-out passages whose answers are scored where no file of prompts is given: a deviation is then known to a twentieth. */
+/**
+ * Held-out passages whose answers are scored without a file of prompts. 200 give the standard
+ * deviation to within 5 %.
+ */
 const SCORED_PROMPTS = 200;
 
-/** The language model's answers to the prompts of `prompts_file_path` or to held-out ones, as whole rows. */
+/**
+ * The language model's answers to the prompts of `prompts_file_path` or to held-out ones, as whole
+ * rows.
+ */
 async function ownAnswers(
   device: Device,
   { settings, policy, heldOut, lengths }: QualityInputs,
@@ -121,7 +128,7 @@ async function readHeldOutFacts() {
   return new Map(gold.map((passage) => [passage.content, passage]));
 }
 
-/** Of the lists whose rank 2 is wrong, how often rank 1 scores higher. */
+/** Among lists whose rank 2 is wrong, how often rank 1 scores higher. */
 async function humanOverWrong(heldOut: readonly RankedText[][], lists: readonly ScoredAnswer[][]) {
   const facts = await readHeldOutFacts();
   const wrong = lists.filter((list, index) => {

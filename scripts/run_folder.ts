@@ -1,8 +1,10 @@
 /**
- * The folder of a PPO run: `settings.json` (what it was begun with), `state-T-S` (its newest state, after T timesteps and S optimizer
- * steps), `checkpoint-S` (policies as Hugging Face folders) and the logs (`run_logs.ts`).
+ * The folder of a PPO run: `settings.json` (how it was started), `state-T-S` (its newest state,
+ * after T timesteps and S optimizer steps), `checkpoint-S` (policies as Hugging Face folders) and
+ * the logs (`run_logs.ts`).
  *
- * A state gets a new folder before the old one goes, so that a kill at any moment leaves one of them whole.
+ * A new state is written before the old one is removed, so one of them is complete if the process
+ * is killed.
  */
 import { join, resolve } from "node:path";
 import { OWN_PATHS } from "../lib/course/mod.ts";
@@ -13,38 +15,39 @@ import {
   MEMORY_SETTINGS,
   type Settings,
   validateSettings,
+  withoutRemoved,
 } from "../lib/settings/mod.ts";
 import { type PpoState } from "../lib/ppo/mod.ts";
 import { numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
 import { type LogSizes, readState, type StoredState, writeState } from "./run_state.ts";
 
-/** A SHA-256 of the content of each of the three things that a run starts from. */
+/** The SHA-256 of each of the three inputs of a run. */
 export type InputDigests = Readonly<Record<typeof OWN_PATHS[number], string>>;
 
-/** What a run was begun with: the content of `settings.json`. */
+/** How a run was started: the content of `settings.json`. */
 export interface RunRecord {
   /** Every setting. */
   readonly settings: Settings;
   /** Whether models and passages are the embedded ones. */
   readonly embedded: boolean;
-  /** Where it computes: cpu or webgpu. */
+  /** The kind of device: cpu or webgpu. */
   readonly computes_on: string;
-  /** What it starts from. */
+  /** The digests of its inputs. */
   readonly inputs: InputDigests;
-  /** How scores are normalised; null: they are not. */
+  /** The statistics that normalise scores; null without normalisation. */
   readonly score_statistics: ScoreStatistics | null;
 }
 
 const recordPath = (folder: string): string => join(folder, "settings.json");
 
-/** How a folder is shown in a command that a person types. */
+/** The command that resumes the run in a folder. */
 export const resumeCommand = (folder: string): string =>
   `deno task train --resume ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`;
 
 /**
- * Makes sure that a new run would write over nothing.
+ * Checks that a new run would overwrite nothing.
  *
- * @throws Error when the folder holds a run already.
+ * @throws {Error} If the folder already holds a run.
  */
 export async function checkNoRun(folder: string): Promise<void> {
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
@@ -53,20 +56,23 @@ export async function checkNoRun(folder: string): Promise<void> {
   );
   if (found === undefined) return;
   throw new Error(
-    `Cannot begin a run in ${folder}: it holds one already (${found.name}); go on with it by ${
+    `Cannot begin a run in ${folder}: it already holds one (${found.name}); continue it with ${
       resumeCommand(folder)
     }, or give another --output_dir`,
   );
 }
 
-/** How long a process that was killed may take to be gone, in milliseconds: one with a large model gives back much memory. */
+/**
+ * How long a killed process may take to release the lock, in milliseconds. One with a large model
+ * frees much memory.
+ */
 const LAST_BREATH = 5000;
 
 /**
- * Keeps other processes from training in the same folder until the file that it gives is closed or this process ends, however it
- * ends.
+ * Locks a folder against other training processes, until the returned file is closed or this
+ * process ends in any way.
  *
- * @throws Error when another process is at it.
+ * @throws {Error} If another process holds the lock.
  */
 export async function lockFolder(folder: string): Promise<Deno.FsFile> {
   await Deno.mkdir(folder, { recursive: true });
@@ -82,22 +88,22 @@ export async function lockFolder(folder: string): Promise<Deno.FsFile> {
   return file;
 }
 
-/** Writes what the run was begun with. */
+/** Writes how the run was started. */
 export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
   writeAtomically(recordPath(folder), JSON.stringify(record, null, 2) + "\n", { durable: true });
 
 /**
- * Reads what a run was begun with.
+ * Reads how a run was started. Settings of older versions get today's names.
  *
- * @throws Error when the folder holds no run, or its `settings.json` is not one of a run.
+ * @throws {Error} If the folder holds no run, or its `settings.json` is not that of a run.
  */
 export async function readRecord(folder: string): Promise<RunRecord> {
   const path = recordPath(folder);
   if (!await fileExists(path)) {
-    throw new Error(`Cannot resume ${folder}: it holds no run (there is no settings.json in it)`);
+    throw new Error(`Cannot resume ${folder}: it holds no run (it has no settings.json)`);
   }
   const record = await readJsonRecord(path);
-  const settings = recordIn(record, "settings", path);
+  const settings = withoutRemoved(recordIn(record, "settings", path));
   checkSettings(settings);
   const inputs = recordIn(record, "inputs", path);
   const [train_file_path, ori_model_path, reward_model_path] = OWN_PATHS.map((name) =>
@@ -114,15 +120,15 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   };
 }
 
-/** May change when a run is taken up: they say where and how long, not what. */
+/** Settings that may change on resuming, because they do not change what is computed. */
 const FREE: readonly string[] = ["output_dir", "num_episodes"];
-/** May change too, but then numbers agree to rounding and no longer to the bit. */
+/** Settings that may change too, but then numbers agree to rounding only, not bit for bit. */
 const ROUNDING: readonly string[] = ["device", "gpu_buffers", ...MEMORY_SETTINGS];
 
 /**
- * The settings with which a run goes on, and what a person should know about them.
+ * The settings of a resumed run, and notes on what changed.
  *
- * @throws RangeError when a setting that matters was given another value.
+ * @throws {RangeError} If a setting that changes the results has another value.
  */
 export function resumedSettings(
   folder: string,
@@ -136,29 +142,31 @@ export function resumedSettings(
   }
   const old = new Map<string, unknown>(Object.entries(settings));
   const changed = Object.entries(given).filter(([name, value]) => value !== old.get(name));
-  const isInput = (name: string) => OWN_PATHS.some((input) => input === name); // compared by content
+  // inputs are compared by content
+  const isInput = (name: string) => OWN_PATHS.some((input) => input === name);
   const matter = changed.filter(([name]) =>
     isInput(name) ? embedded : !FREE.includes(name) && !ROUNDING.includes(name)
   );
   if (matter.length > 0) {
     const was = (name: string) => embedded && isInput(name) ? "the embedded one" : old.get(name);
     const list = matter.map(([name, value]) => `${name} ${value} (it was ${was(name)})`).join(", ");
+    const advice = "omit it, or begin a new run with --output_dir";
     throw new RangeError(
-      `Cannot resume ${folder} with ${list}: that would be another run; leave it away, or begin one with --output_dir`,
+      `Cannot resume ${folder} with ${list}: that would be another run; ${advice}`,
     );
   }
   const notes = changed.filter(([name]) => ROUNDING.includes(name)).map(([name, value]) =>
     `${name} was ${
       old.get(name)
-    } and is now ${value}: from here on the numbers are the same to rounding, not to the bit`
+    } and is now ${value}: from here on, numbers agree to rounding only, not bit for bit`
   );
   return { settings: validateSettings({ ...settings, ...given, output_dir: folder }), notes };
 }
 
 /**
- * Makes sure that models and data are those that the run was begun with.
+ * Checks that models and data are those with which the run was started.
  *
- * @throws Error naming those that are not.
+ * @throws {Error} With the names of those that changed.
  */
 export function checkSameInputs(
   folder: string,
@@ -171,7 +179,7 @@ export function checkSameInputs(
   const other = OWN_PATHS.filter((name) => wanted[name] !== found[name]);
   if (other.length === 0) return;
   const list = other.map((name) => `${name} (${paths[name]})`).join(", ");
-  throw new Error(`Cannot resume ${folder}: what the run was begun with has changed: ${list}`);
+  throw new Error(`Cannot resume ${folder}: these inputs changed since the run began: ${list}`);
 }
 
 interface StateFolder {
@@ -180,7 +188,7 @@ interface StateFolder {
   readonly step: number;
 }
 
-/** The folders of states, oldest first. */
+/** The folders of states, from oldest to newest. */
 async function stateFolders(folder: string): Promise<StateFolder[]> {
   const entries = await Array.fromAsync(Deno.readDir(folder));
   return entries.flatMap(({ name }) => {
@@ -189,7 +197,7 @@ async function stateFolders(folder: string): Promise<StateFolder[]> {
   }).sort((a, b) => a.timestep - b.timestep || a.step - b.step);
 }
 
-/** Saves a state beside the old one, then removes that. */
+/** Saves a state beside the old one, then removes the old one. */
 export async function saveState(
   folder: string,
   state: PpoState,
@@ -203,7 +211,10 @@ export async function saveState(
   }
 }
 
-/** The newest state, and what killed writes have left removed; undefined: the run was killed before it saved one. */
+/**
+ * The newest state; undefined if the run was killed before it saved one. Removes what unfinished
+ * writes have left.
+ */
 export async function newestState(
   folder: string,
   options: { vocabSize: number },

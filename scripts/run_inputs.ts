@@ -1,4 +1,7 @@
-/** What a PPO run starts from, as one SHA-256 each: the content that counts, wherever it lies and in whatever format. */
+/**
+ * One SHA-256 for each input of a PPO run. It covers the content, and is independent of path and
+ * file format.
+ */
 import type { RunInputs } from "../lib/course/mod.ts";
 import type { ModelFolder } from "../lib/lm/mod.ts";
 import type { InputDigests } from "./run_folder.ts";

@@ -1,9 +1,10 @@
 /**
- * The logs of a PPO run, written as it goes: `metrics.jsonl` (a row an update), `answers.jsonl` (a few answers an update, for
- * reading) and TensorBoard's `events.out.tfevents.*`.
+ * The logs of a PPO run: `metrics.jsonl` (a row per update), `answers.jsonl` (a few answers per
+ * update, for reading) and TensorBoard's `events.out.tfevents.*`.
  *
- * On TensorBoard's x-axis stand optimizer steps (the tutorial's `ppo_step`) for what a step says, timesteps for what is said of a
- * pool. A saved state remembers how long each file was; a run that is taken up cuts them back to that, so that no row is there twice.
+ * TensorBoard's x-axis counts optimizer steps (the tutorial's `ppo_step`) for the metrics of a
+ * step, and timesteps for the metrics of a pool. A saved state holds the length of each file. A
+ * resumed run truncates the files to that, so no row is written twice.
  */
 import { join } from "node:path";
 import { appendToSync, cutBack, eventFileHead, fileSize, scalarEvent } from "../lib/files/mod.ts";
@@ -20,7 +21,7 @@ export interface RunLogs {
   pool(report: PoolReport): void;
   /** After each update. */
   update(row: Metrics): void;
-  /** Bytes of each file, to be saved with a state. */
+  /** The size of each file in bytes, to be saved with a state. */
   sizes(): Promise<LogSizes>;
 }
 
@@ -28,10 +29,13 @@ const METRICS = "metrics.jsonl";
 const ANSWERS = "answers.jsonl";
 const EVENTS = /^events\.out\.tfevents\./;
 
-/** Answers of each pool that are written out: the first of its last timestep. */
+/** Answers of each pool that are written: the first of its last timestep. */
 const SHOWN = 4;
 
-/** Opens the logs in a folder that is there; `kept` says how much of what they hold stays (default: nothing). */
+/**
+ * Opens the logs in an existing folder; `kept` holds how many bytes of each file to keep (default:
+ * none).
+ */
 export async function openLogs(
   folder: string,
   { tokenizer, kept = {} }: { tokenizer: Tokenizer; kept?: LogSizes },
@@ -67,7 +71,7 @@ function newEventFile(folder: string): string {
   return name;
 }
 
-/** What a row says of the pool and of time; the optimizer steps have logged the rest one by one. */
+/** The metrics of the pool and of time. The rest was logged at each optimizer step. */
 function ofPool(
   {
     mean_reward,

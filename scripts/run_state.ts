@@ -1,8 +1,10 @@
 /**
- * The state of a PPO run in a folder of its own: `actor.safetensors` and `critic.safetensors` (weights and both moments of Adam),
- * `pool.jsonl` (the answers since the last update) and `state.json` (where the schedule stands, and how long the logs were).
+ * The state of a PPO run in a folder of its own: `actor.safetensors` and `critic.safetensors`
+ * (weights and both moments of Adam), `pool.jsonl` (the answers since the last update) and
+ * `state.json` (the position in the schedule, and the sizes of the logs).
  *
- * Everything is read back to the bit: 32-bit floats as they are, other numbers as JSON writes them, which loses none.
+ * Everything is read back bit for bit: arrays as 32-bit floats, and other numbers as JSON, which
+ * loses no precision.
  */
 import { join } from "node:path";
 import {
@@ -22,7 +24,7 @@ import { numberIn, numbersIn, recordIn, rowIn, switchIn } from "./json_values.ts
 /** Bytes of each log by its file name. */
 export type LogSizes = Readonly<Record<string, number>>;
 
-/** A state with the lengths that the logs had. */
+/** A state with the sizes of the logs at that time. */
 export interface StoredState {
   readonly state: PpoState;
   readonly logs: LogSizes;
@@ -61,7 +63,7 @@ const ROWS = [
   "returns",
 ] as const;
 
-/** Writes a state; killed at any moment, the folder is there whole or not at all. */
+/** Writes a state. If the process is killed, the folder is complete or absent. */
 export async function writeState(folder: string, { state, logs }: StoredState): Promise<void> {
   const { actor, critic, pool, ...position } = state;
   await writeFolderAtomically(folder, async (temporary) => {
@@ -95,7 +97,7 @@ function* sampleLines(pool: readonly Sample[]): Generator<Uint8Array> {
 /**
  * Reads a state.
  *
- * @throws Error A sentence that names the file and what is wrong in it.
+ * @throws {Error} With the file and what is wrong in it.
  */
 export async function readState(
   folder: string,
@@ -124,7 +126,7 @@ export async function readState(
 
 function listOf(value: unknown, where: string): JsonRecord[] {
   if (!Array.isArray(value) || !value.every(isRecord)) {
-    throw new TypeError(`${where} is no list of objects`);
+    throw new TypeError(`${where} is not a list of objects`);
   }
   return value;
 }
@@ -163,7 +165,7 @@ function sampleOf(
   { vocabSize, where }: { vocabSize: number; where: string },
 ): Sample {
   const { length } = rowIn(line, "answer", where);
-  // Before 0.1.0 the mask was called "kept", and rows could go on over padding that nothing read any more.
+  // Before 0.1.0 the mask was called "kept", and rows could continue over unused padding.
   const rows = Object.fromEntries(ROWS.map((key) => {
     const row = rowIn(line, key, where);
     return [key, key === "prompt" ? row : row.slice(0, length)];
@@ -171,7 +173,7 @@ function sampleOf(
   const masks = line.samplingMask ?? line.kept;
   const allowed = Array.isArray(masks) ? masks : [];
   return {
-    ...rows as Record<typeof ROWS[number], number[]>, // one row a name of ROWS
+    ...rows as Record<typeof ROWS[number], number[]>, // one row for each name of ROWS
     ...numbersIn(line, ["rawScore", "score", "timestep"], where),
     ended: switchIn(line, "ended", where),
     samplingMask: allowed.map((samplingMask) => {

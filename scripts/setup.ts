@@ -1,39 +1,47 @@
 /**
- * Sets up what the notebooks need, inside the project folder and nowhere else:
- * `.venv` (Python packages that execute and export notebooks, and the Deno kernel's description) and
- * `.tools/deno` (a copy of the running Deno, so that the kernel is this very version wherever Deno came from).
+ * Sets up the tools for notebooks, inside the project folder only: `.venv` (Python packages that
+ * execute and export notebooks, and the description of the Deno kernel) and `.tools/deno` (a copy
+ * of the running Deno, so that the kernel has the same version).
  *
- * A stamp, written last, holds the versions: when it matches, nothing is done; when it is missing or differs, the
- * set-up is made anew, so a half-finished one repairs itself. It does not install Python.
+ * A stamp with the versions is written last. If it matches, nothing is done. If it is missing or
+ * differs, the set-up is repeated, so an unfinished one repairs itself. Python itself is not
+ * installed.
  */
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runCommand } from "./command.ts";
 import { findPython } from "./setup_python.ts";
 import { firstLine, runQuietly } from "./setup_process.ts";
 
-/** Which parts of the notebook tools are wanted, and who is told about the progress. */
+/** Options of `ensureNotebookTools`. */
 export interface SetupOptions {
-  /** Also JupyterLab (300 MB more), for the `lab` task; headless runs do not need it. Default: false. */
+  /**
+   * Also install JupyterLab (300 MB more) for the `lab` task. Headless runs do not need it.
+   * Default: false.
+   */
   readonly lab?: boolean;
   /** The project folder; default: the folder above this script. */
   readonly root?: string;
-  /** Receives one sentence a step; default: standard error, so that standard output stays the task's own. */
+  /**
+   * Receives one sentence per step. Default: standard error, so that standard output has only the
+   * task's results.
+   */
   readonly onStep?: (sentence: string) => void;
 }
 
-/** Where the tools are: absolute paths, and the environment in which to start them. */
+/** The absolute paths of the tools, and the environment in which to start them. */
 export interface NotebookTools {
   readonly root: string;
   readonly python: string;
   readonly deno: string;
-  /** Keeps Jupyter's own files inside `.venv` instead of the home folder. */
+  /** Keeps Jupyter's files inside `.venv` instead of the home folder. */
   readonly env: Record<string, string>;
-  /** True when this call had to set something up. */
+  /** Whether this call had to set something up. */
   readonly changed: boolean;
 }
 
-/** Exact versions: the pinned packages are those that our runner calls into or that write our files. */
+/** Exact versions of the packages that our runner calls or that write our files. */
 const packages = [
   "nbclient==0.11.0",
   "nbconvert==7.17.2",
@@ -41,14 +49,14 @@ const packages = [
   "jupyter_client==8.10.0",
   "mistune==3.4.0",
 ];
-/** Of plotly only its JupyterLab extension is used: it draws our figures there, from this disk. */
+/** Only plotly's JupyterLab extension is used. It draws our figures without a network. */
 const labPackages = ["jupyterlab==4.6.6", "plotly==7.1.0"];
 
 /**
- * Makes sure that notebooks can be run; quick when they already can.
+ * Makes sure that notebooks can be run. It returns at once if they already can.
  *
- * @throws {Error} with one sentence that says what to install: Python missing or older than 3.10, no venv module, a
- * registry that cannot be reached.
+ * @throws {Error} If Python is missing or older than 3.10, has no venv module, or the package
+ * registry cannot be reached. The sentence names what to install.
  */
 export async function ensureNotebookTools(options: SetupOptions = {}): Promise<NotebookTools> {
   const root = options.root ?? fileURLToPath(new URL("..", import.meta.url));
@@ -57,7 +65,7 @@ export async function ensureNotebookTools(options: SetupOptions = {}): Promise<N
   await Deno.mkdir(join(root, ".tools"), { recursive: true });
   const lock = await Deno.open(join(root, ".tools", "setup.lock"), { create: true, write: true });
   try {
-    await lock.lock(true); // two commands started together: the second waits and then finds all done
+    await lock.lock(true); // if two commands start together, the second waits and finds everything done
     const installed = await readStamp(tools);
     const lab = options.lab === true || installed?.lab === true;
     if (installed !== null && sameStamp(installed, stamp(lab))) return { ...tools, changed: false };
@@ -68,7 +76,7 @@ export async function ensureNotebookTools(options: SetupOptions = {}): Promise<N
   }
 }
 
-/** The paths and the environment, whether or not anything is there yet. */
+/** The paths and the environment, whether or not they exist yet. */
 function describeTools(root: string): NotebookTools {
   const windows = Deno.build.os === "windows";
   const venv = join(root, ".venv");
@@ -101,7 +109,7 @@ function sameStamp(left: Stamp, right: Stamp): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 
-/** The versions that are installed, or null when the set-up is missing, unfinished or broken. */
+/** The installed versions, or null if the set-up is missing, unfinished or broken. */
 async function readStamp(tools: NotebookTools): Promise<Stamp | null> {
   try {
     await Promise.all([Deno.stat(tools.python), Deno.stat(tools.deno)]); // a removed Python leaves a dangling link
@@ -128,7 +136,7 @@ async function setUp(tools: NotebookTools, { lab, keepVenv, step }: SetUpOptions
     step("Setting up the notebook tools in .venv and .tools (once, about 15 seconds)");
     await makeVenv(tools);
   }
-  await Deno.remove(stampPath(tools)).catch(() => {}); // until it is written again, this counts as unfinished
+  await Deno.remove(stampPath(tools)).catch(() => {}); // until it is written again, the set-up counts as unfinished
   step(`Installing ${wanted.packages.join(", ")}`);
   await installPackages(tools, wanted.packages);
   await copyDeno(tools);
@@ -179,13 +187,14 @@ async function installPackages(tools: NotebookTools, wanted: readonly string[]):
         ` cannot be reached - connect to the network or set pip's proxy or index-url, and run this again`
       : `Cannot install the Jupyter packages: pip says "${
         firstLine(said)
-      }" - cure that and run this again`,
+      }" - fix that and run this again`,
   );
 }
 
 /**
- * Copies the running Deno next to the project. `npx deno` keeps its binary in a cache that may be emptied, and an
- * absolute path in the kernel's description would break when the folder moves; a copy has neither fault.
+ * Copies the running Deno into the project. `npx deno` keeps its binary in a cache that may be
+ * cleared, and an absolute path in the kernel's description would break if the folder moves. A copy
+ * avoids both.
  */
 async function copyDeno(tools: NotebookTools): Promise<void> {
   const unfinished = `${tools.deno}.new`;
@@ -193,7 +202,10 @@ async function copyDeno(tools: NotebookTools): Promise<void> {
   await Deno.rename(unfinished, tools.deno);
 }
 
-/** The kernel is found relative to its description, so that the project folder can be moved. */
+/**
+ * Describes the kernel, with a path relative to the description, so that the project folder can be
+ * moved.
+ */
 async function writeKernelSpec(tools: NotebookTools): Promise<void> {
   const folder = join(tools.root, ".venv", "share", "jupyter", "kernels", "deno");
   const program = Deno.build.os === "windows" ? "deno.exe" : "deno";
@@ -213,7 +225,7 @@ async function writeKernelSpec(tools: NotebookTools): Promise<void> {
   await Deno.writeTextFile(join(folder, "kernel.json"), JSON.stringify(spec, null, 2) + "\n");
 }
 
-/** Notebook trust (which outputs may run scripts) is remembered in the project, not in the home folder. */
+/** Keeps notebook trust (which outputs may run scripts) in the project, not in the home folder. */
 async function writeJupyterConfig(tools: NotebookTools): Promise<void> {
   const folder = join(tools.root, ".venv", "etc", "jupyter");
   const config = [
@@ -227,10 +239,7 @@ async function writeJupyterConfig(tools: NotebookTools): Promise<void> {
 }
 
 if (import.meta.main) {
-  try {
-    await ensureNotebookTools({ lab: Deno.args.includes("--lab") });
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  await runCommand(async () =>
+    void await ensureNotebookTools({ lab: Deno.args.includes("--lab") })
+  );
 }

@@ -1,13 +1,13 @@
-/** Runs a program without showing what it prints, and keeps that for an error sentence. */
+/** Runs a program without showing its output, which is kept for error messages. */
 
-/** What a finished program left behind. */
+/** The result of a finished program. */
 export interface Finished {
   readonly success: boolean;
   readonly output: string;
   readonly errors: string;
 }
 
-/** Runs `argv` to its end; a program that cannot be started counts as failed. */
+/** Runs `argv` to its end. A program that cannot be started counts as failed. */
 export async function runQuietly(argv: readonly string[]): Promise<Finished> {
   const [program = "", ...args] = argv;
   try {
@@ -24,7 +24,7 @@ export async function runQuietly(argv: readonly string[]): Promise<Finished> {
   }
 }
 
-/** The first line that says something, without surrounding blanks. */
+/** The first line that is not blank, trimmed. */
 export function firstLine(text: string): string {
   return text.split("\n").map((line) => line.trim()).find((line) => line !== "") ??
     "no reason given";

@@ -1,11 +1,14 @@
-/** Finds a Python that is new enough to make the project's own environment from. */
+/** Finds a Python that is new enough for the project's own environment. */
 
 import { runQuietly } from "./setup_process.ts";
 
-/** nbclient 0.11 and nbconvert 7.17 need it. */
+/** The minimum version for nbclient 0.11 and nbconvert 7.17. */
 const oldest = { major: 3, minor: 10 };
 
-/** Tried in this order: the usual names first, then the versioned ones that stand beside an old `python3`. */
+/**
+ * Tried in this order: the usual names first, then versioned names, which may exist beside an old
+ * `python3`.
+ */
 const usualNames: readonly (readonly string[])[] = [
   ["python3"],
   ["python"],
@@ -16,7 +19,7 @@ const usualNames: readonly (readonly string[])[] = [
 /**
  * The command line of the first Python that is 3.10 or newer.
  *
- * @throws {Error} with one sentence when there is none.
+ * @throws {Error} If there is none.
  */
 export async function findPython(candidates = usualNames): Promise<readonly string[]> {
   const tooOld: string[] = [];

@@ -1,10 +1,11 @@
 /**
  * `deno task sft`: trains a language model to ask a question about a passage.
  *
- * Without a path flag it makes `models/sft_model` anew by the recipe `EMBEDDED_SFT`, the same bytes for the same seed, judges the
- * model's questions about the held-out passages, and writes the numbers into the folder's README. With a path of one's own the
- * tutorial's defaults hold, and after each epoch the held-out loss is measured and `checkpoint-N` written. Ctrl-C saves one more
- * `checkpoint-N` and leaves the rest of the folder as it was.
+ * Without a path flag it rebuilds `models/sft_model` by the recipe `EMBEDDED_SFT`, with the same
+ * bytes for the same seed, judges the model's questions about held-out passages, and writes the
+ * numbers into the folder's README. With the user's own paths the tutorial's defaults hold. After
+ * each epoch it measures the held-out loss and writes `checkpoint-N`. Ctrl-C saves one more
+ * `checkpoint-N` and leaves the rest of the folder unchanged.
  */
 import { join } from "node:path";
 import { fileExists } from "../lib/files/mod.ts";
@@ -22,31 +23,19 @@ import {
   type Weight,
   writeModelFolder,
 } from "../lib/lm/mod.ts";
-import { adamDefaults } from "../lib/optim/mod.ts";
 import { type Random, randomStream } from "../lib/random/mod.ts";
 import { chunksOf, type PromptAndAnswer } from "../lib/lm/mod.ts";
-import {
-  createRenamer,
-  type Example,
-  exampleRows,
-  hanOf,
-  readExamples,
-  readNames,
-  requirePositions,
-} from "../lib/passages/mod.ts";
+import { type Example, exampleRows, readExamples, requirePositions } from "../lib/passages/mod.ts";
 import {
   createSftTrainer,
   decaysWeight,
   newModelWeights,
-  plannedSteps,
   type SftTrainer,
   trainStage,
 } from "../lib/stages/mod.ts";
 import {
   EMBEDDED_PPO,
   EMBEDDED_SFT,
-  helpText,
-  parseFlags,
   SFT_SETTINGS,
   type SftSettings,
   stageValues,
@@ -54,8 +43,17 @@ import {
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
 import { type CommandContext, runCommand } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import { openStageLog } from "./stage_log.ts";
 import { sha256Of } from "./sha256.ts";
+import {
+  adamOf,
+  lengthsOf,
+  microBatchOf,
+  readNamesFor,
+  renamerOf,
+  stepsOf,
+} from "./stage_training.ts";
 import { openStageDevice, percent, reportNumbers, stepReporter, table } from "./stage_report.ts";
 
 /** The model to start from. */
@@ -65,13 +63,13 @@ interface Start {
   readonly tokenizer: Tokenizer;
 }
 
-/** A model folder's, or random weights for the vocabulary of `data_dir`. */
+/** The model of a folder, or random weights for the vocabulary of `data_dir`. */
 async function startingModel(settings: SftSettings, random: Random): Promise<Start> {
   const path = settings.pretrained_model_path;
   if (path !== "") {
     if (await fileExists(path)) return await readModelFolder(path);
-    const wish = '--pretrained_model_path "" makes a new model of --embed, --layers and --heads';
-    throw new Error(`Cannot start from ${path}: there is no such folder; ${wish}`);
+    const advice = '--pretrained_model_path "" makes a new model of --embed, --layers and --heads';
+    throw new Error(`Cannot start from ${path}: there is no such folder; ${advice}`);
   }
   const tokenizer = await loadTokenizer(settings.data_dir);
   const { embed, heads, layers, max_len: positions } = settings;
@@ -86,7 +84,7 @@ async function startingModel(settings: SftSettings, random: Random): Promise<Sta
   return { config, weights: newModelWeights(config, random), tokenizer };
 }
 
-/** Everything that training needs, read before anything is computed. */
+/** The inputs of training, all read before anything is computed. */
 interface Inputs {
   readonly settings: SftSettings;
   readonly start: Start;
@@ -97,50 +95,42 @@ interface Inputs {
 }
 
 async function readInputs(settings: SftSettings): Promise<Inputs> {
-  const { names_file_path, rename_proportion, max_len } = settings;
-  if (rename_proportion > 0 && names_file_path === "") {
-    throw new RangeError(
-      `Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`,
-    );
-  }
   const random = randomStream(settings.seed);
+  const names = await readNamesFor(settings);
   const start = await startingModel(settings, random);
-  requirePositions(max_len, start.config.positions);
+  requirePositions(settings.max_len, start.config.positions);
   return {
     settings,
     start,
     random,
     examples: await readExamples(settings.train_file_path),
     heldOut: await readExamples(settings.test_file_path),
-    names: rename_proportion > 0 ? await readNames(names_file_path) : new Map(),
+    names,
   };
 }
 
-/** Batches of held-out questions of like length. */
+/** Batches of held-out questions of similar length. */
 function heldOutBatches({ settings, start, heldOut }: Inputs): PromptAndAnswer[][] {
-  const lengths = { maxLen: settings.max_len, queryLen: settings.query_max_len };
-  const rows = heldOut.map((example) => exampleRows(start.tokenizer, example, lengths));
+  const rows = heldOut.map((example) => exampleRows(start.tokenizer, example, lengthsOf(settings)));
   const length = ({ prompt, answer }: PromptAndAnswer) => prompt.length + answer.length;
   return chunksOf(rows.toSorted((a, b) => length(a) - length(b)), settings.test_batch_size);
 }
 
-/** Gives the rows of a batch, some of its passages with new names. */
+/** Makes a function that encodes a batch, with new names in some of its passages. */
 function rowMaker({ settings, start: { tokenizer }, names, random }: Inputs) {
-  const alphabet = hanOf(tokenizer.vocabulary);
-  const rename = createRenamer({ names, alphabet, proportion: settings.rename_proportion, random });
-  const lengths = { maxLen: settings.max_len, queryLen: settings.query_max_len };
+  const rename = renamerOf(settings, { tokenizer, names, random });
   return (batch: readonly Example[]): PromptAndAnswer[] =>
     batch.map((example) => {
       const [content, query] = rename(example.content, [example.content, example.query]);
-      return exampleRows(tokenizer, { content, query }, lengths);
+      return exampleRows(tokenizer, { content, query }, lengthsOf(settings));
     });
 }
 
-/** What training gives. */
+/** The result of training. */
 interface Trained {
   readonly parameters: Gpt2Arrays;
   readonly trainer: SftTrainer;
-  /** Steps made. */
+  /** Optimizer steps made. */
   readonly step: number;
   /** Whether Ctrl-C ended it. */
   readonly stopped: boolean;
@@ -152,30 +142,15 @@ const createTrainer = (device: Device, { settings, start }: Inputs): Promise<Sft
     passageWeight: settings.passage_weight,
     dropout: { body: settings.dropout, seed: settings.seed },
     blocksPerSegment: settings.blocks_per_program,
-    optimizer: {
-      ...adamDefaults,
-      epsilon: settings.adam_epsilon,
-      weightDecay: settings.weight_decay,
-      maxGradNorm: settings.max_grad_norm,
-      decays: decaysWeight,
-    },
+    optimizer: { ...adamOf(settings), decays: decaysWeight },
   });
-
-const planSteps = ({ settings, examples, random }: Inputs) =>
-  plannedSteps(examples, {
-    epochs: settings.num_train_epochs,
-    batchSize: settings.train_batch_size,
-    lengthOf: ({ content, query }) => content.length + query.length,
-    learningRate: settings.learning_rate,
-    warmupProportion: settings.warmup_proportion,
-  }, random);
 
 async function train(
   device: Device,
   inputs: Inputs,
   { heldOut, terminal, interruptSignal }: CommandContext & { heldOut: PromptAndAnswer[][] },
 ): Promise<Trained> {
-  const { settings, start: { config, weights } } = inputs;
+  const { settings, start: { config, weights }, examples, random } = inputs;
   const trainer = await createTrainer(device, inputs);
   const rowsOf = rowMaker(inputs);
   const log = await openStageLog(settings.checkpoints ? settings.output_dir : undefined);
@@ -183,13 +158,17 @@ async function train(
     await uploadParameters(device, gpt2Spec(config), weights),
   );
   const { state, ...end } = await trainStage(start, {
-    steps: planSteps(inputs),
+    steps: stepsOf(settings, examples, {
+      lengthOf: ({ content, query }) => content.length + query.length,
+      random,
+    }),
     maxSteps: settings.max_steps,
     signal: interruptSignal(),
-    step: (state, { batch, learningRate }) => {
-      const microBatch = Math.ceil(batch.length / settings.gradient_accumulation_steps);
-      return trainer.step(state, rowsOf(batch), { learningRate, microBatch });
-    },
+    step: (state, { batch, learningRate }) =>
+      trainer.step(state, rowsOf(batch), {
+        learningRate,
+        microBatch: microBatchOf(batch, settings),
+      }),
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
       const loss = await trainer.evaluate(parameters, heldOut);
@@ -201,7 +180,7 @@ async function train(
   return { ...end, parameters: state.parameters, trainer };
 }
 
-/** Writes the model as it is after `step` steps beside the one that will be the result. */
+/** Writes the model after `step` steps into a folder of its own. */
 async function saveCheckpoint(
   device: Device,
   { parameters, step }: Pick<Trained, "parameters" | "step">,
@@ -221,7 +200,7 @@ async function judged(device: Device, parameters: Gpt2Arrays, { settings, start 
   const { config, tokenizer } = start;
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
-  const lengths = { maxLen: settings.max_len, queryLen: settings.query_max_len };
+  const lengths = lengthsOf(settings);
   return await goldSample(generator, { parameters, tokenizer, lengths, seed: settings.seed });
 }
 
@@ -238,7 +217,7 @@ async function numbers(
   const facts = table(["what", "value"], [
     ["seed", settings.seed],
     ["sha256 of `model.safetensors`", `\`${sha256}\``],
-    ["held-out loss, nats a token of the question", loss.toFixed(4)],
+    ["held-out loss, nats per token of the question", loss.toFixed(4)],
     ["held-out questions", heldOut.length],
     ["gold rate: right questions about held-out passages", percent(right / sample.length)],
     ["questions judged", sample.length],
@@ -248,12 +227,10 @@ async function numbers(
 
 async function sft(args: string[], context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const flags = parseFlags(SFT_SETTINGS, { args, environment: Deno.env.toObject() });
-  if (flags.help) {
-    const does =
-      "Trains a language model to ask questions about passages; without a path: models/sft_model.";
-    return terminal.print(helpText(SFT_SETTINGS, { command: "deno task sft", does }));
-  }
+  const does =
+    "Trains a language model to ask questions about passages; without a path: models/sft_model.";
+  const flags = readFlags(SFT_SETTINGS, { command: "deno task sft", does }, { args, terminal });
+  if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
   const inputs = await readInputs(settings);
   const device = await openStageDevice(settings);

@@ -1,4 +1,6 @@
-/** The log of a stage in its output folder: `metrics.jsonl`, a line of numbers at a time, and the same for TensorBoard. */
+/**
+ * The log of a stage in its output folder: `metrics.jsonl`, and the same numbers for TensorBoard.
+ */
 import { join } from "node:path";
 import {
   appendLine,
@@ -8,16 +10,16 @@ import {
   writeAtomically,
 } from "../lib/files/mod.ts";
 
-/** Numbers of one step under the tutorial's names: `lr`, `train_loss`, `test_loss`. */
+/** The numbers of one step under the tutorial's names: `lr`, `train_loss`, `test_loss`. */
 export type Scalars = Readonly<Record<string, number>>;
 
-/** Takes the numbers of a step. */
+/** Logs the numbers of a step. */
 export type StageLog = (step: number, scalars: Scalars) => Promise<void>;
 
-/** TensorBoard knows its files by the middle of this name. */
+/** TensorBoard recognises its files by `tfevents` in the name. */
 const EVENTS = "events.out.tfevents.stage";
 
-/** Starts a new log in `folder`; without one (`undefined`) nothing is kept. */
+/** Starts a new log in `folder`; nothing is logged if it is undefined. */
 export async function openStageLog(folder: string | undefined): Promise<StageLog> {
   if (folder === undefined) return () => Promise.resolve();
   const [metrics, events] = [join(folder, "metrics.jsonl"), join(folder, EVENTS)];

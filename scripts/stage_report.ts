@@ -1,4 +1,4 @@
-/** What the commands of the stages share: progress in the terminal, and tables for a model's README. */
+/** Progress of the stages in the terminal, and tables for a model's README. */
 import { join } from "node:path";
 import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { chooseDevice, type Device } from "../lib/runtime/mod.ts";
@@ -6,17 +6,15 @@ import type { DoneStep } from "../lib/stages/mod.ts";
 import { clock, type Terminal } from "./command.ts";
 import type { StageLog } from "./stage_log.ts";
 
-export { runCommand } from "./command.ts";
-
 /**
- * Tells how a stage goes: a line of progress at each step, and every `every` steps and at the end one that stays, with the mean loss
- * since the one before; the log gets the same numbers.
+ * Reports the progress of a stage: a progress line at each step, and a permanent line every `every`
+ * steps and at the end, with the mean loss since the previous one. The log gets the same numbers.
  */
 export function stepReporter(
   { terminal, log, every }: { terminal: Terminal; log: StageLog; every: number },
 ) {
   const start = performance.now();
-  const isTerminal = Deno.stdout.isTerminal(); // into a pipe only the lines that stay
+  const isTerminal = Deno.stdout.isTerminal(); // a pipe gets permanent lines only
   let losses: number[] = [];
   return async ({ step, total, loss, learningRate }: DoneStep): Promise<void> => {
     losses.push(loss);
@@ -35,7 +33,7 @@ export function stepReporter(
   };
 }
 
-/** Tells at each call how many of how many there are, and the time left. */
+/** Reports at each call how many are done, and the time left. */
 export function countReporter(terminal: Terminal, what: string) {
   const start = performance.now();
   return (done: number, total: number): void => {
@@ -46,7 +44,7 @@ export function countReporter(terminal: Terminal, what: string) {
   };
 }
 
-/** A table of Markdown. */
+/** A Markdown table. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],
@@ -58,32 +56,47 @@ export function table(
 /** A share as text: `44.5 %`. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-/** Writes `text` between the markers `<!-- numbers -->` of a folder's README, the only part of it that a command writes. */
-export async function writeNumbers(folder: string, text: string): Promise<void> {
-  const path = join(folder, "README.md");
-  const readme = await readText(path);
-  const [start, end] = ["<!-- numbers -->", "<!-- /numbers -->"];
+/**
+ * A README with `text` between the markers `<!-- name -->` and `<!-- /name -->`.
+ *
+ * @throws {Error} If the README at `path` lacks the markers.
+ */
+export function betweenMarkers(
+  readme: string,
+  { path, name, text }: { path: string; name: string; text: string },
+): string {
+  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
   if (from < 0 || to < from) {
-    throw new Error(`Cannot write the numbers: ${path} has no ${start} ${end}`);
+    throw new Error(`Cannot write into ${path}: it lacks the markers ${start} and ${end}`);
   }
-  await writeAtomically(
-    path,
-    `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`,
-  );
+  return `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`;
 }
 
-/** Writes the numbers where the folder has a README for them; a folder of someone's own has none. */
+/**
+ * Writes `text` between the markers of a folder's README, the only part of it that a command
+ * writes.
+ */
+async function writeNumbers(path: string, text: string): Promise<void> {
+  const readme = betweenMarkers(await readText(path), { path, name: "numbers", text });
+  await writeAtomically(path, readme);
+}
+
+/** Prints the numbers, and writes them into the folder's README if it has one. */
 export async function reportNumbers(
   terminal: Terminal,
   folder: string,
   text: string,
 ): Promise<void> {
-  if (await fileExists(join(folder, "README.md"))) await writeNumbers(folder, text);
+  const path = join(folder, "README.md");
+  if (await fileExists(path)) await writeNumbers(path, text);
   terminal.print(text);
 }
 
-/** The device of a stage; a number of threads is for the CPU alone. What it says does not mix with a stage's results. */
+/**
+ * Opens the device of a stage. Its messages go to standard error; `threads` applies to the CPU
+ * only.
+ */
 export const openStageDevice = (
   { device, threads }: { device: string; threads: number },
 ): Promise<Device> =>

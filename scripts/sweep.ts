@@ -3,9 +3,9 @@
  *
  *     deno task sweep --kl_coef 0,0.02,0.2 --lam 0.9,0.95,1 --seed 1,2,3 --output out/sweep.jsonl
  *
- * Each combination is a trial in a process of its own, as many at once as cores and memory allow. Finished trials stand in the
- * output file, one line of JSON an update; the same command again runs only what is missing. `--ray ADDRESS` runs the same
- * trials as tasks of a Ray cluster.
+ * Each combination is a trial in a process of its own. Cores and memory limit how many run at once.
+ * The output file holds the finished trials, with one line of JSON per update. The same command
+ * again runs only what is missing. `--ray ADDRESS` runs the trials as tasks of a Ray cluster.
  */
 import { dirname, resolve } from "node:path";
 import {
@@ -22,60 +22,26 @@ import {
   updatesOf,
 } from "../lib/course/mod.ts";
 import { fileExists, readJsonRecord, writeAtomically } from "../lib/files/mod.ts";
-import { helpText, parseFlags, SETTINGS, type SettingTable, wanted } from "../lib/settings/mod.ts";
+import { parseFlags, SETTINGS, type SettingTable, SWEEP_FLAGS, text } from "../lib/settings/mod.ts";
 import { clock, type CommandContext, runCommand, secondsLeft, type Terminal } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import { type Listener, runHere, runOnRay } from "./sweep_runners.ts";
 
-/** The flags that only this command has. */
-const OWN = {
-  output: {
-    kind: "text",
-    default: "out/sweep.jsonl",
-    help: "file of the rows; finished trials in it are kept",
-  },
-  judged: {
-    kind: "integer",
-    default: 293,
-    min: 0,
-    help: "held-out passages that the gold judge sees after each update; 0: none",
-  },
-  jobs: {
-    kind: "integer",
-    default: 0,
-    min: 0,
-    help: "trials at once; 0: as many as cores and memory allow",
-  },
-  threads: {
-    kind: "integer",
-    default: 1,
-    min: 1,
-    help: "CPU threads of a trial; another number changes the last digits, and so the run",
-  },
-  ray: {
-    kind: "text",
-    default: "",
-    help: "address of a Ray cluster that runs the trials, e.g. auto or ray://host:10001",
-  },
-  ray_folder: {
-    kind: "text",
-    default: "",
-    help: "this project's folder on the cluster's machines; empty: as here",
-  },
-  python: { kind: "text", default: "python3", help: "the Python that has Ray" },
-} as const;
-
-/** The settings of PPO, each as a list. */
+/** The settings of PPO as text, because each may be a list. */
 const LISTS: SettingTable = Object.fromEntries(
-  Object.entries(SETTINGS).map(([name, spec]) => {
-    const form = `${wanted(spec)}, or a list with commas`;
-    return [name, { kind: "text", default: String(spec.default), form, help: spec.help }];
-  }),
+  Object.entries(SETTINGS).map(([name, { default: value, help, level }]) => [
+    name,
+    text(String(value), help, { level }),
+  ]),
 );
 
-/** Peak memory in MiB of one trial on the embedded models with the judge: 460 were measured. */
+/**
+ * Peak memory in MiB of one trial on the embedded models with the judge. The measured peak is 460
+ * MiB.
+ */
 const EMBEDDED_NEED = 600;
 
-/** Reads one setting's list: each value as `deno task train` would read it. */
+/** Reads the list of one setting; each value means what it means for `deno task train`. */
 function valuesOf(name: string, list: string): unknown[] {
   return list.split(",").map((text) => {
     const { given } = parseFlags(SETTINGS, { args: [`--${name}`, text.trim()] });
@@ -83,13 +49,13 @@ function valuesOf(name: string, list: string): unknown[] {
   });
 }
 
-/** A trial with how many updates it makes. */
+/** A trial and the number of its updates. */
 interface Planned {
   readonly trial: Trial;
   readonly updates: number;
 }
 
-/** All combinations of what was given, each checked as a whole. */
+/** All combinations of the given lists, each checked as a whole. */
 async function trialsOf(given: Readonly<Record<string, string>>): Promise<Planned[]> {
   const lists = Object.fromEntries(
     Object.entries(given).map(([name, list]) => [name, valuesOf(name, list)]),
@@ -99,16 +65,16 @@ async function trialsOf(given: Readonly<Record<string, string>>): Promise<Planne
   return trials.map((trial) => ({ trial, updates: updatesOf(trialSettings(trial, own)) }));
 }
 
-/** What a sweep is about to do. */
+/** The plan of a sweep. */
 interface Plan {
   readonly output: string;
-  /** Rows that are in the file and stay there. */
+  /** Rows that are already in the file. */
   readonly finished: readonly SweepRow[];
-  /** Trials that are to be run. */
+  /** Trials to run. */
   readonly planned: readonly Planned[];
 }
 
-/** Keeps the rows of running trials apart from those of finished ones, which alone are written, in the trials' own order. */
+/** Collects rows. Only finished trials are written to the file, in the order of the trials. */
 function collect({ output, finished, planned }: Plan, terminal: Terminal): Listener {
   const running = new Map<number, SweepRow[]>();
   const ended = new Map<number, readonly SweepRow[]>();
@@ -137,19 +103,22 @@ function collect({ output, finished, planned }: Plan, terminal: Terminal): Liste
   };
 }
 
-const HELP = {
+const ABOUT = {
   command: "deno task sweep",
   does: `Trains with every combination of comma-separated settings: --kl_coef 0,0.2 --seed 1,2,3.
 
-The rows of a trial enter the file when it is finished. Stop whenever you like: the same command goes on with the trials that
-are missing. With --ray every machine of the cluster needs this project in the same folder (--ray_folder), and deno or Node.js.`,
+The rows of a trial enter the file when it is finished. You can stop at any time: the same command
+continues with the trials that are missing. Settings come from flags alone, not from the environment.
+With --ray every machine of the cluster needs this project in the same folder (--ray_folder), and
+deno or Node.js.`,
+  usesEnvironment: false,
 };
 
 async function sweep(args: string[], { terminal, interruptSignal }: CommandContext): Promise<void> {
-  const { given, values, help } = parseFlags({ ...OWN, ...LISTS }, { args });
-  if (help) return console.log(helpText({ ...OWN, ...LISTS }, HELP));
-  const { output, judged, threads, jobs, ray, ray_folder, python } = values;
-  const lists = Object.entries(given).filter(([name]) => !Object.hasOwn(OWN, name));
+  const flags = readFlags({ ...SWEEP_FLAGS, ...LISTS }, ABOUT, { args, terminal });
+  if (flags === undefined) return;
+  const { output, judged, threads, jobs, ray, ray_folder, python } = flags.values;
+  const lists = Object.entries(flags.given).filter(([name]) => !Object.hasOwn(SWEEP_FLAGS, name));
   const all = await trialsOf(Object.fromEntries(lists.map(([name, list]) => [name, String(list)])));
   using _alone = await onlyWriter(output);
   const rows = await fileExists(output) ? await readSweep(output) : [];
@@ -166,15 +135,16 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
     : runOnRay(work, { address: ray, folder: ray_folder || pathOf("."), python });
   await run.finally(() => {
     if (signal.aborted) {
-      terminal.print(`finished trials are in ${output}; the same command goes on from there`);
+      terminal.print(`finished trials are in ${output}; the same command continues from there`);
     }
   });
 }
 
 /**
- * Makes sure that no other sweep writes this file, until disposed of. The system gives the lock back when the process ends, however.
+ * Locks the output file against other sweeps until disposed of. The system releases the lock when
+ * the process ends in any way.
  *
- * @throws Error when another sweep has it.
+ * @throws {Error} If another sweep holds the lock.
  */
 async function onlyWriter(output: string): Promise<Disposable> {
   const path = `${output}.lock`;

@@ -1,10 +1,10 @@
-"""Runs the trials of a sweep as tasks of a Ray cluster that is there already.
+"""Runs the trials of a sweep as tasks of an existing Ray cluster.
 
     python3 scripts/sweep_ray.py ADDRESS < trials.json
 
 Standard input is {"folder": the project's folder, the same on every machine, "orders": [{"trial", "judged", "threads"}]}.
-Each trial runs `scripts/sweep_trial.ts` in that folder on the machine that Ray chooses. On standard output comes a line
-{"order", "row"} for each update, and {"order", "error"} for a trial that failed. It computes nothing itself.
+Each trial runs `scripts/sweep_trial.ts` in that folder on the machine that Ray chooses. Standard output receives a line
+{"order", "row"} for each update, and {"order", "error"} for each failed trial.
 """
 
 import json

@@ -1,4 +1,7 @@
-/** Where the trials of a sweep run: in processes of this machine, or as tasks of a Ray cluster. Both tell a listener how it goes. */
+/**
+ * Runs the trials of a sweep, in processes on this machine or as tasks of a Ray cluster. A listener
+ * receives the results.
+ */
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import {
@@ -10,33 +13,33 @@ import {
   trialName,
 } from "../lib/course/mod.ts";
 
-/** What is to be run. */
+/** The work of a sweep. */
 export interface Work {
   readonly trials: readonly Trial[];
   /** Held-out passages for the gold judge. */
   readonly judged: number;
-  /** Threads of each trial. */
+  /** CPU threads of each trial. */
   readonly threads: number;
-  /** Aborted when all is to end; what runs is then ended. */
+  /** Aborts all running trials. */
   readonly signal: AbortSignal;
   readonly listener: Listener;
 }
 
-/** Told of each row and of each trial's end; trials are numbered from 0. */
+/** Receives each row and the end of each trial. Trials are numbered from 0. */
 export interface Listener {
   row(trial: number, row: SweepRow): void;
   end(trial: number): Promise<void>;
 }
 
-/** How trials share this machine. */
+/** Limits on the trials of this machine. */
 export interface HereOptions {
-  /** Trials at once; 0: as many as cores and memory allow. */
+  /** Trials at once; 0: limited by cores and memory. */
   readonly jobs: number;
-  /** Peak memory of a trial in MiB, if it is known before one has run. */
+  /** Peak memory of a trial in MiB, if known in advance. */
   readonly need: number | undefined;
 }
 
-/** Runs the trials in processes of this machine; one that fails ends the others. */
+/** Runs the trials in processes on this machine. If one fails, the others are ended. */
 export async function runHere(work: Work, { jobs, need }: HereOptions): Promise<void> {
   const failure = new AbortController();
   const signal = AbortSignal.any([work.signal, failure.signal]);
@@ -64,7 +67,7 @@ export async function runHere(work: Work, { jobs, need }: HereOptions): Promise<
   signal.throwIfAborted();
 }
 
-/** How many trials fit here now. */
+/** How many trials fit on this machine now. */
 const roomHere = (known: { need: number | undefined; threads: number; running: number }): number =>
   roomFor({
     ...known,
@@ -72,7 +75,10 @@ const roomHere = (known: { need: number | undefined; threads: number; running: n
     available: Deno.systemMemoryInfo().available / 2 ** 20,
   });
 
-/** Runs one trial to its end; each row also says how much memory it has needed, where the system tells. */
+/**
+ * Runs one trial to its end. After each row it reports the peak memory so far, where the system
+ * provides it.
+ */
 async function runChild(
   [index, trial]: [number, Trial],
   { judged, threads, signal, listener }: Work,
@@ -84,7 +90,7 @@ async function runChild(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    detached: Deno.build.os !== "windows", // Ctrl-C reaches this process alone, which ends the others
+    detached: Deno.build.os !== "windows", // so Ctrl-C reaches only this process, which ends the others
   }).spawn();
   const errors = new Response(child.stderr).text();
   using _kill = endedBy(signal, child);
@@ -101,20 +107,20 @@ async function runChild(
   await listener.end(index);
 }
 
-/** Peak resident memory of another process in MiB, where the system tells (Linux). */
+/** Peak resident memory of another process in MiB; undefined except on Linux. */
 async function peakMemoryOf(pid: number): Promise<number | undefined> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
   const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(status)?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
 }
 
-/** Ends `child` when `signal` says so, until disposed of. */
+/** Ends `child` when `signal` is aborted, until disposed of. */
 function endedBy(signal: AbortSignal, child: Deno.ChildProcess): Disposable {
   const kill = () => {
     try {
       child.kill("SIGTERM");
     } catch {
-      // it has ended by itself
+      // it has already ended
     }
   };
   if (signal.aborted) kill();
@@ -127,7 +133,7 @@ const linesOf = (stream: ReadableStream<Uint8Array>): AsyncIterable<string> =>
 
 /** A Ray cluster. */
 export interface RayOptions {
-  /** As `ray.init` takes it. */
+  /** The address for `ray.init`. */
   readonly address: string;
   /** This project's folder on every machine of the cluster. */
   readonly folder: string;
@@ -135,14 +141,17 @@ export interface RayOptions {
   readonly python: string;
 }
 
-/** What the driver says: a row, a trial's end, or why a trial failed. */
+/** A message of the driver: a row, the end of a trial, or its error. */
 interface RayMessage {
   readonly order: number;
   readonly row?: unknown;
   readonly error?: string;
 }
 
-/** Runs the trials as tasks of a Ray cluster, whose scheduler decides how many at once; the others go on when one fails. */
+/**
+ * Runs the trials as tasks of a Ray cluster. Its scheduler decides how many run at once. If one
+ * fails, the others continue.
+ */
 export async function runOnRay(work: Work, { address, folder, python }: RayOptions): Promise<void> {
   const { trials, judged, threads, signal, listener } = work;
   const child = spawnPython(python, [pathOf("scripts/sweep_ray.py"), address]);
@@ -150,7 +159,7 @@ export async function runOnRay(work: Work, { address, folder, python }: RayOptio
   const errors = new Response(child.stderr).text();
   const orders = trials.map((trial) => ({ trial, judged, threads }));
   await new Blob([JSON.stringify({ folder, orders })]).stream().pipeTo(child.stdin)
-    .catch(() => {}); // a driver that could not start says so on standard error
+    .catch(() => {}); // a driver that cannot start reports it on standard error
   const failed: string[] = [];
   for await (const line of linesOf(child.stdout)) {
     const { order, row, error }: RayMessage = JSON.parse(line);
@@ -163,7 +172,7 @@ export async function runOnRay(work: Work, { address, folder, python }: RayOptio
   signal.throwIfAborted();
   if (!success) {
     throw new Error(
-      (await errors).trim().split("\n").at(-1) || "Ray's driver failed without a word",
+      (await errors).trim().split("\n").at(-1) || "Ray's driver failed without a message",
     );
   }
   if (failed.length > 0) {

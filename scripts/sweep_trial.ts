@@ -1,12 +1,13 @@
 /**
- * One trial of a sweep, in a process of its own: `deno run -A scripts/sweep_trial.ts '{"trial":{"lam":1},"judged":32}'` prints
- * each update as a line of JSON. Settings come from the trial alone, none from the environment. `deno task sweep` starts it, here
- * or on the machines of a Ray cluster. When nobody reads its lines any more, because the sweep was killed, it ends at the next one.
+ * One trial of a sweep, in a process of its own: `deno run -A scripts/sweep_trial.ts
+ * '{"trial":{"lam":1},"judged":32}'` prints each update as a line of JSON. Settings come from the
+ * trial alone, not from the environment. `deno task sweep` starts it on this machine or on a Ray
+ * cluster. If the sweep is killed, the trial ends when it prints its next line.
  */
 import { loadEmbedded, runTrial, type Trial } from "../lib/course/mod.ts";
 import { runCommand } from "./command.ts";
 
-/** What the command line says. */
+/** The argument of the command. */
 interface Order {
   readonly trial: Trial;
   readonly judged: number;

@@ -1,9 +1,11 @@
 /**
- * The `test` task: every test and every example in the documentation; the last line is `N passed, N failed`.
+ * The `test` task: runs every test and every example in the documentation. The last line is `N
+ * passed, N failed`.
  *
- * Files run side by side, but those on WebGPU (they import `helpers/webgpu.ts`) one after the other in a process of their own: two
- * threads that use WebGPU in one process break ONNX Runtime's memory. Extra arguments go to `deno test` (for instance a file, or
- * `--filter gae`); with arguments the examples are left out.
+ * Files run in parallel, except those on WebGPU (they import `helpers/webgpu.ts`), which run one
+ * after the other in a process of their own, because two threads that use WebGPU in one process
+ * corrupt ONNX Runtime's memory. Arguments are passed to `deno test` (for instance a file, or
+ * `--filter gae`); then the examples do not run.
  */
 import { readdir } from "node:fs/promises";
 
@@ -13,7 +15,7 @@ interface Counts {
   skipped: number;
 }
 
-/** Runs `deno test` with `args`, showing its output, and counts. */
+/** Runs `deno test` with `args`, shows its output, and counts the results. */
 async function run(args: readonly string[]): Promise<Counts> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", ...args],
@@ -30,7 +32,10 @@ async function run(args: readonly string[]): Promise<Counts> {
   return countsOf(tail, code);
 }
 
-/** Reads `ok | 12 passed (3 steps) | 0 failed | 1 ignored`; a run that ended without that line is one failure. */
+/**
+ * Parses `ok | 12 passed (3 steps) | 0 failed | 1 ignored`. A run without that line counts as one
+ * failure.
+ */
 function countsOf(output: string, code: number): Counts {
   // deno-lint-ignore no-control-regex -- colour codes
   const plain = output.replaceAll(/\u001b\[[0-9;]*m/g, "");
@@ -52,7 +57,7 @@ async function filesOnWebGpu(): Promise<string[]> {
   return files.filter((_, index) => sources[index]?.includes('/helpers/webgpu.ts"'));
 }
 
-/** Everything: files side by side, files on WebGPU, examples. */
+/** Runs everything: parallel files, files on WebGPU, examples. */
 async function runAll(): Promise<Counts[]> {
   const onWebGpu = await filesOnWebGpu();
   return [

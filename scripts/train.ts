@@ -1,11 +1,13 @@
 /**
  * The `train` task: PPO from the command line, with the tutorial's flags.
  *
- * Without path flags it runs on the embedded models with their own settings; with `--ori_model_path`, `--reward_model_path` or
- * `--train_file_path` on the reader's, with the tutorial's defaults. Into `--output_dir` go `settings.json`, the logs
- * (`run_logs.ts`), after each episode a policy `checkpoint-N` (N: optimizer steps), and the state from which `--resume` goes on,
- * to the bit (`run_folder.ts`). Ctrl-C saves both and says how to go on. Before anything is loaded, settings are chosen that fit the
- * memory there is (`train_plan.ts`); `--plan` prints that and stops.
+ * Without path flags it trains the embedded models with their own settings. With
+ * `--ori_model_path`, `--reward_model_path` or `--train_file_path` it trains the user's models with
+ * the tutorial's defaults. `--output_dir` receives `settings.json`, the logs (`run_logs.ts`), a
+ * policy `checkpoint-N` after each episode (N: optimizer steps), and the state from which
+ * `--resume` continues bit for bit (`run_folder.ts`). Ctrl-C saves a checkpoint and the state, and
+ * prints the command that continues. Before anything is loaded, memory settings are chosen to fit
+ * (`train_plan.ts`); `--plan` prints them and stops.
  */
 import { join, resolve } from "node:path";
 import {
@@ -19,16 +21,15 @@ import {
 } from "../lib/course/mod.ts";
 import { downloadParameters, writeModelFolder } from "../lib/lm/mod.ts";
 import {
-  helpText,
-  parseFlags,
   scheduleOf,
   SETTINGS,
   type Settings,
-  type SettingSpec,
+  TRAIN_FLAGS,
   validateSettings,
 } from "../lib/settings/mod.ts";
 import { type Metrics, type PpoState } from "../lib/ppo/mod.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import {
   checkNoRun,
   checkSameInputs,
@@ -53,44 +54,21 @@ import {
 } from "./train_plan.ts";
 import { trainingProgress } from "./train_progress.ts";
 
-const FLAGS = {
-  ...SETTINGS,
-  resume: {
-    kind: "text",
-    default: "",
-    help:
-      "go on with the run in this folder; every metric is then that of a run that never stopped",
-  },
-  save_every: {
-    kind: "integer",
-    default: 1,
-    min: 1,
-    help:
-      "updates between two saved states; one is 24 bytes a parameter (embedded 22 MB, GPT-2-base 2.5 GB)",
-  },
-  plan: {
-    kind: "boolean",
-    default: false,
-    help:
-      "print the memory and the hours that the run will take, before anything is loaded, and stop",
-  },
-} satisfies { [name: string]: SettingSpec };
-
 /** A run that is ready to train. */
 interface Job {
   readonly run: CourseRun;
   readonly inputs: RunInputs;
   readonly logs: RunLogs;
   readonly saveEvery: number;
-  /** What memory was predicted; undefined: nothing was. */
+  /** The predicted memory; undefined for a resumed run. */
   readonly planned: PlannedRun | undefined;
-  /** Where to go on; undefined: at the start. */
+  /** The state to continue from; undefined: the start. */
   readonly from: PpoState | undefined;
-  /** Held open as long as the run goes on. */
+  /** Held open while the run trains. */
   readonly lock: Deno.FsFile;
 }
 
-/** Opens a run in a folder that holds none. */
+/** Opens a new run in a folder without one. */
 async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
   const embedded = !namesOwn(given);
   await checkNoRun(given.output_dir ?? SETTINGS.output_dir.default);
@@ -111,14 +89,17 @@ async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job>
   return { run, inputs, logs, saveEvery, planned, from: undefined, lock };
 }
 
-/** The settings with the paths of inputs from the root, so that a run can be taken up from another folder. */
+/**
+ * The settings with absolute paths of inputs, so that a run can be resumed from any working
+ * directory.
+ */
 function withFullPaths(given: Partial<Settings>): Partial<Settings> {
   const { train_file_path, ori_model_path, reward_model_path } = validateSettings(given);
   const paths = { train_file_path, ori_model_path, reward_model_path };
   return { ...given, ...Object.fromEntries(OWN_PATHS.map((name) => [name, resolve(paths[name])])) };
 }
 
-/** Opens the run of a folder where its newest state stands. */
+/** Opens the run of a folder at its newest state. */
 async function resumedJob(
   folder: string,
   { given, saveEvery, terminal }: {
@@ -142,7 +123,10 @@ async function resumedJob(
   return { run, inputs, logs, saveEvery, planned: undefined, from: stored?.state, lock };
 }
 
-/** Writes the actor as it is now, with the settings that its folder had and the lengths it was trained with: `predict` reads them. */
+/**
+ * Writes the current actor, with its folder's settings and the lengths of this run, which `predict`
+ * reads.
+ */
 async function saveActor(
   { run: { ppo, device, settings }, inputs }: Job,
   ppoStep: number,
@@ -159,7 +143,7 @@ async function saveActor(
   });
 }
 
-/** Saves everything from which the run can go on. */
+/** Saves everything needed to resume. */
 async function save({ run, logs }: Job): Promise<void> {
   const state = await run.ppo.state({ copies: false });
   await saveState(run.settings.output_dir, state, { logs: await logs.sizes() });
@@ -204,7 +188,7 @@ async function trainJob(
     if (ppoStep > 0) await saveActor(job, ppoStep);
     await save(job);
     const goOn = resumeCommand(settings.output_dir);
-    terminal.print(`saved after optimizer step ${ppoStep}; go on with: ${goOn}`);
+    terminal.print(`saved after optimizer step ${ppoStep}; continue with: ${goOn}`);
     throw error;
   }
   if (planned !== undefined) terminal.print(comparisonLine(planned, job.run));
@@ -212,16 +196,15 @@ async function trainJob(
 }
 
 async function train({ interruptSignal, terminal }: CommandContext): Promise<void> {
-  const flags = parseFlags(FLAGS, { args: Deno.args, environment: Deno.env.toObject() });
-  if (flags.help) {
-    const does = "Trains a language model with PPO, on the embedded models or on your own.";
-    return terminal.print(helpText(FLAGS, { command: "deno task train", does }));
-  }
-  const { resume, save_every, plan, ...given } = flags.given;
-  const saveEvery = save_every ?? FLAGS.save_every.default;
+  const does = "Trains a language model with PPO, on the embedded models or on your own.";
+  const about = { command: "deno task train", does };
+  const flags = readFlags(TRAIN_FLAGS, about, { args: Deno.args, terminal });
+  if (flags === undefined) return;
+  const { resume, save_every: _, plan, ...given } = flags.given;
+  const saveEvery = flags.values.save_every;
   if (plan) {
     if (resume !== undefined) {
-      throw new RangeError("Cannot plan a run that has begun: leave --resume away");
+      throw new RangeError("Cannot plan a run that has begun: omit --resume");
     }
     const planned = await plannedRun(given);
     return [...planLines(planned), await hoursLine(planned)].forEach((line) =>
@@ -238,13 +221,12 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   if (job.planned !== undefined) terminal.print(startLine(job.planned));
   if (inputs.scoreStatistics === undefined && run.scoreStatistics !== undefined) {
     const { mean, deviation } = run.scoreStatistics;
-    const scores = `mean ${mean.toFixed(3)}, deviation ${deviation.toFixed(3)}`;
-    terminal.print(
-      `the reward model came without statistics; its scores of the SFT model's answers: ${scores}`,
-    );
+    const scores = `mean ${mean.toFixed(3)}, standard deviation ${deviation.toFixed(3)}`;
+    const found = "the reward model's folder has no score statistics";
+    terminal.print(`${found}; scores of the SFT model's answers: ${scores}`);
   }
   if (from !== undefined) {
-    terminal.print(`going on after timestep ${from.timestep}, optimizer step ${from.actor.step}`);
+    terminal.print(`continuing after timestep ${from.timestep}, optimizer step ${from.actor.step}`);
   }
   await trainJob(job, { signal: interruptSignal(), terminal });
 }

@@ -1,8 +1,8 @@
 /**
- * What a PPO run will take, said before anything is loaded: memory by kind of work, the settings chosen to fit, hours.
+ * Predicts the memory and the time of a PPO run before anything is loaded.
  *
- * On the CPU, whose memory the run shares with everything else, settings are chosen to fit. On a GPU they stay as they are given, and
- * what its arrays take is told.
+ * On the CPU, whose memory the run shares with other programs, memory settings are chosen to fit.
+ * On a GPU they stay as given, and the memory of its arrays is predicted.
  */
 import { namesOwn, pathOf, peakMemory, runSettings } from "../lib/course/mod.ts";
 import { readModelSizes } from "../lib/lm/mod.ts";
@@ -29,36 +29,40 @@ import { dot } from "../lib/tensor/mod.ts";
 export interface PlannedRun {
   /** The sizes of its models. */
   readonly models: ModelShapes;
-  /** What it will hold in memory, and where. */
+  /** The predicted memory. */
   readonly memory: MemoryPlan | GpuMemory;
-  /** What to run with: what was given, and what was chosen. */
+  /** The settings of the run, given and chosen. */
   readonly settings: Settings;
 }
 
-/** What a run will hold on a GPU. */
+/** The predicted memory of a run on a GPU. */
 export interface GpuMemory {
   /** The GPU. */
   readonly gpu: Device;
-  /** By kind of work; `runtime` is 0. */
+  /** Bytes by phase; the column `runtime` is 0. */
   readonly ledger: readonly LedgerRow[];
 }
 
 const GIB = 2 ** 30;
 
-/** The share of the free memory that a run takes if it is not told: files are read and other programs live too. */
+/**
+ * The share of free memory that a run may use by default. The rest is for reading files and for
+ * other programs.
+ */
 const SHARE_OF_FREE = 0.8;
 
 /**
  * Plans a run from its settings and the `config.json` of its models.
  *
- * @throws RangeError when it cannot fit, with the sentence that says what would, or the device cannot store frozen models as asked.
+ * @throws {RangeError} If the run cannot fit (with settings that would), or the device cannot store
+ * frozen models in `frozen_dtype`.
  */
 export async function plannedRun(given: Partial<Settings>): Promise<PlannedRun> {
   const { models, settings } = await sizesAndSettings(given);
   const device = await chooseDevice(settings.device, {
     warn: () => {},
     buffers: settings.gpu_buffers,
-  }); // a GPU may be asked for that is not there
+  }); // the GPU may be missing; the run warns later
   checkFrozenType(settings, device);
   if (device.kind !== "cpu") {
     return { models, settings, memory: gpuMemory(device, models, settings) };
@@ -80,17 +84,20 @@ async function sizesAndSettings(
   return { models, settings: own ?? runSettings(policy, given) };
 }
 
-/** With passes of so few rows as the GPU's buffers hold. */
+/** The memory with passes that fit the GPU's buffers. */
 function gpuMemory(gpu: Device, models: ModelShapes, settings: Settings): GpuMemory {
   const fitting = fittingSettings({ device: gpu, policy: { config: models.policy }, settings });
   return { gpu, ledger: deviceLedger(models, fitting) };
 }
 
-/** Bytes that may be used: what is asked for, or most of what is free now and what this process holds already. */
+/**
+ * The budget in bytes: the given one, or most of the free memory and of what this process already
+ * holds.
+ */
 const budgetOf = ({ memory_gib }: Settings): number =>
   memory_gib > 0 ? memory_gib * GIB : SHARE_OF_FREE * (freeMemory() + Deno.memoryUsage().rss);
 
-/** Free memory of the machine, or of the container that this process may not leave. */
+/** Free memory of the machine or of the container. */
 function freeMemory(): number {
   const { available } = Deno.systemMemoryInfo();
   const numbers = ["memory.max", "memory.current"].map((name) =>
@@ -100,7 +107,7 @@ function freeMemory(): number {
   return limit === undefined || used === undefined ? available : Math.min(available, limit - used);
 }
 
-/** The number that a file holds; undefined: there is no such file, or it says "max". */
+/** The number in a file; undefined if the file is missing or holds "max". */
 function readNumber(path: string): number | undefined {
   try {
     const value = Number(Deno.readTextFileSync(path));
@@ -138,15 +145,15 @@ export function ledgerLines(ledger: readonly LedgerRow[]): string[] {
   );
 }
 
-/** What was chosen and what fits, in lines for people. */
+/** The memory table and the chosen settings, as lines of text. */
 export function planLines({ memory }: PlannedRun): string[] {
   if ("gpu" in memory) return gpuLines(memory);
   const { ledger, peak, budget } = memory;
   const choices = chosenFlags(memory);
   return [
     ...ledgerLines(ledger),
-    `predicted peak ${memoryText(peak)} of ${memoryText(budget)} that may be used`,
-    choices === "" ? "as given: nothing needs to be spared" : `chosen to fit: ${choices}`,
+    `predicted peak ${memoryText(peak)} of a budget of ${memoryText(budget)}`,
+    choices === "" ? "the settings fit as given" : `chosen to fit: ${choices}`,
   ];
 }
 
@@ -154,33 +161,33 @@ const chosenFlags = ({ chosen, settings }: MemoryPlan): string =>
   chosen.map((name) => `--${name} ${settings[name]}`).join(" ");
 
 function gpuLines({ gpu, ledger }: GpuMemory): string[] {
-  const has = gpu.adapter?.memoryBytes; // its name and limits are said when it is opened
+  const has = gpu.adapter?.memoryBytes; // its name and limits are printed when it is opened
   const peak = peakBytes(ledger);
   const beside = has === undefined
-    ? "; the GPU does not tell how much it has"
-    : ` of ${memoryText(has)} that the GPU has`;
+    ? " (the memory of the GPU is unknown)"
+    : ` of ${memoryText(has)} on the GPU`;
   return [
     ...ledgerLines(ledger),
     `predicted peak ${memoryText(peak)}${beside}: ${
       memoryText(heldBytes(ledger))
-    } in arrays that stay between programs, the rest inside programs`,
+    } in arrays between programs, the rest inside programs`,
     has !== undefined && peak > has
-      ? "more than it has: a smaller --micro_batch_size or --blocks_per_program takes less; nothing is chosen for a GPU"
-      : "as given: nothing is chosen for a GPU",
+      ? "this exceeds the GPU's memory; reduce --micro_batch_size or --blocks_per_program"
+      : "the settings stay as given: nothing is chosen automatically for a GPU",
   ];
 }
 
-/** What the beginning of a run says of memory. */
+/** The line about memory at the start of a run. */
 export function startLine({ memory }: PlannedRun): string {
   if ("gpu" in memory) {
     const [held, peak] = [heldBytes, peakBytes].map((bytes) => memoryText(bytes(memory.ledger)));
-    return `memory: ${held} predicted in arrays on the GPU, ${peak} with what programs need inside`;
+    return `memory: ${held} predicted in arrays on the GPU, ${peak} including the inside of programs`;
   }
   const choices = chosenFlags(memory);
   return `memory: ${memoryText(memory.peak)} predicted${choices === "" ? "" : `, with ${choices}`}`;
 }
 
-/** The end of a run: what was predicted beside what the system, or the count of the GPU that it ran on, says. */
+/** The line at the end of a run: predicted and measured peak memory. */
 export function comparisonLine({ memory }: PlannedRun, { device }: { device: Device }): string {
   const beside = (predicted: number, measured: number) =>
     `predicted ${memoryText(predicted)}, measured ${memoryText(measured)}`;
@@ -189,14 +196,14 @@ export function comparisonLine({ memory }: PlannedRun, { device }: { device: Dev
     : `peak memory: ${beside(memory.peak, peakMemory() * 2 ** 20)}`;
 }
 
-/** How long the whole run will take, at the speed that this machine shows for a second. */
+/** Estimates the time of the whole run from the speed of this machine, measured for a second. */
 export async function hoursLine({ models, memory, settings }: PlannedRun): Promise<string> {
   const speed = await machineSpeed("gpu" in memory ? memory.gpu : await openDevice("cpu"));
   const seconds = workSeconds(runWork(models, settings), speed);
   const gigaflops = Number((speed.products / 1e9).toPrecision(2));
   return `about ${
     duration(seconds)
-  } if all texts are as long as they may be, at ${gigaflops} GFLOP/s of products measured now`;
+  } if all texts have the maximum length, at a measured ${gigaflops} GFLOP/s of matrix products`;
 }
 
 /** "40 s", "5 minutes", "52.0 hours" */
@@ -207,10 +214,10 @@ function duration(seconds: number): string {
     : `${(seconds / 3600).toFixed(1)} hours`;
 }
 
-/** Rows of a product that stands for whole texts, and of one that stands for a token of each answer. */
+/** Rows of a product for whole texts, and of one for a single token of each answer. */
 const MANY = 1024, FEW = 16;
 
-/** A weight of GPT-2 base's network: what passes through the processor for a token of each answer. */
+/** The size of a weight in GPT-2 base's feed-forward layers. */
 const INNER = 768, OUTER = 3072;
 
 /** The speed of two kinds of products, measured for half a second each. */
@@ -225,7 +232,7 @@ async function machineSpeed(device: Device): Promise<MachineSpeed> {
   const weight = await device.upload(zeros([INNER, OUTER]));
   const speedOf = async (rows: number): Promise<number> => {
     const feeds = { x: await device.upload(zeros([rows, INNER])), weight };
-    await program(feeds); // the first call makes its arrays
+    await program(feeds); // the first call allocates its arrays
     const start = performance.now();
     let calls = 0;
     for (; performance.now() - start < 500; calls++) await device.read((await program(feeds)).y);

@@ -1,10 +1,13 @@
-/** How a PPO run tells where it stands: a line that is drawn over with the time left, and one that stays for each update. */
+/**
+ * The progress of a PPO run in the terminal: a progress line with the time left, and a permanent
+ * line for each update.
+ */
 import type { Metrics, Progress, StepReport } from "../lib/ppo/mod.ts";
 import type { Settings } from "../lib/settings/mod.ts";
 import { scheduleOf, stepsAnUpdate } from "../lib/settings/mod.ts";
 import { clock, secondsLeft, type Terminal } from "./command.ts";
 
-/** Told what happens. */
+/** Receives the events of a run. */
 export interface TrainingProgress {
   /** After each timestep. */
   timestep(progress: Progress): void;
@@ -14,26 +17,27 @@ export interface TrainingProgress {
   update(row: Metrics): void;
 }
 
-/** How fast one kind of work went so far, in this process. */
+/** How much work of one kind was done in this process, and how long it took. */
 interface Pace {
   done: number;
   seconds: number;
 }
 
-/** Where a run begins to be told of. */
+/** The position where progress begins. */
 export interface ProgressStart {
   readonly settings: Settings;
-  /** Timesteps done before. */
+  /** Timesteps already done. */
   readonly timestep: number;
-  /** Optimizer steps done before. */
+  /** Optimizer steps already done. */
   readonly ppoStep: number;
-  /** The time in milliseconds (default: the process's clock). */
+  /** The clock, in milliseconds (default: the process's). */
   readonly now?: () => number;
 }
 
 /**
- * What the timesteps since the last update and the update itself took, by part. Each part ends when its numbers are read, so that
- * nobody waits for a GPU to be timed: what it does after the last number (Adam) is in the next part.
+ * The time of the timesteps since the last update and of the update itself, by part. Each part ends
+ * when its numbers are read, without waiting for the GPU: work after the last number (Adam) counts
+ * for the next part.
  */
 function partsText(row: Metrics): string {
   const parts = {
@@ -46,16 +50,9 @@ function partsText(row: Metrics): string {
   return `seconds: ${texts.join(", ")}`;
 }
 
-/** Begins to tell. */
-export function trainingProgress(
-  terminal: Terminal,
-  { settings, timestep, ppoStep, now = () => performance.now() }: ProgressStart,
-): TrainingProgress {
-  const { timesteps, updates } = scheduleOf(settings);
-  const perUpdate = stepsAnUpdate(settings);
-  const done = { timestep, ppoStep };
-  const sampling: Pace = { done: 0, seconds: 0 };
-  const stepping: Pace = { done: 0, seconds: 0 };
+/** Measures how long timesteps and optimizer steps take. */
+function stopwatchOf(now: () => number) {
+  const [sampling, stepping]: [Pace, Pace] = [{ done: 0, seconds: 0 }, { done: 0, seconds: 0 }];
   let last = now();
   const lap = (pace: Pace) => {
     const time = now();
@@ -63,38 +60,46 @@ export function trainingProgress(
     pace.seconds += (time - last) / 1000;
     last = time;
   };
-  const left = () => {
-    const step = stepping.done > 0 ? stepping : sampling; // before the first update: taken to last as long as a timestep
-    return `left ${
-      clock(secondsLeft([
-        { ...sampling, left: timesteps - done.timestep },
-        { ...step, left: updates * perUpdate - done.ppoStep },
-      ]))
-    }`;
+  return {
+    timestep: () => lap(sampling),
+    step: () => lap(stepping),
+    /** The time left, in words. */
+    left(timesteps: number, steps: number): string {
+      const step = stepping.done > 0 ? stepping : sampling; // first assume a timestep's time
+      const seconds = secondsLeft([{ ...sampling, left: timesteps }, { ...step, left: steps }]);
+      return `left ${clock(seconds)}`;
+    },
   };
+}
+
+/** Starts reporting. */
+export function trainingProgress(
+  terminal: Terminal,
+  { settings, timestep, ppoStep, now = () => performance.now() }: ProgressStart,
+): TrainingProgress {
+  const { timesteps, updates } = scheduleOf(settings);
+  const perUpdate = stepsAnUpdate(settings);
+  const done = { timestep, ppoStep };
+  const stopwatch = stopwatchOf(now);
+  const left = () => stopwatch.left(timesteps - done.timestep, updates * perUpdate - done.ppoStep);
   return {
     timestep({ timestep, update }) {
       done.timestep = timestep;
-      lap(sampling);
-      terminal.progress(
-        `timestep ${timestep} of ${timesteps}  update ${update} of ${updates}  ${left()}`,
-      );
+      stopwatch.timestep();
+      const position = `timestep ${timestep} of ${timesteps}  update ${update} of ${updates}`;
+      terminal.progress(`${position}  ${left()}`);
     },
     step({ ppoStep }) {
       done.ppoStep = ppoStep;
-      lap(stepping);
+      stopwatch.step();
       const step = (ppoStep - 1) % perUpdate + 1;
       const update = Math.ceil(ppoStep / perUpdate);
       terminal.progress(`update ${update} of ${updates}  step ${step} of ${perUpdate}  ${left()}`);
     },
     update(row) {
-      const { update, timestep, mean_reward, kl } = row;
-      const numbers = `mean_reward ${mean_reward.toFixed(3)}  KL ${kl.toFixed(3)}`;
-      terminal.print(
-        `update ${update} of ${updates}  timestep ${timestep}  ${numbers}  ${left()}  ${
-          partsText(row)
-        }`,
-      );
+      const position = `update ${row.update} of ${updates}  timestep ${row.timestep}`;
+      const numbers = `mean_reward ${row.mean_reward.toFixed(3)}  KL ${row.kl.toFixed(3)}`;
+      terminal.print(`${position}  ${numbers}  ${left()}  ${partsText(row)}`);
     },
   };
 }

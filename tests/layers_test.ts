@@ -64,6 +64,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   "d3-shape": "widgets",
   "esbuild": "widgets",
   "jsonc-parser": "files",
+  "leven": "settings",
 };
 /** Rooms that may use Deno's file system; `course` reads the process's own memory use from /proc. */
 const TOUCH_FILES = ["files", "notebook", "course"];

@@ -10,7 +10,7 @@ Deno.test("06_ppo runs from the first cell to the last and hands over its record
   const summary = join(outputDirectory, "summary.json");
   const { page } = await runNotebook(join(root, "notebooks", "06_ppo.ipynb"), {
     outputDirectory,
-    env: { ...smallRun, SUMMARY_PATH: summary },
+    env: { ...smallRun, PPO_SUMMARY_PATH: summary },
   });
   const record = JSON.parse(await Deno.readTextFile(summary));
   const keys = [

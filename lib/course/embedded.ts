@@ -5,6 +5,7 @@ import { readText } from "../files/mod.ts";
 import { type ModelFolder, readModelFolder, type Tokenizer } from "../lm/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
 import {
+  CHAPTER_FLAGS,
   checkSettings,
   parseFlags,
   SETTINGS,
@@ -42,7 +43,7 @@ export const pathOf = (path: string): string =>
 
 /** How much to read. */
 export interface EmbeddedOptions {
-  /** Held-out passages to keep; default: the environment's HELD_OUT, else all. */
+  /** Held-out passages to keep; default: PPO_HELD_OUT of the environment, else all. */
   readonly heldOutCount?: number;
 }
 
@@ -63,14 +64,10 @@ export async function loadEmbedded(
   };
 }
 
+/** PPO_HELD_OUT, a flag of the commands that execute chapters; 0 keeps all. */
 function heldOutFromEnvironment(): number {
-  const text = Deno.env.get("HELD_OUT");
-  if (!text) return Infinity;
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new RangeError(
-    `Cannot use HELD_OUT=${text} of the environment: it must be a whole number above 0`,
-  );
+  const { values } = parseFlags(CHAPTER_FLAGS, { environment: Deno.env.toObject() });
+  return values.held_out || Infinity;
 }
 
 /** Mean and deviation of the SFT model's scores, if the reward model's `settings.json` has them. */
@@ -109,7 +106,7 @@ export interface RunSettingsOptions {
 }
 
 /**
- * The settings of a run: the model folder's own, then the environment's (`KL_COEF=0.1`), then `given`; later ones win.
+ * The settings of a run: the model folder's own, then the environment's (`PPO_KL_COEF=0.1`), then `given`; later ones win.
  *
  * @throws RangeError for an unknown name or a value out of range.
  */

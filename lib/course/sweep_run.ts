@@ -93,7 +93,7 @@ function rounded<T extends object>(row: T): T {
 
 /** A small sweep for a notebook. */
 export interface SweepHereOptions {
-  /** What all trials share; the environment's settings win over it (`MAX_TIMESTEPS=2`). */
+  /** What all trials share; the environment's settings win over it (`PPO_MAX_TIMESTEPS=2`). */
   readonly base: Trial;
   /** Receives each row as it comes. */
   readonly rows: SweepRow[];

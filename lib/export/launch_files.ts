@@ -1,22 +1,21 @@
 /**
- * The files with which OpenRLHF (on Ray) or TRL goes on from a run's settings: a shell script, a Python script. Pure text;
- * what each setting becomes is in `elsewhere.ts`.
+ * The files that start OpenRLHF (on Ray) or TRL with a run's settings: a shell script and a Python
+ * script. `lib/settings/elsewhere.ts` maps each setting to theirs.
  */
 import type { ScoreStatistics } from "../rl/mod.ts";
-import { fieldsElsewhere, type PromptCount } from "./elsewhere.ts";
-import type { Settings } from "../settings/mod.ts";
+import { fieldsElsewhere, type PromptCount, type Settings } from "../settings/mod.ts";
 
-/** What a launch file is made of. */
+/** The content of a launch file. */
 export interface Launch {
-  /** Checked and complete. */
+  /** A full set of checked settings. */
   readonly settings: Settings;
-  /** How many prompts `prompts.jsonl` has. */
+  /** The number of prompts in `prompts.jsonl`. */
   readonly count: PromptCount;
-  /** Mean and deviation of the raw scores, if they are known. */
+  /** Mean and standard deviation of the raw scores, if known. */
   readonly statistics: ScoreStatistics | undefined;
 }
 
-/** `launch.sh`: OpenRLHF's `train_ppo_ray` on one GPU, all models together. */
+/** Writes `launch.sh`: OpenRLHF's `train_ppo_ray` with all models on one GPU. */
 export function openRlhfLaunch({ settings, count }: Launch): string {
   const machines = ["actor", "ref", "critic", "reward"].flatMap((model) => [
     `--${model}.num_nodes 1`,
@@ -42,22 +41,47 @@ export function openRlhfLaunch({ settings, count }: Launch): string {
   return [
     "#!/usr/bin/env bash",
     "# OpenRLHF 0.11.2: pip install openrlhf[vllm]==0.11.2; run in this folder on a machine with a GPU.",
-    "# More machines: ray start --head there, ray start --address on the others, and higher numbers below.",
+    "# For more machines, run ray start --head on one, ray start --address on the others, and raise the numbers below.",
     "set -euo pipefail",
     'cd "$(dirname "$0")"',
     lines.join(" \\\n  "),
   ].join("\n") + "\n";
 }
 
-/** `launch.py`: TRL's PPOTrainer, with the score head that normalises and clips as our trainer does. */
+/**
+ * Writes `launch.py`: TRL's PPOTrainer, with a score head that normalises and clips as this project
+ * does.
+ */
 export function trlLaunch({ settings, count, statistics }: Launch): string {
   const { mean, deviation } = settings.normalise_scores && statistics !== undefined
     ? statistics
     : { mean: 0, deviation: 1 };
+  const limit = python(settings.reward_clip_eps);
   const config = fieldsElsewhere("trl", settings, count).filter(([name, value]) =>
     value !== false || name === "gradient_checkpointing"
-  ).map(([name, value]) => `    ${name}=${python(value)},`);
-  return `"""TRL 1.12.0: pip install trl==1.12.0 torch; run in this folder (accelerate launch launch.py for several GPUs)."""
+  ).map(([name, value]) => `    ${name}=${python(value)},\n`);
+  return `${TRL_IMPORTS}
+class NormalisedScore(torch.nn.Module):
+    """Normalises the reward model's scores to mean 0 and standard deviation 1, and clips them."""
+
+    def __init__(self, score):
+        super().__init__()
+        self.score = score
+
+    def forward(self, hidden):
+        normalised = (self.score(hidden) - ${python(mean)}) / ${python(deviation)}
+        return normalised.clamp(-${limit}, ${limit})
+
+
+ANSWERS_PER_PROMPT = ${settings.num_return_sequences}
+config = PPOConfig(
+${config.join("")}${TRL_TRAINING}`;
+}
+
+const TRL_IMPORTS = `"""TRL 1.12.0: pip install trl==1.12.0 torch; run in this folder.
+
+For several GPUs: accelerate launch launch.py.
+"""
 
 import json
 
@@ -66,24 +90,10 @@ from datasets import Dataset
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 from trl.experimental.ppo import PPOConfig, PPOTrainer
 
+`;
 
-class PaidScore(torch.nn.Module):
-    """The reward model's head: scores to mean 0 and deviation 1, then clipped."""
-
-    def __init__(self, score):
-        super().__init__()
-        self.score = score
-
-    def forward(self, hidden):
-        normalised = (self.score(hidden) - ${python(mean)}) / ${python(deviation)}
-        return normalised.clamp(-${python(settings.reward_clip_eps)}, ${
-    python(settings.reward_clip_eps)
-  })
-
-
-config = PPOConfig(
-${config.join("\n")}
-    bf16=torch.cuda.is_available(),
+/** From the last fields of the configuration to the end. */
+const TRL_TRAINING = `    bf16=torch.cuda.is_available(),
     use_cpu=not torch.cuda.is_available(),
     stop_token="eos",
     num_sample_generations=0,
@@ -93,12 +103,12 @@ tokenizer = AutoTokenizer.from_pretrained("actor", padding_side="left")
 policy = AutoModelForCausalLM.from_pretrained("actor")
 reference = AutoModelForCausalLM.from_pretrained("actor")
 reward = AutoModelForSequenceClassification.from_pretrained("reward", num_labels=1)
-reward.score = PaidScore(reward.score)
+reward.score = NormalisedScore(reward.score)
 critic = AutoModelForSequenceClassification.from_pretrained("critic", num_labels=1)
 with open("prompts.jsonl", encoding="utf-8") as lines:
     texts = [json.loads(line)["input"] for line in lines]
 ids = tokenizer(texts, add_special_tokens=False)["input_ids"]
-prompts = Dataset.from_dict({"input_ids": [row for row in ids for _ in range(${settings.num_return_sequences})]})
+prompts = Dataset.from_dict({"input_ids": [row for row in ids for _ in range(ANSWERS_PER_PROMPT)]})
 trainer = PPOTrainer(
     args=config,
     processing_class=tokenizer,
@@ -112,9 +122,8 @@ trainer = PPOTrainer(
 trainer.train()
 trainer.save_model(config.output_dir)
 `;
-}
 
-/** A value as Python writes it. */
+/** A value as a Python literal. */
 function python(value: string | number | readonly number[] | boolean): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   return typeof value === "number" ? String(value) : JSON.stringify(value);

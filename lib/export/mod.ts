@@ -1,4 +1,3 @@
 /** Models and runs for other programs: ONNX, OpenRLHF, TRL. */
-export * from "./elsewhere.ts";
 export * from "./launch_files.ts";
 export * from "./onnx_model.ts";

@@ -1,8 +1,10 @@
 /**
- * GPT-2 as an ONNX model for other programs: `input_ids` and `attention_mask` (int64, [batch, time]) in; `logits`
- * ([batch, time, vocab]) out, or for a reward model `values` ([batch, time]).
+ * GPT-2 as an ONNX model for other programs. Inputs are `input_ids` and `attention_mask` (int64,
+ * [batch, time]). The output is `logits` ([batch, time, vocab]), or `values` ([batch, time]) for a
+ * reward model.
  *
- * Pads may stand on either side: positions count the real tokens only, and no pad is seen.
+ * Padding may be on either side: positions count real tokens only, and padding is masked out of
+ * attention.
  */
 import { type ModelFile, modelFile } from "../onnx/mod.ts";
 import { isSpec, mapTree, type Tensors } from "../runtime/mod.ts";
@@ -21,13 +23,16 @@ import {
 import type { Gpt2Config } from "../lm/mod.ts";
 import { gpt2, gpt2Spec, languageHead, type Rows, valueHead, valueModelSpec } from "../lm/mod.ts";
 
-/** A slot that no query reaches; a power of two, exact in float32. */
+/**
+ * A slot beyond every query, so that attention never reaches it. A power of two is exact in
+ * float32.
+ */
 const HIDDEN_SLOT = 2 ** 30;
 
-/** One number a token. */
+/** One number per token. */
 export type PerToken = { batch: number; time: number };
 
-/** What the model's blocks read, computed from ids and a mask of 1 (token) and 0 (pad). */
+/** The inputs of the model's blocks, from ids and a mask with 1 for a token and 0 for padding. */
 export function rowsOfMask(
   inputIds: Tensor<PerToken, "int32">,
   attentionMask: Tensor<PerToken, "int32">,
@@ -45,10 +50,10 @@ export function rowsOfMask(
 }
 
 /**
- * The model's bytes and where each weight stands in the file beside it.
+ * The bytes of the ONNX model, and the place of each weight in its external file.
  *
- * @param options.valueHead whether it is a reward model: values of every token instead of logits
- * @param options.weightsFile name of the file with the weights
+ * @param options.valueHead whether it is a reward model, with a value per token instead of logits
+ * @param options.weightsFile name of the external file with the weights
  */
 export function onnxModel(
   config: Gpt2Config,
@@ -69,6 +74,7 @@ export function onnxModel(
   return modelFile({ logits: languageHead(gpt2(parameters, rows, config), parameters) }, options);
 }
 
-/** A tree of specs as inputs under their dotted names. */
+/** A tree of specs as graph inputs with dotted names. */
 const traced = <T>(spec: T): Tensors<T> =>
-  mapTree(spec, isSpec, ({ shape, dtype }, path) => input(path, shape, dtype)) as Tensors<T>; // the same tree, leaf by leaf
+  // The one cast: the tree keeps its form, leaf by leaf.
+  mapTree(spec, isSpec, ({ shape, dtype }, path) => input(path, shape, dtype)) as Tensors<T>;

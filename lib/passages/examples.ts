@@ -1,10 +1,12 @@
 /**
- * From data files to token rows: questions about passages, as JSON lines or CMRC-2018 JSON, and ranked lists of answers.
+ * Turns data files into token rows: questions about passages, as JSON lines or CMRC-2018 JSON, and
+ * ranked lists of answers.
  *
  *   prompt = [CLS] passage [SEP]        answer = question [SEP]
  *
- * A passage too long is cut so that `max_len - query_len - 3` of its tokens stay, as in the tutorial: room for the three special
- * tokens and the longest answer. The formats, and how they are told apart, are in `passage_files.ts`.
+ * A long passage is cut to `max_len - query_len - 3` tokens, as in the tutorial. That leaves room
+ * for the three special tokens and the longest answer. `passage_files.ts` detects the format of a
+ * file.
  */
 import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
 import type { Tokenizer, TokenRow } from "../lm/mod.ts";
@@ -25,7 +27,7 @@ export interface Example {
   readonly query: string;
 }
 
-/** One answer of a ranked list, in the tutorial's words. */
+/** One answer of a ranked list, with the tutorial's field names. */
 export interface RankedText {
   /** The passage. */
   readonly prompt: string;
@@ -33,17 +35,17 @@ export interface RankedText {
   readonly answer: string;
 }
 
-/** How long texts may be, in tokens. */
+/** The maximum lengths of texts, in tokens. */
 export interface Lengths {
   /** The whole row. */
   readonly maxLen: number;
-  /** The answer, [SEP] not counted. */
+  /** The answer without its [SEP]. */
   readonly queryLen: number;
 }
 
-/** A passage with all that is asked about it. */
+/** A passage with all of its questions. */
 export interface QuestionedPassage {
-  /** What it is about: the article's title; the passage itself where there is none. */
+  /** The article's title, or the passage itself where there is none. */
   readonly name: string;
   /** The passage. */
   readonly content: string;
@@ -52,28 +54,24 @@ export interface QuestionedPassage {
 }
 
 /**
- * The questions of a file: JSON lines with `content` and `query`, or CMRC-2018 JSON.
+ * Reads the questions of a file: JSON lines with `content` and `query`, or CMRC-2018 JSON.
  *
- * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no question.
+ * @throws {Error} If something is missing or empty (with file and line), or the file holds no
+ * question.
  */
 export async function readExamples(path: string): Promise<Example[]> {
-  const examples = await formatOf(path) === "cmrc"
-    ? (await readParagraphs(path)).flatMap((paragraph) =>
-      questionsOf(paragraph).map(({ text }) => ({ content: paragraph.content, query: text }))
-    )
-    : await questionLines(path);
+  const examples = (await foundPassages(path)).flatMap(({ content, questions }) =>
+    questions.map(({ text }) => ({ content, query: text }))
+  );
   return someOf(examples, { path, what: "questions" });
 }
 
-async function questionLines(path: string): Promise<Example[]> {
-  const lines = readJsonLines(path, { strings: ["content", "query"], filled: true });
-  return await Array.fromAsync(lines, ({ content, query }) => ({ content, query }));
-}
-
 /**
- * The distinct passages of a file in its order: PPO uses each once. JSON lines with `content`, or CMRC-2018 JSON.
+ * Reads the distinct passages of a file, in its order. PPO uses each once. The file holds JSON
+ * lines with `content`, or CMRC-2018 JSON.
  *
- * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no passage.
+ * @throws {Error} If something is missing or empty (with file and line), or the file holds no
+ * passage.
  */
 export async function readPassages(path: string): Promise<string[]> {
   const passages = await formatOf(path) === "cmrc"
@@ -87,10 +85,11 @@ const contentLines = (path: string): Promise<{ content: string }[]> =>
   Array.fromAsync(readJsonLines(path, { strings: ["content"], filled: true }));
 
 /**
- * The passages of a file in its order, each as often as it stands there: as `readPassages`, or plain text with a passage a line,
- * blank lines left out.
+ * Reads the passages of a file, in its order and with repetitions. Besides the formats of
+ * `readPassages` the file may be plain text with one passage per line. Blank lines are skipped.
  *
- * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no passage.
+ * @throws {Error} If something is missing or empty (with file and line), or the file holds no
+ * passage.
  */
 export async function readTexts(path: string): Promise<string[]> {
   const format = await formatOf(path);
@@ -100,9 +99,9 @@ export async function readTexts(path: string): Promise<string[]> {
 }
 
 /**
- * What each passage of a CMRC file is about: passage -> title.
+ * Reads the title of each passage of a CMRC file: passage -> title.
  *
- * @throws {Error} A sentence with the file and the line of what is missing or empty.
+ * @throws {Error} If something is missing or empty, with file and line.
  */
 export async function readNames(path: string): Promise<Map<string, string>> {
   const paragraphs = await readParagraphs(path);
@@ -113,24 +112,26 @@ export async function readNames(path: string): Promise<Map<string, string>> {
 }
 
 /**
- * The passages of a file with their questions; a passage without a question is left out, and one that stands in several places is
- * one passage with all its questions. CMRC-2018 JSON, or JSON lines with `content` and `query`, which know no answers.
+ * Reads the passages of a file with their questions. A passage without a question is skipped, and a
+ * passage that occurs several times is returned once, with all of its questions. Only CMRC-2018
+ * JSON has answers; JSON lines have `content` and `query`.
  *
- * @throws {Error} A sentence with the file and the line of what is missing or empty; or that there is no question.
+ * @throws {Error} If something is missing or empty (with file and line), or the file holds no
+ * question.
  */
 export async function readQuestionedPassages(path: string): Promise<QuestionedPassage[]> {
-  const found = await formatOf(path) === "cmrc"
-    ? await cmrcPassages(path)
-    : await linePassages(path);
+  const found = await foundPassages(path);
   const passages = [...Map.groupBy(found, ({ content }) => content).values()].map((same) => ({
     ...same[0],
     questions: same.flatMap(({ questions }) => questions),
   }));
-  return someOf(passages.filter(({ questions }) => questions.length > 0), {
-    path,
-    what: "questions",
-  });
+  const asked = passages.filter(({ questions }) => questions.length > 0);
+  return someOf(asked, { path, what: "questions" });
 }
+
+/** The passages of a file, with repetitions, each with the questions at that place. */
+const foundPassages = async (path: string): Promise<QuestionedPassage[]> =>
+  await formatOf(path) === "cmrc" ? await cmrcPassages(path) : await linePassages(path);
 
 async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
   return (await readParagraphs(path)).map((paragraph) => {
@@ -141,17 +142,17 @@ async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
   });
 }
 
-const linePassages = async (path: string): Promise<QuestionedPassage[]> =>
-  (await questionLines(path)).map(({ content, query }) => ({
-    name: content,
-    content,
-    questions: [{ text: query, answers: [] }],
-  }));
+const linePassages = (path: string): Promise<QuestionedPassage[]> =>
+  Array.fromAsync(
+    readJsonLines(path, { strings: ["content", "query"], filled: true }),
+    ({ content, query }) => ({ name: content, content, questions: [{ text: query, answers: [] }] }),
+  );
 
 /**
- * Ranked lists, one a line, best answer first; all of one length. An answer may be empty, a passage not.
+ * Reads ranked lists, one per line, best answer first, all of the same length. An answer may be
+ * empty, but not a passage.
  *
- * @throws {Error} A sentence with the file and the line of what is wrong; or that there is no list.
+ * @throws {Error} If a line is not such a list (with file and line), or the file holds no list.
  */
 export async function readRankedLists(path: string): Promise<RankedText[][]> {
   const lists: RankedText[][] = [];
@@ -187,7 +188,7 @@ function rankedList(value: unknown, where: string): RankedText[] {
 }
 
 /**
- * `[CLS] passage [SEP]`, the passage cut to `maxLen - queryLen - 3` tokens.
+ * Encodes `[CLS] passage [SEP]`, with the passage cut to `maxLen - queryLen - 3` tokens.
  *
  * @throws {RangeError} If that leaves no token for the passage.
  */
@@ -198,20 +199,20 @@ export function promptRow(
 ): TokenRow {
   const room = maxLen - queryLen - 3;
   if (room < 1) {
-    throw new RangeError(
-      `Cannot make a prompt: max_len ${maxLen} and query_len ${queryLen} leave ${room} tokens for the passage`,
-    );
+    const found =
+      `max_len ${maxLen} and query_len ${queryLen} leave ${room} tokens for the passage`;
+    throw new RangeError(`Cannot make a prompt: ${found}`);
   }
   return [tokenizer.clsId, ...tokenizer.encode(content).slice(0, room), tokenizer.sepId];
 }
 
-/** `question [SEP]`, the question cut to `queryLen` tokens. */
+/** Encodes `question [SEP]`, with the question cut to `queryLen` tokens. */
 export const answerRow = (tokenizer: Tokenizer, query: string, { queryLen }: Lengths): TokenRow => [
   ...tokenizer.encode(query).slice(0, queryLen),
   tokenizer.sepId,
 ];
 
-/** The prompt and the answer of an example: together at most `maxLen` tokens. */
+/** Encodes the prompt and the answer of an example, together at most `maxLen` tokens. */
 export const exampleRows = (
   tokenizer: Tokenizer,
   { content, query }: Example,

@@ -1,14 +1,14 @@
 /**
- * How long texts may be for a trained model: what was asked for, else what its folder's `settings.json` says, else the tutorial's
- * lengths, as far as the model has positions for them.
+ * The maximum lengths of texts for a trained model. What the user gives comes first, then the
+ * folder's `settings.json`, then the tutorial's lengths, cut to the model's positions.
  */
 import type { ModelFolder } from "../lm/mod.ts";
 import type { Lengths } from "./examples.ts";
 
-/** The tutorial's. */
+/** The tutorial's lengths. */
 const TUTORIAL: Lengths = { maxLen: 768, queryLen: 64 };
 
-/** A length of the folder's settings, if it has one. */
+/** A length in the folder's settings, if there is one. */
 function ownLength({ settings }: Pick<ModelFolder, "settings">, name: string): number | undefined {
   const value = settings?.[name];
   if (value === undefined) return undefined;
@@ -21,13 +21,15 @@ function ownLength({ settings }: Pick<ModelFolder, "settings">, name: string): n
 }
 
 /**
- * The lengths to use a model with; `given` is what the user said.
+ * The lengths to use a model with; `given` are the user's own.
  *
- * @throws {RangeError} If more positions are asked for than the model has, or its `settings.json` holds no length.
+ * @throws {RangeError} If `given` needs more positions than the model has, or a length in its
+ * `settings.json` is no positive whole number.
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * const config = { vocabSize: 97, positions: 96, embed: 32, heads: 4, layers: 3, layerNormEpsilon: 1e-5 };
+ * const size = { vocabSize: 97, positions: 96, embed: 32, heads: 4, layers: 3 };
+ * const config = { ...size, layerNormEpsilon: 1e-5 };
  * deepEqual(modelLengths({ config }), { maxLen: 96, queryLen: 64 }); // the tutorial's 768, cut
  * deepEqual(modelLengths({ config, settings: { query_len: 24 } }), { maxLen: 96, queryLen: 24 });
  * deepEqual(modelLengths({ config }, { maxLen: 80, queryLen: 8 }), { maxLen: 80, queryLen: 8 });
@@ -45,10 +47,15 @@ export function modelLengths(
   };
 }
 
-/** Throws a RangeError that says what to give instead. */
+/**
+ * Checks that a model has enough positions.
+ *
+ * @throws {RangeError} If it has fewer than `maxLen`.
+ */
 export function requirePositions(maxLen: number, positions: number): void {
   if (maxLen <= positions) return;
+  const found = `the model has ${positions} positions`;
   throw new RangeError(
-    `Cannot use max_len ${maxLen}: the model has ${positions} positions; give --max_len ${positions} or less`,
+    `Cannot use max_len ${maxLen}: ${found}; give --max_len ${positions} or less`,
   );
 }

@@ -1,26 +1,32 @@
 /**
  * Passages and questions from files: which format a file has, and the walk through CMRC-2018 JSON.
  *
- *   CMRC-2018: {"data": [{"title", "paragraphs": [{"context", "qas": [{"question", "answers": [{"text"}]}]}]}]}
- *   JSON lines: {"content": passage, "query": question} a line          lists: a JSON list a line          text: a passage a line
+ *   CMRC-2018:  {"data": [{"title", "paragraphs": [{"context", "qas": [QUESTION]}]}]},
+ *               where QUESTION is {"question", "answers": [{"text"}]}
+ *   JSON lines: {"content": passage, "query": question} per line
+ *   lists:      a JSON list per line
+ *   text:       a passage per line
  *
- * A passage is its text: ids (`id`, `content_id`) are not read, so that it does not matter whether they repeat.
+ * Passages are identified by their text. Ids (`id`, `content_id`) are not read, so they may repeat.
  * Cui et al. 2019, "A Span-Extraction Dataset for Chinese Machine Reading Comprehension" (CMRC).
  */
 import { isRecord, type JsonSource, readJsonSource, readLines } from "../files/mod.ts";
 
-/** How a file holds what it holds. */
+/** The format of a file. */
 export type PassageFormat = "cmrc" | "json lines" | "lists" | "text" | "empty";
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // no JSON, or the first of several lines
+    return undefined; // not JSON, or the first line of a longer value
   }
 }
 
-/** The format of the first line that is not blank; what is wrong with the rest its reader says. */
+/**
+ * Detects the format from the first line that is not blank. The reader of that format reports
+ * errors in the rest.
+ */
 export async function formatOf(path: string): Promise<PassageFormat> {
   for await (const { text } of readLines(path)) {
     const first = text.trim();
@@ -29,7 +35,8 @@ export async function formatOf(path: string): Promise<PassageFormat> {
     if (!first.startsWith("{")) return "text";
     const value = parsed(first);
     if (value !== undefined) return isRecord(value) && "data" in value ? "cmrc" : "json lines";
-    return /"(content|query)"\s*:/.test(first) ? "json lines" : "cmrc"; // a broken line, or JSON over several lines
+    const isBrokenLine = /"(content|query)"\s*:/.test(first); // else JSON over several lines
+    return isBrokenLine ? "json lines" : "cmrc";
   }
   return "empty";
 }
@@ -46,7 +53,7 @@ export interface JsonPlace {
 export interface Paragraph {
   /** The passage. */
   readonly content: string;
-  /** Where it stands. */
+  /** Its place in the file. */
   readonly place: JsonPlace;
   /** The object that holds it and its questions. */
   readonly paragraph: unknown;
@@ -54,7 +61,11 @@ export interface Paragraph {
   readonly article: unknown;
 }
 
-/** The list under `key` of the value at `place`. Throws a sentence with file and line. */
+/**
+ * The list under `key` of the value at `place`.
+ *
+ * @throws {TypeError} If there is none, with file and line.
+ */
 export function listAt(value: unknown, key: string, { source, keys }: JsonPlace): unknown[] {
   const list = isRecord(value) ? value[key] : undefined;
   if (!Array.isArray(list)) {
@@ -63,13 +74,21 @@ export function listAt(value: unknown, key: string, { source, keys }: JsonPlace)
   return list;
 }
 
-/** The text under `key` of the value at `place`, not blank. Throws a sentence with file and line. */
-export function textAt(value: unknown, key: string, { source, keys }: JsonPlace): string {
+/**
+ * The text under `key` of the value at `place`.
+ *
+ * @throws {TypeError} If there is none or it is blank, with file and line.
+ */
+export function textAt(
+  value: unknown,
+  key: string,
+  { source, keys, mayBeBlank = false }: JsonPlace & { readonly mayBeBlank?: boolean },
+): string {
   const text = isRecord(value) ? value[key] : undefined;
   if (typeof text !== "string") {
     throw new TypeError(`Cannot read ${source.where(keys)} has no text "${key}"`);
   }
-  if (text.trim() === "") {
+  if (text.trim() === "" && !mayBeBlank) {
     throw new TypeError(`Cannot read ${source.where(keys)} has an empty "${key}"`);
   }
   return text;
@@ -78,7 +97,7 @@ export function textAt(value: unknown, key: string, { source, keys }: JsonPlace)
 /**
  * The passages of a CMRC file in its order: data[].paragraphs[].context.
  *
- * @throws {Error} A sentence with the file and the line of what is missing or empty.
+ * @throws {Error} If something is missing or empty, with file and line.
  */
 export async function readParagraphs(path: string): Promise<Paragraph[]> {
   const source = await readJsonSource(path);
@@ -95,29 +114,23 @@ export async function readParagraphs(path: string): Promise<Paragraph[]> {
 export interface AskedQuestion {
   /** The question. */
   readonly text: string;
-  /** What may be answered; empty where the file does not say. */
+  /** The accepted answers; empty where the file has none. */
   readonly answers: readonly string[];
 }
 
-/** qas[].question of a paragraph, with answers[].text where there are answers. */
-export function questionsOf({ paragraph, place }: Paragraph): AskedQuestion[] {
-  return listAt(paragraph, "qas", place).map((qa, k) => {
-    const at = { source: place.source, keys: [...place.keys, "qas", k] };
+/**
+ * qas[].question of a paragraph, with answers[].text where there are answers. An answer's text may
+ * be empty, as in CMRC's test files and in SQuAD's unanswerable questions.
+ */
+export function questionsOf({ paragraph, place: { source, keys } }: Paragraph): AskedQuestion[] {
+  return listAt(paragraph, "qas", { source, keys }).map((qa, k) => {
+    const at = { source, keys: [...keys, "qas", k] };
     const answers = isRecord(qa) && "answers" in qa ? listAt(qa, "answers", at) : [];
     return {
       text: textAt(qa, "question", at),
       answers: answers.map((answer, n) =>
-        answerText(answer, { ...at, keys: [...at.keys, "answers", n] })
+        textAt(answer, "text", { source, keys: [...at.keys, "answers", n], mayBeBlank: true })
       ),
     };
   });
-}
-
-/** CMRC's test files and SQuAD's unanswerable questions have answers without text: they may be empty. */
-function answerText(answer: unknown, { source, keys }: JsonPlace): string {
-  const text = isRecord(answer) ? answer.text : undefined;
-  if (typeof text !== "string") {
-    throw new TypeError(`Cannot read ${source.where(keys)} has no text "text"`);
-  }
-  return text;
 }

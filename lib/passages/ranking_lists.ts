@@ -1,9 +1,11 @@
 /**
- * Ranked lists for the reward stage, one passage a list, in the tutorial's seven ranks (`rankingList` of `lib/corpus`).
+ * Ranked lists for the reward stage, one passage per list, in the tutorial's seven ranks
+ * (`rankingList` of `lib/corpus`).
  *
- * Rank 3, "question of another passage", has two forms. One is a question about something else: it teaches to compare names. The
- * other is a good question about the right name whose answer this passage leaves out: it teaches to look for the answer. With the
- * first form alone a reward model takes every well-formed question about the right name for a good one.
+ * Rank 3, "question of another passage", has two forms. A question about something else teaches the
+ * model to compare names. A good question about the right name whose answer is missing from this
+ * passage teaches it to look for the answer. With the first form alone, a reward model accepts
+ * every well-formed question about the right name.
  */
 import {
   acceptedPhrases,
@@ -16,18 +18,21 @@ import {
 import type { Random } from "../random/mod.ts";
 import type { QuestionedPassage, RankedText } from "./examples.ts";
 
-/** A question about a passage's name that the passage does not answer; undefined where none is known. */
+/**
+ * Gives a question about a passage's subject that the passage does not answer; undefined where none
+ * is known.
+ */
 export type Unanswerable = (passage: QuestionedPassage, random: Random) => string | undefined;
 
-/** What lists are made of besides the passages. */
+/** The ingredients of lists besides the passages. */
 export interface RankingListOptions {
-  /** A model's questions: for each passage one for each of its lists. */
+  /** A model's questions: for each passage, one for each of its lists. */
   readonly modelQuestions: readonly (readonly string[])[];
-  /** Where rank 3 may get its question. */
+  /** The source of unanswerable questions for rank 3. */
   readonly unanswerable: Unanswerable;
   /** Share of the lists whose rank 3 is unanswerable, where such a question is known. */
   readonly proportion: number;
-  /** Decides what is drawn. */
+  /** The source of random choices. */
   readonly random: Random;
 }
 
@@ -35,7 +40,8 @@ const pick = <T>(items: readonly T[], random: Random): T =>
   items[Math.floor(random() * items.length)];
 
 /**
- * The lists, passage by passage; the lists of one passage have different human questions as far as there are any.
+ * Makes the lists, passage by passage. The lists of one passage use different human questions as
+ * long as there are enough.
  *
  * @throws {RangeError} If no other passage asks anything else.
  */
@@ -56,7 +62,7 @@ export function rankingLists(
   );
 }
 
-/** A question of another passage, which this one does not have. */
+/** A question of another passage that is not also asked about this one. */
 function otherQuestion(
   passage: QuestionedPassage,
   passages: readonly QuestionedPassage[],
@@ -76,8 +82,8 @@ function otherQuestion(
 }
 
 /**
- * Unanswerable questions for any CMRC file: what another passage under the same title is asked, and whose answer is known and does
- * not stand in this one.
+ * Unanswerable questions for any CMRC file: questions about another passage with the same title
+ * whose known answers do not occur in this passage.
  */
 export function siblingQuestions(passages: readonly QuestionedPassage[]): Unanswerable {
   const byName = Map.groupBy(passages, ({ name }) => name);
@@ -91,8 +97,9 @@ export function siblingQuestions(passages: readonly QuestionedPassage[]): Unansw
 }
 
 /**
- * Unanswerable questions for the embedded corpus: its writer asks for something that the kind of thing has and the passage leaves
- * out. The writer's own record says what a passage states; the gold judge is not asked.
+ * Unanswerable questions for the embedded corpus: its generator asks for a fact that this kind of
+ * entity has and the passage omits. They are based on the generator's own record of the passage;
+ * the gold judge is not involved.
  */
 export function writersQuestions(corpus: readonly CorpusPassage[] = makeCorpus()): Unanswerable {
   const records = new Map(corpus.map((passage) => [passage.content, passage]));
@@ -109,7 +116,10 @@ export function writersQuestions(corpus: readonly CorpusPassage[] = makeCorpus()
   };
 }
 
-/** Whether one phrase asks for several things (在哪里: a country, a city), of which the passage states one. */
+/**
+ * Whether the question's phrase fits several relations (在哪里: a country, a city) and the passage
+ * states one of them.
+ */
 function asksForStated(question: string, { entity, facts }: PassageRecord): boolean {
   const stated = new Set(facts.map(({ relation }) => relation));
   return acceptedPhrases.some(({ relation, before, behind }) =>

@@ -1,28 +1,31 @@
 /**
- * Renaming: the name that a passage is about becomes a random one, in the passage and in all that is asked about it.
+ * Renaming: replaces the name of a passage's subject by a random one, in the passage and in its
+ * questions.
  *
- * A small model that meets a thousand names many times learns them by heart, and asks about a name it knows in place of the one
- * it reads. A name made anew each time cannot be remembered, only copied (Hermann et al. 2015, "Teaching Machines to Read and
- * Comprehend", section 3.2, anonymise names for the same reason).
+ * A small model that sees a thousand names many times memorises them, and asks about a name it
+ * knows instead of the one it reads. A fresh random name cannot be memorised, only copied. Hermann
+ * et al. 2015, "Teaching Machines to Read and Comprehend", section 3.2, anonymise names for the
+ * same reason.
  */
 import type { Random } from "../random/mod.ts";
 
-/** Characters that stay where they are: marks around and within a name. */
+/** Characters that keep their place: punctuation around a name. */
 const MARKS = /[^\p{L}\p{N}]/u;
 
-/** A random name has this many characters, from the least to the most, marks not counted. */
+/** The minimum and maximum number of characters in a random name, without punctuation. */
 const LENGTHS = { least: 2, most: 6 } as const;
 
 const below = (limit: number, random: Random): number => Math.floor(random() * limit);
 
 /**
- * A random name in the place of `name`: marks around it stay, and every other time the last character, which tells the kind
- * (a river, a lake), stays too.
+ * A random name to replace `name`. Punctuation around it is kept. With probability 1/2 the last
+ * character is kept too, because it often names the kind (a river, a lake).
  *
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * equal(randomName("《春》", { alphabet: ["山", "水"], random: () => 0 }), "《山春》"); // least length, last one kept
+ * const options = { alphabet: ["山", "水"], random: () => 0 };
+ * equal(randomName("《春》", options), "《山春》"); // minimum length, last character kept
  * ```
  */
 export function randomName(
@@ -44,19 +47,19 @@ export function randomName(
 export const hanOf = (vocabulary: readonly string[]): string[] =>
   vocabulary.filter((token) => /^\p{Script=Han}$/u.test(token));
 
-/** Whose passages get a new name, and how often. */
+/** Which passages get a new name, and how often. */
 export interface RenamingOptions {
-  /** Passage -> the name it is about; a passage that is not there keeps its name. */
+  /** Passage -> the name of its subject. A passage without an entry keeps its name. */
   readonly names: ReadonlyMap<string, string>;
-  /** Characters that new names are made of. */
+  /** The characters of new names. */
   readonly alphabet: readonly string[];
   /** Share of the passages that are renamed. */
   readonly proportion: number;
-  /** Decides which passages are renamed, and how. */
+  /** The source of random choices. */
   readonly random: Random;
 }
 
-/** Gives texts about a passage with its name replaced, or as they are. */
+/** Makes a function that returns texts about a passage, some with the name replaced. */
 export function createRenamer(
   { names, alphabet, proportion, random }: RenamingOptions,
 ): (passage: string, texts: readonly string[]) => string[] {

@@ -1,14 +1,14 @@
 /**
- * The tutorial's split: half of the passages, by passage, teach SFT; PPO writes about the other half.
+ * The tutorial's split: SFT trains on half of the passages, and PPO on the other half.
  *
- * By passage, so that no question of PPO's passages was learnt by heart in SFT.
+ * The split is by passage, so SFT never sees a question about a passage that PPO uses.
  */
 import { type Random, shuffle } from "../random/mod.ts";
 import type { QuestionedPassage } from "./examples.ts";
 
-/** A passage with the number that it bears in its file's order. */
+/** A passage with its number in the file. */
 export interface NumberedPassage extends QuestionedPassage {
-  /** `content_12`: counted from 0 in the order of the file that was split. */
+  /** `content_12`, counted from 0 in the order of the original file. */
   readonly contentId: string;
 }
 
@@ -17,13 +17,14 @@ export const numbered = (passages: readonly QuestionedPassage[]): NumberedPassag
   passages.map((passage, index) => ({ ...passage, contentId: `content_${index}` }));
 
 /**
- * Two random halves, each in its file's order; with an odd number the first has one more.
+ * Two random halves, each in the order of the file. With an odd number the first half has one more.
  *
  * @throws {RangeError} If there are fewer than two passages.
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * const passages = ["甲", "乙", "丙"].map((content) => ({ name: content, content, questions: [] }));
+ * const texts = ["甲", "乙", "丙"];
+ * const passages = texts.map((content) => ({ name: content, content, questions: [] }));
  * const { sft, ppo } = splitPassages(passages, () => 0.9); // every item stays where it is
  * deepEqual(sft.map(({ contentId }) => contentId), ["content_0", "content_1"]);
  * deepEqual(ppo.map(({ content }) => content), ["丙"]);
@@ -44,7 +45,7 @@ export function splitPassages(
   };
 }
 
-/** JSON lines `{"content", "query", "content_id"}`, a line a question. */
+/** JSON lines `{"content", "query", "content_id"}`, one per question. */
 export const questionLinesOf = (passages: readonly NumberedPassage[]): string =>
   passages.flatMap(({ content, contentId, questions }) =>
     questions.map(({ text }) =>

@@ -233,7 +233,7 @@ export async function probe(device: Device): Promise<void> {
     const needed = DRIVERS[Deno.build.os] ?? "a driver for WebGPU";
     throw new Error(
       `Cannot open a GPU: WebGPU finds none${found}. It needs a GPU and ${needed}. ` +
-        `To compute on the CPU: --device cpu, or DEVICE=cpu for a notebook. ONNX Runtime says: ${reason}`,
+        `To compute on the CPU: --device cpu, or PPO_DEVICE=cpu for a notebook. ONNX Runtime says: ${reason}`,
     );
   }
 }

@@ -1,12 +1,15 @@
-/** The fixed recipes of the models in `models/`: what a stage does when no path of one's own is given. */
+/** The fixed recipes of the models in `models/`, which hold when the user gives no path. */
 import type { DataSettings, RewardSettings, SftSettings } from "./stage_settings.ts";
 
-/** Lengths and threads that both embedded models share. One thread: sums in one order, so the same bytes on any load. */
+/**
+ * Lengths and threads of both embedded models. With one thread, sums have a fixed order, so the
+ * bytes are always the same.
+ */
 const EMBEDDED_MACHINE = { device: "cpu", threads: 1, max_len: 96, query_max_len: 24 } as const;
 
 const EMBEDDED = {
   ...EMBEDDED_MACHINE,
-  dropout: 0, // the recipes were fixed without it
+  dropout: 0, // the recipes were fixed without dropout
   checkpoints: false,
   logging_steps: 100,
   names_file_path: "data/cmrc_train.json",
@@ -14,11 +17,11 @@ const EMBEDDED = {
 } as const;
 
 /**
- * The recipe of `models/sft_model`, written down before PPO was tuned.
+ * The recipe of `models/sft_model`, fixed before PPO was tuned.
  *
- * The model is to be mediocre, as the tutorial's was: a third of its training questions is wrong (`data/README.md`), and it stops
- * when it copies most names but not all. Only questions count in the loss: half of the passages bear random names, which nothing
- * can predict.
+ * The model should be mediocre, as the tutorial's was: a third of its training questions is wrong
+ * (`data/README.md`), and training stops when it copies most names but not all. Only questions
+ * count in the loss, because half of the passages have random names, which cannot be predicted.
  */
 export const EMBEDDED_SFT = {
   ...EMBEDDED,
@@ -47,7 +50,10 @@ export const EMBEDDED_REWARD = {
   prompts_file_path: "data/ppo_train.json",
 } as const satisfies Partial<RewardSettings>;
 
-/** The recipe of `data/reward_train.json` and `data/reward_test.json`; what is split of the embedded data `make-data` splits. */
+/**
+ * The recipe of `data/reward_train.json` and `data/reward_test.json`. `make-data` makes the other
+ * embedded files.
+ */
 export const EMBEDDED_DATA = {
   ...EMBEDDED_MACHINE,
   model_path: "models/sft_model",
@@ -56,7 +62,10 @@ export const EMBEDDED_DATA = {
   per_question: false,
 } as const satisfies Partial<DataSettings>;
 
-/** PPO's settings for the embedded models, under the tutorial's names: the `settings.json` of `models/sft_model`. */
+/**
+ * PPO's settings for the embedded models, under the tutorial's names: the `settings.json` of
+ * `models/sft_model`.
+ */
 export const EMBEDDED_PPO = {
   max_len: 96,
   query_len: 24,

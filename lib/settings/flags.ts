@@ -1,59 +1,44 @@
 /**
- * Command-line flags from a table of settings: `--lam 0.9`, `--lam=0.9`, `--faithful`, or LAM=0.9 in the environment.
+ * Command-line flags from a table of settings: `--lam 0.9`, `--lam=0.9`, `--faithful`, or
+ * PPO_LAM=0.9 in the environment.
  *
- * A flag wins over the environment. Splitting the arguments is `node:util`'s; this file says what they mean.
+ * A flag wins over the environment. Splitting the arguments is the work of `node:util`.
  */
 import { parseArgs } from "node:util";
+import { type Environment, fromEnvironment, ignoredVariables } from "./environment.ts";
+import type { HelpLevel } from "./help_text.ts";
+import { hintFor } from "./nearest_name.ts";
+import { parseValue, readValue } from "./read_value.ts";
 import {
-  isAllowed,
-  nearestName,
+  defaultsOf,
   type SettingSpec,
   type SettingTable,
   type SettingValues,
   wanted,
 } from "./setting_spec.ts";
 
-/** What a command line said. */
+/** What a command was given. */
 export interface Flags<Table extends SettingTable> {
   /** Only what was given, by flag or environment. */
   given: Partial<SettingValues<Table>>;
   /** The same with every default. */
   values: SettingValues<Table>;
-  /** Whether help was asked for: print `helpText` and stop. */
-  help: boolean;
+  /** Arguments that are no flags. */
+  names: string[];
+  /** Whether help was asked for, and which flags it lists. Print `helpText` and stop. */
+  help: HelpLevel | undefined;
+  /** A sentence about variables that look like settings but lack the prefix. */
+  note: string | undefined;
 }
 
-type Value = number | string | boolean;
-
-const TRUE = ["true", "1", "yes", "on"];
-const FALSE = ["false", "0", "no", "off"];
-
-/** The value that a text stands for; undefined if it stands for none of this kind. */
-function parseValue(spec: SettingSpec, text: string): Value | undefined {
-  if (spec.kind === "text") return text;
-  const word = text.trim().toLowerCase();
-  if (spec.kind === "boolean") {
-    return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined;
-  }
-  return word === "" ? undefined : Number(word);
-}
-
-/** `origin` is the flag or the variable as the user wrote it: the error's subject. */
-function readValue(spec: SettingSpec, text: string, origin: string): Value {
-  const value = parseValue(spec, text);
-  if (value === undefined || !isAllowed(spec, value)) {
-    throw new RangeError(`Cannot use ${origin}: it must be ${wanted(spec)}`);
-  }
-  return value;
-}
-
-function unknownFlag(
-  { name, rawName }: { name: string; rawName: string },
-  table: SettingTable,
-): RangeError {
-  const near = nearestName(name, Object.keys(table));
-  const hint = near === undefined ? "--help lists the flags" : `did you mean --${near}?`;
-  return new RangeError(`Cannot use ${rawName}: there is no such flag; ${hint}`);
+/** How arguments are read. */
+export interface ParseOptions {
+  /** What follows the command, `Deno.args`. */
+  readonly args?: readonly string[];
+  /** A setting may come from `PPO_` and its name in capitals. */
+  readonly environment?: Environment;
+  /** Whether there may be arguments that are no flags (default: they are refused). */
+  readonly takesNames?: boolean | undefined;
 }
 
 /** A flag as written: its row, and the text after it if there is one. */
@@ -73,108 +58,85 @@ function tokenize(args: string[], table: SettingTable) {
   return parseArgs({ args, options, strict: false, tokens: true }).tokens;
 }
 
-function splitArguments(args: string[], table: SettingTable): Written[] {
-  const flags: Written[] = [];
+type Token = ReturnType<typeof tokenize>[number];
+
+function writtenFlag(token: Extract<Token, { kind: "option" }>, table: SettingTable): Written {
+  const { name, rawName, value: text } = token;
+  const spec = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (spec === undefined) {
+    const hint = hintFor(name, { known: Object.keys(table), shown: (near) => `--${near}` });
+    throw new RangeError(
+      `Cannot use ${rawName}: there is no such flag; ${hint ?? "--help lists the flags"}`,
+    );
+  }
+  const isNextFlag = token.inlineValue === false && token.value.startsWith("--");
+  if (isNextFlag || (spec.kind !== "boolean" && text === undefined)) {
+    throw new RangeError(`Cannot use --${name} alone: it needs a value, ${wanted(spec)}`);
+  }
+  return { name, spec, text };
+}
+
+/**
+ * Whether the argument after a switch belongs to it: `--do_sample false`, but not the name in
+ * `--write 06_ppo`.
+ */
+function takesValue(flag: Written | undefined, text: string, takesNames: boolean): flag is Written {
+  return flag?.spec.kind === "boolean" && flag.text === undefined &&
+    (!takesNames || parseValue(flag.spec, text) !== undefined);
+}
+
+function fromArguments(args: string[], table: SettingTable, takesNames: boolean) {
+  const [flags, names]: [Written[], string[]] = [[], []];
   for (const token of tokenize(args, table)) {
+    const text = args[token.index];
     const previous = flags.at(-1);
-    if (token.kind === "option") {
-      const spec = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
-      if (spec === undefined) throw unknownFlag(token, table);
-      const swallowed = token.inlineValue === false && token.value.startsWith("--"); // the next flag
-      if (swallowed || (spec.kind !== "boolean" && token.value === undefined)) {
-        throw new RangeError(`Cannot use --${token.name} alone: it needs a value, ${wanted(spec)}`);
-      }
-      flags.push({ name: token.name, spec, text: token.value });
-    } else if (
-      token.kind === "positional" && previous?.spec.kind === "boolean" &&
-      previous.text === undefined
-    ) {
-      previous.text = token.value; // --do_sample false
-    } else {
-      throw new RangeError(
-        `Cannot use "${args[token.index]}": only flags such as --help are expected`,
-      );
-    }
+    if (token.kind === "option") flags.push(writtenFlag(token, table));
+    else if (takesValue(previous, text, takesNames)) previous.text = text;
+    else if (takesNames && token.kind === "positional") names.push(text);
+    else throw new RangeError(`Cannot use "${text}": only flags such as --help are expected`);
   }
-  return flags;
-}
-
-function fromArguments(args: string[], table: SettingTable): { [name: string]: Value } {
-  const given: { [name: string]: Value } = {};
-  for (const { name, spec, text } of splitArguments(args, table)) {
-    given[name] = text === undefined ? true : readValue(spec, text, `--${name} ${text || '""'}`);
-  }
-  return given;
-}
-
-function fromEnvironment(
-  environment: { [name: string]: string | undefined },
-  table: SettingTable,
-): { [name: string]: Value } {
-  const given: { [name: string]: Value } = {};
-  for (const [name, spec] of Object.entries(table)) {
-    const variable = name.toUpperCase();
-    const text = environment[variable];
-    if (text) given[name] = readValue(spec, text, `${variable}=${text} of the environment`);
-  }
-  return given;
+  const given = Object.fromEntries(flags.map(({ name, spec, text }) => [
+    name,
+    text === undefined ? true : readValue(spec, text, `--${name} ${text || '""'}`),
+  ]));
+  return { given, names };
 }
 
 /**
  * Reads flags and environment against a table.
  *
- * @param table the settings that there are
- * @param options.args what follows the command, `Deno.args`
- * @param options.environment variables by name; each setting may come from its name in capitals
- * @throws {RangeError} For a flag that does not exist (with the nearest one) or a value outside its range.
+ * @throws {RangeError} For a flag or a `PPO_` variable that does not exist (with the nearest one),
+ * or a value outside its range.
  *
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * import { SETTINGS } from "./settings.ts";
- * const { given } = parseFlags(SETTINGS, { args: ["--lam", "0.9"], environment: { KL_COEF: "0.1" } });
+ * import { parseFlags, SETTINGS } from "ppo/settings/mod.ts";
+ * const environment = { PPO_KL_COEF: "0.1" };
+ * const { given } = parseFlags(SETTINGS, { args: ["--lam", "0.9"], environment });
  * equal(JSON.stringify(given), '{"kl_coef":0.1,"lam":0.9}');
  * ```
  */
 export function parseFlags<Table extends SettingTable>(
   table: Table,
-  { args = [], environment = {} }: {
-    args?: string[];
-    environment?: { [name: string]: string | undefined };
-  } = {},
+  { args = [], environment = {}, takesNames = false }: ParseOptions = {},
 ): Flags<Table> {
-  const help = args.includes("--help") || args.includes("-h");
-  const given = help
-    ? {}
-    : { ...fromEnvironment(environment, table), ...fromArguments(args, table) };
-  const defaults = Object.fromEntries(
-    Object.entries(table).map(([name, spec]) => [name, spec.default]),
-  );
-  // The one cast: the loops above checked each value against its row, which the compiler cannot see.
-  return { given, values: { ...defaults, ...given }, help } as Flags<Table>;
-}
-
-function helpLine(name: string, spec: SettingSpec): string {
-  const isObvious = spec.kind === "boolean" || (spec.kind === "text" && spec.form === undefined);
-  const text = isObvious ? "" : `; ${wanted(spec)}`;
-  return `  --${name.padEnd(30)} ${spec.help} (default ${
-    spec.default === "" ? "none" : spec.default
-  }${text})`;
-}
-
-/** The help text: what the command does, and a line a flag. */
-export function helpText(
-  table: SettingTable,
-  { command, does }: { command: string; does: string },
-): string {
-  const lines = Object.entries(table).map(([name, spec]) => helpLine(name, spec));
-  return [
-    does,
-    "",
-    `Usage: ${command} [flags]`,
-    "Each flag may also come from the environment: its name in capitals, e.g. KL_COEF=0.1.",
-    "",
-    ...lines,
-    `  --${"help".padEnd(30)} this text`,
-  ].join("\n");
+  const help = args.includes("--advanced")
+    ? "advanced"
+    : args.some((arg) => arg === "--help" || arg === "-h")
+    ? "common"
+    : undefined;
+  const written = help === undefined
+    ? fromArguments([...args], table, takesNames)
+    : { given: {}, names: [] };
+  const read = help === undefined ? fromEnvironment(environment, table) : {};
+  // The one cast: every value was checked against its row, which the compiler cannot see.
+  const given = { ...read, ...written.given } as Partial<SettingValues<Table>>;
+  return {
+    given,
+    values: { ...defaultsOf(table), ...given },
+    names: written.names,
+    help,
+    note: ignoredVariables(environment, table),
+  };
 }

@@ -1,13 +1,14 @@
-/** How many timesteps, updates and optimizer steps a schedule has, from its settings. */
+/** The number of timesteps, updates and optimizer steps in a schedule, from its settings. */
 import type { Settings } from "./settings.ts";
 
 /**
- * Answers whose KL is measured exactly at each update, because the whole vocabulary costs as much as a forward pass of each model; and the
- * logits of one model that are held at once: 32 MiB, and a handful of arrays of that size for each of the two models.
+ * The exact KL: the number of answers on which it is measured at each update, since the whole
+ * vocabulary costs as much as a forward pass of each model, and the number of logits of one model
+ * in memory at once (32 MiB).
  */
 export const EXACT_KL = { answers: 16, logits: 2 ** 23 } as const;
 
-/** Timesteps and updates of a whole schedule. */
+/** The number of timesteps and updates in a whole schedule. */
 export function scheduleOf(
   { num_episodes, max_timesteps, update_timesteps }: Pick<
     Settings,
@@ -18,7 +19,7 @@ export function scheduleOf(
   return { timesteps, updates: Math.floor(timesteps / update_timesteps) };
 }
 
-/** How many optimizer steps an update takes. */
+/** The number of optimizer steps in an update. */
 export function stepsAnUpdate(
   settings: Pick<
     Settings,

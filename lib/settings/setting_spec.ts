@@ -1,36 +1,50 @@
 /**
- * One row of a table of settings: its kind, default, range and help; and the check of one value against its row.
+ * One row of a table of settings: its kind, default, range and help text, and the check of a value
+ * against it.
  *
- * Tables are plain data, so that the same rows make the command line, its help text and a notebook's settings.
+ * Tables are plain data. The same rows make the command line, its help text and the settings of a
+ * notebook.
  */
 
 /** What every row has. */
-export interface SettingRow<Kind extends string, Value> {
-  /** What sort of value it is. */
+export interface SettingRow<Kind extends string, Value> extends RowOptions {
+  /** The kind of value. */
   kind: Kind;
-  /** Its value when none is given. */
+  /** The value that holds when none is given. */
   default: Value;
-  /** One phrase for people. */
+  /** One phrase for the help text. */
   help: string;
 }
 
-/** A setting that is a number: `min` and `max` are allowed, `above` is not. */
-export interface NumberSpec extends SettingRow<"number" | "integer", number> {
-  /** The least allowed. */
+/** What any row may have. */
+export interface RowOptions {
+  /** Only `--help --advanced` lists an advanced setting. */
+  level?: "advanced" | undefined;
+}
+
+/** The range of a number: `min` and `max` belong to it, `above` does not. */
+export interface NumberRange {
+  /** The smallest value allowed. */
   min?: number;
-  /** The most allowed. */
+  /** The largest value allowed. */
   max?: number;
-  /** Every value must exceed it. */
+  /** Every value must be larger than this. */
   above?: number;
 }
 
-/** A setting that is text: of the form `pattern` if there is one, which `form` says in words. */
-export interface TextSpec extends SettingRow<"text", string> {
+/** The form of a text. */
+export interface TextForm {
   /** What the text must match. */
   pattern?: RegExp;
   /** `pattern` in words, for messages. */
   form?: string;
 }
+
+/** A setting that is a number. */
+export interface NumberSpec extends SettingRow<"number" | "integer", number>, NumberRange {}
+
+/** A setting that is text. */
+export interface TextSpec extends SettingRow<"text", string>, TextForm {}
 
 /** One row of a table of settings. */
 export type SettingSpec = NumberSpec | TextSpec | SettingRow<"boolean", boolean>;
@@ -40,33 +54,69 @@ export type SettingTable = { [name: string]: SettingSpec };
 
 /** The values that belong to a table. */
 export type SettingValues<Table extends SettingTable> = {
-  [Name in keyof Table]: KindValues[Table[Name]["kind"]];
+  [Name in keyof Table]: Table[Name]["default"];
 };
 
-/** The values of a setting by its kind. */
-export interface KindValues {
-  /** Any finite number. */
-  number: number;
-  /** A safe whole number. */
-  integer: number;
-  /** Text. */
-  text: string;
-  /** A switch. */
-  boolean: boolean;
+/** A row for a finite number. */
+export const number = (
+  value: number,
+  help: string,
+  options: NumberRange & RowOptions = {},
+): NumberSpec => ({ kind: "number", default: value, help, ...options });
+
+/** A row for a whole number. */
+export const integer = (
+  value: number,
+  help: string,
+  options: NumberRange & RowOptions = {},
+): NumberSpec => ({ kind: "integer", default: value, help, ...options });
+
+/** A row for text. */
+export const text = (
+  value: string,
+  help: string,
+  options: TextForm & RowOptions = {},
+): TextSpec => ({ kind: "text", default: value, help, ...options });
+
+/** A row for one of several words, the first of which is the default. */
+export const choice = (
+  words: readonly string[],
+  help: string,
+  options: RowOptions = {},
+): TextSpec =>
+  text(words[0], help, {
+    pattern: new RegExp(`^(${words.join("|")})$`),
+    form: `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
+    ...options,
+  });
+
+/** A row for a switch. */
+export const boolean = (
+  value: boolean,
+  help: string,
+  options: RowOptions = {},
+): SettingRow<"boolean", boolean> => ({ kind: "boolean", default: value, help, ...options });
+
+/** The default of every row. */
+export const defaultsOf = <Table extends SettingTable>(table: Table): SettingValues<Table> =>
+  // The one cast: Object.fromEntries forgets which name has which type.
+  Object.fromEntries(
+    Object.entries(table).map(([name, spec]) => [name, spec.default]),
+  ) as SettingValues<Table>;
+
+/** The range of a row in words, `from 0 to 1`; "" where there is none. */
+export function rangeOf({ above, min, max }: NumberRange): string {
+  if (above !== undefined) return `above ${above}${max === undefined ? "" : `, at most ${max}`}`;
+  if (min !== undefined && max !== undefined) return `from ${min} to ${max}`;
+  if (min !== undefined) return `of at least ${min}`;
+  return max === undefined ? "" : `of at most ${max}`;
 }
 
 /** What a row allows, in words: `a number from 0 to 1`. */
 export function wanted(spec: SettingSpec): string {
   if (spec.kind === "boolean") return "true or false";
   if (spec.kind === "text") return spec.form ?? "text";
-  const noun = spec.kind === "integer" ? "a whole number" : "a number";
-  const { above, min, max } = spec;
-  if (above !== undefined) {
-    return `${noun} above ${above}${max === undefined ? "" : `, at most ${max}`}`;
-  }
-  if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}`;
-  if (min !== undefined) return `${noun} of at least ${min}`;
-  return max === undefined ? noun : `${noun} of at most ${max}`;
+  return `${spec.kind === "integer" ? "a whole number" : "a number"} ${rangeOf(spec)}`.trimEnd();
 }
 
 /** Whether a value is of the kind and in the range of its row. */
@@ -77,36 +127,4 @@ export function isAllowed(spec: SettingSpec, value: unknown): boolean {
   const { above = -Infinity, min = -Infinity, max = Infinity } = spec;
   const inRange = value > above && value >= min && value <= max;
   return inRange && (spec.kind === "number" || Number.isSafeInteger(value));
-}
-
-/** How many letters must be added, dropped or changed to make one word the other (Levenshtein). */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...left].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...right].entries()) {
-      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
-
-/** How far a mistyped name is from a known one; the beginning of a name, or a name and more, is nearly right. */
-function distanceOf(name: string, candidate: string): number {
-  const [left, right] = [name.toLowerCase().replaceAll("-", "_"), candidate.toLowerCase()];
-  const begins = left.length > 1 && (left.startsWith(right) || right.startsWith(left));
-  return begins ? Math.min(1, editDistance(left, right)) : editDistance(left, right);
-}
-
-/** The known name that looks most like `name`, if one is near enough to be meant. */
-export function nearestName(name: string, known: Iterable<string>): string | undefined {
-  let best: { candidate: string; distance: number } | undefined;
-  for (const candidate of known) {
-    const distance = distanceOf(name, candidate);
-    if (distance < (best?.distance ?? Infinity)) best = { candidate, distance };
-  }
-  const limit = Math.max(2, Math.floor(name.length / 3));
-  return best !== undefined && best.distance <= limit ? best.candidate : undefined;
 }

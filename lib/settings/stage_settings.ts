@@ -1,273 +1,171 @@
 /**
- * The settings of the stages before and after PPO: the tutorial's flags with its defaults. The fixed recipes of the models in
- * `models/`, which hold when no path of one's own is given, are in `embedded_recipes.ts`.
+ * The flags of every command besides PPO's own settings: the tutorial's names with its defaults.
+ * The fixed recipes of the models in `models/`, which hold when no path is given, are in
+ * `embedded_recipes.ts`.
  */
-import type { SettingTable, SettingValues } from "./setting_spec.ts";
+import {
+  boolean,
+  choice,
+  integer,
+  number,
+  type RowOptions,
+  type SettingTable,
+  type SettingValues,
+  text,
+} from "./setting_spec.ts";
+import { SETTINGS } from "./settings.ts";
+
+const ADVANCED: RowOptions = { level: "advanced" };
 
 const MACHINE = {
-  device: {
-    kind: "text",
-    default: "auto",
-    pattern: /^(auto|cpu|webgpu|-?\d+)$/,
-    form: 'auto, cpu, webgpu or a number ("0": the first GPU, or the CPU where there is none)',
-    help: "where to compute",
-  },
-  threads: { kind: "integer", default: 0, min: 0, help: "threads of the CPU; 0: one a core" },
-  seed: { kind: "integer", default: 42, min: 0, help: "start of all random numbers" },
-  max_len: { kind: "integer", default: 768, min: 1, help: "longest sequence in tokens" },
-  query_max_len: { kind: "integer", default: 64, min: 1, help: "longest answer in tokens" },
+  device: SETTINGS.device,
+  threads: integer(0, "CPU threads; 0: one per core", { min: 0 }),
+  seed: { ...SETTINGS.seed, default: 42 },
+  max_len: integer(768, "maximum tokens of a passage and its question together", { min: 1 }),
+  query_max_len: integer(64, "maximum tokens of a question", { min: 1 }),
 } satisfies SettingTable;
 
 const LISTS = {
-  lists: {
-    kind: "integer",
-    default: 2,
-    min: 1,
-    help: "ranked lists for training; one where held out",
-  },
-  unanswerable_proportion: {
-    kind: "number",
-    default: 0.6, // such a question is known for three embedded passages in five: so two lists in five have one
+  lists: integer(2, "lists per training example; held-out ones get one", { min: 1 }),
+  // Such a question is known for three embedded passages in five, so two lists in five have one.
+  unanswerable_proportion: number(0.6, "share of lists with unanswerable rank 3", {
     min: 0,
     max: 1,
-    help:
-      "share of the lists whose rank 3 asks for what the passage leaves out, where that is known",
-  },
+  }),
 } satisfies SettingTable;
 
-const COMMON = {
+/** Flags of the stages that train a model before PPO. */
+const TRAINING = {
+  train_file_path: text("data/sft_train.json", "questions: JSON lines or CMRC JSON"),
+  test_file_path: text("data/test.json", "the same, held out"),
+  pretrained_model_path: text("pretrain_model/", "initial model; empty: a new one"),
+  output_dir: text("sft_model/", "folder for the trained model"),
+  num_train_epochs: integer(5, "passes over the training data", { min: 1 }),
+  train_batch_size: integer(8, "examples per optimizer step", { min: 1 }),
+  test_batch_size: integer(8, "examples per forward pass when measuring", { min: 1 }),
+  gradient_accumulation_steps: integer(1, "parts that a batch is split into", { min: 1 }),
+  learning_rate: number(5e-5, "peak learning rate of AdamW", { above: 0 }),
+  weight_decay: number(0, "AdamW weight decay, not on biases and layer norms", { min: 0 }),
   ...MACHINE,
-  adam_epsilon: { kind: "number", default: 1e-8, above: 0, help: "Adam's epsilon" },
-  warmup_proportion: {
-    kind: "number",
-    default: 0.1,
-    min: 0,
-    max: 1,
-    help: "share of the steps in which the learning rate rises",
-  },
-  dropout: {
-    kind: "number",
-    default: 0.1,
-    min: 0,
-    max: 0.9,
-    help: "GPT-2's dropout while it trains: embeddings, attention weights, both halves of a block",
-  },
+  adam_epsilon: number(1e-8, "Adam epsilon", { above: 0, ...ADVANCED }),
+  warmup_proportion: number(0.1, "share of steps that warm up", { min: 0, max: 1 }),
+  dropout: number(0.1, "GPT-2's dropout while training", { min: 0, max: 0.9 }),
   blocks_per_program: {
-    kind: "integer",
-    default: 0,
-    min: 0,
-    help: "blocks one training program holds; fewer need less memory, and dropout 0; 0: all",
+    ...SETTINGS.blocks_per_program,
+    help: "blocks per checkpointing segment; needs --dropout 0; 0: off",
   },
-  checkpoints: {
-    kind: "boolean",
-    default: true,
-    help: "write checkpoint-N (N: steps made) and metrics.jsonl into output_dir",
-  },
-  max_grad_norm: {
-    kind: "number",
-    default: 1,
-    above: 0,
-    help: "the global gradient norm is cut to this",
-  },
-  logging_steps: {
-    kind: "integer",
-    default: 5,
-    min: 1,
-    help: "steps between two lines of progress",
-  },
-  max_steps: {
-    kind: "integer",
-    default: 0,
-    min: 0,
-    help: "stop after this many steps; 0: after the last epoch",
-  },
-  names_file_path: {
-    kind: "text",
-    default: "",
-    help: "CMRC JSON whose titles are the passages' names, for rename_proportion",
-  },
-  rename_proportion: {
-    kind: "number",
-    default: 0,
+  checkpoints: boolean(true, "write checkpoint-STEP and metrics.jsonl into output_dir", ADVANCED),
+  max_grad_norm: { ...SETTINGS.max_grad_norm, ...ADVANCED },
+  logging_steps: integer(5, "steps between two lines of progress", { min: 1, ...ADVANCED }),
+  max_steps: integer(0, "stop after this many steps; 0: after the last epoch", { min: 0 }),
+  names_file_path: text("", "CMRC JSON with titles, for rename_proportion", ADVANCED),
+  rename_proportion: number(0, "share of passages that get a random name", {
     min: 0,
     max: 1,
-    help: "share of the examples whose passage gets a random name",
-  },
+    ...ADVANCED,
+  }),
 } satisfies SettingTable;
 
 /** Flags of the `sft` command. */
 export const SFT_SETTINGS = {
-  train_file_path: {
-    kind: "text",
-    default: "data/sft_train.json",
-    help: "questions to learn from: JSON lines with `content` and `query`, or CMRC JSON",
-  },
-  test_file_path: { kind: "text", default: "data/test.json", help: "the same, held out" },
-  pretrained_model_path: {
-    kind: "text",
-    default: "pretrain_model/",
-    help: "the model to start from; empty: a new one",
-  },
-  data_dir: { kind: "text", default: "data/", help: "folder of vocab.txt, for a new model" },
-  output_dir: { kind: "text", default: "sft_model/", help: "folder for the model" },
-  num_train_epochs: {
-    kind: "integer",
-    default: 5,
-    min: 1,
-    help: "passes over the training questions",
-  },
-  train_batch_size: { kind: "integer", default: 8, min: 1, help: "questions an optimiser step" },
-  test_batch_size: { kind: "integer", default: 8, min: 1, help: "questions a pass when measuring" },
-  gradient_accumulation_steps: {
-    kind: "integer",
-    default: 1,
-    min: 1,
-    help: "parts of a batch, one pass each",
-  },
-  learning_rate: { kind: "number", default: 5e-5, above: 0, help: "AdamW's, at its highest" },
-  weight_decay: {
-    kind: "number",
-    default: 0,
-    min: 0,
-    help: "AdamW's, not on biases and layer norms",
-  },
-  passage_weight: {
-    kind: "number",
-    default: 1,
-    min: 0,
-    help: "what a token of the passage counts in the loss; of the question: 1",
-  },
-  embed: { kind: "integer", default: 128, min: 1, help: "width of a new model" },
-  layers: { kind: "integer", default: 4, min: 1, help: "blocks of a new model" },
-  heads: { kind: "integer", default: 4, min: 1, help: "attention heads of a new model" },
-  ...COMMON,
+  ...TRAINING,
+  data_dir: text("data/", "folder of vocab.txt, for a new model"),
+  passage_weight: number(1, "loss weight of a passage token; a question token has 1", { min: 0 }),
+  embed: integer(128, "embedding width of a new model", { min: 1 }),
+  layers: integer(4, "transformer blocks of a new model", { min: 1 }),
+  heads: integer(4, "attention heads of a new model", { min: 1 }),
 } satisfies SettingTable;
 
 /** Flags of the `reward` command. */
 export const REWARD_SETTINGS = {
-  train_file_path: {
-    kind: "text",
-    default: "data/reward_train.json",
-    help:
-      "ranked lists to learn from; or questions (as for sft), of which the lists are made first",
-  },
-  test_file_path: { kind: "text", default: "data/reward_test.json", help: "the same, held out" },
-  pretrained_model_path: {
-    kind: "text",
-    default: "sft_model/",
-    help: "the model whose body to start from",
-  },
-  output_dir: { kind: "text", default: "rm_model/", help: "folder for the model" },
-  num_train_epochs: {
-    kind: "integer",
-    default: 10,
-    min: 1,
-    help: "passes over the training lists",
-  },
-  train_batch_size: { kind: "integer", default: 12, min: 1, help: "lists an optimiser step" },
-  test_batch_size: { kind: "integer", default: 4, min: 1, help: "lists a pass when measuring" },
-  gradient_accumulation_steps: {
-    kind: "integer",
-    default: 4,
-    min: 1,
-    help: "parts of a batch, one pass each",
-  },
-  learning_rate: { kind: "number", default: 1e-5, above: 0, help: "AdamW's, at its highest" },
-  weight_decay: {
-    kind: "number",
-    default: 0.01,
-    min: 0,
-    help: "AdamW's, not on biases and layer norms",
-  },
-  value_dropout: {
-    kind: "number",
-    default: 0.5,
-    min: 0,
-    max: 0.9,
-    help: "dropout before the value head while it trains",
-  },
-  decay_layer_norms: {
-    kind: "boolean",
-    default: false,
-    help: "defect: decay layer norms too, as the tutorial does with GPT-2's names",
-  },
-  unstable_log_sigmoid: {
-    kind: "boolean",
-    default: false,
-    help: "defect: -log(sigmoid(x)) in the loss, which overflows below -89",
-  },
-  prompts_file_path: {
-    kind: "text",
-    default: "",
-    help:
-      "passages: the old model's answers to them give the mean and deviation of scores; empty: 200 held-out ones",
-  },
+  ...TRAINING,
+  train_file_path: text("data/reward_train.json", "ranked lists, or questions"),
+  test_file_path: text("data/reward_test.json", "the same, held out"),
+  pretrained_model_path: text("sft_model/", "model whose body to start from"),
+  output_dir: text("rm_model/", "folder for the trained model"),
+  num_train_epochs: { ...TRAINING.num_train_epochs, default: 10 },
+  train_batch_size: integer(12, "lists per optimizer step", { min: 1 }),
+  test_batch_size: integer(4, "lists per forward pass when measuring", { min: 1 }),
+  gradient_accumulation_steps: { ...TRAINING.gradient_accumulation_steps, default: 4 },
+  learning_rate: { ...TRAINING.learning_rate, default: 1e-5 },
+  weight_decay: { ...TRAINING.weight_decay, default: 0.01 },
+  value_dropout: number(0.5, "dropout before the value head", { min: 0, max: 0.9 }),
+  decay_layer_norms: boolean(false, "defect: weight decay on layer norms too", ADVANCED),
+  unstable_log_sigmoid: boolean(false, "defect: -log(sigmoid(x)), infinite below -89", ADVANCED),
+  prompts_file_path: text("", "passages for the scores' mean and std; empty: 200 held-out"),
   ...LISTS,
-  ...COMMON,
 } satisfies SettingTable;
 
 /** Flags of the `data` command. */
 export const DATA_SETTINGS = {
-  train_file_path: {
-    kind: "text",
-    default: "data/cmrc_train.json",
-    help:
-      "passages with questions to train on: CMRC JSON, or JSON lines with `content` and `query`",
-  },
-  test_file_path: { kind: "text", default: "data/cmrc_dev.json", help: "the same, held out" },
-  output_dir: { kind: "text", default: "output_data/", help: "folder for the files" },
-  model_path: {
-    kind: "text",
-    default: "",
-    help: "the SFT model that writes the answers of rank 2: makes the ranked lists; empty: splits",
-  },
+  train_file_path: text("data/cmrc_train.json", "passages: CMRC JSON or JSON lines"),
+  test_file_path: text("data/cmrc_dev.json", "the same, held out"),
+  output_dir: text("output_data/", "folder for the files"),
+  model_path: text("", "SFT model: make ranked lists with it; empty: split the passages"),
   ...LISTS,
-  per_question: {
-    kind: "boolean",
-    default: true,
-    help: "lists for every question, as the tutorial has; false: for every passage",
-  },
+  per_question: boolean(true, "lists for every question; false: for every passage"),
   ...MACHINE,
 } satisfies SettingTable;
 
 /** Flags of the `predict` command. */
 export const PREDICT_SETTINGS = {
-  model_path: {
-    kind: "text",
-    default: "",
-    help: "the model, such as ppo_model/; empty: the embedded SFT model with its own lengths",
-  },
-  file: {
-    kind: "text",
-    default: "",
-    help:
-      "passages: a passage a line, JSON lines with `content`, or CMRC JSON; empty: standard input",
-  },
-  num_questions: { kind: "integer", default: 2, min: 1, help: "questions a passage" },
-  top_p: {
-    kind: "number",
-    default: 0.9,
-    above: 0,
-    max: 1,
-    help: "sample from the likeliest tokens that sum to p",
-  },
-  top_k: {
-    kind: "integer",
-    default: 0,
-    min: 0,
-    help: "sample from the k likeliest tokens; 0: from all",
-  },
-  temperature: { kind: "number", default: 1, above: 0, help: "logits are divided by it" },
-  repetition_penalty: {
-    kind: "number",
-    default: 1.2,
-    above: 0,
-    help: "makes tokens already there, in the passage too, less likely",
-  },
-  min_length: { kind: "integer", default: 3, min: 0, help: "shortest question in tokens" },
+  model_path: text("", "model folder; empty: the embedded SFT model"),
+  file: text("", "passages: text, JSON lines or CMRC JSON; empty: standard input"),
+  num_questions: integer(2, "questions per passage", { min: 1 }),
+  top_p: { ...SETTINGS.top_p, default: 0.9 },
+  top_k: SETTINGS.top_k,
+  temperature: SETTINGS.temperature,
+  repetition_penalty: { ...SETTINGS.repetition_penalty, default: 1.2 },
+  min_length: integer(3, "minimum tokens of a question", { min: 0 }),
   ...MACHINE,
-  max_len: { ...MACHINE.max_len, help: "longest sequence in tokens; cut to the model's positions" },
-  query_max_len: MACHINE.query_max_len,
+} satisfies SettingTable;
+
+/** Flags of the `train` command. */
+export const TRAIN_FLAGS = {
+  ...SETTINGS,
+  resume: text("", "continue the run in this folder, with identical results"),
+  save_every: integer(1, "updates between saved states, 24 bytes per parameter each", { min: 1 }),
+  plan: boolean(false, "print the predicted memory and time, and stop"),
+} satisfies SettingTable;
+
+/** Flags of the `export` command. */
+export const EXPORT_FLAGS = {
+  to: choice(["onnx", "openrlhf", "trl"], "target"),
+  model_path: text("", "with --to onnx: the model folder; empty: models/sft_model"),
+  export_dir: text("", "the new folder; empty: out/ and the target's name"),
+  ...SETTINGS,
+} satisfies SettingTable;
+
+/** Flags of the `sweep` command besides the settings of PPO, which it takes as lists. */
+export const SWEEP_FLAGS = {
+  output: text("out/sweep.jsonl", "file of the rows; finished trials in it are kept"),
+  judged: integer(293, "held-out passages judged after each update; 0: none", { min: 0 }),
+  jobs: integer(0, "trials at once; 0: limited by cores and memory", { min: 0 }),
+  threads: integer(1, "CPU threads per trial; changes the last digits", { min: 1 }),
+  ray: text("", "address of a Ray cluster, such as auto or ray://host:10001"),
+  ray_folder: text("", "this project's folder on the cluster; empty: as here"),
+  python: text("python3", "the Python that has Ray"),
+} satisfies SettingTable;
+
+const {
+  train_file_path: _data,
+  ori_model_path: _policy,
+  reward_model_path: _reward,
+  output_dir: _folder,
+  ...WITHOUT_PATHS
+} = SETTINGS;
+
+/** Flags of the commands that execute chapters. Chapters use the embedded models and data. */
+export const CHAPTER_FLAGS = {
+  ...WITHOUT_PATHS,
+  held_out: integer(0, "held-out passages for the gold judge; 0: all", { min: 0 }),
+} satisfies SettingTable;
+
+/** Flags of the `notebooks` command. */
+export const NOTEBOOKS_FLAGS = {
+  write: boolean(false, "replace the committed notebooks by the executed ones"),
+  pages: boolean(false, "execute nothing, make pages of the committed outputs"),
+  ...CHAPTER_FLAGS,
 } satisfies SettingTable;
 
 /** Values of the `predict` command. */
@@ -279,10 +177,13 @@ export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
 /** Values of the `data` command. */
 export type DataSettings = SettingValues<typeof DATA_SETTINGS>;
 
-/** Paths that make a run one's own: with one of them given, the tutorial's defaults hold. */
+/** Paths that make a run the reader's own. With one of them given, the tutorial's defaults hold. */
 const OWN_PATHS = ["train_file_path", "test_file_path", "pretrained_model_path", "model_path"];
 
-/** Defaults, then the embedded recipe unless a path of one's own was given, then what was given: later ones win. */
+/**
+ * Defaults, then the embedded recipe unless one of the reader's own paths was given, then what was
+ * given: later ones win.
+ */
 export function stageValues<Values extends { [name: string]: unknown }>(
   { values, given }: { values: Values; given: Partial<Values> },
   embedded: Partial<Values>,

@@ -127,7 +127,7 @@ Deno.test("the file is the same whichever trial ended first, and reads back as i
   await Deno.writeTextFile(path, text + '{"trial":{"lamda":1}}\n');
   await rejects(readSweep(path), {
     message:
-      `Cannot read ${path}, line 6 as a row of a sweep: Cannot use the setting "lamda": there is none of that name; did you mean "lam"?`,
+      `Cannot read ${path}, line 6 as a row of a sweep: Cannot use the unknown setting "lamda"; did you mean "lam"?`,
   });
   await Deno.remove(path);
 });

@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 
 /** Settings, as environment variables, that make a chapter's training two updates long. */
 export const smallRun = {
-  NUM_EPISODES: "1",
-  MAX_TIMESTEPS: "2",
-  UPDATE_TIMESTEPS: "1",
-  PPO_EPOCH: "1",
-  HELD_OUT: "32",
-  SEED: "5",
+  PPO_NUM_EPISODES: "1",
+  PPO_MAX_TIMESTEPS: "2",
+  PPO_UPDATE_TIMESTEPS: "1",
+  PPO_PPO_EPOCH: "1",
+  PPO_HELD_OUT: "32",
+  PPO_SEED: "5",
 };
 
 /** One cell. */

@@ -17,6 +17,8 @@ export interface Ended {
 export interface RunOptions {
   /** What it reads on standard input (default: nothing). */
   readonly input?: string | Uint8Array;
+  /** Variables besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A signal to send as soon as its output matches `at`. */
   readonly kill?: { readonly at: RegExp; readonly signal: Deno.Signal };
 }
@@ -30,6 +32,7 @@ export async function runScript(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", `scripts/${name}.ts`, ...args],
     cwd: ROOT,
+    env: { ...options.env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -23,14 +23,14 @@ Deno.test("outside the kernel a live display draws nothing", async () => {
 Deno.test("a summary is written as one line, and only where a command asks for it", async () => {
   const path = await Deno.makeTempFile();
   try {
-    Deno.env.delete("SUMMARY_PATH");
+    Deno.env.delete("PPO_SUMMARY_PATH");
     writeSummary({ seed: 0 });
     assert.equal(await Deno.readTextFile(path), "");
-    Deno.env.set("SUMMARY_PATH", path);
+    Deno.env.set("PPO_SUMMARY_PATH", path);
     writeSummary({ seed: 0, kl: [0, 0.5] });
     assert.equal(await Deno.readTextFile(path), '{"seed":0,"kl":[0,0.5]}\n');
   } finally {
-    Deno.env.delete("SUMMARY_PATH");
+    Deno.env.delete("PPO_SUMMARY_PATH");
     await Deno.remove(path);
   }
 });

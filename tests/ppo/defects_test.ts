@@ -1,6 +1,6 @@
-/** Each of the tutorial's defects, switched on alone, breaks a named invariant that otherwise holds. */
+/** Each of the tutorial's mistakes, made alone, breaks a named invariant that otherwise holds. */
 import assert from "node:assert/strict";
-import { DEFECT_NAMES, type Settings } from "../../lib/settings/mod.ts";
+import { type Settings, validateSettings } from "../../lib/settings/mod.ts";
 import {
   advantagesAreWhite,
   advantagesIgnoreNeighbours,
@@ -44,17 +44,17 @@ const lessons: readonly Lesson[] = [
     holds: logProbsAreTheSamplers,
   },
   {
-    defect: { no_whitening: true },
+    defect: { whiten_advantages: false },
     invariant: "advantages have mean 0 and their own scale",
     holds: advantagesAreWhite,
   },
   {
-    defect: { no_score_normalisation: true },
+    defect: { normalise_scores: false },
     invariant: "payment does not depend on the reward model's unit",
     holds: paymentIgnoresTheRewardModelsUnit,
   },
   {
-    defect: { no_missing_eos_penalty: true },
+    defect: { missing_eos_penalty: 0 },
     invariant: "endless answers are paid less",
     holds: endlessAnswersArePaidLess,
   },
@@ -68,15 +68,17 @@ const lessons: readonly Lesson[] = [
     invariant: "the same seed gives the same run",
     holds: runsRepeat,
   },
-  {
-    defect: { unstable_log_sigmoid: true },
-    invariant: "the ranking loss stays finite",
-    holds: rankingLossStaysFinite,
-  },
 ];
 
-Deno.test("every defect that can be switched on has its lesson", () => {
-  assert.deepEqual(lessons.flatMap(({ defect }) => Object.keys(defect)), DEFECT_NAMES);
+Deno.test("everything that faithful changes has its lesson, but the ways to sample and to start", () => {
+  const [plain, faithful] = [validateSettings(), validateSettings({ faithful: true })];
+  const choices = ["faithful", "repetition_penalty", "top_k", "fresh_value_head"];
+  const corrected = new Map<string, unknown>(Object.entries(plain));
+  const changed = Object.entries(faithful).filter(([name, value]) => corrected.get(name) !== value);
+  assert.deepEqual(
+    lessons.flatMap(({ defect }) => Object.keys(defect)).toSorted(),
+    changed.map(([name]) => name).filter((name) => !choices.includes(name)).toSorted(),
+  );
 });
 
 for (const { defect, invariant, holds } of lessons) {
@@ -86,6 +88,11 @@ for (const { defect, invariant, holds } of lessons) {
     assert.equal(await holds(defect), false, "with the defect");
   });
 }
+
+Deno.test("the ranking loss stays finite; not so with unstable_log_sigmoid", async () => {
+  assert.equal(await rankingLossStaysFinite({ stable: true }), true);
+  assert.equal(await rankingLossStaysFinite({ stable: false }), false);
+});
 
 Deno.test("defects that do not touch them leave the first ratio at 1 and the KL at 0", async () => {
   for (const defect of [{ left_pad_without_positions: true }, { gae_over_padding: true }]) {

@@ -133,7 +133,7 @@ Deno.test(
     await writer.close();
     const said = new TextDecoder().decode((await child.output()).stdout);
     assert.match(said, /^Cannot open a GPU: WebGPU finds none.* It needs a GPU and .*[Vv]ulkan/);
-    assert.match(said, /To compute on the CPU: --device cpu, or DEVICE=cpu for a notebook\./);
+    assert.match(said, /To compute on the CPU: --device cpu, or PPO_DEVICE=cpu for a notebook\./);
   },
 );
 

@@ -38,7 +38,7 @@ Deno.test("export writes policy, reward model and an ignorant critic under trans
   assert.equal(again.code, 1);
   assert.equal(
     again.errors.trim(),
-    `Cannot export to ${folder}: it is there already; name another folder with --export_dir`,
+    `Cannot export to ${folder}: it already exists; name another folder with --export_dir`,
   );
   await Deno.remove(parent, { recursive: true });
 });

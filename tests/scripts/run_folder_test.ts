@@ -4,7 +4,14 @@ import { fileURLToPath } from "node:url";
 import { fileExists, readText } from "../../lib/files/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
 import type { PpoState } from "../../lib/ppo/mod.ts";
-import { newestState, readRecord, resumeCommand, saveState } from "../../scripts/run_folder.ts";
+import { validateSettings } from "../../lib/settings/mod.ts";
+import {
+  newestState,
+  readRecord,
+  resumeCommand,
+  resumedSettings,
+  saveState,
+} from "../../scripts/run_folder.ts";
 import { readState, writeState } from "../../scripts/run_state.ts";
 import { withFolder } from "../helpers/folder.ts";
 import { tinyConfig, tinyPpo } from "../helpers/tiny.ts";
@@ -131,7 +138,31 @@ Deno.test("settings of another sort are refused by key", () =>
     });
     await Deno.writeTextFile(`${folder}/settings.json`, '{"settings": {"lamda": 1}}');
     await rejects(readRecord(folder), {
-      message: 'Cannot use the setting "lamda": there is none of that name; did you mean "lam"?',
+      message: 'Cannot use the unknown setting "lamda"; did you mean "lam"?',
+    });
+  }));
+
+Deno.test("a run of an older version resumes; what its removed switches said is kept", () =>
+  withFolder(async (folder) => {
+    const inputs = { train_file_path: "a", ori_model_path: "b", reward_model_path: "c" };
+    const removed = {
+      no_whitening: true,
+      no_score_normalisation: false,
+      no_missing_eos_penalty: false,
+      unstable_log_sigmoid: false,
+    };
+    const settings = { ...validateSettings({ lam: 1, missing_eos_penalty: 2 }), ...removed };
+    const old = { settings: { ...settings, whiten_advantages: false }, embedded: true, inputs };
+    await Deno.writeTextFile(
+      `${folder}/settings.json`,
+      JSON.stringify({ ...old, computes_on: "cpu", score_statistics: null }),
+    );
+    const wanted = { lam: 1, missing_eos_penalty: 2, whiten_advantages: false };
+    const record = await readRecord(folder);
+    deepEqual(record.settings, validateSettings(wanted));
+    deepEqual(resumedSettings(folder, record, { whiten_advantages: false }), {
+      settings: validateSettings({ ...wanted, output_dir: folder }),
+      notes: [],
     });
   }));
 

@@ -264,7 +264,7 @@ Deno.test("predict asks about piped lines in the tutorial's words, skips blank o
   equal(asked(out).length, 4);
   equal(
     err,
-    "No --model_path: the embedded model models/sft_model asks.\n" +
+    "No --model_path: using the embedded model models/sft_model.\n" +
       "note: the passage has 200 tokens; the model reads the first 69\n",
   ); // 96 - 24 - 3
 });
@@ -325,7 +325,8 @@ const TABLES = {
 
 for (const [name, table] of Object.entries(TABLES)) {
   Deno.test(`${name} has help for every flag, and an unknown one is refused with the nearest`, async () => {
-    const help = well(await runScript(name, ["--help"]));
+    const help = well(await runScript(name, ["--help"])) +
+      well(await runScript(name, ["--help", "--advanced"]));
     match(help, new RegExp(`Usage: deno task ${name} \\[flags\\]`));
     for (const flag of Object.keys(table)) match(help, new RegExp(`\n  --${flag} `));
     const { code, err } = await runScript(name, ["--sead", "1"]);

@@ -107,7 +107,7 @@ Deno.test(
       const before = await Deno.readTextFile(output);
       const { code, out, err } = await signalled("SIGINT", { output, seed: 70_001 });
       deepEqual([code, err], [130, ""]);
-      match(out, /finished trials are in .*sweep\.jsonl; the same command goes on from there\n$/);
+      match(out, /finished trials are in .*sweep\.jsonl; the same command continues from there\n$/);
       ok(!await isRunning(70_001), "no trial outlives the sweep");
       equal(await Deno.readTextFile(output), before);
     });
@@ -163,7 +163,7 @@ Deno.test("help names the lists, the sweep's own flags and what Ray needs", asyn
       "--judged",
       "--ray ",
       "same folder",
-      "or a list with commas",
+      "comma-separated",
     ]
   ) {
     ok(out.includes(part), part);

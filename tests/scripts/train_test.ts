@@ -66,9 +66,9 @@ Deno.test("a run leaves settings, logs, a policy an episode and one state", asyn
   equal(weights.get("wte.weight")?.data.length, config.vocabSize * config.embed);
 });
 
-Deno.test("a reward model without statistics is measured, said and remembered", async () => {
+Deno.test("the scores of a reward model without statistics are measured, printed and remembered", async () => {
   const said = undisturbed.out.match(
-    /scores of the SFT model's answers: mean (-?[\d.]+), deviation ([\d.]+)\n/,
+    /scores of the SFT model's answers: mean (-?[\d.]+), standard deviation ([\d.]+)\n/,
   );
   const statistics = recordIn(
     await readJsonRecord(`${whole}/settings.json`),
@@ -154,9 +154,10 @@ Deno.test("Ctrl-C saves policy and state and says how to go on; then the run is 
     },
   );
   deepEqual([code, err], [130, ""]);
-  const [, step] =
-    out.match(/saved after optimizer step (\d+); go on with: deno task train --resume (.*)\n$/) ??
-      [];
+  const [, step] = out.match(
+    /saved after optimizer step (\d+); continue with: deno task train --resume (.*)\n$/,
+  ) ??
+    [];
   ok(out.endsWith(`--resume ${target}\n`), out);
   equal(await fileExists(`${target}/checkpoint-${step}/model.safetensors`), Number(step) > 0);
   const resumed = await runTrain(["--resume", target]);
@@ -208,22 +209,22 @@ const refused: readonly [string, readonly string[], string][] = [
   [
     "a folder that holds a run already",
     [...flags, "--output_dir", copied],
-    `Cannot begin a run in ${copied}: it holds one already (NAME); go on with it by deno task train --resume ${copied}, or give another --output_dir`,
+    `Cannot begin a run in ${copied}: it already holds one (NAME); continue it with deno task train --resume ${copied}, or give another --output_dir`,
   ],
   [
     "resuming a folder without a run",
     ["--resume", folder],
-    `Cannot resume ${folder}: it holds no run (there is no settings.json in it)`,
+    `Cannot resume ${folder}: it holds no run (it has no settings.json)`,
   ],
   [
     "resuming with other settings that matter",
     ["--resume", copied, "--kl_coef", "0.5", "--seed", "5", "--lam", "1"],
-    `Cannot resume ${copied} with kl_coef 0.5 (it was 0.02), lam 1 (it was 0.95): that would be another run; leave it away, or begin one with --output_dir`,
+    `Cannot resume ${copied} with kl_coef 0.5 (it was 0.02), lam 1 (it was 0.95): that would be another run; omit it, or begin a new run with --output_dir`,
   ],
   [
     "resuming with frozen models stored in another way",
     ["--resume", copied, "--frozen_dtype", "float16"],
-    `Cannot resume ${copied} with frozen_dtype float16 (it was float32): that would be another run; leave it away, or begin one with --output_dir`,
+    `Cannot resume ${copied} with frozen_dtype float16 (it was float32): that would be another run; omit it, or begin a new run with --output_dir`,
   ],
   [
     "frozen models in float16 on the CPU",
@@ -233,7 +234,7 @@ const refused: readonly [string, readonly string[], string][] = [
   [
     "resuming with other data",
     ["--resume", copied, "--train_file_path", otherPassages],
-    `Cannot resume ${copied}: what the run was begun with has changed: train_file_path (${otherPassages})`,
+    `Cannot resume ${copied}: these inputs changed since the run began: train_file_path (${otherPassages})`,
   ],
   [
     "resuming into another folder",
@@ -303,11 +304,11 @@ Deno.test("--plan prints the ledger, what was chosen and the time, before anythi
     "measure the KL",
     "update",
   ]);
-  match(lines[5], /^predicted peak \d+ MiB of 1\.00 GiB that may be used$/);
-  equal(lines[6], "as given: nothing needs to be spared");
+  match(lines[5], /^predicted peak \d+ MiB of a budget of 1\.00 GiB$/);
+  equal(lines[6], "the settings fit as given");
   match(
     lines[7],
-    /^about \d+ s if all texts are as long as they may be, at \d+ GFLOP\/s of products/,
+    /^about \d+ s if all texts have the maximum length, at a measured \d+ GFLOP\/s/,
   );
 });
 
@@ -342,8 +343,8 @@ Deno.test("a run says what memory was predicted and, at its end, what it took", 
 Deno.test("help names the cost of saving, and needs nothing else", async () => {
   const { code, out } = await runTrain(["--help"]);
   equal(code, 0);
-  match(out, /--resume .*\(default none\)/);
-  match(out, /--save_every .*24 bytes a parameter/);
+  match(out, /--resume /);
+  match(out, /--save_every .*24 bytes per parameter/);
 });
 
 globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));

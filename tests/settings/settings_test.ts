@@ -1,7 +1,12 @@
-import { equal, throws } from "node:assert/strict";
-import { DEFECT_NAMES } from "../../lib/settings/defects.ts";
-import { checkSettings, SETTINGS, validateSettings } from "../../lib/settings/settings.ts";
-import { isAllowed } from "../../lib/settings/setting_spec.ts";
+import { deepEqual, equal, throws } from "node:assert/strict";
+import {
+  checkSettings,
+  DEFECT_NAMES,
+  isAllowed,
+  SETTINGS,
+  validateSettings,
+  withoutRemoved,
+} from "../../lib/settings/mod.ts";
 
 Deno.test("defaults are the tutorial's, but sampling is from the plain distribution", () => {
   const settings = validateSettings();
@@ -22,7 +27,7 @@ Deno.test("every default is allowed by its own row", () => {
 
 Deno.test("faithful turns every defect on and samples as the tutorial does", () => {
   const settings = validateSettings({ faithful: true });
-  equal(DEFECT_NAMES.length, 10);
+  equal(DEFECT_NAMES.length, 6);
   for (const [name, value] of Object.entries(settings)) {
     if (DEFECT_NAMES.includes(name)) equal(value, true, name);
   }
@@ -47,20 +52,30 @@ Deno.test("what is given wins over faithful", () => {
     top_k: 0,
   });
   equal(settings.dropout_in_update, false);
-  equal(settings.no_whitening, false);
   equal(settings.whiten_advantages, true);
   equal(settings.top_k, 0);
   equal(settings.gae_over_padding, true);
 });
 
-Deno.test("a defect's switch and the setting that says the same agree", () => {
-  equal(validateSettings({ no_whitening: true }).whiten_advantages, false);
-  equal(validateSettings({ whiten_advantages: false }).no_whitening, true);
-  equal(validateSettings({ missing_eos_penalty: 0 }).no_missing_eos_penalty, true);
-  throws(() => validateSettings({ no_whitening: true, whiten_advantages: true }), {
-    name: "RangeError",
-    message:
-      "Cannot use these settings: no_whitening is true and whiten_advantages is true, which contradict each other",
+Deno.test("the settings of an older version keep their meaning under today's names", () => {
+  const whole = { no_whitening: false, whiten_advantages: true, unstable_log_sigmoid: true };
+  deepEqual(withoutRemoved({ ...whole, lam: 1 }), { whiten_advantages: true, lam: 1 });
+  const negated = {
+    no_whitening: true,
+    no_score_normalisation: true,
+    no_missing_eos_penalty: true,
+  };
+  deepEqual(withoutRemoved(negated), {
+    whiten_advantages: false,
+    normalise_scores: false,
+    missing_eos_penalty: 0,
+  });
+  deepEqual(withoutRemoved({ no_missing_eos_penalty: false, missing_eos_penalty: 2 }), {
+    missing_eos_penalty: 2,
+  });
+  deepEqual(withoutRemoved({ faithful: true, no_score_normalisation: false }), {
+    faithful: true,
+    normalise_scores: true,
   });
 });
 
@@ -81,7 +96,7 @@ Deno.test("a value outside its range is refused, with what was found and wanted"
     ],
     [
       () => validateSettings({ device: "gpu" }),
-      'Cannot use device "gpu": it must be auto, cpu, webgpu or a number ("0": the first GPU, or the CPU where there is none)',
+      'Cannot use device "gpu": it must be auto, cpu, webgpu or a GPU number',
     ],
     [() => checkSettings({ do_sample: 1 }), "Cannot use do_sample 1: it must be true or false"],
     [
@@ -94,11 +109,13 @@ Deno.test("a value outside its range is refused, with what was found and wanted"
 
 Deno.test("an unknown name is refused, with the nearest known one", () => {
   throws(() => checkSettings({ kl_coeff: 0.1 }), {
-    message:
-      'Cannot use the setting "kl_coeff": there is none of that name; did you mean "kl_coef"?',
+    message: 'Cannot use the unknown setting "kl_coeff"; did you mean "kl_coef"?',
+  });
+  throws(() => checkSettings({ no_whitening: true }), {
+    message: 'Cannot use the unknown setting "no_whitening"; did you mean "whiten_advantages"?',
   });
   throws(() => checkSettings({ learning_speed_of_light: 1 }), {
-    message: 'Cannot use the setting "learning_speed_of_light": there is none of that name',
+    message: 'Cannot use the unknown setting "learning_speed_of_light"',
   });
 });
 

@@ -1,0 +1,91 @@
+/**
+ * Settings from the environment: PPO_LAM=0.9 means what `--lam 0.9` means. The prefix keeps
+ * variables that other programs use, such as DEVICE or SEED, from changing a run.
+ */
+import { hintFor } from "./nearest_name.ts";
+import { readValue, type Value } from "./read_value.ts";
+import type { SettingTable } from "./setting_spec.ts";
+import {
+  DATA_SETTINGS,
+  EXPORT_FLAGS,
+  NOTEBOOKS_FLAGS,
+  PREDICT_SETTINGS,
+  REWARD_SETTINGS,
+  SFT_SETTINGS,
+  TRAIN_FLAGS,
+} from "./stage_settings.ts";
+
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = "PPO_";
+
+const variableOf = (name: string): string => PREFIX + name.toUpperCase();
+
+/** Every variable that some command or chapter reads. */
+const VARIABLES = new Set(
+  [
+    TRAIN_FLAGS,
+    EXPORT_FLAGS,
+    NOTEBOOKS_FLAGS,
+    SFT_SETTINGS,
+    REWARD_SETTINGS,
+    DATA_SETTINGS,
+    PREDICT_SETTINGS,
+    { summary_path: {} }, // how `start` gets the results of a chapter (`lib/notebook/summary.ts`)
+  ].flatMap((table) => Object.keys(table).map(variableOf)),
+);
+
+/**
+ * The settings of a table that the environment holds; an empty variable counts as none.
+ *
+ * @throws {RangeError} For a `PPO_` variable that no command knows (with the nearest name), or a
+ * value outside its range.
+ */
+export function fromEnvironment(
+  environment: Environment,
+  table: SettingTable,
+): { [name: string]: Value } {
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!text || !variable.startsWith(PREFIX) || VARIABLES.has(variable)) continue;
+    const options = { known: Object.keys(table), shown: variableOf };
+    const hint = hintFor(variable.slice(PREFIX.length), options);
+    throw new RangeError(
+      `Cannot use ${variable} from the environment: there is no such setting; ${
+        hint ?? "--help lists the settings"
+      }`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(table).flatMap(([name, spec]) => {
+      const variable = variableOf(name);
+      const text = environment[variable];
+      const origin = `${variable}=${text} from the environment`;
+      return text ? [[name, readValue(spec, text, origin)]] : [];
+    }),
+  );
+}
+
+/**
+ * Variables that carry a setting's name without the prefix, in a sentence; undefined where there
+ * are none.
+ */
+export function ignoredVariables(
+  environment: Environment,
+  table: SettingTable,
+): string | undefined {
+  const names = Object.keys(table).filter((name) =>
+    environment[name.toUpperCase()] && environment[variableOf(name)] === undefined
+  );
+  if (names.length === 0) return undefined;
+  const found = names.map((name) => name.toUpperCase()).join(", ");
+  return `Ignoring ${found} from the environment: a setting needs the prefix PPO_, as in ${
+    variableOf(names[0])
+  }.`;
+}
+
+/** Settings as the variables that carry them into another process. */
+export const variablesOf = (given: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [variableOf(name), String(value)]),
+  );

@@ -1,0 +1,31 @@
+/** Reads the value of a setting from text: a command line's or a variable's. */
+import { isAllowed, type SettingSpec, wanted } from "./setting_spec.ts";
+
+/** The value of one setting. */
+export type Value = number | string | boolean;
+
+const TRUE = ["true", "1", "yes", "on"];
+const FALSE = ["false", "0", "no", "off"];
+
+/** The value that a text stands for; undefined if it stands for none of this kind. */
+export function parseValue(spec: SettingSpec, text: string): Value | undefined {
+  if (spec.kind === "text") return text;
+  const word = text.trim().toLowerCase();
+  if (spec.kind === "boolean") {
+    return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined;
+  }
+  return word === "" ? undefined : Number(word);
+}
+
+/**
+ * The value that a text stands for; `origin` is the flag or the variable as the user wrote it.
+ *
+ * @throws {RangeError} If the row does not allow it.
+ */
+export function readValue(spec: SettingSpec, text: string, origin: string): Value {
+  const value = parseValue(spec, text);
+  if (value === undefined || !isAllowed(spec, value)) {
+    throw new RangeError(`Cannot use ${origin}: it must be ${wanted(spec)}`);
+  }
+  return value;
+}

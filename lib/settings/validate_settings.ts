@@ -1,0 +1,110 @@
+/**
+ * Makes a full, checked set of PPO settings out of some, and reads the settings of older versions.
+ */
+import { hintFor } from "./nearest_name.ts";
+import { DEFECT_NAMES, SETTINGS, type Settings } from "./settings.ts";
+import { defaultsOf, isAllowed, type SettingSpec, wanted } from "./setting_spec.ts";
+
+/**
+ * What `faithful` changes besides the defects: the tutorial samples with a penalty and its
+ * library's default cut-off.
+ */
+const FAITHFUL: Partial<Settings> = {
+  repetition_penalty: 1.4,
+  top_k: 50,
+  fresh_value_head: false,
+  whiten_advantages: false,
+  normalise_scores: false,
+  missing_eos_penalty: 0,
+};
+
+/**
+ * Checks names and values one by one. What a file or a command line gave is then known to be
+ * settings.
+ *
+ * @throws {RangeError} For an unknown name (with the nearest one) or a value outside its range.
+ */
+export function checkSettings(
+  given: { [name: string]: unknown },
+): asserts given is Partial<Settings> {
+  const table = new Map<string, SettingSpec>(Object.entries(SETTINGS));
+  for (const [name, value] of Object.entries(given)) {
+    const spec = table.get(name);
+    if (spec === undefined) {
+      const hint = hintFor(name, { known: table.keys(), shown: (near) => `"${near}"` });
+      const suffix = hint === undefined ? "" : `; ${hint}`;
+      throw new RangeError(`Cannot use the unknown setting "${name}"${suffix}`);
+    }
+    if (!isAllowed(spec, value)) {
+      throw new RangeError(`Cannot use ${name} ${shown(value)}: it must be ${wanted(spec)}`);
+    }
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value) ?? String(value);
+}
+
+/**
+ * The settings of an older version under today's names. Four switches are gone: `no_whitening`,
+ * `no_score_normalisation` and `no_missing_eos_penalty` only negated another setting, and
+ * `unstable_log_sigmoid` belongs to the reward stage alone. A setting that stands beside its old
+ * switch wins.
+ */
+export function withoutRemoved(
+  { no_whitening, no_score_normalisation, no_missing_eos_penalty, ...others }: {
+    readonly [name: string]: unknown;
+  },
+): { [name: string]: unknown } {
+  const { unstable_log_sigmoid: _, ...settings } = others;
+  return {
+    ...(typeof no_whitening === "boolean" && { whiten_advantages: !no_whitening }),
+    ...(typeof no_score_normalisation === "boolean" &&
+      { normalise_scores: !no_score_normalisation }),
+    ...(no_missing_eos_penalty === true && { missing_eos_penalty: 0 }),
+    ...settings,
+  };
+}
+
+function checkTogether(values: Settings): void {
+  const { max_len, query_len, update_timesteps, num_episodes, max_timesteps } = values;
+  if (max_len - query_len - 3 < 1) {
+    const left = "max_len - query_len - 3 tokens are left for a prompt";
+    throw new RangeError(`Cannot use max_len ${max_len} with query_len ${query_len}: ${left}`);
+  }
+  if (update_timesteps > num_episodes * max_timesteps) {
+    const total = `num_episodes ${num_episodes} times max_timesteps ${max_timesteps} timesteps`;
+    throw new RangeError(
+      `Cannot use update_timesteps ${update_timesteps}: ${total} would bring no update`,
+    );
+  }
+}
+
+/**
+ * A full set of values from some of them.
+ *
+ * With `faithful: true` every defect is on, sampling is the tutorial's (repetition_penalty 1.4,
+ * top_k 50), and scores and advantages stay as they are, except for what is given.
+ *
+ * @throws {RangeError} For an unknown name, a value outside its range, or values that exclude each
+ * other.
+ *
+ * @example
+ * ```ts
+ * import { equal, throws } from "node:assert/strict";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * equal(validateSettings({ kl_coef: 0.05 }).lam, 0.95);
+ * equal(validateSettings({ faithful: true }).repetition_penalty, 1.4);
+ * throws(() => validateSettings({ lam: 1.5 }), {
+ *   message: "Cannot use lam 1.5: it must be a number from 0 to 1",
+ * });
+ * ```
+ */
+export function validateSettings(given: Partial<Settings> = {}): Settings {
+  checkSettings(given);
+  const defects = Object.fromEntries(DEFECT_NAMES.map((name) => [name, true]));
+  const faithful = given.faithful === true ? { ...FAITHFUL, ...defects } : {};
+  const settings = { ...defaultsOf(SETTINGS), ...faithful, ...given };
+  checkTogether(settings);
+  return settings;
+}

@@ -1,0 +1,70 @@
+/** What the commands `sft` and `reward` derive from the settings that they share. */
+import type { Tokenizer } from "../lib/lm/mod.ts";
+import { adamDefaults, type AdamSettings } from "../lib/optim/mod.ts";
+import { createRenamer, hanOf, type Lengths, readNames } from "../lib/passages/mod.ts";
+import type { Random } from "../lib/random/mod.ts";
+import type { RewardSettings, SftSettings } from "../lib/settings/mod.ts";
+import { type PlannedStep, plannedSteps } from "../lib/stages/mod.ts";
+
+type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettings>;
+
+/** The limits on the tokens of a text. */
+export const lengthsOf = (
+  { max_len: maxLen, query_max_len: queryLen }: Pick<TrainingSettings, "max_len" | "query_max_len">,
+): Lengths => ({ maxLen, queryLen });
+
+/** AdamW, without the choice of the weights that decay. */
+export const adamOf = (
+  { adam_epsilon: epsilon, weight_decay: weightDecay, max_grad_norm: maxGradNorm }:
+    TrainingSettings,
+): AdamSettings & { maxGradNorm: number } => ({
+  ...adamDefaults,
+  epsilon,
+  weightDecay,
+  maxGradNorm,
+});
+
+/** Examples per pass: a batch is split into `gradient_accumulation_steps` parts. */
+export const microBatchOf = (
+  batch: readonly unknown[],
+  { gradient_accumulation_steps }: TrainingSettings,
+): number => Math.ceil(batch.length / gradient_accumulation_steps);
+
+/**
+ * The names that the passages are about; none without renaming.
+ *
+ * @throws {RangeError} If passages are to be renamed and there is no file of names.
+ */
+export async function readNamesFor(
+  { names_file_path, rename_proportion }: TrainingSettings,
+): Promise<ReadonlyMap<string, string>> {
+  if (rename_proportion === 0) return new Map();
+  if (names_file_path !== "") return await readNames(names_file_path);
+  throw new RangeError(
+    `Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`,
+  );
+}
+
+/** Gives some passages a new name, made of the characters in the vocabulary. */
+export const renamerOf = (
+  { rename_proportion: proportion }: TrainingSettings,
+  { tokenizer, names, random }: {
+    tokenizer: Tokenizer;
+    names: ReadonlyMap<string, string>;
+    random: Random;
+  },
+) => createRenamer({ names, alphabet: hanOf(tokenizer.vocabulary), proportion, random });
+
+/** The steps of the whole stage. */
+export const stepsOf = <T>(
+  settings: TrainingSettings,
+  items: readonly T[],
+  { lengthOf, random }: { lengthOf: (item: T) => number; random: Random },
+): Iterable<PlannedStep<T>> =>
+  plannedSteps(items, {
+    epochs: settings.num_train_epochs,
+    batchSize: settings.train_batch_size,
+    lengthOf,
+    learningRate: settings.learning_rate,
+    warmupProportion: settings.warmup_proportion,
+  }, random);
