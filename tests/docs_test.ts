@@ -1,5 +1,6 @@
 /** The Markdown files: every relative link leads somewhere, and every `deno task` exists. */
 import assert from "node:assert/strict";
+import * as settings from "../lib/settings/mod.ts";
 import { walk } from "./helpers/walk.ts";
 
 const root = new URL("../", import.meta.url);
@@ -83,4 +84,34 @@ Deno.test("every program that deno.json or a Markdown file names exists", async 
     }
   }
   assert.deepEqual(missing, []);
+});
+
+/** Flags by command; the commands that are not listed take no settings. */
+const FLAGS: Readonly<Record<string, object>> = {
+  start: settings.CHAPTER_FLAGS,
+  notebooks: settings.NOTEBOOKS_FLAGS,
+  data: settings.DATA_SETTINGS,
+  sft: settings.SFT_SETTINGS,
+  reward: settings.REWARD_SETTINGS,
+  train: settings.TRAIN_FLAGS,
+  predict: settings.PREDICT_SETTINGS,
+  export: settings.EXPORT_FLAGS,
+  sweep: { ...settings.SWEEP_FLAGS, ...settings.SETTINGS },
+};
+
+Deno.test("every flag of a command in the Markdown files is a flag of that command", async () => {
+  const unknown: string[] = [];
+  let count = 0;
+  for (const file of files) {
+    const text = (await Deno.readTextFile(file)).replaceAll("\\\n", " ");
+    for (const [, task, rest] of text.matchAll(/\btask ([a-z]+)((?: [^`#\n|]*)?)/g)) {
+      for (const [, flag] of rest.matchAll(/ --([a-z_]+)/g)) {
+        if (FLAGS[task] === undefined) continue;
+        count++;
+        if (!(flag in FLAGS[task])) unknown.push(`${shown(file)}: deno task ${task} --${flag}`);
+      }
+    }
+  }
+  assert.ok(count > 60, `${count} flags`);
+  assert.deepEqual(unknown, []);
 });

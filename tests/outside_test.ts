@@ -35,6 +35,19 @@ Deno.test("a project in another folder type-checks against the library and train
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("deno.json exports modules that exist, and the package can be published", async () => {
+  const { exports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
+  for (const [name, path] of Object.entries(exports)) {
+    assert.equal(path, `./lib${name.slice(1)}/mod.ts`);
+  }
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["publish", "--dry-run", "--allow-dirty"], // sends nothing; fails where a public type is not explicit
+    cwd: fileURLToPath(root),
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+});
+
 for (const name of ["README.md", "README.zh.md"]) {
   Deno.test(`${name} shows the project's files`, async () => {
     const readme = await Deno.readTextFile(new URL(name, root));
