@@ -21,5 +21,5 @@ export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch"
   randomStream(seed, { skip: 1_000_000 * (epoch + 1) });
 
 /** Shuffles the answers of all timesteps and cuts them into minibatches. */
-export const shuffledMinibatches: Minibatches = (pool, { minibatchSize, ...epoch }) =>
+export const shuffledMinibatches: Minibatches = (pool, { minibatchSize, ...epoch }): Sample[][] =>
   chunksOf(shuffle(pool, epochRandom(epoch)), minibatchSize);

@@ -1,7 +1,7 @@
 /** PPO for a language model. `rollout.ts`, `update.ts` and `train.ts` hold the algorithm; everything else serves them. */
 export * from "./config.ts";
 export { type Housekeeping, type RunModels, type Trained, withFreshHead } from "./create_models.ts";
-export { leftPaddedBatch, rolloutOverPadding, wholeBatches } from "./faithful.ts";
+export { leftPaddedBatch, type Rollout, rolloutOverPadding, wholeBatches } from "./faithful.ts";
 export * from "./inputs.ts";
 export * from "./losses.ts";
 export * from "./metrics.ts";
