@@ -2,12 +2,9 @@
 import type { Adder } from "./in_place.ts";
 import type { ArrayPool } from "./array_pool.ts";
 import { type DeviceArray, flatten, isFloatArray, mapTree } from "../runtime/mod.ts";
-import type { AnyProgram } from "./loss_definition.ts";
-
-type Results = Awaited<ReturnType<AnyProgram>>;
 
 /** Runs a program whose gradients are meant for the arrays of a tree. */
-export type Bring = (into: unknown, run: (target: unknown) => Promise<Results>) => Promise<Results>;
+export type Bring = <R>(into: unknown, run: (target: unknown) => Promise<R>) => Promise<R>;
 
 /** Both ways. */
 export interface GradientTargets {
@@ -22,7 +19,7 @@ export interface GradientTargets {
 const refused = () =>
   Promise.reject(new RangeError("Cannot add gradients in place: only the CPU allows it"));
 
-/** Where nothing can be added in place; the sums are `createGradientArrays`'. */
+/** Where nothing can be added in place; the trainer adds them up. */
 export const writingTargets: GradientTargets = {
   write: (into, run) => run(into),
   add: refused,

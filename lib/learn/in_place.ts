@@ -9,7 +9,7 @@
 import { type Device, type DeviceArray, float, jit, number, type Program } from "../runtime/mod.ts";
 import { add } from "../tensor/mod.ts";
 import { adam, type AdamSettings, type StepScalars } from "../optim/mod.ts";
-import { joined } from "./packed.ts";
+import { joined } from "./array_pool.ts";
 
 /** Numbers that one call works on: its few results between nodes then need 4 MiB each. */
 const STRETCH = 2 ** 20;

@@ -88,25 +88,19 @@ export interface LossProgram<P extends Gpt2Parameters, I> {
   readonly adds: boolean;
 }
 
-/** A program whose trees are known to the function that made it, and not to the compiler. */
-export type AnyProgram = (
-  feeds: unknown,
-  into?: unknown,
-) => Promise<Readonly<Record<string, unknown>>>;
+/** A float32 array on its device. */
+export type Array32 = DeviceArray<"float32">;
+
+/** A program whose trees of inputs are known to the function that made it, and not to the compiler; `R` are its results. */
+export type TreeProgram<R> = (feeds: unknown, into?: unknown) => Promise<R>;
 
 /** `jit` for trees that are put together from parts: one cast here instead of one at each use. */
-export const compileTree = jit as <I>(
+export const compileTree = jit as <I, R>(
   device: Device,
   spec: unknown,
   fn: (inputs: I) => unknown,
   options?: { toHost?: readonly string[] },
-) => Promise<AnyProgram>;
+) => Promise<TreeProgram<R>>;
 
-/** Reads a program's results; their tree is a record of float32 arrays. */
-export async function readResults(device: Device, results: unknown): Promise<HostResults> {
-  const read: Record<string, Float32Array> = {};
-  for (const [name, array] of Object.entries(results as Record<string, DeviceArray<"float32">>)) {
-    read[name] = (await device.read(array)).slice();
-  }
-  return { ...read, loss: read.loss };
-}
+/** The results of a loss on the device. */
+export type DeviceResults = Readonly<Record<string, Array32>> & { readonly loss: Array32 };

@@ -4,18 +4,27 @@
  * Its logits are [batch, answer, vocab], the largest array of a step where texts are short and answers long. Losses are sums over
  * answer tokens divided by the whole batch's count, so those of a stretch of the answers add up, and so do their gradients.
  */
-import { type Device, type DeviceArray, flatten, isFloatArray } from "../runtime/mod.ts";
+import { type Device, flatten, isFloatArray, readFloats } from "../runtime/mod.ts";
 import type { Gpt2Parameters } from "../lm/mod.ts";
 import type { Bring, GradientTargets } from "./gradient_targets.ts";
 import { answerStretches } from "./answer_stretches.ts";
-import {
-  type AnyProgram,
-  type HostResults,
-  type LossDefinition,
-  readResults,
+import type {
+  Array32,
+  DeviceResults,
+  HostResults,
+  LossDefinition,
+  TreeProgram,
 } from "./loss_definition.ts";
 
-type Array32 = DeviceArray<"float32">;
+/** What the head's program gives. */
+export interface DeviceHead {
+  /** Loss and other results. */
+  readonly results: DeviceResults;
+  /** The gradient of the hidden states. */
+  readonly g: Array32;
+  /** The gradients of the parameters that the loss reads, by dotted name. */
+  readonly gradients: Readonly<Record<string, Array32>>;
+}
 
 /** What the head gives. */
 export interface HeadResults {
@@ -43,7 +52,7 @@ export type Head = (given: HeadInputs, own: unknown, bring: Bring) => Promise<He
 /** The head that computes at most `logitsAtOnce` rows of logits at once (0: all). */
 export function headInParts<P extends Gpt2Parameters, I>(
   device: Device,
-  program: AnyProgram,
+  program: TreeProgram<DeviceHead>,
   { definition, logitsAtOnce, targets }: {
     definition: LossDefinition<P, I>;
     logitsAtOnce: number;
@@ -51,13 +60,11 @@ export function headInParts<P extends Gpt2Parameters, I>(
   },
 ): Head {
   const one = async (given: HeadInputs, own: unknown, bring: Bring): Promise<HeadResults> => {
-    const said = await bring(
+    const { results, g, gradients } = await bring(
       own,
       (target) => program(given, { gradients: Object.fromEntries(flatten(target, isFloatArray)) }),
     );
-    const sent = flatten(said.gradients, isFloatArray).get("wte.weight");
-    // the one cast: the program's result of that name is a float32 array
-    return { results: await readResults(device, said.results), g: said.g as Array32, sent };
+    return { results: await readFloats(device, results), g, sent: gradients["wte.weight"] };
   };
   return async (given, own, bring) => {
     const [first, ...rest] = answerStretches(definition.inputs, given.inputs, logitsAtOnce);

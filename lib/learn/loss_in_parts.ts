@@ -27,14 +27,15 @@ import {
   rowsSpec,
 } from "../lm/mod.ts";
 import { addingTargets, writingTargets } from "./gradient_targets.ts";
-import { headInParts } from "./loss_head.ts";
+import { type DeviceHead, headInParts } from "./loss_head.ts";
 import {
-  type AnyProgram,
+  type Array32,
   columnsSpec,
   compileTree,
   type HostResults,
   type LossDefinition,
   type LossProgram,
+  type TreeProgram,
 } from "./loss_definition.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
@@ -50,16 +51,14 @@ async function embeddingPrograms<P extends Gpt2Parameters, I>(
   { parameters, config }: Definition<P, I>,
 ) {
   const ends = { wte: parameters.wte, wpe: parameters.wpe };
-  const forward = await compileTree(
+  const forward = await compileTree<{ ends: Ends; rows: Rows }, { x: Array32 }>(
     device,
     { ends, rows: rowsSpec },
-    ({ ends, rows }: { ends: Ends; rows: Rows }) => ({
-      x: embed(ends, rows),
-    }),
+    ({ ends, rows }) => ({ x: embed(ends, rows) }),
   );
   const spec = { ends, rows: rowsSpec, g: hiddenSpec(config.embed), sent: parameters.wte };
   type Given = { ends: Ends; rows: Rows; g: Hidden; sent: Ends["wte"] };
-  const backward = await compileTree(device, spec, ({ ends, rows, g, sent }: Given) => {
+  const backward = await compileTree<Given, unknown>(device, spec, ({ ends, rows, g, sent }) => {
     const [tokens, positions] = vjp([embed(ends, rows)], [g], [ends.wte.weight, ends.wpe.weight]);
     return { wte: { weight: add(tokens, sent.weight) }, wpe: { weight: positions } };
   });
@@ -85,17 +84,21 @@ async function groupPrograms<P extends Gpt2Parameters, I>(
     columns === undefined
       ? blocks(x, layers, slots, { config })
       : blocksAt(x, layers, { ...slots, columns }, { config });
-  const forward = await compileTree(
+  const forward = await compileTree<Given, { x: Array32 }>(
     device,
     { layers, rows, x },
-    (given: Given) => ({ x: run(given) }),
+    (given) => ({ x: run(given) }),
   );
-  const backward = await compileTree(device, { layers, rows, x, g }, (given: Given) => {
-    const leaves = [...flatten(given.layers, isTensor).values()];
-    const [g, ...gradients] = vjp([run(given)], [given.g], [given.x, ...leaves]);
-    const byLeaf = new Map(leaves.map((leaf, index) => [leaf, gradients[index]]));
-    return { g, layers: mapTree(given.layers, isTensor, (leaf) => byLeaf.get(leaf)) };
-  });
+  const backward = await compileTree<Given, { g: Array32 }>(
+    device,
+    { layers, rows, x, g },
+    (given) => {
+      const leaves = [...flatten(given.layers, isTensor).values()];
+      const [g, ...gradients] = vjp([run(given)], [given.g], [given.x, ...leaves]);
+      const byLeaf = new Map(leaves.map((leaf, index) => [leaf, gradients[index]]));
+      return { g, layers: mapTree(given.layers, isTensor, (leaf) => byLeaf.get(leaf)) };
+    },
+  );
   return { forward, backward };
 }
 
@@ -113,7 +116,7 @@ function headProgram<P extends Gpt2Parameters, I>(
     inputs: I & { rows: Record<string, Rows["slots"]> };
     x: Hidden;
   };
-  return compileTree(device, spec, ({ head, inputs, x }: Given) => {
+  return compileTree<Given, DeviceHead>(device, spec, ({ head, inputs, x }) => {
     const results = loss(head, finalNorm(x, head, config), {
       ...inputs,
       rows: { slots: inputs.rows[slots] },
@@ -136,8 +139,8 @@ function headProgram<P extends Gpt2Parameters, I>(
 interface Group {
   readonly first: number;
   readonly count: number;
-  readonly forward: AnyProgram;
-  readonly backward: AnyProgram;
+  readonly forward: TreeProgram<{ x: Array32 }>;
+  readonly backward: TreeProgram<{ g: Array32 }>;
 }
 
 async function groupsOf<P extends Gpt2Parameters, I>(
@@ -146,7 +149,7 @@ async function groupsOf<P extends Gpt2Parameters, I>(
   blocksPerSegment: number,
 ): Promise<Group[]> {
   const { config: { layers }, chosen = false } = definition;
-  const made = new Map<string, { forward: AnyProgram; backward: AnyProgram }>();
+  const made = new Map<string, Pick<Group, "forward" | "backward">>();
   const groups: Group[] = [];
   for (let first = 0; first < layers; first += blocksPerSegment) {
     const kind = { count: Math.min(blocksPerSegment, layers - first), chosen: false };
@@ -184,46 +187,38 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
     targets,
   });
   const { wte } = definition.parameters;
-  const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // what a head that reads no embedding sends it
-  const gradient: Gradient<P, I> = async (
-    parameters,
-    inputs,
-    into,
-    { adding } = { adding: false },
-  ) => {
-    const bring = adding ? targets.add : targets.write;
+  const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // for a head that reads no embedding
+  const gradient: Gradient<P, I> = async (parameters, inputs, into, mode = { adding: false }) => {
+    const bring = mode.adding ? targets.add : targets.write;
     const { h, wpe, ...rest } = parameters;
     const { rows } = inputs;
     const ends = { wte: parameters.wte, wpe };
-    const states = [(await embedding.forward({ ends, rows })).x];
+    let { x } = await embedding.forward({ ends, rows });
+    const states: Array32[] = []; // the hidden states before each group
     for (const { first, count, forward } of groups) {
       betweenPrograms();
-      const layers = h.slice(first, first + count);
-      states.push((await forward({ layers, rows, x: states[states.length - 1] })).x);
+      states.push(x);
+      ({ x } = await forward({ layers: h.slice(first, first + count), rows, x }));
     }
     const { h: _h, wpe: _wpe, wte: _wte, ...own } = into;
-    const x = states.pop();
-    const said = await head({ head: rest, inputs, x }, own, bring);
-    free(device, x);
-    let g: unknown = said.g;
-    for (const { first, count, backward } of groups.toReversed()) {
+    const found = await head({ head: rest, inputs, x }, own, bring);
+    device.free(x);
+    let { g } = found;
+    for (const [index, { first, count, backward }] of [...groups.entries()].toReversed()) {
       betweenPrograms();
-      const layers = h.slice(first, first + count);
-      const x = states.pop();
-      const back = await bring(
-        { layers: into.h.slice(first, first + count) },
-        (target) => backward({ layers, rows, x, g }, target),
-      );
-      free(device, x, g);
-      g = back.g;
+      const given = { layers: h.slice(first, first + count), rows, x: states[index], g };
+      const own = { layers: into.h.slice(first, first + count) };
+      const back = await bring(own, (target) => backward(given, target));
+      device.free(states[index]);
+      device.free(g);
+      ({ g } = back);
     }
-    const sent = said.sent ?? nothing;
-    await bring(
-      { wte: into.wte, wpe: into.wpe },
-      (target) => embedding.backward({ ends, rows, g, sent: { weight: sent } }, target),
-    );
-    free(device, g, said.sent);
-    return said.results;
+    const sent = { weight: found.sent ?? nothing };
+    const tables = { wte: into.wte, wpe: into.wpe };
+    await bring(tables, (target) => embedding.backward({ ends, rows, g, sent }, target));
+    device.free(g);
+    if (found.sent !== undefined) device.free(found.sent);
+    return found.results;
   };
   return Object.assign(gradient, { adds: device.kind === "cpu" });
 }
@@ -231,8 +226,3 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
 type Gradient<P extends Gpt2Parameters, I> = (
   ...given: Parameters<LossProgram<P, I>>
 ) => Promise<HostResults>;
-
-/** Frees arrays that were made between two programs. */
-function free(device: Device, ...arrays: readonly unknown[]): void {
-  for (const array of arrays) if (isFloatArray(array)) device.free(array);
-}

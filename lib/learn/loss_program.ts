@@ -15,17 +15,17 @@ import {
 } from "../lm/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import { gradientsOf } from "../optim/mod.ts";
-import type { Device, DeviceArrays, Specs } from "../runtime/mod.ts";
+import { type Device, type DeviceArrays, readFloats, type Specs } from "../runtime/mod.ts";
 import { rename } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import {
   type ChosenRows,
   columnsSpec,
   compileTree,
+  type DeviceResults,
   type LossDefinition,
   type LossFeeds,
   type LossProgram,
-  readResults,
 } from "./loss_definition.ts";
 import { gradientInParts } from "./loss_in_parts.ts";
 
@@ -97,17 +97,22 @@ async function wholeGradient<P extends Gpt2Parameters, I>(
   device: Device,
   definition: LossDefinition<P, I>,
 ): Promise<LossProgram<P, I>> {
-  const program = await compileTree(device, wholeSpec(definition), (given: Whole<P, I>) => {
-    const results = wholeLoss(definition, given);
-    return { results, gradients: gradientsOf(results.loss, given.parameters) };
-  }, { toHost: ["results"] });
+  const program = await compileTree<Whole<P, I>, { results: DeviceResults }>(
+    device,
+    wholeSpec(definition),
+    (given) => {
+      const results = wholeLoss(definition, given);
+      return { results, gradients: gradientsOf(results.loss, given.parameters) };
+    },
+    { toHost: ["results"] },
+  );
   const gradient = async (
     parameters: DeviceArrays<Specs<P>>,
     inputs: LossFeeds<I>,
     into: DeviceArrays<Specs<P>>,
   ) => {
     const { results } = await program({ parameters, inputs }, { gradients: into });
-    return readResults(device, results);
+    return await readFloats(device, results);
   };
   return Object.assign(gradient, { adds: false });
 }
@@ -117,12 +122,17 @@ export async function createLoss<P extends Gpt2Parameters, I>(
   device: Device,
   definition: LossDefinition<P, I>,
 ): Promise<(parameters: DeviceArrays<Specs<P>>, inputs: LossFeeds<I>) => Promise<number>> {
-  const program = await compileTree(device, wholeSpec(definition), (given: Whole<P, I>) => ({
-    results: { loss: wholeLoss(definition, given).loss },
-  }), { toHost: ["results"] });
+  const program = await compileTree<Whole<P, I>, { results: DeviceResults }>(
+    device,
+    wholeSpec(definition),
+    (given) => ({
+      results: { loss: wholeLoss(definition, given).loss },
+    }),
+    { toHost: ["results"] },
+  );
   return async (parameters, inputs) => {
     const { results } = await program({ parameters, inputs });
-    return (await readResults(device, results)).loss[0];
+    return (await device.read(results.loss))[0];
   };
 }
 

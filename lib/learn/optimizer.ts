@@ -19,9 +19,8 @@ import {
 } from "../runtime/mod.ts";
 import { add, type AnyTensor, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
 import { adam, type AdamSettings, type StepScalars, stepScalars } from "../optim/mod.ts";
-import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import { createAdamInPlace } from "./in_place.ts";
-import { packedArrays, packedCopies } from "./packed.ts";
+import { type ArrayPool, createArrayPool, packedArrays, packedCopies } from "./array_pool.ts";
 
 /** Parameters with everything Adam remembers of them. */
 export interface TrainState<P> {

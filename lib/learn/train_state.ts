@@ -12,7 +12,7 @@ import {
   mapTree,
 } from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
-import { packedArrays } from "./packed.ts";
+import { packedArrays } from "./array_pool.ts";
 
 /** An array in the host's memory. */
 export interface SavedArray {

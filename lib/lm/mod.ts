@@ -1,6 +1,5 @@
 /** The language model: GPT-2, its heads, files, tokenizer, rows and the sampling distribution. */
 export * from "./answers.ts";
-export * from "./batches.ts";
 export * from "./checkpoint.ts";
 export * from "./config.ts";
 export * from "./gpt2.ts";

@@ -23,7 +23,6 @@ import {
   type PromptAndAnswer,
   rowsOf,
 } from "./answers.ts";
-import { batchesWithin } from "./batches.ts";
 import type { Gpt2Config } from "./config.ts";
 import {
   type ChosenHidden,
@@ -34,7 +33,7 @@ import {
   valueModelSpec,
 } from "./gpt2.ts";
 import type { Gpt2Arrays } from "./parameters.ts";
-import { inRowOrder } from "./row_groups.ts";
+import { batchesWithin, inRowOrder } from "./row_groups.ts";
 import { padRows, type Rows, rowsSpec, type TokenRow } from "./rows.ts";
 import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
 import {

@@ -13,18 +13,10 @@ import {
   type TrainState,
 } from "../learn/mod.ts";
 import {
-  type AnswerLayout,
-  answerLayout,
-  type BatchReader,
   chunksOf,
-  createExactKl,
-  createPolicyScorer,
-  createValueScorer,
   type Gpt2Arrays,
   gpt2Spec,
-  lastColumns,
   type PromptAndAnswer,
-  readAnswers,
   type StoredGpt2,
   storedSpec,
   type StoredValueModel,
@@ -33,32 +25,17 @@ import {
   type ValueModelArrays,
   valueModelSpec,
   type Weight,
-  type WeightType,
 } from "../lm/mod.ts";
 import { type Frozen, keptModel, rereadModel } from "../memory/mod.ts";
 import { adamDefaults } from "../optim/mod.ts";
 import { uniform } from "../random/mod.ts";
-import { meanOf } from "../rl/mod.ts";
-import { EXACT_KL } from "../settings/mod.ts";
 import type { PpoConfig } from "./config.ts";
-import {
-  actorWithDefects,
-  layoutWithDefects,
-  scoringDistribution,
-  updateDropout,
-} from "./faithful.ts";
+import { actorWithDefects, scoringDistribution, updateDropout } from "./faithful.ts";
 import type { LoadedModel, PpoInputs } from "./inputs.ts";
 import { actorLoss, criticLoss } from "./losses.ts";
 import type { Actor, Models } from "./models.ts";
+import { createReaders, type Housekeeping, layoutFor } from "./readers.ts";
 import type { Sample } from "./sample.ts";
-
-/** What a run does between two programs of a model. */
-export interface Housekeeping {
-  /** Throws when the run has been aborted. */
-  checkAbort(): void;
-  /** Returns memory to the system, where the run spares it. */
-  tidy(): void;
-}
 
 /** A model that is trained, with the state that each step replaces. */
 export interface Trained<P> {
@@ -144,69 +121,6 @@ async function takeStep<P>(model: Trained<P>, samples: readonly Sample[], learni
   const { state, ...found } = await model.trainer.step(model.state, samples, learningRate);
   model.state = state;
   return found;
-}
-
-/** Groups answers and lays them out for one kind of call, at most `maxRows` at once (0: any number). */
-function layoutFor(
-  purpose: "score" | "train",
-  { policy, special: { padId } }: PpoInputs,
-  { defects, maxRows }: Pick<PpoConfig, "defects"> & { maxRows: number },
-): AnswerLayout {
-  const limit = maxRows > 0 && maxRows < Infinity ? { maxRows } : {};
-  const layout = answerLayout({ padId, shape: policy.config, ...limit });
-  return layoutWithDefects(layout, { defects, padId, purpose, maxRows });
-}
-
-/** Compiles everything that is read from answers without learning from them. */
-async function createReaders(
-  inputs: PpoInputs,
-  config: PpoConfig,
-  { checkAbort, tidy }: Housekeeping,
-) {
-  const { device, policy, reward } = inputs;
-  const { frozenType, scoreBatchSize } = config.memory;
-  const types: readonly WeightType[] = frozenType === "float32"
-    ? [frozenType]
-    : ["float32", frozenType];
-  const shape = { config: policy.config, sampling: scoringDistribution(config) };
-  const logProbs = await createPolicyScorer(device, shape, types);
-  const values = await createValueScorer(device, reward.config, types);
-  const exactKl = await createExactKl(device, shape, frozenType);
-  const layout = layoutFor("score", inputs, { ...config, maxRows: scoreBatchSize });
-  const each = (answers: readonly PromptAndAnswer[], reader: BatchReader, layoutOfCall = layout) =>
-    readAnswers(answers, layoutOfCall, (...group) => {
-      checkAbort();
-      tidy();
-      return reader(...group);
-    });
-  return {
-    logProbs: (parameters: StoredGpt2, answers: readonly PromptAndAnswer[]) =>
-      each(answers, logProbs(parameters)),
-    values: (parameters: StoredValueModel, answers: readonly PromptAndAnswer[]) =>
-      each(answers, values(parameters)),
-    scores: async (parameters: StoredValueModel, answers: readonly PromptAndAnswer[]) => {
-      const read = values(parameters);
-      const last: BatchReader = ({ rows, columns }, members) =>
-        read({ rows, columns: lastColumns({ columns }, members) });
-      return (await each(answers, last)).flat();
-    },
-    async exactKl(
-      models: Parameters<typeof exactKl>[0],
-      answers: readonly PromptAndAnswer[],
-      { logitsAtOnce = EXACT_KL.logits }: { logitsAtOnce?: number } = {},
-    ) {
-      const logits = config.answerLength * policy.config.vocabSize; // an answer's, at most
-      const fitting = Math.max(1, Math.floor(logitsAtOnce / logits));
-      const maxRows = Math.min(scoreBatchSize || Infinity, fitting);
-      const rows = await each(
-        answers,
-        exactKl(models),
-        layoutFor("score", inputs, { ...config, maxRows }),
-      );
-      tidy();
-      return meanOf(rows.map((row) => row.reduce((total, kl) => total + kl, 0)));
-    },
-  };
 }
 
 /** Compiles the gradients and optimizers of actor and critic, which use one pool of gradient arrays in turn. */

@@ -1,6 +1,6 @@
 /** PPO for a language model. `rollout.ts`, `update.ts` and `train.ts` hold the algorithm; everything else serves them. */
 export * from "./config.ts";
-export { type Housekeeping, type RunModels, type Trained, withFreshHead } from "./create_models.ts";
+export { type RunModels, type Trained, withFreshHead } from "./create_models.ts";
 export { leftPaddedBatch, type Rollout, rolloutOverPadding, wholeBatches } from "./faithful.ts";
 export * from "./inputs.ts";
 export * from "./losses.ts";
@@ -9,6 +9,7 @@ export * from "./minibatches.ts";
 export * from "./models.ts";
 export * from "./ppo.ts";
 export * from "./prompts.ts";
+export type { Housekeeping } from "./readers.ts";
 export * from "./reward_of_score.ts";
 export * from "./rollout.ts";
 export type { Run, RunConfig } from "./run.ts";

@@ -8,6 +8,7 @@ export { keepLittleMemory, keepMuchMemory, newFloats, trimMemory } from "./host_
 export * from "./jit.ts";
 export { type JoinedArrays, joinedZeros } from "./joined_arrays.ts";
 export * from "./leaves.ts";
+export * from "./read_floats.ts";
 export * from "./tree.ts";
 export type { GpuBuffers } from "./gpu_device.ts";
 export { openDevice, type OpenOptions } from "./open_device.ts";

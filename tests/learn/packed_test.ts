@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createArrayPool, createOptimizer } from "../../lib/learn/mod.ts";
 import { adamDefaults } from "../../lib/optim/mod.ts";
-import { joined, packedArrays } from "../../lib/learn/packed.ts";
+import { joined, packedArrays } from "../../lib/learn/array_pool.ts";
 import { type DeviceArray, float, floats, openDevice } from "../../lib/runtime/mod.ts";
 import { countingDevice } from "../helpers/counting_device.ts";
 

@@ -229,7 +229,7 @@ const refused: readonly [string, readonly string[], string][] = [
   [
     "frozen models in float16 on the CPU",
     [...flags, "--output_dir", `${folder}/none`, "--device", "cpu", "--frozen_dtype", "float16"],
-    "Cannot store the frozen models as float16: that is for GPUs, and this run computes on the CPU, where spare_memory keeps no frozen model at all; leave frozen_dtype at float32",
+    "Cannot store the frozen models as float16: float16 is for GPUs, and this run computes on the CPU, where spare_memory keeps no frozen model at all; keep frozen_dtype float32",
   ],
   [
     "resuming with other data",
@@ -308,7 +308,7 @@ Deno.test("--plan prints the ledger, what was chosen and the time, before anythi
   equal(lines[6], "the settings fit as given");
   match(
     lines[7],
-    /^about \d+ s if all texts have the maximum length, at a measured \d+ GFLOP\/s/,
+    /^about \d+ s if all texts have the maximum length, at a measured [\d.]+ GFLOP\/s/,
   );
 });
 
