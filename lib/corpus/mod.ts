@@ -1,5 +1,11 @@
 /** The embedded Chinese mini-encyclopaedia: facts, passages, questions, noise, and the gold judge. */
 export { allEntities, type CorpusPassage, DATA_SEED, makeCorpus, type Split } from "./corpus.ts";
+export type { CultureRelation } from "./grammar/culture.ts";
+export type { NatureRelation } from "./grammar/nature.ts";
+export type { PeopleRelation } from "./grammar/people.ts";
+export type { PlacesRelation } from "./grammar/places.ts";
+export type { SkyRelation } from "./grammar/sky.ts";
+export type { SocietyRelation } from "./grammar/society.ts";
 export { type Phrasings } from "./grammar/parts.ts";
 export { dataFiles, readGold, vocabulary } from "./formats.ts";
 export { judgeQuestion, type Reason, type Verdict } from "./judge.ts";
@@ -16,5 +22,5 @@ export {
   type RankingParts,
   RANKS,
 } from "./ranking.ts";
-export { GRAMMAR, type Relation, relationNames, relations } from "./relations.ts";
+export { type Relation, relationNames, relations } from "./relations.ts";
 export { type Entity, type Fact } from "./table.ts";

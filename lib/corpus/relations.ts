@@ -3,21 +3,22 @@
  * judge takes for a good question (`accept`, which holds the first as well).
  * Mixed forms that a reader would pass, such as X位于什么省？, belong in `accept`.
  */
-import { culture } from "./grammar/culture.ts";
-import { nature } from "./grammar/nature.ts";
-import { people } from "./grammar/people.ts";
-import { places } from "./grammar/places.ts";
-import { sky } from "./grammar/sky.ts";
-import { society } from "./grammar/society.ts";
+import { culture, type CultureRelation } from "./grammar/culture.ts";
+import { nature, type NatureRelation } from "./grammar/nature.ts";
+import { people, type PeopleRelation } from "./grammar/people.ts";
+import { places, type PlacesRelation } from "./grammar/places.ts";
+import { sky, type SkyRelation } from "./grammar/sky.ts";
+import { society, type SocietyRelation } from "./grammar/society.ts";
 import type { Phrasings } from "./grammar/parts.ts";
 
-/** The phrasings by relation, in one table for each kind of subject. */
-export const GRAMMAR = { places, nature, sky, people, culture, society };
-
 /** The name of a relation between an entity and a value. */
-export type Relation = {
-  [Name in keyof typeof GRAMMAR]: keyof typeof GRAMMAR[Name];
-}[keyof typeof GRAMMAR];
+export type Relation =
+  | PlacesRelation
+  | NatureRelation
+  | SkyRelation
+  | PeopleRelation
+  | CultureRelation
+  | SocietyRelation;
 
 /** Every relation with its phrasings. */
 export const relations: Readonly<Record<Relation, Phrasings>> = {

@@ -5,7 +5,7 @@
  * attention never looks, so padding changes nothing. Grouping, padding and cutting results back to each answer's length happen
  * here and nowhere else: callers give ragged answers and receive ragged rows in the same order.
  */
-import { type Feeds, floats, type HostArray, int, ints } from "../runtime/mod.ts";
+import { type Feeds, floats, type HostArray, int, ints, type Spec } from "../runtime/mod.ts";
 import { inRowOrder, type RowGroupOptions, rowGroups } from "./row_groups.ts";
 import { padRows, rowsSpec, type TokenRow } from "./rows.ts";
 
@@ -20,11 +20,19 @@ export interface PromptAndAnswer {
 }
 
 /** What a program reads of a batch of answers. */
-export const answerSpec = {
-  rows: rowsSpec,
+export interface AnswerSpec {
+  /** Prompts and answers side by side. */
+  readonly rows: typeof rowsSpec;
   /** Where each answer token is predicted. */
-  columns: int({ batch: -1, answer: -1 }),
+  readonly columns: Spec<{ batch: -1; answer: -1 }, "int32">;
   /** The answer tokens. */
+  readonly targets: Spec<{ batch: -1; answer: -1 }, "int32">;
+}
+
+/** The specs of a batch of answers. */
+export const answerSpec: AnswerSpec = {
+  rows: rowsSpec,
+  columns: int({ batch: -1, answer: -1 }),
   targets: int({ batch: -1, answer: -1 }),
 };
 

@@ -6,13 +6,13 @@
  */
 import { cast, dot, equal, type Tensor } from "../tensor/mod.ts";
 import type { Hidden, Slots } from "../nn/mod.ts";
-import { type Feeds, int, ints } from "../runtime/mod.ts";
+import { type Feeds, int, ints, type Specs } from "../runtime/mod.ts";
 
 /** Token ids of one sequence. */
 export type TokenRow = readonly number[];
 
 /** What a program reads of a batch of token rows. */
-export const rowsSpec = {
+export const rowsSpec: Specs<Rows> = {
   inputIds: int({ batch: -1, time: -1 }),
   positionIds: int({ batch: -1, time: -1 }),
   slots: int({ batch: -1, time: -1 }),

@@ -150,7 +150,7 @@ function estimatesOverPadding(
 }
 
 /** Defect `shuffle_whole_batches`: the order of whole timesteps is shuffled, and not their answers. */
-export const wholeBatches: Minibatches = (pool, { seed, epoch }) =>
+export const wholeBatches: Minibatches = (pool, { seed, epoch }): Sample[][] =>
   shuffle(
     [...Map.groupBy(pool, ({ timestep }) => timestep).values()],
     epochRandom({ seed, epoch }),

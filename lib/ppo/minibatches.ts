@@ -1,6 +1,6 @@
 /** The minibatches of one epoch: the pool of an update, shuffled and cut. */
 import { chunksOf } from "../lm/mod.ts";
-import { randomStream, shuffle } from "../random/mod.ts";
+import { type Random, randomStream, shuffle } from "../random/mod.ts";
 import type { Sample } from "./sample.ts";
 
 /** What decides how a pool is cut. */
@@ -17,9 +17,9 @@ export interface EpochOptions {
 export type Minibatches = (pool: readonly Sample[], options: EpochOptions) => Sample[][];
 
 /** The random numbers of one epoch's order. */
-export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch">) =>
+export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch">): Random =>
   randomStream(seed, { skip: 1_000_000 * (epoch + 1) });
 
 /** Shuffles the answers of all timesteps and cuts them into minibatches. */
-export const shuffledMinibatches: Minibatches = (pool, { minibatchSize, ...epoch }) =>
+export const shuffledMinibatches: Minibatches = (pool, { minibatchSize, ...epoch }): Sample[][] =>
   chunksOf(shuffle(pool, epochRandom(epoch)), minibatchSize);

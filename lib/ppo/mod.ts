@@ -1,7 +1,7 @@
 /** PPO for a language model. `rollout.ts`, `update.ts` and `train.ts` hold the algorithm; everything else serves them. */
 export * from "./config.ts";
 export { type RunModels, type Trained, withFreshHead } from "./create_models.ts";
-export { leftPaddedBatch, rolloutOverPadding, wholeBatches } from "./faithful.ts";
+export { leftPaddedBatch, type Rollout, rolloutOverPadding, wholeBatches } from "./faithful.ts";
 export * from "./inputs.ts";
 export * from "./losses.ts";
 export * from "./metrics.ts";
@@ -16,7 +16,7 @@ export type { Run, RunConfig } from "./run.ts";
 export * from "./sample.ts";
 export * from "./score_statistics.ts";
 export type { Position, PpoState, StateOptions } from "./state.ts";
-export type { Part, PartSeconds } from "./stopwatch.ts";
+export type { Part, PartSeconds, Stopwatch } from "./stopwatch.ts";
 export { type Difference, type StorageDifference, storageText } from "./storage_difference.ts";
 export * from "./train_options.ts";
 export * from "./update.ts";

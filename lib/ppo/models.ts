@@ -69,8 +69,12 @@ export interface TrainedModels {
 
 /** All four. */
 export interface Models {
+  /** The policy that is trained. */
   readonly actor: Actor;
+  /** Predicts the return at each token. */
   readonly critic: Critic;
+  /** The frozen SFT model. */
   readonly reference: Policy;
+  /** The frozen model that scores answers. */
   readonly reward: RewardModel;
 }

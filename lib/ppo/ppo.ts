@@ -16,7 +16,7 @@ import {
 } from "../lm/mod.ts";
 import { actorWithDefects } from "./faithful.ts";
 import { checkInputs, fittingSettings, type PpoInputs } from "./inputs.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics, PoolMetrics } from "./metrics.ts";
 import { createRun, type Run } from "./run.ts";
 import type { Sample } from "./sample.ts";
 import { type PpoState, stateOf, type StateOptions } from "./state.ts";
@@ -39,7 +39,7 @@ export interface Ppo
   /** One update on a pool of answers: `update` with this run's models and configuration. */
   learn(pool: readonly Sample[], updatesDone: number): Promise<UpdateStep[]>;
   /** What is logged of a pool before its update. */
-  measure(pool: readonly Sample[]): ReturnType<typeof measurePool>;
+  measure(pool: readonly Sample[]): Promise<PoolMetrics & { kl_exact: number }>;
   /** KL(pi || pi_ref) in nats, exact over the vocabulary: summed over an answer's tokens, mean over answers. */
   exactKl(samples: readonly Sample[], options?: { logitsAtOnce?: number }): Promise<number>;
   /** The gradient of the actor's loss on these answers as one minibatch, at most `microBatchSize` at once (default: all). */

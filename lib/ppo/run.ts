@@ -14,7 +14,7 @@ import { createPromptSampler, type PromptSampler } from "./prompts.ts";
 import { rewardOfScore } from "./reward_of_score.ts";
 import type { RolloutOptions } from "./rollout.ts";
 import { type Position, START } from "./state.ts";
-import { createStopwatch, timedModels } from "./stopwatch.ts";
+import { createStopwatch, type Stopwatch, timedModels } from "./stopwatch.ts";
 import { update } from "./update.ts";
 
 /** A run's configuration with the functions that follow from it: it can be spread into the options of `rollout` and `update`. */
@@ -44,7 +44,7 @@ export interface Run {
   /** What may stop it, while it trains. */
   signal: AbortSignal | undefined;
   /** Adds up the seconds of each part. */
-  readonly watch: ReturnType<typeof createStopwatch>;
+  readonly watch: Stopwatch;
   /** Where the schedule stands; replaced together with the models. */
   position: Position;
 }

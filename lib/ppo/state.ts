@@ -16,7 +16,7 @@ import type { RunModels } from "./create_models.ts";
 import type { PpoInputs } from "./inputs.ts";
 import type { PoolMetrics, StepMetrics } from "./metrics.ts";
 import type { Sample } from "./sample.ts";
-import type { createStopwatch, PartSeconds } from "./stopwatch.ts";
+import type { PartSeconds, Stopwatch } from "./stopwatch.ts";
 
 /** Where the schedule stands. */
 export interface Position {
@@ -67,7 +67,7 @@ export interface Resumable {
   /** Its models. */
   readonly models: Pick<RunModels, "trainedActor" | "trainedCritic">;
   /** Its clock. */
-  readonly watch: Pick<ReturnType<typeof createStopwatch>, "read" | "set">;
+  readonly watch: Pick<Stopwatch, "read" | "set">;
   /** Where its schedule stands. */
   readonly position: Position;
 }

@@ -9,17 +9,27 @@ export type PartSeconds = Readonly<Record<Part, number>>;
 
 const NONE: PartSeconds = { generate: 0, score: 0, actor: 0, critic: 0 };
 
-/** Adds up seconds by part; `lap` gives and clears them. */
-export function createStopwatch() {
+/** Adds up seconds by part. */
+export interface Stopwatch {
+  /** The seconds since the last lap. */
+  read(): PartSeconds;
+  /** Continues from what another watch had read. */
+  set(read: PartSeconds): void;
+  /** Does some work and adds its seconds to a part. */
+  time<T>(part: Part, work: () => Promise<T>): Promise<T>;
+  /** Returns the seconds since the last lap, under the names of the metrics, and starts a new one. */
+  lap(): { [P in Part as `seconds_${P}`]: number };
+}
+
+/** A stopwatch that has measured nothing yet. */
+export function createStopwatch(): Stopwatch {
   let seconds: Record<Part, number> = { ...NONE };
   return {
-    /** What has added up since the last lap. */
-    read: (): PartSeconds => ({ ...seconds }),
-    /** Goes on from what another watch had read. */
-    set(read: PartSeconds): void {
+    read: () => ({ ...seconds }),
+    set(read) {
       seconds = { ...read };
     },
-    async time<T>(part: Part, work: () => Promise<T>): Promise<T> {
+    async time(part, work) {
       const start = performance.now();
       const result = await work();
       seconds[part] += (performance.now() - start) / 1000;
@@ -41,7 +51,7 @@ export function createStopwatch() {
 /** The same models; each call adds its seconds to a part of the watch. */
 export function timedModels<M extends Models>(
   models: M,
-  { time }: Pick<ReturnType<typeof createStopwatch>, "time">,
+  { time }: Pick<Stopwatch, "time">,
 ): M {
   const { actor, reference, critic, reward } = models;
   return {

@@ -5,7 +5,13 @@
  * so that a run that was stopped between two programs can be resumed exactly (`state.ts`).
  */
 import { EXACT_KL } from "../settings/mod.ts";
-import { meanStepMetrics, type Metrics, oneStepMetrics, poolMetrics } from "./metrics.ts";
+import {
+  meanStepMetrics,
+  type Metrics,
+  oneStepMetrics,
+  type PoolMetrics,
+  poolMetrics,
+} from "./metrics.ts";
 import type { Run } from "./run.ts";
 import { restore, START } from "./state.ts";
 import type { TrainOptions } from "./train_options.ts";
@@ -57,7 +63,7 @@ async function updateOnPool(run: Run, { onPool, onStep }: TrainOptions): Promise
 export const measurePool = async (
   { models }: Pick<Run, "models">,
   pool: Run["position"]["pool"],
-) => ({
+): Promise<PoolMetrics & { kl_exact: number }> => ({
   ...poolMetrics(pool),
   kl_exact: await models.exactKl(pool.slice(-EXACT_KL.answers)),
 });

@@ -97,6 +97,14 @@ export const boolean = (
   options: RowOptions = {},
 ): SettingRow<"boolean", boolean> => ({ kind: "boolean", default: value, help, ...options });
 
+/** The row of a value. */
+export type SpecOf<Value> = Value extends boolean ? SettingRow<"boolean", boolean>
+  : Value extends number ? NumberSpec
+  : TextSpec;
+
+/** A table with one row for each of `Values`; the explicit type of a table that other packages may import. */
+export type TableOf<Values> = { [Name in keyof Values]: SpecOf<Values[Name]> };
+
 /** The default of every row. */
 export const defaultsOf = <Table extends SettingTable>(table: Table): SettingValues<Table> =>
   // The one cast: Object.fromEntries forgets which name has which type.

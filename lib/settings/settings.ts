@@ -11,8 +11,7 @@ import {
   integer,
   number,
   type RowOptions,
-  type SettingTable,
-  type SettingValues,
+  type TableOf,
   text,
 } from "./setting_spec.ts";
 
@@ -20,21 +19,45 @@ const ADVANCED: RowOptions = { level: "advanced" };
 /** A limit on what is in memory at once. */
 const MEMORY = { min: 0, ...ADVANCED };
 
+/** The name of a defect's switch. */
+export type DefectName =
+  | "left_pad_without_positions"
+  | "gae_over_padding"
+  | "dropout_in_update"
+  | "log_probs_of_raw_distribution"
+  | "shuffle_whole_batches"
+  | "prompts_through_set";
+
 /** The tutorial's silent mistakes as switches, all off by default: each is a lesson. */
-export const DEFECTS = {
+export const DEFECTS: TableOf<Record<DefectName, boolean>> = {
   left_pad_without_positions: boolean(false, "defect: positions count the left padding", ADVANCED),
   gae_over_padding: boolean(false, "defect: GAE and KL run over padding after the end", ADVANCED),
   dropout_in_update: boolean(false, "defect: dropout in the update, none in rollouts", ADVANCED),
   log_probs_of_raw_distribution: boolean(false, "defect: log-probs of the raw logits", ADVANCED),
   shuffle_whole_batches: boolean(false, "defect: shuffle whole batches, not answers", ADVANCED),
   prompts_through_set: boolean(false, "defect: an order of prompts without a seed", ADVANCED),
-} satisfies SettingTable;
-
-/** The name of a defect's switch. */
-export type DefectName = keyof typeof DEFECTS;
+};
 
 /** The switches that `faithful` turns on. */
 export const DEFECT_NAMES: readonly string[] = Object.keys(DEFECTS);
+
+// deno-fmt-ignore -- several short names on a line
+/** A full set of values: one for each row of `SETTINGS`. */
+export type Settings =
+  & Record<
+    | "train_file_path" | "ori_model_path" | "reward_model_path" | "output_dir" | "device"
+    | "gpu_buffers" | "frozen_dtype", string>
+  & Record<
+    | "seed" | "max_len" | "query_len" | "batch_size" | "num_return_sequences" | "num_episodes"
+    | "max_timesteps" | "update_timesteps" | "ppo_epoch" | "mini_batch_size"
+    | "micro_batch_size" | "blocks_per_program" | "logits_at_once" | "score_batch_size"
+    | "generate_batch_size" | "memory_gib" | "learning_rate" | "adam_epsilon" | "max_grad_norm"
+    | "kl_coef" | "gamma" | "lam" | "policy_clip_eps" | "value_clip_eps" | "reward_clip_eps"
+    | "missing_eos_penalty" | "temperature" | "top_k" | "top_p" | "repetition_penalty", number>
+  & Record<
+    | "spare_memory" | "whiten_advantages" | "normalise_scores" | "fresh_value_head"
+    | "do_sample" | "faithful", boolean>
+  & Record<DefectName, boolean>;
 
 /**
  * Every setting of PPO.
@@ -43,7 +66,7 @@ export const DEFECT_NAMES: readonly string[] = Object.keys(DEFECTS);
  * large models, and one buffer is kept for every length met. `frozen_dtype`: float16 takes half the
  * memory; the models still compute in float32.
  */
-export const SETTINGS = {
+export const SETTINGS: TableOf<Settings> = {
   train_file_path: text("data/ppo_train.json", "passages: JSON lines or CMRC JSON"),
   ori_model_path: text("sft_model/", "SFT model: initial actor and frozen reference"),
   reward_model_path: text("rm_model/", "reward model; the critic starts from its weights"),
@@ -93,10 +116,7 @@ export const SETTINGS = {
   repetition_penalty: number(1, "penalty on tokens that already occur; 1: none", { above: 0 }),
   faithful: boolean(false, "reproduce the tutorial, including all of its defects"),
   ...DEFECTS,
-} satisfies SettingTable;
-
-/** A full set of values, one for each row of SETTINGS. */
-export type Settings = SettingValues<typeof SETTINGS>;
+};
 
 /** Settings that decide how much memory a run takes. They change its numbers by rounding only. */
 export const MEMORY_SETTINGS = [

@@ -10,10 +10,72 @@ import {
   number,
   type RowOptions,
   type SettingTable,
-  type SettingValues,
+  type TableOf,
   text,
 } from "./setting_spec.ts";
-import { SETTINGS } from "./settings.ts";
+import { SETTINGS, type Settings } from "./settings.ts";
+
+/** Where a model runs, and how long its texts may be. */
+export type MachineSettings =
+  & Record<"device", string>
+  & Record<"threads" | "seed" | "max_len" | "query_max_len", number>;
+/** How ranked lists are made. */
+export type ListSettings = Record<"lists" | "unanswerable_proportion", number>;
+// deno-fmt-ignore -- several short names on a line
+/** Values of both stages that train a model before PPO. */
+export type StageSettings =
+  & MachineSettings
+  & Record<
+    | "train_file_path" | "test_file_path" | "pretrained_model_path" | "output_dir"
+    | "names_file_path", string>
+  & Record<
+    | "num_train_epochs" | "train_batch_size" | "test_batch_size" | "gradient_accumulation_steps"
+    | "learning_rate" | "weight_decay" | "adam_epsilon" | "warmup_proportion" | "dropout"
+    | "blocks_per_program" | "max_grad_norm" | "logging_steps" | "max_steps"
+    | "rename_proportion", number>
+  & Record<"checkpoints", boolean>;
+/** Values of the `sft` command. */
+export type SftSettings =
+  & StageSettings
+  & Record<"data_dir", string>
+  & Record<"passage_weight" | "embed" | "layers" | "heads", number>;
+/** Values of the `reward` command. */
+export type RewardSettings =
+  & StageSettings
+  & ListSettings
+  & Record<"prompts_file_path", string>
+  & Record<"value_dropout", number>
+  & Record<"decay_layer_norms" | "unstable_log_sigmoid", boolean>;
+/** Values of the `data` command. */
+export type DataSettings =
+  & MachineSettings
+  & ListSettings
+  & Record<"train_file_path" | "test_file_path" | "output_dir" | "model_path", string>
+  & Record<"per_question", boolean>;
+/** Values of the `predict` command. */
+export type PredictSettings =
+  & MachineSettings
+  & Pick<Settings, "top_p" | "top_k" | "temperature" | "repetition_penalty">
+  & Record<"model_path" | "file", string>
+  & Record<"num_questions" | "min_length", number>;
+/** Values of the `train` command. */
+export type TrainFlags =
+  & Settings
+  & Record<"resume", string>
+  & Record<"save_every", number>
+  & Record<"plan", boolean>;
+/** Values of the `export` command. */
+export type ExportFlags = Settings & Record<"to" | "model_path" | "export_dir", string>;
+/** Values of the `sweep` command besides the settings of PPO. */
+export type SweepFlags =
+  & Record<"output" | "ray" | "ray_folder" | "python", string>
+  & Record<"judged" | "jobs" | "threads", number>;
+/** Values of the commands that execute chapters. */
+export type ChapterFlags =
+  & Omit<Settings, "train_file_path" | "ori_model_path" | "reward_model_path" | "output_dir">
+  & Record<"held_out", number>;
+/** Values of the `notebooks` command. */
+export type NotebooksFlags = ChapterFlags & Record<"write" | "pages", boolean>;
 
 const ADVANCED: RowOptions = { level: "advanced" };
 
@@ -67,17 +129,17 @@ const TRAINING = {
 } satisfies SettingTable;
 
 /** Flags of the `sft` command. */
-export const SFT_SETTINGS = {
+export const SFT_SETTINGS: TableOf<SftSettings> = {
   ...TRAINING,
   data_dir: text("data/", "folder of vocab.txt, for a new model"),
   passage_weight: number(1, "loss weight of a passage token; a question token has 1", { min: 0 }),
   embed: integer(128, "embedding width of a new model", { min: 1 }),
   layers: integer(4, "transformer blocks of a new model", { min: 1 }),
   heads: integer(4, "attention heads of a new model", { min: 1 }),
-} satisfies SettingTable;
+};
 
 /** Flags of the `reward` command. */
-export const REWARD_SETTINGS = {
+export const REWARD_SETTINGS: TableOf<RewardSettings> = {
   ...TRAINING,
   train_file_path: text("data/reward_train.json", "ranked lists, or questions"),
   test_file_path: text("data/reward_test.json", "the same, held out"),
@@ -94,10 +156,10 @@ export const REWARD_SETTINGS = {
   unstable_log_sigmoid: boolean(false, "defect: -log(sigmoid(x)), infinite below -89", ADVANCED),
   prompts_file_path: text("", "passages for the scores' mean and std; empty: 200 held-out"),
   ...LISTS,
-} satisfies SettingTable;
+};
 
 /** Flags of the `data` command. */
-export const DATA_SETTINGS = {
+export const DATA_SETTINGS: TableOf<DataSettings> = {
   train_file_path: text("data/cmrc_train.json", "passages: CMRC JSON or JSON lines"),
   test_file_path: text("data/cmrc_dev.json", "the same, held out"),
   output_dir: text("output_data/", "folder for the files"),
@@ -105,10 +167,10 @@ export const DATA_SETTINGS = {
   ...LISTS,
   per_question: boolean(true, "lists for every question; false: for every passage"),
   ...MACHINE,
-} satisfies SettingTable;
+};
 
 /** Flags of the `predict` command. */
-export const PREDICT_SETTINGS = {
+export const PREDICT_SETTINGS: TableOf<PredictSettings> = {
   model_path: text("", "model folder; empty: the embedded SFT model"),
   file: text("", "passages: text, JSON lines or CMRC JSON; empty: standard input"),
   num_questions: integer(2, "questions per passage", { min: 1 }),
@@ -118,26 +180,26 @@ export const PREDICT_SETTINGS = {
   repetition_penalty: { ...SETTINGS.repetition_penalty, default: 1.2 },
   min_length: integer(3, "minimum tokens of a question", { min: 0 }),
   ...MACHINE,
-} satisfies SettingTable;
+};
 
 /** Flags of the `train` command. */
-export const TRAIN_FLAGS = {
+export const TRAIN_FLAGS: TableOf<TrainFlags> = {
   ...SETTINGS,
   resume: text("", "continue the run in this folder, with identical results"),
   save_every: integer(1, "updates between saved states, 24 bytes per parameter each", { min: 1 }),
   plan: boolean(false, "print the predicted memory and time, and stop"),
-} satisfies SettingTable;
+};
 
 /** Flags of the `export` command. */
-export const EXPORT_FLAGS = {
+export const EXPORT_FLAGS: TableOf<ExportFlags> = {
   to: choice(["onnx", "openrlhf", "trl"], "target"),
   model_path: text("", "with --to onnx: the model folder; empty: models/sft_model"),
   export_dir: text("", "the new folder; empty: out/ and the target's name"),
   ...SETTINGS,
-} satisfies SettingTable;
+};
 
 /** Flags of the `sweep` command besides the settings of PPO, which it takes as lists. */
-export const SWEEP_FLAGS = {
+export const SWEEP_FLAGS: TableOf<SweepFlags> = {
   output: text("out/sweep.jsonl", "file of the rows; finished trials in it are kept"),
   judged: integer(293, "held-out passages judged after each update; 0: none", { min: 0 }),
   jobs: integer(0, "trials at once; 0: limited by cores and memory", { min: 0 }),
@@ -145,7 +207,7 @@ export const SWEEP_FLAGS = {
   ray: text("", "address of a Ray cluster, such as auto or ray://host:10001"),
   ray_folder: text("", "this project's folder on the cluster; empty: as here"),
   python: text("python3", "the Python that has Ray"),
-} satisfies SettingTable;
+};
 
 const {
   train_file_path: _data,
@@ -156,26 +218,17 @@ const {
 } = SETTINGS;
 
 /** Flags of the commands that execute chapters. Chapters use the embedded models and data. */
-export const CHAPTER_FLAGS = {
+export const CHAPTER_FLAGS: TableOf<ChapterFlags> = {
   ...WITHOUT_PATHS,
   held_out: integer(0, "held-out passages for the gold judge; 0: all", { min: 0 }),
-} satisfies SettingTable;
+};
 
 /** Flags of the `notebooks` command. */
-export const NOTEBOOKS_FLAGS = {
+export const NOTEBOOKS_FLAGS: TableOf<NotebooksFlags> = {
   write: boolean(false, "replace the committed notebooks by the executed ones"),
   pages: boolean(false, "execute nothing, make pages of the committed outputs"),
   ...CHAPTER_FLAGS,
-} satisfies SettingTable;
-
-/** Values of the `predict` command. */
-export type PredictSettings = SettingValues<typeof PREDICT_SETTINGS>;
-/** Values of the `sft` command. */
-export type SftSettings = SettingValues<typeof SFT_SETTINGS>;
-/** Values of the `reward` command. */
-export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
-/** Values of the `data` command. */
-export type DataSettings = SettingValues<typeof DATA_SETTINGS>;
+};
 
 /** Paths that make a run the reader's own. With one of them given, the tutorial's defaults hold. */
 const OWN_PATHS = ["train_file_path", "test_file_path", "pretrained_model_path", "model_path"];

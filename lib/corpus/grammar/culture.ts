@@ -1,7 +1,14 @@
 /** Phrasings for books, inventions and festivals. */
-import { by, DEFINITION, entry, HOME, WHO, year } from "./parts.ts";
+import { by, DEFINITION, entry, HOME, type Phrasings, WHO, year } from "./parts.ts";
 
-export const culture = {
+// deno-fmt-ignore -- several short names on a line
+/** The relations that this table phrases. */
+export type CultureRelation =
+  | "author" | "workDynasty" | "workCountry" | "genre" | "hero" | "inventor" | "inventorCountry"
+  | "invented" | "date" | "festivalFood" | "custom" | "termOrder" | "season" | "month" | "what";
+
+/** Each relation's phrasings. */
+export const culture: Readonly<Record<CultureRelation, Phrasings>> = {
   author: entry(["{n}的作者是谁？", "{n}是谁的作品？", "谁创作了{n}？"], [
     ...by("(写|所写|创作|所作|作)"),
     "{n}(|的)作者(是|叫)(谁|什么|什么人|哪位)？",

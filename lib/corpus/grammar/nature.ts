@@ -1,7 +1,14 @@
 /** Phrasings for rivers, mountains, animals and plants. */
-import { DEFINITION, entry, HIGH, HOME, LONG, WHERE } from "./parts.ts";
+import { DEFINITION, entry, HIGH, HOME, LONG, type Phrasings, WHERE } from "./parts.ts";
 
-export const nature = {
+// deno-fmt-ignore -- several short names on a line
+/** The relations that this table phrases. */
+export type NatureRelation =
+  | "length" | "altitude" | "height" | "area" | "source" | "mouth" | "animalClass" | "eats"
+  | "habitat" | "offspring" | "plantForm" | "family" | "bloom" | "origin" | "use" | "beganIn";
+
+/** Each relation's phrasings. */
+export const nature: Readonly<Record<NatureRelation, Phrasings>> = {
   length: entry(["{n}有多长？", "{n}全长多少公里？", "{n}的长度是多少？"], [
     ...LONG,
     "{n}(|全长|长)(|有|约|大约)(多少|几)公里(|长)？",

@@ -1,7 +1,13 @@
 /** Phrasings for people: years, trades, works. */
-import { entry, HOME, year } from "./parts.ts";
+import { entry, HOME, type Phrasings, year } from "./parts.ts";
 
-export const people = {
+// deno-fmt-ignore -- several short names on a line
+/** The relations that this table phrases. */
+export type PeopleRelation =
+  | "dynasty" | "profession" | "born" | "died" | "work" | "known" | "nationality";
+
+/** Each relation's phrasings. */
+export const people: Readonly<Record<PeopleRelation, Phrasings>> = {
   dynasty: entry(["{n}是哪个朝代的人？", "{n}生活在哪个朝代？"], [
     "{n}是(哪个|哪一个|什么)(朝代|时代|时期)(|的|的人|人)？",
     "{n}(生活在|出生在|属于)(哪个|哪一个|什么)(朝代|时代|时期)？",

@@ -1,7 +1,14 @@
 /** Phrasings for where things are: countries, provinces, capitals. */
-import { entry, IS_AT, PLACE, WHERE, WHERE_OR } from "./parts.ts";
+import { entry, IS_AT, type Phrasings, PLACE, WHERE, WHERE_OR } from "./parts.ts";
 
-export const places = {
+// deno-fmt-ignore -- several short names on a line
+/** The relations that this table phrases. */
+export type PlacesRelation =
+  | "continent" | "country" | "province" | "autonomousRegion" | "city" | "region" | "capital"
+  | "seat" | "dynastyCapital" | "headquarters" | "water" | "belongs" | "between";
+
+/** Each relation's phrasings. */
+export const places: Readonly<Record<PlacesRelation, Phrasings>> = {
   continent: entry(["{n}位于哪个洲？", "{n}在哪个大洲？", "{n}在哪里？"], [
     ...PLACE,
     "{n}(在|位于|地处|属于|流经)(哪个|哪一个|什么)(洲|大洲)？",

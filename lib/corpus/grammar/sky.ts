@@ -1,7 +1,14 @@
 /** Phrasings for elements, moons, planets and spacecraft. */
-import { by, DEFINITION, entry, year } from "./parts.ts";
+import { by, DEFINITION, entry, type Phrasings, year } from "./parts.ts";
 
-export const sky = {
+// deno-fmt-ignore -- several short names on a line
+/** The relations that this table phrases. */
+export type SkyRelation =
+  | "symbol" | "atomicNumber" | "elementType" | "state" | "planetOf" | "discoverer"
+  | "discovered" | "order" | "moonCount" | "launchedBy" | "launched";
+
+/** Each relation's phrasings. */
+export const sky: Readonly<Record<SkyRelation, Phrasings>> = {
   symbol: entry(["{n}的元素符号是什么？", "{n}用什么符号表示？"], [
     "{n}(|的)(|元素)符号(是|为)什么？",
     "{n}(|是)用什么(|元素)符号(|来)表示(|的)？",

@@ -1,7 +1,26 @@
 /** Phrasings for countries, cities, railways, companies, dishes and games. */
-import { by, DEFINITION, entry, HOME, WHEN, WHERE, WHERE_OR, year } from "./parts.ts";
+import {
+  by,
+  DEFINITION,
+  entry,
+  HOME,
+  type Phrasings,
+  WHEN,
+  WHERE,
+  WHERE_OR,
+  year,
+} from "./parts.ts";
 
-export const society = {
+// deno-fmt-ignore -- several short names on a line
+/** The relations that this table phrases. */
+export type SocietyRelation =
+  | "currency" | "language" | "abbreviation" | "sight" | "specialty" | "areaCode" | "start"
+  | "end" | "opened" | "crosses" | "built" | "builtDynasty" | "founded" | "schoolType" | "founder"
+  | "begins" | "ends" | "product" | "livesIn" | "mainFestival" | "art" | "dishHome"
+  | "ingredient" | "taste" | "instrumentClass" | "strings" | "players" | "venue" | "olympic";
+
+/** Each relation's phrasings. */
+export const society: Readonly<Record<SocietyRelation, Phrasings>> = {
   currency: entry(["{n}使用什么货币？", "{n}的货币是什么？"], [
     "{n}(|人)(用|使用)(什么|哪种|什么样的)(货币|钱)？",
     "{n}(|的|使用的)货币(是|叫|为)(什么|哪种)？",
