@@ -2,7 +2,7 @@
  * The progress of a PPO run in the terminal: a progress line with the time left, and a permanent
  * line for each update.
  */
-import type { Metrics, Progress, StepReport } from "../lib/ppo/mod.ts";
+import type { Metrics, StepReport, TimestepReport } from "../lib/ppo/mod.ts";
 import type { Settings } from "../lib/settings/mod.ts";
 import { scheduleOf, stepsAnUpdate } from "../lib/settings/mod.ts";
 import { clock, secondsLeft, type Terminal } from "./command.ts";
@@ -10,7 +10,7 @@ import { clock, secondsLeft, type Terminal } from "./command.ts";
 /** Receives the events of a run. */
 export interface TrainingProgress {
   /** After each timestep. */
-  timestep(progress: Progress): void;
+  timestep(progress: TimestepReport): void;
   /** After each optimizer step. */
   step(report: StepReport): void;
   /** After each update. */

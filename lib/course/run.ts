@@ -14,12 +14,12 @@ import {
   meanStepMetrics,
   measureScores,
   type Metrics,
-  oneStepMetrics,
   type Ppo,
   type PromptSampler,
   type RunConfig,
   type Sample,
   type StepMetrics,
+  stepMetrics,
   storageText,
   type UpdateStep,
 } from "../ppo/mod.ts";
@@ -127,8 +127,6 @@ export interface Training extends Pick<Ppo, "models" | "config" | "rollout" | "u
 export interface TrainingReport {
   /** The run that trains; its `rows` grow. */
   readonly run: CourseRun;
-  /** Updates done. */
-  readonly updates: number;
   /** Seconds since training began. */
   readonly seconds: number;
   /** Measures a pool before its update. */
@@ -164,16 +162,13 @@ function trainingReport(run: CourseRun, earlier: readonly CourseRun[]): Training
   let before: Awaited<ReturnType<Ppo["measure"]>> | undefined;
   return {
     run,
-    get updates() {
-      return rows.length;
-    },
     get seconds() {
       return (performance.now() - start) / 1000;
     },
     async before(pool) {
       before = await ppo.measure(pool);
     },
-    step: (step) => void steps.push(oneStepMetrics(step, ppo.config)),
+    step: (step) => void steps.push(stepMetrics(step, ppo.config)),
     async after(timestep) {
       if (before === undefined) {
         throw new RangeError("Cannot report an update: call report.before(pool) before it begins");

@@ -28,7 +28,7 @@ export async function updateSteps(
     );
   }
   return (await ppo.learn(pool, 0)).map((one, index) => {
-    const { clip_fraction, approx_kl, ratio_max } = stepMetrics([one], {
+    const { clip_fraction, approx_kl, ratio_max } = stepMetrics(one, {
       clipRange: settings.policy_clip_eps,
     });
     return { step: index + 1, clip_fraction, approx_kl, ratio_max };

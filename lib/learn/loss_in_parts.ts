@@ -185,32 +185,41 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
     const { h, wpe, ...rest } = parameters;
     const { rows } = inputs;
     const ends = { wte: parameters.wte, wpe };
-    let { x } = await embedding.forward({ ends, rows });
-    const states: Array32[] = []; // the hidden states before each group
-    for (const { first, count, forward } of groups) {
-      betweenPrograms();
-      states.push(x);
-      ({ x } = await forward({ layers: h.slice(first, first + count), rows, x }));
+    const held = new Set<Array32>(); // freed when they have been used, and when an abort ends the gradient
+    const hold = (array: Array32) => {
+      held.add(array);
+      return array;
+    };
+    const free = (array: Array32) => held.delete(array) && device.free(array);
+    try {
+      let x = hold((await embedding.forward({ ends, rows })).x);
+      const states: Array32[] = []; // the hidden states before each group
+      for (const { first, count, forward } of groups) {
+        betweenPrograms();
+        states.push(x);
+        x = hold((await forward({ layers: h.slice(first, first + count), rows, x })).x);
+      }
+      const { h: _h, wpe: _wpe, wte: _wte, ...own } = into;
+      const found = await head({ head: rest, inputs, x }, own, bring);
+      free(x);
+      let g = hold(found.g);
+      const sent = found.sent && hold(found.sent);
+      for (const [index, { first, count, backward }] of [...groups.entries()].toReversed()) {
+        betweenPrograms();
+        const given = { layers: h.slice(first, first + count), rows, x: states[index], g };
+        const own = { layers: into.h.slice(first, first + count) };
+        const back = await bring(own, (target) => backward(given, target));
+        free(states[index]);
+        free(g);
+        g = hold(back.g);
+      }
+      const tables = { wte: into.wte, wpe: into.wpe };
+      const given = { ends, rows, g, sent: { weight: sent ?? nothing } };
+      await bring(tables, (target) => embedding.backward(given, target));
+      return found.results;
+    } finally {
+      held.forEach((array) => device.free(array));
     }
-    const { h: _h, wpe: _wpe, wte: _wte, ...own } = into;
-    const found = await head({ head: rest, inputs, x }, own, bring);
-    device.free(x);
-    let { g } = found;
-    for (const [index, { first, count, backward }] of [...groups.entries()].toReversed()) {
-      betweenPrograms();
-      const given = { layers: h.slice(first, first + count), rows, x: states[index], g };
-      const own = { layers: into.h.slice(first, first + count) };
-      const back = await bring(own, (target) => backward(given, target));
-      device.free(states[index]);
-      device.free(g);
-      ({ g } = back);
-    }
-    const sent = { weight: found.sent ?? nothing };
-    const tables = { wte: into.wte, wpe: into.wpe };
-    await bring(tables, (target) => embedding.backward({ ends, rows, g, sent }, target));
-    device.free(g);
-    if (found.sent !== undefined) device.free(found.sent);
-    return found.results;
   };
   return Object.assign(gradient, { adds: device.kind === "cpu" });
 }

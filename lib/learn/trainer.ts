@@ -54,7 +54,7 @@ export type MicroBatches<F> = readonly (() => F)[];
 export interface Trainer<P, F> {
   /** A state with zero moments, which takes over the parameters. */
   start(parameters: P): Promise<TrainState<P>>;
-  /** Loss and gradient without a step; the arrays are written again by the next call. */
+  /** Loss and gradient without a step; valid until a trainer that shares the pool runs again. */
   gradient(parameters: P, microBatches: MicroBatches<F>): Promise<BatchGradient<P>>;
   /** One optimizer step on a batch. */
   step(
@@ -92,7 +92,7 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
     start: optimizer.start,
     async gradient(parameters, microBatches) {
       const found = await gradient(parameters, microBatches);
-      giveBack(found);
+      giveBack(found); // the arrays stay readable until the pool hands them out again
       return found;
     },
     async step(state, microBatches, learningRate) {
@@ -125,14 +125,19 @@ async function createGradientSum<P extends Gpt2Parameters, I>(
     if (microBatches.length === 0) throw new RangeError("Cannot train on an empty batch");
     let gradients = await pool.takeTree<Arrays>(spec);
     const results: HostResults[] = [];
-    for (const [index, feeds] of microBatches.entries()) {
-      if (index === 0 || plus === undefined) {
-        results.push(await program(parameters, feeds(), gradients, { adding: index > 0 }));
-      } else {
-        const part = await pool.takeTree<Arrays>(spec);
-        results.push(await program(parameters, feeds(), part, { adding: false }));
-        gradients = await plus(gradients, part);
+    try {
+      for (const [index, feeds] of microBatches.entries()) {
+        if (index === 0 || plus === undefined) {
+          results.push(await program(parameters, feeds(), gradients, { adding: index > 0 }));
+        } else {
+          const part = await pool.takeTree<Arrays>(spec);
+          results.push(await program(parameters, feeds(), part, { adding: false }));
+          gradients = await plus(gradients, part);
+        }
       }
+    } catch (error) {
+      pool.giveTree(gradients); // an abort leaves nothing behind
+      throw error;
     }
     return { loss: results.reduce((total, { loss }) => total + loss[0], 0), gradients, results };
   };

@@ -30,7 +30,7 @@ import { type Frozen, keptModel, rereadModel } from "../memory/mod.ts";
 import { adamDefaults } from "../optim/mod.ts";
 import { uniform } from "../random/mod.ts";
 import type { PpoConfig } from "./config.ts";
-import { actorWithDefects, scoringDistribution, updateDropout } from "./faithful.ts";
+import { actorWithDefects, samplingForLogProbs, updateDropout } from "./faithful.ts";
 import type { LoadedModel, PpoInputs } from "./inputs.ts";
 import { actorLoss, criticLoss } from "./losses.ts";
 import type { Actor, Models } from "./models.ts";
@@ -45,7 +45,7 @@ export interface Trained<P> {
   readonly trainer: AnswerTrainer<P, Sample>;
 }
 
-/** The models of a run with what a run asks of them besides the algorithm. */
+/** The four models, with what logging, resuming and memory handling need of them. */
 export interface RunModels extends Models {
   /** The actor's weights. */
   readonly trainedActor: Trained<Gpt2Arrays>;
@@ -55,10 +55,10 @@ export interface RunModels extends Models {
   readonly frozenReference: Frozen<StoredGpt2>;
   /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
-  /** KL(pi || pi_ref) in nats, exact over the vocabulary: summed over an answer's tokens, mean over answers. */
+  /** KL(pi || pi_ref) in nats, exact over the vocabulary, summed over an answer's tokens: mean over answers; `maxLogits`: of one model at once. */
   exactKl(
     answers: readonly PromptAndAnswer[],
-    options?: { logitsAtOnce?: number },
+    options?: { maxLogits?: number },
   ): Promise<number>;
   /** Scores of answers by a value model with these parameters. */
   scoresBy(parameters: StoredValueModel, answers: readonly PromptAndAnswer[]): Promise<number[]>;
@@ -73,7 +73,7 @@ export async function createModels(
   housekeeping: Housekeeping,
 ): Promise<RunModels> {
   const readers = await createReaders(inputs, config, housekeeping);
-  const { pool, ...trainers } = await createTrainers(inputs, config, housekeeping);
+  const { gradientArrays, ...trainers } = await createTrainers(inputs, config, housekeeping);
   const generator = await createRunGenerator(inputs, config);
   const { reference, reward } = await loadFrozen(inputs, config);
   const { trainedActor, trainedCritic } = await loadTrained(inputs, config, trainers);
@@ -111,9 +111,12 @@ export async function createModels(
           options,
         )
       ),
-    ...{ generator, trainedActor, trainedCritic, frozenReference: reference },
+    generator,
+    trainedActor,
+    trainedCritic,
+    frozenReference: reference,
     scoresBy: readers.scores,
-    releaseGradients: pool.release,
+    releaseGradients: gradientArrays.release,
   };
 }
 
@@ -131,7 +134,7 @@ async function createTrainers(
 ) {
   const { device, policy, reward } = inputs;
   const { microBatchSize, blocksPerSegment, logitsAtOnce } = config.memory;
-  const pool = createArrayPool(device);
+  const gradientArrays = createArrayPool(device);
   const dropout = updateDropout(config);
   const options: AnswerTrainerOptions = {
     optimizer: {
@@ -142,14 +145,16 @@ async function createTrainers(
     },
     layout: layoutFor("train", inputs, { ...config, maxRows: microBatchSize }),
     beforeMicroBatch: tidy,
-    ...{ blocksPerSegment, pool, dropout },
+    blocksPerSegment,
+    pool: gradientArrays,
+    dropout,
   };
-  const shape = { config: policy.config, sampling: scoringDistribution(config) };
+  const shape = { config: policy.config, sampling: samplingForLogProbs(config) };
   const ofActor = actorLoss(shape, { clipRange: config.clipRange, dropout });
   const ofCritic = criticLoss(reward.config, { clipRange: config.valueClipRange, dropout });
   return {
-    pool,
-    // An abort may end the actor's step, before anything has changed; the critic's step then follows in any case.
+    gradientArrays,
+    // The actor's step can be aborted, because nothing has changed yet. The critic's cannot: once the actor has moved, it must follow.
     actor: await createAnswerTrainer(device, ofActor, {
       ...options,
       logitsAtOnce,

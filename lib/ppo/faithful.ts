@@ -16,16 +16,15 @@ import {
   plainSampling,
   type PromptAndAnswer,
   type SamplingSettings,
-  type TokenRow,
   widthOf,
 } from "../lm/mod.ts";
 import { type Random, randomStream, shuffle, uniform } from "../random/mod.ts";
 import { floats } from "../runtime/mod.ts";
 import { gae, shapedRewards } from "../rl/mod.ts";
 import type { PpoConfig } from "./config.ts";
-import { epochRandom, type Minibatches, shuffledMinibatches } from "./minibatches.ts";
-import type { Actor, Policy, RolloutModels } from "./models.ts";
-import { rollout, type RolloutOptions } from "./rollout.ts";
+import { type CutIntoMinibatches, epochRandom, shuffledMinibatches } from "./minibatches.ts";
+import type { Actor } from "./models.ts";
+import { type Rollout, rollout, type RolloutOptions } from "./rollout.ts";
 import type { Sample } from "./sample.ts";
 
 type Defects = Pick<PpoConfig, "defects">;
@@ -92,7 +91,7 @@ export const updateDropout = (
     : undefined;
 
 /** Defect `log_probs_of_raw_distribution`: log-probabilities of the raw distribution instead of the one sampled from. */
-export const scoringDistribution = (
+export const samplingForLogProbs = (
   { defects, sampling }: Defects & { sampling: SamplingSettings },
 ): SamplingSettings => defects.log_probs_of_raw_distribution ? plainSampling : sampling;
 
@@ -108,13 +107,6 @@ export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
     },
   };
 }
-
-/** A rollout, or a wrapper of it, which may also ask the actor for log-probabilities. */
-export type Rollout = (
-  models: RolloutModels & { readonly actor: Policy },
-  prompts: readonly TokenRow[],
-  options: RolloutOptions,
-) => Promise<Sample[]>;
 
 /** Defect `gae_over_padding`: the KL penalty and GAE run on over the padding after an answer's end. */
 export function rolloutOverPadding({ padId }: { padId: number }): Rollout {
@@ -150,17 +142,17 @@ function estimatesOverPadding(
 }
 
 /** Defect `shuffle_whole_batches`: the order of whole timesteps is shuffled, and not their answers. */
-export const wholeBatches: Minibatches = (pool, { seed, epoch }): Sample[][] =>
+export const wholeBatches: CutIntoMinibatches = (pool, { seed, epoch }): Sample[][] =>
   shuffle(
     [...Map.groupBy(pool, ({ timestep }) => timestep).values()],
     epochRandom({ seed, epoch }),
   );
 
-/** The parts of the algorithm, with the wrappers of the defects that are on. */
-export function algorithmOf(
+/** The functions of the algorithm, wrapped in the defects that are on. */
+export function withDefects(
   { defects, seed }: PpoConfig,
   { padId }: { padId: number },
-): { rollout: Rollout; minibatches: Minibatches; promptRandom: (skip: number) => Random } {
+): { rollout: Rollout; minibatches: CutIntoMinibatches; promptRandom: (skip: number) => Random } {
   return {
     rollout: defects.gae_over_padding ? rolloutOverPadding({ padId }) : rollout,
     minibatches: defects.shuffle_whole_batches ? wholeBatches : shuffledMinibatches,

@@ -63,16 +63,13 @@ export function actorLoss(
       inputs: { columns, targets, ...answerLossSpec, ...own },
       drop: dropOf(options),
       chosen: true,
-      loss(head, hidden, { rows, columns, targets, ...inputs }) {
-        const states = atColumns(hidden, columns, rows.slots);
-        const policy = answerStatistics(
-          distributionFrom(states, head, { ...inputs, sampling }),
-          targets,
-        );
-        return {
-          ...policy,
-          loss: policyLoss({ ...inputs, logProbs: policy.logProbs }, options).loss,
-        };
+      loss(head, hidden, { rows, columns, targets, seen, samplingMask, ...data }) {
+        const { oldLogProbs, advantages, mask, count } = data;
+        const states = atColumns(hidden, columns, rows.slots); // those that predict answer tokens
+        const distribution = distributionFrom(states, head, { seen, samplingMask, sampling });
+        const { logProbs, entropy } = answerStatistics(distribution, targets);
+        const { loss } = policyLoss({ logProbs, oldLogProbs, advantages, mask, count }, options);
+        return { loss, logProbs, entropy };
       },
     },
     feeds(samples, { targets }) {
@@ -108,9 +105,9 @@ export function criticLoss(
       inputs: { columns: answerSpec.columns, ...answerLossSpec, ...own },
       drop: dropOf(options),
       chosen: true,
-      loss(head, hidden, { rows, columns, ...inputs }) {
+      loss(head, hidden, { rows, columns, oldValues, returns, mask, count }) {
         const values = valueHeadAt(atColumns(hidden, columns, rows.slots), head);
-        return { loss: valueLoss({ ...inputs, values }, options).loss };
+        return { loss: valueLoss({ values, oldValues, returns, mask, count }, options).loss };
       },
     },
     feeds: (samples, { targets: { dims: [, width] } }) => ({

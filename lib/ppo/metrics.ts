@@ -1,7 +1,6 @@
 /**
- * The metrics of an update: one row of numbers, the same names everywhere (GLOSSARY.md has those of other libraries).
- *
- * Everything is a mean over real answer tokens, or over answers; pads never count.
+ * The metrics of an update: one row of numbers, under the same names in logs, figures and tables (GLOSSARY.md has those of other
+ * libraries). Everything is a mean over answer tokens or over answers; padding never counts.
  */
 import {
   approxKl,
@@ -13,36 +12,37 @@ import {
   ratioMax,
   ratioMean,
 } from "../rl/mod.ts";
+import { EXACT_KL } from "../settings/mod.ts";
+import type { RunModels } from "./create_models.ts";
 import type { Sample } from "./sample.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 import type { UpdateStep } from "./update.ts";
 
-/** One update's metrics. */
-export interface Metrics {
-  /** Counted from 1. */
-  readonly update: number;
-  /** Timesteps done, counted from 1. */
-  readonly timestep: number;
-  /** The reward model's score, neither normalised nor clipped: mean over the pool, before its update. */
+/** Metrics of a pool, before its update. */
+export interface PoolMetrics {
+  /** The reward model's score, neither normalised nor clipped: mean over answers. */
   readonly mean_reward: number;
-  /** What answers were paid: normalised, clipped, less penalties. */
+  /** The score as it enters the last token's reward: normalised, clipped, less the penalty for a missing end; mean over answers. */
   readonly score: number;
-  /** KL to the reference by k1, k3 (summed over an answer's tokens, mean over answers) and exactly (on a sample). */
+  /** KL to the reference by k1 in nats, summed over an answer's tokens: mean over answers. */
   readonly kl: number;
-  /** By k3, whose terms are never negative. */
+  /** The same by k3, whose terms are never negative. */
   readonly kl_k3: number;
-  /** Over the whole vocabulary, on a sample of the pool. */
-  readonly kl_exact: number;
-  /** Tokens an answer, [SEP] included. */
+  /** Tokens of an answer, [SEP] included: mean over answers. */
   readonly response_length: number;
   /** Share of answers that ended by themselves. */
   readonly eos_rate: number;
   /** 1 - Var(returns - values) / Var(returns). */
   readonly explained_variance: number;
-  /** The clipped loss, mean over the minibatches. */
+}
+
+/** Metrics of an optimizer step, or their means over the steps of an update. */
+export interface StepMetrics {
+  /** The clipped policy loss. */
   readonly actor_loss: number;
-  /** The clipped value loss, mean over the minibatches. */
+  /** The clipped value loss. */
   readonly critic_loss: number;
-  /** KL between the sampling policy and the one being trained (k3). */
+  /** KL between the sampling policy and the one being trained (k3), in nats a token. */
   readonly approx_kl: number;
   /** pi / pi_old, mean over tokens. */
   readonly ratio_mean: number;
@@ -50,31 +50,27 @@ export interface Metrics {
   readonly ratio_max: number;
   /** Share of tokens whose ratio lies outside 1 +- `policy_clip_eps`. */
   readonly clip_fraction: number;
-  /** Nats a token, of the distribution that is sampled from. */
+  /** Entropy of the sampling distribution in nats, mean over tokens. */
   readonly entropy: number;
-  /** Global norm before clipping. */
+  /** The actor's global gradient norm before clipping. */
   readonly actor_grad_norm: number;
-  /** Global norm before clipping. */
+  /** The critic's global gradient norm before clipping. */
   readonly critic_grad_norm: number;
-  /** Sampling answers, since the last update. */
-  readonly seconds_generate: number;
-  /** Scoring them, since the last update. */
-  readonly seconds_score: number;
-  /** The actor's steps. */
-  readonly seconds_actor: number;
-  /** The critic's steps. */
-  readonly seconds_critic: number;
+}
+
+/** One update's metrics; seconds are those since the last update. */
+export interface Metrics extends PoolMetrics, StepMetrics, ReturnType<Stopwatch["lap"]> {
+  /** Counted from 1. */
+  readonly update: number;
+  /** Timesteps done, counted from 1. */
+  readonly timestep: number;
+  /** KL to the reference in nats, exact over the vocabulary, summed over an answer's tokens: mean over the pool's last answers. */
+  readonly kl_exact: number;
 }
 
 const sumOf = (row: readonly number[]): number => row.reduce((total, x) => total + x, 0);
 
-/** The metrics of a pool of answers. */
-export type PoolMetrics = Pick<
-  Metrics,
-  "mean_reward" | "score" | "kl" | "kl_k3" | "response_length" | "eos_rate" | "explained_variance"
->;
-
-/** What the pool says, before its update. */
+/** The metrics of a pool that follow from its numbers alone. */
 export const poolMetrics = (pool: readonly Sample[]): PoolMetrics => ({
   mean_reward: meanOf(pool.map(({ rawScore }) => rawScore)),
   score: meanOf(pool.map(({ score }) => score)),
@@ -88,28 +84,17 @@ export const poolMetrics = (pool: readonly Sample[]): PoolMetrics => ({
   ),
 });
 
-/** The metrics of an update's steps. */
-export type StepMetrics = Pick<
-  Metrics,
-  | "actor_loss"
-  | "critic_loss"
-  | "approx_kl"
-  | "ratio_mean"
-  | "ratio_max"
-  | "clip_fraction"
-  | "entropy"
-  | "actor_grad_norm"
-  | "critic_grad_norm"
->;
+/** The metrics of a pool before its update, with the exact KL of its last answers. */
+export const measurePool = async (
+  { exactKl }: Pick<RunModels, "exactKl">,
+  pool: readonly Sample[],
+): Promise<PoolMetrics & Pick<Metrics, "kl_exact">> => ({
+  ...poolMetrics(pool),
+  kl_exact: await exactKl(pool.slice(-EXACT_KL.answers)),
+});
 
-/** What the update's steps say: means over its minibatches, but the largest of their `ratio_max`. */
-export const stepMetrics = (
-  steps: readonly UpdateStep[],
-  options: { clipRange: number },
-): StepMetrics => meanStepMetrics(steps.map((step) => oneStepMetrics(step, options)));
-
-/** What one minibatch's step says. */
-export function oneStepMetrics(
+/** The metrics of one minibatch's steps. */
+export function stepMetrics(
   { samples, actor, critic }: UpdateStep,
   { clipRange }: { clipRange: number },
 ): StepMetrics {
@@ -130,7 +115,7 @@ export function oneStepMetrics(
   };
 }
 
-/** The metrics of an update from those of its steps: means, but the largest `ratio_max`. */
+/** The metrics of an update from those of its steps: their means, and the largest `ratio_max`. */
 export function meanStepMetrics(steps: readonly StepMetrics[]): StepMetrics {
   const mean = (key: keyof StepMetrics) => meanOf(steps.map((row) => row[key]));
   return {

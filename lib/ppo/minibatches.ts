@@ -5,21 +5,24 @@ import type { Sample } from "./sample.ts";
 
 /** What decides how a pool is cut. */
 export interface EpochOptions {
-  /** Start of all random numbers. */
+  /** Random seed. */
   readonly seed: number;
-  /** A different number for each epoch of each update. */
+  /** Counts the epochs of the whole run from 0. */
   readonly epoch: number;
-  /** Answers of a minibatch; the last one of an epoch may be smaller. */
+  /** Answers per minibatch; the last one of an epoch may be smaller. */
   readonly minibatchSize: number;
 }
 
 /** Cuts a pool into the minibatches of one epoch. */
-export type Minibatches = (pool: readonly Sample[], options: EpochOptions) => Sample[][];
+export type CutIntoMinibatches = (pool: readonly Sample[], options: EpochOptions) => Sample[][];
 
-/** The random numbers of one epoch's order. */
+/** Numbers of the random stream that are reserved for one epoch: far more than a shuffle draws. */
+const NUMBERS_PER_EPOCH = 1_000_000;
+
+/** The random numbers of one epoch; the prompts of the run are drawn from the stream before the first epoch's. */
 export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch">): Random =>
-  randomStream(seed, { skip: 1_000_000 * (epoch + 1) });
+  randomStream(seed, { skip: NUMBERS_PER_EPOCH * (epoch + 1) });
 
 /** Shuffles the answers of all timesteps and cuts them into minibatches. */
-export const shuffledMinibatches: Minibatches = (pool, { minibatchSize, ...epoch }): Sample[][] =>
-  chunksOf(shuffle(pool, epochRandom(epoch)), minibatchSize);
+export const shuffledMinibatches: CutIntoMinibatches = (pool, { seed, epoch, minibatchSize }) =>
+  chunksOf(shuffle(pool, epochRandom({ seed, epoch })), minibatchSize);

@@ -1,7 +1,16 @@
-/** PPO for a language model. `rollout.ts`, `update.ts` and `train.ts` hold the algorithm; everything else serves them. */
+/**
+ * PPO for a language model. The algorithm is three files, and everything else serves them:
+ *
+ * - `rollout.ts`: sampling, the KL penalty (`rl/shaped_rewards.ts`), GAE (`rl/gae.ts`);
+ * - `update.ts`: whitening, epochs and minibatches (`minibatches.ts`), one step of actor and critic each with the clipped losses
+ *   (`rl/policy_loss.ts`, `rl/value_loss.ts`, connected to the models in `losses.ts`);
+ * - `train.ts`: the loop around the two, which can be resumed from a state (`state.ts`).
+ *
+ * The tutorial's defects are wrappers in `faithful.ts`. A program, in these files, is one compiled ONNX graph.
+ */
 export * from "./config.ts";
 export { type RunModels, type Trained, withFreshHead } from "./create_models.ts";
-export { leftPaddedBatch, type Rollout, rolloutOverPadding, wholeBatches } from "./faithful.ts";
+export { leftPaddedBatch, rolloutOverPadding, wholeBatches } from "./faithful.ts";
 export * from "./inputs.ts";
 export * from "./losses.ts";
 export * from "./metrics.ts";
@@ -15,7 +24,7 @@ export * from "./rollout.ts";
 export type { Run, RunConfig } from "./run.ts";
 export * from "./sample.ts";
 export * from "./score_statistics.ts";
-export type { Position, PpoState, StateOptions } from "./state.ts";
+export type { PpoState, Progress, StateOptions } from "./state.ts";
 export type { Part, PartSeconds, Stopwatch } from "./stopwatch.ts";
 export { type Difference, type StorageDifference, storageText } from "./storage_difference.ts";
 export * from "./train_options.ts";

@@ -1,10 +1,9 @@
 /**
- * The four models of PPO as objects that answer the algorithm's questions.
+ * The four models of PPO as interfaces, with only the calls that the algorithm makes.
  *
- * `rollout.ts` and `update.ts` see these interfaces and nothing below them. How answers are grouped, padded and cut, which programs
- * run, and when memory is freed is decided where the objects are made (`create_models.ts`).
+ * Everything below them is decided where the models are made (`create_models.ts`): how answers are grouped and padded, which programs run
+ * and when memory is freed.
  */
-import type { AnswerStep } from "../learn/mod.ts";
 import type { PromptAndAnswer, TokenRow } from "../lm/mod.ts";
 import type { Sample, SampledAnswer } from "./sample.ts";
 
@@ -14,11 +13,16 @@ export interface Policy {
   logProbs(answers: readonly PromptAndAnswer[]): Promise<number[][]>;
 }
 
-/** One optimizer step of the critic, measured before the step. */
-export type CriticStep = Pick<AnswerStep, "loss" | "gradNorm">;
+/** What an optimizer step found on its minibatch, before the step. */
+export interface StepResult {
+  /** The clipped loss, mean over the minibatch's tokens. */
+  readonly loss: number;
+  /** The global gradient norm before clipping. */
+  readonly gradNorm: number;
+}
 
-/** One optimizer step of the actor, measured before the step. */
-export interface ActorStep extends CriticStep {
+/** What an optimizer step of the actor found. */
+export interface ActorStep extends StepResult {
   /** log pi(a_t) in nats, one row an answer. */
   readonly logProbs: readonly number[][];
   /** Entropy of the sampling distribution at each token in nats, one row an answer. */
@@ -38,7 +42,7 @@ export interface Critic {
   /** V(s_t) before each answer token, one row an answer. */
   values(answers: readonly PromptAndAnswer[]): Promise<number[][]>;
   /** One optimizer step on a minibatch. */
-  step(minibatch: readonly Sample[], learningRate: number): Promise<CriticStep>;
+  step(minibatch: readonly Sample[], learningRate: number): Promise<StepResult>;
 }
 
 /** The frozen reward model. */

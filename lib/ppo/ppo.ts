@@ -21,7 +21,8 @@ import { createRun, type Run } from "./run.ts";
 import type { Sample } from "./sample.ts";
 import { type PpoState, stateOf, type StateOptions } from "./state.ts";
 import { measureStorage, type StorageDifference } from "./storage_difference.ts";
-import { measurePool, train } from "./train.ts";
+import { measurePool } from "./metrics.ts";
+import { train } from "./train.ts";
 import type { TrainOptions } from "./train_options.ts";
 import type { UpdateStep } from "./update.ts";
 
@@ -30,7 +31,7 @@ export interface Ppo
   extends Pick<Run, "models" | "config" | "rollout" | "update" | "promptSampler"> {
   /** Yields one row of metrics an update, to the end of the schedule. */
   train(options?: TrainOptions): AsyncGenerator<Metrics>;
-  /** Where the run stands, for `train({ from })` of a run with the same inputs; call it between two programs. */
+  /** Where the run stands, for `train({ from })` of a run with the same inputs; call it between two values of `train`, or after it threw. */
   state(options?: StateOptions): Promise<PpoState>;
   /** One timestep of answers with the models as they are: `rollout` with this run's models and configuration. */
   experience(timestep: number, prompts: readonly TokenRow[]): Promise<Sample[]>;
@@ -41,7 +42,7 @@ export interface Ppo
   /** What is logged of a pool before its update. */
   measure(pool: readonly Sample[]): Promise<PoolMetrics & { kl_exact: number }>;
   /** KL(pi || pi_ref) in nats, exact over the vocabulary: summed over an answer's tokens, mean over answers. */
-  exactKl(samples: readonly Sample[], options?: { logitsAtOnce?: number }): Promise<number>;
+  exactKl(samples: readonly Sample[], options?: { maxLogits?: number }): Promise<number>;
   /** The gradient of the actor's loss on these answers as one minibatch, at most `microBatchSize` at once (default: all). */
   actorGradient(
     samples: readonly Sample[],
@@ -97,13 +98,14 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
     train: (options = {}) => abortable(run, options),
     state: (options = {}) => stateOf(run, options),
     experience: (timestep, prompts) => rollout(models, prompts, { ...config, timestep }),
-    rescore(samples) {
+    async rescore(samples) {
       const generate = () => Promise.resolve([...samples]);
       const actor = actorWithDefects({ ...models.actor, generate }, config);
-      return rollout({ ...models, actor }, [], { ...config, timestep: samples[0].timestep });
+      const scored = await rollout({ ...models, actor }, [], { ...config, timestep: 0 });
+      return scored.map((sample, index) => ({ ...sample, timestep: samples[index].timestep }));
     },
     learn: (pool, updatesDone) => Array.fromAsync(update(models, pool, { ...config, updatesDone })),
-    measure: (pool) => measurePool(run, pool),
+    measure: (pool) => measurePool(models, pool),
     exactKl: (samples, options) => models.exactKl(samples, options),
     async actorGradient(samples, { microBatchSize = samples.length } = {}) {
       const { state, trainer } = models.trainedActor;

@@ -19,6 +19,11 @@ export function createPromptSampler(
     drawn?: number;
   },
 ): PromptSampler {
+  if (batchSize > prompts.length) {
+    throw new RangeError(
+      `Cannot draw ${batchSize} different prompts: there are only ${prompts.length}`,
+    );
+  }
   const numbers = random(drawn);
   let count = drawn;
   return {

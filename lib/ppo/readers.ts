@@ -20,7 +20,7 @@ import {
 import { meanOf } from "../rl/mod.ts";
 import { EXACT_KL } from "../settings/mod.ts";
 import type { PpoConfig } from "./config.ts";
-import { layoutWithDefects, scoringDistribution } from "./faithful.ts";
+import { layoutWithDefects, samplingForLogProbs } from "./faithful.ts";
 import type { PpoInputs } from "./inputs.ts";
 
 /** What a run does between two programs of a model. */
@@ -53,7 +53,7 @@ export async function createReaders(
   const types: readonly WeightType[] = frozenType === "float32"
     ? [frozenType]
     : ["float32", frozenType];
-  const shape = { config: policy.config, sampling: scoringDistribution(config) };
+  const shape = { config: policy.config, sampling: samplingForLogProbs(config) };
   const logProbs = await createPolicyScorer(device, shape, types);
   const values = await createValueScorer(device, reward.config, types);
   const exactKl = await createExactKl(device, shape, frozenType);
@@ -78,10 +78,10 @@ export async function createReaders(
     async exactKl(
       models: Parameters<typeof exactKl>[0],
       answers: readonly PromptAndAnswer[],
-      { logitsAtOnce = EXACT_KL.logits }: { logitsAtOnce?: number } = {},
+      { maxLogits = EXACT_KL.logits }: { maxLogits?: number } = {},
     ) {
-      const logits = config.answerLength * policy.config.vocabSize; // an answer's, at most
-      const fitting = Math.max(1, Math.floor(logitsAtOnce / logits));
+      const logits = config.answerLength * policy.config.vocabSize; // of one answer, at most
+      const fitting = Math.max(1, Math.floor(maxLogits / logits));
       const maxRows = Math.min(scoreBatchSize || Infinity, fitting);
       const rows = await each(
         answers,

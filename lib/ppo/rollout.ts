@@ -2,26 +2,29 @@
  * One timestep of experience: sample answers, score them, and compute the advantage of every token.
  *
  * Ouyang et al. 2022 (InstructGPT), section 3.5, with the KL penalty at each token (Ziegler et al. 2019, equation 2) and GAE
- * (Schulman et al. 2016). Batching, padding and memory are the models' business.
+ * (Schulman et al. 2016); no pretraining loss is mixed in. A timestep is one batch of prompts, in the tutorial's word; t counts the
+ * tokens of an answer. Batching, padding and memory are the models' business.
  */
 import { gae, shapedRewards } from "../rl/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
-import type { RolloutModels } from "./models.ts";
+import type { RolloutConfig } from "./config.ts";
+import type { Policy, RolloutModels } from "./models.ts";
 import type { Sample, SampledAnswer } from "./sample.ts";
 
 /** What a rollout depends on besides models and prompts. */
-export interface RolloutOptions {
+export interface RolloutOptions extends Pick<RolloutConfig, "klCoef" | "gamma" | "lambda"> {
   /** Counted from 1; the random number of a token is a function of (seed, timestep, row, position). */
   readonly timestep: number;
-  /** Weight of the KL penalty against the reference. */
-  readonly klCoef: number;
-  /** Discount of future rewards. */
-  readonly gamma: number;
-  /** Lambda of GAE. */
-  readonly lambda: number;
-  /** Turns a reward-model score into the reward at the last token. */
+  /** Turns a reward-model score into its part of the last token's reward. */
   readonly toReward: (score: number, answer: Pick<SampledAnswer, "ended">) => number;
 }
+
+/** `rollout`, or a wrapper of it that may also ask the actor for log-probabilities. */
+export type Rollout = (
+  models: RolloutModels & { readonly actor: Policy },
+  prompts: readonly TokenRow[],
+  options: RolloutOptions,
+) => Promise<Sample[]>;
 
 /** Samples one or more answers for each prompt and computes their rewards, advantages and returns. */
 export async function rollout(
@@ -30,24 +33,16 @@ export async function rollout(
   { timestep, klCoef, gamma, lambda, toReward }: RolloutOptions,
 ): Promise<Sample[]> {
   const answers = await actor.generate(prompts, { timestep }); // 1. a_t ~ pi_old, with log pi_old(a_t)
-  const refLogProbs = await reference.logProbs(answers); //       2. log pi_ref(a_t)
-  const values = await critic.values(answers); //                 3. V(s_t)
-  const scores = await reward.scores(answers); //                 4. r(x, y), one score an answer
+  const allRefLogProbs = await reference.logProbs(answers); //    2. log pi_ref(a_t)
+  const allValues = await critic.values(answers); //              3. V(s_t)
+  const rawScores = await reward.scores(answers); //              4. r(x, y), one score an answer
 
   return answers.map((answer, i) => {
-    const row = { logProbs: answer.logProbs, refLogProbs: refLogProbs[i], values: values[i] };
-    const score = toReward(scores[i], answer);
-    const rewards = shapedRewards({ ...row, score, klCoef }); //                  5. r_t
-    const { advantages, returns } = gae({ ...row, rewards, gamma, lambda }); //   6. A_t and R_t
-    return {
-      ...answer,
-      ...row,
-      timestep,
-      rawScore: scores[i],
-      score,
-      rewards,
-      advantages,
-      returns,
-    };
+    const [logProbs, refLogProbs, values] = [answer.logProbs, allRefLogProbs[i], allValues[i]];
+    const score = toReward(rawScores[i], answer); // 5. normalised, clipped, less a penalty for a missing end
+    const rewards = shapedRewards({ logProbs, refLogProbs, score, klCoef }); // 6. r_t: KL penalty, and the score at the end
+    const { advantages, returns } = gae({ rewards, values, gamma, lambda }); // 7. A_t and R_t
+    const estimates = { refLogProbs, values, rewards, advantages, returns };
+    return { ...answer, ...estimates, timestep, rawScore: rawScores[i], score };
   });
 }

@@ -18,24 +18,24 @@ import type { PoolMetrics, StepMetrics } from "./metrics.ts";
 import type { Sample } from "./sample.ts";
 import type { PartSeconds, Stopwatch } from "./stopwatch.ts";
 
-/** Where the schedule stands. */
-export interface Position {
+/** How far a run has come. */
+export interface Progress {
   /** Timesteps done. */
   readonly timestep: number;
   /** Updates done. */
   readonly update: number;
-  /** Random numbers drawn to choose prompts. */
+  /** Random numbers drawn so far to choose prompts. */
   readonly drawn: number;
   /** Answers since the last update. */
   readonly pool: readonly Sample[];
-  /** What was measured of the pool when its update began; undefined: it has not begun. */
+  /** Metrics of the pool, measured when its update began; undefined before that. */
   readonly before: PoolMetrics & { readonly kl_exact: number } | undefined;
   /** The optimizer steps of that update so far. */
   readonly steps: readonly StepMetrics[];
 }
 
 /** A run's whole state. */
-export interface PpoState extends Position {
+export interface PpoState extends Progress {
   /** Time spent since the last update, by part. */
   readonly seconds: PartSeconds;
   /** The actor with its moments. */
@@ -45,7 +45,7 @@ export interface PpoState extends Position {
 }
 
 /** The start of a schedule. */
-export const START: Position = {
+export const START: Progress = {
   timestep: 0,
   update: 0,
   drawn: 0,
@@ -56,7 +56,7 @@ export const START: Position = {
 
 /** How to read a state. */
 export interface StateOptions {
-  /** False: on the CPU the arrays are the models' own memory, right until the next optimizer step (default true). */
+  /** False: on the CPU the arrays are the models' own memory, valid until the next optimizer step (default true). */
   readonly copies?: boolean;
 }
 
@@ -68,28 +68,28 @@ export interface Resumable {
   readonly models: Pick<RunModels, "trainedActor" | "trainedCritic">;
   /** Its clock. */
   readonly watch: Pick<Stopwatch, "read" | "set">;
-  /** Where its schedule stands. */
-  readonly position: Position;
+  /** How far it has come. */
+  readonly progress: Progress;
 }
 
-/** The state between two programs of a run. */
+/** The state of a run between two values of `train`, or after it threw its signal's reason. */
 export async function stateOf(
-  { inputs: { device }, models, position, watch }: Resumable,
+  { inputs: { device }, models, progress, watch }: Resumable,
   options: StateOptions = {},
 ): Promise<PpoState> {
   return {
-    ...position,
+    ...progress,
     seconds: watch.read(),
     actor: await saveTrainState(device, models.trainedActor.state, options),
     critic: await saveTrainState(device, models.trainedCritic.state, options),
   };
 }
 
-/** Puts models and clock back to a state, whose arrays are copied; gives the position of the schedule. */
+/** Resets models and clock to a state, whose arrays are copied; gives the progress of the schedule. */
 export async function restore(
   { inputs: { device, policy, reward }, models, watch }: Resumable,
-  { seconds, actor, critic, ...position }: PpoState,
-): Promise<Position> {
+  { seconds, actor, critic, ...progress }: PpoState,
+): Promise<Progress> {
   const actorSpec = gpt2Spec(policy.config), criticSpec = valueModelSpec(reward.config);
   const restored = {
     actor: await loadTrainState<Gpt2Arrays>(device, actorSpec, actor),
@@ -100,5 +100,5 @@ export async function restore(
   models.trainedActor.state = restored.actor;
   models.trainedCritic.state = restored.critic;
   watch.set(seconds);
-  return position;
+  return progress;
 }

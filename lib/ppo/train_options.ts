@@ -4,12 +4,12 @@ import type { Sample } from "./sample.ts";
 import type { PpoState } from "./state.ts";
 
 /** Where a run stands after a timestep. */
-export interface Progress {
+export interface TimestepReport {
   /** Timesteps done, counted from 1. */
   readonly timestep: number;
   /** Timesteps of the whole schedule. */
   readonly timesteps: number;
-  /** Updates done before this timestep's. */
+  /** Updates completed so far. */
   readonly update: number;
   /** Updates of the whole schedule. */
   readonly updates: number;
@@ -35,12 +35,12 @@ export interface StepReport {
 
 /** How to train. */
 export interface TrainOptions {
-  /** An abort between two programs ends the run with its reason. */
+  /** Aborting it makes `train` throw the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Where to go on (default: at the start of the schedule, with the models as they are). */
   readonly from?: PpoState | undefined;
   /** Called after each timestep, before its update. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (report: TimestepReport) => void;
   /** Called with the answers of an update before it begins. */
   readonly onPool?: (report: PoolReport) => void;
   /** Called after each optimizer step. */

@@ -1,68 +1,55 @@
 /**
  * One update of PPO: several epochs over a pool of answers; each minibatch is one step of the actor and one of the critic.
  *
- * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. The losses are `policyLoss` and `valueLoss` of `lib/rl`
- * (`losses.ts` connects them to the models).
+ * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. Actor and critic are separate models, so equation 9 becomes two losses
+ * with two optimizers. There is no entropy bonus and no early stop on the KL divergence. The losses are `policyLoss` and `valueLoss` of
+ * `lib/rl`; `losses.ts` connects them to the models.
  */
 import { whiten } from "../rl/mod.ts";
-import { type Minibatches, shuffledMinibatches } from "./minibatches.ts";
-import type { ActorStep, CriticStep, TrainedModels } from "./models.ts";
+import type { UpdateConfig } from "./config.ts";
+import { type CutIntoMinibatches, shuffledMinibatches } from "./minibatches.ts";
+import type { ActorStep, StepResult, TrainedModels } from "./models.ts";
 import type { Sample } from "./sample.ts";
 
-/** How to learn from a pool. */
-export interface UpdateOptions {
-  /** Updates of the run before this one; with the epoch it decides the order of the answers. */
-  readonly updatesDone: number;
-  /** Passes over the pool. */
-  readonly epochs: number;
-  /** Answers of an optimizer step. */
-  readonly minibatchSize: number;
-  /** Start of all random numbers. */
+/** How to learn from a pool. Clipping ranges and Adam's other constants belong to the models. */
+export interface UpdateOptions
+  extends Pick<UpdateConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages"> {
+  /** Random seed of the shuffles. */
   readonly seed: number;
-  /** Adam's learning rate. */
-  readonly learningRate: number;
-  /** Whether advantages are shifted and scaled to mean 0 and standard deviation 1 over the pool. */
-  readonly whitenAdvantages: boolean;
-  /** Optimizer steps of this update that are done already, when a run is resumed (default 0). */
+  /** Number of updates already made; with the epoch it seeds the shuffles. */
+  readonly updatesDone: number;
+  /** Optimizer steps of this update that were made before the run was stopped (default 0). */
   readonly stepsDone?: number;
   /** Cuts the pool into the minibatches of one epoch (default: shuffled). */
-  readonly minibatches?: Minibatches;
+  readonly minibatches?: CutIntoMinibatches;
 }
 
-/** One minibatch with what its two optimizer steps found. */
+/** A minibatch and the results of its two optimizer steps. */
 export interface UpdateStep {
   /** The minibatch. */
   readonly samples: readonly Sample[];
   /** The actor's step. */
   readonly actor: ActorStep;
   /** The critic's step. */
-  readonly critic: CriticStep;
+  readonly critic: StepResult;
 }
 
-/** Updates actor and critic on a pool of answers, minibatch by minibatch. */
+/** Updates actor and critic on a pool of answers. Lazy: a step is made when the next value is requested. */
 export async function* update(
   { actor, critic }: TrainedModels,
   pool: readonly Sample[],
-  {
-    updatesDone,
-    epochs,
-    learningRate,
-    whitenAdvantages,
-    stepsDone = 0,
-    minibatches = shuffledMinibatches,
-    ...order
-  }: UpdateOptions,
+  { epochs, learningRate, whitenAdvantages, updatesDone, stepsDone = 0, ...options }: UpdateOptions,
 ): AsyncGenerator<UpdateStep> {
+  const { seed, minibatchSize, minibatches = shuffledMinibatches } = options;
   const ready = whitenAdvantages ? whitened(pool) : pool;
-  const epochNumbers = Array.from({ length: epochs }, (_, epoch) => updatesDone * epochs + epoch);
-  const steps = epochNumbers.flatMap((epoch) => minibatches(ready, { ...order, epoch }));
-
-  for (const samples of steps.slice(stepsDone)) {
-    yield {
-      samples,
-      actor: await actor.step(samples, learningRate), //   max(-A rho, -A clip(rho))
-      critic: await critic.step(samples, learningRate), // max((V - R)^2, (V_clip - R)^2)
-    };
+  let step = 0;
+  for (let epoch = updatesDone * epochs; epoch < (updatesDone + 1) * epochs; epoch++) {
+    for (const samples of minibatches(ready, { seed, epoch, minibatchSize })) {
+      if (step++ < stepsDone) continue; // made before the run was stopped
+      const actorStep = await actor.step(samples, learningRate); // mean max(-A ratio, -A clip(ratio))
+      const criticStep = await critic.step(samples, learningRate); // mean 0.5 max((V - R)^2, (V_clip - R)^2)
+      yield { samples, actor: actorStep, critic: criticStep };
+    }
   }
 }
 

@@ -8,15 +8,15 @@ import type { Settings } from "./settings.ts";
  */
 export const EXACT_KL = { answers: 16, logits: 2 ** 23 } as const;
 
-/** The number of timesteps and updates in a whole schedule. */
+/** The number of updates in a whole schedule, and of the timesteps that they learn from. */
 export function scheduleOf(
   { num_episodes, max_timesteps, update_timesteps }: Pick<
     Settings,
     "num_episodes" | "max_timesteps" | "update_timesteps"
   >,
 ): { timesteps: number; updates: number } {
-  const timesteps = num_episodes * max_timesteps;
-  return { timesteps, updates: Math.floor(timesteps / update_timesteps) };
+  const updates = Math.floor(num_episodes * max_timesteps / update_timesteps);
+  return { timesteps: updates * update_timesteps, updates };
 }
 
 /** The number of optimizer steps in an update. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { poolMetrics, stepMetrics } from "../../lib/ppo/mod.ts";
+import { meanStepMetrics, poolMetrics, stepMetrics } from "../../lib/ppo/mod.ts";
 import { sampleOf } from "../helpers/samples_of_answers.ts";
 
 const near = (actual: number, wanted: number, name: string) =>
@@ -50,7 +50,9 @@ Deno.test("the steps' metrics are means over minibatches, and the largest ratio 
     },
     critic: { loss: 3 * factor, gradNorm: 4 * factor },
   });
-  const metrics = stepMetrics([step(moved, 1), step(still, 4)], { clipRange: 0.2 });
+  const metrics = meanStepMetrics(
+    [step(moved, 1), step(still, 4)].map((one) => stepMetrics(one, { clipRange: 0.2 })),
+  );
   near(metrics.actor_loss, (1 + 4) / 2, "actor_loss");
   near(metrics.critic_loss, (3 + 12) / 2, "critic_loss");
   near(metrics.actor_grad_norm, (2 + 8) / 2, "actor_grad_norm");

@@ -44,10 +44,11 @@ async function stepOn(samples: readonly Sample[], { actor, critic } = whole) {
   const criticStep = await critic.step(await critic.start(value), samples, 1e-3);
   const { rows: { logProbs, entropy } } = actorStep;
   return {
-    metrics: stepMetrics(
-      [{ samples, actor: { ...actorStep, logProbs, entropy }, critic: criticStep }],
-      clip,
-    ),
+    metrics: stepMetrics({
+      samples,
+      actor: { ...actorStep, logProbs, entropy },
+      critic: criticStep,
+    }, clip),
     gradients: new Map([
       ...await downloadParameters(device, { actor: actorStep.state.first }),
       ...await downloadParameters(device, { critic: criticStep.state.first }),

@@ -5,8 +5,8 @@ import {
   type Metrics,
   poolMetrics,
   type PpoInputs,
-  type Progress,
   type Sample,
+  type TimestepReport,
 } from "../../lib/ppo/mod.ts";
 import { type Settings } from "../../lib/settings/mod.ts";
 import { assertMetrics } from "../helpers/assert_metrics.ts";
@@ -62,7 +62,7 @@ Deno.test("the same seed gives the same metrics but for the seconds, another see
 
 Deno.test("a run yields one row an update, numbered from 1, and tells where it stands after each timestep", async () => {
   const ppo = await tinyPpo();
-  const told: Progress[] = [], rows: Metrics[] = [];
+  const told: TimestepReport[] = [], rows: Metrics[] = [];
   for await (const row of ppo.train({ onProgress: (progress) => told.push(progress) })) {
     rows.push(row);
   }
@@ -137,7 +137,7 @@ Deno.test("with a cut-off every policy uses the sampling mask of the rollout, ho
   assert.ok(reference.every((logProb) => logProb > -100));
   const exact = await ppo.exactKl(pool);
   assert.ok(exact > 0.01 && exact < 1000);
-  const alone = await ppo.exactKl(pool, { logitsAtOnce: 1 }); // one answer at a time
+  const alone = await ppo.exactKl(pool, { maxLogits: 1 }); // one answer at a time
   assert.ok(Math.abs(alone / exact - 1) < 1e-5, `${alone} answer by answer, ${exact} in one batch`);
   const [{ actor }] = await ppo.learn(pool, 2);
   assert.ok(actor.logProbs.flat().every((logProb) => logProb > -100));
@@ -167,7 +167,7 @@ async function aborted(timestep: number) {
   const controller = new AbortController();
   const reason = new Error("stopped by hand");
   const rows: Metrics[] = [];
-  const onProgress = (progress: Progress) => {
+  const onProgress = (progress: TimestepReport) => {
     if (progress.timestep === timestep) controller.abort(reason);
   };
   const run = async () => {

@@ -153,12 +153,9 @@ async function update() {
     actorState = actorStep.state;
     criticState = criticStep.state;
     steps.push(
-      stepMetrics(
-        [{ samples: pool[index], actor: { ...actorStep, ...rows }, critic: criticStep }],
-        {
-          clipRange: settings.policy_clip_eps,
-        },
-      ),
+      stepMetrics({ samples: pool[index], actor: { ...actorStep, ...rows }, critic: criticStep }, {
+        clipRange: settings.policy_clip_eps,
+      }),
     );
   }
   return {
