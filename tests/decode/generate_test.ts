@@ -1,6 +1,6 @@
-/** Generation: what it says of its own tokens is what a scoring pass says, and each row is a world of its own. */
+/** Generation: its log-probabilities are those of a scoring pass, and no row depends on another. */
 import assert from "node:assert/strict";
-import { type Answer, createGenerator, turnParameters } from "../../lib/decode/mod.ts";
+import { type Answer, createGenerator, transposeParameters } from "../../lib/decode/mod.ts";
 import {
   gpt2Spec,
   plainSampling,
@@ -246,15 +246,17 @@ Deno.test("caches that were made for other batches change nothing", async () => 
   }
 });
 
-Deno.test("turned parameters give the answers of the ones they were made of, for one row and for several", async () => {
+Deno.test("transposed parameters give the answers of the original ones, for one row and for several", async () => {
   const generator = await generatorOf();
-  const turned = await turnParameters(device, tinyConfig, parameters);
+  const transposed = await transposeParameters(device, tinyConfig, parameters);
   for (const prompts of [tinyPrompts.slice(0, 1), tinyPrompts]) {
     const wanted = await generator.generate(parameters, prompts, seeded(5));
-    (await generator.generate(turned, prompts, seeded(5))).forEach(({ tokens, logProbs }, row) => {
-      assert.deepEqual(tokens, wanted[row].tokens);
-      assertNear(logProbs, wanted[row].logProbs, { name: "log-probabilities" });
-    });
+    (await generator.generate(transposed, prompts, seeded(5))).forEach(
+      ({ tokens, logProbs }, row) => {
+        assert.deepEqual(tokens, wanted[row].tokens);
+        assertNear(logProbs, wanted[row].logProbs, { name: "log-probabilities" });
+      },
+    );
   }
 });
 
@@ -274,7 +276,7 @@ Deno.test("prompts that cannot be answered are refused with the row and the leng
   await assert.rejects(generator.generate(parameters, [tinyPrompts[0], long], seeded(1)), {
     name: "RangeError",
     message:
-      "Cannot generate: prompt 1 has 30 tokens and 12 more are asked for, but the model has 40 positions",
+      "Cannot generate: prompt 1 has 30 tokens and its answer up to 12, but the model has 40 positions. Shorten the prompt or lower maxNewTokens.",
   });
   await assert.rejects(generator.generate(parameters, [], seeded(1)), {
     message: "Cannot generate: there are no prompts",
