@@ -8,13 +8,13 @@
  */
 import { add, div, mul, type Scalar, sqrt, square, sub, type Tensor } from "../tensor/mod.ts";
 
-/** Constants of Adam. */
+/** The hyperparameters of Adam besides the learning rate. */
 export interface AdamSettings {
-  /** Decay of the first moment. */
+  /** The decay of the first moment. */
   readonly beta1: number;
-  /** Decay of the second moment. */
+  /** The decay of the second moment. */
   readonly beta2: number;
-  /** Added to the root of the second moment. */
+  /** A constant added to the root of the second moment. */
   readonly epsilon: number;
   /** Decoupled weight decay; 0 is plain Adam. */
   readonly weightDecay: number;
@@ -28,9 +28,9 @@ export const adamDefaults: AdamSettings = {
   weightDecay: 0,
 };
 
-/** What changes from step to step: numbers, so that one program serves all steps. */
+/** The scalars that change from step to step; as inputs, they let one program serve all steps. */
 export interface StepScalars<N> {
-  /** Gradient clipping: every gradient is multiplied by it. */
+  /** The factor of every gradient, for gradient clipping. */
   readonly scale: N;
   /** lr / (1 - beta1^t) */
   readonly stepSize: N;
@@ -40,7 +40,17 @@ export interface StepScalars<N> {
   readonly keep: N;
 }
 
-/** The numbers of step `t` (1, 2, ...). */
+/**
+ * Computes the scalars of step `step` (1, 2, ...).
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { adamDefaults, stepScalars } from "ppo/optim/mod.ts";
+ * const { stepSize } = stepScalars(adamDefaults, { learningRate: 0.01, step: 1, scale: 1 });
+ * equal(stepSize, 0.01 / (1 - 0.9));
+ * ```
+ */
 export function stepScalars(
   { beta1, beta2, weightDecay }: AdamSettings,
   { learningRate, step, scale }: { learningRate: number; step: number; scale: number },
@@ -53,7 +63,24 @@ export function stepScalars(
   };
 }
 
-/** One parameter's step. All tensors have the parameter's axes. */
+/**
+ * Computes one step of one parameter: its new value and its new moments. All tensors have the parameter's axes.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { adam, adamDefaults, stepScalars } from "ppo/optim/mod.ts";
+ * import { evaluate, input, scalar } from "ppo/tensor/mod.ts";
+ * const { scale, stepSize, rootCorrection, keep } = stepScalars(adamDefaults, { learningRate: 0.1, step: 1, scale: 1 });
+ * const scalars = { scale: scalar(scale), stepSize: scalar(stepSize), rootCorrection: scalar(rootCorrection), keep: scalar(keep) };
+ * const at = (name: string) => input(name, { embed: 1 });
+ * const moments = { first: at("zero"), second: at("zero") };
+ * const { parameter } = adam({ parameter: at("one"), gradient: at("one"), ...moments }, scalars, adamDefaults);
+ * const row = (value: number) => ({ dims: [1], data: new Float64Array([value]) });
+ * const [{ data }] = evaluate([parameter], { one: row(1), zero: row(0) });
+ * ok(Math.abs(data[0] - 0.9) < 1e-6); // the first step has the length of the learning rate
+ * ```
+ */
 export function adam(
   { parameter, gradient, first, second }: Record<
     "parameter" | "gradient" | "first" | "second",

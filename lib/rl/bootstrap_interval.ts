@@ -5,7 +5,7 @@
  *     interval = the (1 - level) / 2 and (1 + level) / 2 quantiles of mean*
  *
  * Efron 1979, "Bootstrap methods: another look at the jackknife"; the percentile interval of Efron & Tibshirani 1993, section
- * 13.3. Paired: each d_i compares the same passage before and after, so how hard the passage is cancels.
+ * 13.3. The differences are paired: each d_i compares the same passage before and after, so the difficulty of the passage cancels.
  */
 import { meanOf } from "./moments.ts";
 import { randomStream } from "../random/mod.ts";
@@ -13,11 +13,11 @@ import type { Row } from "./rows.ts";
 
 /** Settings of `bootstrapInterval`. */
 export interface BootstrapOptions {
-  /** How many means are drawn; 2,000 settle the ends of a 95 % interval to about a sixtieth of its width. */
+  /** The number of resampled means (default 2000, which determine the ends of a 95 % interval to about a sixtieth of its width). */
   readonly resamples?: number;
-  /** How sure the interval is, between 0 and 1. */
+  /** The confidence level, between 0 and 1 (default 0.95). */
   readonly level?: number;
-  /** Seed of the draws. */
+  /** The seed of the resampling (default 0). */
   readonly seed?: number;
 }
 
@@ -31,7 +31,7 @@ export interface BootstrapInterval {
   readonly high: number;
 }
 
-/** The value below which a share of the sorted numbers lies, linear between neighbours. */
+/** The quantile of sorted numbers, with linear interpolation between neighbours. */
 function quantile(sorted: readonly number[], share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position), above = Math.ceil(position);
@@ -39,7 +39,7 @@ function quantile(sorted: readonly number[], share: number): number {
 }
 
 /**
- * The mean of paired differences with its bootstrap interval.
+ * Computes the mean of paired differences and its bootstrap interval.
  *
  * @throws RangeError when there is no difference, `level` is not between 0 and 1, or `resamples` is not a positive whole number.
  * @example
@@ -67,9 +67,13 @@ export function bootstrapInterval(
 
 function requireSettings({ resamples, level }: { resamples: number; level: number }): void {
   if (!(level > 0 && level < 1)) {
-    throw new RangeError(`Cannot find an interval of level ${level}: wanted between 0 and 1`);
+    throw new RangeError(
+      `Cannot compute a bootstrap interval: level is ${level}, but it must be between 0 and 1`,
+    );
   }
   if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new RangeError(`Cannot draw ${resamples} resamples: wanted a whole number from 1 on`);
+    throw new RangeError(
+      `Cannot compute a bootstrap interval: resamples is ${resamples}, but it must be a positive whole number`,
+    );
   }
 }

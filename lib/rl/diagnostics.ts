@@ -1,5 +1,5 @@
 /**
- * Diagnostics of an update: what to look at when it goes wrong. All over real tokens only.
+ * Diagnostics of an update, over real tokens only.
  *
  *     ratio_t            = e^(log pi(a_t) - log pi_old(a_t))
  *     clipFraction       = share of tokens with |ratio_t - 1| > clipRange
@@ -7,7 +7,7 @@
  *     explainedVariance  = 1 - Var(R - V) / Var(R)
  *
  * Huang et al. 2022, "The 37 implementation details of proximal policy optimization", detail 12. Entropy and KL to the reference
- * have files of their own.
+ * are in `entropy.ts`, `kl_estimates.ts` and `kl_exact.ts`.
  */
 import { k3 } from "./kl_estimates.ts";
 import { meanOf, varianceOf } from "./moments.ts";
@@ -22,7 +22,7 @@ export interface OldAndNewLogProbs {
 }
 
 /**
- * The ratio of each token: 1 where the policy has not moved.
+ * The probability ratio of each token, which is 1 where the policy has not changed.
  *
  * @throws RangeError when the rows differ in length.
  * @example
@@ -38,7 +38,7 @@ export function ratios({ logProbs, oldLogProbs }: OldAndNewLogProbs): number[] {
 }
 
 /**
- * The mean ratio: near 1 while an update is sound.
+ * The mean ratio, which stays near 1 in a healthy update.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -54,7 +54,7 @@ export function ratioMean(logProbs: OldAndNewLogProbs): number {
 }
 
 /**
- * The largest ratio: how far the most changed token has gone.
+ * The largest ratio, that of the token whose probability rose the most.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -72,9 +72,9 @@ export function ratioMax(logProbs: OldAndNewLogProbs): number {
 }
 
 /**
- * The share of tokens, in [0, 1], whose ratio has left [1 - clipRange, 1 + clipRange], whatever the sign of their advantage.
+ * The share of tokens, in [0, 1], whose ratio has left [1 - clipRange, 1 + clipRange], for either sign of their advantage.
  *
- * Baselines and CleanRL count so. The smaller share whose gradient the clip removes is `policyLoss(...).clipped`.
+ * OpenAI's baselines and CleanRL use this definition. The tokens whose gradient the clip removes are fewer: `policyLoss(...).clipped`.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -92,7 +92,7 @@ export function clipFraction(
 }
 
 /**
- * How far the policy has moved from the one that sampled: the mean k3 estimate of KL(pi_old || pi), in nats a token.
+ * The distance of the policy from the one that sampled: the mean k3 estimate of KL(pi_old || pi), in nats per token.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -108,8 +108,8 @@ export function approxKl({ logProbs, oldLogProbs }: OldAndNewLogProbs): number {
 }
 
 /**
- * The share of the returns' variance that the values explain: 1 is a perfect critic, 0 one no better than a constant, below 0 a
- * worse one. `NaN` when all returns are equal.
+ * The share of the returns' variance that the values explain: 1 for a perfect critic, 0 for one no better than a constant, and less
+ * than 0 for a worse one. It is `NaN` if all returns are equal.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
