@@ -43,7 +43,7 @@ import {
   type StoredValueModel,
   type WeightType,
   widened,
-} from "./stored_parameters.ts";
+} from "./parameters.ts";
 
 /** One place for each answer token. */
 export type AnswerAxes = { batch: number; answer: number };
