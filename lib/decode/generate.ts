@@ -5,7 +5,7 @@
  * steps do not wait for each other (`generate_on_device.ts`). On the CPU each distinct prompt is read once (`prompt_plan.ts`), and
  * every further step computes one token for each row that has not ended.
  */
-import { type Device, type DeviceArray, floats, number } from "../runtime/mod.ts";
+import { type Device, floats, number } from "../runtime/mod.ts";
 import { type Gpt2Arrays, type Gpt2Config, gpt2Spec } from "../lm/mod.ts";
 import {
   type CacheArrays,
@@ -77,12 +77,9 @@ async function createHostGenerator(
       for (let position = 0; position < maxNewTokens && batch.rows.length > 0; position++) {
         const draw: DrawRows = async ({ rows, cache }, { cached }) => {
           const uniforms = floats(rows.map((row) => uniform(row, position)));
-          const inputs = {
-            ...state.inputs(rows, { cached }),
-            uniforms,
-            position: number(position),
-          };
-          state.append(rows, await step(inputs, cache));
+          const inputs = state.inputs(rows, { cached });
+          const drawn = await step({ ...inputs, uniforms, position: number(position) }, cache);
+          state.append(rows, drawn);
         };
         if (position === 0) await readPrompts(device, { ...plan, cache: batch.cache }, draw);
         else await draw(batch, { cached: true });
@@ -149,9 +146,15 @@ async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions
       return async (inputs: StepInputs, caches: readonly CacheArrays[]): Promise<DrawnTokens> => {
         const [rows, time] = inputs.inputIds.dims;
         const isToken = time === 1 && (given || rows > 1);
-        const program = !isToken ? given ? readTransposed : read : rows > 1 ? several : single;
+        const reader = given ? readTransposed : read, decoder = rows > 1 ? several : single;
+        const program = await (isToken ? decoder : reader).compiled();
         const feeds = { ...inputs, caches, parameters: isToken ? transposed : parameters };
-        return await onHost(device, await (await program.compiled())(feeds, { caches }));
+        const { tokens, logProbs, samplingMask } = await program(feeds, { caches });
+        return {
+          tokens: await device.read(tokens),
+          logProbs: await device.read(logProbs),
+          samplingMask: samplingMask && await device.read(samplingMask),
+        };
       };
     },
     rest: transposer.rest,
@@ -172,20 +175,3 @@ function onDemand<P extends { release(): Promise<void> }>(compile: () => Promise
     },
   };
 }
-
-/** A step's results, on the device. */
-interface StepResults {
-  readonly tokens: DeviceArray<"int32">;
-  readonly logProbs: DeviceArray<"float32">;
-  readonly samplingMask?: DeviceArray<"bool">;
-}
-
-/** A step's results in host memory. */
-const onHost = async (
-  device: Device,
-  { tokens, logProbs, samplingMask }: StepResults,
-): Promise<DrawnTokens> => ({
-  tokens: await device.read(tokens),
-  logProbs: await device.read(logProbs),
-  samplingMask: samplingMask && await device.read(samplingMask),
-});

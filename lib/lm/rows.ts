@@ -27,8 +27,8 @@ export interface Rows extends Slots {
   readonly positionIds: Tensor<{ batch: number; time: number }, "int32">;
 }
 
-/** A slot that no query sees. */
-const HIDDEN_SLOT = 1 << 30;
+/** The slot of a key that no query sees; a power of two, exact in float32. */
+export const HIDDEN_SLOT: number = 2 ** 30;
 
 /**
  * Pads rows at their end to the length of the longest.
