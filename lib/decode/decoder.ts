@@ -5,7 +5,7 @@
  * fast path on the CPU. Both compute exactly what `gpt2.ts` computes; tests compare them.
  */
 import { embedding, type Hidden, layerNorm, linear, type NormParameters } from "../nn/mod.ts";
-import { float, int } from "../runtime/mod.ts";
+import { float, int, type Tensors } from "../runtime/mod.ts";
 import {
   add,
   cachedAttention,
@@ -28,18 +28,7 @@ export interface LayerCache {
   readonly values: Tensor<CacheShape>;
 }
 
-/** The decoder's inputs besides parameters. */
-export interface DecoderInputs {
-  readonly inputIds: Tensor<{ batch: number; time: number }, "int32">;
-  readonly positionIds: Tensor<{ batch: number; time: number }, "int32">;
-  /** The number of tokens in each row, the new ones included, minus 1. */
-  readonly lengths: Tensor<{ batch: number }, "int32">;
-  /** The largest of `lengths`, plus 1. */
-  readonly total: Tensor<Record<never, never>, "int32">;
-  readonly caches: readonly LayerCache[];
-}
-
-/** Specs of `DecoderInputs`; `decodeToken` needs `time` 1. */
+/** Specs of the decoder's inputs besides parameters; `decodeToken` needs `time` 1. */
 export function decoderSpec(
   { layers, heads, embed }: Gpt2Config,
   { batch = -1, time = -1 }: { batch?: number; time?: number } = {},
@@ -48,11 +37,15 @@ export function decoderSpec(
   return {
     inputIds: int({ batch, time }),
     positionIds: int({ batch, time }),
+    /** The number of tokens in each row, the new ones included, minus 1. */
     lengths: int({ batch: -1 }),
+    /** The largest of `lengths`, plus 1. */
     total: int({}),
     caches: Array.from({ length: layers }, () => ({ keys: cache, values: cache })),
   };
 }
+
+type DecoderInputs = Tensors<ReturnType<typeof decoderSpec>>;
 
 /** Hidden states, and the caches that now hold the keys and values of the new tokens. */
 interface Decoded<X> {

@@ -5,8 +5,8 @@ import type { Answer, SpecialTokens } from "./generator.ts";
 
 /** What one step drew, one token for each of its rows. */
 export interface DrawnTokens {
-  readonly tokens: Int32Array;
-  readonly logProbs: Float32Array;
+  readonly tokens: ArrayLike<number>;
+  readonly logProbs: ArrayLike<number>;
   /** [batch, vocab], if the distribution was cut off. */
   readonly samplingMask?: Uint8Array | undefined;
 }
@@ -36,18 +36,18 @@ export function checkLengths(
 export const slotsFor = (prompts: readonly TokenRow[], maxNewTokens: number): number =>
   Math.max(...prompts.map(({ length }) => length)) + maxNewTokens;
 
-/** Settings of `startDecoding`. */
-export interface DecodingOptions {
-  readonly special: SpecialTokens;
-  readonly vocabSize: number;
-  /** Whether steps need to know which tokens each text contains, for a repetition penalty. */
-  readonly marksSeen: boolean;
-}
-
-/** Starts decoding a batch of prompts; rows are numbered as the prompts are. */
+/**
+ * Starts decoding a batch of prompts; rows are numbered as the prompts are.
+ *
+ * @param options.marksSeen whether steps need to know which tokens each text contains, for a repetition penalty
+ */
 export function startDecoding(
   prompts: readonly TokenRow[],
-  { special: { padId, endId }, vocabSize, marksSeen }: DecodingOptions,
+  { special: { padId, endId }, vocabSize, marksSeen }: {
+    special: SpecialTokens;
+    vocabSize: number;
+    marksSeen: boolean;
+  },
 ) {
   const answers: (Answer & { ended: boolean })[] = prompts.map(() => ({
     tokens: [],
@@ -63,10 +63,11 @@ export function startDecoding(
       const seen = marksSeen ? seenTokens(texts, vocabSize) : bools([], [0, vocabSize]);
       return { ...(cached ? lastTokens(texts) : wholeTexts(texts, padId)), seen };
     },
-    /** Appends the tokens that a step drew for some rows. */
+    /** Appends the tokens that a step drew for some rows, except to answers that have ended. */
     append(rows: readonly number[], { tokens, logProbs, samplingMask }: DrawnTokens): void {
       rows.forEach((row, index) => {
         const answer = answers[row];
+        if (answer.ended) return;
         answer.tokens.push(tokens[index]);
         answer.logProbs.push(logProbs[index]);
         answer.ended = tokens[index] === endId;

@@ -36,8 +36,14 @@ import {
   type TokenRow,
 } from "../lm/mod.ts";
 import { type CacheArrays, createCaches } from "./cache.ts";
-import { checkLengths, slotsFor, startDecoding, tokenPositions } from "./decoding_state.ts";
-import type { Answer, DrawOptions, GenerateOptions, Generator } from "./generator.ts";
+import {
+  checkLengths,
+  type DrawnTokens,
+  slotsFor,
+  startDecoding,
+  tokenPositions,
+} from "./decoding_state.ts";
+import type { DrawOptions, GenerateOptions, Generator } from "./generator.ts";
 import { drawFrom, drawSpec, nextLogits, readSpec } from "./step_programs.ts";
 
 /** Steps between two reads of the tokens: a read waits for the GPU, and fewer than this many steps are computed in vain. */
@@ -58,15 +64,17 @@ export async function createDeviceGenerator(
     async generate(parameters, prompts, options) {
       checkLengths(prompts, options.maxNewTokens, positions);
       const cache = await caches.sized(prompts.length, slotsFor(prompts, options.maxNewTokens));
-      const start = startDecoding(prompts, { special, vocabSize, marksSeen });
-      const first = start.inputs([...prompts.keys()], { cached: false });
+      const decoding = startDecoding(prompts, { special, vocabSize, marksSeen });
+      const first = decoding.inputs([...prompts.keys()], { cached: false });
       const states = await startStates(device, first.seen, [prompts.length, options.maxNewTokens]);
       const masks = cutsOff(sampling) || minNewTokens > 0
         ? await emptyMasks(device, [prompts.length, vocabSize])
         : [];
       try {
-        const batch = { parameters, prompts, cache, states, masks, first, options };
-        return await decodeBatch(device, program, { ...batch, endId: special.endId });
+        const batch = { parameters, prompts, cache, first, states, masks, options };
+        const drawn = await drawTokens(device, program, { ...batch, endId: special.endId });
+        drawn.forEach((tokens) => decoding.append([...prompts.keys()], tokens));
+        return decoding.answers;
       } finally {
         flatten({ states, masks }, isDeviceArray).forEach((array) => device.free(array));
       }
@@ -112,23 +120,24 @@ async function startStates(
 const emptyMasks = (device: Device, dims: readonly number[]): Promise<DeviceArray<"bool">[]> =>
   Promise.all(Array.from({ length: READ_EVERY }, () => device.upload(zeros(dims, "bool"))));
 
-/** Everything that one batch needs, from its prompts to its answers. */
+/** Everything that the steps of one batch need. */
 interface Batch {
   readonly parameters: Gpt2Arrays;
   readonly prompts: readonly TokenRow[];
   readonly cache: readonly CacheArrays[];
+  readonly first: FirstInputs;
   readonly states: [StateArrays, StateArrays];
   readonly masks: readonly DeviceArray<"bool">[];
-  readonly first: FirstInputs;
   readonly options: GenerateOptions;
   readonly endId: number;
 }
 
-async function decodeBatch(
+/** Draws tokens until every answer has ended or the length has run out; the result has one element for each step. */
+async function drawTokens(
   device: Device,
   program: Awaited<ReturnType<typeof stepProgram>>,
-  { parameters, prompts, cache, states, masks, first, options, endId }: Batch,
-): Promise<Answer[]> {
+  { parameters, prompts, cache, first, states, masks, options, endId }: Batch,
+): Promise<DrawnTokens[]> {
   const { maxNewTokens, uniform } = options;
   const places = floats(Array.from({ length: maxNewTokens }, (_, place) => place));
   const readMasks: Uint8Array[] = [];
@@ -149,38 +158,15 @@ async function decodeBatch(
     for (const written of masks.slice(0, position % READ_EVERY + 1)) {
       readMasks.push((await device.read(written)).slice());
     }
-    const rows = rowsOf(await device.read(into.tokens), maxNewTokens)
-      .map((row) => row.slice(0, position + 1));
-    if (isLast || rows.every((row) => row.includes(endId))) {
-      const logProbs = rowsOf(await device.read(into.logProbs), maxNewTokens);
-      return answersOf(rows, { logProbs, masks: readMasks, endId });
-    }
+    const tokens = rowsOf(await device.read(into.tokens), maxNewTokens);
+    if (!isLast && !tokens.every((row) => row.slice(0, position + 1).includes(endId))) continue;
+    const logProbs = rowsOf(await device.read(into.logProbs), maxNewTokens);
+    return Array.from({ length: position + 1 }, (_, step) => ({
+      tokens: tokens.map((row) => row[step]),
+      logProbs: logProbs.map((row) => row[step]),
+      samplingMask: readMasks[step],
+    }));
   }
-}
-
-/** The answers: each row up to its end token. */
-function answersOf(
-  rows: readonly number[][],
-  { logProbs, masks, endId }: {
-    logProbs: readonly number[][];
-    masks: readonly Uint8Array[];
-    endId: number;
-  },
-): Answer[] {
-  return rows.map((row, index) => {
-    const end = row.indexOf(endId);
-    const length = end < 0 ? row.length : end + 1;
-    const maskOf = (batch: Uint8Array) => {
-      const size = batch.length / rows.length;
-      return batch.slice(index * size, (index + 1) * size);
-    };
-    return {
-      tokens: row.slice(0, length),
-      logProbs: logProbs[index].slice(0, length),
-      ended: end >= 0,
-      samplingMask: masks.slice(0, length).map(maskOf),
-    };
-  });
 }
 
 type SoFar = { batch: number; answer: number };

@@ -1,6 +1,6 @@
 /** The programs of generation on the CPU: from new tokens to the next ones, drawn from the sampling distribution. */
-import { bool, type Device, float, int, jit, type Specs } from "../runtime/mod.ts";
-import { dot, rename, sum, take, type Tensor } from "../tensor/mod.ts";
+import { bool, type Device, float, int, jit, type Specs, type Tensors } from "../runtime/mod.ts";
+import { dot, rename, sum, take } from "../tensor/mod.ts";
 import {
   atColumns,
   type Distribution,
@@ -11,31 +11,24 @@ import {
   mayBeDrawn,
   samplingDistribution,
 } from "../lm/mod.ts";
-import { decode, type DecoderInputs, decoderSpec, decodeToken, tokenLogits } from "./decoder.ts";
+import { decode, decoderSpec, decodeToken, tokenLogits } from "./decoder.ts";
 import type { DrawOptions } from "./generator.ts";
 import { transposedSpec } from "./transposed_weights.ts";
 
-/** The inputs of a draw besides logits. */
-export interface DrawInputs {
-  /** Tokens that are already in the text; used only by a repetition penalty. */
-  readonly seen: Tensor<{ batch: number; vocab: number }, "bool">;
-  /** One number in [0, 1) for each row. */
-  readonly uniforms: Tensor<{ batch: number }>;
-  /** The number of tokens in the answer so far. */
-  readonly position: Tensor<Record<never, never>>;
-}
-
-/** Specs of `DrawInputs`. */
+/** Specs of a draw's inputs besides logits. */
 export const drawSpec = ({ vocabSize }: Pick<Gpt2Config, "vocabSize">) => ({
+  /** One number in [0, 1) for each row. */
   uniforms: float({ batch: -1 }),
+  /** The number of tokens in the answer so far. */
   position: float({}),
+  /** Tokens that are already in the text; used only by a repetition penalty. */
   seen: bool({ batch: -1, vocab: vocabSize }),
 });
 
 /** Draws one token for each row: the tokens, their log-probabilities and, with a cut-off, the sampling masks. */
 export function drawFrom(
   logits: Distribution,
-  { seen, uniforms, position }: DrawInputs,
+  { seen, uniforms, position }: Tensors<ReturnType<typeof drawSpec>>,
   { sampling, special: { endId }, greedy = false, minNewTokens = 0 }: DrawOptions,
 ) {
   const allowed = minNewTokens > 0
@@ -50,13 +43,7 @@ export function drawFrom(
   };
 }
 
-/** The inputs of `nextLogits`: those of the decoder, and the column of each row's last token. */
-export interface ReadInputs extends DecoderInputs {
-  readonly slots: Tensor<{ batch: number; time: number }, "int32">;
-  readonly lastColumns: Tensor<{ batch: number; chosen: number }, "int32">;
-}
-
-/** Specs of `ReadInputs`. */
+/** Specs of the inputs of `nextLogits`: those of the decoder, and the column of each row's last token. */
 export const readSpec = (config: Gpt2Config) => ({
   ...decoderSpec(config),
   slots: int({ batch: -1, time: -1 }),
@@ -66,7 +53,7 @@ export const readSpec = (config: Gpt2Config) => ({
 /** The logits after each row's last token, [batch, vocab], and the updated caches. */
 export function nextLogits(
   parameters: Gpt2Parameters,
-  { slots, lastColumns, ...inputs }: ReadInputs,
+  { slots, lastColumns, ...inputs }: Tensors<ReturnType<typeof readSpec>>,
   config: Gpt2Config,
 ) {
   const { hidden, caches } = decode(parameters, inputs, config);

@@ -36,18 +36,8 @@ export function transposedSpec(config: Gpt2Config): Specs<Gpt2Parameters> {
   return spec as Specs<Gpt2Parameters>; // the type names the axes and does not order them
 }
 
-/** Transposes the linear weights of models of one shape, into memory that it owns. */
-export interface Transposer {
-  /** The parameters with transposed linear weights, valid until the next call; all others are shared. */
-  transpose(parameters: Gpt2Arrays): Promise<Gpt2Arrays>;
-  /** Frees the transposed weights; the next call allocates them again. */
-  rest(): void;
-  /** Frees the program and the transposed weights. */
-  release(): Promise<void>;
-}
-
-/** Compiles a transposer; it allocates its memory at the first use. */
-export async function createTransposer(device: Device, config: Gpt2Config): Promise<Transposer> {
+/** Compiles a program that transposes the linear weights of models of one shape, into memory that its owner keeps. */
+export async function createTransposer(device: Device, config: Gpt2Config) {
   const specs = [...flatten(gpt2Spec(config), isSpec)].filter(([name]) => isLinear(name));
   const spec: { weights: Spec<Shape, "float32">[] } = {
     weights: specs.map(([, { shape }]) => float(shape)),
@@ -61,8 +51,10 @@ export async function createTransposer(device: Device, config: Gpt2Config): Prom
     joined = undefined;
   };
   return {
+    /** Frees the transposed weights; the next call of `transpose` allocates them again. */
     rest,
-    async transpose(parameters) {
+    /** Returns the parameters with transposed linear weights, valid until the next call; all others are shared. */
+    async transpose(parameters: Gpt2Arrays): Promise<Gpt2Arrays> {
       const arrays = flatten(parameters, isFloatArray);
       const weights = [...arrays].flatMap(([name, array]) => isLinear(name) ? [array] : []);
       joined ??= await joinedZeros(
@@ -75,7 +67,8 @@ export async function createTransposer(device: Device, config: Gpt2Config): Prom
       const tree = mapTree(parameters, isFloatArray, (array, name) => replaced.get(name) ?? array);
       return tree as Gpt2Arrays; // leaf by leaf
     },
-    async release() {
+    /** Frees the program and the transposed weights. */
+    async release(): Promise<void> {
       await program.release();
       rest();
     },
