@@ -8,6 +8,7 @@ import {
   type TokenRow,
   uploadParameters,
 } from "../../lib/lm/mod.ts";
+import { createDeviceGenerator } from "../../lib/decode/generate_on_device.ts";
 import { uniform } from "../../lib/random/mod.ts";
 import { answerBatch, createPolicyScorer } from "../../lib/lm/mod.ts";
 import { countingDevice } from "../helpers/counting_device.ts";
@@ -259,6 +260,22 @@ Deno.test("transposed parameters give the answers of the original ones, for one 
     );
   }
 });
+
+for (const given of [{}, { topK: 5, repetitionPenalty: 1.3 }]) {
+  const sampling = { ...plainSampling, ...given };
+  Deno.test(`the steps of the GPU give the answers of the CPU for ${JSON.stringify(given)}`, async () => {
+    const options = { sampling, special, minNewTokens: 2 };
+    const onHost = await createGenerator(device, tinyConfig, options);
+    const onDevice = await createDeviceGenerator(device, tinyConfig, options);
+    const draw = { ...seeded(6), maxNewTokens: 20 }; // more than the steps between two reads of the tokens
+    const wanted = await onHost.generate(parameters, tinyPrompts, draw);
+    (await onDevice.generate(parameters, tinyPrompts, draw)).forEach((answer, row) => {
+      const { logProbs, ...same } = wanted[row];
+      assert.deepEqual({ ...answer, logProbs }, { ...same, logProbs });
+      assertNear(answer.logProbs, logProbs, { name: "log-probabilities" });
+    });
+  });
+}
 
 Deno.test("a prompt may use every position that its answer leaves", async () => {
   const generator = await generatorOf();
