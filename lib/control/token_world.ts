@@ -1,10 +1,13 @@
 /**
- * A world of text that is small enough to compute every value exactly: answers of three tokens from a vocabulary of four.
+ * A world of text that is small enough to compute every value exactly: answers of three tokens
+ * from a vocabulary of four.
  *
- *     V(s)    = sum_a pi(a | s) Q(s, a)        Q(s, a) = V(s followed by a), or the score when the answer is complete
+ *     V(s)    = sum_a pi(a | s) Q(s, a)
+ *     Q(s, a) = V(s followed by a), or the score when the answer is complete
  *     A(s, a) = Q(s, a) - V(s)
  *
- * Sutton & Barto 2018, section 3.5, with gamma 1 and the only reward at the end. A state is the answer so far.
+ * Sutton & Barto 2018, section 3.5, with gamma 1 and the only reward at the end. A state is the
+ * answer so far.
  */
 
 /** The text of each token id. */
@@ -27,7 +30,9 @@ export function probabilities(state: readonly number[]): readonly number[] {
   return state.length === 0 ? START : NEXT[state[state.length - 1]];
 }
 
-/** Scores an answer: 1 for a question mark at the end, 1 for 哪里, and minus 1 for a repeated token. */
+/**
+ * Scores an answer: 1 for a question mark at the end, 1 for 哪里, and minus 1 for a repeated token.
+ */
 export function scoreOf(answer: readonly number[]): number {
   const text = answer.map((token) => VOCABULARY[token]).join("");
   return (text.endsWith("？") ? 1 : 0) + (text.includes("哪里") ? 1 : 0) -
@@ -73,7 +78,8 @@ export interface GradientMoments {
 }
 
 /**
- * Mean and variance of (G - baseline) d log pi(a_0), with d log pi(a) / d logit_j = [a = j] - pi(j), by enumeration.
+ * Mean and variance of (G - baseline) d log pi(a_0), with d log pi(a) / d logit_j = [a = j] -
+ * pi(j), by enumeration.
  *
  * Williams 1992 (REINFORCE), section 2 and its remark on baselines.
  */

@@ -1,4 +1,7 @@
-/** Key-value caches: allocated once, enlarged only for a larger batch or a longer text, and compacted as answers end. */
+/**
+ * Key-value caches: allocated once, enlarged only for a larger batch or a longer text, and
+ * compacted as answers end.
+ */
 import {
   type Device,
   type DeviceArray,
@@ -71,7 +74,10 @@ export async function cacheOfRows(
   );
 }
 
-/** Copies the caches of some rows over those of others, one after the other, in the same memory (CPU only). */
+/**
+ * Copies the caches of some rows over those of others, one after the other, in the same memory
+ * (CPU only).
+ */
 export async function copyRows(
   device: Device,
   cache: readonly CacheArrays[],
@@ -86,7 +92,10 @@ export async function copyRows(
   }
 }
 
-/** The rows that stay in a batch: those from its end take the places of those that leave, in the same memory (CPU only). */
+/**
+ * The rows that stay in a batch: those from its end take the places of those that leave, in the
+ * same memory (CPU only).
+ */
 export async function keepRows(
   device: Device,
   { rows, cache }: CachedRows,

@@ -1,8 +1,9 @@
 /**
  * GPT-2 for generation: new tokens attend to a ragged key-value cache that is written in place.
  *
- * `decode` reads any number of tokens a row, padded at the end. `decodeToken` reads one token a row and needs transposed weights: the
- * fast path on the CPU. Both compute exactly what `gpt2.ts` computes; tests compare them.
+ * `decode` reads any number of tokens a row, padded at the end. `decodeToken` reads one token a
+ * row and needs transposed weights: the fast path on the CPU. Both compute exactly what `gpt2.ts`
+ * computes; tests compare them.
  */
 import { embedding, type Hidden, layerNorm, linear, type NormParameters } from "../nn/mod.ts";
 import { float, int, type Tensors } from "../runtime/mod.ts";
@@ -83,7 +84,10 @@ export function decode(
 /** One hidden state for each row. */
 type RowStates = Tensor<{ batch: number; embed: number }>;
 
-/** The last hidden state of each row's one new token, [batch, embed], and the updated caches; takes transposed weights. */
+/**
+ * The last hidden state of each row's one new token, [batch, embed], and the updated caches; takes
+ * transposed weights.
+ */
 export function decodeToken(
   parameters: Gpt2Parameters,
   inputs: DecoderInputs,
@@ -97,7 +101,8 @@ export function decodeToken(
     layerCache,
   ) => {
     const projected = transpose(product(norm(x, ln_1), attn.c_attn, "embed"), ["batch", "qkv"]);
-    const row = splitAxis(projected, "batch", { batch: projected.shape.batch, time: 1 }); // [batch, time, qkv]
+    // [batch, time, qkv]
+    const row = splitAxis(projected, "batch", { batch: projected.shape.batch, time: 1 });
     const { attended, cache } = attend(row, { ...inputs, ...layerCache }, config);
     const joined = mergeAxes(attended, ["time", "embed"], "attended"); // [batch, attended]
     const back = product(joined, attn.c_proj, "attended");
@@ -108,7 +113,10 @@ export function decodeToken(
   });
 }
 
-/** One logit for each entry of the vocabulary, [batch, vocab], from the hidden states of `decodeToken`. */
+/**
+ * One logit for each entry of the vocabulary, [batch, vocab], from the hidden states of
+ * `decodeToken`.
+ */
 export const tokenLogits = (
   hidden: RowStates,
   { wte: { weight } }: Pick<Gpt2Parameters, "wte">,
@@ -168,8 +176,9 @@ function attend(
 /**
  * A linear layer over transposed weights: [out, batch], or [batch, out] for one row.
  *
- * Several rows have the weight on the left, W x^T: the large operand is read in the order in which it lies in memory, and only the
- * small one is reordered. x W^T of a single row needs no reordering at all.
+ * Several rows have the weight on the left, W x^T: the large operand is read in the order in which
+ * it lies in memory, and only the small one is reordered. x W^T of a single row needs no
+ * reordering at all.
  */
 function product<
   S extends Shape,
@@ -184,5 +193,6 @@ function product<
   if (x.shape.batch === 1) return linear(x, layer, over);
   const { weight, bias } = layer;
   const swapped = linear<Shape, Shape, B, string>(weight, { weight: x, bias }, over);
-  return swapped as Tensor as ReturnType<typeof linear<S, W, B, K>>; // the same axes in another order
+  // the same axes in another order
+  return swapped as Tensor as ReturnType<typeof linear<S, W, B, K>>;
 }

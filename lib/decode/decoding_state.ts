@@ -1,4 +1,7 @@
-/** The state of one batch that is being decoded: the answers so far, and the inputs that each step needs of them. */
+/**
+ * The state of one batch that is being decoded: the answers so far, and the inputs that each step
+ * needs of them.
+ */
 import { bools, type HostArray, ints } from "../runtime/mod.ts";
 import { padRows, type TokenRow } from "../lm/mod.ts";
 import type { Answer, SpecialTokens } from "./generator.ts";
@@ -26,7 +29,9 @@ export function checkLengths(
     if (prompt.length === 0) throw new RangeError(`Cannot generate: prompt ${row} is empty`);
     if (prompt.length + maxNewTokens > positions) {
       throw new RangeError(
-        `Cannot generate: prompt ${row} has ${prompt.length} tokens and its answer up to ${maxNewTokens}, but the model has ${positions} positions. Shorten the prompt or lower maxNewTokens.`,
+        `Cannot generate: prompt ${row} has ${prompt.length} tokens and its answer up to ` +
+          `${maxNewTokens}, but the model has ${positions} positions. ` +
+          "Shorten the prompt or lower maxNewTokens.",
       );
     }
   });
@@ -39,7 +44,8 @@ export const slotsFor = (prompts: readonly TokenRow[], maxNewTokens: number): nu
 /**
  * Starts decoding a batch of prompts; rows are numbered as the prompts are.
  *
- * @param options.marksSeen whether steps need to know which tokens each text contains, for a repetition penalty
+ * @param options.marksSeen whether steps need to know which tokens each text contains, for a
+ *   repetition penalty
  */
 export function startDecoding(
   prompts: readonly TokenRow[],
@@ -57,7 +63,10 @@ export function startDecoding(
   }));
   return {
     answers,
-    /** The inputs of the next step of some rows; `cached` if the caches hold all of each row but its last token. */
+    /**
+     * The inputs of the next step of some rows; `cached` if the caches hold all of each row but
+     * its last token.
+     */
     inputs(rows: readonly number[], { cached }: { cached: boolean }) {
       const texts = rows.map((row) => [...prompts[row], ...answers[row].tokens]);
       const seen = marksSeen ? seenTokens(texts, vocabSize) : bools([], [0, vocabSize]);
@@ -97,7 +106,10 @@ const lastTokens = (texts: readonly TokenRow[]) => ({
   ...tokenPositions(texts.map(({ length }) => length - 1)),
 });
 
-/** The inputs of a step that reads one token of each row, without the token; `before` counts the tokens before it. */
+/**
+ * The inputs of a step that reads one token of each row, without the token; `before` counts the
+ * tokens before it.
+ */
 export function tokenPositions(before: readonly number[]) {
   const column = [before.length, 1];
   const first = ints(new Int32Array(before.length), column);

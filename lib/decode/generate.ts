@@ -1,9 +1,11 @@
 /**
- * Generation: prompts in, sampled answers out, each token with the log-probability under which it was drawn.
+ * Generation: prompts in, sampled answers out, each token with the log-probability under which it
+ * was drawn.
  *
- * Prompts of different lengths share a batch without padding in front of them, and the key-value caches are reused. On a GPU the
- * steps do not wait for each other (`generate_on_device.ts`). On the CPU each distinct prompt is read once (`prompt_plan.ts`), and
- * every further step computes one token for each row that has not ended.
+ * Prompts of different lengths share a batch without padding in front of them, and the key-value
+ * caches are reused. On a GPU the steps do not wait for each other (`generate_on_device.ts`). On
+ * the CPU each distinct prompt is read once (`prompt_plan.ts`), and every further step computes
+ * one token for each row that has not ended.
  */
 import { type Device, floats, number } from "../runtime/mod.ts";
 import { type Gpt2Arrays, type Gpt2Config, gpt2Spec } from "../lm/mod.ts";
@@ -32,7 +34,8 @@ import { areTransposed, createTransposer, transposedSpec } from "./transposed_we
  * import { gpt2Spec, initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
  * import { uniform } from "ppo/random/mod.ts";
  * import { openDevice } from "ppo/runtime/mod.ts";
- * const config = { vocabSize: 8, positions: 16, embed: 4, heads: 2, layers: 1, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 8, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
  * const device = await openDevice("cpu");
  * const options = { sampling: plainSampling, special: { padId: 0, endId: 3 } };
@@ -42,7 +45,8 @@ import { areTransposed, createTransposer, transposedSpec } from "./transposed_we
  *   maxNewTokens: 4,
  *   uniform: (row, position) => uniform(7, 0, row, position),
  * });
- * equal(answer.logProbs[0], Math.fround(-Math.log(8))); // equal weights: 8 tokens with probability 1/8 each
+ * // equal weights: 8 tokens with probability 1/8 each
+ * equal(answer.logProbs[0], Math.fround(-Math.log(8)));
  * ```
  */
 export function createGenerator(
@@ -101,7 +105,10 @@ async function createHostGenerator(
 /** Draws the next token of some rows; `cached` if their caches hold all but the last token. */
 type DrawRows = (batch: CachedRows, options: { cached: boolean }) => Promise<void>;
 
-/** Reads the prompts of a plan and draws the first tokens; repeated prompts get copies of the caches. */
+/**
+ * Reads the prompts of a plan and draws the first tokens; repeated prompts get copies of the
+ * caches.
+ */
 async function readPrompts(
   device: Device,
   { groups, repeated, copies, cache }: PromptPlan & Pick<CachedRows, "cache">,
@@ -125,8 +132,9 @@ type StepInputs =
   & Record<"uniforms" | "position", ReturnType<typeof floats>>;
 
 /**
- * The steps of the CPU. Transposed weights serve all steps of one token a row; weights that are stored otherwise are transposed
- * first, unless a batch has a single row. All other steps read the weights as they are given.
+ * The steps of the CPU. Transposed weights serve all steps of one token a row; weights that are
+ * stored otherwise are transposed first, unless a batch has a single row. All other steps read the
+ * weights as they are given.
  */
 async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions) {
   const transposer = await createTransposer(device, config);
@@ -139,7 +147,10 @@ async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions
   const several = onDemand(() => tokenProgram(device, config, { ...draw, batch: -1 }));
   const single = onDemand(() => tokenProgram(device, config, { ...draw, batch: 1 }));
   return {
-    /** The step with these parameters, valid until the next call, for batches of `size` rows at the start. */
+    /**
+     * The step with these parameters, valid until the next call, for batches of `size` rows at the
+     * start.
+     */
     async over(parameters: Gpt2Arrays, size: number) {
       const given = areTransposed(parameters, config);
       const transposed = given || size === 1 ? parameters : await transposer.transpose(parameters);

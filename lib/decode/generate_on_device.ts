@@ -1,9 +1,12 @@
 /**
- * Generation on a GPU without waiting: the token that a step draws stays on the device and is the next step's input.
+ * Generation on a GPU without waiting: the token that a step draws stays on the device and is the
+ * next step's input.
  *
- * The tokens drawn so far, the tokens seen and the caches are states on the device. There are two sets of states: a step reads one
- * and writes the other. Positions, lengths and one uniform number for each row are uploaded. The host reads the tokens once every
- * `READ_EVERY` steps, to stop when all answers have ended. A row that has ended goes on until then, and its further tokens are dropped.
+ * The tokens drawn so far, the tokens seen and the caches are states on the device. There are two
+ * sets of states: a step reads one and writes the other. Positions, lengths and one uniform number
+ * for each row are uploaded. The host reads the tokens once every `READ_EVERY` steps, to stop when
+ * all answers have ended. A row that has ended goes on until then, and its further tokens are
+ * dropped.
  */
 import {
   type Device,
@@ -46,7 +49,10 @@ import {
 import type { DrawOptions, GenerateOptions, Generator } from "./generator.ts";
 import { drawFrom, drawSpec, nextLogits, readSpec } from "./step_programs.ts";
 
-/** Steps between two reads of the tokens: a read waits for the GPU, and fewer than this many steps are computed in vain. */
+/**
+ * Steps between two reads of the tokens: a read waits for the GPU, and fewer than this many steps
+ * are computed in vain.
+ */
 const READ_EVERY = 16;
 
 /** Compiles a generator whose steps do not wait for each other. */
@@ -111,7 +117,8 @@ async function startStates(
     tokens: await device.upload(zeros([batch, answer])),
     logProbs: await device.upload(zeros([batch, answer])),
     inputIds: await device.upload(zeros([batch, 1], "int32")),
-    ...(seen.dims[0] === 0 ? {} : { seen: await device.upload(seen) }), // the second is written before it is read
+    // the second is written before it is read
+    ...(seen.dims[0] === 0 ? {} : { seen: await device.upload(seen) }),
   });
   return [await create(), await create()];
 }
@@ -132,7 +139,10 @@ interface Batch {
   readonly endId: number;
 }
 
-/** Draws tokens until every answer has ended or the length has run out; the result has one element for each step. */
+/**
+ * Draws tokens until every answer has ended or the length has run out; the result has one element
+ * for each step.
+ */
 async function drawTokens(
   device: Device,
   program: Awaited<ReturnType<typeof stepProgram>>,
@@ -189,7 +199,8 @@ function stepProgram(device: Device, config: Gpt2Config, draw: DrawOptions) {
     const isHere = equal(places, inputs.position); // [answer]
     const appended = (past: Tensor<SoFar>, now: Tensor<{ batch: number }>) =>
       where(isHere, expandLike(now, past), past);
-    const column = slice(cast(inputs.slots, "float32"), "time", { start: 0, stop: 1 }); // [batch, 1]
+    // [batch, 1]
+    const column = slice(cast(inputs.slots, "float32"), "time", { start: 0, stop: 1 });
     const written = {
       tokens: appended(state.tokens, token),
       logProbs: appended(state.logProbs, logProbs),

@@ -1,4 +1,6 @@
-/** The types of generation: what a generator takes and what it gives. `generate.ts` creates one. */
+/**
+ * The types of generation: what a generator takes and what it gives. `generate.ts` creates one.
+ */
 import type { Gpt2Arrays, SamplingSettings, TokenRow } from "../lm/mod.ts";
 
 /** One sampled answer. */
@@ -9,7 +11,10 @@ export interface Answer {
   readonly logProbs: number[];
   /** Whether the end token was drawn before the length ran out. */
   readonly ended: boolean;
-  /** The sampling mask of each token, [vocab], 1 where a token could be drawn; empty without a cut-off. */
+  /**
+   * The sampling mask of each token, [vocab], 1 where a token could be drawn; empty without a
+   * cut-off.
+   */
   readonly samplingMask: Uint8Array[];
 }
 
@@ -24,9 +29,11 @@ export interface GenerateOptions {
 /** Generates answers with the parameters that each call passes. */
 export interface Generator {
   /**
-   * One answer for each prompt, in the prompts' order; `parameters` are as uploaded, or from `transposeParameters`.
+   * One answer for each prompt, in the prompts' order; `parameters` are as uploaded, or from
+   * `transposeParameters`.
    *
-   * @throws RangeError if there are no prompts, or if a prompt is empty or leaves no room for its answer.
+   * @throws RangeError if there are no prompts, or if a prompt is empty or leaves no room for its
+   *   answer.
    */
   generate(
     parameters: Gpt2Arrays,
@@ -61,6 +68,9 @@ export interface DrawOptions {
 
 /** Settings of `createGenerator`. */
 export interface GeneratorOptions extends DrawOptions {
-  /** The most prompts that one call reads on the CPU (default: any number); a lower number needs less memory. */
+  /**
+   * The most prompts that one call reads on the CPU (default: any number); a lower number needs
+   * less memory.
+   */
   readonly promptsAtOnce?: number;
 }

@@ -1,9 +1,13 @@
 /**
- * The calls that read a batch's prompts: prompts of similar lengths share a call, and a prompt that occurs several times is read once.
+ * The calls that read a batch's prompts: prompts of similar lengths share a call, and a prompt
+ * that occurs several times is read once.
  */
 import { type RowGroupOptions, rowGroups, type TokenRow } from "../lm/mod.ts";
 
-/** How to read a batch's prompts. The caches hold the rows in this order: the groups, then the repeated rows. */
+/**
+ * How to read a batch's prompts. The caches hold the rows in this order: the groups, then the
+ * repeated rows.
+ */
 export interface PromptPlan {
   /** The numbers of the prompts to read, in groups of one call each. */
   readonly groups: readonly (readonly number[])[];

@@ -1,8 +1,8 @@
 /**
  * Answers to many prompts, for ranked lists and for measuring a model.
  *
- * Prompts of similar lengths share a batch. The uniform number of a token depends on its prompt's place in the list and not on its
- * batch, so the answers are the same for every batch size.
+ * Prompts of similar lengths share a batch. The uniform number of a token depends on its prompt's
+ * place in the list and not on its batch, so the answers are the same for every batch size.
  */
 import { batchesWithin, type Gpt2Arrays, inRowOrder, type TokenRow } from "../lm/mod.ts";
 import { uniform } from "../random/mod.ts";
@@ -31,7 +31,8 @@ export interface SampleOptions {
  * import { createGenerator, sampleAnswers } from "ppo/decode/mod.ts";
  * import { gpt2Spec, initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
  * import { openDevice } from "ppo/runtime/mod.ts";
- * const config = { vocabSize: 8, positions: 16, embed: 4, heads: 2, layers: 1, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 8, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
  * const device = await openDevice("cpu");
  * const inputs = {

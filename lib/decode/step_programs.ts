@@ -1,4 +1,7 @@
-/** The programs of generation on the CPU: from new tokens to the next ones, drawn from the sampling distribution. */
+/**
+ * The programs of generation on the CPU: from new tokens to the next ones, drawn from the sampling
+ * distribution.
+ */
 import { bool, type Device, float, int, jit, type Specs, type Tensors } from "../runtime/mod.ts";
 import { dot, rename, sum, take } from "../tensor/mod.ts";
 import {
@@ -25,7 +28,10 @@ export const drawSpec = ({ vocabSize }: Pick<Gpt2Config, "vocabSize">) => ({
   seen: bool({ batch: -1, vocab: vocabSize }),
 });
 
-/** Draws one token for each row: the tokens, their log-probabilities and, with a cut-off, the sampling masks. */
+/**
+ * Draws one token for each row: the tokens, their log-probabilities and, with a cut-off, the
+ * sampling masks.
+ */
 export function drawFrom(
   logits: Distribution,
   { seen, uniforms, position }: Tensors<ReturnType<typeof drawSpec>>,
@@ -43,7 +49,10 @@ export function drawFrom(
   };
 }
 
-/** Specs of the inputs of `nextLogits`: those of the decoder, and the column of each row's last token. */
+/**
+ * Specs of the inputs of `nextLogits`: those of the decoder, and the column of each row's last
+ * token.
+ */
 export const readSpec = (config: Gpt2Config) => ({
   ...decoderSpec(config),
   slots: int({ batch: -1, time: -1 }),
@@ -57,13 +66,17 @@ export function nextLogits(
   config: Gpt2Config,
 ) {
   const { hidden, caches } = decode(parameters, inputs, config);
-  const last = sum(atColumns(hidden, rename(lastColumns, { chosen: "answer" }), slots), "answer"); // [batch, embed]
+  // [batch, embed]
+  const last = sum(atColumns(hidden, rename(lastColumns, { chosen: "answer" }), slots), "answer");
   return { logits: dot(last, parameters.wte.weight, "embed"), caches };
 }
 
 const TO_HOST = { toHost: ["tokens", "logProbs", "samplingMask"] };
 
-/** Reads any number of new tokens a row, over weights as `parameters` describes them, and draws the next token. */
+/**
+ * Reads any number of new tokens a row, over weights as `parameters` describes them, and draws the
+ * next token.
+ */
 export function readProgram(
   device: Device,
   config: Gpt2Config,
@@ -76,7 +89,10 @@ export function readProgram(
   }, TO_HOST);
 }
 
-/** Reads one new token a row, over transposed weights, for one row or for any number, and draws the next token. */
+/**
+ * Reads one new token a row, over transposed weights, for one row or for any number, and draws the
+ * next token.
+ */
 export function tokenProgram(
   device: Device,
   config: Gpt2Config,

@@ -1,9 +1,10 @@
 /**
  * The weights of linear layers transposed to [out, in], for generation on the CPU.
  *
- * Hugging Face's GPT-2 stores them as [in, out]. A product of few rows with such a weight makes ONNX Runtime reorder the whole weight
- * at every step. A transposed weight is read as it is, in half the time for 16 rows. The token embedding is stored that way already.
- * Transposed copies take as much memory as the layers themselves, and a fraction of a second at each call.
+ * Hugging Face's GPT-2 stores them as [in, out]. A product of few rows with such a weight makes
+ * ONNX Runtime reorder the whole weight at every step. A transposed weight is read as it is, in
+ * half the time for 16 rows. The token embedding is stored that way already. Transposed copies
+ * take as much memory as the layers themselves, and a fraction of a second at each call.
  */
 import {
   type Device,
@@ -36,7 +37,10 @@ export function transposedSpec(config: Gpt2Config): Specs<Gpt2Parameters> {
   return spec as Specs<Gpt2Parameters>; // the type names the axes and does not order them
 }
 
-/** Compiles a program that transposes the linear weights of models of one shape, into memory that its owner keeps. */
+/**
+ * Compiles a program that transposes the linear weights of models of one shape, into memory that
+ * its owner keeps.
+ */
 export async function createTransposer(device: Device, config: Gpt2Config) {
   const specs = [...flatten(gpt2Spec(config), isSpec)].filter(([name]) => isLinear(name));
   const spec: { weights: Spec<Shape, "float32">[] } = {
@@ -53,7 +57,10 @@ export async function createTransposer(device: Device, config: Gpt2Config) {
   return {
     /** Frees the transposed weights; the next call of `transpose` allocates them again. */
     rest,
-    /** Returns the parameters with transposed linear weights, valid until the next call; all others are shared. */
+    /**
+     * Returns the parameters with transposed linear weights, valid until the next call; all others
+     * are shared.
+     */
     async transpose(parameters: Gpt2Arrays): Promise<Gpt2Arrays> {
       const arrays = flatten(parameters, isFloatArray);
       const weights = [...arrays].flatMap(([name, array]) => isLinear(name) ? [array] : []);
@@ -76,7 +83,8 @@ export async function createTransposer(device: Device, config: Gpt2Config) {
 }
 
 /**
- * Transposes the linear weights of a model that no longer changes, once and for all calls of a generator on the CPU.
+ * Transposes the linear weights of a model that no longer changes, once and for all calls of a
+ * generator on the CPU.
  *
  * Only `createGenerator` takes the result. On a GPU, the parameters are returned unchanged.
  *
@@ -86,7 +94,8 @@ export async function createTransposer(device: Device, config: Gpt2Config) {
  * import { transposeParameters } from "ppo/decode/mod.ts";
  * import { gpt2Spec, initialWeights, uploadParameters } from "ppo/lm/mod.ts";
  * import { openDevice } from "ppo/runtime/mod.ts";
- * const config = { vocabSize: 8, positions: 16, embed: 4, heads: 2, layers: 1, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 8, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
  * const device = await openDevice("cpu");
  * const parameters = await uploadParameters(device, gpt2Spec(config), weights);

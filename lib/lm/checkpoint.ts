@@ -1,8 +1,10 @@
 /**
- * A model folder in Hugging Face's layout: `config.json`, weights, `vocab.txt` and their companions, and our
- * `settings.json` (lengths, learning rates, sampling) that travels with an embedded model.
+ * A model folder in Hugging Face's layout: `config.json`, weights, `vocab.txt` and their
+ * companions, and our `settings.json` (lengths, learning rates, sampling) that travels with an
+ * embedded model.
  *
- * It is read in every form that transformers writes (`weights.ts`), and written with `model.safetensors`, as a whole or not at all.
+ * It is read in every form that transformers writes (`weights.ts`), and written with
+ * `model.safetensors`, as a whole or not at all.
  */
 import {
   fileExists,
@@ -44,14 +46,17 @@ export interface ModelFolder {
  * Reads and checks a whole model folder; the value head is read if there is one.
  *
  * @param folder the folder
- * @param options.valueHead whether to refuse a folder without `value_fn.weight`, which is no reward model
- * @throws {Error} A sentence that names the file and the key, if a file is missing, a key is missing, unknown or of the wrong shape,
- *   or the vocabulary's size is not the model's.
+ * @param options.valueHead whether to refuse a folder without `value_fn.weight`, which is no
+ *   reward model
+ * @throws {Error} A sentence that names the file and the key, if a file is missing, a key is
+ *   missing, unknown or of the wrong shape, or the vocabulary's size is not the model's.
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * import { gpt2Spec, initialWeights, makeTokenizer, readModelFolder, writeModelFolder } from "ppo/lm/mod.ts";
- * const config = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1, layerNormEpsilon: 1e-5 };
+ * import { gpt2Spec, initialWeights, makeTokenizer } from "ppo/lm/mod.ts";
+ * import { readModelFolder, writeModelFolder } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
  * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
  * const folder = await Deno.makeTempDir();
@@ -70,7 +75,8 @@ export async function readModelFolder(
   const tokenizer = await loadTokenizer(place);
   if (tokenizer.vocabSize !== config.vocabSize) {
     throw new RangeError(
-      `Cannot use ${place}: its vocabulary has ${tokenizer.vocabSize} entries, but config.json has vocab_size ${config.vocabSize}`,
+      `Cannot use ${place}: its vocabulary has ${tokenizer.vocabSize} entries, ` +
+        `but config.json has vocab_size ${config.vocabSize}`,
     );
   }
   const weights = await readWeights(place, config);
@@ -111,7 +117,8 @@ async function readSizes(folder: string): Promise<Pick<ModelFolder, "config" | "
 function companions({ config, weights, tokenizer, settings }: ModelFolder): JsonRecord {
   const { padId, clsId, sepId, unkId, tokenOf } = tokenizer;
   const architecture = weights.has(VALUE_HEAD) ? "RewardModel" : "GPT2LMHeadModel";
-  const mask = tokenizer.vocabulary.includes("[MASK]") ? "[MASK]" : null; // else transformers would add one
+  // else transformers would add one
+  const mask = tokenizer.vocabulary.includes("[MASK]") ? "[MASK]" : null;
   return {
     "config.json": gpt2ConfigFields(config, tokenizer, architecture),
     "generation_config.json": { bos_token_id: clsId, eos_token_id: sepId, pad_token_id: padId },
@@ -132,26 +139,34 @@ function companions({ config, weights, tokenizer, settings }: ModelFolder): Json
   };
 }
 
-/** Whether a reader would take a file of an older model for the new one's: its weights or its tokenizer. */
+/**
+ * Whether a reader would take a file of an older model for the new one's: its weights or its
+ * tokenizer.
+ */
 const isObsolete = (name: string): boolean =>
   isWeightFile(name) || ["tokenizer.json", "added_tokens.json"].includes(name);
 
 /**
- * Writes a model folder that transformers and `readModelFolder` can read; no reader ever sees it half-written.
+ * Writes a model folder that transformers and `readModelFolder` can read; no reader ever sees it
+ * half-written.
  *
- * Other files of the folder, such as a README, stay as they are. The weights and the tokenizer of an older model are removed.
+ * Other files of the folder, such as a README, stay as they are. The weights and the tokenizer of
+ * an older model are removed.
  *
- * @throws {RangeError} If a weight is missing, unknown or of the wrong shape, or the vocabulary does not match.
+ * @throws {RangeError} If a weight is missing, unknown or of the wrong shape, or the vocabulary
+ *   does not match.
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
  * import { gpt2Spec, initialWeights, makeTokenizer, writeModelFolder } from "ppo/lm/mod.ts";
- * const config = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
  * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
  * const folder = await Deno.makeTempDir();
  * await writeModelFolder(folder, { config, weights, tokenizer });
- * equal(JSON.parse(await Deno.readTextFile(`${folder}/config.json`)).architectures[0], "GPT2LMHeadModel");
+ * const written = JSON.parse(await Deno.readTextFile(`${folder}/config.json`));
+ * equal(written.architectures[0], "GPT2LMHeadModel");
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
@@ -160,7 +175,8 @@ export async function writeModelFolder(folder: string, model: ModelFolder): Prom
   const weights = checkWeights(model.weights, config, `the weights for ${folder}`);
   if (tokenizer.vocabSize !== config.vocabSize) {
     throw new RangeError(
-      `Cannot write ${folder}: the tokenizer has ${tokenizer.vocabSize} entries, but the model has ${config.vocabSize}`,
+      `Cannot write ${folder}: the tokenizer has ${tokenizer.vocabSize} entries, ` +
+        `but the model has ${config.vocabSize}`,
     );
   }
   const stored = [...weights].map(([name, weight]): [string, Weight] => [

@@ -1,8 +1,10 @@
 /**
- * Parameters as arrays: from a checkpoint's named weights to the tree that a program takes, and back.
+ * Parameters as arrays: from a checkpoint's named weights to the tree that a program takes, and
+ * back.
  *
- * A model that no longer changes may be stored as float16, in half the bytes. Arithmetic is still float32: a program first casts each
- * float16 weight, and the float32 copy exists only while it is used.
+ * A model that no longer changes may be stored as float16, in half the bytes. Arithmetic is still
+ * float32: a program first casts each float16 weight, and the float32 copy exists only while it is
+ * used.
  */
 import {
   type Device,
@@ -40,10 +42,11 @@ export type StoredGpt2 = DeviceArrays<StoredSpec<ReturnType<typeof gpt2Spec>>>;
 export type StoredValueModel = DeviceArrays<StoredSpec<ReturnType<typeof valueModelSpec>>>;
 
 /**
- * Uploads the weights that `spec` names, as float32 or, if the spec requires it, rounded to float16.
+ * Uploads the weights that `spec` names, as float32 or, if the spec requires it, rounded to
+ * float16.
  *
- * @param options.share whether the CPU may use the weights' own memory, for models to which nothing writes; otherwise the arrays are
- *   copies
+ * @param options.share whether the CPU may use the weights' own memory, for models to which
+ *   nothing writes; otherwise the arrays are copies
  * @throws RangeError if a weight is missing, has other dimensions or is too large for float16.
  * @example
  * ```ts
@@ -70,7 +73,8 @@ export async function uploadParameters<T>(
     }
     if (weight.shape.join() !== dims.join()) {
       throw new RangeError(
-        `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], but the model needs [${dims}]`,
+        `Cannot load the parameter "${name}": it has dimensions [${weight.shape}], ` +
+          `but the model needs [${dims}]`,
       );
     }
     const copies = device.kind !== "cpu"; // the upload itself copies
@@ -83,12 +87,14 @@ export async function uploadParameters<T>(
     arrays.set(name, await device.upload(array));
     if (copies && data !== weight.data) data.buffer.transfer(0); // frees a temporary copy
   }
-  return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>; // the same tree, leaf by leaf
+  // the same tree, leaf by leaf
+  return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>;
 }
 
 /** The nearest float16 values. */
 function rounded(name: string, values: Float32Array): Float16Array<ArrayBuffer> {
-  for (let index = 0; index < values.length; index++) { // a loop without calls, for a hundred million values
+  // a loop without calls, for a hundred million values
+  for (let index = 0; index < values.length; index++) {
     if (Math.abs(values[index]) >= BEYOND_FLOAT16) {
       throw new RangeError(
         `Cannot store the parameter "${name}" as float16: it has the value ${
@@ -109,7 +115,10 @@ function copied(values: Float32Array): Float32Array<ArrayBuffer> {
   return copy;
 }
 
-/** Whether the values are in memory that only this process has; an array over shared memory cannot be uploaded. */
+/**
+ * Whether the values are in memory that only this process has; an array over shared memory cannot
+ * be uploaded.
+ */
 const isPlain = (data: Float32Array): data is Float32Array<ArrayBuffer> =>
   data.buffer instanceof ArrayBuffer;
 
@@ -142,7 +151,8 @@ export function dropWeights(weights: ReadonlyMap<string, Weight>): void {
  * import { downloadParameters } from "ppo/lm/mod.ts";
  * import { floats, openDevice } from "ppo/runtime/mod.ts";
  * const device = await openDevice("cpu");
- * const weights = await downloadParameters(device, { ln: { bias: await device.upload(floats([3, 4])) } });
+ * const bias = await device.upload(floats([3, 4]));
+ * const weights = await downloadParameters(device, { ln: { bias } });
  * deepEqual(weights.get("ln.bias"), { shape: [2], data: Float32Array.of(3, 4) });
  * ```
  */
@@ -158,13 +168,15 @@ export async function downloadParameters(
 }
 
 /**
- * GPT-2's initial weights: normal with standard deviation 0.02 (0.02 / sqrt(2 layers) for residual projections), norms 1, biases 0.
+ * GPT-2's initial weights: normal with standard deviation 0.02 (0.02 / sqrt(2 layers) for residual
+ * projections), norms 1, biases 0.
  *
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
  * import { gpt2Spec, initialWeights } from "ppo/lm/mod.ts";
- * const config = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
  * deepEqual(weights.get("ln_f.weight"), { shape: [4], data: Float32Array.of(1, 1, 1, 1) });
  * ```
@@ -200,7 +212,8 @@ export function initialWeights(
  * ```
  */
 export const storedSpec = <T>(spec: T, type: WeightType): StoredSpec<T> =>
-  mapTree(spec, isSpec, ({ shape }) => ({ shape, dtype: type })) as StoredSpec<T>; // the same tree, leaf by leaf
+  // the same tree, leaf by leaf
+  mapTree(spec, isSpec, ({ shape }) => ({ shape, dtype: type })) as StoredSpec<T>;
 
 /**
  * Stored parameters, inside a program, as the float32 tensors that `spec` describes.
@@ -240,7 +253,8 @@ export interface Stored {
 export const weightType = ({ wte }: Stored): WeightType => wte.weight.dtype;
 
 /**
- * Compiles a program for each way in which parameters may be stored, and returns a function that chooses by the parameters.
+ * Compiles a program for each way in which parameters may be stored, and returns a function that
+ * chooses by the parameters.
  *
  * The chosen function throws a RangeError for parameters that are stored in another way.
  *
@@ -248,7 +262,8 @@ export const weightType = ({ wte }: Stored): WeightType => wte.weight.dtype;
  * ```ts
  * import { equal } from "node:assert/strict";
  * import { programsFor } from "ppo/lm/mod.ts";
- * const programOf = await programsFor(["float32", "float16"], (type) => Promise.resolve(`for ${type}`));
+ * const compile = (type: string) => Promise.resolve(`for ${type}`); // stands for `jit`
+ * const programOf = await programsFor(["float32", "float16"], compile);
  * equal(programOf({ wte: { weight: { dtype: "float16" } } }), "for float16");
  * ```
  */

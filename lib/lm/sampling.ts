@@ -1,9 +1,12 @@
 /**
- * The sampling distribution: the one function that turns logits into the log-probabilities from which a token is drawn.
+ * The sampling distribution: the one function that turns logits into the log-probabilities from
+ * which a token is drawn.
  *
- * Generation uses it, and so do the old, new and reference log-probabilities, the KL divergence and the ratio, so that all of them
- * concern the same policy. The order is Hugging Face's: repetition penalty (Keskar et al. 2019), temperature, top-k (Fan et al. 2018),
- * top-p (Holtzman et al. 2020). The policy that samples applies a cut-off once; all later uses take its `samplingMask`.
+ * Generation uses it, and so do the old, new and reference log-probabilities, the KL divergence
+ * and the ratio, so that all of them concern the same policy. The order is Hugging Face's:
+ * repetition penalty (Keskar et al. 2019), temperature, top-k (Fan et al. 2018), top-p (Holtzman
+ * et al. 2020). The policy that samples applies a cut-off once; all later uses take its
+ * `samplingMask`.
  */
 import { MASKED } from "../nn/mod.ts";
 import {
@@ -37,7 +40,10 @@ export interface SamplingSettings {
   readonly topK: number;
   /** Only the likeliest tokens whose probabilities add up to this can be drawn (1: all). */
   readonly topP: number;
-  /** Divides the positive logits of tokens that are already in the text, and multiplies the negative ones (1: no penalty). */
+  /**
+   * Divides the positive logits of tokens that are already in the text, and multiplies the
+   * negative ones (1: no penalty).
+   */
   readonly repetitionPenalty: number;
 }
 
@@ -50,7 +56,8 @@ export const plainSampling: SamplingSettings = {
 };
 
 /**
- * Whether these settings cut off the distribution, so that the sampling mask must be stored with a rollout.
+ * Whether these settings cut off the distribution, so that the sampling mask must be stored with a
+ * rollout.
  *
  * @example
  * ```ts
@@ -61,21 +68,28 @@ export const plainSampling: SamplingSettings = {
  */
 export const cutsOff = ({ topK, topP }: SamplingSettings): boolean => topK > 0 || topP < 1;
 
-/** Masks over the vocabulary. */
-type Mask<S extends Shape = Shape> = Tensor<S, "bool">;
+/** A mask over the vocabulary: 1 where a token counts. */
+export type Mask<S extends Shape = Shape> = Tensor<S, "bool">;
 
 /** What is known about a position besides its logits; all are [..., vocab]. */
 export interface SamplingContext<S extends Shape> {
   /** Tokens that are already in the text; needed for a repetition penalty. */
   readonly seen?: Mask<S> | undefined;
-  /** The tokens that may be drawn here (default: all); `mayBeDrawn` excludes the end token from short answers. */
+  /**
+   * The tokens that may be drawn here (default: all); `mayBeDrawn` excludes the end token from
+   * short answers.
+   */
   readonly allowed?: Mask<S> | undefined;
-  /** The mask of the policy that sampled; without it, `allowed` and the cut-offs of the settings apply. */
+  /**
+   * The mask of the policy that sampled; without it, `allowed` and the cut-offs of the settings
+   * apply.
+   */
   readonly samplingMask?: Mask<S> | undefined;
 }
 
 /**
- * The log-probabilities of the sampling distribution over the axis "vocab", and the mask of the tokens that can be drawn.
+ * The log-probabilities of the sampling distribution over the axis "vocab", and the mask of the
+ * tokens that can be drawn.
  *
  * @throws RangeError if there is a repetition penalty and `seen` is missing.
  * @example
@@ -85,7 +99,8 @@ export interface SamplingContext<S extends Shape> {
  * import { evaluate, input } from "ppo/tensor/mod.ts";
  * const logits = input("logits", { vocab: 3 });
  * const { logProbs } = samplingDistribution(logits, { ...plainSampling, topK: 2 });
- * const [{ data }] = evaluate([logProbs], { logits: { dims: [3], data: new Float64Array([5, 5, 1]) } });
+ * const feeds = { logits: { dims: [3], data: Float64Array.of(5, 5, 1) } };
+ * const [{ data }] = evaluate([logProbs], feeds);
  * ok(Math.abs(data[0] - Math.log(0.5)) < 1e-6); // two equal tokens are left
  * ```
  */
@@ -128,7 +143,8 @@ function cutOffMask(
 ): Mask | undefined {
   let mask = allowed;
   if (topK > 0 && topK < logits.shape.vocab) {
-    // The smallest logit, not MASKED, for tokens that are not allowed: the search below halves the range of the logits.
+    // Tokens that are not allowed get the smallest logit, not MASKED, because the search below
+    // halves the range of the logits.
     const smallest = neg(largest(neg(logits), "vocab"));
     const counted = allowed === undefined ? logits : where(allowed, logits, smallest);
     mask = narrowed(aboveThreshold(counted, (above) => not(less(sum(above, "vocab"), topK))), mask);
@@ -144,10 +160,16 @@ function cutOffMask(
 
 const narrowed = (mask: Mask, by?: Mask): Mask => by === undefined ? mask : and(mask, by);
 
-/** Halvings of the threshold search: enough to separate any two float32 numbers that differ by a millionth of the range. */
+/**
+ * Halvings of the threshold search: enough to separate any two float32 numbers that differ by a
+ * millionth of the range.
+ */
 const HALVINGS = 32;
 
-/** The tokens at or above the largest threshold that still satisfies `enough`; equal values stay together. */
+/**
+ * The tokens at or above the largest threshold that still satisfies `enough`; equal values stay
+ * together.
+ */
 function aboveThreshold(x: Tensor, enough: (above: Tensor) => Mask): Mask {
   let low: Tensor = neg(largest(neg(x), "vocab")), high: Tensor = add(largest(x, "vocab"), 1e-6);
   for (let halving = 0; halving < HALVINGS; halving++) {
@@ -159,7 +181,8 @@ function aboveThreshold(x: Tensor, enough: (above: Tensor) => Mask): Mask {
 }
 
 /**
- * The tokens that may be drawn after `position` tokens of an answer: all, except the end token in answers that are too short.
+ * The tokens that may be drawn after `position` tokens of an answer: all, except the end token in
+ * answers that are too short.
  *
  * @param options.minNewTokens the fewest tokens of an answer before its end token
  * @example
@@ -186,7 +209,8 @@ export function mayBeDrawn<S extends Shape & { vocab: number }>(
 export type Distribution = Tensor<{ batch: number; vocab: number }>;
 
 /**
- * Draws one token for each row by inverse CDF: the first token whose cumulative probability exceeds `uniform`, a number in [0, 1).
+ * Draws one token for each row by inverse CDF: the first token whose cumulative probability
+ * exceeds `uniform`, a number in [0, 1).
  *
  * The same uniform number and the same distribution always give the same token.
  *
@@ -195,7 +219,8 @@ export type Distribution = Tensor<{ batch: number; vocab: number }>;
  * import { equal } from "node:assert/strict";
  * import { drawToken } from "ppo/lm/mod.ts";
  * import { evaluate, input } from "ppo/tensor/mod.ts";
- * const tokens = drawToken(input("logProbs", { batch: 1, vocab: 2 }), input("uniform", { batch: 1 }));
+ * const logProbs = input("logProbs", { batch: 1, vocab: 2 });
+ * const tokens = drawToken(logProbs, input("uniform", { batch: 1 }));
  * const [{ data }] = evaluate([tokens], {
  *   logProbs: { dims: [1, 2], data: new Float64Array([Math.log(0.3), Math.log(0.7)]) },
  *   uniform: { dims: [1], data: new Float64Array([0.4]) },
@@ -210,11 +235,14 @@ export function drawToken(
   const probabilities = exp(logProbs);
   const cumulative = cumsum(probabilities, "vocab");
   const total = sum(probabilities, "vocab");
-  const below = cast(not(less(mul(total, uniform), cumulative)), "float32"); // 1 where cumulative <= u
+  // 1 where cumulative <= u
+  const below = cast(not(less(mul(total, uniform), cumulative)), "float32");
   return cast(min(sum(below, "vocab"), lastPossible(probabilities)), "int32");
 }
 
-/** The last token with any probability: rounding may keep the cumulative sum below u until the end. */
+/**
+ * The last token with any probability: rounding may keep the cumulative sum below u until the end.
+ */
 function lastPossible(probabilities: Distribution): Tensor<{ batch: number }> {
   const columns = cast(iota("vocab", probabilities.shape.vocab), "float32");
   const possible = cast(not(less(probabilities, 1e-30)), "float32");

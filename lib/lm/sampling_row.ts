@@ -1,6 +1,7 @@
 /**
- * The sampling distribution of one row of plain numbers, for chapters, exercises and sliders: `evaluate` runs the graphs of
- * `sampling.ts`, so a page without ONNX Runtime gets the same distribution as the generator.
+ * The sampling distribution of one row of plain numbers, for chapters, exercises and sliders:
+ * `evaluate` runs the graphs of `sampling.ts`, so a page without ONNX Runtime gets the same
+ * distribution as the generator.
  */
 import { evaluate, input } from "../tensor/mod.ts";
 import {
@@ -27,7 +28,8 @@ export interface RowSampling extends Partial<SamplingSettings> {
 /**
  * Computes the sampling distribution of one position from its logits.
  *
- * @throws RangeError if there are no logits, or if there is a repetition penalty and `seen` is missing.
+ * @throws RangeError if there are no logits, or if there is a repetition penalty and `seen` is
+ *   missing.
  * @example
  * ```ts
  * import { distributionOfRow } from "ppo/lm/mod.ts";
@@ -59,7 +61,8 @@ export function distributionOfRow(
 }
 
 /**
- * Draws a token by inverse CDF: the first token whose cumulative probability exceeds `uniform`, a number in [0, 1).
+ * Draws a token by inverse CDF: the first token whose cumulative probability exceeds `uniform`, a
+ * number in [0, 1).
  *
  * @example
  * ```ts

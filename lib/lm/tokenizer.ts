@@ -1,10 +1,12 @@
 /**
- * BERT's WordPiece tokenizer: text to ids and back, from a vocabulary. (`tokenizer_files.ts` reads one from a model folder.)
+ * BERT's WordPiece tokenizer: text to ids and back, from a vocabulary. (`tokenizer_files.ts` reads
+ * one from a model folder.)
  *
- * `@huggingface/tokenizers` splits the text. This file configures it as transformers' BertTokenizer and corrects the three cases in
- * which the two differ (`agreeWithBert`).
+ * `@huggingface/tokenizers` splits the text. This file configures it as transformers'
+ * BertTokenizer and corrects the three cases in which the two differ (`agreeWithBert`).
  *
- * Source: Devlin et al. 2018, BERT; transformers' tokenization_bert.py is what the tests compare with.
+ * Source: Devlin et al. 2018, BERT; transformers' tokenization_bert.py is what the tests compare
+ * with.
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 
@@ -20,9 +22,15 @@ export interface Tokenizer {
   clsId: number;
   /** [SEP], which also ends an answer. */
   sepId: number;
-  /** The ids of a text, without [CLS] and [SEP] around it. Special tokens in the text are recognised. */
+  /**
+   * The ids of a text, without [CLS] and [SEP] around it. Special tokens in the text are
+   * recognised.
+   */
   encode(text: string): number[];
-  /** The text of ids, without special tokens and with its pieces joined; spaces separate only words that would run together. */
+  /**
+   * The text of ids, without special tokens and with its pieces joined; spaces separate only words
+   * that would run together.
+   */
   decode(ids: Iterable<number>): string;
   /** The token of an id. Throws a RangeError for an id outside the vocabulary. */
   tokenOf(id: number): string;
@@ -40,12 +48,16 @@ export const SPECIAL: readonly string[] = [...REQUIRED, "[MASK]"];
 /** The most characters of a word; a longer one is [UNK], as in BERT. */
 export const MAX_WORD = 100;
 
-/** Han characters outside the basic plane, which the library misses because it looks at UTF-16 halves. */
+/**
+ * Han characters outside the basic plane, which the library misses because it looks at UTF-16
+ * halves.
+ */
 const RARE_HAN = /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
 
 /**
- * Changes a text so that the library splits it as BertTokenizer does. Rare Han characters stand alone. Unassigned code points
- * become control characters, which the library removes. A sigma becomes the same small letter anywhere in a word.
+ * Changes a text so that the library splits it as BertTokenizer does. Rare Han characters stand
+ * alone. Unassigned code points become control characters, which the library removes. A sigma
+ * becomes the same small letter anywhere in a word.
  */
 function agreeWithBert(text: string, lowerCase: boolean): string {
   const cleaned = text.replace(RARE_HAN, " $& ").replace(/\p{Cn}/gu, "\u0001");
@@ -88,7 +100,10 @@ function makeLibraryTokenizer(
   }, {});
 }
 
-/** Joins tokens to text: `##` continues a word, and a space separates two words of letters or digits. */
+/**
+ * Joins tokens to text: `##` continues a word, and a space separates two words of letters or
+ * digits.
+ */
 function joinTokens(tokens: readonly string[]): string {
   let text = "";
   for (const token of tokens) {

@@ -1,10 +1,12 @@
 /**
- * The tokenizer of a model folder: from `vocab.txt`, as in the tutorial's folders, or else from `tokenizer.json`.
+ * The tokenizer of a model folder: from `vocab.txt`, as in the tutorial's folders, or else from
+ * `tokenizer.json`.
  *
- * `tokenizer_config.json` and `special_tokens_map.json` are read for the options that they change. An option that is not supported
- * is an error that names it.
+ * `tokenizer_config.json` and `special_tokens_map.json` are read for the options that they change.
+ * An option that is not supported is an error that names it.
  *
- * Source: the defaults are those of transformers' BertTokenizer; `tokenizer.json` is the format of Hugging Face's tokenizers.
+ * Source: the defaults are those of transformers' BertTokenizer; `tokenizer.json` is the format of
+ * Hugging Face's tokenizers.
  */
 import {
   fileExists,
@@ -49,7 +51,10 @@ function checkTokenNames(record: JsonRecord, path: string): void {
   expectFields(Object.fromEntries(names), path, TOKEN_NAMES);
 }
 
-/** Checks the fields of `tokenizer_config.json` that change ids, and returns whether texts are lower-cased. */
+/**
+ * Checks the fields of `tokenizer_config.json` that change ids, and returns whether texts are
+ * lower-cased.
+ */
 function parseTokenizerConfig(record: JsonRecord, path: string): boolean {
   const lowerCase = record.do_lower_case !== false;
   expectFields(record, path, {
@@ -92,7 +97,9 @@ function orderedVocabulary(vocab: unknown, path: string): string[] {
   return entries.map(([token]) => token);
 }
 
-/** Tokens added to the vocabulary must be BERT's special ones, under the ids that they have there. */
+/**
+ * Tokens added to the vocabulary must be BERT's special ones, under the ids that they have there.
+ */
 function checkAddedTokens(added: unknown, vocabulary: readonly string[], path: string): void {
   for (const token of Array.isArray(added) ? added : []) {
     const { id, content } = recordOf(token);
@@ -139,9 +146,11 @@ function parseTokenizerJson(record: JsonRecord, path: string): Tokenizer {
 }
 
 /**
- * Reads the tokenizer of a model folder: `vocab.txt` with `tokenizer_config.json` if that exists, or else `tokenizer.json`.
+ * Reads the tokenizer of a model folder: `vocab.txt` with `tokenizer_config.json` if that exists,
+ * or else `tokenizer.json`.
  *
- * @throws {Error} A sentence that names the file, if neither exists, a special token is missing, or an option is not supported.
+ * @throws {Error} A sentence that names the file, if neither exists, a special token is missing,
+ *   or an option is not supported.
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";

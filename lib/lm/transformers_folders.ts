@@ -1,9 +1,10 @@
 /**
- * Model folders as other PPO trainers (OpenRLHF, TRL) load them: the same weights under the names that transformers' own
- * classes have.
+ * Model folders as other PPO trainers (OpenRLHF, TRL) load them: the same weights under the names
+ * that transformers' own classes have.
  *
- * A language model is a `GPT2LMHeadModel` whose tokenizer knows the end token of an answer. A reward model or critic is a
- * `GPT2ForSequenceClassification` with one label: our `value_fn.weight` is its `score.weight`.
+ * A language model is a `GPT2LMHeadModel` whose tokenizer knows the end token of an answer. A
+ * reward model or critic is a `GPT2ForSequenceClassification` with one label: our
+ * `value_fn.weight` is its `score.weight`.
  */
 import {
   joinPath,
@@ -16,13 +17,15 @@ import { type ModelFolder, writeModelFolder } from "./checkpoint.ts";
 import { PREFIX, VALUE_HEAD, type Weight } from "./weights.ts";
 
 /**
- * Writes a policy. [CLS] and [SEP] become the tokenizer's first and end tokens, which BERT tokenizers leave open.
+ * Writes a policy. [CLS] and [SEP] become the tokenizer's first and end tokens, which BERT
+ * tokenizers leave open.
  *
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
  * import { gpt2Spec, initialWeights, makeTokenizer, writePolicyFolder } from "ppo/lm/mod.ts";
- * const config = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
  * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
  * const folder = await Deno.makeTempDir();
@@ -54,7 +57,8 @@ export interface ScoreFolderOptions {
  * ```ts
  * import { equal } from "node:assert/strict";
  * import { initialWeights, makeTokenizer, valueModelSpec, writeScoreFolder } from "ppo/lm/mod.ts";
- * const config = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
  * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
  * const folder = await Deno.makeTempDir();

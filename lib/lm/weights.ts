@@ -1,9 +1,11 @@
 /**
- * The weights of a GPT-2: their names and shapes, and reading them from any file format that Hugging Face's folders use.
+ * The weights of a GPT-2: their names and shapes, and reading them from any file format that
+ * Hugging Face's folders use.
  *
- * Names inside the library have no `transformer.` before them: `wte.weight`, `h.0.attn.c_attn.weight`, `value_fn.weight`. Linear
- * weights are [in, out], as GPT-2's Conv1D stores them; only `value_fn.weight` is [1, embed]. Names, shapes and number formats are
- * checked before the first value is read, and each value is in memory once.
+ * Names inside the library have no `transformer.` before them: `wte.weight`,
+ * `h.0.attn.c_attn.weight`, `value_fn.weight`. Linear weights are [in, out], as GPT-2's Conv1D
+ * stores them; only `value_fn.weight` is [1, embed]. Names, shapes and number formats are checked
+ * before the first value is read, and each value is in memory once.
  */
 import {
   byteRange,
@@ -36,13 +38,15 @@ const LANGUAGE_HEAD = "lm_head.weight";
 const TOKEN_EMBEDDING = "wte.weight";
 
 /**
- * The name and shape of every weight of a GPT-2, in the model's order; with `valueHead` also `value_fn.weight`.
+ * The name and shape of every weight of a GPT-2, in the model's order; with `valueHead` also
+ * `value_fn.weight`.
  *
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
  * import { weightShapes } from "ppo/lm/mod.ts";
- * const config = { vocabSize: 97, positions: 64, embed: 32, heads: 4, layers: 3, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 97, positions: 64, embed: 32, heads: 4, layers: 3 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * deepEqual(weightShapes(config).get("h.2.attn.c_attn.weight"), [32, 96]);
  * ```
  */
@@ -92,7 +96,7 @@ function checkWeight(
   }
   if (!["F64", "F32", "F16", "BF16"].includes(format)) {
     throw new TypeError(
-      `Cannot use "${name}" of ${path}: its number format is ${format}, and a floating-point format is expected`,
+      `Cannot use "${name}" of ${path}: its number format is ${format}, not a floating-point one`,
     );
   }
 }
@@ -102,7 +106,10 @@ function listNames(names: readonly string[]): string {
   return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
-/** The tensors in the model's order; fails unless they are exactly the weights of this GPT-2, each with its shape. */
+/**
+ * The tensors in the model's order; fails unless they are exactly the weights of this GPT-2, each
+ * with its shape.
+ */
 function checkNames<T extends Described>(
   named: ReadonlyMap<string, T>,
   config: Gpt2Config,
@@ -135,7 +142,10 @@ function checkNames<T extends Described>(
 /** A weight's place in a file, under the key that the file has for it. */
 type StoredWeight = TensorView & { readonly key: string };
 
-/** Fails if two weights share bytes, or if some are float16 and others bfloat16: both are signs of a damaged file. */
+/**
+ * Fails if two weights share bytes, or if some are float16 and others bfloat16: both are signs of
+ * a damaged file.
+ */
 function checkPlaces(weights: readonly [string, StoredWeight][], path: string): void {
   const formats = new Set(weights.map(([, { format }]) => format));
   if (formats.has("F16") && formats.has("BF16")) {
@@ -155,7 +165,9 @@ function checkPlaces(weights: readonly [string, StoredWeight][], path: string): 
   }
 }
 
-/** Whether two views are column ranges of one matrix: their bytes overlap, but not their elements. */
+/**
+ * Whether two views are column ranges of one matrix: their bytes overlap, but not their elements.
+ */
 function interleave(a: TensorView, b: TensorView): boolean {
   const [rowA, columnA] = a.strides, [rowB, columnB] = b.strides;
   const areMatrices = a.shape.length === 2 && b.shape.length === 2;
@@ -170,7 +182,9 @@ const samePlace = (a: TensorView, b: TensorView): boolean =>
   a.storage === b.storage && a.offset === b.offset && a.format === b.format &&
   a.shape.join() === b.shape.join() && a.strides.join() === b.strides.join();
 
-/** Fails unless a stored output layer equals the token embedding: an untied one is not supported. */
+/**
+ * Fails unless a stored output layer equals the token embedding: an untied one is not supported.
+ */
 async function checkTied(
   file: TensorFile,
   head: StoredWeight,
@@ -200,7 +214,8 @@ async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<stri
   const stored = checkNames(named, config, path);
   checkPlaces(stored, path);
   const names = new Map(stored.map(([name, { key }]) => [key, name]));
-  const weights = new Map(stored.map(([name]): [string, Weight] => [name, NOT_READ])); // in the model's order
+  // in the model's order
+  const weights = new Map(stored.map(([name]): [string, Weight] => [name, NOT_READ]));
   for await (const [key, { shape, data }] of readTensors(file, names.keys(), { newFloats })) {
     const name = names.get(key) ?? key, view = named.get(name);
     if (!(data instanceof Float32Array)) {
@@ -217,10 +232,15 @@ async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<stri
 /** Holds a weight's place in the order of the model. */
 const NOT_READ: Weight = { shape: [], data: new Float32Array() };
 
-/** Whether a key is an attention mask, which old versions of transformers stored among the weights. */
+/**
+ * Whether a key is an attention mask, which old versions of transformers stored among the weights.
+ */
 const isMask = (key: string): boolean => /(^|\.)attn\.(masked_)?bias$/.test(key);
 
-/** The files that may hold a folder's weights. The first one that exists counts, in the order of transformers. */
+/**
+ * The files that may hold a folder's weights. The first one that exists counts, in the order of
+ * transformers.
+ */
 const FILES: readonly [name: string, open: (path: string) => Promise<TensorFile>][] = [
   ["model.safetensors", (path) => openSafetensors(path, { skip: isMask })],
   ["model.safetensors.index.json", (path) => openShards(path, { skip: isMask })],
@@ -228,13 +248,16 @@ const FILES: readonly [name: string, open: (path: string) => Promise<TensorFile>
   ["pytorch_model.bin.index.json", (path) => openShards(path, { skip: isMask })],
 ];
 
-/** Whether a folder's file holds weights, which a newly written `model.safetensors` makes obsolete. */
+/**
+ * Whether a folder's file holds weights, which a newly written `model.safetensors` makes obsolete.
+ */
 export const isWeightFile = (name: string): boolean =>
   FILES.some(([known]) => known === name) ||
   /^(model|pytorch_model)-\d+-of-\d+\.(safetensors|bin)$/.test(name);
 
 /**
- * Reads the weights of a model folder from `model.safetensors` or `pytorch_model.bin`, whole or in shards.
+ * Reads the weights of a model folder from `model.safetensors` or `pytorch_model.bin`, whole or in
+ * shards.
  *
  * @throws {Error} A sentence that names the file and the key.
  */

@@ -48,7 +48,7 @@ export interface Slots {
 }
 
 /** The score or logit of a masked position: e^-1e9 is 0 in float32, and a row of such scores still has a softmax. */
-export const MASKED = -1e9;
+export const MASKED: number = -1e9;
 
 /** softmax(q k^T / sqrt(headDim)) v for every head, projected back; queries of `x`, keys and values of `context` (default: `x`). */
 export function attention(

@@ -1,5 +1,6 @@
 /**
- * Adam (Kingma & Ba 2015, algorithm 1) with decoupled weight decay (Loshchilov & Hutter 2019), as PyTorch computes them.
+ * Adam (Kingma & Ba 2015, algorithm 1) with decoupled weight decay (Loshchilov & Hutter 2019), as
+ * PyTorch computes them.
  *
  *   g = scale gradient
  *   m = beta1 m + (1 - beta1) g
@@ -64,18 +65,24 @@ export function stepScalars(
 }
 
 /**
- * Computes one step of one parameter: its new value and its new moments. All tensors have the parameter's axes.
+ * Computes one step of one parameter: its new value and its new moments. All tensors have the
+ * parameter's axes.
  *
  * @example
  * ```ts
  * import { ok } from "node:assert/strict";
  * import { adam, adamDefaults, stepScalars } from "ppo/optim/mod.ts";
  * import { evaluate, input, scalar } from "ppo/tensor/mod.ts";
- * const { scale, stepSize, rootCorrection, keep } = stepScalars(adamDefaults, { learningRate: 0.1, step: 1, scale: 1 });
- * const scalars = { scale: scalar(scale), stepSize: scalar(stepSize), rootCorrection: scalar(rootCorrection), keep: scalar(keep) };
- * const at = (name: string) => input(name, { embed: 1 });
- * const moments = { first: at("zero"), second: at("zero") };
- * const { parameter } = adam({ parameter: at("one"), gradient: at("one"), ...moments }, scalars, adamDefaults);
+ * const numbers = stepScalars(adamDefaults, { learningRate: 0.1, step: 1, scale: 1 });
+ * const scalars = {
+ *   scale: scalar(numbers.scale),
+ *   stepSize: scalar(numbers.stepSize),
+ *   rootCorrection: scalar(numbers.rootCorrection),
+ *   keep: scalar(numbers.keep),
+ * };
+ * const one = input("one", { embed: 1 }), zero = input("zero", { embed: 1 });
+ * const before = { parameter: one, gradient: one, first: zero, second: zero };
+ * const { parameter } = adam(before, scalars, adamDefaults);
  * const row = (value: number) => ({ dims: [1], data: new Float64Array([value]) });
  * const [{ data }] = evaluate([parameter], { one: row(1), zero: row(0) });
  * ok(Math.abs(data[0] - 0.9) < 1e-6); // the first step has the length of the learning rate

@@ -13,12 +13,14 @@ import type { Tensor } from "../tensor/mod.ts";
  * import { evaluate, input, square, sum } from "ppo/tensor/mod.ts";
  * const parameters = { layer: { weight: input("weight", { embed: 1 }) } };
  * const { layer } = gradientsOf(sum(square(parameters.layer.weight)), parameters);
- * const [{ data }] = evaluate([layer.weight], { weight: { dims: [1], data: new Float64Array([3]) } });
+ * const weight = { dims: [1], data: Float64Array.of(3) };
+ * const [{ data }] = evaluate([layer.weight], { weight });
  * equal(data[0], 6); // d w^2 / d w = 2 w
  * ```
  */
 export function gradientsOf<P>(loss: Tensor<Record<never, never>>, parameters: P): P {
   const leaves = [...flatten(parameters, isTensor).values()];
   const gradients = new Map(grad(loss, leaves).map((gradient, index) => [leaves[index], gradient]));
-  return mapTree(parameters, isTensor, (leaf) => gradients.get(leaf)) as P; // the same tree, leaf by leaf
+  // the same tree, leaf by leaf
+  return mapTree(parameters, isTensor, (leaf) => gradients.get(leaf)) as P;
 }

@@ -1,8 +1,8 @@
 /** Learning-rate schedules, as pure functions of the step. */
 
 /**
- * Returns the factor of the learning rate: linear warm-up from 0, then linear decay to 0 at `total`, as in the tutorial's SFT and
- * reward stages.
+ * Returns the factor of the learning rate: linear warm-up from 0, then linear decay to 0 at
+ * `total`, as in the tutorial's SFT and reward stages.
  *
  * @param step the number of steps before this one, 0 for the first
  * @example

@@ -3,7 +3,8 @@
  *
  *     e = clamp(KL / target - 1, -0.2, 0.2)        klCoef <- klCoef (1 + gain e)
  *
- * Ziegler et al. 2019, "Fine-tuning language models from human preferences", section 2.2; their gain is 0.1.
+ * Ziegler et al. 2019, "Fine-tuning language models from human preferences", section 2.2; their
+ * gain is 0.1.
  */
 
 /** The inputs of `adaptiveKlCoef` besides the coefficient. */
@@ -24,7 +25,8 @@ export interface AdaptiveKlInputs {
  * ```ts
  * import { adaptiveKlCoef } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.equal(adaptiveKlCoef(0.5, { kl: 9, target: 3 }), 0.51); // e is clamped at 0.2: 0.5 (1 + 0.1 0.2)
+ * // e is clamped at 0.2: 0.5 (1 + 0.1 0.2)
+ * assert.equal(adaptiveKlCoef(0.5, { kl: 9, target: 3 }), 0.51);
  * ```
  */
 export function adaptiveKlCoef(

@@ -4,8 +4,9 @@
  *     bin k holds the predictions p_i with low_k <= p_i < low_k+1 (the last bin its upper end too)
  *     predicted_k = mean of its p_i            observed_k = share of its cases that came true
  *
- * A plot of observed against predicted is a reliability diagram, in which a calibrated predictor lies on the diagonal (DeGroot &
- * Fienberg 1983, "The comparison and evaluation of forecasters"). A bin with few cases varies by chance alone.
+ * A plot of observed against predicted is a reliability diagram, in which a calibrated predictor
+ * lies on the diagonal (DeGroot & Fienberg 1983, "The comparison and evaluation of forecasters").
+ * A bin with few cases varies by chance alone.
  */
 import { meanOf } from "./moments.ts";
 import { requireFractions, requireSameLength, type Row } from "./rows.ts";
@@ -32,20 +33,25 @@ export interface ReliabilityInputs {
 export interface ReliabilityOptions {
   /** The number of bins, all of equal width (default 10). */
   readonly bins?: number;
-  /** The lower end of the first bin (default 0); 1/2 if the likelier of two outcomes is always predicted. */
+  /**
+   * The lower end of the first bin (default 0); 1/2 if the likelier of two outcomes is always
+   * predicted.
+   */
   readonly from?: number;
 }
 
 /**
  * Computes the bins of a reliability diagram from low to high, without empty bins.
  *
- * @throws RangeError when the rows differ in length, `bins` is not a positive whole number or a probability lies outside [from, 1].
+ * @throws RangeError when the rows differ in length, `bins` is not a positive whole number or a
+ *   probability lies outside [from, 1].
  * @example
  * ```ts
  * import { reliability } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
  * const predictions = { probabilities: [0.5, 0.75, 1, 1], happened: [1, 0, 1, 1] };
- * const [, high] = reliability(predictions, { bins: 2, from: 0.5 }); // 0.5 below 0.75; 0.75, 1 and 1 above
+ * // 0.5 below 0.75; 0.75, 1 and 1 above
+ * const [, high] = reliability(predictions, { bins: 2, from: 0.5 });
  * assert.deepEqual(high, { predicted: 2.75 / 3, observed: 2 / 3, count: 3 });
  * ```
  */

@@ -6,8 +6,8 @@
  *     approxKl           = mean((ratio_t - 1) - log ratio_t)         (k3 of KL(pi_old || pi))
  *     explainedVariance  = 1 - Var(R - V) / Var(R)
  *
- * Huang et al. 2022, "The 37 implementation details of proximal policy optimization", detail 12. Entropy and KL to the reference
- * are in `entropy.ts`, `kl_estimates.ts` and `kl_exact.ts`.
+ * Huang et al. 2022, "The 37 implementation details of proximal policy optimization", detail 12.
+ * Entropy and KL to the reference are in `entropy.ts`, `kl_estimates.ts` and `kl_exact.ts`.
  */
 import { k3 } from "./kl_estimates.ts";
 import { meanOf, varianceOf } from "./moments.ts";
@@ -72,16 +72,20 @@ export function ratioMax(logProbs: OldAndNewLogProbs): number {
 }
 
 /**
- * The share of tokens, in [0, 1], whose ratio has left [1 - clipRange, 1 + clipRange], for either sign of their advantage.
+ * The share of tokens, in [0, 1], whose ratio has left [1 - clipRange, 1 + clipRange], for either
+ * sign of their advantage.
  *
- * OpenAI's baselines and CleanRL use this definition. The tokens whose gradient the clip removes are fewer: `policyLoss(...).clipped`.
+ * OpenAI's baselines and CleanRL use this definition. The tokens whose gradient the clip removes
+ * are fewer: `policyLoss(...).clipped`.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
  * ```ts
  * import { clipFraction } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.equal(clipFraction({ logProbs: [-1, -1], oldLogProbs: [-1, -2] }, { clipRange: 0.2 }), 0.5); // ratios 1, e
+ * // ratios 1, e
+ * const logProbs = { logProbs: [-1, -1], oldLogProbs: [-1, -2] };
+ * assert.equal(clipFraction(logProbs, { clipRange: 0.2 }), 0.5);
  * ```
  */
 export function clipFraction(
@@ -92,7 +96,8 @@ export function clipFraction(
 }
 
 /**
- * The distance of the policy from the one that sampled: the mean k3 estimate of KL(pi_old || pi), in nats per token.
+ * The distance of the policy from the one that sampled: the mean k3 estimate of KL(pi_old || pi),
+ * in nats per token.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -104,12 +109,13 @@ export function clipFraction(
  * ```
  */
 export function approxKl({ logProbs, oldLogProbs }: OldAndNewLogProbs): number {
-  return meanOf(k3({ logProbs: oldLogProbs, refLogProbs: logProbs })); // sampled from pi_old, compared with pi
+  // sampled from pi_old, compared with pi
+  return meanOf(k3({ logProbs: oldLogProbs, refLogProbs: logProbs }));
 }
 
 /**
- * The share of the returns' variance that the values explain: 1 for a perfect critic, 0 for one no better than a constant, and less
- * than 0 for a worse one. It is `NaN` if all returns are equal.
+ * The share of the returns' variance that the values explain: 1 for a perfect critic, 0 for one no
+ * better than a constant, and less than 0 for a worse one. It is `NaN` if all returns are equal.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example

@@ -3,14 +3,16 @@
  *
  *     H(p) = -sum_v p_v log p_v
  *
- * Shannon 1948. It is 0 for a certain choice and log(n) for n equally likely ones. There are two versions: one for a row of logits and
- * one for differentiable tensors. Schulman et al. 2017 (PPO), equation 9, add it to the objective; here it is a diagnostic.
+ * Shannon 1948. It is 0 for a certain choice and log(n) for n equally likely ones. There are two
+ * versions: one for a row of logits and one for differentiable tensors. Schulman et al. 2017
+ * (PPO), equation 9, add it to the objective; here it is a diagnostic.
  */
 import { exp, mul, neg, type Shape, sum, type Tensor, type Without } from "../tensor/mod.ts";
 import type { Row } from "./rows.ts";
 
 /**
- * Computes the entropy of softmax(logits), for the logits of one position over the vocabulary, in nats.
+ * Computes the entropy of softmax(logits), for the logits of one position over the vocabulary, in
+ * nats.
  *
  * @throws RangeError when the row is empty.
  * @example
@@ -33,7 +35,8 @@ export function entropyOfLogits(logits: Row): number {
 }
 
 /**
- * The entropy along `axis` (the vocabulary) at each position, in nats, from finite log-probabilities; differentiable.
+ * The entropy along `axis` (the vocabulary) at each position, in nats, from finite
+ * log-probabilities; differentiable.
  *
  * @throws RangeError when the log-probabilities have no such axis.
  * @example
@@ -43,7 +46,8 @@ export function entropyOfLogits(logits: Row): number {
  * import assert from "node:assert/strict";
  * const logProbs = logSoftmax(input("logits", { time: 1, vocab: 2 }), "vocab");
  * const perToken = entropyFromLogProbs(logProbs, "vocab"); // [time 1]
- * const [{ data }] = evaluate([perToken], { logits: { dims: [1, 2], data: new Float64Array([5, 5]) } });
+ * const logits = { dims: [1, 2], data: Float64Array.of(5, 5) };
+ * const [{ data }] = evaluate([perToken], { logits });
  * assert.ok(Math.abs(data[0] - Math.log(2)) < 1e-6);
  * ```
  */

@@ -2,12 +2,14 @@
  * Generalised advantage estimation: how much better a token was than the critic expected.
  *
  *     delta_t = r_t + gamma V(s_t+1) - V(s_t)
- *     A_t     = delta_t + (gamma lambda) delta_t+1 + (gamma lambda)^2 delta_t+2 + ... = delta_t + gamma lambda A_t+1
+ *     A_t     = delta_t + (gamma lambda) delta_t+1 + (gamma lambda)^2 delta_t+2 + ...
+ *             = delta_t + gamma lambda A_t+1
  *     R_t     = A_t + V(s_t)
  *
- * Schulman et al. 2016, "High-dimensional continuous control using generalized advantage estimation", equation 16; its equations
- * 17 and 18 are lambda = 0 (A_t = delta_t) and lambda = 1 (A_t = G_t - V(s_t)). Schulman et al. 2017 (PPO) repeat it as equations
- * 11 and 12 with a slip in the last exponent: for a row that ends at T it is T - t - 1, not T - t + 1.
+ * Schulman et al. 2016, "High-dimensional continuous control using generalized advantage
+ * estimation", equation 16; its equations 17 and 18 are lambda = 0 (A_t = delta_t) and lambda = 1
+ * (A_t = G_t - V(s_t)). Schulman et al. 2017 (PPO) repeat it as equations 11 and 12 with a slip in
+ * the last exponent: for a row that ends at T it is T - t - 1, not T - t + 1.
  *
  * It takes one row of real tokens at a time, without padding, and does not whiten.
  */
@@ -27,7 +29,10 @@ export interface TdErrorsInputs {
 
 /** The inputs of `gae`. */
 export interface GaeInputs extends TdErrorsInputs {
-  /** The weight of later errors, in [0, 1]: 0 uses one step (bias, low variance), 1 the whole row (no bias, high variance). */
+  /**
+   * The weight of later errors, in [0, 1]: 0 uses one step (bias, low variance), 1 the whole row
+   * (no bias, high variance).
+   */
   readonly lambda: number;
 }
 
@@ -63,12 +68,14 @@ export function tdErrors({ rewards, values, gamma, bootstrap = 0 }: TdErrorsInpu
 /**
  * Computes the advantages and returns of one row.
  *
- * @throws RangeError when rewards and values differ in length, or gamma or lambda is outside [0, 1].
+ * @throws RangeError when rewards and values differ in length, or gamma or lambda is outside [0,
+ *   1].
  * @example
  * ```ts
  * import { gae } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * const { advantages, returns } = gae({ rewards: [0, 3], values: [1, 4], gamma: 0.5, lambda: 0.5 });
+ * const row = { rewards: [0, 3], values: [1, 4] };
+ * const { advantages, returns } = gae({ ...row, gamma: 0.5, lambda: 0.5 });
  * assert.deepEqual(advantages, [0.75, -1]); // 1 + 0.5 0.5 (-1), and -1
  * assert.deepEqual(returns, [1.75, 3]); // A + V
  * ```

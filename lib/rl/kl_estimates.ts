@@ -1,13 +1,15 @@
 /**
  * KL divergence estimated from the tokens that were sampled.
  *
- *     r = pi_ref(a) / pi(a), a sampled from pi        KL(pi || pi_ref) = E[k1] = E[k3], and nearly E[k2]
- *     k1 = -log r                                     unbiased, high variance, may be negative
- *     k2 = (log r)^2 / 2                              biased, never negative
- *     k3 = (r - 1) - log r                            unbiased, never negative, low variance for similar policies
+ *     r = pi_ref(a) / pi(a), a sampled from pi
+ *     KL(pi || pi_ref) = E[k1] = E[k3], and nearly E[k2]
+ *     k1 = -log r              unbiased, high variance, may be negative
+ *     k2 = (log r)^2 / 2       biased, never negative
+ *     k3 = (r - 1) - log r     unbiased, never negative, low variance for similar policies
  *
- * Schulman 2020, "Approximating KL divergence" (joschu.net/blog/kl-approx.html). Each function returns one number for each
- * token, and their sum over an answer estimates the divergence of whole answers. `kl_exact.ts` sums over the vocabulary instead.
+ * Schulman 2020, "Approximating KL divergence" (joschu.net/blog/kl-approx.html). Each function
+ * returns one number for each token, and their sum over an answer estimates the divergence of
+ * whole answers. `kl_exact.ts` sums over the vocabulary instead.
  */
 import { requireSameLength, type Row } from "./rows.ts";
 
@@ -48,7 +50,8 @@ export function k1(sampled: SampledLogProbs): number[] {
  * ```ts
  * import { k2 } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.deepEqual(k2({ logProbs: [-1, -2], refLogProbs: [-3, -1] }), [2, 0.5]); // (-2)^2 / 2, 1^2 / 2
+ * // (-2)^2 / 2, 1^2 / 2
+ * assert.deepEqual(k2({ logProbs: [-1, -2], refLogProbs: [-3, -1] }), [2, 0.5]);
  * ```
  */
 export function k2(sampled: SampledLogProbs): number[] {
@@ -68,5 +71,6 @@ export function k2(sampled: SampledLogProbs): number[] {
  * ```
  */
 export function k3(sampled: SampledLogProbs): number[] {
-  return logRatios(sampled).map((logR) => Math.expm1(logR) - logR); // expm1(log r) = r - 1, exact near r = 1
+  // expm1(log r) = r - 1, exact near r = 1
+  return logRatios(sampled).map((logR) => Math.expm1(logR) - logR);
 }

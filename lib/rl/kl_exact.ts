@@ -3,7 +3,8 @@
  *
  *     KL(p || q) = sum_v p_v (log p_v - log q_v)
  *
- * Kullback & Leibler 1951. There are two versions: one for rows of numbers and one for differentiable tensors.
+ * Kullback & Leibler 1951. There are two versions: one for rows of numbers and one for
+ * differentiable tensors.
  */
 import { exp, mul, type Shape, sub, sum, type Tensor, type Without } from "../tensor/mod.ts";
 import { requireSameLength, type Row } from "./rows.ts";

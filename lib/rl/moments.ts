@@ -4,7 +4,8 @@
  *     mean(x) = sum(x) / n            Var(x) = sum((x - mean(x))^2) / n
  *     corr(x, y) = mean((x - mean(x)) (y - mean(y))) / sqrt(Var(x) Var(y))
  *
- * The divisor is n, not n - 1: these describe the given numbers and do not estimate a larger population.
+ * The divisor is n, not n - 1: these describe the given numbers and do not estimate a larger
+ * population.
  */
 import { requireSameLength, type Row } from "./rows.ts";
 

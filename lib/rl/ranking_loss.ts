@@ -4,8 +4,9 @@
  *     pair = -log sigmoid(better - worse) = log(1 + e^(worse - better)) = softplus(worse - better)
  *     loss = sum over pairs and positions of weight pair / count
  *
- * Bradley & Terry 1952; Ouyang et al. 2022 (InstructGPT), equation 1: the mean over all pairs of one ranked list. `rankingPlan`
- * chooses the pairs and positions. The loss is a graph, differentiable in the values.
+ * Bradley & Terry 1952; Ouyang et al. 2022 (InstructGPT), equation 1: the mean over all pairs of
+ * one ranked list. `rankingPlan` chooses the pairs and positions. The loss is a graph,
+ * differentiable in the values.
  */
 import {
   add,
@@ -28,14 +29,15 @@ import {
 /** How -log(sigmoid) is computed. */
 export interface LogSigmoidOptions {
   /**
-   * Whether to use softplus (default). `false` takes the logarithm of a rounded sigmoid, as the tutorial does, which is infinite in
-   * float32 as soon as the worse answer leads by 89.
+   * Whether to use softplus (default). `false` takes the logarithm of a rounded sigmoid, as the
+   * tutorial does, which is infinite in float32 as soon as the worse answer leads by 89.
    */
   readonly stable?: boolean;
 }
 
 /**
- * -log sigmoid(better - worse) of each pair, in nats: log 2 for equal values, near 0 if the better one leads clearly.
+ * -log sigmoid(better - worse) of each pair, in nats: log 2 for equal values, near 0 if the better
+ * one leads clearly.
  *
  * @throws RangeError when the axes do not fit.
  * @example
@@ -77,12 +79,16 @@ export interface RankingLossInputs {
   readonly mask: Tensor<{ batch: number; time: number }>;
   /** 1 at the last real token of each row. */
   readonly last: Tensor<{ batch: number; time: number }>;
-  /** The number of lists whose losses are averaged (default 1). With that of a whole minibatch, its micro-batches add up. */
+  /**
+   * The number of lists whose losses are averaged (default 1). With that of a whole minibatch, its
+   * micro-batches add up.
+   */
   readonly count?: Tensor<Record<never, never>>;
 }
 
 /**
- * Computes the ranking loss of lists of texts, in nats, from one value for each token, in units of reward.
+ * Computes the ranking loss of lists of texts, in nats, from one value for each token, in units of
+ * reward.
  *
  * @throws RangeError when the axes do not fit.
  * @example
@@ -90,7 +96,8 @@ export interface RankingLossInputs {
  * import { evaluate, input } from "ppo/tensor/mod.ts";
  * import { rankingLoss, rankingPlan } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * const plan = rankingPlan([[[7, 8], [7, 9]]], { time: 2 }); // one list of two texts; the second token differs
+ * // one list of two texts; the second token differs
+ * const plan = rankingPlan([[[7, 8], [7, 9]]], { time: 2 });
  * const loss = rankingLoss(input("values", { batch: 2, time: 2 }), {
  *   better: input("better", { pair: 1, batch: 2 }),
  *   worse: input("worse", { pair: 1, batch: 2 }),
@@ -110,7 +117,8 @@ export function rankingLoss(
 ): Tensor<Record<never, never>> {
   const lastValue = sum(mul(values, last), "time"); // [batch]
   const extended = add(mul(values, mask), mul(lastValue, sub(1, mask))); // [batch, time]
-  const scored = cast(less(scalar(0), weight), "float32"); // [pair, time]; elsewhere no value may overflow
+  // [pair, time]; elsewhere no value may overflow
+  const scored = cast(less(scalar(0), weight), "float32");
   const betterValues = mul(scored, dot(better, extended, "batch")); // [pair, time]
   const worseValues = mul(scored, dot(worse, extended, "batch"));
   return div(sum(mul(weight, pairwiseLogSigmoid(betterValues, worseValues, options))), count);

@@ -4,9 +4,10 @@
  *     grad J = E[ sum_t G_t grad log pi(a_t | s_t) ]
  *     loss   = - sum_t mask_t G_t log pi(a_t | s_t) / count          count: number of answers
  *
- * Williams 1992, "Simple statistical gradient-following algorithms", section 2; Sutton et al. 2000, "Policy gradient methods for
- * reinforcement learning with function approximation", theorem 1. The sign is negative because a loss is minimised. Nothing keeps
- * the policy near the one that sampled, so each answer may be used for only one step. The loss is a graph, differentiable in
+ * Williams 1992, "Simple statistical gradient-following algorithms", section 2; Sutton et al.
+ * 2000, "Policy gradient methods for reinforcement learning with function approximation", theorem
+ * 1. The sign is negative because a loss is minimised. Nothing keeps the policy near the one that
+ * sampled, so each answer may be used for only one step. The loss is a graph, differentiable in
  * `logProbs`.
  */
 import { div, mul, neg, type Shape, sum, type Tensor } from "../tensor/mod.ts";
@@ -40,7 +41,8 @@ export interface ReinforceLossInputs<S extends Shape> {
  *   count: scalar(1),
  * });
  * const row = (...values: number[]) => ({ dims: [2], data: new Float64Array(values) });
- * const [{ data }] = evaluate([loss], { logProbs: row(-1, -2), returns: row(3, 3), mask: row(1, 1) });
+ * const feeds = { logProbs: row(-1, -2), returns: row(3, 3), mask: row(1, 1) };
+ * const [{ data }] = evaluate([loss], feeds);
  * assert.equal(data[0], 9); // -3 (-1 - 2)
  * ```
  */
@@ -50,5 +52,6 @@ export function reinforceLoss<S extends Shape>(
 export function reinforceLoss(
   { logProbs, returns, mask, count }: ReinforceLossInputs<Shape>,
 ): Tensor<Record<never, never>> {
-  return div(neg(sum(mul(mask, mul(returns, logProbs)))), count); // - sum_t mask_t G_t log pi(a_t | s_t) / count
+  // - sum_t mask_t G_t log pi(a_t | s_t) / count
+  return div(neg(sum(mul(mask, mul(returns, logProbs)))), count);
 }

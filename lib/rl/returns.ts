@@ -3,8 +3,8 @@
  *
  *     G_t = r_t + gamma r_t+1 + gamma^2 r_t+2 + ... = r_t + gamma G_t+1
  *
- * Sutton & Barto 2018, equations 3.8 and 3.9. A critic learns to predict it. `gae` computes the target that PPO uses
- * instead.
+ * Sutton & Barto 2018, equations 3.8 and 3.9. A critic learns to predict it. `gae` computes the
+ * target that PPO uses instead.
  */
 import { requireFractions, type Row } from "./rows.ts";
 
@@ -26,7 +26,8 @@ export interface DiscountedReturnsInputs {
  * ```ts
  * import { discountedReturns } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.deepEqual(discountedReturns({ rewards: [1, 2, 4], gamma: 0.5 }), [3, 4, 4]); // 1 + 0.5 4, 2 + 0.5 4, 4
+ * // 1 + 0.5 4, 2 + 0.5 4, 4
+ * assert.deepEqual(discountedReturns({ rewards: [1, 2, 4], gamma: 0.5 }), [3, 4, 4]);
  * ```
  */
 export function discountedReturns(

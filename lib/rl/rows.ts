@@ -1,8 +1,8 @@
 /**
  * Rows: one number for each real token.
  *
- * Rows of a batch differ in length and are never padded, so that a mean over a row is a mean over its tokens. All arithmetic on
- * rows is 64-bit. Only the losses use tensors with masks.
+ * Rows of a batch differ in length and are never padded, so that a mean over a row is a mean over
+ * its tokens. All arithmetic on rows is 64-bit. Only the losses use tensors with masks.
  */
 
 /** One number for each real token of a text, in order; an array or a typed array. */

@@ -3,9 +3,10 @@
  *
  *     normalised = (score - mean) / deviation         clipped = min(max(score, -limit), limit)
  *
- * Mean and standard deviation (`deviation`) are those of the scores of the model that PPO starts from, so that 0 means "as good as
- * before" (Ziegler et al. 2019, "Fine-tuning language models from human preferences", section 2). Without normalisation, a limit
- * below the typical score gives every answer the same reward, and there is nothing to learn.
+ * Mean and standard deviation (`deviation`) are those of the scores of the model that PPO starts
+ * from, so that 0 means "as good as before" (Ziegler et al. 2019, "Fine-tuning language models
+ * from human preferences", section 2). Without normalisation, a limit below the typical score
+ * gives every answer the same reward, and there is nothing to learn.
  */
 import { meanOf, varianceOf } from "./moments.ts";
 import { requireNotNegative, type Row } from "./rows.ts";
@@ -41,7 +42,8 @@ export function scoreStatistics(scores: Row): ScoreStatistics {
  * ```ts
  * import { normaliseScores } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.deepEqual(normaliseScores([4, 9], { mean: 6, deviation: 2 }), [-1, 1.5]); // (4 - 6) / 2, (9 - 6) / 2
+ * // (4 - 6) / 2, (9 - 6) / 2
+ * assert.deepEqual(normaliseScores([4, 9], { mean: 6, deviation: 2 }), [-1, 1.5]);
  * ```
  */
 export function normaliseScores(scores: Row, { mean, deviation }: ScoreStatistics): number[] {
