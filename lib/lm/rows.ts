@@ -6,7 +6,7 @@
  */
 import { cast, dot, equal, type Tensor } from "../tensor/mod.ts";
 import type { Hidden, Slots } from "../nn/mod.ts";
-import { type Feeds, int, ints } from "../runtime/mod.ts";
+import { type HostArray, int, ints } from "../runtime/mod.ts";
 
 /** Token ids of one sequence. */
 export type TokenRow = readonly number[];
@@ -18,6 +18,9 @@ export const rowsSpec = {
   slots: int({ batch: -1, time: -1 }),
   keySlots: int({ batch: -1, keyTime: -1 }),
 };
+
+/** The arrays of a batch, on the host. */
+export type RowArrays = { readonly [K in keyof typeof rowsSpec]: HostArray<"int32"> };
 
 /** The same as tensors. */
 export interface Rows extends Slots {
@@ -43,7 +46,7 @@ export const HIDDEN_SLOT: number = 2 ** 30;
 export function padRows(
   rows: readonly TokenRow[],
   { padId }: { padId: number },
-): Feeds<typeof rowsSpec> {
+): RowArrays {
   const time = Math.max(...rows.map((row) => row.length));
   const dims = [rows.length, time];
   const columns = rows.flatMap(() => Array.from({ length: time }, (_, column) => column));
@@ -71,7 +74,7 @@ export function padRows(
 export function maskedRows(
   ids: readonly TokenRow[],
   mask: readonly TokenRow[],
-): Feeds<typeof rowsSpec> {
+): RowArrays {
   const time = ids[0].length;
   const dims = [ids.length, time];
   const columns = ids.flatMap(() => Array.from({ length: time }, (_, column) => column));
