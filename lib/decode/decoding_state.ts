@@ -1,6 +1,5 @@
 /**
- * The state of one batch that is being decoded: the answers so far, and the inputs that each step
- * needs of them.
+ * The state of one batch that is being decoded: the answers so far, and the inputs of each step.
  */
 import { bools, type HostArray, ints } from "../runtime/mod.ts";
 import { padRows, type TokenRow } from "../lm/mod.ts";

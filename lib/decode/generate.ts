@@ -79,14 +79,14 @@ async function createHostGenerator(
         cache: await caches.sized(prompts.length, slotsFor(prompts, maxNewTokens)),
       };
       for (let position = 0; position < maxNewTokens && batch.rows.length > 0; position++) {
-        const draw: DrawRows = async ({ rows, cache }, { cached }) => {
+        const drawNext: DrawRows = async ({ rows, cache }, { cached }) => {
           const uniforms = floats(rows.map((row) => uniform(row, position)));
           const inputs = state.inputs(rows, { cached });
           const drawn = await step({ ...inputs, uniforms, position: number(position) }, cache);
           state.append(rows, drawn);
         };
-        if (position === 0) await readPrompts(device, { ...plan, cache: batch.cache }, draw);
-        else await draw(batch, { cached: true });
+        if (position === 0) await readPrompts(device, { ...plan, cache: batch.cache }, drawNext);
+        else await drawNext(batch, { cached: true });
         batch = await keepRows(device, batch, (row) => !state.answers[row].ended);
       }
       return state.answers;
@@ -112,7 +112,7 @@ type DrawRows = (batch: CachedRows, options: { cached: boolean }) => Promise<voi
 async function readPrompts(
   device: Device,
   { groups, repeated, copies, cache }: PromptPlan & Pick<CachedRows, "cache">,
-  draw: DrawRows,
+  drawNext: DrawRows,
 ): Promise<void> {
   let start = 0;
   const cached = async (rows: readonly number[]): Promise<CachedRows> => {
@@ -120,10 +120,10 @@ async function readPrompts(
     start += rows.length;
     return { rows, cache: part };
   };
-  for (const rows of groups) await draw(await cached(rows), { cached: false });
+  for (const rows of groups) await drawNext(await cached(rows), { cached: false });
   if (repeated.length === 0) return;
   await copyRows(device, cache, copies);
-  await draw(await cached(repeated), { cached: true });
+  await drawNext(await cached(repeated), { cached: true });
 }
 
 /** The inputs of a step besides parameters and caches. */
@@ -132,9 +132,9 @@ type StepInputs =
   & Record<"uniforms" | "position", ReturnType<typeof floats>>;
 
 /**
- * The steps of the CPU. Transposed weights serve all steps of one token a row; weights that are
- * stored otherwise are transposed first, unless a batch has a single row. All other steps read the
- * weights as they are given.
+ * The steps of the CPU. A step of one token a row reads transposed weights. Weights that are not
+ * transposed yet are transposed for each call, which pays only for several rows. All other steps
+ * read the weights as they are given.
  */
 async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions) {
   const transposer = await createTransposer(device, config);
@@ -148,16 +148,18 @@ async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions
   const single = onDemand(() => tokenProgram(device, config, { ...draw, batch: 1 }));
   return {
     /**
-     * The step with these parameters, valid until the next call, for batches of `size` rows at the
-     * start.
+     * The step with these parameters, for a batch of at most `size` rows; valid until the next
+     * call.
      */
     async over(parameters: Gpt2Arrays, size: number) {
-      const given = areTransposed(parameters, config);
-      const transposed = given || size === 1 ? parameters : await transposer.transpose(parameters);
+      const isTransposed = areTransposed(parameters, config);
+      const transposed = isTransposed || size === 1
+        ? parameters
+        : await transposer.transpose(parameters);
       return async (inputs: StepInputs, caches: readonly CacheArrays[]): Promise<DrawnTokens> => {
         const [rows, time] = inputs.inputIds.dims;
-        const isToken = time === 1 && (given || rows > 1);
-        const reader = given ? readTransposed : read, decoder = rows > 1 ? several : single;
+        const isToken = time === 1 && (isTransposed || rows > 1);
+        const reader = isTransposed ? readTransposed : read, decoder = rows > 1 ? several : single;
         const program = await (isToken ? decoder : reader).compiled();
         const feeds = { ...inputs, caches, parameters: isToken ? transposed : parameters };
         const { tokens, logProbs, samplingMask } = await program(feeds, { caches });

@@ -51,7 +51,7 @@ import { drawFrom, drawSpec, nextLogits, readSpec } from "./step_programs.ts";
 
 /**
  * Steps between two reads of the tokens: a read waits for the GPU, and fewer than this many steps
- * are computed in vain.
+ * are wasted.
  */
 const READ_EVERY = 16;
 
