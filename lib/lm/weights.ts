@@ -76,22 +76,20 @@ function withoutPrefix<T>(stored: Iterable<[string, T]>, path: string): Map<stri
 /** The properties of a weight that are checked. */
 interface Described {
   readonly shape: readonly number[];
-  /** Safetensors' name of the number format. */
-  readonly format: string;
+  /** Safetensors' name of the number format (default: "F32", that of weights in memory). */
+  readonly format?: string;
 }
 
 function checkWeight(
   name: string,
-  { shape, format }: Described,
+  { shape, format = "F32" }: Described,
   wanted: readonly number[],
   path: string,
 ): void {
   if (shape.join() !== wanted.join()) {
-    const state = `it has shape [${shape.join(", ")}], but config.json requires [${
-      wanted.join(", ")
-    }]`;
     throw new RangeError(
-      `Cannot use "${name}" of ${path}: ${state}. Check that both files come from the same checkpoint.`,
+      `Cannot use "${name}" of ${path}: it has shape [${shape.join(", ")}], but config.json ` +
+        `requires [${wanted.join(", ")}]. Check that both files come from the same checkpoint.`,
     );
   }
   if (!["F64", "F32", "F16", "BF16"].includes(format)) {
@@ -117,7 +115,7 @@ function checkNames<T extends Described>(
 ): [name: string, tensor: T][] {
   if (config.layers > named.size) { // checked first: a damaged config.json may have millions
     throw new RangeError(
-      `Cannot use ${path}: it has ${named.size} tensors, but config.json has n_layer ${config.layers}`,
+      `Cannot use ${path}: it has ${named.size} tensors, but n_layer is ${config.layers}`,
     );
   }
   const shapes = weightShapes(config, { valueHead: named.has(VALUE_HEAD) });
@@ -194,9 +192,10 @@ async function checkTied(
   if (samePlace(head, embedding.view)) return;
   for await (const [, { data }] of readTensors(file, [head.key])) {
     if (data.some((value, index) => !Object.is(value, embedding.data[index]))) {
-      const state =
-        `it differs from "${TOKEN_EMBEDDING}", and only a tied output layer is supported`;
-      throw new RangeError(`Cannot use "${LANGUAGE_HEAD}" of ${file.path}: ${state}`);
+      throw new RangeError(
+        `Cannot use "${LANGUAGE_HEAD}" of ${file.path}: it differs from "${TOKEN_EMBEDDING}", ` +
+          "and only a tied output layer is supported",
+      );
     }
   }
 }
@@ -286,10 +285,5 @@ export function checkWeights(
   config: Gpt2Config,
   path: string,
 ): Map<string, Weight> {
-  const described = [...withoutPrefix(weights, path)]
-    .map(([name, weight]) => [name, { ...weight, format: "F32" }] as const);
-  return new Map(
-    checkNames(new Map(described), config, path)
-      .map(([name, { shape, data }]) => [name, { shape, data }]),
-  );
+  return new Map(checkNames(withoutPrefix(weights, path), config, path));
 }
