@@ -5,7 +5,7 @@
  * reads prompts of 512 tokens and draws 64 more; what counts are the 63 steps after the first token, which the prompt's pass gives.
  */
 import { parseArgs } from "node:util";
-import { createGenerator, type Generator, turnParameters } from "../lib/decode/mod.ts";
+import { createGenerator, type Generator, transposeParameters } from "../lib/decode/mod.ts";
 import { gpt2Spec, plainSampling, readModelFolder, uploadParameters } from "../lib/lm/mod.ts";
 import { uniform } from "../lib/random/mod.ts";
 import { type DeviceKind, openDevice } from "../lib/runtime/mod.ts";
@@ -77,7 +77,7 @@ async function openOurs(
   const device = await openDevice(kind);
   console.log(`ours: ${device.description}`);
   const stored = await uploadParameters(device, gpt2Spec(config), weights, { share: true });
-  const parameters = kind === "cpu" ? await turnParameters(device, config, stored) : stored;
+  const parameters = kind === "cpu" ? await transposeParameters(device, config, stored) : stored;
   const special = { padId: 0, endId: -1 }; // no token ends an answer
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
   const warm = new Set<number>();

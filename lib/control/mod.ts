@@ -1,2 +1,2 @@
-/** Small worlds for the chapters, in which the truth can be computed. */
+/** Small worlds for the chapters, in which every value can be computed exactly. */
 export * from "./token_world.ts";

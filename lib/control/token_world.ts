@@ -1,40 +1,45 @@
 /**
- * A world of text so small that everything can be computed: answers of three tokens from a vocabulary of four.
+ * A world of text that is small enough to compute every value exactly: answers of three tokens
+ * from a vocabulary of four.
  *
- *     V(s)    = sum_a pi(a | s) Q(s, a)        Q(s, a) = V(s followed by a), or the score when the answer is complete
+ *     V(s)    = sum_a pi(a | s) Q(s, a)
+ *     Q(s, a) = V(s followed by a), or the score when the answer is complete
  *     A(s, a) = Q(s, a) - V(s)
  *
- * Sutton & Barto 2018, section 3.5, with gamma 1 and the only reward at the end. A state is the answer so far.
+ * Sutton & Barto 2018, section 3.5, with gamma 1 and the only reward at the end. A state is the
+ * answer so far.
  */
 
-/** Tokens by number. */
+/** The text of each token id. */
 export const VOCABULARY: readonly string[] = ["哪", "里", "谁", "？"];
-/** Tokens of an answer. */
+/** The number of tokens in an answer. */
 export const LENGTH = 3;
 
 /** pi(first token). */
 const START = [0.4, 0.1, 0.3, 0.2];
-/** pi(next token | token), one row a token. */
-const NEXT = [[0.1, 0.6, 0.1, 0.2], [0.1, 0.1, 0.2, 0.6], [0.2, 0.2, 0.1, 0.5], [
-  0.3,
-  0.2,
-  0.3,
-  0.2,
-]];
+/** pi(next token | token), one row for each token. */
+const NEXT = [
+  [0.1, 0.6, 0.1, 0.2],
+  [0.1, 0.1, 0.2, 0.6],
+  [0.2, 0.2, 0.1, 0.5],
+  [0.3, 0.2, 0.3, 0.2],
+];
 
 /** pi(a | s) for every token a. */
 export function probabilities(state: readonly number[]): readonly number[] {
   return state.length === 0 ? START : NEXT[state[state.length - 1]];
 }
 
-/** 1 for a question mark at the end, 1 for 哪里, minus 1 for a token twice. */
+/**
+ * Scores an answer: 1 for a question mark at the end, 1 for 哪里, and minus 1 for a repeated token.
+ */
 export function scoreOf(answer: readonly number[]): number {
   const text = answer.map((token) => VOCABULARY[token]).join("");
   return (text.endsWith("？") ? 1 : 0) + (text.includes("哪里") ? 1 : 0) -
     (new Set(answer).size < LENGTH ? 1 : 0);
 }
 
-/** V(s): the mean score of all ways to go on, each weighted with its probability. */
+/** V(s): the expected score of the completed answer. */
 export function stateValue(state: readonly number[]): number {
   return probabilities(state).reduce(
     (sum, probability, token) => sum + probability * actionValue(state, token),
@@ -52,7 +57,7 @@ export function actionValue(state: readonly number[], token: number): number {
 export const advantageOf = (state: readonly number[], token: number): number =>
   actionValue(state, token) - stateValue(state);
 
-/** An answer; `random` gives numbers in [0, 1). */
+/** Samples an answer; `random` returns numbers in [0, 1). */
 export function sampleAnswer(random: () => number): number[] {
   const answer: number[] = [];
   while (answer.length < LENGTH) {
@@ -64,16 +69,17 @@ export function sampleAnswer(random: () => number): number[] {
   return answer;
 }
 
-/** The policy gradient for the first token's logits, over all answers. */
+/** The policy gradient with respect to the first token's logits, over all answers. */
 export interface GradientMoments {
-  /** Its mean, one number a token: the same for every baseline. */
+  /** The mean for each token, which is the same for every baseline. */
   readonly mean: number[];
-  /** Variances of the logits' gradients, added up. */
+  /** The sum of the variances of all logits' gradients. */
   readonly variance: number;
 }
 
 /**
- * Mean and variance of (G - baseline) d log pi(a_0), with d log pi(a) / d logit_j = [a = j] - pi(j), by enumeration.
+ * Mean and variance of (G - baseline) d log pi(a_0), with d log pi(a) / d logit_j = [a = j] -
+ * pi(j), by enumeration.
  *
  * Williams 1992 (REINFORCE), section 2 and its remark on baselines.
  */

@@ -1,4 +1,7 @@
-/** Key-value caches that are made once and grow only when a larger batch or a longer text comes. */
+/**
+ * Key-value caches: allocated once, enlarged only for a larger batch or a longer text, and
+ * compacted as answers end.
+ */
 import {
   type Device,
   type DeviceArray,
@@ -7,7 +10,6 @@ import {
   joinedZeros,
 } from "../runtime/mod.ts";
 import type { Gpt2Config } from "../lm/mod.ts";
-import type { KeptRows } from "./decoding_state.ts";
 
 /** One layer's arrays: [batch, heads, slot, headDim] each. */
 export interface CacheArrays {
@@ -15,37 +17,42 @@ export interface CacheArrays {
   readonly values: DeviceArray<"float32">;
 }
 
-/** Keeps the caches of one generator. */
-export function cacheKeeper(device: Device, { layers, heads, embed }: Gpt2Config) {
-  let kept: readonly CacheArrays[] = [];
+/** The rows of a batch in the order in which the caches hold them. */
+export interface CachedRows {
+  readonly rows: readonly number[];
+  readonly cache: readonly CacheArrays[];
+}
+
+/** Owns the caches of one generator. */
+export function createCaches(device: Device, { layers, heads, embed }: Gpt2Config) {
   let joined: JoinedArrays | undefined;
+  let caches: readonly CacheArrays[] = [];
   let size = { batch: 0, slots: 0 };
   const release = (): void => {
     joined?.free();
     joined = undefined;
-    kept = [];
     size = { batch: 0, slots: 0 };
   };
   return {
-    /** Caches for `batch` rows of up to `slots` tokens; what they hold does not matter. */
+    /** Caches for `batch` rows of up to `slots` tokens; their contents are undefined. */
     async sized(batch: number, slots: number): Promise<readonly CacheArrays[]> {
-      if (batch === size.batch && slots <= size.slots) return kept;
+      if (batch === size.batch && slots <= size.slots) return caches;
       release();
       size = { batch, slots };
       const dims = [batch, heads, slots, embed / heads];
       joined = await joinedZeros(device, Array.from({ length: 2 * layers }, () => dims));
       const { arrays } = joined;
-      kept = Array.from(
+      caches = Array.from(
         { length: layers },
         (_, layer) => ({ keys: arrays[2 * layer], values: arrays[2 * layer + 1] }),
       );
-      return kept;
+      return caches;
     },
     release,
   };
 }
 
-/** The caches of `count` rows from `start` on: in the same memory, so only for the CPU. */
+/** The caches of `count` rows from `start` on, in the same memory (CPU only). */
 export async function cacheOfRows(
   device: Device,
   cache: readonly CacheArrays[],
@@ -62,29 +69,19 @@ export async function cacheOfRows(
     };
     return await device.upload(view);
   };
-  const layers = cache.map(async ({ keys, values }) => ({
-    keys: await part(keys),
-    values: await part(values),
-  }));
-  return await Promise.all(layers);
+  return await Promise.all(
+    cache.map(async ({ keys, values }) => ({ keys: await part(keys), values: await part(values) })),
+  );
 }
 
-/** The caches of the rows that stay, first ones first: in the same memory, so only for the CPU. */
-export async function keptRows(
-  device: Device,
-  cache: readonly CacheArrays[],
-  { count, moves }: KeptRows,
-): Promise<readonly CacheArrays[]> {
-  if (cache[0].keys.dims[0] === count) return cache;
-  await copyRows(device, cache, moves);
-  return await cacheOfRows(device, cache, { start: 0, count });
-}
-
-/** Copies the caches of rows over those of others, one after the other: in the same memory, so only for the CPU. */
+/**
+ * Copies the caches of some rows over those of others, one after the other, in the same memory
+ * (CPU only).
+ */
 export async function copyRows(
   device: Device,
   cache: readonly CacheArrays[],
-  copies: KeptRows["moves"],
+  copies: readonly { from: number; to: number }[],
 ): Promise<void> {
   for (const array of cache.flatMap(({ keys, values }) => [keys, values])) {
     const data = await device.read(array);
@@ -93,4 +90,24 @@ export async function copyRows(
       data.copyWithin(to * width, from * width, (from + 1) * width);
     }
   }
+}
+
+/**
+ * The rows that stay in a batch: those from its end take the places of those that leave, in the
+ * same memory (CPU only).
+ */
+export async function keepRows(
+  device: Device,
+  { rows, cache }: CachedRows,
+  stays: (row: number) => boolean,
+): Promise<CachedRows> {
+  const count = rows.filter(stays).length;
+  if (count === rows.length) return { rows, cache };
+  const places = [...rows.keys()];
+  const gaps = places.filter((place) => place < count && !stays(rows[place]));
+  const movers = places.filter((place) => place >= count && stays(rows[place]));
+  await copyRows(device, cache, gaps.map((to, index) => ({ from: movers[index], to })));
+  const remaining = rows.slice(0, count);
+  gaps.forEach((to, index) => remaining[to] = rows[movers[index]]);
+  return { rows: remaining, cache: await cacheOfRows(device, cache, { start: 0, count }) };
 }

@@ -1,22 +1,27 @@
 /**
  * GPT-2 for generation: new tokens attend to a ragged key-value cache that is written in place.
  *
- * The same program reads a prompt (many tokens a row, padded at the end) and decodes (one token a row). It computes exactly what
- * `gpt2.ts` computes; a test compares the two.
+ * `decode` reads any number of tokens a row, padded at the end. `decodeToken` reads one token a
+ * row and needs transposed weights: the fast path on the CPU. Both compute exactly what `gpt2.ts`
+ * computes; tests compare them.
  */
-import { embedding, type Hidden, layerNorm, linear } from "../nn/mod.ts";
-import { float, int } from "../runtime/mod.ts";
+import { embedding, type Hidden, layerNorm, linear, type NormParameters } from "../nn/mod.ts";
+import { float, int, type Tensors } from "../runtime/mod.ts";
 import {
   add,
   cachedAttention,
   type CacheShape,
+  dot,
   gelu,
+  mergeAxes,
   rename,
+  type Shape,
   slice,
+  splitAxis,
   type Tensor,
+  transpose,
 } from "../tensor/mod.ts";
-import type { Gpt2Config } from "../lm/mod.ts";
-import type { BlockParameters, Gpt2Parameters } from "../lm/mod.ts";
+import type { BlockParameters, Gpt2Config, Gpt2Parameters } from "../lm/mod.ts";
 
 /** One layer's cache: [batch, heads, slot, headDim] each. */
 export interface LayerCache {
@@ -24,73 +29,170 @@ export interface LayerCache {
   readonly values: Tensor<CacheShape>;
 }
 
-/** What the decoder takes besides parameters. */
-export interface DecoderInputs {
-  readonly inputIds: Tensor<{ batch: number; time: number }, "int32">;
-  readonly positionIds: Tensor<{ batch: number; time: number }, "int32">;
-  /** Tokens of each row with the new ones, minus 1. */
-  readonly lengths: Tensor<{ batch: number }, "int32">;
-  /** The largest of `lengths`, plus 1. */
-  readonly total: Tensor<Record<never, never>, "int32">;
-  readonly caches: readonly LayerCache[];
-}
-
-/** Specs of `DecoderInputs`. */
-export function decoderSpec({ layers, heads, embed }: Gpt2Config) {
+/** Specs of the decoder's inputs besides parameters; `decodeToken` needs `time` 1. */
+export function decoderSpec(
+  { layers, heads, embed }: Gpt2Config,
+  { batch = -1, time = -1 }: { batch?: number; time?: number } = {},
+) {
   const cache = float({ batch: -1, heads, slot: -1, headDim: embed / heads });
   return {
-    inputIds: int({ batch: -1, time: -1 }),
-    positionIds: int({ batch: -1, time: -1 }),
+    inputIds: int({ batch, time }),
+    positionIds: int({ batch, time }),
+    /** The number of tokens in each row, the new ones included, minus 1. */
     lengths: int({ batch: -1 }),
+    /** The largest of `lengths`, plus 1. */
     total: int({}),
     caches: Array.from({ length: layers }, () => ({ keys: cache, values: cache })),
   };
 }
 
-/** The last hidden states of the new tokens and the caches that now hold them. */
+type DecoderInputs = Tensors<ReturnType<typeof decoderSpec>>;
+
+/** Hidden states, and the caches that now hold the keys and values of the new tokens. */
+interface Decoded<X> {
+  readonly hidden: X;
+  readonly caches: LayerCache[];
+}
+
+/** A block's output and its updated cache. */
+interface BlockResult<X> {
+  readonly x: X;
+  readonly cache: LayerCache;
+}
+
+/** The last hidden states of the new tokens, [batch, time, embed], and the updated caches. */
 export function decode(
   parameters: Gpt2Parameters,
   inputs: DecoderInputs,
   config: Gpt2Config,
-): { hidden: Hidden; caches: LayerCache[] } {
-  const caches: LayerCache[] = [];
-  let x: Hidden = add(
-    embedding(parameters.wte, inputs.inputIds, "vocab"),
-    embedding(parameters.wpe, inputs.positionIds, "position"),
-  );
-  parameters.h.forEach((layer, index) => {
-    const step = decodeBlock(x, layer, inputs, { config, cache: inputs.caches[index] });
-    x = step.x;
-    caches.push(step.cache);
+): Decoded<Hidden> {
+  const norm = normOf(config);
+  return runBlocks(embed(parameters, inputs), { parameters, norm, caches: inputs.caches }, (
+    x,
+    { ln_1, attn, ln_2, mlp },
+    layerCache,
+  ) => {
+    const projected = linear(norm(x, ln_1), attn.c_attn, "embed"); // [batch, time, qkv]
+    const { attended, cache } = attend(projected, { ...inputs, ...layerCache }, config);
+    const joined = rename(attended, { embed: "attended" });
+    const middle = add(x, linear(joined, attn.c_proj, "attended"));
+    const wide = gelu(linear(norm(middle, ln_2), mlp.c_fc, "embed")); // [batch, time, inner]
+    return { x: add(middle, linear(wide, mlp.c_proj, "inner")), cache };
   });
-  return {
-    hidden: layerNorm(x, parameters.ln_f, { axis: "embed", epsilon: config.layerNormEpsilon }),
-    caches,
-  };
 }
 
-function decodeBlock(
-  x: Hidden,
-  parameters: BlockParameters,
-  { lengths, total }: DecoderInputs,
-  { config, cache }: { config: Gpt2Config; cache: LayerCache },
-): { x: Hidden; cache: LayerCache } {
-  const norm = { axis: "embed", epsilon: config.layerNormEpsilon } as const;
-  const projected = linear(layerNorm(x, parameters.ln_1, norm), parameters.attn.c_attn, "embed"); // [batch, time, qkv]
+/** One hidden state for each row. */
+type RowStates = Tensor<{ batch: number; embed: number }>;
+
+/**
+ * The last hidden state of each row's one new token, [batch, embed], and the updated caches; takes
+ * transposed weights.
+ */
+export function decodeToken(
+  parameters: Gpt2Parameters,
+  inputs: DecoderInputs,
+  config: Gpt2Config,
+): Decoded<RowStates> {
+  const norm = normOf(config);
+  const start = mergeAxes(embed(parameters, inputs), ["batch", "time"], "batch");
+  return runBlocks(start, { parameters, norm, caches: inputs.caches }, (
+    x,
+    { ln_1, attn, ln_2, mlp },
+    layerCache,
+  ) => {
+    const projected = transpose(product(norm(x, ln_1), attn.c_attn, "embed"), ["batch", "qkv"]);
+    // [batch, time, qkv]
+    const row = splitAxis(projected, "batch", { batch: projected.shape.batch, time: 1 });
+    const { attended, cache } = attend(row, { ...inputs, ...layerCache }, config);
+    const joined = mergeAxes(attended, ["time", "embed"], "attended"); // [batch, attended]
+    const back = product(joined, attn.c_proj, "attended");
+    const middle = add(x, transpose(back, ["batch", "embed"]));
+    const wide = gelu(product(norm(middle, ln_2), mlp.c_fc, "embed"));
+    const narrow = product(wide, mlp.c_proj, "inner");
+    return { x: add(middle, transpose(narrow, ["batch", "embed"])), cache };
+  });
+}
+
+/**
+ * One logit for each entry of the vocabulary, [batch, vocab], from the hidden states of
+ * `decodeToken`.
+ */
+export const tokenLogits = (
+  hidden: RowStates,
+  { wte: { weight } }: Pick<Gpt2Parameters, "wte">,
+): Tensor<{ batch: number; vocab: number }> =>
+  hidden.shape.batch === 1
+    ? dot(hidden, weight, "embed")
+    : transpose(dot(weight, hidden, "embed"), ["batch", "vocab"]);
+
+/** The sum of token and position embeddings. */
+const embed = ({ wte, wpe }: Gpt2Parameters, { inputIds, positionIds }: DecoderInputs): Hidden =>
+  add(embedding(wte, inputIds, "vocab"), embedding(wpe, positionIds, "position"));
+
+/** Every layer norm of the model. */
+const normOf = ({ layerNormEpsilon: epsilon }: Gpt2Config) =>
+<S extends Shape & { embed: number }>(
+  x: Tensor<S>,
+  weights: NormParameters<"embed">,
+): Tensor<S> => layerNorm(x, weights, { axis: "embed", epsilon });
+
+/** All blocks and the final layer norm. */
+function runBlocks<X>(
+  start: X,
+  { parameters: { h, ln_f }, norm, caches }: {
+    parameters: Gpt2Parameters;
+    norm: (x: X, weights: NormParameters<"embed">) => X;
+    caches: readonly LayerCache[];
+  },
+  block: (x: X, parameters: BlockParameters, cache: LayerCache) => BlockResult<X>,
+): Decoded<X> {
+  let x = start;
+  const written = h.map((layer, index) => {
+    const result = block(x, layer, caches[index]);
+    x = result.x;
+    return result.cache;
+  });
+  return { hidden: norm(x, ln_f), caches: written };
+}
+
+/** Attention of new tokens to themselves and to the cache. */
+function attend(
+  projected: Tensor<{ batch: number; time: number; qkv: number }>,
+  cached: LayerCache & Pick<DecoderInputs, "lengths" | "total">,
+  { embed, heads }: Gpt2Config,
+): { attended: Hidden; cache: LayerCache } {
   const part = (index: number): Hidden =>
-    rename(
-      slice(projected, "qkv", { start: index * config.embed, stop: (index + 1) * config.embed }),
-      {
-        qkv: "embed",
-      },
-    );
-  const { attended, keys, values } = cachedAttention(
+    rename(slice(projected, "qkv", { start: index * embed, stop: (index + 1) * embed }), {
+      qkv: "embed",
+    });
+  const { attended, ...cache } = cachedAttention(
     { query: part(0), key: part(1), value: part(2) },
-    { ...cache, lengths, total },
-    { heads: config.heads },
+    cached,
+    { heads },
   );
-  const joined = rename(attended, { embed: "attended" });
-  const middle = add(x, linear(joined, parameters.attn.c_proj, "attended"));
-  const wide = gelu(linear(layerNorm(middle, parameters.ln_2, norm), parameters.mlp.c_fc, "embed"));
-  return { x: add(middle, linear(wide, parameters.mlp.c_proj, "inner")), cache: { keys, values } };
+  return { attended, cache };
+}
+
+/**
+ * A linear layer over transposed weights: [out, batch], or [batch, out] for one row.
+ *
+ * Several rows have the weight on the left, W x^T: the large operand is read in the order in which
+ * it lies in memory, and only the small one is reordered. x W^T of a single row needs no
+ * reordering at all.
+ */
+function product<
+  S extends Shape,
+  W extends Shape,
+  B extends Shape,
+  K extends keyof S & keyof W & string,
+>(
+  x: Tensor<S>,
+  layer: { weight: Tensor<W>; bias: Tensor<B> },
+  over: K,
+): ReturnType<typeof linear<S, W, B, K>> {
+  if (x.shape.batch === 1) return linear(x, layer, over);
+  const { weight, bias } = layer;
+  const swapped = linear<Shape, Shape, B, string>(weight, { weight: x, bias }, over);
+  // the same axes in another order
+  return swapped as Tensor as ReturnType<typeof linear<S, W, B, K>>;
 }

@@ -1,29 +1,20 @@
-/** The bookkeeping of one batch that is being decoded: what goes into the next step, what came out of the last one. */
-import { bools, type Feeds, ints } from "../runtime/mod.ts";
-import type { TokenRow } from "../lm/mod.ts";
+/**
+ * The state of one batch that is being decoded: the answers so far, and the inputs of each step.
+ */
+import { bools, type HostArray, ints } from "../runtime/mod.ts";
+import { padRows, type TokenRow } from "../lm/mod.ts";
+import type { Answer, SpecialTokens } from "./generator.ts";
 
-/** One sampled answer. */
-export interface Answer {
-  /** The new tokens; the last one is the end token when `ended`. */
-  readonly tokens: number[];
-  /** log pi(token) under the sampling distribution, one a token. */
-  readonly logProbs: number[];
-  /** Whether the end token was drawn before the length ran out. */
-  readonly ended: boolean;
-  /** The sampling mask of each token, [vocab], 1 where a token could be drawn; empty without a cut-off. */
-  readonly samplingMask: Uint8Array[];
-}
-
-/** What one step drew for every row. */
-export interface Drawn {
-  readonly tokens: Int32Array;
-  readonly logProbs: Float32Array;
-  /** [batch, vocab], when a cut-off is on. */
-  readonly samplingMask: Uint8Array | undefined;
+/** What one step drew, one token for each of its rows. */
+export interface DrawnTokens {
+  readonly tokens: ArrayLike<number>;
+  readonly logProbs: ArrayLike<number>;
+  /** [batch, vocab], if the distribution was cut off. */
+  readonly samplingMask?: Uint8Array | undefined;
 }
 
 /**
- * Every prompt must leave room for the answer.
+ * Checks that every prompt leaves room for its answer.
  *
  * @throws RangeError naming the row and both lengths.
  */
@@ -37,117 +28,107 @@ export function checkLengths(
     if (prompt.length === 0) throw new RangeError(`Cannot generate: prompt ${row} is empty`);
     if (prompt.length + maxNewTokens > positions) {
       throw new RangeError(
-        `Cannot generate: prompt ${row} has ${prompt.length} tokens and ${maxNewTokens} more are asked for, but the model has ${positions} positions`,
+        `Cannot generate: prompt ${row} has ${prompt.length} tokens and its answer up to ` +
+          `${maxNewTokens}, but the model has ${positions} positions. ` +
+          "Shorten the prompt or lower maxNewTokens.",
       );
     }
   });
 }
 
-/** Starts decoding a batch of prompts. */
+/** The number of cache slots that a batch needs: its longest prompt and the longest answer. */
+export const slotsFor = (prompts: readonly TokenRow[], maxNewTokens: number): number =>
+  Math.max(...prompts.map(({ length }) => length)) + maxNewTokens;
+
+/**
+ * Starts decoding a batch of prompts; rows are numbered as the prompts are.
+ *
+ * @param options.marksSeen whether steps need to know which tokens each text contains, for a
+ *   repetition penalty
+ */
 export function startDecoding(
   prompts: readonly TokenRow[],
-  { padId, endId, vocabSize }: { padId: number; endId: number; vocabSize: number },
+  { special: { padId, endId }, vocabSize, marksSeen }: {
+    special: SpecialTokens;
+    vocabSize: number;
+    marksSeen: boolean;
+  },
 ) {
-  const answers: {
-    tokens: number[];
-    logProbs: number[];
-    ended: boolean;
-    samplingMask: Uint8Array[];
-  }[] = prompts.map(
-    () => ({
-      tokens: [],
-      logProbs: [],
-      ended: false,
-      samplingMask: [],
-    }),
-  );
-  let steps = 0;
-  let live = prompts.map((_, row) => row);
-  /** The token that a row goes on from. */
-  const last = (row: number): number => {
-    const { tokens, ended } = answers[row];
-    return ended ? padId : tokens.at(-1) ?? prompts[row][prompts[row].length - 1];
-  };
+  const answers: (Answer & { ended: boolean })[] = prompts.map(() => ({
+    tokens: [],
+    logProbs: [],
+    ended: false,
+    samplingMask: [],
+  }));
   return {
     answers,
-    /** Whether any row still waits for its end token. */
-    running: (): boolean => answers.some((answer) => !answer.ended),
-    /** Which prompt each row of the batch belongs to. */
-    rows: (): readonly number[] => live,
-    /** The next step's inputs: the whole prompts first (where the caches hold them, their last tokens), then one token a row. */
-    inputs({ seen, held = false }: { seen: boolean; held?: boolean }) {
-      const first = steps === 0 && !held;
-      const time = first ? Math.max(...prompts.map((prompt) => prompt.length)) : 1;
-      const dims = [live.length, time];
-      const columns = live.flatMap(() => Array.from({ length: time }, (_, column) => column));
-      const lengths = live.map((row) => prompts[row].length + steps - 1);
-      const padded = (prompt: TokenRow) => [...prompt, ...Array(time - prompt.length).fill(padId)];
-      return {
-        inputIds: ints(first ? prompts.flatMap(padded) : live.map(last), dims),
-        positionIds: ints(first ? columns : lengths, dims),
-        slots: ints(columns, dims),
-        lastColumns: ints(first ? lengths : lengths.map(() => 0), [live.length, 1]),
-        lengths: ints(lengths),
-        total: ints([Math.max(...lengths) + 1], []),
-        seen: seen ? seenTokens(live, { prompts, answers, vocabSize }) : bools([], [0, vocabSize]),
-      };
+    /**
+     * The inputs of the next step of some rows; `cached` if the caches hold all of each row but
+     * its last token.
+     */
+    inputs(rows: readonly number[], { cached }: { cached: boolean }) {
+      const texts = rows.map((row) => [...prompts[row], ...answers[row].tokens]);
+      const seen = marksSeen ? seenTokens(texts, vocabSize) : bools([], [0, vocabSize]);
+      return { ...(cached ? lastTokens(texts) : wholeTexts(texts, padId)), seen };
     },
-    /** Adds what a step drew to the rows that have not ended. */
-    accept({ tokens, logProbs, samplingMask }: Drawn): void {
-      live.forEach((row, index) => {
+    /** Appends the tokens that a step drew for some rows, except to answers that have ended. */
+    append(rows: readonly number[], { tokens, logProbs, samplingMask }: DrawnTokens): void {
+      rows.forEach((row, index) => {
         const answer = answers[row];
         if (answer.ended) return;
         answer.tokens.push(tokens[index]);
         answer.logProbs.push(logProbs[index]);
-        if (samplingMask !== undefined) {
-          answer.samplingMask.push(samplingMask.slice(index * vocabSize, (index + 1) * vocabSize));
-        }
         answer.ended = tokens[index] === endId;
+        if (samplingMask === undefined) return;
+        answer.samplingMask.push(samplingMask.slice(index * vocabSize, (index + 1) * vocabSize));
       });
-      steps++;
-    },
-    /** Takes rows that have ended out of the batch: rows from its end move into their places. */
-    dropEnded(): KeptRows {
-      const { remaining, rows } = closedUp(live, (row) => !answers[row].ended);
-      live = rows;
-      return remaining;
     },
   };
 }
 
-/** Which rows of a batch stay: the first `count`, after `moves`. */
-export interface KeptRows {
-  /** How many there are left. */
-  readonly count: number;
-  /** Rows that take the place of others. */
-  readonly moves: readonly { from: number; to: number }[];
+/** The inputs of a step that reads whole texts, padded at their end. */
+function wholeTexts(texts: readonly TokenRow[], padId: number) {
+  const { inputIds, positionIds, slots } = padRows(texts, { padId });
+  const before = texts.map(({ length }) => length - 1);
+  return {
+    inputIds,
+    positionIds,
+    slots,
+    lastColumns: ints(before, [before.length, 1]),
+    ...cacheLengths(before),
+  };
 }
 
-/** The rows that stay, with those from the end in the places of those that leave. */
-function closedUp(rows: readonly number[], stays: (row: number) => boolean) {
-  const count = rows.filter(stays).length;
-  const gaps = rows.flatMap((row, index) => index < count && !stays(row) ? [index] : []);
-  const movers = rows.flatMap((row, index) => index >= count && stays(row) ? [index] : []);
-  const moves = gaps.map((to, index) => ({ from: movers[index], to }));
-  const next = rows.slice(0, count);
-  for (const { from, to } of moves) next[to] = rows[from];
-  return { remaining: { count, moves }, rows: next };
+/** The inputs of a step that reads the last token of each text. */
+const lastTokens = (texts: readonly TokenRow[]) => ({
+  inputIds: ints(texts.map((text) => text[text.length - 1]), [texts.length, 1]),
+  ...tokenPositions(texts.map(({ length }) => length - 1)),
+});
+
+/**
+ * The inputs of a step that reads one token of each row, without the token; `before` counts the
+ * tokens before it.
+ */
+export function tokenPositions(before: readonly number[]) {
+  const column = [before.length, 1];
+  const first = ints(new Int32Array(before.length), column);
+  return {
+    positionIds: ints(before, column),
+    slots: first,
+    lastColumns: first,
+    ...cacheLengths(before),
+  };
 }
 
-/** For each row of the batch, 1 at every token of its prompt and answer so far. */
-function seenTokens(
-  rows: readonly number[],
-  { prompts, answers, vocabSize }: {
-    prompts: readonly TokenRow[];
-    answers: readonly { tokens: number[] }[];
-    vocabSize: number;
-  },
-): Feeds<{ shape: { batch: -1 }; dtype: "bool" }> {
-  const data = new Uint8Array(rows.length * vocabSize);
-  rows.forEach((row, index) => {
-    for (const token of [...prompts[row], ...answers[row].tokens]) {
-      data[index * vocabSize + token] = 1;
-    }
-  });
-  return bools(data, [rows.length, vocabSize]);
+/** How much of the caches each row uses. */
+const cacheLengths = (before: readonly number[]) => ({
+  lengths: ints(before),
+  total: ints([Math.max(...before) + 1], []),
+});
+
+/** For each text, 1 at every token of the vocabulary that it contains: [batch, vocab]. */
+function seenTokens(texts: readonly TokenRow[], vocabSize: number): HostArray<"bool"> {
+  const seen = new Uint8Array(texts.length * vocabSize);
+  texts.forEach((text, row) => text.forEach((token) => seen[row * vocabSize + token] = 1));
+  return bools(seen, [texts.length, vocabSize]);
 }

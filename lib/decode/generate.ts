@@ -1,38 +1,54 @@
 /**
- * Generation: prompts in, sampled answers out, each token with the log-probability it was drawn with.
+ * Generation: prompts in, sampled answers out, each token with the log-probability under which it
+ * was drawn.
  *
- * Prompts of different lengths share a batch without padding in front of them. The key-value caches are made once and reused. On a
- * GPU the steps do not wait for each other (`generate_on_device.ts`). On the CPU each prompt is read once, like lengths together
- * (`read_prompts.ts`), rows whose answer has ended leave the batch, and new tokens take programs of their own (`decode_rows.ts`).
+ * Prompts of different lengths share a batch without padding in front of them, and the key-value
+ * caches are reused. On a GPU the steps do not wait for each other (`generate_on_device.ts`). On
+ * the CPU each distinct prompt is read once (`prompt_plan.ts`), and every further step computes
+ * one token for each row that has not ended.
  */
+import { type Device, floats, number } from "../runtime/mod.ts";
+import { type Gpt2Arrays, type Gpt2Config, gpt2Spec } from "../lm/mod.ts";
 import {
-  type Device,
-  type DeviceArray,
-  floats,
-  type HostArray,
-  int,
-  ints,
-  jit,
-  number,
-  type Specs,
-} from "../runtime/mod.ts";
-import { dot, sum } from "../tensor/mod.ts";
-import { type CacheArrays, cacheKeeper, keptRows } from "./cache.ts";
-import type { Gpt2Config } from "../lm/mod.ts";
-import { decodeRows, rowInputsSpec, rowLogits } from "./decode_rows.ts";
-import { decode, decoderSpec } from "./decoder.ts";
-import { checkLengths, type Drawn, startDecoding } from "./decoding_state.ts";
-import { drawFrom, type Drawing, drawSpec } from "./drawing.ts";
+  type CacheArrays,
+  type CachedRows,
+  cacheOfRows,
+  copyRows,
+  createCaches,
+  keepRows,
+} from "./cache.ts";
+import { checkLengths, type DrawnTokens, slotsFor, startDecoding } from "./decoding_state.ts";
 import { createDeviceGenerator } from "./generate_on_device.ts";
-import type { GenerateOptions, Generator, GeneratorOptions } from "./generator.ts";
-import { type Gpt2Parameters, gpt2Spec } from "../lm/mod.ts";
-import type { Gpt2Arrays } from "../lm/mod.ts";
-import { promptPlan, readPrompts } from "./read_prompts.ts";
-import { inRowOrder } from "../lm/mod.ts";
-import { atColumns } from "../lm/mod.ts";
-import { areTurned, createTurner, turnedSpec } from "./turned_weights.ts";
+import type { DrawOptions, Generator, GeneratorOptions } from "./generator.ts";
+import { type PromptPlan, promptPlan } from "./prompt_plan.ts";
+import { readProgram, tokenProgram } from "./step_programs.ts";
+import { areTransposed, createTransposer, transposedSpec } from "./transposed_weights.ts";
 
-/** Compiles a generator for models of one shape. */
+/**
+ * Creates a generator for models of one shape.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { createGenerator } from "ppo/decode/mod.ts";
+ * import { gpt2Spec, initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
+ * import { uniform } from "ppo/random/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 8, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const device = await openDevice("cpu");
+ * const options = { sampling: plainSampling, special: { padId: 0, endId: 3 } };
+ * const generator = await createGenerator(device, config, options);
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const [answer] = await generator.generate(parameters, [[2, 5, 3]], {
+ *   maxNewTokens: 4,
+ *   uniform: (row, position) => uniform(7, 0, row, position),
+ * });
+ * // equal weights: 8 tokens with probability 1/8 each
+ * equal(answer.logProbs[0], Math.fround(-Math.log(8)));
+ * ```
+ */
 export function createGenerator(
   device: Device,
   config: Gpt2Config,
@@ -46,218 +62,129 @@ export function createGenerator(
 async function createHostGenerator(
   device: Device,
   config: Gpt2Config,
-  { sampling, special, greedy = false, minNewTokens = 0, promptsAtOnce = Infinity }:
-    GeneratorOptions,
+  { promptsAtOnce = Infinity, ...draw }: GeneratorOptions,
 ): Promise<Generator> {
-  const drawing = { sampling, greedy, minNewTokens, endId: special.endId };
-  const readers = await promptPrograms(device, config, drawing);
-  const steps = await createRowSteps(device, config, drawing);
-  const caches = cacheKeeper(device, config);
-  const seen = sampling.repetitionPenalty !== 1;
+  const { sampling, special } = draw;
+  const marksSeen = sampling.repetitionPenalty !== 1;
+  const steps = await createSteps(device, config, draw);
+  const caches = createCaches(device, config);
   return {
     async generate(parameters, prompts, { maxNewTokens, uniform }) {
       checkLengths(prompts, maxNewTokens, config.positions);
       const plan = promptPlan(prompts, { shape: config, maxRows: promptsAtOnce });
-      const order = [...plan.groups.flat(), ...plan.repeated];
-      const started = (rows: readonly number[]) =>
-        startDecoding(rows.map((row) => prompts[row]), { ...special, vocabSize: config.vocabSize });
-      const state = started(order);
-      const read = await readers.of(parameters);
-      const turned = areTurned(parameters, config);
-      const draw = drawer(device, {
-        read: (feeds) => read({ ...feeds, parameters }, { caches: feeds.caches }),
-        step: turned || prompts.length > 1
-          ? await steps.over(parameters, { rows: prompts.length })
-          : undefined,
-        fewestRows: turned ? 1 : 2,
-        uniform,
-      });
-      let cache = await caches.sized(
-        prompts.length,
-        Math.max(...prompts.map(({ length }) => length)) + maxNewTokens,
-      );
-      for (let position = 0; position < maxNewTokens && state.running(); position++) {
-        const drawn = position === 0
-          ? await readPrompts(device, { ...plan, cache }, {
-            read: (rows, caches) =>
-              draw(started(rows).inputs({ seen }), { rows, caches, position }),
-            again: (rows, caches) =>
-              draw(started(rows).inputs({ seen, held: true }), { rows, caches, position }),
-          })
-          : await draw(state.inputs({ seen }), {
-            rows: state.rows().map((row) => order[row]),
-            caches: cache,
-            position,
-          });
-        state.accept(drawn);
-        cache = await keptRows(device, cache, state.dropEnded());
+      const state = startDecoding(prompts, { special, vocabSize: config.vocabSize, marksSeen });
+      const step = await steps.over(parameters, prompts.length);
+      let batch: CachedRows = {
+        rows: [...plan.groups.flat(), ...plan.repeated],
+        cache: await caches.sized(prompts.length, slotsFor(prompts, maxNewTokens)),
+      };
+      for (let position = 0; position < maxNewTokens && batch.rows.length > 0; position++) {
+        const drawNext: DrawRows = async ({ rows, cache }, { cached }) => {
+          const uniforms = floats(rows.map((row) => uniform(row, position)));
+          const inputs = state.inputs(rows, { cached });
+          const drawn = await step({ ...inputs, uniforms, position: number(position) }, cache);
+          state.append(rows, drawn);
+        };
+        if (position === 0) await readPrompts(device, { ...plan, cache: batch.cache }, drawNext);
+        else await drawNext(batch, { cached: true });
+        batch = await keepRows(device, batch, (row) => !state.answers[row].ended);
       }
-      return inRowOrder([order], [state.answers]);
+      return state.answers;
     },
     rest() {
       caches.release();
       steps.rest();
     },
     async release() {
-      await readers.release();
       await steps.release();
       caches.release();
     },
   };
 }
 
-/** Steps over turned weights on the CPU; a single row's program is made at its first use. */
-async function createRowSteps(device: Device, config: Gpt2Config, drawing: Drawing) {
-  const turner = await createTurner(device, config);
-  const several = await rowsProgram(device, config, drawing);
-  let one: typeof several | undefined;
+/** Draws the next token of some rows; `cached` if their caches hold all but the last token. */
+type DrawRows = (batch: CachedRows, options: { cached: boolean }) => Promise<void>;
+
+/**
+ * Reads the prompts of a plan and draws the first tokens; repeated prompts get copies of the
+ * caches.
+ */
+async function readPrompts(
+  device: Device,
+  { groups, repeated, copies, cache }: PromptPlan & Pick<CachedRows, "cache">,
+  drawNext: DrawRows,
+): Promise<void> {
+  let start = 0;
+  const cached = async (rows: readonly number[]): Promise<CachedRows> => {
+    const part = await cacheOfRows(device, cache, { start, count: rows.length });
+    start += rows.length;
+    return { rows, cache: part };
+  };
+  for (const rows of groups) await drawNext(await cached(rows), { cached: false });
+  if (repeated.length === 0) return;
+  await copyRows(device, cache, copies);
+  await drawNext(await cached(repeated), { cached: true });
+}
+
+/** The inputs of a step besides parameters and caches. */
+type StepInputs =
+  & ReturnType<ReturnType<typeof startDecoding>["inputs"]>
+  & Record<"uniforms" | "position", ReturnType<typeof floats>>;
+
+/**
+ * The steps of the CPU. A step of one token a row reads transposed weights. Weights that are not
+ * transposed yet are transposed for each call, which pays only for several rows. All other steps
+ * read the weights as they are given.
+ */
+async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions) {
+  const transposer = await createTransposer(device, config);
+  const read = onDemand(() =>
+    readProgram(device, config, { ...draw, parameters: gpt2Spec(config) })
+  );
+  const readTransposed = onDemand(() =>
+    readProgram(device, config, { ...draw, parameters: transposedSpec(config) })
+  );
+  const several = onDemand(() => tokenProgram(device, config, { ...draw, batch: -1 }));
+  const single = onDemand(() => tokenProgram(device, config, { ...draw, batch: 1 }));
   return {
-    /** Steps with these parameters, until the next call; `rows` is how many there are at first. */
-    async over(given: Gpt2Arrays, { rows }: { rows: number }) {
-      const parameters = areTurned(given, config) ? given : await turner.turn(given);
-      const programOf = async (count: number) =>
-        count > 1 ? several : one ??= await rowsProgram(device, config, { ...drawing, batch: 1 });
-      await programOf(rows);
-      return async (feeds: StepFeeds) => {
-        const program = await programOf(feeds.uniforms.data.length);
-        return await program({ ...feeds, ...flatInputs(feeds), parameters }, {
-          caches: feeds.caches,
-        });
+    /**
+     * The step with these parameters, for a batch of at most `size` rows; valid until the next
+     * call.
+     */
+    async over(parameters: Gpt2Arrays, size: number) {
+      const isTransposed = areTransposed(parameters, config);
+      const transposed = isTransposed || size === 1
+        ? parameters
+        : await transposer.transpose(parameters);
+      return async (inputs: StepInputs, caches: readonly CacheArrays[]): Promise<DrawnTokens> => {
+        const [rows, time] = inputs.inputIds.dims;
+        const isToken = time === 1 && (isTransposed || rows > 1);
+        const reader = isTransposed ? readTransposed : read, decoder = rows > 1 ? several : single;
+        const program = await (isToken ? decoder : reader).compiled();
+        const feeds = { ...inputs, caches, parameters: isToken ? transposed : parameters };
+        const { tokens, logProbs, samplingMask } = await program(feeds, { caches });
+        return {
+          tokens: await device.read(tokens),
+          logProbs: await device.read(logProbs),
+          samplingMask: samplingMask && await device.read(samplingMask),
+        };
       };
     },
-    rest: turner.rest,
+    rest: transposer.rest,
     async release() {
-      await several.release();
-      await one?.release();
-      await turner.release();
+      for (const program of [read, readTransposed, several, single]) await program.release();
+      await transposer.release();
     },
   };
 }
 
-/** What the bookkeeping says of the next step. */
-type StepInputs = ReturnType<ReturnType<typeof startDecoding>["inputs"]>;
-
-/** What a step takes besides parameters. */
-type StepFeeds = StepInputs & {
-  readonly uniforms: HostArray<"float32">;
-  readonly position: HostArray<"float32">;
-  readonly caches: readonly CacheArrays[];
-};
-
-/** Draws a token for each of some rows: at least `fewestRows` that go on by one token with a program of their own, where there is one. */
-function drawer(
-  device: Device,
-  { read, step, fewestRows, uniform }: Pick<GenerateOptions, "uniform"> & {
-    read: (feeds: StepFeeds) => Promise<StepResults>;
-    step: ((feeds: StepFeeds) => Promise<StepResults>) | undefined;
-    fewestRows: number;
-  },
-) {
-  return async (
-    inputs: StepInputs,
-    { rows, caches, position }: {
-      rows: readonly number[];
-      caches: readonly CacheArrays[];
-      position: number;
-    },
-  ): Promise<Drawn> => {
-    const uniforms = floats(rows.map((row) => uniform(row, position)));
-    const feeds = { ...inputs, uniforms, position: number(position), caches };
-    const isStep = inputs.inputIds.dims[1] === 1 && rows.length >= fewestRows;
-    return await onHost(device, await (isStep && step !== undefined ? step : read)(feeds));
-  };
-}
-
-/** What a step gives, on the device. */
-interface StepResults {
-  readonly tokens: DeviceArray<"int32">;
-  readonly logProbs: DeviceArray<"float32">;
-  readonly samplingMask?: DeviceArray<"bool">;
-}
-
-/** What a step gives, in host memory. */
-async function onHost(
-  device: Device,
-  { tokens, logProbs, samplingMask }: StepResults,
-): Promise<Drawn> {
+/** A program that is compiled at its first use. */
+function onDemand<P extends { release(): Promise<void> }>(compile: () => Promise<P>) {
+  let program: Promise<P> | undefined;
   return {
-    tokens: await device.read(tokens),
-    logProbs: await device.read(logProbs),
-    samplingMask: samplingMask && await device.read(samplingMask),
-  };
-}
-
-const TO_HOST = { toHost: ["tokens", "logProbs", "samplingMask"] };
-
-/** The programs that read prompts: one for weights as they are stored, one for turned ones at its first use. */
-async function promptPrograms(device: Device, config: Gpt2Config, drawing: Drawing) {
-  const stored = await promptProgram(device, config, { ...drawing, parameters: gpt2Spec(config) });
-  let turned: typeof stored | undefined;
-  return {
-    async of(parameters: Gpt2Arrays) {
-      if (!areTurned(parameters, config)) return stored;
-      return turned ??= await promptProgram(device, config, {
-        ...drawing,
-        parameters: turnedSpec(config),
-      });
-    },
-    async release() {
-      await stored.release();
-      await turned?.release();
+    compiled: (): Promise<P> => program ??= compile(),
+    async release(): Promise<void> {
+      await (await program)?.release();
     },
   };
 }
-
-/** Reads prompts, and decodes where there is no faster program: any number of new tokens a row, then draws the next one. */
-function promptProgram(
-  device: Device,
-  config: Gpt2Config,
-  { parameters, ...drawing }: Drawing & { parameters: Specs<Gpt2Parameters> },
-) {
-  const spec = {
-    ...decoderSpec(config),
-    ...drawSpec(config),
-    parameters,
-    slots: int({ batch: -1, time: -1 }),
-    lastColumns: int({ batch: -1, answer: 1 }),
-  };
-  return jit(
-    device,
-    spec,
-    ({ parameters, lastColumns, uniforms, position, seen, slots, ...inputs }) => {
-      const { hidden, caches } = decode(parameters, inputs, config);
-      const last = sum(atColumns(hidden, lastColumns, slots), "answer"); // [batch, embed]
-      const logits = dot(last, parameters.wte.weight, "embed"); // [batch, vocab]
-      return { ...drawFrom(logits, { seen, uniforms, position }, drawing), caches };
-    },
-    TO_HOST,
-  );
-}
-
-/** One token a row over turned weights, for one row or any number. */
-function rowsProgram(
-  device: Device,
-  config: Gpt2Config,
-  { batch = -1, ...drawing }: Drawing & { batch?: 1 | -1 },
-) {
-  const spec = {
-    ...rowInputsSpec(config, { batch }),
-    ...drawSpec(config),
-    parameters: turnedSpec(config),
-  };
-  return jit(device, spec, ({ parameters, uniforms, position, seen, ...inputs }) => {
-    const { hidden, caches } = decodeRows(parameters, inputs, config);
-    return {
-      ...drawFrom(rowLogits(hidden, parameters), { seen, uniforms, position }, drawing),
-      caches,
-    };
-  }, TO_HOST);
-}
-
-/** Ids and positions of one token a row, without the axis of time. */
-const flatInputs = (
-  { inputIds, positionIds }: Record<"inputIds" | "positionIds", HostArray<"int32">>,
-) => ({
-  inputIds: ints(inputIds.data),
-  positionIds: ints(positionIds.data),
-});

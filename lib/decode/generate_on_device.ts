@@ -1,9 +1,12 @@
 /**
- * Generation on a GPU without waiting: the token that a step draws stays there and is the next step's input.
+ * Generation on a GPU without waiting: the token that a step draws stays on the device and is the
+ * next step's input.
  *
- * What has been drawn so far, the tokens seen and the caches are states on the device: a step reads one set of arrays and writes
- * another, which takes turns with it. Positions, lengths and one uniform number a row go in. The host looks at the tokens once in
- * `LOOK_EVERY` steps, to stop when all answers have ended; a row that has ended goes on until then, and what it draws is left out.
+ * The tokens drawn so far, the tokens seen and the caches are states on the device. There are two
+ * sets of states: a step reads one and writes the other. Positions, lengths and one uniform number
+ * for each row are uploaded. The host reads the tokens once every `READ_EVERY` steps, to stop when
+ * all answers have ended. A row that has ended goes on until then, and its further tokens are
+ * dropped.
  */
 import {
   type Device,
@@ -11,8 +14,6 @@ import {
   flatten,
   float,
   floats,
-  int,
-  ints,
   isDeviceArray,
   jit,
   number,
@@ -21,58 +22,67 @@ import {
 import {
   and,
   cast,
-  dot,
   equal,
   expandLike,
   iota,
   not,
-  rename,
   slice,
-  sum,
   type Tensor,
   where,
 } from "../tensor/mod.ts";
-import { type CacheArrays, cacheKeeper } from "./cache.ts";
-import type { Gpt2Config } from "../lm/mod.ts";
-import { decode, decoderSpec } from "./decoder.ts";
-import { type Answer, checkLengths, startDecoding } from "./decoding_state.ts";
-import { drawFrom, type Drawing, drawSpec } from "./drawing.ts";
-import type { GenerateOptions, Generator, GeneratorOptions } from "./generator.ts";
-import { gpt2Spec } from "../lm/mod.ts";
-import type { Gpt2Arrays } from "../lm/mod.ts";
-import { atColumns, type TokenRow } from "../lm/mod.ts";
-import { cutsOff } from "../lm/mod.ts";
+import {
+  cutsOff,
+  type Gpt2Arrays,
+  type Gpt2Config,
+  gpt2Spec,
+  rowsOf,
+  type TokenRow,
+} from "../lm/mod.ts";
+import { type CacheArrays, createCaches } from "./cache.ts";
+import {
+  checkLengths,
+  type DrawnTokens,
+  slotsFor,
+  startDecoding,
+  tokenPositions,
+} from "./decoding_state.ts";
+import type { DrawOptions, GenerateOptions, Generator } from "./generator.ts";
+import { drawFrom, drawSpec, nextLogits, readSpec } from "./step_programs.ts";
 
-/** Steps between two looks at the tokens: a look waits for the GPU, and at most so many steps less one are done in vain. */
-const LOOK_EVERY = 16;
+/**
+ * Steps between two reads of the tokens: a read waits for the GPU, and fewer than this many steps
+ * are wasted.
+ */
+const READ_EVERY = 16;
 
 /** Compiles a generator whose steps do not wait for each other. */
 export async function createDeviceGenerator(
   device: Device,
   config: Gpt2Config,
-  { sampling, special, greedy = false, minNewTokens = 0 }: GeneratorOptions,
+  draw: DrawOptions,
 ): Promise<Generator> {
-  const drawing = { sampling, greedy, minNewTokens, endId: special.endId };
-  const program = await stepProgram(device, config, drawing);
-  const caches = cacheKeeper(device, config);
+  const { sampling, special, minNewTokens = 0 } = draw;
+  const { vocabSize, positions } = config;
+  const marksSeen = sampling.repetitionPenalty !== 1;
+  const program = await stepProgram(device, config, draw);
+  const caches = createCaches(device, config);
   return {
     async generate(parameters, prompts, options) {
-      checkLengths(prompts, options.maxNewTokens, config.positions);
-      const slots = Math.max(...prompts.map(({ length }) => length)) + options.maxNewTokens;
-      const cache = await caches.sized(prompts.length, slots);
-      const seen = sampling.repetitionPenalty !== 1;
-      const first = startDecoding(prompts, { ...special, vocabSize: config.vocabSize }).inputs({
-        seen,
-      });
-      const states = await startStates(device, first, options.maxNewTokens);
-      const samplingMasks = cutsOff(sampling) || minNewTokens > 0
-        ? await emptySets(device, [prompts.length, config.vocabSize])
+      checkLengths(prompts, options.maxNewTokens, positions);
+      const cache = await caches.sized(prompts.length, slotsFor(prompts, options.maxNewTokens));
+      const decoding = startDecoding(prompts, { special, vocabSize, marksSeen });
+      const first = decoding.inputs([...prompts.keys()], { cached: false });
+      const states = await startStates(device, first.seen, [prompts.length, options.maxNewTokens]);
+      const masks = cutsOff(sampling) || minNewTokens > 0
+        ? await emptyMasks(device, [prompts.length, vocabSize])
         : [];
       try {
-        const batch = { parameters, prompts, cache, states, samplingMasks, first, options };
-        return await decodeBatch(device, program, { ...batch, endId: special.endId });
+        const batch = { parameters, prompts, cache, first, states, masks, options };
+        const drawn = await drawTokens(device, program, { ...batch, endId: special.endId });
+        drawn.forEach((tokens) => decoding.append([...prompts.keys()], tokens));
+        return decoding.answers;
       } finally {
-        flatten({ states, samplingMasks }, isDeviceArray).forEach((array) => device.free(array));
+        flatten({ states, masks }, isDeviceArray).forEach((array) => device.free(array));
       }
     },
     rest: caches.release,
@@ -83,172 +93,122 @@ export async function createDeviceGenerator(
   };
 }
 
-type Prepared = ReturnType<ReturnType<typeof startDecoding>["inputs"]>;
+type FirstInputs = ReturnType<ReturnType<typeof startDecoding>["inputs"]>;
 
-/** What a step leaves for the next one. */
+/** The state that a step leaves for the next one. */
 interface StateArrays {
-  /** Drawn so far, 0 behind it: [batch, answer]. */
+  /** The tokens drawn so far, then zeros: [batch, answer]. */
   readonly tokens: DeviceArray<"float32">;
   /** log pi(token) in the same places. */
   readonly logProbs: DeviceArray<"float32">;
-  /** The last token, as the next step takes it: [batch, 1]. */
+  /** The last token, the next step's input: [batch, 1]. */
   readonly inputIds: DeviceArray<"int32">;
-  /** 1 for tokens of prompt and answer, where there is a repetition penalty: [batch, vocab]. */
+  /** With a repetition penalty, 1 for the tokens of prompt and answer: [batch, vocab]. */
   readonly seen?: DeviceArray<"bool">;
 }
 
-/** Two sets of states: what the first step reads, and where it writes. */
+/** Two sets of states: the one that the first step reads, and the one that it writes. */
 async function startStates(
   device: Device,
-  { seen, lengths }: Prepared,
-  answer: number,
+  seen: FirstInputs["seen"],
+  [batch, answer]: readonly [number, number],
 ): Promise<[StateArrays, StateArrays]> {
-  const [batch] = lengths.dims;
-  const make = async (): Promise<StateArrays> => ({
+  const create = async (): Promise<StateArrays> => ({
     tokens: await device.upload(zeros([batch, answer])),
     logProbs: await device.upload(zeros([batch, answer])),
     inputIds: await device.upload(zeros([batch, 1], "int32")),
-    ...(seen.dims[0] === 0 ? {} : { seen: await device.upload(seen) }), // the second is written before it is read
+    // the second is written before it is read
+    ...(seen.dims[0] === 0 ? {} : { seen: await device.upload(seen) }),
   });
-  return [await make(), await make()];
+  return [await create(), await create()];
 }
 
-/** Arrays for the sampling masks of the steps between two looks. */
-const emptySets = (device: Device, dims: readonly number[]): Promise<DeviceArray<"bool">[]> =>
-  Promise.all(Array.from({ length: LOOK_EVERY }, () => device.upload(zeros(dims, "bool"))));
+/** Arrays for the sampling masks of the steps between two reads. */
+const emptyMasks = (device: Device, dims: readonly number[]): Promise<DeviceArray<"bool">[]> =>
+  Promise.all(Array.from({ length: READ_EVERY }, () => device.upload(zeros(dims, "bool"))));
 
-/** One batch from its prompts to its answers. */
+/** Everything that the steps of one batch need. */
 interface Batch {
   readonly parameters: Gpt2Arrays;
   readonly prompts: readonly TokenRow[];
   readonly cache: readonly CacheArrays[];
+  readonly first: FirstInputs;
   readonly states: [StateArrays, StateArrays];
-  readonly samplingMasks: readonly DeviceArray<"bool">[];
-  readonly first: Prepared;
+  readonly masks: readonly DeviceArray<"bool">[];
   readonly options: GenerateOptions;
   readonly endId: number;
 }
 
-async function decodeBatch(
+/**
+ * Draws tokens until every answer has ended or the length has run out; the result has one element
+ * for each step.
+ */
+async function drawTokens(
   device: Device,
   program: Awaited<ReturnType<typeof stepProgram>>,
-  {
-    parameters,
-    prompts,
-    cache,
-    states,
-    samplingMasks,
-    first,
-    options: { maxNewTokens, uniform },
-    endId,
-  }: Batch,
-): Promise<Answer[]> {
+  { parameters, prompts, cache, first, states, masks, options, endId }: Batch,
+): Promise<DrawnTokens[]> {
+  const { maxNewTokens, uniform } = options;
   const places = floats(Array.from({ length: maxNewTokens }, (_, place) => place));
-  const sets: Uint8Array[] = [];
-  const cuts = samplingMasks.length > 0;
+  const readMasks: Uint8Array[] = [];
   for (let position = 0;; position++) {
     const into = states[(position + 1) % 2];
     const { inputIds, ...state } = states[position % 2];
+    const before = prompts.map(({ length }) => length + position - 1);
     const feeds = {
-      ...(position === 0 ? first : { ...laterInputs(prompts, position), inputIds }),
+      ...(position === 0 ? first : { ...tokenPositions(before), inputIds }),
       ...{ parameters, caches: cache, state: { seen: first.seen, ...state }, places },
       uniforms: floats(prompts.map((_, row) => uniform(row, position))),
       position: number(position),
     };
-    const samplingMask = samplingMasks[position % LOOK_EVERY];
-    await program(feeds, { caches: cache, state: into, ...(cuts ? { samplingMask } : {}) });
+    const mask = masks.length > 0 ? { samplingMask: masks[position % READ_EVERY] } : {};
+    await program(feeds, { caches: cache, state: into, ...mask });
     const isLast = position + 1 === maxNewTokens;
-    if (!isLast && (position + 1) % LOOK_EVERY > 0) continue;
-    for (const set of samplingMasks.slice(0, position % LOOK_EVERY + 1)) {
-      sets.push((await device.read(set)).slice());
+    if (!isLast && (position + 1) % READ_EVERY > 0) continue;
+    for (const written of masks.slice(0, position % READ_EVERY + 1)) {
+      readMasks.push((await device.read(written)).slice());
     }
-    const tokens = await device.read(into.tokens);
-    const rows = prompts.map((_, row) =>
-      tokens.subarray(row * maxNewTokens, row * maxNewTokens + position + 1)
-    );
-    if (isLast || rows.every((row) => row.includes(endId))) {
-      return answersOf(rows, {
-        logProbs: await device.read(into.logProbs),
-        samplingMask: sets,
-        endId,
-      });
-    }
+    const tokens = rowsOf(await device.read(into.tokens), maxNewTokens);
+    if (!isLast && !tokens.every((row) => row.slice(0, position + 1).includes(endId))) continue;
+    const logProbs = rowsOf(await device.read(into.logProbs), maxNewTokens);
+    return Array.from({ length: position + 1 }, (_, step) => ({
+      tokens: tokens.map((row) => row[step]),
+      logProbs: logProbs.map((row) => row[step]),
+      samplingMask: readMasks[step],
+    }));
   }
 }
 
-/** What a step of one token a row reads of the host. */
-function laterInputs(prompts: readonly TokenRow[], position: number) {
-  const lengths = prompts.map((prompt) => prompt.length + position - 1);
-  const column = [prompts.length, 1];
-  const nothing = new Int32Array(prompts.length);
-  return {
-    positionIds: ints(lengths, column),
-    slots: ints(nothing, column),
-    lastColumns: ints(nothing, column),
-    lengths: ints(lengths),
-    total: ints([Math.max(...lengths) + 1], []),
-  };
-}
+type SoFar = { batch: number; answer: number };
 
-/** What was drawn, up to each row's end. */
-function answersOf(
-  rows: readonly Float32Array[],
-  { logProbs, samplingMask, endId }: {
-    logProbs: Float32Array;
-    samplingMask: readonly Uint8Array[];
-    endId: number;
-  },
-): Answer[] {
-  const width = logProbs.length / rows.length;
-  return rows.map((row, index) => {
-    const end = row.indexOf(endId);
-    const length = end < 0 ? row.length : end + 1;
-    const setOf = (sets: Uint8Array) => {
-      const size = sets.length / rows.length;
-      return sets.slice(index * size, (index + 1) * size);
-    };
-    return {
-      tokens: Array.from(row.subarray(0, length)),
-      logProbs: Array.from(logProbs.subarray(index * width, index * width + length)),
-      ended: end >= 0,
-      samplingMask: samplingMask.slice(0, length).map(setOf),
-    };
-  });
-}
-
-/** Reads prompts or one token a row, draws the next token and writes it behind those drawn before. */
-function stepProgram(device: Device, config: Gpt2Config, drawing: Drawing) {
+/** Reads prompts or one token a row, draws the next token and appends it to those drawn before. */
+function stepProgram(device: Device, config: Gpt2Config, draw: DrawOptions) {
   const { seen, ...drawn } = drawSpec(config);
   const soFar = float({ batch: -1, answer: -1 });
   const spec = {
-    ...decoderSpec(config),
+    ...readSpec(config),
     ...drawn,
     parameters: gpt2Spec(config),
-    slots: int({ batch: -1, time: -1 }),
-    lastColumns: int({ batch: -1, chosen: 1 }),
     places: float({ answer: -1 }),
     state: { tokens: soFar, logProbs: soFar, seen },
   };
-  return jit(device, spec, ({ parameters, lastColumns, slots, state, places, ...inputs }) => {
-    const { hidden, caches } = decode(parameters, inputs, config);
-    const last = sum(atColumns(hidden, rename(lastColumns, { chosen: "answer" }), slots), "answer"); // [batch, embed]
-    const logits = dot(last, parameters.wte.weight, "embed"); // [batch, vocab]
-    const { tokens, logProbs, ...cut } = drawFrom(logits, { ...inputs, seen: state.seen }, drawing);
+  return jit(device, spec, ({ parameters, state, places, ...inputs }) => {
+    const { logits, caches } = nextLogits(parameters, inputs, config);
+    const { tokens, logProbs, ...mask } = drawFrom(logits, { ...inputs, seen: state.seen }, draw);
     const token = cast(tokens, "float32");
     const isHere = equal(places, inputs.position); // [answer]
-    const behind = (past: Tensor<SoFar>, now: Tensor<{ batch: number }>) =>
+    const appended = (past: Tensor<SoFar>, now: Tensor<{ batch: number }>) =>
       where(isHere, expandLike(now, past), past);
-    const firstColumn = slice(cast(slots, "float32"), "time", { start: 0, stop: 1 }); // [batch, 1]
+    // [batch, 1]
+    const column = slice(cast(inputs.slots, "float32"), "time", { start: 0, stop: 1 });
     const written = {
-      tokens: behind(state.tokens, token),
-      logProbs: behind(state.logProbs, logProbs),
-      inputIds: cast(expandLike(token, firstColumn), "int32"),
+      tokens: appended(state.tokens, token),
+      logProbs: appended(state.logProbs, logProbs),
+      inputIds: cast(expandLike(token, column), "int32"),
     };
     const isToken = equal(iota("vocab", config.vocabSize), tokens); // [vocab, batch]
     const marked = { seen: not(and(not(state.seen), not(isToken))) };
-    const penalised = drawing.sampling.repetitionPenalty !== 1;
-    return { ...cut, caches, state: penalised ? { ...written, ...marked } : written };
+    const penalised = draw.sampling.repetitionPenalty !== 1;
+    return { ...mask, caches, state: penalised ? { ...written, ...marked } : written };
   });
 }
-
-type SoFar = { batch: number; answer: number };

@@ -1,52 +1,70 @@
 /**
  * Answers to many prompts, for ranked lists and for measuring a model.
  *
- * Prompts of like length share a batch. The uniform number of a token depends on its prompt's place in the list and not on its
- * batch, so that the answers are the same whatever the batch size.
+ * Prompts of similar lengths share a batch. The uniform number of a token depends on its prompt's
+ * place in the list and not on its batch, so the answers are the same for every batch size.
  */
-import type { Answer } from "./decoding_state.ts";
-import type { Generator } from "./generator.ts";
-import type { Gpt2Arrays, TokenRow } from "../lm/mod.ts";
+import { batchesWithin, type Gpt2Arrays, inRowOrder, type TokenRow } from "../lm/mod.ts";
 import { uniform } from "../random/mod.ts";
-import { batchesWithin } from "../lm/mod.ts";
+import type { Answer, Generator } from "./generator.ts";
 
-/** How to sample. */
+/** Settings of `sampleAnswers`. */
 export interface SampleOptions {
-  /** Answers end here at the latest, in tokens. */
+  /** The most tokens of an answer. */
   readonly maxNewTokens: number;
-  /** Start of all random numbers. */
+  /** Seed of all random numbers. */
   readonly seed: number;
-  /** Another round gives other answers under the same seed. */
+  /** Another round gives other answers under the same seed (default 0). */
   readonly round?: number;
-  /** Prompts that are answered at once, at most (default 64; fewer where they are long). */
+  /** The most prompts of a batch (default 64; fewer if they are long). */
   readonly batchSize?: number;
-  /** Told after each batch how many prompts it answered. */
+  /** Called after each batch with the number of prompts that it answered. */
   readonly onAnswered?: (count: number) => void;
 }
 
-/** One answer for each prompt, in the prompts' order. */
+/**
+ * Samples one answer for each prompt, in the prompts' order.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createGenerator, sampleAnswers } from "ppo/decode/mod.ts";
+ * import { gpt2Spec, initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 8, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const device = await openDevice("cpu");
+ * const inputs = {
+ *   parameters: await uploadParameters(device, gpt2Spec(config), weights),
+ *   prompts: [[2, 5, 3], [2, 3]],
+ * };
+ * const options = { sampling: plainSampling, special: { padId: 0, endId: 3 } };
+ * const generator = await createGenerator(device, config, options);
+ * const tokensFor = async (batchSize: number) =>
+ *   (await sampleAnswers(generator, inputs, { maxNewTokens: 6, seed: 1, batchSize }))
+ *     .map(({ tokens }) => tokens);
+ * deepEqual(await tokensFor(1), await tokensFor(2));
+ * ```
+ */
 export async function sampleAnswers(
   generator: Generator,
   { parameters, prompts }: { parameters: Gpt2Arrays; prompts: readonly TokenRow[] },
   { maxNewTokens, seed, round = 0, batchSize = 64, onAnswered }: SampleOptions,
 ): Promise<Answer[]> {
-  const order = prompts.map((_, index) => index).toSorted((a, b) =>
-    prompts[a].length - prompts[b].length
-  );
-  const answers = new Map<number, Answer>();
   const lengthOf = (row: number) => prompts[row].length + maxNewTokens;
-  for (const rows of batchesWithin(order, { lengthOf, size: batchSize })) {
+  const order = [...prompts.keys()].toSorted((a, b) => lengthOf(a) - lengthOf(b));
+  const batches = batchesWithin(order, { lengthOf, size: batchSize });
+  const answers: Answer[][] = [];
+  for (const rows of batches) {
     const batch = rows.map((row) => prompts[row]);
-    const drawn = await generator.generate(parameters, batch, {
-      maxNewTokens,
-      uniform: (row, position) => uniform(seed, round, rows[row], position),
-    });
-    drawn.forEach((answer, index) => answers.set(rows[index], answer));
+    answers.push(
+      await generator.generate(parameters, batch, {
+        maxNewTokens,
+        uniform: (row, position) => uniform(seed, round, rows[row], position),
+      }),
+    );
     onAnswered?.(rows.length);
   }
-  return prompts.map((_, index) => answers.get(index) ?? missing(index));
-}
-
-function missing(index: number): never {
-  throw new RangeError(`Cannot sample: prompt ${index} got no answer`);
+  return inRowOrder(batches, answers);
 }

@@ -20,14 +20,16 @@ import {
   type Tensor,
   UNKNOWN,
 } from "../tensor/mod.ts";
-import type { Gpt2Config } from "../lm/mod.ts";
-import { gpt2, gpt2Spec, languageHead, type Rows, valueHead, valueModelSpec } from "../lm/mod.ts";
-
-/**
- * A slot beyond every query, so that attention never reaches it. A power of two is exact in
- * float32.
- */
-const HIDDEN_SLOT = 2 ** 30;
+import {
+  gpt2,
+  type Gpt2Config,
+  gpt2Spec,
+  HIDDEN_SLOT,
+  languageHead,
+  type Rows,
+  valueHead,
+  valueModelSpec,
+} from "../lm/mod.ts";
 
 /** One number per token. */
 export type PerToken = { batch: number; time: number };

@@ -5,9 +5,9 @@
  * attention never looks, so padding changes nothing. Grouping, padding and cutting results back to each answer's length happen
  * here and nowhere else: callers give ragged answers and receive ragged rows in the same order.
  */
-import { type Feeds, floats, type HostArray, int, ints, type Spec } from "../runtime/mod.ts";
+import { floats, type HostArray, int, ints, type Spec } from "../runtime/mod.ts";
 import { inRowOrder, type RowGroupOptions, rowGroups } from "./row_groups.ts";
-import { padRows, rowsSpec, type TokenRow } from "./rows.ts";
+import { padRows, type RowArrays, rowsSpec, type TokenRow } from "./rows.ts";
 
 /** A prompt and its answer as token ids. */
 export interface PromptAndAnswer {
@@ -39,7 +39,7 @@ export const answerSpec: AnswerSpec = {
 /** A batch of answers: the arrays of `answerSpec`. */
 export interface AnswerBatch {
   /** Prompts and answers side by side. */
-  readonly rows: Feeds<typeof rowsSpec>;
+  readonly rows: RowArrays;
   /** Where each answer token is predicted: [batch, answer]. */
   readonly columns: HostArray<"int32">;
   /** The answer tokens: [batch, answer]. */

@@ -1,8 +1,10 @@
 /**
- * A model folder as Hugging Face lays it out: `config.json`, weights, `vocab.txt` and their companions, and our
- * `settings.json` (lengths, learning rates, sampling) that travels with an embedded model.
+ * A model folder in Hugging Face's layout: `config.json`, weights, `vocab.txt` and their
+ * companions, and our `settings.json` (lengths, learning rates, sampling) that travels with an
+ * embedded model.
  *
- * Read in every form that transformers writes (`weights.ts`); written as `model.safetensors`, in whole or not at all.
+ * It is read in every form that transformers writes (`weights.ts`), and written with
+ * `model.safetensors`, as a whole or not at all.
  */
 import {
   fileExists,
@@ -26,7 +28,7 @@ import {
   type Weight,
 } from "./weights.ts";
 
-/** What a folder holds. `settings` is there if the folder has a `settings.json`. */
+/** The contents of a model folder. */
 export interface ModelFolder {
   /** The sizes in `config.json`. */
   config: Gpt2Config;
@@ -34,128 +36,159 @@ export interface ModelFolder {
   weights: Map<string, Weight>;
   /** From `vocab.txt` or `tokenizer.json`. */
   tokenizer: Tokenizer;
-  /** What `settings.json` holds, unchecked. */
+  /** The contents of `settings.json`, unchecked; absent if the folder has no such file. */
   settings?: JsonRecord;
-  /** Reads the weights from the folder again: for those who give their memory up between two uses. */
+  /** Reads the weights from the folder again, for callers that free them between two uses. */
   reread?: () => Promise<Map<string, Weight>>;
 }
 
 /**
- * Reads and checks a whole model folder; the value head is read where there is one.
+ * Reads and checks a whole model folder; the value head is read if there is one.
  *
  * @param folder the folder
- * @param options.valueHead if true, a folder without `value_fn.weight` is refused: it is no reward model
- * @throws {Error} A sentence that names the file and the key: a file missing, a key missing, unknown or of the
- *   wrong shape, a vocabulary whose size is not the model's.
+ * @param options.valueHead whether to refuse a folder without `value_fn.weight`, which is no
+ *   reward model
+ * @throws {Error} A sentence that names the file and the key, if a file is missing, a key is
+ *   missing, unknown or of the wrong shape, or the vocabulary's size is not the model's.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, makeTokenizer } from "ppo/lm/mod.ts";
+ * import { readModelFolder, writeModelFolder } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
+ * const folder = await Deno.makeTempDir();
+ * await writeModelFolder(folder, { config, weights, tokenizer });
+ * equal((await readModelFolder(folder)).weights.get("wte.weight")?.data[0], Math.fround(0.02));
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function readModelFolder(
   folder: string,
   { valueHead = false }: { valueHead?: boolean } = {},
 ): Promise<ModelFolder> {
   const place = await standingFolder(folder);
-  return await readStanding(place, { valueHead });
+  const sizes = await readSizes(place);
+  const { config } = sizes;
+  const tokenizer = await loadTokenizer(place);
+  if (tokenizer.vocabSize !== config.vocabSize) {
+    throw new RangeError(
+      `Cannot use ${place}: its vocabulary has ${tokenizer.vocabSize} entries, ` +
+        `but config.json has vocab_size ${config.vocabSize}`,
+    );
+  }
+  const weights = await readWeights(place, config);
+  if (valueHead && !weights.has(VALUE_HEAD)) {
+    throw new RangeError(`Cannot use ${place} as a reward model: it has no "${VALUE_HEAD}"`);
+  }
+  return { ...sizes, weights, tokenizer, reread: () => readWeights(place, config) };
 }
 
 /**
- * The sizes and settings of a model folder, without its weights.
+ * Reads the sizes and settings of a model folder, without its weights.
  *
  * @throws {Error} A sentence that names the file and the field.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { readModelSizes } from "ppo/lm/mod.ts";
+ * const folder = await Deno.makeTempDir();
+ * const sizes = { vocab_size: 97, n_positions: 64, n_embd: 32, n_head: 4, n_layer: 3 };
+ * await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify(sizes));
+ * equal((await readModelSizes(folder)).config.layers, 3);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
-export async function readModelSizes(
+export const readModelSizes = async (
   folder: string,
-): Promise<Pick<ModelFolder, "config" | "settings">> {
-  const place = await standingFolder(folder);
-  const configPath = joinPath(place, "config.json"),
-    settingsPath = joinPath(place, "settings.json");
-  const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
-  return await fileExists(settingsPath)
-    ? { config, settings: await readJsonRecord(settingsPath) }
-    : { config };
-}
+): Promise<Pick<ModelFolder, "config" | "settings">> => readSizes(await standingFolder(folder));
 
-async function readStanding(
-  folder: string,
-  { valueHead }: { valueHead: boolean },
-): Promise<ModelFolder> {
+async function readSizes(folder: string): Promise<Pick<ModelFolder, "config" | "settings">> {
   const configPath = joinPath(folder, "config.json");
   const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
-  const tokenizer = await loadTokenizer(folder);
-  if (tokenizer.vocabSize !== config.vocabSize) {
-    const state =
-      `its vocabulary has ${tokenizer.vocabSize} entries, but config.json says vocab_size ${config.vocabSize}`;
-    throw new RangeError(`Cannot use ${folder}: ${state}`);
-  }
-  const weights = await readWeights(folder, config);
-  if (valueHead && !weights.has(VALUE_HEAD)) {
-    throw new RangeError(`Cannot use ${folder} as a reward model: it has no "${VALUE_HEAD}"`);
-  }
   const settingsPath = joinPath(folder, "settings.json");
-  const read = { config, weights, tokenizer, reread: () => readWeights(folder, config) };
-  return await fileExists(settingsPath)
-    ? { ...read, settings: await readJsonRecord(settingsPath) }
-    : read;
+  if (!await fileExists(settingsPath)) return { config };
+  return { config, settings: await readJsonRecord(settingsPath) };
 }
 
-function json(value: unknown): string {
-  return JSON.stringify(value, null, 2) + "\n";
-}
-
-function companions(
-  { config, weights, tokenizer, settings }: ModelFolder,
-): { [name: string]: string } {
+/** The files beside the weights, by name. */
+function companions({ config, weights, tokenizer, settings }: ModelFolder): JsonRecord {
   const { padId, clsId, sepId, unkId, tokenOf } = tokenizer;
   const architecture = weights.has(VALUE_HEAD) ? "RewardModel" : "GPT2LMHeadModel";
-  const mask = tokenizer.vocabulary.includes("[MASK]") ? "[MASK]" : null; // else transformers would add one
+  // else transformers would add one
+  const mask = tokenizer.vocabulary.includes("[MASK]") ? "[MASK]" : null;
   return {
-    "config.json": json(gpt2ConfigFields(config, tokenizer, architecture)),
-    "generation_config.json": json({
-      bos_token_id: clsId,
-      eos_token_id: sepId,
-      pad_token_id: padId,
-    }),
-    "vocab.txt": tokenizer.vocabulary.map((token) => token + "\n").join(""),
-    "tokenizer_config.json": json({
+    "config.json": gpt2ConfigFields(config, tokenizer, architecture),
+    "generation_config.json": { bos_token_id: clsId, eos_token_id: sepId, pad_token_id: padId },
+    "tokenizer_config.json": {
       tokenizer_class: "BertTokenizer",
       do_lower_case: tokenizer.lowerCase,
       model_max_length: config.positions,
       mask_token: mask,
-    }),
-    "special_tokens_map.json": json({
+    },
+    "special_tokens_map.json": {
       unk_token: tokenOf(unkId),
       sep_token: tokenOf(sepId),
       pad_token: tokenOf(padId),
       cls_token: tokenOf(clsId),
       ...(mask === null ? {} : { mask_token: mask }),
-    }),
-    ...(settings === undefined ? {} : { "settings.json": json(settings) }),
+    },
+    ...(settings === undefined ? {} : { "settings.json": settings }),
   };
 }
 
-/** What an older model may have left in a folder and a reader would take for the new one's: its weights, its tokenizer. */
+/**
+ * Whether a reader would take a file of an older model for the new one's: its weights or its
+ * tokenizer.
+ */
 const isObsolete = (name: string): boolean =>
   isWeightFile(name) || ["tokenizer.json", "added_tokens.json"].includes(name);
 
 /**
- * Writes a model folder that transformers and `readModelFolder` can read; nothing half-written is ever seen.
+ * Writes a model folder that transformers and `readModelFolder` can read; no reader ever sees it
+ * half-written.
  *
- * Files of the folder that are not the model's (a README) stay as they are; weights and tokenizer of an older model go.
+ * Other files of the folder, such as a README, stay as they are. The weights and the tokenizer of
+ * an older model are removed.
  *
- * @throws {RangeError} If a weight is missing, unknown or of the wrong shape, or the vocabulary does not match.
+ * @throws {RangeError} If a weight is missing, unknown or of the wrong shape, or the vocabulary
+ *   does not match.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, makeTokenizer, writeModelFolder } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
+ * const folder = await Deno.makeTempDir();
+ * await writeModelFolder(folder, { config, weights, tokenizer });
+ * const written = JSON.parse(await Deno.readTextFile(`${folder}/config.json`));
+ * equal(written.architectures[0], "GPT2LMHeadModel");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function writeModelFolder(folder: string, model: ModelFolder): Promise<void> {
-  const weights = checkWeights(model.weights, model.config, `the weights for ${folder}`);
-  if (model.tokenizer.vocabSize !== model.config.vocabSize) {
-    const state =
-      `the tokenizer has ${model.tokenizer.vocabSize} entries, the model ${model.config.vocabSize}`;
-    throw new RangeError(`Cannot write ${folder}: ${state}`);
+  const { config, tokenizer } = model;
+  const weights = checkWeights(model.weights, config, `the weights for ${folder}`);
+  if (tokenizer.vocabSize !== config.vocabSize) {
+    throw new RangeError(
+      `Cannot write ${folder}: the tokenizer has ${tokenizer.vocabSize} entries, ` +
+        `but the model has ${config.vocabSize}`,
+    );
   }
-  const stored = new Map(
-    [...weights].map(([key, weight]) => [key === VALUE_HEAD ? key : PREFIX + key, weight]),
-  );
+  const stored = [...weights].map(([name, weight]): [string, Weight] => [
+    name === VALUE_HEAD ? name : PREFIX + name,
+    weight,
+  ]);
   await writeFolderAtomically(folder, async (temporary) => {
-    for (const [name, text] of Object.entries(companions(model))) {
-      await writeAtomically(joinPath(temporary, name), text);
+    for (const [name, content] of Object.entries(companions(model))) {
+      await writeAtomically(joinPath(temporary, name), JSON.stringify(content, null, 2) + "\n");
     }
-    await writeSafetensors(joinPath(temporary, "model.safetensors"), stored);
+    const vocabulary = tokenizer.vocabulary.map((token) => token + "\n").join("");
+    await writeAtomically(joinPath(temporary, "vocab.txt"), vocabulary);
+    await writeSafetensors(joinPath(temporary, "model.safetensors"), new Map(stored));
   }, { replaces: isObsolete });
 }

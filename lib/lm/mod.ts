@@ -10,7 +10,6 @@ export * from "./rows_that_fit.ts";
 export * from "./sampling.ts";
 export * from "./sampling_row.ts";
 export * from "./scorers.ts";
-export * from "./stored_parameters.ts";
 export { makeTokenizer, type Tokenizer } from "./tokenizer.ts";
 export * from "./tokenizer_files.ts";
 export * from "./transformers_folders.ts";

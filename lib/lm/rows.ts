@@ -6,7 +6,7 @@
  */
 import { cast, dot, equal, type Tensor } from "../tensor/mod.ts";
 import type { Hidden, Slots } from "../nn/mod.ts";
-import { type Feeds, int, ints, type Specs } from "../runtime/mod.ts";
+import { type HostArray, int, ints, type Specs } from "../runtime/mod.ts";
 
 /** Token ids of one sequence. */
 export type TokenRow = readonly number[];
@@ -19,6 +19,9 @@ export const rowsSpec: Specs<Rows> = {
   keySlots: int({ batch: -1, keyTime: -1 }),
 };
 
+/** The arrays of a batch, on the host. */
+export type RowArrays = { readonly [K in keyof typeof rowsSpec]: HostArray<"int32"> };
+
 /** The same as tensors. */
 export interface Rows extends Slots {
   /** Token ids; pads at the end of a row. */
@@ -27,8 +30,8 @@ export interface Rows extends Slots {
   readonly positionIds: Tensor<{ batch: number; time: number }, "int32">;
 }
 
-/** A slot that no query sees. */
-const HIDDEN_SLOT = 1 << 30;
+/** The slot of a key that no query sees; a power of two, exact in float32. */
+export const HIDDEN_SLOT: number = 2 ** 30;
 
 /**
  * Pads rows at their end to the length of the longest.
@@ -43,7 +46,7 @@ const HIDDEN_SLOT = 1 << 30;
 export function padRows(
   rows: readonly TokenRow[],
   { padId }: { padId: number },
-): Feeds<typeof rowsSpec> {
+): RowArrays {
   const time = Math.max(...rows.map((row) => row.length));
   const dims = [rows.length, time];
   const columns = rows.flatMap(() => Array.from({ length: time }, (_, column) => column));
@@ -71,7 +74,7 @@ export function padRows(
 export function maskedRows(
   ids: readonly TokenRow[],
   mask: readonly TokenRow[],
-): Feeds<typeof rowsSpec> {
+): RowArrays {
   const time = ids[0].length;
   const dims = [ids.length, time];
   const columns = ids.flatMap(() => Array.from({ length: time }, (_, column) => column));

@@ -1,34 +1,38 @@
-/** How many rows one pass may hold where a GPU's buffers are smaller than the largest array of all. */
+/**
+ * The number of rows in one pass on a GPU whose largest buffer is smaller than the largest array.
+ */
 import type { Device } from "../runtime/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 
-/** Bytes of a float32. */
 const FLOAT_BYTES = 4;
 
 /** The sizes of a pass. */
 export interface PassShape {
-  /** Rows that are wanted. */
+  /** The number of rows that are wanted. */
   readonly rows: number;
-  /** Tokens of a row. */
+  /** The tokens of a row. */
   readonly time: number;
-  /** Tokens of a row at which there are logits. */
+  /** The tokens of a row at which there are logits. */
   readonly logits: number;
 }
 
 /**
- * At most `rows`, and so many that their logits, [rows, logits, vocab], and the scores of a block's attention, [rows, heads, time, time],
- * fit into one buffer of the device each; at least 1.
+ * The largest number of rows, from 1 to `rows`, whose logits, [rows, logits, vocab], and scores of
+ * a block's attention, [rows, heads, time, time], fit into one buffer of the device each.
  *
- * @param most bytes that an array may take even where the device allows more; default: any number
+ * @param most the bytes that an array may take even if the device allows more (default: any
+ *   number)
  * @example
  * ```ts
  * import { rowsThatFit } from "ppo/lm/mod.ts";
- * import assert from "node:assert/strict";
- * const adapter = { name: "a phone", isSoftware: false, maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27, readsFloat16: true, memoryBytes: undefined };
+ * import { equal } from "node:assert/strict";
+ * const phone = { name: "a phone", isSoftware: false, readsFloat16: true, memoryBytes: undefined };
+ * const adapter = { ...phone, maxBufferBytes: 2 ** 28, maxBindingBytes: 2 ** 27 };
  * const config = { vocabSize: 21128, heads: 12 };
- * assert.equal(rowsThatFit({ adapter }, config, { rows: 8, time: 768, logits: 768 }), 4); // logits: 64.9 MB a row
- * assert.equal(rowsThatFit({ adapter }, config, { rows: 16, time: 768, logits: 64 }), 9); // scores: 28.3 MB a row
- * assert.equal(rowsThatFit({ adapter: undefined }, config, { rows: 16, time: 768, logits: 768 }), 16);
+ * const shape = { rows: 16, time: 768, logits: 64 };
+ * equal(rowsThatFit({ adapter }, config, shape), 9); // scores: 28.3 MB a row
+ * equal(rowsThatFit({ adapter }, config, { ...shape, logits: 768 }), 4); // logits: 64.9 MB a row
+ * equal(rowsThatFit({ adapter: undefined }, config, shape), 16);
  * ```
  */
 export function rowsThatFit(

@@ -1,10 +1,14 @@
 /**
- * The sampling distribution: the one function that turns logits into the log-probabilities a token is drawn from.
+ * The sampling distribution: the one function that turns logits into the log-probabilities from
+ * which a token is drawn.
  *
- * Generation, old, new and reference log-probabilities, KL and ratio all use it, so they all speak of the same policy.
- * Order as in Hugging Face: repetition penalty (Keskar et al. 2019), temperature, top-k (Fan et al. 2018), top-p
- * (Holtzman et al. 2020). A cut-off is decided once, by the policy that sampled; pass its `samplingMask` to every later use.
+ * Generation uses it, and so do the old, new and reference log-probabilities, the KL divergence
+ * and the ratio, so that all of them concern the same policy. The order is Hugging Face's:
+ * repetition penalty (Keskar et al. 2019), temperature, top-k (Fan et al. 2018), top-p (Holtzman
+ * et al. 2020). The policy that samples applies a cut-off once; all later uses take its
+ * `samplingMask`.
  */
+import { MASKED } from "../nn/mod.ts";
 import {
   add,
   and,
@@ -28,15 +32,18 @@ import {
   where,
 } from "../tensor/mod.ts";
 
-/** How tokens are drawn. The defaults draw from the model's own distribution. */
+/** How tokens are drawn. */
 export interface SamplingSettings {
-  /** Logits are divided by it. */
+  /** The divisor of the logits. */
   readonly temperature: number;
-  /** Only the k likeliest tokens (0: all). */
+  /** Only the k likeliest tokens can be drawn (0: all). */
   readonly topK: number;
-  /** Only the likeliest tokens whose probabilities reach this sum (1: all). */
+  /** Only the likeliest tokens whose probabilities add up to this can be drawn (1: all). */
   readonly topP: number;
-  /** Logits of tokens already in the text are divided (if positive) or multiplied by it (1: no penalty). */
+  /**
+   * Divides the positive logits of tokens that are already in the text, and multiplies the
+   * negative ones (1: no penalty).
+   */
   readonly repetitionPenalty: number;
 }
 
@@ -48,99 +55,122 @@ export const plainSampling: SamplingSettings = {
   repetitionPenalty: 1,
 };
 
-/** Whether these settings cut the distribution, so that the sampling mask must be stored with a rollout. */
+/**
+ * Whether these settings cut off the distribution, so that the sampling mask must be stored with a
+ * rollout.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { cutsOff, plainSampling } from "ppo/lm/mod.ts";
+ * deepEqual([cutsOff(plainSampling), cutsOff({ ...plainSampling, topK: 5 })], [false, true]);
+ * ```
+ */
 export const cutsOff = ({ topK, topP }: SamplingSettings): boolean => topK > 0 || topP < 1;
 
-/** The logit of a token that was cut off: its probability is 0 and its gradient too. */
-const CUT = -1e9;
+/** A mask over the vocabulary: 1 where a token counts. */
+export type Mask<S extends Shape = Shape> = Tensor<S, "bool">;
 
-/** What is known of a position besides its logits; both are [..., vocab]. */
+/** What is known about a position besides its logits; all are [..., vocab]. */
 export interface SamplingContext<S extends Shape> {
-  /** Tokens already in the text; needed for a repetition penalty. */
-  readonly seen?: Tensor<S, "bool"> | undefined;
-  /** Tokens that may be drawn here, where not all may: no end token before an answer's least length (`mayBeDrawn`). */
-  readonly allowed?: Tensor<S, "bool"> | undefined;
-  /** The mask of the policy that sampled; without it the cut-offs of `settings` and `allowed` are applied here. */
-  readonly samplingMask?: Tensor<S, "bool"> | undefined;
+  /** Tokens that are already in the text; needed for a repetition penalty. */
+  readonly seen?: Mask<S> | undefined;
+  /**
+   * The tokens that may be drawn here (default: all); `mayBeDrawn` excludes the end token from
+   * short answers.
+   */
+  readonly allowed?: Mask<S> | undefined;
+  /**
+   * The mask of the policy that sampled; without it, `allowed` and the cut-offs of the settings
+   * apply.
+   */
+  readonly samplingMask?: Mask<S> | undefined;
 }
 
 /**
- * Log-probabilities of the sampling distribution over the axis "vocab", and the set of tokens it keeps.
+ * The log-probabilities of the sampling distribution over the axis "vocab", and the mask of the
+ * tokens that can be drawn.
  *
- * @throws RangeError when a repetition penalty is asked for and `seen` is missing.
+ * @throws RangeError if there is a repetition penalty and `seen` is missing.
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { plainSampling, samplingDistribution } from "ppo/lm/mod.ts";
+ * import { evaluate, input } from "ppo/tensor/mod.ts";
+ * const logits = input("logits", { vocab: 3 });
+ * const { logProbs } = samplingDistribution(logits, { ...plainSampling, topK: 2 });
+ * const feeds = { logits: { dims: [3], data: Float64Array.of(5, 5, 1) } };
+ * const [{ data }] = evaluate([logProbs], feeds);
+ * ok(Math.abs(data[0] - Math.log(0.5)) < 1e-6); // two equal tokens are left
+ * ```
  */
 export function samplingDistribution<S extends Shape & { vocab: number }>(
   logits: Tensor<S>,
   settings: SamplingSettings,
-  context: SamplingContext<S> = {},
-): { logProbs: Tensor<S>; samplingMask: Tensor<S, "bool"> | undefined } {
-  const shaped = shapedLogits(logits, settings, context.seen);
-  const samplingMask = context.samplingMask ?? makeSamplingMask(shaped, settings, context.allowed);
-  const cut = samplingMask === undefined ? shaped : where(samplingMask, shaped, CUT);
-  return {
-    logProbs: logSoftmax(same<S>(cut), "vocab"),
-    samplingMask: samplingMask && sameBool<S>(samplingMask),
-  };
-}
-
-/** Broadcasting over one shape gives that shape; the compiler cannot see it for a generic one. */
-const same = <S extends Shape>(x: Tensor): Tensor<S> => x as Tensor<S>;
-const sameBool = <S extends Shape>(x: Tensor<Shape, "bool">): Tensor<S, "bool"> =>
-  x as Tensor<S, "bool">;
-
-function shapedLogits(
+  context?: SamplingContext<S>,
+): { logProbs: Tensor<S>; samplingMask: Mask<S> | undefined };
+export function samplingDistribution(
   logits: Tensor,
   settings: SamplingSettings,
-  seen: Tensor<Shape, "bool"> | undefined,
-): Tensor {
-  const { temperature, repetitionPenalty } = settings;
-  let shaped = logits;
-  if (repetitionPenalty !== 1) {
-    if (seen === undefined) {
-      throw new RangeError(
-        "Cannot apply a repetition penalty: the tokens seen so far were not given",
-      );
-    }
-    const penalised = where(
-      less(shaped, 0),
-      mul(shaped, repetitionPenalty),
-      mul(shaped, 1 / repetitionPenalty),
-    );
-    shaped = where(seen, penalised, shaped);
-  }
-  return temperature === 1 ? shaped : mul(shaped, 1 / temperature);
+  { seen, allowed, samplingMask }: SamplingContext<Shape> = {},
+): { logProbs: Tensor; samplingMask: Mask | undefined } {
+  const { temperature } = settings;
+  const raw = penalised(logits, settings, seen);
+  const shaped = temperature === 1 ? raw : mul(raw, 1 / temperature);
+  const mask = samplingMask ?? cutOffMask(shaped, settings, allowed);
+  const masked = mask === undefined ? shaped : where(mask, shaped, MASKED);
+  return { logProbs: logSoftmax(masked, "vocab"), samplingMask: mask };
 }
 
-type TokenSet = Tensor<Shape, "bool">;
+/** The logits after the repetition penalty. */
+function penalised(logits: Tensor, { repetitionPenalty }: SamplingSettings, seen?: Mask): Tensor {
+  if (repetitionPenalty === 1) return logits;
+  if (seen === undefined) {
+    throw new RangeError(
+      "Cannot apply a repetition penalty: the tokens seen so far were not given",
+    );
+  }
+  const [multiplied, divided] = [repetitionPenalty, 1 / repetitionPenalty]
+    .map((factor) => mul(logits, factor));
+  return where(seen, where(less(logits, 0), multiplied, divided), logits);
+}
 
-function makeSamplingMask(
+/** The tokens that the cut-offs leave, among those that are allowed. */
+function cutOffMask(
   logits: Tensor,
   { topK, topP }: SamplingSettings,
-  allowed: TokenSet | undefined,
-): TokenSet | undefined {
-  // The least logit and not CUT for what is not allowed: the search for a threshold halves the range of the logits.
-  const counted = allowed === undefined
-    ? logits
-    : where(allowed, logits, neg(largest(neg(logits), "vocab")));
-  const byCount = topK > 0 && topK < logits.shape.vocab ? topByCount(counted, topK) : undefined;
-  const before = both(byCount, allowed);
-  if (topP >= 1) return before;
-  const considered = before === undefined ? logits : where(before, logits, CUT);
-  return both(topByMass(softmax(considered, "vocab"), topP), before);
+  allowed?: Mask,
+): Mask | undefined {
+  let mask = allowed;
+  if (topK > 0 && topK < logits.shape.vocab) {
+    // Tokens that are not allowed get the smallest logit, not MASKED, because the search below
+    // halves the range of the logits.
+    const smallest = neg(largest(neg(logits), "vocab"));
+    const counted = allowed === undefined ? logits : where(allowed, logits, smallest);
+    mask = narrowed(aboveThreshold(counted, (above) => not(less(sum(above, "vocab"), topK))), mask);
+  }
+  if (topP < 1) {
+    const masked = mask === undefined ? logits : where(mask, logits, MASKED);
+    const probabilities = softmax(masked, "vocab");
+    const reachesP = (above: Tensor) => not(less(sum(mul(above, probabilities), "vocab"), topP));
+    mask = narrowed(aboveThreshold(probabilities, reachesP), mask);
+  }
+  return mask;
 }
 
-function both(left: TokenSet | undefined, right: TokenSet | undefined): TokenSet | undefined {
-  return left === undefined ? right : right === undefined ? left : and(left, right);
-}
+const narrowed = (mask: Mask, by?: Mask): Mask => by === undefined ? mask : and(mask, by);
 
-/** Halvings of the threshold search: enough to part any two float32 numbers that differ by a millionth of the range. */
+/**
+ * Halvings of the threshold search: enough to separate any two float32 numbers that differ by a
+ * millionth of the range.
+ */
 const HALVINGS = 32;
 
-/** Tokens at or above the largest threshold that still satisfies `enough`; ties are kept together. */
-function aboveThreshold(
-  x: Tensor,
-  enough: (mask: Tensor) => Tensor<Shape, "bool">,
-): Tensor<Shape, "bool"> {
+/**
+ * The tokens at or above the largest threshold that still satisfies `enough`; equal values stay
+ * together.
+ */
+function aboveThreshold(x: Tensor, enough: (above: Tensor) => Mask): Mask {
   let low: Tensor = neg(largest(neg(x), "vocab")), high: Tensor = add(largest(x, "vocab"), 1e-6);
   for (let halving = 0; halving < HALVINGS; halving++) {
     const middle = mul(add(low, high), 0.5);
@@ -150,16 +180,20 @@ function aboveThreshold(
   return not(less(x, low));
 }
 
-const topByCount = (logits: Tensor, k: number) =>
-  aboveThreshold(logits, (mask) => not(less(sum(mask, "vocab"), k)));
-
-const topByMass = (probabilities: Tensor, p: number) =>
-  aboveThreshold(probabilities, (mask) => not(less(sum(mul(mask, probabilities), "vocab"), p)));
-
 /**
- * The tokens that may be drawn after `position` tokens of an answer: all but the end token before the least length.
+ * The tokens that may be drawn after `position` tokens of an answer: all, except the end token in
+ * answers that are too short.
  *
- * @param options.minNewTokens an answer has at least so many tokens before its end token
+ * @param options.minNewTokens the fewest tokens of an answer before its end token
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { mayBeDrawn } from "ppo/lm/mod.ts";
+ * import { evaluate, input, scalar } from "ppo/tensor/mod.ts";
+ * const mask = mayBeDrawn(input("logits", { vocab: 3 }), scalar(0), { minNewTokens: 1, endId: 2 });
+ * const [{ data }] = evaluate([mask], { logits: { dims: [3], data: new Float64Array(3) } });
+ * deepEqual(Array.from(data), [1, 1, 0]);
+ * ```
  */
 export function mayBeDrawn<S extends Shape & { vocab: number }>(
   logits: Tensor<S>,
@@ -171,13 +205,28 @@ export function mayBeDrawn<S extends Shape & { vocab: number }>(
   return not(cast(expandLike(cast(early, "float32"), logits), "bool"));
 }
 
-/** One row of a distribution for each sequence. */
+/** One distribution, or its logits, for each row of a batch. */
 export type Distribution = Tensor<{ batch: number; vocab: number }>;
 
 /**
- * Draws one token a row by inverse CDF: the first whose cumulative probability exceeds `uniform`, a number in [0, 1).
+ * Draws one token for each row by inverse CDF: the first token whose cumulative probability
+ * exceeds `uniform`, a number in [0, 1).
  *
  * The same uniform number and the same distribution always give the same token.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { drawToken } from "ppo/lm/mod.ts";
+ * import { evaluate, input } from "ppo/tensor/mod.ts";
+ * const logProbs = input("logProbs", { batch: 1, vocab: 2 });
+ * const tokens = drawToken(logProbs, input("uniform", { batch: 1 }));
+ * const [{ data }] = evaluate([tokens], {
+ *   logProbs: { dims: [1, 2], data: new Float64Array([Math.log(0.3), Math.log(0.7)]) },
+ *   uniform: { dims: [1], data: new Float64Array([0.4]) },
+ * });
+ * equal(data[0], 1); // 0.4 is beyond 0.3
+ * ```
  */
 export function drawToken(
   logProbs: Distribution,
@@ -186,22 +235,35 @@ export function drawToken(
   const probabilities = exp(logProbs);
   const cumulative = cumsum(probabilities, "vocab");
   const total = sum(probabilities, "vocab");
-  const below = cast(not(less(mul(total, uniform), cumulative)), "float32"); // 1 where cumulative <= u
+  // 1 where cumulative <= u
+  const below = cast(not(less(mul(total, uniform), cumulative)), "float32");
   return cast(min(sum(below, "vocab"), lastPossible(probabilities)), "int32");
 }
 
-/** The likeliest token of each row; of several, the first. */
-export function likeliestToken(logProbs: Distribution): Tensor<{ batch: number }, "int32"> {
-  const best = cast(
-    not(less(logProbs, expandLike(largest(logProbs, "vocab"), logProbs))),
-    "float32",
-  );
-  return cast(sum(cast(less(cumsum(best, "vocab"), 0.5), "float32"), "vocab"), "int32");
-}
-
-/** Rounding may leave the cumulative sum below u to the end: the last token with any probability then. */
+/**
+ * The last token with any probability: rounding may keep the cumulative sum below u until the end.
+ */
 function lastPossible(probabilities: Distribution): Tensor<{ batch: number }> {
   const columns = cast(iota("vocab", probabilities.shape.vocab), "float32");
   const possible = cast(not(less(probabilities, 1e-30)), "float32");
   return largest(mul(possible, columns), "vocab");
+}
+
+/**
+ * The likeliest token of each row, the first of several.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { likeliestToken } from "ppo/lm/mod.ts";
+ * import { evaluate, input } from "ppo/tensor/mod.ts";
+ * const tokens = likeliestToken(input("logProbs", { batch: 1, vocab: 3 }));
+ * const logProbs = { dims: [1, 3], data: new Float64Array([-3, -0.7, -0.7]) };
+ * equal(evaluate([tokens], { logProbs })[0].data[0], 1);
+ * ```
+ */
+export function likeliestToken(logProbs: Distribution): Tensor<{ batch: number }, "int32"> {
+  const best = not(less(logProbs, expandLike(largest(logProbs, "vocab"), logProbs)));
+  const cumulative = cumsum(cast(best, "float32"), "vocab"); // 0 before the first of the best
+  return cast(sum(cast(less(cumulative, 0.5), "float32"), "vocab"), "int32");
 }

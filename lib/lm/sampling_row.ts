@@ -1,6 +1,7 @@
 /**
- * The sampling distribution of one row of plain numbers: the graphs of `sampling.ts` run by `evaluate`, for chapters, exercises and
- * sliders. A page without ONNX Runtime gets the same distribution as the generator.
+ * The sampling distribution of one row of plain numbers, for chapters, exercises and sliders:
+ * `evaluate` runs the graphs of `sampling.ts`, so a page without ONNX Runtime gets the same
+ * distribution as the generator.
  */
 import { evaluate, input } from "../tensor/mod.ts";
 import {
@@ -10,24 +11,25 @@ import {
   type SamplingSettings,
 } from "./sampling.ts";
 
-/** A distribution over the vocabulary, one entry a token. */
+/** A distribution over the vocabulary, one entry for each token. */
 export interface RowDistribution {
   /** log pi(a), in nats; about -1e9 for a token that was cut off. */
   readonly logProbs: number[];
-  /** Whether the token may be drawn at all. */
+  /** Whether each token can be drawn. */
   readonly samplingMask: boolean[];
 }
 
-/** How one row is sampled; what is not given is the model's own. */
+/** How one row is sampled; the defaults are `plainSampling`. */
 export interface RowSampling extends Partial<SamplingSettings> {
-  /** Whether each token stands in the text already; needed for a repetition penalty. */
+  /** Whether each token is already in the text; needed for a repetition penalty. */
   readonly seen?: readonly boolean[];
 }
 
 /**
- * The distribution that one position's logits are sampled from.
+ * Computes the sampling distribution of one position from its logits.
  *
- * @throws RangeError when there is no logit, or a repetition penalty is asked for and `seen` is missing.
+ * @throws RangeError if there are no logits, or if there is a repetition penalty and `seen` is
+ *   missing.
  * @example
  * ```ts
  * import { distributionOfRow } from "ppo/lm/mod.ts";
@@ -39,35 +41,28 @@ export interface RowSampling extends Partial<SamplingSettings> {
  */
 export function distributionOfRow(
   logits: readonly number[],
-  { seen, ...settings }: RowSampling = {},
+  { seen, ...given }: RowSampling = {},
 ): RowDistribution {
   if (logits.length === 0) throw new RangeError("Cannot sample: there are 0 logits");
-  const axes = { vocab: logits.length };
-  const marked = seen === undefined ? undefined : input("seen", axes, "bool");
-  const { logProbs, samplingMask } = samplingDistribution(input("logits", axes), {
-    ...plainSampling,
-    ...settings,
-  }, {
-    seen: marked,
+  const axes = { vocab: logits.length }, dims = [logits.length];
+  const settings = { ...plainSampling, ...given };
+  const { logProbs, samplingMask } = samplingDistribution(input("logits", axes), settings, {
+    seen: seen && input("seen", axes, "bool"),
   });
   const feeds = {
-    logits: { dims: [logits.length], data: Float64Array.from(logits) },
-    ...(seen === undefined
-      ? {}
-      : { seen: { dims: [seen.length], data: Uint8Array.from(seen, Number) } }),
+    logits: { dims, data: Float64Array.from(logits) },
+    ...(seen && { seen: { dims, data: Uint8Array.from(seen, Number) } }),
   };
-  const [numbers, marks] = evaluate(
-    samplingMask === undefined ? [logProbs] : [logProbs, samplingMask],
-    feeds,
-  );
+  const [numbers, mask] = evaluate([logProbs, ...(samplingMask ? [samplingMask] : [])], feeds);
   return {
     logProbs: Array.from(numbers.data),
-    samplingMask: logits.map((_, token) => marks === undefined || marks.data[token] !== 0),
+    samplingMask: logits.map((_, token) => mask === undefined || mask.data[token] !== 0),
   };
 }
 
 /**
- * Draws a token by inverse CDF: the first whose cumulative probability exceeds `uniform`, a number in [0, 1).
+ * Draws a token by inverse CDF: the first token whose cumulative probability exceeds `uniform`, a
+ * number in [0, 1).
  *
  * @example
  * ```ts
@@ -78,10 +73,8 @@ export function distributionOfRow(
  * ```
  */
 export function drawFromRow(logProbs: readonly number[], uniform: number): number {
-  const drawn = drawToken(
-    input("logProbs", { batch: 1, vocab: logProbs.length }),
-    input("uniform", { batch: 1 }),
-  );
+  const axes = { batch: 1, vocab: logProbs.length };
+  const drawn = drawToken(input("logProbs", axes), input("uniform", { batch: 1 }));
   const [{ data }] = evaluate([drawn], {
     logProbs: { dims: [1, logProbs.length], data: Float64Array.from(logProbs) },
     uniform: { dims: [1], data: Float64Array.of(uniform) },

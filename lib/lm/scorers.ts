@@ -32,18 +32,18 @@ import {
   valueHeadAt,
   valueModelSpec,
 } from "./gpt2.ts";
-import type { Gpt2Arrays } from "./parameters.ts";
 import { batchesWithin, inRowOrder } from "./row_groups.ts";
 import { padRows, type Rows, rowsSpec, type TokenRow } from "./rows.ts";
 import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
 import {
+  type Gpt2Arrays,
   programsFor,
   type StoredGpt2,
   storedSpec,
   type StoredValueModel,
   type WeightType,
   widened,
-} from "./stored_parameters.ts";
+} from "./parameters.ts";
 
 /** One place for each answer token. */
 export type AnswerAxes = { batch: number; answer: number };

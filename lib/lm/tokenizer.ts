@@ -1,52 +1,63 @@
 /**
- * WordPiece as BERT has it: text to ids and back, from a vocabulary. (`tokenizer_files.ts` reads one from a model folder.)
+ * BERT's WordPiece tokenizer: text to ids and back, from a vocabulary. (`tokenizer_files.ts` reads
+ * one from a model folder.)
  *
- * The splitting is `@huggingface/tokenizers`; this file gives it the configuration that transformers' BertTokenizer
- * stands for, and evens out the three places where the two differ (`agreeWithBert`). Nothing here knows a model.
+ * `@huggingface/tokenizers` splits the text. This file configures it as transformers'
+ * BertTokenizer and corrects the three cases in which the two differ (`agreeWithBert`).
  *
- * Source: Devlin et al. 2018, BERT; transformers' tokenization_bert.py is what the tests compare with.
+ * Source: Devlin et al. 2018, BERT; transformers' tokenization_bert.py is what the tests compare
+ * with.
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 
 /** Text to ids and back. Ids are line numbers of `vocab.txt`, from 0. */
 export interface Tokenizer {
-  /** Lines of `vocab.txt`. */
+  /** The number of lines in `vocab.txt`. */
   vocabSize: number;
   /** [PAD] */
   padId: number;
-  /** [UNK], for what the vocabulary cannot spell. */
+  /** [UNK], for a word that the vocabulary cannot spell. */
   unkId: number;
   /** [CLS], which begins a sequence. */
   clsId: number;
   /** [SEP], which also ends an answer. */
   sepId: number;
-  /** Ids of a text, without [CLS] and [SEP] around it. Special tokens typed in the text are recognised. */
+  /**
+   * The ids of a text, without [CLS] and [SEP] around it. Special tokens in the text are
+   * recognised.
+   */
   encode(text: string): number[];
-  /** Text of ids: special tokens dropped, pieces joined, a space only where two words would run together. */
+  /**
+   * The text of ids, without special tokens and with its pieces joined; spaces separate only words
+   * that would run together.
+   */
   decode(ids: Iterable<number>): string;
   /** The token of an id. Throws a RangeError for an id outside the vocabulary. */
   tokenOf(id: number): string;
   /** The id of a token. Throws a RangeError for a token that is not in the vocabulary. */
   idOf(token: string): number;
-  /** The lines of `vocab.txt`: what a model folder stores. */
+  /** The lines of `vocab.txt`. */
   vocabulary: readonly string[];
-  /** Whether texts are lower-cased and lose their accents first. */
+  /** Whether a text is first lower-cased and stripped of its accents. */
   lowerCase: boolean;
 }
 
 const REQUIRED = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
-/** Special tokens that a vocabulary may have; all but the last it must have. */
+/** Special tokens: a vocabulary must have all but the last. */
 export const SPECIAL: readonly string[] = [...REQUIRED, "[MASK]"];
-/** Characters; a longer word is [UNK], as in BERT. */
+/** The most characters of a word; a longer one is [UNK], as in BERT. */
 export const MAX_WORD = 100;
 
-/** Han outside the basic plane: the library looks at UTF-16 halves and would not see them. */
+/**
+ * Han characters outside the basic plane, which the library misses because it looks at UTF-16
+ * halves.
+ */
 const RARE_HAN = /[\u{20000}-\u{2A6DF}\u{2A700}-\u{2B73F}\u{2B740}-\u{2CEAF}\u{2F800}-\u{2FA1F}]/gu;
 
 /**
- * Changes a text so that the library splits it as BertTokenizer does:
- * rare Han stand alone; unassigned code points vanish as control characters do (so one takes their place);
- * a sigma becomes the same small letter wherever it stands in its word.
+ * Changes a text so that the library splits it as BertTokenizer does. Rare Han characters stand
+ * alone. Unassigned code points become control characters, which the library removes. A sigma
+ * becomes the same small letter anywhere in a word.
  */
 function agreeWithBert(text: string, lowerCase: boolean): string {
   const cleaned = text.replace(RARE_HAN, " $& ").replace(/\p{Cn}/gu, "\u0001");
@@ -73,7 +84,7 @@ function makeLibraryTokenizer(
       type: "BertNormalizer",
       clean_text: true,
       handle_chinese_chars: true,
-      strip_accents: null, // as lower-casing says
+      strip_accents: null, // only with `lowercase`
       lowercase: lowerCase,
     },
     pre_tokenizer: { type: "BertPreTokenizer" },
@@ -89,31 +100,33 @@ function makeLibraryTokenizer(
   }, {});
 }
 
-/** Joins tokens to text: `##` glues; a space stands only between two words of letters or digits. */
+/**
+ * Joins tokens to text: `##` continues a word, and a space separates two words of letters or
+ * digits.
+ */
 function joinTokens(tokens: readonly string[]): string {
   let text = "";
   for (const token of tokens) {
     if (token.startsWith("##") && token.length > 2) text += token.slice(2);
-    else text += (isWordEnd(text) && isWordStart(token) ? " " : "") + token;
+    else text += (WORD_END.test(text) && WORD_START.test(token) ? " " : "") + token;
   }
   return text;
 }
 
-// Letters and digits of scripts that part words by spaces: what two neighbouring tokens cannot be without a space.
+/** A letter or digit of a script that separates words by spaces. */
 const WORD = String.raw`(?!\p{Script=Han})[\p{L}\p{N}]`;
 const WORD_START = new RegExp(`^${WORD}`, "u");
 const WORD_END = new RegExp(`${WORD}$`, "u");
-const isWordStart = (text: string) => WORD_START.test(text);
-const isWordEnd = (text: string) => WORD_END.test(text);
 
 /**
- * A tokenizer of a vocabulary, one token an entry.
+ * Creates a tokenizer from a vocabulary with one token in each entry.
  *
- * @throws {RangeError} If a token that everything relies on ([PAD], [UNK], [CLS], [SEP]) is missing.
+ * @throws {RangeError} If one of [PAD], [UNK], [CLS] and [SEP] is missing.
  *
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
+ * import { makeTokenizer } from "ppo/lm/mod.ts";
  * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "全", "长", "1", "##7", "公"]);
  * equal(tokenizer.encode("全长17公里").join(" "), "4 5 6 7 8 1");
  * equal(tokenizer.decode([2, 4, 5, 6, 7, 8, 3]), "全长17公");

@@ -1,9 +1,12 @@
 /**
- * The tokenizer of a model folder: from `vocab.txt`, as the tutorial's folders have it, or from `tokenizer.json` where that is all.
+ * The tokenizer of a model folder: from `vocab.txt`, as in the tutorial's folders, or else from
+ * `tokenizer.json`.
  *
- * `tokenizer_config.json` and `special_tokens_map.json` are read for what they change; what is not supported is refused by name.
+ * `tokenizer_config.json` and `special_tokens_map.json` are read for the options that they change.
+ * An option that is not supported is an error that names it.
  *
- * Source: the defaults are those of transformers' BertTokenizer; `tokenizer.json` is the format of Hugging Face's tokenizers.
+ * Source: the defaults are those of transformers' BertTokenizer; `tokenizer.json` is the format of
+ * Hugging Face's tokenizers.
  */
 import {
   fileExists,
@@ -16,61 +19,61 @@ import {
 } from "../files/mod.ts";
 import { makeTokenizer, MAX_WORD, SPECIAL, type Tokenizer } from "./tokenizer.ts";
 
-/** Fails unless a field has one of the values that are supported; a field that is missing has the first. */
-function expectField(
-  record: JsonRecord,
-  field: string,
-  supported: readonly unknown[],
-  path: string,
-): void {
-  const value = record[field] ?? supported[0];
-  if (!supported.includes(value)) {
-    const found = JSON.stringify(value)?.slice(0, 60);
-    const only = supported.map((one) => JSON.stringify(one)).join(" or ");
-    throw new RangeError(`Cannot use ${path}: ${field} is ${found}, and only ${only} is supported`);
-  }
-}
+/** The supported values of each field; a field that is absent has the first one. */
+type Supported = { readonly [field: string]: readonly unknown[] };
 
-/** Token names of both companion files; a token may be written as text or as an object with `content`. */
-const TOKEN_FIELDS: readonly [field: string, token: string][] = [
-  ["pad_token", "[PAD]"],
-  ["unk_token", "[UNK]"],
-  ["cls_token", "[CLS]"],
-  ["sep_token", "[SEP]"],
-  ["mask_token", "[MASK]"],
-];
-
-function checkTokenNames(record: JsonRecord, path: string): void {
-  for (const [field, token] of TOKEN_FIELDS) {
-    const value = record[field];
-    expectField({ [field]: isRecord(value) ? value.content : value }, field, [token], path);
-  }
-}
-
-/** The fields of `tokenizer_config.json` that change ids; gives whether texts are lower-cased. */
-function parseTokenizerConfig(record: JsonRecord, path: string): boolean {
-  expectField(record, "do_lower_case", [true, false], path);
-  expectField(record, "do_basic_tokenize", [true], path);
-  expectField(record, "tokenize_chinese_chars", [true], path);
-  const lowerCase = record.do_lower_case !== false;
-  expectField(record, "strip_accents", [lowerCase], path);
-  const never = record.never_split;
-  if (Array.isArray(never) && never.length > 0) {
+function expectFields(record: JsonRecord, path: string, supported: Supported): void {
+  for (const [field, values] of Object.entries(supported)) {
+    const value = record[field] ?? values[0];
+    if (values.includes(value)) continue;
+    const only = values.map((one) => JSON.stringify(one)).join(" or ");
     throw new RangeError(
-      `Cannot use ${path}: never_split is ${
-        JSON.stringify(never)
-      }, and only an empty list is supported`,
+      `Cannot use ${path}: ${field} is ${shown(value)}, and only ${only} is supported`,
     );
   }
+}
+
+const shown = (value: unknown): string => `${JSON.stringify(value)?.slice(0, 60)}`;
+
+/** The names of the special tokens in both companion files. */
+const TOKEN_NAMES: Supported = {
+  pad_token: ["[PAD]"],
+  unk_token: ["[UNK]"],
+  cls_token: ["[CLS]"],
+  sep_token: ["[SEP]"],
+  mask_token: ["[MASK]"],
+};
+
+/** A token may be written as text or as an object with `content`. */
+function checkTokenNames(record: JsonRecord, path: string): void {
+  const names = Object.entries(record)
+    .map(([field, value]) => [field, isRecord(value) ? value.content : value]);
+  expectFields(Object.fromEntries(names), path, TOKEN_NAMES);
+}
+
+/**
+ * Checks the fields of `tokenizer_config.json` that change ids, and returns whether texts are
+ * lower-cased.
+ */
+function parseTokenizerConfig(record: JsonRecord, path: string): boolean {
+  const lowerCase = record.do_lower_case !== false;
+  expectFields(record, path, {
+    do_lower_case: [true, false],
+    do_basic_tokenize: [true],
+    tokenize_chinese_chars: [true],
+    strip_accents: [lowerCase],
+  });
+  const never = record.never_split;
+  const isEmpty = !Array.isArray(never) || never.length === 0;
+  expectFields({ never_split: isEmpty ? undefined : never }, path, { never_split: [[]] });
   checkTokenNames(record, path);
   return lowerCase;
 }
 
-async function readOptional(path: string): Promise<JsonRecord> {
-  return await fileExists(path) ? await readJsonRecord(path) : {};
-}
+const readOptional = async (path: string): Promise<JsonRecord> =>
+  await fileExists(path) ? await readJsonRecord(path) : {};
 
-/** The entries of a `vocab.txt`: one a line; the last line end closes the last entry. */
+/** The entries of a `vocab.txt`, one on each line; the last line end closes the last entry. */
 function parseVocabulary(text: string): string[] {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   if (lines.at(-1) === "") lines.pop();
@@ -80,39 +83,33 @@ function parseVocabulary(text: string): string[] {
 /** Entries in the order of their ids, which must be 0, 1, 2 ... */
 function orderedVocabulary(vocab: unknown, path: string): string[] {
   if (!isRecord(vocab)) {
-    throw new TypeError(`Cannot use ${path}: model.vocab is no object of tokens and ids`);
+    throw new TypeError(`Cannot use ${path}: model.vocab is not an object of tokens and ids`);
   }
-  const entries = Object.entries(vocab);
-  const tokens: string[] = [];
-  for (const [token, id] of entries) {
-    const isFree = typeof id === "number" && Number.isInteger(id) && id >= 0 &&
-      id < entries.length &&
-      !(id in tokens);
-    if (!isFree) {
-      const found = `the id ${JSON.stringify(id)} of ${JSON.stringify(token.slice(0, 60))}`;
-      throw new RangeError(
-        `Cannot use ${path}: ${found} is there twice or not one of 0 to ${entries.length - 1}`,
-      );
-    }
-    tokens[id] = token;
+  const entries = Object.entries(vocab).toSorted(([, a], [, b]) => Number(a) - Number(b));
+  for (const [index, [token, id]] of entries.entries()) {
+    if (id === index) continue;
+    throw new RangeError(
+      `Cannot use ${path}: ${shown(token)} has the id ${shown(id)}, and the ids must be 0 to ${
+        entries.length - 1
+      }, each of them once`,
+    );
   }
-  return tokens;
+  return entries.map(([token]) => token);
 }
 
-/** Tokens added to the vocabulary must be BERT's special ones, under the ids that they have there. */
+/**
+ * Tokens added to the vocabulary must be BERT's special ones, under the ids that they have there.
+ */
 function checkAddedTokens(added: unknown, vocabulary: readonly string[], path: string): void {
   for (const token of Array.isArray(added) ? added : []) {
-    const { id, content } = isRecord(token) ? token : {};
-    const isKnown = typeof id === "number" && vocabulary[id] === content &&
-      SPECIAL.some((one) => one === content);
-    if (!isKnown) {
-      const found = `${JSON.stringify(content)?.slice(0, 60)} as id ${JSON.stringify(id)}`;
-      throw new RangeError(
-        `Cannot use ${path}: it adds ${found}, and only ${
-          SPECIAL.join(", ")
-        } of its vocabulary may be added`,
-      );
-    }
+    const { id, content } = recordOf(token);
+    const isKnown = typeof id === "number" && vocabulary[id] === content;
+    if (isKnown && SPECIAL.some((one) => one === content)) continue;
+    throw new RangeError(
+      `Cannot use ${path}: it adds ${shown(content)} as id ${shown(id)}, and only ${
+        SPECIAL.join(", ")
+      } of its vocabulary may be added`,
+    );
   }
 }
 
@@ -121,29 +118,48 @@ const recordOf = (value: unknown): JsonRecord => isRecord(value) ? value : {};
 /** A `tokenizer.json` that does what BertTokenizer does. */
 function parseTokenizerJson(record: JsonRecord, path: string): Tokenizer {
   const model = recordOf(record.model), normalizer = recordOf(record.normalizer);
-  expectField({ "model.type": model.type }, "model.type", ["WordPiece"], path);
-  expectField(model, "unk_token", ["[UNK]"], path);
-  expectField(model, "continuing_subword_prefix", ["##"], path);
-  expectField(model, "max_input_chars_per_word", [MAX_WORD], path);
-  expectField({ "normalizer.type": normalizer.type ?? "none" }, "normalizer.type", [
-    "BertNormalizer",
-  ], path);
-  expectField(normalizer, "clean_text", [true], path);
-  expectField(normalizer, "handle_chinese_chars", [true], path);
-  expectField(normalizer, "lowercase", [true, false], path);
+  const types = {
+    "model.type": model.type,
+    "normalizer.type": normalizer.type ?? "none",
+    "pre_tokenizer.type": recordOf(record.pre_tokenizer).type ?? "none",
+  };
+  expectFields(types, path, {
+    "model.type": ["WordPiece"],
+    "normalizer.type": ["BertNormalizer"],
+    "pre_tokenizer.type": ["BertPreTokenizer"],
+  });
+  expectFields(model, path, {
+    unk_token: ["[UNK]"],
+    continuing_subword_prefix: ["##"],
+    max_input_chars_per_word: [MAX_WORD],
+  });
   const lowerCase = normalizer.lowercase !== false;
-  expectField(normalizer, "strip_accents", [lowerCase], path);
-  const split = recordOf(record.pre_tokenizer).type ?? "none";
-  expectField({ "pre_tokenizer.type": split }, "pre_tokenizer.type", ["BertPreTokenizer"], path);
+  expectFields(normalizer, path, {
+    clean_text: [true],
+    handle_chinese_chars: [true],
+    lowercase: [true, false],
+    strip_accents: [lowerCase],
+  });
   const vocabulary = orderedVocabulary(model.vocab, path);
   checkAddedTokens(record.added_tokens, vocabulary, path);
   return makeTokenizer(vocabulary, { lowerCase, name: path });
 }
 
 /**
- * The tokenizer of a model folder: `vocab.txt` with `tokenizer_config.json` if that is there, or else `tokenizer.json`.
+ * Reads the tokenizer of a model folder: `vocab.txt` with `tokenizer_config.json` if that exists,
+ * or else `tokenizer.json`.
  *
- * @throws {Error} A sentence that names the file: neither is there, a special token is missing, an option is not supported.
+ * @throws {Error} A sentence that names the file, if neither exists, a special token is missing,
+ *   or an option is not supported.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { loadTokenizer } from "ppo/lm/mod.ts";
+ * const folder = await Deno.makeTempDir();
+ * await Deno.writeTextFile(`${folder}/vocab.txt`, "[PAD]\n[UNK]\n[CLS]\n[SEP]\n你\n好\n");
+ * deepEqual((await loadTokenizer(folder)).encode("你好"), [4, 5]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const path = joinPath(folder, "vocab.txt"), jsonPath = joinPath(folder, "tokenizer.json");

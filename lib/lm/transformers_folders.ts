@@ -1,34 +1,72 @@
 /**
- * Model folders as other PPO trainers (OpenRLHF, TRL) load them: the same weights under the names that transformers' own
- * classes have.
+ * Model folders as other PPO trainers (OpenRLHF, TRL) load them: the same weights under the names
+ * that transformers' own classes have.
  *
- * A language model is a `GPT2LMHeadModel` whose tokenizer knows where an answer ends. A reward model or critic is a
- * `GPT2ForSequenceClassification` with one label: our `value_fn.weight` is its `score.weight`.
+ * A language model is a `GPT2LMHeadModel` whose tokenizer knows the end token of an answer. A
+ * reward model or critic is a `GPT2ForSequenceClassification` with one label: our
+ * `value_fn.weight` is its `score.weight`.
  */
-import { joinPath, readJsonRecord, writeAtomically, writeSafetensors } from "../files/mod.ts";
+import {
+  joinPath,
+  type JsonRecord,
+  readJsonRecord,
+  writeAtomically,
+  writeSafetensors,
+} from "../files/mod.ts";
 import { type ModelFolder, writeModelFolder } from "./checkpoint.ts";
 import { PREFIX, VALUE_HEAD, type Weight } from "./weights.ts";
 
-/** Writes a policy; [SEP] becomes the tokenizer's end token and [CLS] its first, which BERT tokenizers leave open. */
+/**
+ * Writes a policy. [CLS] and [SEP] become the tokenizer's first and end tokens, which BERT
+ * tokenizers leave open.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, makeTokenizer, writePolicyFolder } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
+ * const folder = await Deno.makeTempDir();
+ * await writePolicyFolder(folder, { config, weights, tokenizer });
+ * equal(JSON.parse(await Deno.readTextFile(`${folder}/tokenizer_config.json`)).eos_token, "[SEP]");
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export async function writePolicyFolder(folder: string, model: ModelFolder): Promise<void> {
-  const { weights } = model;
-  const body = new Map([...weights].filter(([name]) => name !== VALUE_HEAD));
-  await writeModelFolder(folder, { ...model, weights: body });
-  await nameEnds(folder, model);
+  const weights = new Map(model.weights);
+  weights.delete(VALUE_HEAD);
+  await writeModelFolder(folder, { ...model, weights });
+  await nameEndTokens(folder, model);
 }
 
-/** What a reward model or critic is written with. */
+/** Settings of `writeScoreFolder`. */
 export interface ScoreFolderOptions {
-  /** Mean and deviation of the raw scores, which OpenRLHF takes from `config.json`. */
+  /** Mean and standard deviation of the raw scores, which OpenRLHF reads from `config.json`. */
   readonly statistics?: { readonly mean: number; readonly deviation: number } | undefined;
-  /** Whether the head is zero: a critic that knows nothing yet. */
+  /** Whether to write a head of zeros: a critic before its training. */
   readonly freshHead?: boolean;
 }
 
 /**
  * Writes a reward model or critic.
  *
- * @throws RangeError when the model has no `value_fn.weight`.
+ * @throws RangeError if the model has no `value_fn.weight`.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { initialWeights, makeTokenizer, valueModelSpec, writeScoreFolder } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
+ * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
+ * const folder = await Deno.makeTempDir();
+ * const statistics = { mean: 6, deviation: 2 };
+ * await writeScoreFolder(folder, { config, weights, tokenizer }, { statistics });
+ * equal(JSON.parse(await Deno.readTextFile(`${folder}/config.json`)).std, 2);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function writeScoreFolder(
   folder: string,
@@ -42,7 +80,7 @@ export async function writeScoreFolder(
     );
   }
   await writeModelFolder(folder, model);
-  await nameEnds(folder, model);
+  await nameEndTokens(folder, model);
   await changeJson(joinPath(folder, "config.json"), {
     architectures: ["GPT2ForSequenceClassification"],
     id2label: { 0: "score" },
@@ -57,21 +95,15 @@ export async function writeScoreFolder(
   await writeSafetensors(joinPath(folder, "model.safetensors"), new Map(named));
 }
 
-/** Tells the folder's tokenizer which tokens begin and end a text. */
-async function nameEnds(folder: string, { tokenizer }: ModelFolder): Promise<void> {
-  const ends = {
-    bos_token: tokenizer.tokenOf(tokenizer.clsId),
-    eos_token: tokenizer.tokenOf(tokenizer.sepId),
-  };
-  for (const file of ["tokenizer_config.json", "special_tokens_map.json"]) {
-    await changeJson(joinPath(folder, file), ends);
-  }
+/** Adds the first and the end token to the folder's tokenizer. */
+async function nameEndTokens(folder: string, { tokenizer }: ModelFolder): Promise<void> {
+  const { tokenOf, clsId, sepId } = tokenizer;
+  const ends = { bos_token: tokenOf(clsId), eos_token: tokenOf(sepId) };
+  await changeJson(joinPath(folder, "tokenizer_config.json"), ends);
+  await changeJson(joinPath(folder, "special_tokens_map.json"), ends);
 }
 
-async function changeJson(
-  path: string,
-  fields: { readonly [key: string]: unknown },
-): Promise<void> {
+async function changeJson(path: string, fields: JsonRecord): Promise<void> {
   const record = { ...await readJsonRecord(path), ...fields };
   await writeAtomically(path, JSON.stringify(record, null, 2) + "\n");
 }

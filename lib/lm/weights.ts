@@ -1,9 +1,11 @@
 /**
- * The weights of a GPT-2: their names and shapes, and reading them from any of the files that Hugging Face's folders have.
+ * The weights of a GPT-2: their names and shapes, and reading them from any file format that
+ * Hugging Face's folders use.
  *
- * Names inside the library have no `transformer.` before them: `wte.weight`, `h.0.attn.c_attn.weight`, `value_fn.weight`. Linear
- * weights are [in, out], as GPT-2's Conv1D stores them; only `value_fn.weight` is [1, embed]. Names, shapes and number formats are
- * checked before a single value is read, and each value is in memory once.
+ * Names inside the library have no `transformer.` before them: `wte.weight`,
+ * `h.0.attn.c_attn.weight`, `value_fn.weight`. Linear weights are [in, out], as GPT-2's Conv1D
+ * stores them; only `value_fn.weight` is [1, embed]. Names, shapes and number formats are checked
+ * before the first value is read, and each value is in memory once.
  */
 import {
   byteRange,
@@ -13,12 +15,12 @@ import {
   openShards,
   openTorchFile,
   readTensors,
-  type StoredTensor,
   type TensorFile,
   type TensorView,
 } from "../files/mod.ts";
-import { newFloats } from "../runtime/mod.ts";
-import { type Gpt2Config, innerWidth } from "./config.ts";
+import { flatten, isSpec, newFloats } from "../runtime/mod.ts";
+import type { Gpt2Config } from "./config.ts";
+import { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 
 /** One weight: its shape and its values in row-major order. */
 export interface Weight {
@@ -28,40 +30,23 @@ export interface Weight {
   data: Float32Array;
 }
 
-/** What stands before a body's names in the files of models that have a head. */
+/** The prefix of a body's names in the files of models that have a head. */
 export const PREFIX = "transformer.";
-/** The reward model's and critic's head. */
+/** The head of a reward model or critic. */
 export const VALUE_HEAD = "value_fn.weight";
 const LANGUAGE_HEAD = "lm_head.weight";
-
-/** Masks that old versions of transformers stored: no weights. */
-const isBuffer = (key: string): boolean => /(^|\.)attn\.(masked_)?bias$/.test(key);
-
-function blockShapes(layer: number, embed: number, inner: number): [string, number[]][] {
-  const shapes: { [name: string]: number[] } = {
-    "ln_1.weight": [embed],
-    "ln_1.bias": [embed],
-    "attn.c_attn.weight": [embed, 3 * embed],
-    "attn.c_attn.bias": [3 * embed],
-    "attn.c_proj.weight": [embed, embed],
-    "attn.c_proj.bias": [embed],
-    "ln_2.weight": [embed],
-    "ln_2.bias": [embed],
-    "mlp.c_fc.weight": [embed, inner],
-    "mlp.c_fc.bias": [inner],
-    "mlp.c_proj.weight": [inner, embed],
-    "mlp.c_proj.bias": [embed],
-  };
-  return Object.entries(shapes).map(([name, shape]) => [`h.${layer}.${name}`, shape]);
-}
+const TOKEN_EMBEDDING = "wte.weight";
 
 /**
- * The name and shape of every weight of a GPT-2, in the model's order; with `valueHead` also `value_fn.weight`.
+ * The name and shape of every weight of a GPT-2, in the model's order; with `valueHead` also
+ * `value_fn.weight`.
  *
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * const config = { vocabSize: 97, positions: 64, embed: 32, heads: 4, layers: 3, layerNormEpsilon: 1e-5 };
+ * import { weightShapes } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 97, positions: 64, embed: 32, heads: 4, layers: 3 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * deepEqual(weightShapes(config).get("h.2.attn.c_attn.weight"), [32, 96]);
  * ```
  */
@@ -69,28 +54,10 @@ export function weightShapes(
   config: Gpt2Config,
   { valueHead = false }: { valueHead?: boolean } = {},
 ): Map<string, number[]> {
-  const { vocabSize, positions, embed, layers } = config;
-  const inner = innerWidth(config);
-  return new Map([
-    ["wte.weight", [vocabSize, embed]],
-    ["wpe.weight", [positions, embed]],
-    ...Array.from({ length: layers }, (_, layer) => blockShapes(layer, embed, inner)).flat(),
-    ["ln_f.weight", [embed]],
-    ["ln_f.bias", [embed]],
-    ...(valueHead ? [[VALUE_HEAD, [1, embed]] satisfies [string, number[]]] : []),
-  ]);
-}
-
-/** What a check needs to know of a weight. */
-interface Described {
-  readonly shape: readonly number[];
-  /** As errors say it: "BF16". */
-  readonly format: string;
-}
-
-function listKeys(keys: readonly string[]): string {
-  const shown = keys.slice(0, 3).map((key) => `"${key}"`).join(", ");
-  return keys.length > 3 ? `${shown} and ${keys.length - 3} more` : shown;
+  const spec = valueHead ? valueModelSpec(config) : gpt2Spec(config);
+  return new Map(
+    [...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]),
+  );
 }
 
 /** The same tensors under names without prefix. */
@@ -99,183 +66,197 @@ function withoutPrefix<T>(stored: Iterable<[string, T]>, path: string): Map<stri
   for (const [key, tensor] of stored) {
     const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
     if (named.has(name)) {
-      throw new RangeError(`Cannot use ${path}: "${name}" is there with "${PREFIX}" and without`);
+      throw new RangeError(`Cannot use ${path}: it has "${name}" with and without "${PREFIX}"`);
     }
     named.set(name, tensor);
   }
   return named;
 }
 
-const FLOATING = ["F64", "F32", "F16", "BF16"];
+/** The properties of a weight that are checked. */
+interface Described {
+  readonly shape: readonly number[];
+  /** Safetensors' name of the number format (default: "F32", that of weights in memory). */
+  readonly format?: string;
+}
 
 function checkWeight(
-  key: string,
-  { shape, format }: Described,
+  name: string,
+  { shape, format = "F32" }: Described,
   wanted: readonly number[],
   path: string,
 ): void {
   if (shape.join() !== wanted.join()) {
-    const state = `it has shape [${shape.join(", ")}], and config.json asks for [${
-      wanted.join(", ")
-    }]`;
-    throw new RangeError(`Cannot use "${key}" of ${path}: ${state}`);
-  }
-  if (!FLOATING.includes(format)) {
-    throw new TypeError(
-      `Cannot use "${key}" of ${path}: its numbers are ${format}, and floating ones are expected`,
+    throw new RangeError(
+      `Cannot use "${name}" of ${path}: it has shape [${shape.join(", ")}], but config.json ` +
+        `requires [${wanted.join(", ")}]. Check that both files come from the same checkpoint.`,
     );
+  }
+  if (!["F64", "F32", "F16", "BF16"].includes(format)) {
+    throw new TypeError(
+      `Cannot use "${name}" of ${path}: its number format is ${format}, not a floating-point one`,
+    );
+  }
+}
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}
+
+/**
+ * The tensors in the model's order; fails unless they are exactly the weights of this GPT-2, each
+ * with its shape.
+ */
+function checkNames<T extends Described>(
+  named: ReadonlyMap<string, T>,
+  config: Gpt2Config,
+  path: string,
+): [name: string, tensor: T][] {
+  if (config.layers > named.size) { // checked first: a damaged config.json may have millions
+    throw new RangeError(
+      `Cannot use ${path}: it has ${named.size} tensors, but n_layer is ${config.layers}`,
+    );
+  }
+  const shapes = weightShapes(config, { valueHead: named.has(VALUE_HEAD) });
+  const missing = [...shapes.keys()].filter((name) => !named.has(name));
+  if (missing.length > 0) {
+    throw new RangeError(`Cannot use ${path}: it lacks ${listNames(missing)}`);
+  }
+  const unknown = [...named.keys()].filter((name) => !shapes.has(name));
+  if (unknown.length > 0) {
+    throw new RangeError(
+      `Cannot use ${path}: it has ${listNames(unknown)}, which this GPT-2 does not have`,
+    );
+  }
+  return [...shapes].flatMap(([name, wanted]): [string, T][] => {
+    const tensor = named.get(name);
+    if (tensor === undefined) return [];
+    checkWeight(name, tensor, wanted, path);
+    return [[name, tensor]];
+  });
+}
+
+/** A weight's place in a file, under the key that the file has for it. */
+type StoredWeight = TensorView & { readonly key: string };
+
+/**
+ * Fails if two weights share bytes, or if some are float16 and others bfloat16: both are signs of
+ * a damaged file.
+ */
+function checkPlaces(weights: readonly [string, StoredWeight][], path: string): void {
+  const formats = new Set(weights.map(([, { format }]) => format));
+  if (formats.has("F16") && formats.has("BF16")) {
+    throw new TypeError(
+      `Cannot use ${path}: some of its weights are F16 and others BF16, so the file is damaged`,
+    );
+  }
+  for (const places of Map.groupBy(weights, ([, { storage }]) => storage).values()) {
+    const sorted = places.map(([name, view]) => ({ name, view, ...byteRange(view) }))
+      .toSorted((a, b) => a.begin - b.begin);
+    for (const [index, { name, view, begin }] of sorted.entries()) {
+      const before = sorted[index - 1];
+      if (index > 0 && before.end > begin && !interleave(view, before.view)) {
+        throw new RangeError(`Cannot use ${path}: "${name}" overlaps "${before.name}"`);
+      }
+    }
   }
 }
 
 /**
- * Checks that all weights are there, none is unknown, each has the shape that the configuration says.
- *
- * @returns the wanted shapes, in the model's order
+ * Whether two views are column ranges of one matrix: their bytes overlap, but not their elements.
  */
-function checkNames(
-  named: ReadonlyMap<string, Described>,
-  config: Gpt2Config,
-  path: string,
-): Map<string, number[]> {
-  if (config.layers > named.size) {
-    throw new RangeError(
-      `Cannot use ${path}: it has ${named.size} tensors, and config.json says n_layer ${config.layers}`,
-    );
-  }
-  const shapes = weightShapes(config, { valueHead: named.has(VALUE_HEAD) });
-  const missing = [...shapes.keys()].filter((key) => !named.has(key));
-  if (missing.length > 0) throw new RangeError(`Cannot use ${path}: it lacks ${listKeys(missing)}`);
-  const extra = [...named.keys()].filter((key) => !shapes.has(key));
-  if (extra.length > 0) {
-    throw new RangeError(
-      `Cannot use ${path}: it has ${listKeys(extra)}, which this GPT-2 does not know`,
-    );
-  }
-  for (const [key, wanted] of shapes) {
-    checkWeight(key, named.get(key) ?? { shape: [], format: "none" }, wanted, path);
-  }
-  return shapes;
-}
-
-/** No two weights may have bytes in common, and none of float16 stand beside one of bfloat16: such a file is damaged. */
-function checkPlaces(named: ReadonlyMap<string, TensorView>, path: string): void {
-  const formats = new Set([...named.values()].map(({ format }) => format));
-  if (formats.has("F16") && formats.has("BF16")) {
-    throw new TypeError(
-      `Cannot use ${path}: some of its weights are F16 and some BF16, so one of both is wrong`,
-    );
-  }
-  const places = [...named].map(([key, view]) => ({
-    key,
-    storage: view.storage,
-    ...byteRange(view),
-  }));
-  places.sort((a, b) => a.storage < b.storage ? -1 : a.storage > b.storage ? 1 : a.begin - b.begin);
-  places.forEach(({ key, storage, begin }, index) => {
-    const before = places[index - 1];
-    if (
-      before !== undefined && before.storage === storage && before.end > begin &&
-      !interleave(named, key, before.key)
-    ) {
-      throw new RangeError(`Cannot use ${path}: "${key}" overlaps "${before.key}"`);
-    }
-  });
-}
-
-/** Whether two views take turns in one storage, as two column ranges of one matrix do: in bytes they overlap, in elements not. */
-function interleave(
-  named: ReadonlyMap<string, TensorView>,
-  ...keys: readonly [string, string]
-): boolean {
-  const [a, b] = keys.map((key) => named.get(key));
-  if (a === undefined || b === undefined || a.format !== b.format) return false;
-  const [rowA = 0, columnA] = a.strides, [rowB = 0, columnB] = b.strides;
-  if (
-    a.shape.length !== 2 || b.shape.length !== 2 || rowA !== rowB || columnA !== 1 || columnB !== 1
-  ) {
+function interleave(a: TensorView, b: TensorView): boolean {
+  const [rowA, columnA] = a.strides, [rowB, columnB] = b.strides;
+  const areMatrices = a.shape.length === 2 && b.shape.length === 2;
+  if (!areMatrices || a.format !== b.format || rowA !== rowB || columnA !== 1 || columnB !== 1) {
     return false;
   }
   const apart = (((a.offset - b.offset) % rowA) + rowA) % rowA; // from b's first column to a's
-  return apart >= (b.shape[1] ?? 0) && apart + (a.shape[1] ?? 0) <= rowA;
-}
-
-/** The tensors that are weights, by plain name; masks are left out. */
-function namedViews(file: TensorFile): { key: string; name: string; view: TensorView }[] {
-  const stored = [...file.views].filter(([key]) => !isBuffer(key));
-  const named = withoutPrefix(stored.map(([key, view]) => [key, { key, view }]), file.path);
-  return [...named].map(([name, { key, view }]) => ({ key, name, view }));
-}
-
-/** A stored output layer must be `wte` again: an untied one is not supported. */
-function checkTied(head: StoredTensor, table: Weight, path: string): void {
-  if (head.data.some((value, index) => !Object.is(value, table.data[index]))) {
-    const state = `it differs from "wte.weight", and only a tied output layer is supported`;
-    throw new RangeError(`Cannot use "${LANGUAGE_HEAD}" of ${path}: ${state}`);
-  }
+  return apart >= b.shape[1] && apart + a.shape[1] <= rowA;
 }
 
 const samePlace = (a: TensorView, b: TensorView): boolean =>
   a.storage === b.storage && a.offset === b.offset && a.format === b.format &&
   a.shape.join() === b.shape.join() && a.strides.join() === b.strides.join();
 
-const TABLE = "wte.weight";
-
-/** Whether the file has an output layer with values of its own, to be compared with `wte`. */
-function ownHead(
-  head: TensorView | undefined,
-  table: TensorView | undefined,
-  path: string,
-): boolean {
-  if (head === undefined || table === undefined) return false;
-  checkWeight(LANGUAGE_HEAD, head, table.shape, path);
-  return !samePlace(head, table);
+/**
+ * Fails unless a stored output layer equals the token embedding: an untied one is not supported.
+ */
+async function checkTied(
+  file: TensorFile,
+  head: StoredWeight,
+  embedding: Weight & { readonly view: TensorView },
+): Promise<void> {
+  checkWeight(LANGUAGE_HEAD, head, embedding.shape, file.path);
+  if (samePlace(head, embedding.view)) return;
+  for await (const [, { data }] of readTensors(file, [head.key])) {
+    if (data.some((value, index) => !Object.is(value, embedding.data[index]))) {
+      throw new RangeError(
+        `Cannot use "${LANGUAGE_HEAD}" of ${file.path}: it differs from "${TOKEN_EMBEDDING}", ` +
+          "and only a tied output layer is supported",
+      );
+    }
+  }
 }
 
 /** The weights of an open file: checked, then read one storage after the other. */
 async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<string, Weight>> {
   const { path } = file;
-  const all = namedViews(file);
-  const head = all.find(({ name }) => name === LANGUAGE_HEAD);
-  const views = new Map(all.filter((one) => one !== head).map(({ name, view }) => [name, view]));
-  const shapes = checkNames(views, config, path);
-  checkPlaces(views, path);
-  const names = new Map(all.map(({ key, name }) => [key, name]));
-  const keys = new Map(all.map(({ key, name }) => [name, key]));
-  const weights = new Map<string, Weight>();
-  const ordered = [...shapes.keys()].map((name) => keys.get(name) ?? name);
-  for await (const [key, { shape, data }] of readTensors(file, ordered, { newFloats })) {
-    const name = names.get(key) ?? key;
+  const named = withoutPrefix(
+    [...file.views].filter(([key]) => !isMask(key))
+      .map(([key, view]): [string, StoredWeight] => [key, { ...view, key }]),
+    path,
+  );
+  const head = named.get(LANGUAGE_HEAD);
+  named.delete(LANGUAGE_HEAD);
+  const stored = checkNames(named, config, path);
+  checkPlaces(stored, path);
+  const names = new Map(stored.map(([name, { key }]) => [key, name]));
+  // in the model's order
+  const weights = new Map(stored.map(([name]): [string, Weight] => [name, NOT_READ]));
+  for await (const [key, { shape, data }] of readTensors(file, names.keys(), { newFloats })) {
+    const name = names.get(key) ?? key, view = named.get(name);
     if (!(data instanceof Float32Array)) {
       throw new TypeError(`Cannot use "${name}" of ${path}: it holds whole numbers`);
     }
     weights.set(name, { shape, data });
-    if (name === TABLE && head !== undefined && ownHead(head.view, views.get(TABLE), path)) {
-      for await (const [, stored] of readTensors(file, [head.key])) {
-        checkTied(stored, { shape, data }, path);
-      }
+    if (name === TOKEN_EMBEDDING && head !== undefined && view !== undefined) {
+      await checkTied(file, head, { shape, data, view });
     }
   }
-  return new Map([...shapes.keys()].flatMap((name) => {
-    const weight = weights.get(name);
-    return weight === undefined ? [] : [[name, weight]];
-  }));
+  return weights;
 }
 
-/** The files that may hold a folder's weights, the first that is there counts: the order that transformers has. */
+/** Holds a weight's place in the order of the model. */
+const NOT_READ: Weight = { shape: [], data: new Float32Array() };
+
+/**
+ * Whether a key is an attention mask, which old versions of transformers stored among the weights.
+ */
+const isMask = (key: string): boolean => /(^|\.)attn\.(masked_)?bias$/.test(key);
+
+/**
+ * The files that may hold a folder's weights. The first one that exists counts, in the order of
+ * transformers.
+ */
 const FILES: readonly [name: string, open: (path: string) => Promise<TensorFile>][] = [
-  ["model.safetensors", (path) => openSafetensors(path, { skip: isBuffer })],
-  ["model.safetensors.index.json", (path) => openShards(path, { skip: isBuffer })],
+  ["model.safetensors", (path) => openSafetensors(path, { skip: isMask })],
+  ["model.safetensors.index.json", (path) => openShards(path, { skip: isMask })],
   ["pytorch_model.bin", openTorchFile],
-  ["pytorch_model.bin.index.json", (path) => openShards(path, { skip: isBuffer })],
+  ["pytorch_model.bin.index.json", (path) => openShards(path, { skip: isMask })],
 ];
 
-/** Whether a folder's file holds weights: what a newly written `model.safetensors` makes obsolete. */
+/**
+ * Whether a folder's file holds weights, which a newly written `model.safetensors` makes obsolete.
+ */
 export const isWeightFile = (name: string): boolean =>
   FILES.some(([known]) => known === name) ||
   /^(model|pytorch_model)-\d+-of-\d+\.(safetensors|bin)$/.test(name);
 
 /**
- * Reads the weights of a model folder from `model.safetensors` or `pytorch_model.bin`, whole or in shards.
+ * Reads the weights of a model folder from `model.safetensors` or `pytorch_model.bin`, whole or in
+ * shards.
  *
  * @throws {Error} A sentence that names the file and the key.
  */
@@ -304,11 +285,5 @@ export function checkWeights(
   config: Gpt2Config,
   path: string,
 ): Map<string, Weight> {
-  const named = withoutPrefix(weights, path);
-  const described = new Map([...named].map(([key, { shape }]) => [key, { shape, format: "F32" }]));
-  const shapes = checkNames(described, config, path);
-  return new Map([...shapes.keys()].flatMap((key) => {
-    const weight = named.get(key);
-    return weight === undefined ? [] : [[key, weight]];
-  }));
+  return new Map(checkNames(withoutPrefix(weights, path), config, path));
 }

@@ -83,14 +83,14 @@ function always(models: ModelShapes, settings: LedgerSettings): LedgerBytes {
     gradients: spare ? 0 : gradientBytes(models, settings),
     activations: 0,
     logits: 0,
-    caches: keptSets(models, settings),
+    caches: samplingMasks(models, settings),
     runtime: PROCESS + PROGRAMS_A_BLOCK * Math.max(models.policy.layers, models.reward.layers) +
       emptyTables(models),
   };
 }
 
-/** Which tokens a cut-off kept, a byte for each entry of the vocabulary at each token of every answer of a pool. */
-function keptSets({ policy }: ModelShapes, settings: LedgerSettings): number {
+/** Sampling masks: with a cut-off, a byte for each entry of the vocabulary at each token of every answer of a pool. */
+function samplingMasks({ policy }: ModelShapes, settings: LedgerSettings): number {
   const { top_k, top_p, batch_size, num_return_sequences, update_timesteps, query_len } = settings;
   if (top_k === 0 && top_p === 1) return 0;
   return batch_size * num_return_sequences * update_timesteps * query_len * policy.vocabSize;

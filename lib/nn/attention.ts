@@ -47,8 +47,8 @@ export interface Slots {
   readonly keySlots: Tensor<{ batch: number; keyTime: number }, "int32">;
 }
 
-/** The weight a masked score gets: e^-1e9 is 0 in float32, and a row of such scores still has a softmax. */
-const UNSEEN = -1e9;
+/** The score or logit of a masked position: e^-1e9 is 0 in float32, and a row of such scores still has a softmax. */
+export const MASKED: number = -1e9;
 
 /** softmax(q k^T / sqrt(headDim)) v for every head, projected back; queries of `x`, keys and values of `context` (default: `x`). */
 export function attention(
@@ -109,7 +109,7 @@ function attendDropping(
     splitAxis(value, "qkv", split),
   ];
   const scores = mul(dot(q, k, "headDim"), 1 / Math.sqrt(headDim)); // [batch, heads, time, keyTime]
-  const weights = dropout(softmax(where(visible, scores, UNSEEN), "keyTime"), drop, "keyTime");
+  const weights = dropout(softmax(where(visible, scores, MASKED), "keyTime"), drop, "keyTime");
   const mixed = dot(weights, v, "keyTime"); // [batch, heads, time, headDim]
   return mergeAxes(
     transpose(mixed, ["batch", "time", "heads", "headDim"]),

@@ -1,5 +1,6 @@
 /**
- * Adam (Kingma & Ba 2015, algorithm 1) with decoupled weight decay (Loshchilov & Hutter 2019), as PyTorch computes them.
+ * Adam (Kingma & Ba 2015, algorithm 1) with decoupled weight decay (Loshchilov & Hutter 2019), as
+ * PyTorch computes them.
  *
  *   g = scale gradient
  *   m = beta1 m + (1 - beta1) g
@@ -8,13 +9,13 @@
  */
 import { add, div, mul, type Scalar, sqrt, square, sub, type Tensor } from "../tensor/mod.ts";
 
-/** Constants of Adam. */
+/** The hyperparameters of Adam besides the learning rate. */
 export interface AdamSettings {
-  /** Decay of the first moment. */
+  /** The decay of the first moment. */
   readonly beta1: number;
-  /** Decay of the second moment. */
+  /** The decay of the second moment. */
   readonly beta2: number;
-  /** Added to the root of the second moment. */
+  /** A constant added to the root of the second moment. */
   readonly epsilon: number;
   /** Decoupled weight decay; 0 is plain Adam. */
   readonly weightDecay: number;
@@ -28,9 +29,9 @@ export const adamDefaults: AdamSettings = {
   weightDecay: 0,
 };
 
-/** What changes from step to step: numbers, so that one program serves all steps. */
+/** The scalars that change from step to step; as inputs, they let one program serve all steps. */
 export interface StepScalars<N> {
-  /** Gradient clipping: every gradient is multiplied by it. */
+  /** The factor of every gradient, for gradient clipping. */
   readonly scale: N;
   /** lr / (1 - beta1^t) */
   readonly stepSize: N;
@@ -40,7 +41,17 @@ export interface StepScalars<N> {
   readonly keep: N;
 }
 
-/** The numbers of step `t` (1, 2, ...). */
+/**
+ * Computes the scalars of step `step` (1, 2, ...).
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { adamDefaults, stepScalars } from "ppo/optim/mod.ts";
+ * const { stepSize } = stepScalars(adamDefaults, { learningRate: 0.01, step: 1, scale: 1 });
+ * equal(stepSize, 0.01 / (1 - 0.9));
+ * ```
+ */
 export function stepScalars(
   { beta1, beta2, weightDecay }: AdamSettings,
   { learningRate, step, scale }: { learningRate: number; step: number; scale: number },
@@ -53,7 +64,30 @@ export function stepScalars(
   };
 }
 
-/** One parameter's step. All tensors have the parameter's axes. */
+/**
+ * Computes one step of one parameter: its new value and its new moments. All tensors have the
+ * parameter's axes.
+ *
+ * @example
+ * ```ts
+ * import { ok } from "node:assert/strict";
+ * import { adam, adamDefaults, stepScalars } from "ppo/optim/mod.ts";
+ * import { evaluate, input, scalar } from "ppo/tensor/mod.ts";
+ * const numbers = stepScalars(adamDefaults, { learningRate: 0.1, step: 1, scale: 1 });
+ * const scalars = {
+ *   scale: scalar(numbers.scale),
+ *   stepSize: scalar(numbers.stepSize),
+ *   rootCorrection: scalar(numbers.rootCorrection),
+ *   keep: scalar(numbers.keep),
+ * };
+ * const one = input("one", { embed: 1 }), zero = input("zero", { embed: 1 });
+ * const before = { parameter: one, gradient: one, first: zero, second: zero };
+ * const { parameter } = adam(before, scalars, adamDefaults);
+ * const row = (value: number) => ({ dims: [1], data: new Float64Array([value]) });
+ * const [{ data }] = evaluate([parameter], { one: row(1), zero: row(0) });
+ * ok(Math.abs(data[0] - 0.9) < 1e-6); // the first step has the length of the learning rate
+ * ```
+ */
 export function adam(
   { parameter, gradient, first, second }: Record<
     "parameter" | "gradient" | "first" | "second",

@@ -1,9 +1,17 @@
-/** Learning-rate schedules: pure functions of the step. */
+/** Learning-rate schedules, as pure functions of the step. */
 
 /**
- * Linear warm-up from 0, then linear decay to 0 at `total` (what the tutorial's SFT and reward stages use).
+ * Returns the factor of the learning rate: linear warm-up from 0, then linear decay to 0 at
+ * `total`, as in the tutorial's SFT and reward stages.
  *
- * @param step steps done so far, 0 for the first
+ * @param step the number of steps before this one, 0 for the first
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { warmupLinear } from "ppo/optim/mod.ts";
+ * const factors = [0, 1, 2, 3, 4].map((step) => warmupLinear(step, { total: 4, warmup: 2 }));
+ * deepEqual(factors, [0, 0.5, 1, 0.5, 0]);
+ * ```
  */
 export function warmupLinear(
   step: number,

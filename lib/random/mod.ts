@@ -1,3 +1,3 @@
-/** Random numbers that are functions of what they are for. */
+/** Random numbers as pure functions of a seed and their purpose. */
 export * from "./philox.ts";
 export * from "./random.ts";

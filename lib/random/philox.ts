@@ -2,34 +2,40 @@
  * Philox4x32-10: a random number generator without state.
  *
  *     (hi0, lo0) = M0 c0      (hi1, lo1) = M1 c2
- *     c = (hi1 ^ c1 ^ k0, lo1, hi0 ^ c3 ^ k1, lo0)        ten times; the key moves by (W0, W1) between rounds
+ *     c = (hi1 ^ c1 ^ k0, lo1, hi0 ^ c3 ^ k1, lo0)        ten rounds
+ *     k = (k0 + W0, k1 + W1)                              between rounds
  *
- * Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3". It scrambles a counter of four 32-bit words under
- * a key of two; different counters never give the same four words. PyTorch and TensorFlow use it on the GPU. Not for secrets.
+ * Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3". It maps a counter of four
+ * 32-bit words to four random words, under a key of two words; different counters never give the
+ * same words. PyTorch and TensorFlow use it on the GPU. It is not suitable for cryptography.
  */
 
 /** Four unsigned 32-bit words. */
 export type Words = readonly [number, number, number, number];
 
 const M0 = 0xd2511f53, M1 = 0xcd9e8d57; // the paper's multipliers
-const W0 = 0x9e3779b9, W1 = 0xbb67ae85; // golden ratio and sqrt(3) - 1, as fractions of 2^32
+const W0 = 0x9e3779b9, W1 = 0xbb67ae85; // the golden ratio and sqrt(3) - 1, as fractions of 2^32
 const ROUNDS = 10;
 
-/** The upper 32 bits of the 64-bit product of two unsigned words; each half is small enough for a double to be exact. */
+/**
+ * The upper 32 bits of the 64-bit product of two unsigned words; each half is small enough for a
+ * double to be exact.
+ */
 function high(a: number, b: number): number {
   const lower = a * (b & 0xffff), upper = a * (b >>> 16);
   return Math.floor((upper + Math.floor(lower / 0x10000)) / 0x10000);
 }
 
 /**
- * Four random words, a function of counter and key alone.
+ * Computes four random words from a counter and a key.
  *
  * @example
  * ```ts
  * import { philox } from "ppo/random/mod.ts";
  * import assert from "node:assert/strict";
  * const words = philox([0, 0, 0, 0], [0, 0]);
- * assert.deepEqual(words, [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]); // the authors' own test value
+ * // the authors' own test value
+ * assert.deepEqual(words, [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
  * ```
  */
 export function philox(counter: Words, key: readonly [number, number]): Words {

@@ -1,23 +1,28 @@
 /**
- * Random numbers with a seed: one for each token that does not depend on batching or order, and streams for everything else.
+ * Seeded random numbers: one for each token, independent of batching and order, and streams for
+ * everything else.
  *
- *     uniform(seed, rollout, row, position) = word / 2^24        word: 24 bits of philox(position, row, rollout, 0; seed)
- *     randomStream(seed)'s n-th number      = words / 2^53       words: 53 bits of philox(n, 0, 1; seed)
+ *     uniform(seed, rollout, row, position) = word / 2^24
+ *     randomStream(seed)'s n-th number      = words / 2^53
+ *     word  = 24 bits of philox(position, row, rollout, 0; seed)
+ *     words = 53 bits of philox(n, 0, 1; seed)
  *
- * All state of a stream is its seed and how many numbers were drawn: to resume, `skip` those.
+ * The state of a stream is its seed and the count of numbers drawn. To resume a stream, `skip`
+ * that many.
  */
 import { philox } from "./philox.ts";
 
 const WORD = 2 ** 32;
-const TOKENS = 0, STREAM = 1; // last counter word: keeps the two uses of one seed apart
+const TOKENS = 0, STREAM = 1; // the last counter word, which separates the two uses of one seed
 
-/** A function that gives the next number in [0, 1). */
+/** A function that returns the next number in [0, 1). */
 export type Random = () => number;
 
 function requireWhole(name: string, value: number, limit: number): void {
   if (!Number.isSafeInteger(value) || value < 0 || value > limit) {
     throw new RangeError(
-      `Cannot draw a random number: ${name} is ${value}, wanted a whole number from 0 to ${limit}`,
+      `Cannot draw a random number: ${name} is ${value}, ` +
+        `but it must be a whole number from 0 to ${limit}`,
     );
   }
 }
@@ -29,12 +34,14 @@ function twoWords(name: string, value: number): [number, number] {
 }
 
 /**
- * The random number of one token, in [0, 1): the same whatever else is in its batch.
+ * Returns the random number of one token, in [0, 1), which does not depend on the rest of its
+ * batch.
  *
- * It is a multiple of 2^-24, so that 32-bit floats hold it exactly and none rounds up to 1, which would fall off the end of an
- * inverse cumulative distribution.
+ * It is a multiple of 2^-24, so float32 represents it exactly. It never rounds up to 1, where an
+ * inverse cumulative distribution function has no token.
  *
- * @throws RangeError unless all are whole numbers from 0 on, the seed below 2^53 and the others below 2^32.
+ * @throws RangeError unless all are whole numbers from 0 on, the seed below 2^53 and the others
+ *   below 2^32.
  * @example
  * ```ts
  * import { uniform } from "ppo/random/mod.ts";
@@ -54,7 +61,8 @@ export function uniform(seed: number, rollout: number, row: number, position: nu
 }
 
 /**
- * A stream of random numbers in [0, 1), the same for the same seed; `skip` starts it after that many numbers.
+ * Creates a stream of random numbers in [0, 1), determined by the seed; `skip` starts it after
+ * that many numbers.
  *
  * @throws RangeError unless seed and skip are whole numbers from 0 to 2^53 - 1.
  * @example
@@ -72,12 +80,14 @@ export function randomStream(seed: number, { skip = 0 }: { skip?: number } = {})
   let drawn = skip;
   return () => {
     const [first, second] = philox([...twoWords("count", drawn++), 0, STREAM], key);
-    return ((first >>> 5) * 2 ** 26 + (second >>> 6)) / 2 ** 53; // 27 + 26 bits: all that a double holds
+    // 27 + 26 bits, the precision of a double
+    return ((first >>> 5) * 2 ** 26 + (second >>> 6)) / 2 ** 53;
   };
 }
 
 /**
- * The items in random order, every order equally likely; the input keeps its own. Fisher & Yates; Knuth 1969, algorithm P.
+ * Returns the items in random order, with every order equally likely. The input does not change.
+ * Fisher & Yates; Knuth 1969, algorithm P.
  *
  * @example
  * ```ts
@@ -96,7 +106,8 @@ export function shuffle<T>(items: readonly T[], random: Random): T[] {
 }
 
 /**
- * A number from the normal distribution with mean 0 and deviation 1; draws two from the stream. Box & Muller 1958.
+ * Draws from the normal distribution with mean 0 and standard deviation 1, using two numbers of
+ * the stream. Box & Muller 1958.
  *
  * @example
  * ```ts

@@ -1,30 +1,32 @@
 /**
- * A price on KL that follows a target.
+ * An adaptive KL coefficient, which steers the KL divergence towards a target.
  *
  *     e = clamp(KL / target - 1, -0.2, 0.2)        klCoef <- klCoef (1 + gain e)
  *
- * Ziegler et al. 2019, "Fine-tuning language models from human preferences", section 2.2; their gain is 0.1.
+ * Ziegler et al. 2019, "Fine-tuning language models from human preferences", section 2.2; their
+ * gain is 0.1.
  */
 
-/** What `adaptiveKlCoef` needs besides the price. */
+/** The inputs of `adaptiveKlCoef` besides the coefficient. */
 export interface AdaptiveKlInputs {
-  /** Measured since the last change, in nats an answer. */
+  /** The KL divergence measured since the last change, in nats per answer. */
   readonly kl: number;
-  /** Wanted, in the same unit. */
+  /** The target for it, in the same unit. */
   readonly target: number;
-  /** How fast the price follows. */
+  /** How fast the coefficient changes (default 0.1). */
   readonly gain?: number;
 }
 
 /**
- * The price for the next update.
+ * Returns the KL coefficient for the next update.
  *
  * @throws RangeError when the target is not above 0.
  * @example
  * ```ts
  * import { adaptiveKlCoef } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.equal(adaptiveKlCoef(0.5, { kl: 9, target: 3 }), 0.51); // e is clamped at 0.2: 0.5 (1 + 0.1 0.2)
+ * // e is clamped at 0.2: 0.5 (1 + 0.1 0.2)
+ * assert.equal(adaptiveKlCoef(0.5, { kl: 9, target: 3 }), 0.51);
  * ```
  */
 export function adaptiveKlCoef(
@@ -32,7 +34,9 @@ export function adaptiveKlCoef(
   { kl, target, gain = 0.1 }: AdaptiveKlInputs,
 ): number {
   if (!(target > 0)) {
-    throw new RangeError(`Cannot follow a KL target of ${target}: it must be above 0`);
+    throw new RangeError(
+      `Cannot adapt the KL coefficient: the target is ${target}, but it must be above 0`,
+    );
   }
   const error = Math.min(Math.max(kl / target - 1, -0.2), 0.2); // e
   return klCoef * (1 + gain * error);

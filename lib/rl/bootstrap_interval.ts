@@ -1,11 +1,13 @@
 /**
  * A confidence interval for a mean difference, by resampling.
  *
- *     d_i = after_i - before_i            mean*_b = mean of n of the d_i drawn with replacement, b = 1 ... resamples
+ *     d_i = after_i - before_i
+ *     mean*_b = mean of n of the d_i drawn with replacement, b = 1 ... resamples
  *     interval = the (1 - level) / 2 and (1 + level) / 2 quantiles of mean*
  *
- * Efron 1979, "Bootstrap methods: another look at the jackknife"; the percentile interval of Efron & Tibshirani 1993, section
- * 13.3. Paired: each d_i compares the same passage before and after, so how hard the passage is cancels.
+ * Efron 1979, "Bootstrap methods: another look at the jackknife"; the percentile interval of Efron
+ * & Tibshirani 1993, section 13.3. The differences are paired: each d_i compares the same passage
+ * before and after, so the difficulty of the passage cancels.
  */
 import { meanOf } from "./moments.ts";
 import { randomStream } from "../random/mod.ts";
@@ -13,11 +15,14 @@ import type { Row } from "./rows.ts";
 
 /** Settings of `bootstrapInterval`. */
 export interface BootstrapOptions {
-  /** How many means are drawn; 2,000 settle the ends of a 95 % interval to about a sixtieth of its width. */
+  /**
+   * The number of resampled means (default 2000, which determine the ends of a 95 % interval to
+   * about a sixtieth of its width).
+   */
   readonly resamples?: number;
-  /** How sure the interval is, between 0 and 1. */
+  /** The confidence level, between 0 and 1 (default 0.95). */
   readonly level?: number;
-  /** Seed of the draws. */
+  /** The seed of the resampling (default 0). */
   readonly seed?: number;
 }
 
@@ -31,7 +36,7 @@ export interface BootstrapInterval {
   readonly high: number;
 }
 
-/** The value below which a share of the sorted numbers lies, linear between neighbours. */
+/** The quantile of sorted numbers, with linear interpolation between neighbours. */
 function quantile(sorted: readonly number[], share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position), above = Math.ceil(position);
@@ -39,15 +44,17 @@ function quantile(sorted: readonly number[], share: number): number {
 }
 
 /**
- * The mean of paired differences with its bootstrap interval.
+ * Computes the mean of paired differences and its bootstrap interval.
  *
- * @throws RangeError when there is no difference, `level` is not between 0 and 1, or `resamples` is not a positive whole number.
+ * @throws RangeError when there is no difference, `level` is not between 0 and 1, or `resamples`
+ *   is not a positive whole number.
  * @example
  * ```ts
  * import { bootstrapInterval } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
  * const before = [0, 1, 0, 0, 1, 0, 1, 0], after = [1, 1, 1, 0, 1, 1, 1, 1];
- * const { mean, low, high } = bootstrapInterval(after.map((right, passage) => right - before[passage]));
+ * const differences = after.map((right, passage) => right - before[passage]);
+ * const { mean, low, high } = bootstrapInterval(differences);
  * assert.equal(mean, 0.5); // 4 of 8 passages became right
  * assert.ok(0 < low && low < mean && mean < high);
  * ```
@@ -67,9 +74,14 @@ export function bootstrapInterval(
 
 function requireSettings({ resamples, level }: { resamples: number; level: number }): void {
   if (!(level > 0 && level < 1)) {
-    throw new RangeError(`Cannot find an interval of level ${level}: wanted between 0 and 1`);
+    throw new RangeError(
+      `Cannot compute a bootstrap interval: level is ${level}, but it must be between 0 and 1`,
+    );
   }
   if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new RangeError(`Cannot draw ${resamples} resamples: wanted a whole number from 1 on`);
+    throw new RangeError(
+      `Cannot compute a bootstrap interval: resamples is ${resamples}, ` +
+        "but it must be a positive whole number",
+    );
   }
 }

@@ -1,13 +1,13 @@
 /**
- * Diagnostics of an update: what to look at when it goes wrong. All over real tokens only.
+ * Diagnostics of an update, over real tokens only.
  *
  *     ratio_t            = e^(log pi(a_t) - log pi_old(a_t))
  *     clipFraction       = share of tokens with |ratio_t - 1| > clipRange
  *     approxKl           = mean((ratio_t - 1) - log ratio_t)         (k3 of KL(pi_old || pi))
  *     explainedVariance  = 1 - Var(R - V) / Var(R)
  *
- * Huang et al. 2022, "The 37 implementation details of proximal policy optimization", detail 12. Entropy and KL to the reference
- * have files of their own.
+ * Huang et al. 2022, "The 37 implementation details of proximal policy optimization", detail 12.
+ * Entropy and KL to the reference are in `entropy.ts`, `kl_estimates.ts` and `kl_exact.ts`.
  */
 import { k3 } from "./kl_estimates.ts";
 import { meanOf, varianceOf } from "./moments.ts";
@@ -22,7 +22,7 @@ export interface OldAndNewLogProbs {
 }
 
 /**
- * The ratio of each token: 1 where the policy has not moved.
+ * The probability ratio of each token, which is 1 where the policy has not changed.
  *
  * @throws RangeError when the rows differ in length.
  * @example
@@ -38,7 +38,7 @@ export function ratios({ logProbs, oldLogProbs }: OldAndNewLogProbs): number[] {
 }
 
 /**
- * The mean ratio: near 1 while an update is sound.
+ * The mean ratio, which stays near 1 in a healthy update.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -54,7 +54,7 @@ export function ratioMean(logProbs: OldAndNewLogProbs): number {
 }
 
 /**
- * The largest ratio: how far the most changed token has gone.
+ * The largest ratio, that of the token whose probability rose the most.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -72,16 +72,20 @@ export function ratioMax(logProbs: OldAndNewLogProbs): number {
 }
 
 /**
- * The share of tokens, in [0, 1], whose ratio has left [1 - clipRange, 1 + clipRange], whatever the sign of their advantage.
+ * The share of tokens, in [0, 1], whose ratio has left [1 - clipRange, 1 + clipRange], for either
+ * sign of their advantage.
  *
- * Baselines and CleanRL count so. The smaller share whose gradient the clip removes is `policyLoss(...).clipped`.
+ * OpenAI's baselines and CleanRL use this definition. The tokens whose gradient the clip removes
+ * are fewer: `policyLoss(...).clipped`.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
  * ```ts
  * import { clipFraction } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.equal(clipFraction({ logProbs: [-1, -1], oldLogProbs: [-1, -2] }, { clipRange: 0.2 }), 0.5); // ratios 1, e
+ * // ratios 1, e
+ * const logProbs = { logProbs: [-1, -1], oldLogProbs: [-1, -2] };
+ * assert.equal(clipFraction(logProbs, { clipRange: 0.2 }), 0.5);
  * ```
  */
 export function clipFraction(
@@ -92,7 +96,8 @@ export function clipFraction(
 }
 
 /**
- * How far the policy has moved from the one that sampled: the mean k3 estimate of KL(pi_old || pi), in nats a token.
+ * The distance of the policy from the one that sampled: the mean k3 estimate of KL(pi_old || pi),
+ * in nats per token.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -104,12 +109,13 @@ export function clipFraction(
  * ```
  */
 export function approxKl({ logProbs, oldLogProbs }: OldAndNewLogProbs): number {
-  return meanOf(k3({ logProbs: oldLogProbs, refLogProbs: logProbs })); // sampled from pi_old, compared with pi
+  // sampled from pi_old, compared with pi
+  return meanOf(k3({ logProbs: oldLogProbs, refLogProbs: logProbs }));
 }
 
 /**
- * The share of the returns' variance that the values explain: 1 is a perfect critic, 0 one no better than a constant, below 0 a
- * worse one. `NaN` when all returns are equal.
+ * The share of the returns' variance that the values explain: 1 for a perfect critic, 0 for one no
+ * better than a constant, and less than 0 for a worse one. It is `NaN` if all returns are equal.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example

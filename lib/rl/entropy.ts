@@ -1,25 +1,18 @@
 /**
- * Entropy: how undecided a policy is.
+ * Entropy: the uncertainty of a policy.
  *
- *     H(p) = -sum_v p_v log p_v,   p = softmax(logits)
+ *     H(p) = -sum_v p_v log p_v
  *
- * Shannon 1948. 0 for a sure choice, log(n) for n equal ones. Twice: for a row of numbers, and as a graph. Schulman et al. 2017
- * (PPO), equation 9, add it to the objective; here it is a diagnostic unless a trainer adds it.
+ * Shannon 1948. It is 0 for a certain choice and log(n) for n equally likely ones. There are two
+ * versions: one for a row of logits and one for differentiable tensors. Schulman et al. 2017
+ * (PPO), equation 9, add it to the objective; here it is a diagnostic.
  */
-import {
-  exp,
-  logSoftmax,
-  mul,
-  neg,
-  type Shape,
-  sum,
-  type Tensor,
-  type Without,
-} from "../tensor/mod.ts";
+import { exp, mul, neg, type Shape, sum, type Tensor, type Without } from "../tensor/mod.ts";
 import type { Row } from "./rows.ts";
 
 /**
- * Entropy of the distribution of one row of logits (one position, all of the vocabulary), in nats.
+ * Computes the entropy of softmax(logits), for the logits of one position over the vocabulary, in
+ * nats.
  *
  * @throws RangeError when the row is empty.
  * @example
@@ -42,38 +35,19 @@ export function entropyOfLogits(logits: Row): number {
 }
 
 /**
- * Entropy along `axis` (the vocabulary) at each position, in nats; differentiable.
+ * The entropy along `axis` (the vocabulary) at each position, in nats, from finite
+ * log-probabilities; differentiable.
  *
- * @throws RangeError when the logits have no such axis.
+ * @throws RangeError when the log-probabilities have no such axis.
  * @example
  * ```ts
- * import { evaluate, input } from "ppo/tensor/mod.ts";
- * import { entropy } from "ppo/rl/mod.ts";
- * import assert from "node:assert/strict";
- * const perToken = entropy(input("logits", { time: 1, vocab: 2 }), "vocab"); // [time 1]
- * const [{ data }] = evaluate([perToken], { logits: { dims: [1, 2], data: new Float64Array([5, 5]) } });
- * assert.ok(Math.abs(data[0] - Math.log(2)) < 1e-6);
- * ```
- */
-export function entropy<S extends Shape, K extends keyof S & string>(
-  logits: Tensor<S>,
-  axis: K,
-): Tensor<Without<S, K>>;
-export function entropy(logits: Tensor, axis: string): Tensor {
-  return entropyFromLogProbs(logSoftmax(logits, axis), axis);
-}
-
-/**
- * The same from log-probabilities that exist already: those of the distribution that is sampled from.
- *
- * @example
- * ```ts
- * import { evaluate, input } from "ppo/tensor/mod.ts";
+ * import { evaluate, input, logSoftmax } from "ppo/tensor/mod.ts";
  * import { entropyFromLogProbs } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * const entropy = entropyFromLogProbs(input("logProbs", { vocab: 2 }), "vocab");
- * const feeds = { logProbs: { dims: [2], data: Float64Array.of(Math.log(0.5), Math.log(0.5)) } };
- * const [{ data }] = evaluate([entropy], feeds);
+ * const logProbs = logSoftmax(input("logits", { time: 1, vocab: 2 }), "vocab");
+ * const perToken = entropyFromLogProbs(logProbs, "vocab"); // [time 1]
+ * const logits = { dims: [1, 2], data: Float64Array.of(5, 5) };
+ * const [{ data }] = evaluate([perToken], { logits });
  * assert.ok(Math.abs(data[0] - Math.log(2)) < 1e-6);
  * ```
  */

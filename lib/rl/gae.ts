@@ -2,45 +2,50 @@
  * Generalised advantage estimation: how much better a token was than the critic expected.
  *
  *     delta_t = r_t + gamma V(s_t+1) - V(s_t)
- *     A_t     = delta_t + (gamma lambda) delta_t+1 + (gamma lambda)^2 delta_t+2 + ... = delta_t + gamma lambda A_t+1
+ *     A_t     = delta_t + (gamma lambda) delta_t+1 + (gamma lambda)^2 delta_t+2 + ...
+ *             = delta_t + gamma lambda A_t+1
  *     R_t     = A_t + V(s_t)
  *
- * Schulman et al. 2016, "High-dimensional continuous control using generalized advantage estimation", equation 16; its equations
- * 17 and 18 are lambda = 0 (A_t = delta_t) and lambda = 1 (A_t = G_t - V(s_t)). Schulman et al. 2017 (PPO) repeat it as equations
- * 11 and 12 with a slip in the last exponent: for a row that ends at T it is T - t - 1, not T - t + 1.
+ * Schulman et al. 2016, "High-dimensional continuous control using generalized advantage
+ * estimation", equation 16; its equations 17 and 18 are lambda = 0 (A_t = delta_t) and lambda = 1
+ * (A_t = G_t - V(s_t)). Schulman et al. 2017 (PPO) repeat it as equations 11 and 12 with a slip in
+ * the last exponent: for a row that ends at T it is T - t - 1, not T - t + 1.
  *
- * One row of real tokens at a time; no padding, no whitening.
+ * It takes one row of real tokens at a time, without padding, and does not whiten.
  */
 import { requireFractions, requireSameLength, type Row } from "./rows.ts";
 
-/** What `tdErrors` needs. */
+/** The inputs of `tdErrors`. */
 export interface TdErrorsInputs {
-  /** r_t, one a token. */
+  /** r_t, one for each token. */
   readonly rewards: Row;
-  /** V(s_t), the critic's value before each token was chosen. */
+  /** V(s_t), the critic's value before each token. */
   readonly values: Row;
-  /** Discount of one step, in [0, 1]. */
+  /** The discount factor, in [0, 1]. */
   readonly gamma: number;
-  /** V after the last token: 0 at the end of a text. */
+  /** V after the last token (default 0, for the end of a text). */
   readonly bootstrap?: number;
 }
 
-/** What `gae` needs. */
+/** The inputs of `gae`. */
 export interface GaeInputs extends TdErrorsInputs {
-  /** How far errors reach back: 0 is one step (biased, quiet), 1 is the whole row (unbiased, noisy). */
+  /**
+   * The weight of later errors, in [0, 1]: 0 uses one step (bias, low variance), 1 the whole row
+   * (no bias, high variance).
+   */
   readonly lambda: number;
 }
 
-/** What `gae` gives, one number a token, in units of reward. */
+/** The results of `gae`, one number for each token, in units of reward. */
 export interface Gae {
   /** A_t: how much better this token was than expected. */
   readonly advantages: number[];
-  /** R_t: what the critic should have said. */
+  /** R_t: the target of the critic. */
   readonly returns: number[];
 }
 
 /**
- * The temporal-difference errors delta_t of one row, in units of reward.
+ * Computes the temporal-difference errors delta_t of one row, in units of reward.
  *
  * @throws RangeError when rewards and values differ in length or gamma is outside [0, 1].
  * @example
@@ -61,14 +66,16 @@ export function tdErrors({ rewards, values, gamma, bootstrap = 0 }: TdErrorsInpu
 }
 
 /**
- * Advantages and returns of one row.
+ * Computes the advantages and returns of one row.
  *
- * @throws RangeError when rewards and values differ in length, or gamma or lambda is outside [0, 1].
+ * @throws RangeError when rewards and values differ in length, or gamma or lambda is outside [0,
+ *   1].
  * @example
  * ```ts
  * import { gae } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * const { advantages, returns } = gae({ rewards: [0, 3], values: [1, 4], gamma: 0.5, lambda: 0.5 });
+ * const row = { rewards: [0, 3], values: [1, 4] };
+ * const { advantages, returns } = gae({ ...row, gamma: 0.5, lambda: 0.5 });
  * assert.deepEqual(advantages, [0.75, -1]); // 1 + 0.5 0.5 (-1), and -1
  * assert.deepEqual(returns, [1.75, 3]); // A + V
  * ```

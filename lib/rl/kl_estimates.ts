@@ -1,13 +1,15 @@
 /**
  * KL divergence estimated from the tokens that were sampled.
  *
- *     r = pi_ref(a) / pi(a), a sampled from pi        KL(pi || pi_ref) = E[k1] = E[k3], and nearly E[k2]
- *     k1 = -log r                                     unbiased, noisy, may be negative
- *     k2 = (log r)^2 / 2                              biased, never negative
- *     k3 = (r - 1) - log r                            unbiased, never negative, quiet while the two are close
+ *     r = pi_ref(a) / pi(a), a sampled from pi
+ *     KL(pi || pi_ref) = E[k1] = E[k3], and nearly E[k2]
+ *     k1 = -log r              unbiased, high variance, may be negative
+ *     k2 = (log r)^2 / 2       biased, never negative
+ *     k3 = (r - 1) - log r     unbiased, never negative, low variance for similar policies
  *
- * Schulman 2020, "Approximating KL divergence" (joschu.net/blog/kl-approx.html). One number a token; the sum over an answer
- * estimates the divergence of whole answers. `kl_exact.ts` has the sum over the vocabulary instead.
+ * Schulman 2020, "Approximating KL divergence" (joschu.net/blog/kl-approx.html). Each function
+ * returns one number for each token, and their sum over an answer estimates the divergence of
+ * whole answers. `kl_exact.ts` sums over the vocabulary instead.
  */
 import { requireSameLength, type Row } from "./rows.ts";
 
@@ -15,7 +17,7 @@ import { requireSameLength, type Row } from "./rows.ts";
 export interface SampledLogProbs {
   /** log pi(a_t) of the policy that sampled. */
   readonly logProbs: Row;
-  /** log pi_ref(a_t) of the policy it is compared with. */
+  /** log pi_ref(a_t) of the policy that it is compared with. */
   readonly refLogProbs: Row;
 }
 
@@ -26,7 +28,7 @@ function logRatios({ logProbs, refLogProbs }: SampledLogProbs): number[] {
 }
 
 /**
- * -log r of each token, in nats.
+ * Estimates KL as -log r of each token, in nats.
  *
  * @throws RangeError when the rows differ in length.
  * @example
@@ -37,18 +39,19 @@ function logRatios({ logProbs, refLogProbs }: SampledLogProbs): number[] {
  * ```
  */
 export function k1(sampled: SampledLogProbs): number[] {
-  return logRatios(sampled).map((logR) => 0 - logR); // not -logR, which shows equal policies as -0
+  return logRatios(sampled).map((logR) => 0 - logR); // -logR would be -0 for equal policies
 }
 
 /**
- * (log r)^2 / 2 of each token, in nats.
+ * Estimates KL as (log r)^2 / 2 of each token, in nats.
  *
  * @throws RangeError when the rows differ in length.
  * @example
  * ```ts
  * import { k2 } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.deepEqual(k2({ logProbs: [-1, -2], refLogProbs: [-3, -1] }), [2, 0.5]); // (-2)^2 / 2, 1^2 / 2
+ * // (-2)^2 / 2, 1^2 / 2
+ * assert.deepEqual(k2({ logProbs: [-1, -2], refLogProbs: [-3, -1] }), [2, 0.5]);
  * ```
  */
 export function k2(sampled: SampledLogProbs): number[] {
@@ -56,7 +59,7 @@ export function k2(sampled: SampledLogProbs): number[] {
 }
 
 /**
- * (r - 1) - log r of each token, in nats.
+ * Estimates KL as (r - 1) - log r of each token, in nats.
  *
  * @throws RangeError when the rows differ in length.
  * @example
@@ -68,5 +71,6 @@ export function k2(sampled: SampledLogProbs): number[] {
  * ```
  */
 export function k3(sampled: SampledLogProbs): number[] {
-  return logRatios(sampled).map((logR) => Math.expm1(logR) - logR); // expm1(log r) = r - 1, exact near r = 1
+  // expm1(log r) = r - 1, exact near r = 1
+  return logRatios(sampled).map((logR) => Math.expm1(logR) - logR);
 }

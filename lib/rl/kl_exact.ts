@@ -1,15 +1,16 @@
 /**
- * KL divergence of two whole distributions: the sum over the vocabulary, nothing sampled.
+ * The exact KL divergence of two distributions, summed over the vocabulary.
  *
  *     KL(p || q) = sum_v p_v (log p_v - log q_v)
  *
- * Kullback & Leibler 1951. Twice: for a row of numbers, and as a graph that can be differentiated.
+ * Kullback & Leibler 1951. There are two versions: one for rows of numbers and one for
+ * differentiable tensors.
  */
 import { exp, mul, type Shape, sub, sum, type Tensor, type Without } from "../tensor/mod.ts";
 import { requireSameLength, type Row } from "./rows.ts";
 
 /**
- * KL(p || q) of one position, in nats; a token that p never chooses (log p = -Infinity) adds nothing.
+ * KL(p || q) of one position, in nats; a token with p = 0 (log p = -Infinity) contributes 0.
  *
  * @throws RangeError when the rows differ in length.
  * @example

@@ -1,8 +1,10 @@
 /**
- * The mathematics of reinforcement learning: formulas on rows of numbers and on tensors. Knows no language model.
+ * The mathematics of reinforcement learning: formulas on rows of numbers and on tensors,
+ * independent of any language model.
  *
- * On rows (one number a real token, 64-bit): rewards, advantages, whitening, KL, diagnostics, random numbers.
- * On tensors (differentiable): the two losses of PPO, the ranking loss, entropy, KL.
+ * On rows (one 64-bit number for each real token): rewards, advantages, whitening, KL,
+ * diagnostics. On tensors (differentiable): the two losses of PPO, the losses of REINFORCE and of
+ * a reward model, entropy, KL.
  */
 export * from "./adaptive_kl.ts";
 export * from "./bootstrap_interval.ts";

@@ -1,10 +1,11 @@
 /**
- * Mean and variance of a row, and how two rows go together.
+ * Mean and variance of a row, and the correlation of two rows.
  *
  *     mean(x) = sum(x) / n            Var(x) = sum((x - mean(x))^2) / n
  *     corr(x, y) = mean((x - mean(x)) (y - mean(y))) / sqrt(Var(x) Var(y))
  *
- * The divisor is n, not n - 1: these describe the numbers at hand and do not estimate a larger population.
+ * The divisor is n, not n - 1: these describe the given numbers and do not estimate a larger
+ * population.
  */
 import { requireSameLength, type Row } from "./rows.ts";
 
@@ -41,14 +42,14 @@ export function varianceOf(row: Row): number {
 }
 
 /**
- * Pearson's correlation of two rows, from -1 to 1; `NaN` when one of them does not vary.
+ * Pearson's correlation of two rows, from -1 to 1; `NaN` if one of them is constant.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
  * ```ts
  * import { correlationOf } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.equal(correlationOf([1, 3], [4, 0]), -1); // the one rises, the other falls
+ * assert.equal(correlationOf([1, 3], [4, 0]), -1); // one rises, the other falls
  * ```
  */
 export function correlationOf(x: Row, y: Row): number {

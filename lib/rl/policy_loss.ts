@@ -1,12 +1,15 @@
 /**
  * The clipped policy loss of PPO.
  *
- *     ratio_t = e^(log pi(a_t) - log pi_old(a_t))
- *     loss    = sum_t mask_t max(-A_t ratio_t, -A_t clamp(ratio_t, 1 - clipRange, 1 + clipRange)) / count
+ *     ratio_t   = e^(log pi(a_t) - log pi_old(a_t))
+ *     clamped_t = clamp(ratio_t, 1 - clipRange, 1 + clipRange)
+ *     loss      = sum_t mask_t max(-A_t ratio_t, -A_t clamped_t) / count
  *
- * Schulman et al. 2017, "Proximal policy optimization algorithms", equations 6 and 7, with the sign turned: a loss is made
- * smaller. The larger of the two is the more pessimistic one: moving further than the range earns nothing, moving back always
- * does. A graph, differentiable in `logProbs`; the rest is data from the rollout.
+ * Schulman et al. 2017, "Proximal policy optimization algorithms", equations 6 and 7, with the
+ * opposite sign because a loss is minimised. The maximum is the more pessimistic of the two
+ * objectives: a token gains nothing by moving beyond the clip range, and a token that moved in the
+ * wrong direction keeps its gradient. The loss is a graph, differentiable in `logProbs`; all other
+ * inputs are data from the rollout.
  */
 import {
   cast,
@@ -24,24 +27,24 @@ import {
 } from "../tensor/mod.ts";
 import { requireNotNegative } from "./rows.ts";
 
-/** What `policyLoss` needs; all on the same axes, [time] or [batch, time]. */
+/** The inputs of `policyLoss`, all on the same axes, [time] or [batch, time]. */
 export interface PolicyLossInputs<S extends Shape> {
-  /** log pi(a_t) under the weights that are being trained, in nats. */
+  /** log pi(a_t) under the weights in training, in nats. */
   readonly logProbs: Tensor<S>;
   /** log pi_old(a_t) under the weights that sampled, in nats. */
   readonly oldLogProbs: Tensor<S>;
   /** A_t, usually whitened. */
   readonly advantages: Tensor<S>;
-  /** 1 at real tokens of the answer, 0 elsewhere (where the others must be finite). */
+  /** 1 at real tokens of the answer, 0 elsewhere (where the other inputs must still be finite). */
   readonly mask: Tensor<S>;
   /**
-   * What the sum is divided by; sum(mask) when absent. With the number of real tokens of a whole minibatch, the losses and
-   * gradients of its micro-batches add up to its own.
+   * The divisor of the sum (default: sum(mask)). With the number of real tokens in a whole
+   * minibatch, the losses and gradients of its micro-batches add up to those of the minibatch.
    */
   readonly count?: Tensor<Record<never, never>>;
 }
 
-/** What `policyLoss` gives. */
+/** The results of `policyLoss`. */
 export interface PolicyLoss<S extends Shape> {
   /** One number to minimise, in units of advantage. */
   readonly loss: Tensor<Record<never, never>>;
@@ -52,7 +55,8 @@ export interface PolicyLoss<S extends Shape> {
 }
 
 /**
- * The clipped policy loss, its ratios and where the clip acts. The default range is the paper's 0.2.
+ * Computes the clipped policy loss, the ratios, and the tokens at which the clip acts. The default
+ * range is the paper's 0.2.
  *
  * @throws RangeError when the axes do not fit or the range is negative.
  * @example
@@ -86,12 +90,14 @@ export function policyLoss(
   { clipRange = 0.2 }: { clipRange?: number } = {},
 ): PolicyLoss<Shape> {
   requireNotNegative("clip the policy loss", { clipRange });
-  const ratio = exp(mul(sub(logProbs, oldLogProbs), mask)); // masked first, so that padding cannot overflow
+  // masked first, so that padding cannot overflow
+  const ratio = exp(mul(sub(logProbs, oldLogProbs), mask));
   const unclipped = neg(mul(advantages, ratio)); // -A_t ratio_t
   const clipped = neg(mul(advantages, clamp(ratio, 1 - clipRange, 1 + clipRange)));
   return {
     loss: div(sum(mul(max(unclipped, clipped), mask)), count),
     ratio,
-    clipped: cast(less(unclipped, clipped), "float32"), // at padding the ratio is 1, so the two are equal
+    // at padding the ratio is 1, so the two are equal
+    clipped: cast(less(unclipped, clipped), "float32"),
   };
 }

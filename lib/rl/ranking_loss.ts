@@ -4,8 +4,9 @@
  *     pair = -log sigmoid(better - worse) = log(1 + e^(worse - better)) = softplus(worse - better)
  *     loss = sum over pairs and positions of weight pair / count
  *
- * Bradley & Terry 1952; Ouyang et al. 2022 (InstructGPT), equation 1: the mean over all pairs of one ranked list. Which pairs and
- * positions, `rankingPlan` says. A graph, differentiable in the values.
+ * Bradley & Terry 1952; Ouyang et al. 2022 (InstructGPT), equation 1: the mean over all pairs of
+ * one ranked list. `rankingPlan` chooses the pairs and positions. The loss is a graph,
+ * differentiable in the values.
  */
 import {
   add,
@@ -28,14 +29,15 @@ import {
 /** How -log(sigmoid) is computed. */
 export interface LogSigmoidOptions {
   /**
-   * `false` takes the logarithm of a sigmoid that has already rounded to 0: infinite in 32 bits once the worse answer leads by
-   * 89. The tutorial does so; there is no other reason to.
+   * Whether to use softplus (default). `false` takes the logarithm of a rounded sigmoid, as the
+   * tutorial does, which is infinite in float32 as soon as the worse answer leads by 89.
    */
   readonly stable?: boolean;
 }
 
 /**
- * -log sigmoid(better - worse) of each pair, in nats: log 2 for equal values, near 0 when the better one leads clearly.
+ * -log sigmoid(better - worse) of each pair, in nats: log 2 for equal values, near 0 if the better
+ * one leads clearly.
  *
  * @throws RangeError when the axes do not fit.
  * @example
@@ -65,24 +67,28 @@ export function pairwiseLogSigmoid(
   return stable ? softplus(sub(worse, better)) : neg(log(sigmoid(sub(better, worse))));
 }
 
-/** What `rankingLoss` needs beside the values: the arrays of `rankingPlan`, as tensors. */
+/** The inputs of `rankingLoss` besides the values: the arrays of `rankingPlan` as tensors. */
 export interface RankingLossInputs {
   /** 1 at the row of each pair's better text. */
   readonly better: Tensor<{ pair: number; batch: number }>;
   /** 1 at the row of each pair's worse text. */
   readonly worse: Tensor<{ pair: number; batch: number }>;
-  /** What each position of a pair counts; 0 in pairs that are padding. */
+  /** The weight of each position of a pair; 0 in pairs that are padding. */
   readonly weight: Tensor<{ pair: number; time: number }>;
-  /** 1 where a row's own value is used, 0 where its last one stands in. */
+  /** 1 where a row's own value is used, 0 where its last real value is used instead. */
   readonly mask: Tensor<{ batch: number; time: number }>;
   /** 1 at the last real token of each row. */
   readonly last: Tensor<{ batch: number; time: number }>;
-  /** Number of lists whose losses are averaged; 1 when absent. Micro-batches add up under the whole number. */
+  /**
+   * The number of lists whose losses are averaged (default 1). With that of a whole minibatch, its
+   * micro-batches add up.
+   */
   readonly count?: Tensor<Record<never, never>>;
 }
 
 /**
- * The ranking loss of lists of texts from one value a token, in units of reward; one number to minimise, in nats.
+ * Computes the ranking loss of lists of texts, in nats, from one value for each token, in units of
+ * reward.
  *
  * @throws RangeError when the axes do not fit.
  * @example
@@ -90,7 +96,8 @@ export interface RankingLossInputs {
  * import { evaluate, input } from "ppo/tensor/mod.ts";
  * import { rankingLoss, rankingPlan } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * const plan = rankingPlan([[[7, 8], [7, 9]]], { time: 2 }); // one list of two texts; the second token differs
+ * // one list of two texts; the second token differs
+ * const plan = rankingPlan([[[7, 8], [7, 9]]], { time: 2 });
  * const loss = rankingLoss(input("values", { batch: 2, time: 2 }), {
  *   better: input("better", { pair: 1, batch: 2 }),
  *   worse: input("worse", { pair: 1, batch: 2 }),
@@ -110,7 +117,8 @@ export function rankingLoss(
 ): Tensor<Record<never, never>> {
   const lastValue = sum(mul(values, last), "time"); // [batch]
   const extended = add(mul(values, mask), mul(lastValue, sub(1, mask))); // [batch, time]
-  const scored = cast(less(scalar(0), weight), "float32"); // [pair, time]; elsewhere no value may overflow
+  // [pair, time]; elsewhere no value may overflow
+  const scored = cast(less(scalar(0), weight), "float32");
   const betterValues = mul(scored, dot(better, extended, "batch")); // [pair, time]
   const worseValues = mul(scored, dot(worse, extended, "batch"));
   return div(sum(mul(weight, pairwiseLogSigmoid(betterValues, worseValues, options))), count);

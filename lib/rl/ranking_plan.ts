@@ -1,12 +1,15 @@
 /**
- * Which values a ranked list compares: every pair of its texts, token by token, from where the two first differ.
+ * The comparisons of a ranked list: every pair of its texts, token by token, from their first
+ * difference on.
  *
- *     start  = index of the first token in which the pair differs       end = length of the longer of the two
- *     weight = 1 / (number of pairs x (end - start)) at each of the positions start ... end - 1, 0 elsewhere
+ *     start  = index of the first token in which the pair differs
+ *     end    = length of the longer of the two
+ *     weight = 1 / (number of pairs x (end - start)) at the positions start ... end - 1, else 0
  *
- * The tutorial's list-wise loss; the average over the tokens after the first difference is DeepSpeed-Chat's (Yao et al. 2023).
- * Beyond the end of the shorter text its last real value stands for all that would follow. `scorePads` compares the values at its
- * pads instead, as the tutorial does: then what the model says about padding is learnt too.
+ * The tutorial's list-wise loss; the average over the tokens after the first difference is
+ * DeepSpeed-Chat's (Yao et al. 2023). Beyond the end of the shorter text, its last real value is
+ * used. `scorePads` uses the values at its pads instead, as the tutorial does, so that training
+ * also changes the values at padding.
  */
 import type { Row } from "./rows.ts";
 
@@ -18,29 +21,34 @@ export interface PlanArray {
   readonly data: Float32Array;
 }
 
-/** What `rankingLoss` needs beside the values, as arrays; the rows of all lists, one list after the other, are the batch. */
+/**
+ * The inputs of `rankingLoss` besides the values, as arrays. The batch holds the rows of all
+ * lists, one list after the other.
+ */
 export interface RankingPlan {
   /** [pair, batch]: 1 at the row of the better text. */
   readonly better: PlanArray;
   /** [pair, batch]: 1 at the row of the worse text. */
   readonly worse: PlanArray;
-  /** [pair, time]: what each position counts; adds up to 1 over a list. */
+  /** [pair, time]: the weight of each position; the weights of a list add up to 1. */
   readonly weight: PlanArray;
-  /** [batch, time]: 1 where a row's own value is used, 0 where its last one stands in. */
+  /**
+   * [batch, time]: 1 where a row's own value is used, 0 where its last real value is used instead.
+   */
   readonly mask: PlanArray;
   /** [batch, time]: 1 at the last real token of each row. */
   readonly last: PlanArray;
 }
 
-/** How the values of the texts lie in memory, and whether pads count. */
+/** Settings of `rankingPlan`. */
 export interface RankingPlanOptions {
-  /** Length of a padded row: the size of the time axis. */
+  /** The length of a padded row: the size of the time axis. */
   readonly time: number;
-  /** Compare the values of pads, as the tutorial does. */
+  /** Whether to compare the values at pads, as the tutorial does (default: no). */
   readonly scorePads?: boolean;
 }
 
-/** Two rows of the batch with the positions at which they are compared. */
+/** Two rows of the batch and the positions at which they are compared. */
 interface Pair {
   readonly better: number;
   readonly worse: number;
@@ -49,7 +57,10 @@ interface Pair {
   readonly weight: number;
 }
 
-/** Index of the first token not shared; the length of the shorter where it begins the longer. */
+/**
+ * The index of the first token that differs, or the shorter length if one text begins with the
+ * other.
+ */
 function firstDifference(a: Row, b: Row): number {
   const shorter = Math.min(a.length, b.length);
   for (let t = 0; t < shorter; t++) if (a[t] !== b[t]) return t;
@@ -72,7 +83,7 @@ function pairsOf(texts: readonly Row[], firstRow: number): Pair[] {
   return spans.map((span) => ({ ...span, weight: 1 / (spans.length * (span.end - span.start)) }));
 }
 
-/** A matrix written by a rule. */
+/** A matrix whose entries are computed from their row and column. */
 function matrix(
   rows: number,
   columns: number,
@@ -86,9 +97,11 @@ function matrix(
 }
 
 /**
- * The comparisons of several ranked lists (token numbers, without pads, best first). Two equal texts are not compared.
+ * Plans the comparisons of several ranked lists of token ids, best text first, without pads. Equal
+ * texts are not compared.
  *
- * @throws RangeError when a text is empty or longer than the time axis, or when no two texts of a list differ.
+ * @throws RangeError when a text is empty or longer than the time axis, or when no two texts of a
+ *   list differ.
  * @example
  * ```ts
  * import { rankingPlan } from "ppo/rl/mod.ts";
@@ -96,7 +109,8 @@ function matrix(
  * const { weight, mask, last } = rankingPlan([[[7, 8, 9], [7]]], { time: 3 });
  * assert.deepEqual([...weight.data], [0, 0.5, 0.5]); // one pair, which differs from position 1 on
  * assert.deepEqual([...mask.data], [1, 1, 1, 1, 0, 0]);
- * assert.deepEqual([...last.data], [0, 0, 1, 1, 0, 0]); // the second text's only value stands in for two more
+ * // the second text's only value is used for two more positions
+ * assert.deepEqual([...last.data], [0, 0, 1, 1, 0, 0]);
  * ```
  */
 export function rankingPlan(
@@ -124,7 +138,8 @@ export function rankingPlan(
 function requireFit(text: Row, row: number, time: number): void {
   if (text.length === 0 || text.length > time) {
     throw new RangeError(
-      `Cannot rank text ${row}: it has ${text.length} tokens, wanted 1 to ${time} (the time axis)`,
+      `Cannot rank text ${row}: it has ${text.length} tokens, ` +
+        `but it must have 1 to ${time} (the time axis)`,
     );
   }
 }

@@ -4,26 +4,28 @@
  *     grad J = E[ sum_t G_t grad log pi(a_t | s_t) ]
  *     loss   = - sum_t mask_t G_t log pi(a_t | s_t) / count          count: number of answers
  *
- * Williams 1992, "Simple statistical gradient-following algorithms", section 2; Sutton et al. 2000, "Policy gradient methods for
- * reinforcement learning with function approximation", theorem 1. A loss is made smaller, so the sign is turned. Nothing holds the
- * policy near the one that sampled: each answer may be used for one step only. A graph, differentiable in `logProbs`.
+ * Williams 1992, "Simple statistical gradient-following algorithms", section 2; Sutton et al.
+ * 2000, "Policy gradient methods for reinforcement learning with function approximation", theorem
+ * 1. The sign is negative because a loss is minimised. Nothing keeps the policy near the one that
+ * sampled, so each answer may be used for only one step. The loss is a graph, differentiable in
+ * `logProbs`.
  */
 import { div, mul, neg, type Shape, sum, type Tensor } from "../tensor/mod.ts";
 
-/** What `reinforceLoss` needs; all but `count` on the same axes, [time] or [batch, time]. */
+/** The inputs of `reinforceLoss`, all but `count` on the same axes, [time] or [batch, time]. */
 export interface ReinforceLossInputs<S extends Shape> {
-  /** log pi(a_t) under the weights that are being trained, in nats. */
+  /** log pi(a_t) under the weights in training, in nats. */
   readonly logProbs: Tensor<S>;
-  /** G_t, or G_t minus a baseline: what followed token t, in units of reward. */
+  /** G_t, the return from token t on, or G_t minus a baseline, in units of reward. */
   readonly returns: Tensor<S>;
-  /** 1 at real tokens of the answer, 0 elsewhere (where the others must be finite). */
+  /** 1 at real tokens of the answer, 0 elsewhere (where the other inputs must still be finite). */
   readonly mask: Tensor<S>;
   /** The number of answers, over which the mean is taken. */
   readonly count: Tensor<Record<never, never>>;
 }
 
 /**
- * One number to minimise, in units of reward times nats. Its value says nothing by itself; its gradient counts.
+ * Computes the REINFORCE loss, in units of reward times nats. Only its gradient has a meaning.
  *
  * @throws RangeError when the axes do not fit.
  * @example
@@ -39,7 +41,8 @@ export interface ReinforceLossInputs<S extends Shape> {
  *   count: scalar(1),
  * });
  * const row = (...values: number[]) => ({ dims: [2], data: new Float64Array(values) });
- * const [{ data }] = evaluate([loss], { logProbs: row(-1, -2), returns: row(3, 3), mask: row(1, 1) });
+ * const feeds = { logProbs: row(-1, -2), returns: row(3, 3), mask: row(1, 1) };
+ * const [{ data }] = evaluate([loss], feeds);
  * assert.equal(data[0], 9); // -3 (-1 - 2)
  * ```
  */
@@ -49,5 +52,6 @@ export function reinforceLoss<S extends Shape>(
 export function reinforceLoss(
   { logProbs, returns, mask, count }: ReinforceLossInputs<Shape>,
 ): Tensor<Record<never, never>> {
-  return div(neg(sum(mul(mask, mul(returns, logProbs)))), count); // - sum_t mask_t G_t log pi(a_t | s_t) / count
+  // - sum_t mask_t G_t log pi(a_t | s_t) / count
+  return div(neg(sum(mul(mask, mul(returns, logProbs)))), count);
 }

@@ -1,31 +1,33 @@
 /**
- * The discounted return: the rewards still to come, later ones counting less.
+ * The discounted return: the sum of future rewards, in which later ones count less.
  *
  *     G_t = r_t + gamma r_t+1 + gamma^2 r_t+2 + ... = r_t + gamma G_t+1
  *
- * Sutton & Barto 2018, equations 3.8 and 3.9. What a critic learns to predict is this; `gae` says what is used in its place.
+ * Sutton & Barto 2018, equations 3.8 and 3.9. A critic learns to predict it. `gae` computes the
+ * target that PPO uses instead.
  */
 import { requireFractions, type Row } from "./rows.ts";
 
-/** What `discountedReturns` needs. */
+/** The inputs of `discountedReturns`. */
 export interface DiscountedReturnsInputs {
-  /** r_t, one a token. */
+  /** r_t, one for each token. */
   readonly rewards: Row;
-  /** Discount of one step, in [0, 1]. */
+  /** The discount factor, in [0, 1]. */
   readonly gamma: number;
-  /** The return after the last token: 0 at the end of a text. */
+  /** The return after the last token (default 0, for the end of a text). */
   readonly bootstrap?: number;
 }
 
 /**
- * The discounted return from each token of one row on, in units of reward.
+ * Computes the discounted return from each token of one row on, in units of reward.
  *
  * @throws RangeError when gamma is outside [0, 1].
  * @example
  * ```ts
  * import { discountedReturns } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.deepEqual(discountedReturns({ rewards: [1, 2, 4], gamma: 0.5 }), [3, 4, 4]); // 1 + 0.5 4, 2 + 0.5 4, 4
+ * // 1 + 0.5 4, 2 + 0.5 4, 4
+ * assert.deepEqual(discountedReturns({ rewards: [1, 2, 4], gamma: 0.5 }), [3, 4, 4]);
  * ```
  */
 export function discountedReturns(

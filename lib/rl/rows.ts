@@ -1,15 +1,15 @@
 /**
- * Rows: one number a token, of the real tokens only.
+ * Rows: one number for each real token.
  *
- * Rows of a batch differ in length and are never padded, so that a mean over a row is a mean over its tokens. All arithmetic on
- * rows is 64-bit. What belongs to a graph (and so has masks) is in the losses, not here.
+ * Rows of a batch differ in length and are never padded, so that a mean over a row is a mean over
+ * its tokens. All arithmetic on rows is 64-bit. Only the losses use tensors with masks.
  */
 
 /** One number for each real token of a text, in order; an array or a typed array. */
 export type Row = ArrayLike<number>;
 
 /**
- * Checks that rows which belong together have a number for the same tokens.
+ * Checks that rows which belong together have the same length.
  *
  * @throws RangeError naming the first two rows whose lengths differ.
  */
@@ -32,7 +32,7 @@ export function requireSameLength(action: string, rows: Readonly<Record<string, 
 export function requireFractions(action: string, settings: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(settings)) {
     if (!(value >= 0 && value <= 1)) {
-      throw new RangeError(`Cannot ${action}: ${name} is ${value}, wanted a number from 0 to 1`);
+      throw new RangeError(`Cannot ${action}: ${name} is ${value}, but it must be from 0 to 1`);
     }
   }
 }
@@ -48,7 +48,7 @@ export function requireNotNegative(
 ): void {
   for (const [name, value] of Object.entries(settings)) {
     if (!(value >= 0)) {
-      throw new RangeError(`Cannot ${action}: ${name} is ${value}, wanted 0 or more`);
+      throw new RangeError(`Cannot ${action}: ${name} is ${value}, but it must be at least 0`);
     }
   }
 }

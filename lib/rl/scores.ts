@@ -1,25 +1,26 @@
 /**
- * From the reward model's raw score to the one number that PPO adds to the last token.
+ * Turns a reward-model score into the reward at the last token: normalise and clip.
  *
  *     normalised = (score - mean) / deviation         clipped = min(max(score, -limit), limit)
  *
- * Mean and deviation are those of the scores of the model that PPO starts from, so that 0 means "as good as before" (Ziegler et
- * al. 2019, "Fine-tuning language models from human preferences", section 2). Without it, a clip below the usual scores leaves
- * every answer with the same reward and nothing to learn.
+ * Mean and standard deviation (`deviation`) are those of the scores of the model that PPO starts
+ * from, so that 0 means "as good as before" (Ziegler et al. 2019, "Fine-tuning language models
+ * from human preferences", section 2). Without normalisation, a limit below the typical score
+ * gives every answer the same reward, and there is nothing to learn.
  */
 import { meanOf, varianceOf } from "./moments.ts";
 import { requireNotNegative, type Row } from "./rows.ts";
 
-/** Mean and standard deviation of raw scores, as stored beside a reward model. */
+/** Mean and standard deviation of raw scores, which are stored with a reward model. */
 export interface ScoreStatistics {
-  /** Mean, in the reward model's own units. */
+  /** The mean, in the reward model's own units. */
   readonly mean: number;
-  /** Standard deviation (divisor n), in the same units. */
+  /** The standard deviation (divisor n), in the same units. */
   readonly deviation: number;
 }
 
 /**
- * Mean and deviation (divisor n) of raw scores, one score an answer.
+ * Computes the mean and standard deviation (divisor n) of raw scores, one for each answer.
  *
  * @throws RangeError when there is no score.
  * @example
@@ -34,27 +35,28 @@ export function scoreStatistics(scores: Row): ScoreStatistics {
 }
 
 /**
- * Scores in deviations from the mean, one an answer.
+ * Normalises scores, one for each answer, to standard deviations from the mean.
  *
- * @throws RangeError when the deviation is not a positive number.
+ * @throws RangeError when the standard deviation is not a positive number.
  * @example
  * ```ts
  * import { normaliseScores } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * assert.deepEqual(normaliseScores([4, 9], { mean: 6, deviation: 2 }), [-1, 1.5]); // (4 - 6) / 2, (9 - 6) / 2
+ * // (4 - 6) / 2, (9 - 6) / 2
+ * assert.deepEqual(normaliseScores([4, 9], { mean: 6, deviation: 2 }), [-1, 1.5]);
  * ```
  */
 export function normaliseScores(scores: Row, { mean, deviation }: ScoreStatistics): number[] {
   if (!(deviation > 0)) {
     throw new RangeError(
-      `Cannot normalise scores: the deviation is ${deviation}, wanted more than 0`,
+      `Cannot normalise scores: the standard deviation is ${deviation}, but it must be above 0`,
     );
   }
   return Array.from(scores, (score) => (score - mean) / deviation);
 }
 
 /**
- * A score limited to [-limit, limit], so that one odd answer cannot decide an update.
+ * Clips a score to [-limit, limit], so that no single answer can dominate an update.
  *
  * @throws RangeError when the limit is negative or not a number.
  * @example

@@ -1,36 +1,37 @@
 /**
- * The rewards of one answer: a price for each token that the reference would not have chosen, and the score at the end.
+ * The rewards of one answer: a KL penalty at each token, and the score at the last one.
  *
  *     r_t = -klCoef (log pi(a_t) - log pi_ref(a_t)) + [t is the last token] score
  *
- * Ziegler et al. 2019, "Fine-tuning language models from human preferences", equation 2, spread over the tokens; Ouyang et al.
- * 2022 (InstructGPT), equation 2. The price is the k1 estimate of the KL divergence. The score is taken as it comes: normalise
- * and clip it first (`scores.ts`).
+ * Ziegler et al. 2019, "Fine-tuning language models from human preferences", equation 2, spread
+ * over the tokens; Ouyang et al. 2022 (InstructGPT), equation 2. The penalty is the k1 estimate of
+ * the KL divergence. Normalise and clip the score first (`scores.ts`).
  */
 import { k1 } from "./kl_estimates.ts";
 import type { Row } from "./rows.ts";
 
-/** What `shapedRewards` needs: one answer. */
+/** The inputs of `shapedRewards`, for one answer. */
 export interface ShapedRewardsInputs {
-  /** log pi(a_t) of the policy that sampled, in nats, one a token. */
+  /** log pi(a_t) of the policy that sampled, in nats, one for each token. */
   readonly logProbs: Row;
-  /** log pi_ref(a_t) of the frozen reference, in nats, one a token. */
+  /** log pi_ref(a_t) of the frozen reference, in nats, one for each token. */
   readonly refLogProbs: Row;
   /** The answer's score, normalised and clipped. */
   readonly score: number;
-  /** Price of one nat of divergence, in units of score. */
+  /** The KL coefficient: the penalty for one nat of divergence, in units of score. */
   readonly klCoef: number;
 }
 
 /**
- * The reward of each token of one answer, in units of score.
+ * Computes the reward at each token of one answer, in units of score.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
  * ```ts
  * import { shapedRewards } from "ppo/rl/mod.ts";
  * import assert from "node:assert/strict";
- * const rewards = shapedRewards({ logProbs: [-1, -2], refLogProbs: [-3, -1], score: 4, klCoef: 0.5 });
+ * const logProbs = { logProbs: [-1, -2], refLogProbs: [-3, -1] };
+ * const rewards = shapedRewards({ ...logProbs, score: 4, klCoef: 0.5 });
  * assert.deepEqual(rewards, [-1, 4.5]); // -0.5 (-1 + 3), -0.5 (-2 + 1) + 4
  * ```
  */
@@ -41,5 +42,6 @@ export function shapedRewards(
     throw new RangeError("Cannot reward an answer of 0 tokens: it has no last token");
   }
   const last = logProbs.length - 1;
-  return k1({ logProbs, refLogProbs }).map((kl, t) => -klCoef * kl + (t === last ? score : 0)); // r_t
+  // r_t
+  return k1({ logProbs, refLogProbs }).map((kl, t) => -klCoef * kl + (t === last ? score : 0));
 }

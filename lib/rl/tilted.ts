@@ -1,16 +1,19 @@
 /**
- * The best policy under a price on KL: the reference, tilted towards reward.
+ * The optimal policy under a KL penalty: the reference policy, tilted towards reward.
  *
  *     argmax_pi  E_pi[r] - beta KL(pi || pi_ref)   is   pi(a) = pi_ref(a) e^(r(a) / beta) / Z
  *
- * Ziegler et al. 2019, section 2; Rafailov et al. 2023 (DPO), equation 4. One row of probabilities over all actions.
+ * Ziegler et al. 2019, section 2; Rafailov et al. 2023 (DPO), equation 4. It takes one row of
+ * probabilities over all actions.
  */
 import { requireSameLength, type Row } from "./rows.ts";
 
 /**
- * The tilted probabilities.
+ * Computes the tilted probabilities.
  *
- * @param reference pi_ref of each action; adds up to 1 @param rewards of each action @param beta units of reward a nat
+ * @param reference pi_ref of each action, which add up to 1
+ * @param rewards the reward of each action
+ * @param beta the KL penalty, in units of reward per nat
  * @throws RangeError when the rows differ in length or beta is not above 0.
  * @example
  * ```ts
@@ -23,7 +26,7 @@ import { requireSameLength, type Row } from "./rows.ts";
 export function tilted(reference: Row, rewards: Row, beta: number): number[] {
   requireSameLength("tilt a policy", { reference, rewards });
   if (!(beta > 0)) {
-    throw new RangeError(`Cannot tilt a policy: beta is ${beta}, wanted more than 0`);
+    throw new RangeError(`Cannot tilt a policy: beta is ${beta}, but it must be above 0`);
   }
   const best = Math.max(...Array.from(rewards)); // subtracted, so that nothing overflows
   const weights = Array.from(

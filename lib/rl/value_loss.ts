@@ -1,12 +1,13 @@
 /**
- * The clipped value loss: the critic's squared error, its steps limited like the policy's.
+ * The clipped value loss: the critic's squared error, with the change of its values clipped.
  *
  *     V_clip = clamp(V, V_old - clipRange, V_old + clipRange)
  *     loss   = 0.5 sum_t mask_t max((V_t - R_t)^2, (V_clip_t - R_t)^2) / count
  *
- * Schulman et al. 2017 (PPO), equation 9, has the plain squared error; the clip comes from OpenAI's baselines code and is told in
- * Huang et al. 2022, "The 37 implementation details of proximal policy optimization", detail 9. A graph, differentiable in
- * `values`; the rest is data from the rollout.
+ * Schulman et al. 2017 (PPO), equation 9, has the plain squared error; the clip comes from
+ * OpenAI's baselines code and is described in Huang et al. 2022, "The 37 implementation details of
+ * proximal policy optimization", detail 9. The loss is a graph, differentiable in `values`; all
+ * other inputs are data from the rollout.
  */
 import {
   add,
@@ -24,21 +25,23 @@ import {
 } from "../tensor/mod.ts";
 import { requireNotNegative } from "./rows.ts";
 
-/** What `valueLoss` needs; all on the same axes, [time] or [batch, time], in units of reward. */
+/**
+ * The inputs of `valueLoss`, all on the same axes, [time] or [batch, time], in units of reward.
+ */
 export interface ValueLossInputs<S extends Shape> {
-  /** V(s_t) under the weights that are being trained. */
+  /** V(s_t) under the weights in training. */
   readonly values: Tensor<S>;
   /** V_old(s_t) at the time of the rollout. */
   readonly oldValues: Tensor<S>;
-  /** R_t, the target. */
+  /** R_t, the targets. */
   readonly returns: Tensor<S>;
-  /** 1 at real tokens of the answer, 0 elsewhere (where the others must be finite). */
+  /** 1 at real tokens of the answer, 0 elsewhere (where the other inputs must still be finite). */
   readonly mask: Tensor<S>;
-  /** What the sum is divided by; sum(mask) when absent. As in `PolicyLossInputs`. */
+  /** The divisor of the sum (default: sum(mask)), as in `PolicyLossInputs`. */
   readonly count?: Tensor<Record<never, never>>;
 }
 
-/** What `valueLoss` gives. */
+/** The results of `valueLoss`. */
 export interface ValueLoss<S extends Shape> {
   /** One number to minimise, in squared units of reward. */
   readonly loss: Tensor<Record<never, never>>;
@@ -47,9 +50,10 @@ export interface ValueLoss<S extends Shape> {
 }
 
 /**
- * The clipped value loss and where the clip acts.
+ * Computes the clipped value loss and the tokens at which the clip acts.
  *
- * The range is in units of reward, so it suits normalised scores; the tutorial's 0.2 is the default, `Infinity` is no clip.
+ * The range is in units of reward, so it suits normalised scores. The default is the tutorial's
+ * 0.2, and `Infinity` does not clip.
  *
  * @throws RangeError when the axes do not fit or the range is negative.
  * @example
@@ -65,8 +69,10 @@ export interface ValueLoss<S extends Shape> {
  *   mask: input("mask", axes),
  * });
  * const row = (value: number) => ({ dims: [1], data: new Float64Array([value]) });
- * const [{ data }] = evaluate([loss], { values: row(3), oldValues: row(1), returns: row(4), mask: row(1) });
- * assert.ok(Math.abs(data[0] - 3.92) < 1e-5); // 3 counts as 1.2: 0.5 max((3 - 4)^2, (1.2 - 4)^2) = 0.5 7.84
+ * const feeds = { values: row(3), oldValues: row(1), returns: row(4), mask: row(1) };
+ * const [{ data }] = evaluate([loss], feeds);
+ * // V_clip is 1.2: 0.5 max((3 - 4)^2, (1.2 - 4)^2) = 0.5 7.84
+ * assert.ok(Math.abs(data[0] - 3.92) < 1e-5);
  * ```
  */
 export function valueLoss<S extends Shape>(
@@ -78,7 +84,8 @@ export function valueLoss(
   { clipRange = 0.2 }: { clipRange?: number } = {},
 ): ValueLoss<Shape> {
   requireNotNegative("clip the value loss", { clipRange });
-  const clippedValues = max(min(values, add(oldValues, clipRange)), sub(oldValues, clipRange)); // V_clip
+  // V_clip
+  const clippedValues = max(min(values, add(oldValues, clipRange)), sub(oldValues, clipRange));
   const errors = square(sub(values, returns)); // (V - R)^2
   const clippedErrors = square(sub(clippedValues, returns)); // (V_clip - R)^2
   return {

@@ -1,19 +1,21 @@
 /**
- * Whitening: the advantages of a pool, shifted and scaled to mean 0 and deviation 1.
+ * Whitening: the advantages of a pool, shifted and scaled to mean 0 and standard deviation 1.
  *
  *     whitened = (x - mean(x)) / sqrt(Var(x) + epsilon)
  *
- * Over all real tokens of all rows together, once for the pool of an update: not row by row and not over padding. The variance is
- * divided by n, so that the result has deviation 1 exactly; TRL divides by n - 1. Huang et al. 2022, "The 37 implementation
- * details of proximal policy optimization", detail 7 (there once a minibatch).
+ * The mean and the variance are those of all real tokens of all rows in the pool of an update,
+ * without padding. The variance has the divisor n, so that the result has a standard deviation of
+ * exactly 1; TRL divides by n - 1. Huang et al. 2022, "The 37 implementation details of proximal
+ * policy optimization", detail 7 (there for each minibatch).
  */
 import { meanOf, varianceOf } from "./moments.ts";
 import type { Row } from "./rows.ts";
 
 /**
- * Rows of one pool with mean 0 and deviation 1 over all their tokens; they keep their lengths.
+ * Whitens the rows of one pool to mean 0 and standard deviation 1 over all their tokens.
  *
- * `epsilon` keeps a pool of equal numbers at 0 instead of 0 / 0; 1e-8 is far below the variance of any real pool.
+ * `epsilon` makes a pool of equal numbers 0 instead of 0 / 0. Its default, 1e-8, is far below the
+ * variance of any real pool.
  *
  * @throws RangeError when the rows hold no token.
  * @example
@@ -31,7 +33,7 @@ export function whiten(
 ): number[][] {
   const pool = rows.flatMap((row) => Array.from(row));
   if (pool.length === 0) {
-    throw new RangeError(`Cannot whiten ${rows.length} rows: they hold no token`);
+    throw new RangeError(`Cannot whiten ${rows.length} rows: they contain no tokens`);
   }
   const mean = meanOf(pool);
   const deviation = Math.sqrt(varianceOf(pool) + epsilon);

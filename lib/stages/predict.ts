@@ -3,7 +3,7 @@
  *
  * Sampling is its `predict.py`'s: top-p 0.9, a repetition penalty of 1.2, at least 3 and at most 64 new tokens, two questions.
  */
-import { createGenerator, turnParameters } from "../decode/mod.ts";
+import { createGenerator, transposeParameters } from "../decode/mod.ts";
 import {
   gpt2Spec,
   type ModelFolder,
@@ -69,7 +69,7 @@ export async function createPredictor(
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
   const generator = await createGenerator(device, config, { sampling, special, minNewTokens });
   const stored = await uploadParameters(device, gpt2Spec(config), weights, { share: true }); // nothing writes to it
-  const parameters = await turnParameters(device, config, stored);
+  const parameters = await transposeParameters(device, config, stored);
   const rounds = Array.from({ length: questions }, (_, round) => round);
   return {
     async predict(passages, first) {

@@ -1,6 +1,6 @@
-/** Generation: what it says of its own tokens is what a scoring pass says, and each row is a world of its own. */
+/** Generation: its log-probabilities are those of a scoring pass, and no row depends on another. */
 import assert from "node:assert/strict";
-import { type Answer, createGenerator, turnParameters } from "../../lib/decode/mod.ts";
+import { type Answer, createGenerator, transposeParameters } from "../../lib/decode/mod.ts";
 import {
   gpt2Spec,
   plainSampling,
@@ -8,6 +8,7 @@ import {
   type TokenRow,
   uploadParameters,
 } from "../../lib/lm/mod.ts";
+import { createDeviceGenerator } from "../../lib/decode/generate_on_device.ts";
 import { uniform } from "../../lib/random/mod.ts";
 import { answerBatch, createPolicyScorer } from "../../lib/lm/mod.ts";
 import { countingDevice } from "../helpers/counting_device.ts";
@@ -246,17 +247,35 @@ Deno.test("caches that were made for other batches change nothing", async () => 
   }
 });
 
-Deno.test("turned parameters give the answers of the ones they were made of, for one row and for several", async () => {
+Deno.test("transposed parameters give the answers of the original ones, for one row and for several", async () => {
   const generator = await generatorOf();
-  const turned = await turnParameters(device, tinyConfig, parameters);
+  const transposed = await transposeParameters(device, tinyConfig, parameters);
   for (const prompts of [tinyPrompts.slice(0, 1), tinyPrompts]) {
     const wanted = await generator.generate(parameters, prompts, seeded(5));
-    (await generator.generate(turned, prompts, seeded(5))).forEach(({ tokens, logProbs }, row) => {
-      assert.deepEqual(tokens, wanted[row].tokens);
-      assertNear(logProbs, wanted[row].logProbs, { name: "log-probabilities" });
-    });
+    (await generator.generate(transposed, prompts, seeded(5))).forEach(
+      ({ tokens, logProbs }, row) => {
+        assert.deepEqual(tokens, wanted[row].tokens);
+        assertNear(logProbs, wanted[row].logProbs, { name: "log-probabilities" });
+      },
+    );
   }
 });
+
+for (const given of [{}, { topK: 5, repetitionPenalty: 1.3 }]) {
+  const sampling = { ...plainSampling, ...given };
+  Deno.test(`the steps of the GPU give the answers of the CPU for ${JSON.stringify(given)}`, async () => {
+    const options = { sampling, special, minNewTokens: 2 };
+    const onHost = await createGenerator(device, tinyConfig, options);
+    const onDevice = await createDeviceGenerator(device, tinyConfig, options);
+    const draw = { ...seeded(6), maxNewTokens: 20 }; // more than the steps between two reads of the tokens
+    const wanted = await onHost.generate(parameters, tinyPrompts, draw);
+    (await onDevice.generate(parameters, tinyPrompts, draw)).forEach((answer, row) => {
+      const { logProbs, ...same } = wanted[row];
+      assert.deepEqual({ ...answer, logProbs }, { ...same, logProbs });
+      assertNear(answer.logProbs, logProbs, { name: "log-probabilities" });
+    });
+  });
+}
 
 Deno.test("a prompt may use every position that its answer leaves", async () => {
   const generator = await generatorOf();
@@ -274,7 +293,7 @@ Deno.test("prompts that cannot be answered are refused with the row and the leng
   await assert.rejects(generator.generate(parameters, [tinyPrompts[0], long], seeded(1)), {
     name: "RangeError",
     message:
-      "Cannot generate: prompt 1 has 30 tokens and 12 more are asked for, but the model has 40 positions",
+      "Cannot generate: prompt 1 has 30 tokens and its answer up to 12, but the model has 40 positions. Shorten the prompt or lower maxNewTokens.",
   });
   await assert.rejects(generator.generate(parameters, [], seeded(1)), {
     message: "Cannot generate: there are no prompts",

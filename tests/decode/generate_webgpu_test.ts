@@ -9,7 +9,7 @@ import {
   type SamplingSettings,
   uploadParameters,
 } from "../../lib/lm/mod.ts";
-import { drawFrom, drawSpec } from "../../lib/decode/drawing.ts";
+import { drawFrom, drawSpec } from "../../lib/decode/step_programs.ts";
 import { normal, randomStream, uniform } from "../../lib/random/mod.ts";
 import {
   bools,
@@ -62,13 +62,13 @@ const uniforms = Float32Array.from(logits, () => random());
 
 /** The token drawn on a device from each row of logits, all rows in one call. */
 async function drawnOn(device: Device, sampling: SamplingSettings): Promise<number[]> {
-  const drawing = { sampling, greedy: false, minNewTokens: 0, endId: SEP };
+  const draw = { sampling, special: { padId: PAD, endId: SEP } };
   const spec = {
     logits: float({ batch: -1, vocab: VOCAB }),
     ...drawSpec({ ...tinyConfig, vocabSize: VOCAB }),
   };
   const program = await jit(device, spec, ({ logits, ...inputs }) => ({
-    tokens: drawFrom(logits, inputs, drawing).tokens,
+    tokens: drawFrom(logits, inputs, draw).tokens,
   }), { toHost: ["tokens"] });
   const { tokens } = await program({
     logits: floats(logits.flat(), [ROWS, VOCAB]),

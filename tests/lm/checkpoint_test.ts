@@ -105,7 +105,7 @@ Deno.test("a key that is missing, unknown or of the wrong shape is named", () =>
     stored.set("transformer.h.3.ln_1.bias", { shape: [1], data: new Float32Array(1) });
     await writeSafetensors(path, stored);
     await rejects(readModelFolder(folder), {
-      message: `Cannot use ${path}: it has "h.3.ln_1.bias", which this GPT-2 does not know`,
+      message: `Cannot use ${path}: it has "h.3.ln_1.bias", which this GPT-2 does not have`,
     });
 
     stored.delete("transformer.h.3.ln_1.bias");
@@ -113,7 +113,7 @@ Deno.test("a key that is missing, unknown or of the wrong shape is named", () =>
     await writeSafetensors(path, stored);
     await rejects(readModelFolder(folder), {
       message:
-        `Cannot use "wpe.weight" of ${path}: it has shape [32, 64], and config.json asks for [64, 32]`,
+        `Cannot use "wpe.weight" of ${path}: it has shape [32, 64], but config.json requires [64, 32]. Check that both files come from the same checkpoint.`,
     });
   }));
 
@@ -122,7 +122,7 @@ Deno.test("a vocabulary that does not match the model is refused", () =>
     await Deno.writeTextFile(`${folder}/vocab.txt`, "多\n", { append: true });
     await rejects(readModelFolder(folder), {
       message:
-        `Cannot use ${folder}: its vocabulary has 98 entries, but config.json says vocab_size 97`,
+        `Cannot use ${folder}: its vocabulary has 98 entries, but config.json has vocab_size 97`,
     });
   }));
 
@@ -143,7 +143,7 @@ Deno.test("an output layer of its own, or of the wrong shape, is refused by name
     await writeSafetensors(path, stored);
     await rejects(readModelFolder(folder), {
       message:
-        `Cannot use "lm_head.weight" of ${path}: it has shape [32, 97], and config.json asks for [97, 32]`,
+        `Cannot use "lm_head.weight" of ${path}: it has shape [32, 97], but config.json requires [97, 32]. Check that both files come from the same checkpoint.`,
     });
   }));
 

@@ -236,7 +236,7 @@ const REFUSED: [files: Record<string, unknown>, message: string][] = [
   ],
   [
     { "tokenizer.json": tokenizerJson({ model: { vocab: { "[PAD]": 0, "[UNK]": 2 ** 40 } } }) },
-    'tokenizer.json: the id 1099511627776 of "[UNK]" is there twice or not one of 0 to 1',
+    'tokenizer.json: "[UNK]" has the id 1099511627776, and the ids must be 0 to 1, each of them once',
   ],
   [
     { ...VOCAB, "tokenizer_config.json": { do_basic_tokenize: false } },
@@ -252,7 +252,7 @@ const REFUSED: [files: Record<string, unknown>, message: string][] = [
   ],
   [
     { ...VOCAB, "tokenizer_config.json": { never_split: ["[X]"] } },
-    'tokenizer_config.json: never_split is ["[X]"], and only an empty list is supported',
+    'tokenizer_config.json: never_split is ["[X]"], and only [] is supported',
   ],
   [
     { ...VOCAB, "special_tokens_map.json": { sep_token: { content: "</s>", lstrip: false } } },

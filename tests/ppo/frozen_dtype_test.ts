@@ -179,7 +179,7 @@ Deno.test("a scorer that was compiled for float32 alone says so of others", asyn
   const pair = { prompt: [2], answer: [5], samplingMask: [] };
   await assert.rejects(score(stored)(answerBatch([pair], { padId: PAD }), [pair]), {
     message:
-      "Cannot run the program: it was compiled for parameters in float32, and these are in float16",
+      "Cannot run the program: it was compiled for parameters in float32, but these are in float16",
   });
 });
 
@@ -193,7 +193,7 @@ Deno.test("a weight that float16 cannot say is refused with its name", async () 
   });
   await assert.rejects(uploadParameters(device, spec, weights), {
     message:
-      'Cannot store the parameter "ln_f.bias" as float16: it holds -70000, and float16 ends at 65504',
+      'Cannot store the parameter "ln_f.bias" as float16: it has the value -70000, and the largest float16 is 65504',
   });
 });
 

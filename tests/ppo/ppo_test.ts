@@ -260,6 +260,7 @@ Deno.test("a prompt too long that comes later is refused with both lengths", asy
   await assert.rejects(ppo.experience(1, [long]), {
     name: "RangeError",
     message:
-      "Cannot generate: prompt 0 has 38 tokens and 6 more are asked for, but the model has 40 positions",
+      "Cannot generate: prompt 0 has 38 tokens and its answer up to 6, but the model has 40 positions. " +
+      "Shorten the prompt or lower maxNewTokens.",
   });
 });

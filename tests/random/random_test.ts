@@ -10,7 +10,7 @@ const numbers = (seed: number): number[] =>
     (_, n) => uniform(seed, Math.floor(n / 500), Math.floor(n / 50) % 10, n % 50),
   );
 
-/** Correlation of two rows; for n independent pairs its deviation is 1 / sqrt(n). */
+/** Correlation of two rows; for n independent pairs its standard deviation is 1 / sqrt(n). */
 function correlation(a: number[], b: number[]): number {
   const meanA = meanOf(a), meanB = meanOf(b);
   const covariance = meanOf(a.map((x, index) => (x - meanA) * (b[index] - meanB)));
@@ -72,10 +72,10 @@ Deno.test("a token's numbers survive 32-bit floats and stay below 1", () => {
 
 Deno.test("token numbers are uniform: mean 1/2, variance 1/12, even histogram", () => {
   const row = numbers(1); // 20,000 numbers
-  // deviation of the mean sqrt(1/12 / 20000) = 0.002, of the variance sqrt(1/180 / 20000) = 0.00053: 4 of each
+  // standard deviation of the mean sqrt(1/12 / 20000) = 0.002, of the variance sqrt(1/180 / 20000) = 0.00053: 4 of each
   assert.ok(Math.abs(meanOf(row) - 1 / 2) < 0.0082);
   assert.ok(Math.abs(varianceOf(row) - 1 / 12) < 0.0022);
-  assert.ok(chiSquared(histogram(row, 64)) < 63 + 4 * Math.sqrt(2 * 63)); // mean 63, deviation sqrt(2 63)
+  assert.ok(chiSquared(histogram(row, 64)) < 63 + 4 * Math.sqrt(2 * 63)); // mean 63, standard deviation sqrt(2 63)
 });
 
 Deno.test("neighbours in position, row, rollout and seed are not correlated", () => {
@@ -116,7 +116,7 @@ Deno.test("every order of three items is equally likely and the input keeps its 
   assert.deepEqual(shuffle([], random), []);
 });
 
-Deno.test("normal numbers have mean 0, variance 1, and 68.3 % within one deviation", () => {
+Deno.test("normal numbers have mean 0, variance 1, and 68.3 % within one standard deviation", () => {
   const random = randomStream(2);
   const row = Array.from({ length: 20_000 }, () => normal(random));
   assert.ok(Math.abs(meanOf(row)) < 4 / Math.sqrt(20_000));
@@ -133,11 +133,12 @@ Deno.test("a normal number is sqrt(-2 log(1 - u)) cos(2 pi v)", () => {
 Deno.test("random numbers refuse places that are not whole numbers in range", () => {
   assert.throws(() => uniform(1, 2, -3, 4), {
     name: "RangeError",
-    message: "Cannot draw a random number: row is -3, wanted a whole number from 0 to 4294967295",
+    message:
+      "Cannot draw a random number: row is -3, but it must be a whole number from 0 to 4294967295",
   });
   assert.throws(
     () => uniform(1.5, 0, 0, 0),
-    /seed is 1.5, wanted a whole number from 0 to 9007199254740991/,
+    /seed is 1.5, but it must be a whole number from 0 to 9007199254740991/,
   );
   assert.throws(() => randomStream(-1), /seed is -1/);
   assert.throws(() => randomStream(1, { skip: 0.5 }), /skip is 0.5/);

@@ -21,10 +21,10 @@ Deno.test("a prediction below the first bin, a wrong number of bins and rows of 
   const one = { probabilities: [0.4], happened: [1] };
   assert.throws(() => reliability(one, { from: 0.5 }), {
     name: "RangeError",
-    message: "Cannot measure calibration: a probability is 0.4, wanted 0.5 to 1",
+    message: "Cannot measure calibration: a probability is 0.4, but it must be from 0.5 to 1",
   });
   assert.throws(() => reliability(one, { bins: 0 }), {
-    message: "Cannot measure calibration: bins is 0, wanted a whole number from 1 on",
+    message: "Cannot measure calibration: bins is 0, but it must be a positive whole number",
   });
   assert.throws(() => reliability({ probabilities: [1, 1], happened: [1] }), {
     message: "Cannot measure calibration: probabilities has 2 tokens and happened has 1",

@@ -115,11 +115,11 @@ Deno.test("gae says what is wrong with its input", () => {
   });
   assert.throws(() => gae({ ...good, lambda: 1.5 }), {
     name: "RangeError",
-    message: "Cannot estimate advantages: lambda is 1.5, wanted a number from 0 to 1",
+    message: "Cannot estimate advantages: lambda is 1.5, but it must be from 0 to 1",
   });
   assert.throws(() => gae({ ...good, gamma: -0.1 }), {
     name: "RangeError",
-    message: "Cannot estimate advantages: gamma is -0.1, wanted a number from 0 to 1",
+    message: "Cannot estimate advantages: gamma is -0.1, but it must be from 0 to 1",
   });
   assert.throws(() => gae({ ...good, gamma: NaN }), /gamma is NaN/);
 });

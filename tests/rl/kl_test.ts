@@ -73,16 +73,19 @@ Deno.test("the exact divergence agrees with PyTorch, as numbers and as a graph",
   );
 });
 
-Deno.test("the divergence from a policy to itself has no slope", () => {
+Deno.test("the divergence from a policy to itself has no gradient", () => {
   const logits = input("logits", { vocab: 3 }), refLogits = input("refLogits", { vocab: 3 });
   const kl = klFromLogProbs(
     { logProbs: logSoftmax(logits, "vocab"), refLogProbs: logSoftmax(refLogits, "vocab") },
     "vocab",
   );
   const same = array([0.3, -1, 2]);
-  const [value, slope] = evaluate([kl, ...grad(kl, [logits])], { logits: same, refLogits: same });
+  const [value, gradient] = evaluate([kl, ...grad(kl, [logits])], {
+    logits: same,
+    refLogits: same,
+  });
   assertClose(value.data, [0]);
-  assertClose(slope.data, [0, 0, 0]);
+  assertClose(gradient.data, [0, 0, 0]);
 });
 
 Deno.test("a token that the policy never chooses adds nothing to the exact divergence", () => {

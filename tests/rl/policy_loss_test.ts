@@ -36,19 +36,19 @@ const token = (ratio: number, advantage: number) =>
   run({ logProbs: [Math.log(ratio) - 1], oldLogProbs: [-1], advantages: [advantage], mask: [1] });
 
 Deno.test("the four corners of the clip: only a move that already gained too much stops paying", () => {
-  // [ratio, advantage, loss, slope in log pi]; inside the range the slope is -A ratio
+  // [ratio, advantage, loss, gradient in log pi]; inside the range the gradient is -A ratio
   const corners = [
     [1.5, 2, -2 * 1.2, 0], // gained beyond 1 + 0.2: clipped
-    [1.5, -2, 2 * 1.5, 2 * 1.5], // went the wrong way: full price
-    [0.5, 2, -2 * 0.5, -2 * 0.5], // went the wrong way: full price
+    [1.5, -2, 2 * 1.5, 2 * 1.5], // moved in the wrong direction: the full gradient
+    [0.5, 2, -2 * 0.5, -2 * 0.5], // moved in the wrong direction: the full gradient
     [0.5, -2, 2 * 0.8, 0], // gained below 1 - 0.2: clipped
     [1.1, 2, -2 * 1.1, -2 * 1.1], // inside
     [0.9, -2, 2 * 0.9, 2 * 0.9], // inside
   ];
-  for (const [ratio, advantage, loss, slope] of corners) {
+  for (const [ratio, advantage, loss, gradient] of corners) {
     const found = token(ratio, advantage);
-    assertClose([found.loss, found.gradient[0], found.ratio[0]], [loss, slope, ratio]);
-    assert.equal(found.clipped[0], slope === 0 ? 1 : 0);
+    assertClose([found.loss, found.gradient[0], found.ratio[0]], [loss, gradient, ratio]);
+    assert.equal(found.clipped[0], gradient === 0 ? 1 : 0);
   }
 });
 
@@ -131,6 +131,6 @@ Deno.test("a negative clip range is refused", () => {
   const feeds = { logProbs: [0], oldLogProbs: [0], advantages: [0], mask: [1] };
   assert.throws(() => run(feeds, { clipRange: -0.2 }), {
     name: "RangeError",
-    message: "Cannot clip the policy loss: clipRange is -0.2, wanted 0 or more",
+    message: "Cannot clip the policy loss: clipRange is -0.2, but it must be at least 0",
   });
 });

@@ -46,14 +46,14 @@ Deno.test("a lag of 1000 costs 1000; the logarithm of a rounded sigmoid costs in
   assertClose(pair(0.4, 0.1, { stable: false }), pair(0.4, 0.1));
 });
 
-Deno.test("the slope of a pair is -sigmoid(worse - better) on the better side and the opposite on the other", () => {
+Deno.test("the gradient of a pair is -sigmoid(worse - better) on the better side and the opposite on the other", () => {
   const better = input("better", {}), worse = input("worse", {});
-  const slopes = evaluate(grad(pairwiseLogSigmoid(better, worse), [better, worse]), {
+  const gradients = evaluate(grad(pairwiseLogSigmoid(better, worse), [better, worse]), {
     better: array(2),
     worse: array(1),
   });
   const lag = 1 / (1 + Math.exp(1)); // sigmoid(1 - 2)
-  assertClose(slopes.map(({ data }) => Number(data[0])), [-lag, lag]);
+  assertClose(gradients.map(({ data }) => Number(data[0])), [-lag, lag]);
 });
 
 /** The rows of a plan's matrix. */
@@ -110,7 +110,7 @@ Deno.test("with pads scored the loss agrees with PyTorch and gradients reach the
   assertClose(found.loss, loss, 1e-6);
   assertClose(found.gradient, grad_values, 1e-6);
   const real = ragged(grad_values, lengths).flat().length;
-  assert.ok(found.gradient.filter((slope) => slope !== 0).length > real - 7 * 5); // prompts of 5 have none
+  assert.ok(found.gradient.filter((gradient) => gradient !== 0).length > real - 7 * 5); // prompts of 5 have none
 });
 
 Deno.test("a longer time axis changes nothing, and the count divides", () => {
@@ -127,6 +127,6 @@ Deno.test("a list that cannot be compared is refused", () => {
   });
   assert.throws(() => rankingPlan([[[1, 2], [1, 2, 3]]], { time: 2 }), {
     name: "RangeError",
-    message: "Cannot rank text 1: it has 3 tokens, wanted 1 to 2 (the time axis)",
+    message: "Cannot rank text 1: it has 3 tokens, but it must have 1 to 2 (the time axis)",
   });
 });

@@ -25,7 +25,7 @@ Deno.test("the loss is minus the returns times the log-probabilities, over the a
 
 Deno.test("its gradient by log pi is -G_t / count, and 0 at padding", () => {
   const [{ data }] = evaluate(grad(loss, [logProbs]), feeds);
-  assertClose(data, [[-3, -2, -1], [2, 2, 0]].flat().map((slope) => slope / 2));
+  assertClose(data, [[-3, -2, -1], [2, 2, 0]].flat().map((gradient) => gradient / 2));
 });
 
 Deno.test("by the logits it is (pi - onehot) times the return", () => {

@@ -22,6 +22,6 @@ Deno.test("the recursion equals the sum of discounted rewards and bootstrap", ()
 Deno.test("a discount outside [0, 1] is refused", () => {
   assert.throws(() => discountedReturns({ rewards: [1], gamma: 2 }), {
     name: "RangeError",
-    message: "Cannot discount rewards: gamma is 2, wanted a number from 0 to 1",
+    message: "Cannot discount rewards: gamma is 2, but it must be from 0 to 1",
   });
 });

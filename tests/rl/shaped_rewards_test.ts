@@ -24,14 +24,14 @@ Deno.test("at the reference only the last token is rewarded, with the score", ()
   );
 });
 
-Deno.test("without a price the divergence does not count", () => {
+Deno.test("without a KL coefficient the divergence does not count", () => {
   assertClose(shapedRewards({ logProbs: [-1, -2], refLogProbs: [-9, -5], score: 3, klCoef: 0 }), [
     0,
     3,
   ]);
 });
 
-Deno.test("the rewards add up to the score minus the priced divergence", () => {
+Deno.test("the rewards add up to the score minus the KL penalty", () => {
   const logProbs = [-0.2, -1.4, -0.9], refLogProbs = [-1.1, -0.8, -2.3];
   const rewards = shapedRewards({ logProbs, refLogProbs, score: 1.5, klCoef: 0.2 });
   // divergence: 0.9 - 0.6 + 1.4 = 1.7

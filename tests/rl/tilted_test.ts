@@ -14,14 +14,20 @@ Deno.test("no policy of a fine grid beats the tilted one", () => {
   }
 });
 
-Deno.test("a price of 0 and rows of two lengths are refused", () => {
-  assert.throws(() => tilted([1], [1], 0), /Cannot tilt a policy: beta is 0, wanted more than 0/);
+Deno.test("a beta of 0 and rows of two lengths are refused", () => {
+  assert.throws(
+    () => tilted([1], [1], 0),
+    /Cannot tilt a policy: beta is 0, but it must be above 0/,
+  );
   assert.throws(() => tilted([1], [1, 2], 1), RangeError);
 });
 
-Deno.test("the price rises above the target, falls below it, and stays at it", () => {
+Deno.test("the KL coefficient rises above the target, falls below it, and stays the same at it", () => {
   assert.equal(adaptiveKlCoef(1, { kl: 3, target: 3 }), 1);
   assert.equal(adaptiveKlCoef(1, { kl: 3.3, target: 3 }).toFixed(6), "1.010000"); // 1 + 0.1 0.1
   assert.equal(adaptiveKlCoef(1, { kl: 0, target: 3 }), 0.98); // clamped at -0.2
-  assert.throws(() => adaptiveKlCoef(1, { kl: 1, target: 0 }), /Cannot follow a KL target of 0/);
+  assert.throws(
+    () => adaptiveKlCoef(1, { kl: 1, target: 0 }),
+    /Cannot adapt the KL coefficient: the target is 0, but it must be above 0/,
+  );
 });

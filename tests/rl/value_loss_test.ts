@@ -36,18 +36,18 @@ const token = (value: number, target: number) =>
   run({ values: [value], oldValues: [0], returns: [target], mask: [1] });
 
 Deno.test("the corners of the clip: only a step that already went far enough stops paying", () => {
-  // [value, return, loss, slope]; the slope of 0.5 (V - R)^2 is V - R
+  // [value, return, loss, gradient]; the gradient of 0.5 (V - R)^2 is V - R
   const corners = [
     [0.5, 1, 0.5 * (0.2 - 1) ** 2, 0], // beyond +0.2 towards the return: clipped
     [-0.5, -1, 0.5 * (-0.2 + 1) ** 2, 0], // beyond -0.2 towards the return: clipped
-    [0.5, -1, 0.5 * (0.5 + 1) ** 2, 1.5], // beyond +0.2 away from the return: full price
-    [-0.5, 1, 0.5 * (-0.5 - 1) ** 2, -1.5], // beyond -0.2 away from the return: full price
+    [0.5, -1, 0.5 * (0.5 + 1) ** 2, 1.5], // beyond +0.2 away from the return: the full gradient
+    [-0.5, 1, 0.5 * (-0.5 - 1) ** 2, -1.5], // beyond -0.2 away from the return: the full gradient
     [0.1, 1, 0.5 * (0.1 - 1) ** 2, -0.9], // inside
   ];
-  for (const [value, target, loss, slope] of corners) {
+  for (const [value, target, loss, gradient] of corners) {
     const found = token(value, target);
-    assertClose([found.loss, found.gradient[0]], [loss, slope]);
-    assert.equal(found.clipped[0], slope === 0 ? 1 : 0);
+    assertClose([found.loss, found.gradient[0]], [loss, gradient]);
+    assert.equal(found.clipped[0], gradient === 0 ? 1 : 0);
   }
 });
 
@@ -111,6 +111,6 @@ Deno.test("a negative clip range is refused", () => {
   const feeds = { values: [0], oldValues: [0], returns: [0], mask: [1] };
   assert.throws(() => run(feeds, { clipRange: -1 }), {
     name: "RangeError",
-    message: "Cannot clip the value loss: clipRange is -1, wanted 0 or more",
+    message: "Cannot clip the value loss: clipRange is -1, but it must be at least 0",
   });
 });

@@ -9,7 +9,7 @@ Deno.test("whitening equals its arithmetic", () => {
   assertClose(whiten([[1, 3], [5]], { epsilon: 0 }), [-2 / deviation, 0, 2 / deviation]);
 });
 
-Deno.test("a whitened pool has mean 0 and deviation 1 over all its tokens, not row by row", () => {
+Deno.test("a whitened pool has mean 0 and standard deviation 1 over all its tokens, not row by row", () => {
   const rows = whiten([[10, 11, 12, 13], [-4], [2, 7]]);
   assert.deepEqual(rows.map((row) => row.length), [4, 1, 2]);
   assertClose([meanOf(rows.flat()), varianceOf(rows.flat())], [0, 1], 1e-8);
@@ -25,6 +25,6 @@ Deno.test("a pool of equal numbers becomes zeros, and no token is an error", () 
   assert.deepEqual(whiten([[2, 2], [2]]), [[0, 0], [0]]);
   assert.throws(() => whiten([[], []]), {
     name: "RangeError",
-    message: "Cannot whiten 2 rows: they hold no token",
+    message: "Cannot whiten 2 rows: they contain no tokens",
   });
 });

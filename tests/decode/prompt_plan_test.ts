@@ -1,6 +1,6 @@
-/** In which calls prompts are read. */
+/** The calls that read a batch's prompts. */
 import assert from "node:assert/strict";
-import { promptPlan } from "../../lib/decode/read_prompts.ts";
+import { promptPlan } from "../../lib/decode/prompt_plan.ts";
 
 const row = (length: number, token: number) => Array<number>(length).fill(token);
 

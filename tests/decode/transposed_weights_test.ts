@@ -1,33 +1,32 @@
-/** Turned weights: the same numbers the other way round, and the same logits out of them. */
+/** Transposed weights: the same numbers in another order, and the same logits. */
 import assert from "node:assert/strict";
-import { decode, decoderSpec } from "../../lib/decode/decoder.ts";
-import { decodeRows, rowInputsSpec, rowLogits } from "../../lib/decode/decode_rows.ts";
+import { decode, decoderSpec, decodeToken, tokenLogits } from "../../lib/decode/decoder.ts";
 import { gpt2Spec, languageHead, uploadParameters } from "../../lib/lm/mod.ts";
-import { createTurner, turnedSpec } from "../../lib/decode/turned_weights.ts";
+import { createTransposer, transposedSpec } from "../../lib/decode/transposed_weights.ts";
 import { ints, jit, zeros } from "../../lib/runtime/mod.ts";
 import { assertNear } from "../helpers/fixtures.ts";
 import { device, tinyConfig, tinyPolicy } from "../helpers/tiny.ts";
 
 const parameters = await uploadParameters(device, gpt2Spec(tinyConfig), tinyPolicy.weights);
 
-Deno.test("the layers' weights are turned, all else is shared, and the given weights stay as they are", async () => {
+Deno.test("the linear weights are transposed, all others are shared, and the given weights do not change", async () => {
   const before = (await device.read(parameters.h[0].mlp.c_fc.weight)).slice();
-  const turned = await (await createTurner(device, tinyConfig)).turn(parameters);
+  const transposed = await (await createTransposer(device, tinyConfig)).transpose(parameters);
   const { embed } = tinyConfig;
-  const weight = turned.h[0].mlp.c_fc.weight;
+  const weight = transposed.h[0].mlp.c_fc.weight;
   assert.deepEqual(weight.dims, [4 * embed, embed]);
   const data = await device.read(weight);
   for (const [row, column] of [[0, 0], [1, 0], [0, 1], [3, 2], [embed - 1, 4 * embed - 1]]) {
     assert.equal(data[column * embed + row], before[row * 4 * embed + column]);
   }
   assert.deepEqual(await device.read(parameters.h[0].mlp.c_fc.weight), before);
-  assert.equal(turned.wte.weight, parameters.wte.weight);
-  assert.equal(turned.h[1].attn.c_attn.bias, parameters.h[1].attn.c_attn.bias);
+  assert.equal(transposed.wte.weight, parameters.wte.weight);
+  assert.equal(transposed.h[1].attn.c_attn.bias, parameters.h[1].attn.c_attn.bias);
 });
 
 for (const batch of [1, 3]) {
-  Deno.test(`one token for each of ${batch} rows over turned weights gives the decoder's logits and caches`, async () => {
-    const turned = await (await createTurner(device, tinyConfig)).turn(parameters);
+  Deno.test(`one token for each of ${batch} rows over transposed weights gives the decoder's logits and caches`, async () => {
+    const transposed = await (await createTransposer(device, tinyConfig)).transpose(parameters);
     const whole = await jit(
       device,
       { ...decoderSpec(tinyConfig), parameters: gpt2Spec(tinyConfig) },
@@ -39,12 +38,12 @@ for (const batch of [1, 3]) {
     const rows = await jit(
       device,
       {
-        ...rowInputsSpec(tinyConfig, { batch: batch === 1 ? 1 : -1 }),
-        parameters: turnedSpec(tinyConfig),
+        ...decoderSpec(tinyConfig, { batch: batch === 1 ? 1 : -1, time: 1 }),
+        parameters: transposedSpec(tinyConfig),
       },
       (inputs) => {
-        const { hidden, caches } = decodeRows(inputs.parameters, inputs, tinyConfig);
-        return { logits: rowLogits(hidden, inputs.parameters), caches };
+        const { hidden, caches } = decodeToken(inputs.parameters, inputs, tinyConfig);
+        return { logits: tokenLogits(hidden, inputs.parameters), caches };
       },
     );
     const { layers, heads, embed } = tinyConfig;
@@ -54,15 +53,16 @@ for (const batch of [1, 3]) {
     );
     for (const [step, ids] of [[7, 3, 5], [2, 8, 4], [6, 6, 1]].entries()) {
       const tokens = ids.slice(0, batch), positions = tokens.map(() => step);
-      const shared = { lengths: ints(positions), total: ints([step + 1], []) };
-      const wide = {
+      const inputs = {
         inputIds: ints(tokens, [batch, 1]),
         positionIds: ints(positions, [batch, 1]),
-        ...shared,
+        lengths: ints(positions),
+        total: ints([step + 1], []),
       };
-      const flat = { inputIds: ints(tokens), positionIds: ints(positions), ...shared };
-      const wanted = await whole({ ...wide, parameters, caches: caches[0] }, { caches: caches[0] });
-      const found = await rows({ ...flat, parameters: turned, caches: caches[1] }, {
+      const wanted = await whole({ ...inputs, parameters, caches: caches[0] }, {
+        caches: caches[0],
+      });
+      const found = await rows({ ...inputs, parameters: transposed, caches: caches[1] }, {
         caches: caches[1],
       });
       assertNear(await device.read(found.logits), await device.read(wanted.logits), {
