@@ -1,10 +1,17 @@
 /**
- * Sliders and quizzes that work in a page without a kernel. Nothing of the library is imported here; a slider's definition
- * brings the formula it shows.
+ * Sliders and quizzes that work in a page without a kernel. A slider's definition brings the formula that it shows.
  *
  * @module
  */
-export type { BarPanel, Curve, CurvePanel, Drawing, DrawnAxis } from "./drawing.ts";
+export {
+  type BarPanel,
+  bothLanguages,
+  type Curve,
+  type CurvePanel,
+  type Drawing,
+  type DrawnAxis,
+  type Text,
+} from "./drawing.ts";
 export { drawingSvg } from "./chart.ts";
 export { type Choice, quiz, type QuizQuestion } from "./quiz.ts";
 export {
@@ -15,11 +22,4 @@ export {
   type SliderDefinition,
   startValues,
 } from "./slider.ts";
-export {
-  jupyterDisplay,
-  type MimeBundle,
-  type Shown,
-  showSlider,
-  type SliderSource,
-} from "./slider_display.ts";
-export { bothLanguages, type Text } from "./text.ts";
+export { type Shown, showSlider, type SliderSource } from "./slider_display.ts";
