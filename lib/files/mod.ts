@@ -1,7 +1,6 @@
 /**
- * Reading and writing files: streamed reads, atomic writes, logs, JSON lines, safetensors, TensorBoard's event files. Knows no model.
- *
- * With commands and scripts this is the only place that touches Deno's file system.
+ * Reading and writing files: streamed reads, atomic writes, logs, JSON lines, safetensors, TensorBoard's event files. This module
+ * knows no model. Apart from commands and scripts it is the main user of Deno's file system.
  *
  * @module
  */
@@ -30,7 +29,6 @@ export {
 } from "./json_lines.ts";
 export {
   byteRange,
-  isReadable,
   type NumberFormat,
   type StoredTensor,
   type TensorFile,
