@@ -15,8 +15,10 @@ const copy: Decode = (bytes, { buffer, byteOffset }, at) =>
 const DECODE: Readonly<Record<ReadableFormat, Decode>> = {
   F32: copy,
   I32: copy,
-  F16: ({ buffer, byteOffset, length }, target, at) =>
-    target.set(new Float16Array(buffer, byteOffset, length / 2), at),
+  F16({ buffer, byteOffset, length }, target, at) {
+    const values = new Float16Array(buffer, byteOffset, length / 2);
+    for (let i = 0; i < values.length; i++) target[at + i] = values[i]; // three times as fast as `set`
+  },
   BF16(bytes, { buffer, byteOffset }, at) { // bfloat16 is the upper half of a float32
     const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
     const target = new Uint32Array(buffer, byteOffset + 4 * at, bits.length);
