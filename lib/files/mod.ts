@@ -29,6 +29,7 @@ export {
 } from "./json_lines.ts";
 export {
   byteRange,
+  BYTES,
   type NumberFormat,
   type StoredTensor,
   type TensorFile,
