@@ -4,29 +4,15 @@
  *
  * @module
  */
-export { appendLine, appendTo, appendToSync, cutBack, fileSize } from "./log.ts";
-export { eventFileHead, scalarEvent, type ScalarPlace } from "./tensorboard.ts";
+export * from "./log.ts";
+export * from "./tensorboard.ts";
 export { type Content, removeUnfinished, writeAtomically } from "./write.ts";
 export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
 export { refuseStandIn } from "./random_access.ts";
 export { fileExists, readLines, readText } from "./read.ts";
 export { linesOf, type TextLine } from "./lines.ts";
-export {
-  describeJson,
-  isRecord,
-  type JsonRecord,
-  type JsonSource,
-  parseJson,
-  readJson,
-  readJsonRecord,
-  readJsonSource,
-} from "./json.ts";
-export {
-  type JsonLine,
-  type JsonLinesOptions,
-  readJsonLines,
-  readJsonValues,
-} from "./json_lines.ts";
+export * from "./json.ts";
+export * from "./json_lines.ts";
 export {
   byteRange,
   BYTES,

@@ -22,31 +22,28 @@ async function readWeightMap(path: string): Promise<[key: string, file: string][
   });
 }
 
-/** What a shard is compared with. */
-interface ShardOptions {
-  readonly name: string;
-  readonly files: ReadonlyMap<string, string>;
-  readonly index: string;
-  readonly skip: (key: string) => boolean;
-}
-
-/** A shard's views with names of storages that no other shard has. Each key must be in the file that the index gives for it. */
-function shardViews(
-  { path, views }: TensorFile,
-  { name, files, index, skip }: ShardOptions,
-): [string, TensorView][] {
-  const wrong = (state: string) => new RangeError(`Cannot read ${path}: ${state}`);
-  for (const [key, file] of files) {
-    if (file === name && !views.has(key)) {
-      throw wrong(`it lacks "${key}", which ${index} places in it`);
+/** All views, with names of storages that no other shard has. Each key must be in the file that the index gives for it. */
+function joinViews(
+  shards: ReadonlyMap<string, TensorFile>,
+  files: ReadonlyMap<string, string>,
+  { index, skip }: { index: string; skip: (key: string) => boolean },
+): Map<string, TensorView> {
+  const joined = new Map<string, TensorView>();
+  for (const [name, { path, views }] of shards) {
+    for (const [key, view] of views) {
+      if (skip(key)) continue;
+      if (files.get(key) !== name) {
+        throw new RangeError(`Cannot read ${path}: ${index} does not place "${key}" in it`);
+      }
+      joined.set(key, { ...view, storage: `${name}/${view.storage}` });
     }
   }
-  return [...views].filter(([key]) => !skip(key)).map(([key, view]) => {
-    if (files.get(key) !== name) {
-      throw wrong(`it has "${key}", which ${index} does not place in it`);
-    }
-    return [key, { ...view, storage: `${name}/${view.storage}` }];
-  });
+  for (const [key, name] of files) {
+    if (joined.has(key)) continue;
+    const path = shards.get(name)?.path;
+    throw new RangeError(`Cannot read ${path}: it lacks "${key}", which ${index} places in it`);
+  }
+  return joined;
 }
 
 /**
@@ -64,17 +61,14 @@ export async function openShards(
   const files = new Map((await readWeightMap(index)).filter(([key]) => !skip(key)));
   const shards = new Map<string, TensorFile>();
   for (const name of new Set(files.values())) {
-    const path = join(dirname(index), name);
     const open = name.endsWith(".safetensors") ? openSafetensors : openTorchFile;
-    shards.set(name, opened.use(await open(path, { skip })));
+    shards.set(name, opened.use(await open(join(dirname(index), name), { skip })));
   }
-  const views = [...shards].flatMap(([name, shard]) =>
-    shardViews(shard, { name, files, index, skip })
-  );
+  const views = joinViews(shards, files, { index, skip });
   const keep = opened.move();
   return {
     path: index,
-    views: new Map(views),
+    views,
     async stream(storage, put) {
       const slash = storage.indexOf("/"); // a file's name has no slash
       await shards.get(storage.slice(0, slash))?.stream(storage.slice(slash + 1), put);

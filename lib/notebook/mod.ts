@@ -10,12 +10,7 @@ import { keepOutputs } from "./keep_outputs.ts";
 
 export { interruptSignal } from "./interrupt.ts";
 export { isNotebook } from "./kernel.ts";
-export {
-  type LiveDisplay,
-  liveDisplay,
-  type LiveDisplayOptions,
-  type Showable,
-} from "./live_display.ts";
+export * from "./live_display.ts";
 export { writeSummary } from "./summary.ts";
 
 keepOutputs();

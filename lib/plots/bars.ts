@@ -2,7 +2,7 @@
 
 import { type Figure, figure } from "./figure.ts";
 import { column, type Key, short } from "./rows.ts";
-import { axis, frame, type Layout, palette, seriesStyle, type Trace } from "./style.ts";
+import { axis, frame, type Layout, seriesStyle, type Trace } from "./style.ts";
 
 /** Options of `bars`; the names are columns of the rows. */
 export interface BarsOptions<R> {
@@ -49,7 +49,7 @@ export function bars<R extends object>(rows: readonly R[], options: BarsOptions<
     ...bar(name, rows.map(nameOf), column(rows, value)),
     text: stacked ? [] : column(rows, value).map((length) => length === null ? "" : short(length)),
     marker: {
-      color: groups.size === 1 ? palette[0] : seriesStyle(index).color,
+      color: seriesStyle(index).color,
       pattern: { shape: index % 2 === 1 && !stacked ? "/" : "" },
     },
   }));

@@ -91,14 +91,7 @@ export function gridLayout(
 const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
   .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
 
-const panelName = (text: string, x: number, y: number) => ({
-  text,
-  x,
-  y,
-  xref: "paper",
-  yref: "paper",
-  xanchor: "center",
-  yanchor: "bottom",
-  showarrow: false,
-  font: { size: 13 },
-});
+function panelName(text: string, x: number, y: number): Layout {
+  const place = { x, y, xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom" };
+  return { text, ...place, showarrow: false, font: { size: 13 } };
+}

@@ -95,6 +95,8 @@ function check({ tokens, values, largest, upToZero }: Strip): void {
   }
 }
 
+const colorBar = { thickness: 12, len: 130, lenmode: "pixels", y: 1, yanchor: "top", nticks: 5 };
+
 const tiles = ({ tokens, values, valueTitle, largest, upToZero }: Strip): Trace => ({
   type: "scatter",
   mode: "markers+text",
@@ -113,15 +115,7 @@ const tiles = ({ tokens, values, valueTitle, largest, upToZero }: Strip): Trace 
     cmax: upToZero ? 0 : largest,
     colorscale: upToZero ? belowZero : twoSided,
     line: { color: "#cccccc", width: 1 },
-    colorbar: {
-      title: { text: valueTitle, side: "right" },
-      thickness: 12,
-      len: 130,
-      lenmode: "pixels",
-      y: 1,
-      yanchor: "top",
-      nticks: 5,
-    },
+    colorbar: { title: { text: valueTitle, side: "right" }, ...colorBar },
   },
 });
 

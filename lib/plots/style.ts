@@ -12,18 +12,10 @@ export type Trace = Readonly<Record<string, unknown>>;
 export type Layout = Readonly<Record<string, unknown>>;
 
 /** Okabe and Ito's palette (2008) without yellow, which is too pale for lines on white. */
-export const palette = [
-  "#0072B2",
-  "#D55E00",
-  "#009E73",
-  "#CC79A7",
-  "#E69F00",
-  "#56B4E9",
-  "#000000",
-] as const;
+const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
 
-const dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"] as const;
-const markers = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star"] as const;
+const dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
+const markers = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star"];
 
 /** Fonts in order of preference; the Chinese ones are for Linux, macOS, Windows and old Linux. */
 export const fontFamily =
@@ -64,11 +56,10 @@ export function frame({ title, seed, width, height }: FrameOptions): Layout {
 
 /** An axis whose title gives its name and unit. */
 export function axis(title: string, more: Layout = {}): Layout {
+  const colors = { gridcolor: "#e4e4e4", zerolinecolor: "#bdbdbd", linecolor: "#888888" };
   return {
     title: { text: title, standoff: 8 },
-    gridcolor: "#e4e4e4",
-    zerolinecolor: "#bdbdbd",
-    linecolor: "#888888",
+    ...colors,
     showline: true,
     ticks: "outside",
     ...more,
@@ -76,13 +67,9 @@ export function axis(title: string, more: Layout = {}): Layout {
 }
 
 /** A horizontal legend below the drawing; `y` is in shares of the drawing's height. */
-export const legendBelow = (y: number): Layout => ({
-  orientation: "h",
-  x: 0.5,
-  xanchor: "center",
-  y,
-  yanchor: "top",
-});
+export function legendBelow(y: number): Layout {
+  return { orientation: "h", x: 0.5, xanchor: "center", y, yanchor: "top" };
+}
 
 /** Width of a line and size of its markers in pixels, and further settings of the markers. */
 interface LineOptions extends Trace {

@@ -7,13 +7,6 @@
 import { textWidth as widthOf } from "../display/mod.ts";
 import { type Affine, apply, compose, identity, parseTransform } from "./affine.ts";
 
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
 /** The members of an element that are used here. */
 interface Element {
   readonly tagName: string;
@@ -44,36 +37,27 @@ function boxOf(element: Element, frame: Element | null) {
   const texts = element.tagName.toLowerCase() === "text"
     ? [element]
     : Array.from(element.querySelectorAll("text"));
-  const { left, top, right, bottom } = around(
-    texts.filter((text) => text.textContent !== "")
-      .flatMap((text) => corners(localBox(text), placeOf(text, frame))),
-  );
+  const points = texts.filter((text) => text.textContent !== "").flatMap((text) => {
+    const place = placeOf(text, frame);
+    return corners(text).map(([x, y]) => apply(place, x, y));
+  });
+  const range = (values: readonly number[]) =>
+    values.length === 0 ? [0, 0] : [Math.min(...values), Math.max(...values)];
+  const [left, right] = range(points.map(({ x }) => x));
+  const [top, bottom] = range(points.map(({ y }) => y));
   return { left, top, right, bottom, x: left, y: top, width: right - left, height: bottom - top };
 }
 
-function around(points: readonly { x: number; y: number }[]): Box {
-  if (points.length === 0) return { left: 0, top: 0, right: 0, bottom: 0 };
-  const xs = points.map(({ x }) => x), ys = points.map(({ y }) => y);
-  return {
-    left: Math.min(...xs),
-    top: Math.min(...ys),
-    right: Math.max(...xs),
-    bottom: Math.max(...ys),
-  };
-}
-
-const corners = ({ left, top, right, bottom }: Box, transform: Affine) =>
-  [left, right].flatMap((x) => [top, bottom].map((y) => apply(transform, x, y)));
-
-/** A text's box before any transform: `x` and `y` are the anchor and the base line of the first line. */
-function localBox(text: Element): Box {
+/** The corners of a text before any transform: `x` and `y` are the anchor and the base line of the first line. */
+function corners(text: Element): [x: number, y: number][] {
   const size = fontSize(text);
   const tspans = Array.from(text.querySelectorAll("tspan.line"));
   const lines = tspans.length === 0 ? [text] : tspans;
   const width = Math.max(...lines.map((line) => textWidth(line.textContent, size)));
   const left = Number(text.getAttribute("x") ?? 0) - width * anchorShare(text);
   const top = Number(text.getAttribute("y") ?? 0) - 0.95 * size;
-  return { left, top, right: left + width, bottom: top + 1.25 * size * lines.length };
+  const bottom = top + 1.25 * size * lines.length;
+  return [[left, top], [left + width, top], [left, bottom], [left + width, bottom]];
 }
 
 /** The share of a text's width that lies to the left of its anchor. */

@@ -5,7 +5,7 @@
  * symbolic, so that the same program serves every batch and length.
  */
 import { lower } from "../onnx/mod.ts";
-import { axesOf, type DType, input, type Shape, type Tensor, UNKNOWN } from "../tensor/mod.ts";
+import { axesOf, input, type Shape, type Tensor, UNKNOWN } from "../tensor/mod.ts";
 import { type ArrayLike_, type DeviceArray, typeOf } from "./array.ts";
 import { type Device, missingInput } from "./device.ts";
 import { isArray, isDeviceArray, isSpec, isTensor, type Spec } from "./leaves.ts";
