@@ -30,25 +30,15 @@ const DECODE: Readonly<Record<ReadableFormat, Decode>> = {
 
 const STAGE_BYTES = 1 << 18; // a multiple of 8
 
-/** Takes bytes in chunks of any size and fills an array with their values. */
-export interface Collector {
-  /** The values so far; complete after the last bytes and `finish`. */
-  readonly data: Values;
-  /** Takes the next bytes. */
-  put(bytes: Uint8Array): void;
-  /** Decodes the bytes that are still waiting; call it after the last bytes. */
-  finish(): void;
-}
-
 /** Allocates memory for so many floats. */
 export type NewFloats = (length: number) => Float32Array<ArrayBuffer>;
 
-/** Collects `length` values. */
+/** Takes bytes in chunks of any size (`put`) and decodes them into an array of `length` values (complete after `finish`). */
 export function collectValues(
   format: ReadableFormat,
   length: number,
   newFloats: NewFloats = (size) => new Float32Array(size),
-): Collector {
+) {
   const data = format === "I32" ? new Int32Array(length) : newFloats(length);
   const stage = new Uint8Array(Math.min(STAGE_BYTES, length * BYTES[format]));
   let staged = 0, done = 0;
@@ -59,7 +49,7 @@ export function collectValues(
   };
   return {
     data,
-    put(bytes) {
+    put(bytes: Uint8Array): void {
       for (let used = 0; used < bytes.length;) {
         const portion = bytes.subarray(used, used + stage.length - staged);
         stage.set(portion, staged);

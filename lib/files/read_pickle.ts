@@ -12,31 +12,24 @@ import { INSTRUCTIONS } from "./pickle_instructions.ts";
 const STOP = 0x2e;
 const MAX_OPEN = 100_000; // values on the stack; PyTorch's pickles have at most some thousand
 
-/** Reads the pickles in `bytes`, one after the other. */
-export interface PickleReader {
-  /**
-   * Reads the next pickle.
-   *
-   * @throws {Error} if a name is not allowed, an instruction is not known, or the pickle ends early. The message names the file.
-   */
-  next(): PickleValue;
-  /** The position after the last pickle that was read. */
-  end(): number;
-}
-
-/** Begins to read the pickles in `bytes`, which other bytes may follow. */
-export function pickleReader(bytes: Uint8Array, options: PickleOptions): PickleReader {
+/**
+ * Reads the pickles in `bytes`, one after the other. `next` reads a pickle, and `end` is the position after it.
+ *
+ * @throws {Error} (from `next`) if a name is not allowed, an instruction is not known, or the pickle ends early. The message names
+ *   the file.
+ */
+export function pickleReader(bytes: Uint8Array, options: PickleOptions) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   return {
-    next() {
+    next(): PickleValue {
       const state = { stack: [], marks: [], memo: new Map() };
       const machine: PickleMachine = { ...options, bytes, view, at, ...state };
       while (step(machine));
       at = machine.at;
       return pop(machine);
     },
-    end: () => at,
+    end: (): number => at,
   };
 }
 

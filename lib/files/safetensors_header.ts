@@ -26,24 +26,17 @@ export const MAX_HEADER_BYTES = 4_000_000;
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 
-/** What a header is checked against. */
-export interface HeaderOptions {
-  /** How many bytes follow the header. */
-  dataBytes: number;
-  /** The file, for errors. */
-  path: string;
-  /** Keys whose dtype does not matter, because nobody will read them. */
-  skip?: (key: string) => boolean;
-}
-
 /**
  * Parses and checks a header and returns its entries in the order in which they lie in the file.
  *
+ * @param options.dataBytes how many bytes follow the header
+ * @param options.path the file, for errors
+ * @param options.skip keys whose dtype does not matter, because nobody will read them
  * @throws {Error} if anything in it is wrong. The message names the file and the key.
  */
 export function parseHeader(
   text: string,
-  { dataBytes, path, skip = () => false }: HeaderOptions,
+  { dataBytes, path, skip }: { dataBytes: number; path: string; skip: (key: string) => boolean },
 ): Entry[] {
   const header = parseJson(text, `the header of ${path}`);
   const entries = Object.entries(expectRecord(header, `Cannot read ${path}: its header`))

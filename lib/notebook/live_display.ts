@@ -18,16 +18,11 @@ export interface LiveDisplay {
   finish(what?: Showable): Promise<void>;
 }
 
-/** Options of `liveDisplay`. */
-export interface LiveDisplayOptions {
-  /** The least time between two outputs; default 250 ms (four a second). */
-  readonly interval?: number;
-}
-
 /**
  * Opens an output in the running cell. Pass functions to `update` where drawing takes time: they are called only when
  * their output is shown. Outside a notebook nothing is drawn.
  *
+ * @param options.interval the least time between two outputs; default 250 ms (four a second)
  * @example
  * ```ts
  * import { liveDisplay } from "ppo/notebook/mod.ts";
@@ -37,7 +32,7 @@ export interface LiveDisplayOptions {
  * await display.finish();
  * ```
  */
-export function liveDisplay({ interval = 250 }: LiveDisplayOptions = {}): LiveDisplay {
+export function liveDisplay({ interval = 250 }: { interval?: number } = {}): LiveDisplay {
   const displayId = crypto.randomUUID();
   let shown = false;
   let lastTime = -Infinity;

@@ -50,12 +50,9 @@ const reported = new Set<string>();
  */
 export async function chooseDevice(setting: string, options: ChooseOptions = {}): Promise<Device> {
   const { warn = console.warn, tell = console.log, machine = thisMachine, threads } = options;
-  const gpu = await chooseGpu(setting, {
-    warn,
-    machine,
-    open: () =>
-      machine.openDevice("webgpu", { buffers: options.buffers === "exact" ? "exact" : "buckets" }),
-  });
+  const buffers = options.buffers === "exact" ? "exact" : "buckets";
+  const open = () => machine.openDevice("webgpu", { buffers });
+  const gpu = await chooseGpu(setting, { warn, machine, open });
   if (gpu === undefined) return machine.openDevice("cpu", threads === undefined ? {} : { threads });
   const text = gpu.adapter === undefined ? "GPU: unknown to WebGPU" : adapterText(gpu.adapter);
   if (!reported.has(text)) tell(text);
@@ -63,13 +60,12 @@ export async function chooseDevice(setting: string, options: ChooseOptions = {})
   return gpu;
 }
 
+interface GpuChoice extends Required<Pick<ChooseOptions, "warn" | "machine">> {
+  readonly open: () => Promise<Device>;
+}
+
 /** The GPU for a setting; undefined where the CPU is to be used. */
-async function chooseGpu(
-  setting: string,
-  { warn, machine, open }: Required<Pick<ChooseOptions, "warn" | "machine">> & {
-    open: () => Promise<Device>;
-  },
-): Promise<Device | undefined> {
+async function chooseGpu(setting: string, { warn, machine, open }: GpuChoice) {
   if (setting === "webgpu") return await open();
   if (setting !== "auto" && !/^\d+$/.test(setting)) return undefined;
   const adapter = await machine.findAdapter();

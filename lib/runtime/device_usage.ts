@@ -34,16 +34,7 @@ export interface Sized {
 }
 
 /** Keeps the counts. */
-export interface UsageCounter {
-  /** Counts an array that now is on the device. */
-  made(array: Sized): void;
-  /** Counts an array that is about to be freed; returns false if it is not, or no longer, on the device. */
-  freed(array: Sized): boolean;
-  /** Counts a copy of an array. */
-  crossed(direction: "toDevice" | "toHost", array: Sized): void;
-  /** Returns the current counts. */
-  usage(): DeviceUsage;
-}
+export type UsageCounter = ReturnType<typeof createUsageCounter>;
 
 const NONE: Crossing = { arrays: 0, bytes: 0 };
 
@@ -57,7 +48,7 @@ const ELEMENT_BYTES: Readonly<Record<string, number>> = { bool: 1, float16: 2 };
 const bytesOf = ({ dims, type }: Sized): number => elements(dims) * (ELEMENT_BYTES[type] ?? 4);
 
 /** Makes a counter that starts at 0. */
-export function createUsageCounter(): UsageCounter {
+export function createUsageCounter() {
   const living = new WeakSet<Sized>();
   let current = NO_USAGE;
   const change = (sign: 1 | -1, array: Sized): void => {
@@ -66,19 +57,22 @@ export function createUsageCounter(): UsageCounter {
     current = { ...current, arrays: current.arrays + sign, bytes, peakBytes };
   };
   return {
-    made(array) {
+    /** Counts an array that now is on the device. */
+    made(array: Sized): void {
       living.add(array);
       change(1, array);
     },
-    freed(array) {
+    /** Counts an array that is about to be freed; returns false if it is not, or no longer, on the device. */
+    freed(array: Sized): boolean {
       const lived = living.delete(array);
       if (lived) change(-1, array);
       return lived;
     },
-    crossed(direction, array) {
+    /** Counts a copy of an array. */
+    crossed(direction: "toDevice" | "toHost", array: Sized): void {
       const { arrays, bytes } = current[direction];
       current = { ...current, [direction]: { arrays: arrays + 1, bytes: bytes + bytesOf(array) } };
     },
-    usage: () => current,
+    usage: (): DeviceUsage => current,
   };
 }

@@ -103,11 +103,11 @@ function nativeSession(
   created: Pointer,
   { inputs, outputs }: NativeModel,
 ): NativeSession {
-  const { library } = memory;
   let session = created;
-  const names = { inputs: nameList(inputs), outputs: nameList(outputs) };
+  const { library } = memory;
+  const runOnce = runner(library, { inputs, outputs });
   const values = valueSlots(memory, inputs.length + outputs.length);
-  /** The results' types and dimensions, by the inputs' dimensions. */
+  /** The results' dimensions and types, by the inputs' dimensions. */
   const known = new Map<string, readonly Parameters<typeof zeroArray>[]>();
   return {
     async run(feeds, into) {
@@ -118,8 +118,7 @@ function nativeSession(
       const targets = outputs.map((_, index) =>
         into[index] ?? (forms && zeroArray(...forms[index]))
       );
-      const handles = values.of([...feeds, ...targets]);
-      const results = runOnce(library, session, { names, handles, targets });
+      const results = runOnce(session, values.of([...feeds, ...targets]), targets);
       if (forms === undefined) {
         if (known.size >= REMEMBERED) known.clear();
         known.set(signature, results.map(({ dims, data }) => [dims, typeOf(data)]));
@@ -134,41 +133,32 @@ function nativeSession(
   };
 }
 
-/** The parts of one run. */
-interface RunParts {
-  readonly names: { readonly inputs: NameList; readonly outputs: NameList };
-  /** Handles of the inputs and the results. */
-  readonly handles: BigUint64Array<ArrayBuffer>;
-  /** The arrays for the results; ONNX Runtime allocates those that are missing. */
-  readonly targets: readonly (HostArray | undefined)[];
+/**
+ * The function that runs a session once. It receives handles of the inputs and the results, and the arrays for the results; ONNX
+ * Runtime allocates those that are missing.
+ */
+function runner(library: OnnxRuntimeLibrary, model: Pick<NativeModel, "inputs" | "outputs">) {
+  const inputs = nameList(model.inputs), outputs = nameList(model.outputs);
+  return (
+    session: Pointer,
+    handles: BigUint64Array<ArrayBuffer>,
+    targets: readonly (HostArray | undefined)[],
+  ): HostArray[] => {
+    const made = handles.subarray(model.inputs.length);
+    const { list, count } = inputs;
+    try {
+      library.run(session, null, list, handles, count, outputs.list, outputs.count, made);
+      return targets.map((array, index) => array ?? copyOf(library, pointerAt(made, index)));
+    } finally {
+      targets.forEach((array, index) => {
+        if (array === undefined) library.releaseValue(pointerAt(made, index)); // accepts null
+      });
+    }
+  };
 }
 
-function runOnce(
-  library: OnnxRuntimeLibrary,
-  session: Pointer,
-  { names: { inputs, outputs }, handles, targets }: RunParts,
-): HostArray[] {
-  const made = handles.subarray(handles.length - targets.length);
-  const { list, count } = inputs;
-  try {
-    library.run(session, null, list, handles, count, outputs.list, outputs.count, made);
-    return targets.map((array, index) => array ?? copyOf(library, pointerAt(made, index)));
-  } finally {
-    targets.forEach((array, index) => {
-      if (array === undefined) library.releaseValue(pointerAt(made, index)); // accepts null
-    });
-  }
-}
-
-/** C's array of names. */
-interface NameList {
-  readonly list: BigUint64Array<ArrayBuffer>;
-  readonly count: bigint;
-  /** The bytes that the list points to, kept alive. */
-  readonly texts: readonly Uint8Array[];
-}
-
-function nameList(names: readonly string[]): NameList {
+/** C's array of names. The list only points to the bytes of `texts`, which must stay alive as long as it is used. */
+function nameList(names: readonly string[]) {
   const texts = names.map(cString);
   const list = BigUint64Array.from(texts, (text) => Deno.UnsafePointer.value(dataPointer(text)));
   return { list, count: BigInt(names.length), texts };

@@ -62,14 +62,6 @@ function emptyCopy(library: OnnxRuntimeLibrary, value: Pointer): HostArray {
   throw new TypeError(`Cannot read a result: its values have ONNX's element type ${type[0]}`);
 }
 
-/** ONNX Runtime's handles for the arrays of a session's runs, one for each input and result. */
-export interface ValueSlots {
-  /** Returns handles for these arrays, valid until the next call; 0 where there is no array. */
-  of(arrays: readonly (HostArray | undefined)[]): BigUint64Array<ArrayBuffer>;
-  /** Frees all handles. */
-  release(): void;
-}
-
 /** A handle and the array that it was made for. It does not keep the array alive, and is reused only for the same living array. */
 interface Slot {
   readonly data: WeakRef<HostArray["data"]>;
@@ -84,10 +76,12 @@ const isFor = (slot: Slot | undefined, { data, dims }: HostArray): boolean =>
   slot.dims.length === dims.length && slot.dims.every((size, axis) => size === dims[axis]);
 
 /**
+ * ONNX Runtime's handles for the arrays of a session's runs, one for each input and result.
+ *
  * Most arrays of a run are those of the run before, in the same places: parameters, moments, caches. Their handles are kept,
  * because making 200 of them takes a millisecond, and a step of a language model takes 20.
  */
-export function valueSlots(memory: NativeMemory, count: number): ValueSlots {
+export function valueSlots(memory: NativeMemory, count: number) {
   const slots: (Slot | undefined)[] = Array.from({ length: count });
   const handles = new BigUint64Array(count);
   const replace = (index: number, array: HostArray | undefined): void => {
@@ -100,12 +94,13 @@ export function valueSlots(memory: NativeMemory, count: number): ValueSlots {
     handles[index] = Deno.UnsafePointer.value(value);
   };
   return {
-    of(arrays) {
+    /** Returns handles for these arrays, valid until the next call; 0 where there is no array. */
+    of(arrays: readonly (HostArray | undefined)[]): BigUint64Array<ArrayBuffer> {
       arrays.forEach((array, index) => {
         if (array === undefined || !isFor(slots[index], array)) replace(index, array);
       });
       return handles.slice(); // a run writes the handles of its own results into them
     },
-    release: () => slots.forEach((_, index) => replace(index, undefined)),
+    release: (): void => slots.forEach((_, index) => replace(index, undefined)),
   };
 }
