@@ -13,17 +13,11 @@ import type { NumberFormat, TensorView } from "./tensor.ts";
 export type PickleValue = null | boolean | number | bigint | string | PickleObject;
 
 /** A value with parts. */
-export type PickleObject =
-  | PickleItems<"list">
-  | PickleItems<"tuple">
-  | PickleDict
-  | PickleName
-  | TorchStorage
-  | TorchTensor;
+export type PickleObject = PickleItems | PickleDict | PickleName | TorchStorage | TorchTensor;
 
 /** A list or a tuple. */
-export interface PickleItems<Kind extends "list" | "tuple"> {
-  readonly kind: Kind;
+export interface PickleItems {
+  readonly kind: "list" | "tuple";
   readonly items: PickleValue[];
 }
 

@@ -72,7 +72,7 @@ function recall({ memo, stack, path }: PickleMachine, place: number): void {
 
 function append(machine: PickleMachine, values: readonly PickleValue[]): void {
   const list = top(machine);
-  if (!isKind(list, "list")) {
+  if (!isKind(list, "list", "tuple") || list.kind === "tuple") {
     throw pickleError(machine.path, `appends to ${describe(list)}, and a list is expected`);
   }
   for (const value of values) list.items.push(value);

@@ -42,7 +42,8 @@ export function refuseStandIn(beginning: string, path: string): void {
 function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAccess {
   const check = (begin: number, end: number) => { // before memory is allocated for bytes that do not exist
     if (end <= size) return;
-    const state = `it has ${size} bytes, and bytes ${begin} to ${end} are wanted; it is cut off`;
+    const state =
+      `it has ${size} bytes, and bytes ${begin} to ${end} are needed; it is cut off, download it again`;
     throw new RangeError(`Cannot read ${path}: ${state}`);
   };
   const fill = async (begin: number, bytes: Uint8Array) => {

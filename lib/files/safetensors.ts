@@ -15,7 +15,7 @@ async function readHeader({ path, size, read }: RandomAccess) {
   const claimed = new DataView((await read(0, 8)).buffer).getBigUint64(0, true);
   if (claimed > size - 8) {
     const state = `its header would have ${claimed} bytes, but the file has ${size}`;
-    throw wrong(`${state}; it is cut off or no safetensors file`);
+    throw wrong(`${state}; it is cut off or no safetensors file, download it again`);
   }
   const start = 8 + Number(claimed);
   if (claimed > MAX_HEADER_BYTES) {

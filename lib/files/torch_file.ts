@@ -6,6 +6,8 @@ import type { TensorFile } from "./tensor.ts";
 import { looksLegacy, openTorchLegacy } from "./torch_legacy.ts";
 import { looksZip, openTorchZip } from "./torch_zip.ts";
 
+const FORMATS = [[looksZip, openTorchZip], [looksLegacy, openTorchLegacy]] as const;
+
 /**
  * Opens a `pytorch_model.bin`; its tensors are read by `readTensors`.
  *
@@ -15,16 +17,11 @@ export async function openTorchFile(path: string): Promise<TensorFile> {
   using opened = new DisposableStack();
   const file = opened.use(await openRandomAccess(path));
   const beginning = await file.read(0, Math.min(file.size, 4));
-  const open = looksZip(beginning)
-    ? openTorchZip
-    : looksLegacy(beginning)
-    ? openTorchLegacy
-    : undefined;
+  const [, open] = FORMATS.find(([looks]) => looks(beginning)) ?? [];
   if (open === undefined) {
     const bytes = Array.from(beginning, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    throw new Error(
-      `Cannot read ${path}: it is no file of torch.save (it begins with the bytes ${bytes})`,
-    );
+    const found = `it is no file of torch.save (it begins with the bytes ${bytes})`;
+    throw new Error(`Cannot read ${path}: ${found}`);
   }
   const tensors = await open(file);
   const keep = opened.move();

@@ -55,7 +55,7 @@ async function storagePlaces(
     if (!places.has(key)) throw wrong(`it refers to storage "${key}", which is not there`);
   }
   if (at !== file.size) {
-    const cutOff = at > file.size ? "; it is cut off" : "";
+    const cutOff = at > file.size ? "; it is cut off, download it again" : "";
     throw wrong(`its storages end at byte ${at}, and the file has ${file.size}${cutOff}`);
   }
   return places;

@@ -15,16 +15,13 @@ import { MAX_PICKLE_BYTES, stateDictViews, torchPickleOptions } from "./torch_pi
 
 /** The archive's bytes for the library. */
 class ArchiveReader extends Reader<RandomAccess> {
-  readonly #file: RandomAccess;
-
-  constructor(file: RandomAccess) {
+  constructor(readonly file: RandomAccess) {
     super(file);
-    this.#file = file;
     this.size = file.size;
   }
 
   override readUint8Array(index: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#file.read(index, Math.min(index + length, this.size));
+    return this.file.read(index, Math.min(index + length, this.size));
   }
 }
 
@@ -42,8 +39,8 @@ async function readDirectory(file: RandomAccess): Promise<FileEntry[]> {
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const state = CUT_OFF.test(message)
-      ? "it is a zip archive that is cut off: its directory, which stands at the end, is missing"
-      : `it is a damaged zip archive (${message})`;
+      ? "it is a zip archive that is cut off (its directory at the end is missing); download it again"
+      : `it is a damaged zip archive (${message}); download it again`;
     throw zipError(file.path, state, cause);
   }
 }
@@ -116,7 +113,10 @@ async function streamPlace(
     put(chunk);
   });
   if (sum === crc) return;
-  throw zipError(file.path, `its entry "${name}" is damaged: its bytes do not match its checksum`);
+  throw zipError(
+    file.path,
+    `its entry "${name}" is damaged: its bytes do not match its checksum; download it again`,
+  );
 }
 
 async function readSmall(place: Place, file: RandomAccess): Promise<Uint8Array> {

@@ -126,8 +126,6 @@ function sessionsOf(
   };
 }
 
-type Copy = ReturnType<typeof createCopier>;
-
 /**
  * Runs a graph's sessions. onnxruntime-node 1.30.0 writes into given arrays only if no other result stays on the device; otherwise
  * it leaves them unchanged without an error. So such a run makes all its results, and those for given arrays are copied there.
@@ -135,7 +133,7 @@ type Copy = ReturnType<typeof createCopier>;
 function gpuRun(
   sessions: ReturnType<typeof sessionsOf>,
   isMade: (name: string) => boolean,
-  copy: Copy,
+  copy: ReturnType<typeof createCopier>,
 ): RunOne {
   return async (feeds, fetches) => {
     const targets = Object.entries(fetches);
@@ -169,6 +167,21 @@ const counted = (run: RunOne, counter: UsageCounter): RunOne => async (feeds, fe
   return results;
 };
 
+/** How graphs must be written for a device. The attention of its own kernel is tried once. */
+function loweringOf(bindingBytes: number, isRight: () => Promise<boolean>): Device["lowering"] {
+  let attentionIsRight: Promise<boolean> | undefined;
+  return async (outputs) => {
+    const attends = topologicalOrder([...outputs])
+      .some(({ primitive }) => primitive === "cachedAttention");
+    if (attends) attentionIsRight ??= isRight();
+    return {
+      target: "webgpu",
+      attentionInParts: attends && !(await attentionIsRight),
+      bindingBytes,
+    };
+  };
+}
+
 /** Makes a device of the GPU; `probe` checks that it works. */
 export function gpuDevice(options: GpuOptions, adapter: Adapter | undefined): Device {
   const counter = createUsageCounter();
@@ -177,27 +190,18 @@ export function gpuDevice(options: GpuOptions, adapter: Adapter | undefined): De
     work.catch((error: unknown) => {
       throw gpuFailure(error, counter.usage());
     });
-  let attentionIsRight: Promise<boolean> | undefined;
+  const bindingBytes = adapter?.maxBindingBytes ?? LEAST_BINDING_BYTES;
   const device: Device = {
     kind: "webgpu",
     description: `${adapter?.name ?? "GPU"} through WebGPU`,
     adapter,
-    async lowering(outputs) {
-      const attends = topologicalOrder([...outputs])
-        .some(({ primitive }) => primitive === "cachedAttention");
-      attentionIsRight ??= attends ? attendsRightly(device) : undefined;
-      const attentionInParts = attends && !(await attentionIsRight);
-      const bindingBytes = adapter?.maxBindingBytes ?? LEAST_BINDING_BYTES;
-      return { target: "webgpu", attentionInParts, bindingBytes };
-    },
+    lowering: loweringOf(bindingBytes, () => attendsRightly(device)),
     compile(graph, outputs, toHost) {
       const sessions = sessionsOf(graph, outputs, { ...options, toHost });
       const isMade = (name: string) => !toHost(name.slice(resultName("").length));
-      const run = counted(gpuRun(sessions, isMade, copy), counter);
-      return Promise.resolve(executable(graph, outputs, {
-        run: (feeds, fetches) => inWords(run(feeds, fetches)),
-        release: sessions.release,
-      }));
+      const counting = counted(gpuRun(sessions, isMade, copy), counter);
+      const run: RunOne = (feeds, fetches) => inWords(counting(feeds, fetches));
+      return Promise.resolve(executable(graph, outputs, { run, release: sessions.release }));
     },
     async upload<D extends DType>(array: ArrayLike_<D>) {
       const x = tensorOf(array);

@@ -4,11 +4,10 @@ import type { DeviceUsage } from "./device_usage.ts";
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 const SMALLER = "Use smaller batches or shorter texts, or --device cpu";
 
+type Explain = (numbers: readonly number[], usage: DeviceUsage) => string;
+
 /** For each kind of failure the pattern of ONNX Runtime's message, with its numbers in brackets, and our explanation. */
-const FAILURES: readonly (readonly [
-  pattern: RegExp,
-  explain: (numbers: readonly number[], usage: DeviceUsage) => string,
-])[] = [
+const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
   [
     /Buffer size \((\d+)\) exceeds the max buffer size limit \((\d+)\)/,
     ([needed, allowed]) =>

@@ -321,7 +321,7 @@ const ARCHIVES: [what: string, bytes: () => Promise<Uint8Array>, state: string |
   [
     "a flipped weight",
     flippedWeight,
-    'its entry "m/data/0" is damaged: its bytes do not match its checksum',
+    'its entry "m/data/0" is damaged: its bytes do not match its checksum; download it again',
   ],
   ["entries that overlap", overlapping, 'its entries "m/data/0" and "m/version" overlap'],
   [
@@ -332,7 +332,7 @@ const ARCHIVES: [what: string, bytes: () => Promise<Uint8Array>, state: string |
   [
     "its end missing",
     async () => (await torchZip(stateDict(tensor()))).slice(0, -30),
-    /it is a zip archive that is cut off: its directory, which stands at the end, is missing|damaged zip archive/,
+    /it is a zip archive that is cut off \(its directory at the end is missing\)|damaged zip archive/,
   ],
 ];
 
@@ -380,7 +380,7 @@ const LEGACY: [what: string, bytes: Uint8Array, state: string | RegExp][] = [
   [
     "its end missing",
     torchLegacy().slice(0, -4),
-    /its storages end at byte \d+, and the file has \d+; it is cut off/,
+    /its storages end at byte \d+, and the file has \d+; it is cut off, download it again/,
   ],
   [
     "bytes left over",
