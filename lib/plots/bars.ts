@@ -2,16 +2,14 @@
 
 import { type Figure, figure } from "./figure.ts";
 import { column, type Key, short } from "./rows.ts";
-import { axis, frame, type Layout, seriesStyle, type Trace } from "./style.ts";
+import { axis, type FigureOptions, frame, type Layout, seriesStyle, type Trace } from "./style.ts";
 
 /** Options of `bars`; the names are columns of the rows. */
-export interface BarsOptions<R> {
+export interface BarsOptions<R> extends FigureOptions {
   /** The column with the names of the bars. */
   readonly label: Key<R>;
   /** The column with their lengths. */
   readonly value: Key<R>;
-  /** The figure's sentence. */
-  readonly title: string;
   /** Name and unit of the lengths; default: the name of `value`. */
   readonly valueTitle?: string;
   /** What the bars are, e.g. "next token"; default: the name of `label`. */
@@ -20,8 +18,6 @@ export interface BarsOptions<R> {
   readonly seriesBy?: Key<R>;
   /** Draws groups end to end instead of side by side: parts of a whole, with the sum at the end. */
   readonly stacked?: boolean;
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A fraction before and after training, each with its confidence interval, one line for each run. */
 
 import { type Figure, figure } from "./figure.ts";
-import { axis, frame, legendBelow, lineTrace, type Trace } from "./style.ts";
+import { axis, type FigureOptions, frame, legendBelow, lineTrace, type Trace } from "./style.ts";
 
 /** A number with the two ends of its confidence interval. */
 export interface Estimate {
@@ -24,13 +24,9 @@ export interface BeforeAfter {
 }
 
 /** Options of `beforeAfter`. */
-export interface BeforeAfterOptions {
-  /** The figure's sentence. */
-  readonly title: string;
+export interface BeforeAfterOptions extends FigureOptions {
   /** What is counted; default "right (%)". */
   readonly yTitle?: string;
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { type Figure, figure } from "./figure.ts";
 import { axisName, gridLayout, gridShape } from "./grid_axes.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
-import { lineTrace } from "./style.ts";
+import { type FigureOptions, lineTrace } from "./style.ts";
 
 /** One training run: its name in the legend and its rows, one for each update. */
 export interface Run<R> {
@@ -24,17 +24,13 @@ export interface Metric<R> {
 }
 
 /** Options of `curveGrid`. */
-export interface CurveGridOptions<R> {
-  /** The figure's sentence. */
-  readonly title: string;
+export interface CurveGridOptions<R> extends FigureOptions {
   /** The column along the bottom; default: `update` if the rows have it, else the row's number. */
   readonly x?: Key<R>;
   /** Name and unit of the bottom axes; default: the name of `x`. */
   readonly xTitle?: string;
   /** Panels side by side; default 3, which fit a notebook's width. */
   readonly columns?: number;
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The layout of small multiples. Axes are placed by hand, because plotly's own grid leaves no room for a panel's name. */
 
-import { axis, frame, type FrameOptions, type Layout, legendBelow } from "./style.ts";
+import { axis, type FigureOptions, frame, type Layout, legendBelow } from "./style.ts";
 
 /** One panel of a grid. */
 export interface GridPanel {
@@ -43,7 +43,7 @@ export function panelBox(
 }
 
 /** Options of `gridLayout`. */
-export interface GridOptions extends Omit<FrameOptions, "width" | "height"> {
+export interface GridOptions extends FigureOptions {
   readonly shape: GridShape;
   /** Name of the bottom axes. */
   readonly xTitle: string;

@@ -2,13 +2,11 @@
 
 import { type Figure, figure } from "./figure.ts";
 import { short } from "./rows.ts";
-import { frame, type Trace } from "./style.ts";
+import { type FigureOptions, frame, type Trace } from "./style.ts";
 import { textWidth } from "./text_size.ts";
 
 /** Options of `heatStrip`. */
-export interface HeatStripOptions {
-  /** The figure's sentence. */
-  readonly title: string;
+export interface HeatStripOptions extends FigureOptions {
   /** Name and unit of the numbers, beside the colour bar. */
   readonly valueTitle: string;
   /** Tiles in a line; default 24, as many as a notebook's width holds. */
@@ -19,8 +17,6 @@ export interface HeatStripOptions {
   readonly upToZero?: boolean;
   /** Writes each number below its token, with two decimals. Default false. */
   readonly numbers?: boolean;
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 const tile = 30; // pixels

@@ -2,16 +2,14 @@
 
 import { type Figure, figure } from "./figure.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
-import { axis, bandBetween, frame, lineTrace } from "./style.ts";
+import { axis, bandBetween, type FigureOptions, frame, lineTrace } from "./style.ts";
 
-/** Options of `learningCurve`; the names are columns of the rows. */
-export interface LearningCurveOptions<R> {
+/** Options of `learningCurve`; the names are columns of the rows. The default title is the name of `y`. */
+export interface LearningCurveOptions<R> extends Partial<FigureOptions> {
   /** The column that is drawn. */
   readonly y: Key<R>;
   /** The column along the bottom; default: `update` if the rows have it, else the row's number. */
   readonly x?: Key<R>;
-  /** Default: the name of `y`. */
-  readonly title?: string;
   /** Name and unit of the vertical axis; default: the name of `y`. */
   readonly yTitle?: string;
   /** Name and unit of the horizontal axis; default: the name of `x`. */
@@ -20,8 +18,6 @@ export interface LearningCurveOptions<R> {
   readonly seriesBy?: Key<R>;
   /** Two columns between which a pale band is drawn, e.g. a 95 % interval. */
   readonly band?: readonly [lower: Key<R>, upper: Key<R>];
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 /**

@@ -14,6 +14,6 @@ export * from "./figure.ts";
 export * from "./heat_strip.ts";
 export * from "./learning_curve.ts";
 export type { Key } from "./rows.ts";
-export type { Layout, Trace } from "./style.ts";
+export type { FigureOptions, Layout, Trace } from "./style.ts";
 export * from "./table.ts";
 export * from "./token_stems.ts";

@@ -27,12 +27,16 @@ export function seriesStyle(index: number): { color: string; dash: string; symbo
   return { color: pick(palette), dash: pick(dashes), symbol: pick(markers) };
 }
 
-/** What the layouts of all figures have in common. */
-export interface FrameOptions {
-  /** The figure's sentence; a seed is added to it. */
+/** The options of all figures. */
+export interface FigureOptions {
+  /** The figure's sentence. */
   readonly title: string;
   /** The random seed behind the numbers, shown after the title. */
   readonly seed?: number | string | undefined;
+}
+
+/** A figure's title and size. */
+export interface FrameOptions extends FigureOptions {
   /** In pixels. */
   readonly width: number;
   /** In pixels. */

@@ -2,7 +2,7 @@
 
 import { type Figure, figure } from "./figure.ts";
 import { short } from "./rows.ts";
-import { axis, frame, lineTrace, seriesStyle, type Trace } from "./style.ts";
+import { axis, type FigureOptions, frame, lineTrace, seriesStyle, type Trace } from "./style.ts";
 
 /** A named row of numbers, one for each token. */
 export interface TokenRowOfNumbers {
@@ -13,9 +13,7 @@ export interface TokenRowOfNumbers {
 }
 
 /** Options of `tokenStems`. */
-export interface TokenStemsOptions {
-  /** The figure's sentence. */
-  readonly title: string;
+export interface TokenStemsOptions extends FigureOptions {
   /** Name and unit of the numbers. */
   readonly valueTitle: string;
   /** What the tokens are, e.g. "token that is about to be generated". */
@@ -24,8 +22,6 @@ export interface TokenStemsOptions {
   readonly stems: TokenRowOfNumbers;
   /** Drawn as lines with markers. */
   readonly lines: readonly TokenRowOfNumbers[];
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 /**
