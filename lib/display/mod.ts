@@ -1,5 +1,6 @@
 /**
- * How a value shows itself as the output of a notebook cell, and the HTML that all such outputs share.
+ * How a value shows itself as the output of a notebook cell, and the HTML that all such outputs
+ * share.
  *
  * @module
  */
@@ -39,7 +40,8 @@ export const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]);
 
 /**
- * Embeds an SVG picture as an `<img>` element, which also works where inline SVG and scripts are removed.
+ * Embeds an SVG picture as an `<img>` element, which also works where inline SVG and scripts are
+ * removed.
  *
  * @example
  * ```ts
@@ -54,7 +56,8 @@ export const pictureHtml = (svg: string, { alt }: { alt: string }): string =>
   `src="data:image/svg+xml;base64,${new TextEncoder().encode(svg).toBase64()}">`;
 
 /**
- * Estimates the width of one line of text. Chinese characters count `wide` units, all others `narrow` units.
+ * Estimates the width of one line of text. Chinese characters count `wide` units, all others
+ * `narrow` units.
  *
  * @example
  * ```ts

@@ -1,12 +1,16 @@
 /**
- * Bytes to numbers: every floating format becomes float32, chunk by chunk, so that a tensor is in memory once.
+ * Bytes to numbers: every floating format becomes float32, chunk by chunk, so that a tensor is in
+ * memory once.
  */
 import { BYTES, type ReadableFormat } from "./tensor.ts";
 
 /** Memory of our own, never shared between threads. */
 type Values = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
-/** Decodes `bytes` into `target` from element `at` on; `bytes` starts at a multiple of 8 of its buffer. */
+/**
+ * Decodes `bytes` into `target` from element `at` on; `bytes` starts at a multiple of 8 of its
+ * buffer.
+ */
 type Decode = (bytes: Uint8Array<ArrayBuffer>, target: Values, at: number) => void;
 
 const copy: Decode = (bytes, { buffer, byteOffset }, at) =>
@@ -17,7 +21,8 @@ const DECODE: Readonly<Record<ReadableFormat, Decode>> = {
   I32: copy,
   F16({ buffer, byteOffset, length }, target, at) {
     const values = new Float16Array(buffer, byteOffset, length / 2);
-    for (let i = 0; i < values.length; i++) target[at + i] = values[i]; // three times as fast as `set`
+    // three times as fast as `set`
+    for (let i = 0; i < values.length; i++) target[at + i] = values[i];
   },
   BF16(bytes, { buffer, byteOffset }, at) { // bfloat16 is the upper half of a float32
     const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
@@ -33,7 +38,10 @@ const STAGE_BYTES = 1 << 18; // a multiple of 8
 /** Allocates memory for so many floats. */
 export type NewFloats = (length: number) => Float32Array<ArrayBuffer>;
 
-/** Takes bytes in chunks of any size (`put`) and decodes them into an array of `length` values (complete after `finish`). */
+/**
+ * Takes bytes in chunks of any size (`put`) and decodes them into an array of `length` values
+ * (complete after `finish`).
+ */
 export function collectValues(
   format: ReadableFormat,
   length: number,

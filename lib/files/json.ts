@@ -1,5 +1,6 @@
 /**
- * JSON whose errors name the file and the line, and the one type guard that turns `unknown` into a record.
+ * JSON whose errors name the file and the line, and the one type guard that turns `unknown` into a
+ * record.
  *
  * `JSON.parse` reads. `jsonc-parser` finds the place of an error, and is called only then.
  */
@@ -46,7 +47,10 @@ export function parseJson(text: string, where: string): unknown {
 export interface JsonSource {
   /** The parsed value. */
   readonly value: unknown;
-  /** Returns `<file>, line 7: data[0].paragraphs[2]` for the part that these keys lead to, for errors about it. */
+  /**
+   * Returns `<file>, line 7: data[0].paragraphs[2]` for the part that these keys lead to, for
+   * errors about it.
+   */
   where(keys: readonly (string | number)[]): string;
 }
 

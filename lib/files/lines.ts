@@ -1,7 +1,9 @@
 /**
- * Text by lines, streamed: a line is held as bytes until its end has arrived, so that a line of any length is decoded once.
+ * Text by lines, streamed: a line is held as bytes until its end has arrived, so that a line of
+ * any length is decoded once.
  *
- * No byte of a multi-byte character of UTF-8 is a line feed, so each line can be decoded, and named in an error, on its own.
+ * No byte of a multi-byte character of UTF-8 is a line feed, so each line can be decoded, and
+ * named in an error, on its own.
  */
 
 /** One line of a text without its line end. */
@@ -25,8 +27,8 @@ function decode(pieces: readonly Uint8Array[], where: string): string {
 }
 
 /**
- * The lines of a stream of bytes, which `name` identifies in errors. LF and CRLF end a line; a line end at the end of the
- * text does not begin another line.
+ * The lines of a stream of bytes, which `name` identifies in errors. LF and CRLF end a line; a
+ * line end at the end of the text does not begin another line.
  *
  * @throws {TypeError} `Cannot read <name>, line <line>: it is not UTF-8 text`.
  *
@@ -36,8 +38,8 @@ function decode(pieces: readonly Uint8Array[], where: string): string {
  * import { linesOf } from "ppo/files/mod.ts";
  *
  * const chunks = ["甲\r\n", "乙"].map((text) => new TextEncoder().encode(text));
- * const lines = await Array.fromAsync(linesOf(ReadableStream.from(chunks), { name: "the example" }));
- * deepEqual(lines, [{ line: 1, text: "甲" }, { line: 2, text: "乙" }]);
+ * const lines = linesOf(ReadableStream.from(chunks), { name: "the example" });
+ * deepEqual(await Array.fromAsync(lines), [{ line: 1, text: "甲" }, { line: 2, text: "乙" }]);
  * ```
  */
 export async function* linesOf(

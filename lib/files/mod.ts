@@ -1,6 +1,7 @@
 /**
- * Reading and writing files: streamed reads, atomic writes, logs, JSON lines, safetensors, TensorBoard's event files. This module
- * knows no model. Apart from commands and scripts it is the main user of Deno's file system.
+ * Reading and writing files: streamed reads, atomic writes, logs, JSON lines, safetensors,
+ * TensorBoard's event files. This module knows no model. Apart from commands and scripts it is the
+ * main user of Deno's file system.
  *
  * @module
  */

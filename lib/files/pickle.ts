@@ -1,9 +1,10 @@
 /**
  * The values of a pickle, and the stack machine that builds them.
  *
- * A pickle is a program for a small stack machine, and Python's own reader lets it call any function. Here nothing is looked up
- * and nothing runs: a name is text that is compared with a list, and every instruction outside the handful that PyTorch's files
- * use is refused. Time and memory are bounded by the pickle's length.
+ * A pickle is a program for a small stack machine, and Python's own reader lets it call any
+ * function. Here nothing is looked up and nothing runs: a name is text that is compared with a
+ * list, and every instruction outside the handful that PyTorch's files use is refused. Time and
+ * memory are bounded by the pickle's length.
  *
  * Source: CPython's `pickletools`, which documents each instruction; PyTorch writes protocol 2.
  */

@@ -38,7 +38,10 @@ function line(machine: PickleMachine): string {
   return name;
 }
 
-/** A whole number of `length` bytes, little-endian, two's complement; a plain number where that is exact. */
+/**
+ * A whole number of `length` bytes, little-endian, two's complement; a plain number where that is
+ * exact.
+ */
 function long(machine: PickleMachine, length: number): number | bigint {
   const value = BigInt.asIntN(
     8 * length,
@@ -104,7 +107,10 @@ function reduce(machine: PickleMachine): void {
   machine.stack.push(machine.call(called.name, args.items));
 }
 
-/** Drops an ordered dictionary's attributes (`_metadata`: versions of modules), which do not concern weights. */
+/**
+ * Drops an ordered dictionary's attributes (`_metadata`: versions of modules), which do not
+ * concern weights.
+ */
 function build(machine: PickleMachine): void {
   const state = pop(machine);
   const target = top(machine);
@@ -146,7 +152,7 @@ export const INSTRUCTIONS: { readonly [code: number]: (machine: PickleMachine) =
   0x4d: (m) => m.stack.push(m.view.getUint16(numberAt(m, 2), true)), // BININT2
   0x4a: (m) => m.stack.push(m.view.getInt32(numberAt(m, 4), true)), // BININT
   0x8a: (m) => m.stack.push(long(m, byte(m))), // LONG1
-  0x47: (m) => m.stack.push(m.view.getFloat64(numberAt(m, 8))), // BINFLOAT, the one big-endian number
+  0x47: (m) => m.stack.push(m.view.getFloat64(numberAt(m, 8))), // BINFLOAT, big-endian
   0x58: (m) => m.stack.push(text(m, uint32(m))), // BINUNICODE
   0x8c: (m) => m.stack.push(text(m, byte(m))), // SHORT_BINUNICODE
   0x54: (m) => m.stack.push(text(m, uint32(m))), // BINSTRING, Python 2's text

@@ -1,5 +1,6 @@
 /**
- * Reading a file at any place in bounded pieces, and recognising what is often found in the place of a model file.
+ * Reading a file at any place in bounded pieces, and recognising what is often found in the place
+ * of a model file.
  */
 import { failToRead } from "./read.ts";
 
@@ -40,10 +41,10 @@ export function refuseStandIn(beginning: string, path: string): void {
 }
 
 function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAccess {
-  const check = (begin: number, end: number) => { // before memory is allocated for bytes that do not exist
+  // before memory is allocated for bytes that do not exist
+  const check = (begin: number, end: number) => {
     if (end <= size) return;
-    const state =
-      `it has ${size} bytes, and bytes ${begin} to ${end} are needed; it is cut off, download it again`;
+    const state = `it has ${size} bytes, and ${end} are needed; it is cut off, download it again`;
     throw new RangeError(`Cannot read ${path}: ${state}`);
   };
   const fill = async (begin: number, bytes: Uint8Array) => {

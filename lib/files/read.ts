@@ -53,7 +53,8 @@ export async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    for await (const _line of linesOf(ReadableStream.from([bytes]), { name: path })); // names the line
+    // this throws an error that names the line
+    for await (const _line of linesOf(ReadableStream.from([bytes]), { name: path }));
     throw readError(path, cause);
   }
 }

@@ -1,4 +1,7 @@
-/** Reads pickles as data: lists, dictionaries, numbers, text, and the results of the few names that the caller allows. */
+/**
+ * Reads pickles as data: lists, dictionaries, numbers, text, and the results of the few names that
+ * the caller allows.
+ */
 import {
   pickleError,
   type PickleMachine,
@@ -13,10 +16,11 @@ const STOP = 0x2e;
 const MAX_OPEN = 100_000; // values on the stack; PyTorch's pickles have at most some thousand
 
 /**
- * Reads the pickles in `bytes`, one after the other. `next` reads a pickle, and `end` is the position after it.
+ * Reads the pickles in `bytes`, one after the other. `next` reads a pickle, and `end` is the
+ * position after it.
  *
- * @throws {Error} (from `next`) if a name is not allowed, an instruction is not known, or the pickle ends early. The message names
- *   the file.
+ * @throws {Error} (from `next`) if a name is not allowed, an instruction is not known, or the
+ *   pickle ends early. The message names the file.
  */
 export function pickleReader(bytes: Uint8Array, options: PickleOptions) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

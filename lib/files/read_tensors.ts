@@ -1,5 +1,6 @@
 /**
- * Reading tensors out of an open file: each storage is streamed once, and every tensor in it filled on the way.
+ * Reading tensors out of an open file: each storage is streamed once, and every tensor in it
+ * filled on the way.
  */
 import { collectValues, type NewFloats } from "./decode.ts";
 import {
@@ -64,8 +65,9 @@ function byStorage(file: TensorFile, keys: Iterable<string>) {
 /**
  * Reads the tensors of these keys, one after the other (those of a shared storage together).
  *
- * Memory: the tensors that were yielded and are kept, those of the storage that is being read, and about a megabyte. A tensor
- * that is not in row-major order is in memory twice while it is rearranged.
+ * Memory: the tensors that were yielded and are kept, those of the storage that is being read, and
+ * about a megabyte. A tensor that is not in row-major order is in memory twice while it is
+ * rearranged.
  *
  * @param options.newFloats allocates the memory that floats are read into
  * @throws {Error} if the file is damaged. The message names the file and the key.

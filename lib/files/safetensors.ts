@@ -1,5 +1,6 @@
 /**
- * Reading and writing safetensors files, one tensor after the other: a file is never in memory twice.
+ * Reading and writing safetensors files, one tensor after the other: a file is never in memory
+ * twice.
  *
  * Source: https://github.com/huggingface/safetensors#format
  */
@@ -58,7 +59,8 @@ export async function openSafetensors(
 }
 
 /**
- * Reads every tensor of a safetensors file, in the order of the file. Floating formats become float32.
+ * Reads every tensor of a safetensors file, in the order of the file. Floating formats become
+ * float32.
  *
  * @param path the file
  * @param options.skip keys that are not wanted, whatever they contain
@@ -85,14 +87,16 @@ function makeHeader(tensors: readonly [string, StoredTensor][]): Uint8Array {
     header[key] = { dtype, shape, data_offsets: [offset, offset += data.byteLength] };
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
-  const padded = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20); // values start at a multiple of 8
+  // blanks at the end, so that the values start at a multiple of 8
+  const padded = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(0x20);
   new DataView(padded.buffer).setBigUint64(0, BigInt(padded.length - 8), true);
   padded.set(json, 8);
   return padded;
 }
 
 /**
- * Writes tensors as a safetensors file, atomically. Keys are sorted, so that the same tensors give the same bytes.
+ * Writes tensors as a safetensors file, atomically. Keys are sorted, so that the same tensors give
+ * the same bytes.
  *
  * @throws {RangeError} if a shape does not match its number of values.
  */

@@ -1,6 +1,6 @@
 /**
- * The header of a safetensors file: 8 bytes of length (little-endian), then JSON that gives each tensor's dtype,
- * shape and place. Everything in it is checked before the first value is read.
+ * The header of a safetensors file: 8 bytes of length (little-endian), then JSON that gives each
+ * tensor's dtype, shape and place. Everything in it is checked before the first value is read.
  *
  * Source: https://github.com/huggingface/safetensors#format
  */
@@ -20,7 +20,10 @@ export interface Entry extends Span {
   readonly shape: number[];
 }
 
-/** The format allows 100 MB, but a tensor takes about 120 bytes of a header, and the parsed header must not need much memory. */
+/**
+ * The format allows 100 MB, but a tensor takes about 120 bytes of a header, and the parsed header
+ * must not need much memory.
+ */
 export const MAX_HEADER_BYTES = 4_000_000;
 
 const isSizes = (value: unknown): value is number[] =>
@@ -85,7 +88,10 @@ function parseEntry(span: Span, { dtype, shape }: JsonRecord, where: string): En
   return { ...span, dtype, shape };
 }
 
-/** The tensors must cover the data without overlaps or gaps, which reveals a file that is cut off or damaged. */
+/**
+ * The tensors must cover the data without overlaps or gaps, which reveals a file that is cut off
+ * or damaged.
+ */
 function checkCover(spans: readonly Span[], dataBytes: number, path: string): void {
   const wrong = (state: string) => new RangeError(`Cannot read ${path}: ${state}`);
   let reached = 0;

@@ -1,7 +1,9 @@
 /**
- * Several tensor files with an index (`model.safetensors.index.json`, `pytorch_model.bin.index.json`), as one.
+ * Several tensor files with an index (`model.safetensors.index.json`,
+ * `pytorch_model.bin.index.json`), as one.
  *
- * Source: Hugging Face's documentation of sharded checkpoints; `weight_map` gives the file of each key.
+ * Source: Hugging Face's documentation of sharded checkpoints; `weight_map` gives the file of each
+ * key.
  */
 import { dirname, join } from "node:path";
 import { expectRecord, readJsonRecord } from "./json.ts";
@@ -22,7 +24,10 @@ async function readWeightMap(path: string): Promise<[key: string, file: string][
   });
 }
 
-/** All views, with names of storages that no other shard has. Each key must be in the file that the index gives for it. */
+/**
+ * All views, with names of storages that no other shard has. Each key must be in the file that the
+ * index gives for it.
+ */
 function joinViews(
   shards: ReadonlyMap<string, TensorFile>,
   files: ReadonlyMap<string, string>,
@@ -51,7 +56,8 @@ function joinViews(
  *
  * @param index the path of the index
  * @param options.skip keys that are not wanted, whatever they contain
- * @throws {Error} if a file is missing or a key is in another file. The message names the file and the key.
+ * @throws {Error} if a file is missing or a key is in another file. The message names the file and
+ *   the key.
  */
 export async function openShards(
   index: string,

@@ -1,8 +1,10 @@
 /**
- * Tensors in files: what a file stores, and where in it each tensor lies. This file knows neither a file format nor a model.
+ * Tensors in files: what a file stores, and where in it each tensor lies. This file knows neither
+ * a file format nor a model.
  *
- * A file is a set of *storages* (runs of bytes); a tensor is a *view* of one: a number format, a first element, and for each axis a
- * size and a stride. Several views may share a storage, as PyTorch's do.
+ * A file is a set of *storages* (runs of bytes); a tensor is a *view* of one: a number format, a
+ * first element, and for each axis a size and a stride. Several views may share a storage, as
+ * PyTorch's do.
  */
 
 /** One tensor: its shape and its values in row-major order. */
@@ -65,7 +67,8 @@ export interface TensorFile extends Disposable {
   /** Each tensor's place, by key. */
   readonly views: ReadonlyMap<string, TensorView>;
   /**
-   * Passes a storage's bytes to `put` from first to last, chunk after chunk; a chunk is valid only during the call.
+   * Passes a storage's bytes to `put` from first to last, chunk after chunk; a chunk is valid only
+   * during the call.
    *
    * @throws {Error} if bytes are missing, or do not match their checksum.
    */
@@ -82,7 +85,9 @@ export const rowMajor = (shape: readonly number[]): number[] =>
 
 type Strided = Pick<TensorView, "shape" | "strides">;
 
-/** Elements from a view's first to its last, both included: more than `count` where there are gaps. */
+/**
+ * Elements from a view's first to its last, both included: more than `count` where there are gaps.
+ */
 export const span = ({ shape, strides }: Strided): number =>
   count(shape) === 0 ? 0 : shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis], 1);
 
@@ -99,7 +104,10 @@ export function byteRange(view: TensorView): { begin: number; end: number } {
   return { begin: view.offset * size, end: (view.offset + span(view)) * size };
 }
 
-/** Whether no element of the storage occurs twice: each axis steps over all that the finer axes reach. */
+/**
+ * Whether no element of the storage occurs twice: each axis steps over all that the finer axes
+ * reach.
+ */
 function isInjective({ shape, strides }: Strided): boolean {
   const axes = shape.map((size, axis) => ({ size, stride: strides[axis] }))
     .filter(({ size }) => size > 1).sort((a, b) => a.stride - b.stride);
@@ -116,8 +124,8 @@ const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value
 /**
  * Checks a view before anything is allocated for it.
  *
- * @throws {Error} if the format cannot be read, a place lies outside the storage, or elements occur twice. The message names
- *   the key and the file.
+ * @throws {Error} if the format cannot be read, a place lies outside the storage, or elements
+ *   occur twice. The message names the key and the file.
  */
 export function checkView(key: string, view: TensorView): ReadableFormat {
   const { path, format, shape, strides, offset, storageBytes } = view;

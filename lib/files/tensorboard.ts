@@ -1,11 +1,14 @@
 /**
  * TensorBoard's event files: scalars as protobuf messages in TFRecord frames.
  *
- *     frame  = length (8 bytes)  masked(crc(length))  data  masked(crc(data))        numbers little-endian, crc = CRC-32C
+ *     frame  = length (8 bytes)  masked(crc(length))  data  masked(crc(data))
  *     masked = rotate right by 15, plus 0xa282ead8
  *
- * The functions return bytes, which `appendTo` writes to a file. Sources: tensorflow/core/lib/io/record_writer.h (the
- * frame), tensorboard/compat/proto/event.proto and summary.proto (the messages; only the fields that scalars need).
+ * Numbers are little-endian, and crc is CRC-32C.
+ *
+ * The functions return bytes, which `appendTo` writes to a file. Sources:
+ * tensorflow/core/lib/io/record_writer.h (the frame), tensorboard/compat/proto/event.proto and
+ * summary.proto (the messages; only the fields that scalars need).
  */
 import { crc32c } from "@aws-crypto/crc32c";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
@@ -62,7 +65,8 @@ export function scalarEvent(
     summary.tag(1, WireType.LengthDelimited).bytes(scalar); // Summary.value
   }
   const stepped = event(wallTime).tag(2, WireType.Varint).int64(step);
-  return frame(stepped.tag(5, WireType.LengthDelimited).bytes(summary.finish()).finish()); // Event.summary
+  // Event.summary
+  return frame(stepped.tag(5, WireType.LengthDelimited).bytes(summary.finish()).finish());
 }
 
 /** An event that has only its wall_time. */

@@ -1,6 +1,7 @@
 /**
- * `torch.save`'s format from before PyTorch 1.6: five pickles (a magic number, the protocol, the machine, the state dict, the list
- * of storages), then each storage's bytes after its number of elements. There are no checksums; every length is checked.
+ * `torch.save`'s format from before PyTorch 1.6: five pickles (a magic number, the protocol, the
+ * machine, the state dict, the list of storages), then each storage's bytes after its number of
+ * elements. There are no checksums; every length is checked.
  *
  * Source: PyTorch's `_legacy_save` and `_legacy_load` in `torch/serialization.py`.
  */
@@ -31,7 +32,10 @@ function storageNames(list: PickleValue, path: string): string[] {
   throw new TypeError(`Cannot read ${path}: ${found}, and a list of names is expected`);
 }
 
-/** Where each storage's bytes begin. Every storage must be used and as long as its tensors need; the last must end the file. */
+/**
+ * Where each storage's bytes begin. Every storage must be used and as long as its tensors need;
+ * the last must end the file.
+ */
 async function storagePlaces(
   file: RandomAccess,
   names: readonly string[],

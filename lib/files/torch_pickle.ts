@@ -1,7 +1,9 @@
 /**
- * The names that a pickle written by `torch.save` may contain, and what they make: a state dict as views of storages.
+ * The names that a pickle written by `torch.save` may contain, and what they make: a state dict as
+ * views of storages.
  *
- * Source: PyTorch's `torch/_utils.py` (the arguments of each `_rebuild_...`) and `torch/serialization.py` (persistent ids).
+ * Source: PyTorch's `torch/_utils.py` (the arguments of each `_rebuild_...`) and
+ * `torch/serialization.py` (persistent ids).
  */
 import {
   describe,
@@ -107,7 +109,10 @@ function parseStorage(id: PickleValue, path: string): TorchStorage {
   return { kind: "storage", key, format, bytes };
 }
 
-/** How to read PyTorch's pickles; `found` receives each storage that is named, and may refuse it by an error. */
+/**
+ * How to read PyTorch's pickles; `found` receives each storage that is named, and may refuse it by
+ * an error.
+ */
 export const torchPickleOptions = (
   path: string,
   found: (storage: TorchStorage) => void,
@@ -148,5 +153,8 @@ export function stateDictViews(value: PickleValue, path: string): Map<string, Te
   return views;
 }
 
-/** A longer pickle is no state dict: a tensor takes about 100 bytes of it, and GPT-2's largest has 580 tensors. */
+/**
+ * A longer pickle is no state dict: a tensor takes about 100 bytes of it, and GPT-2's largest has
+ * 580 tensors.
+ */
 export const MAX_PICKLE_BYTES = 1_000_000;

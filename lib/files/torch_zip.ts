@@ -1,9 +1,11 @@
 /**
- * `torch.save`'s format since PyTorch 1.6: a zip archive of stored (uncompressed) entries, `data.pkl` and one entry for each storage.
+ * `torch.save`'s format since PyTorch 1.6: a zip archive of stored (uncompressed) entries,
+ * `data.pkl` and one entry for each storage.
  *
- * `@zip.js/zip.js` reads the archive's directory. The bytes of an entry are read here, because they lie in the file as they are: the
- * library would copy them into a stream of new chunks, which took twice the time and 40 MB until they were collected. Each entry's
- * CRC is checked while its bytes pass.
+ * `@zip.js/zip.js` reads the archive's directory. The bytes of an entry are read here, because
+ * they lie in the file as they are: the library would copy them into a stream of new chunks, which
+ * took twice the time and 40 MB until they were collected. Each entry's CRC is checked while its
+ * bytes pass.
  */
 import { crc32 } from "node:zlib";
 import { type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
@@ -39,7 +41,7 @@ async function readDirectory(file: RandomAccess): Promise<FileEntry[]> {
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const state = CUT_OFF.test(message)
-      ? "it is a zip archive that is cut off (its directory at the end is missing); download it again"
+      ? "it is a zip archive that is cut off (it has no directory at its end); download it again"
       : `it is a damaged zip archive (${message}); download it again`;
     throw zipError(file.path, state, cause);
   }
@@ -83,7 +85,10 @@ async function placeOf(entry: FileEntry, file: RandomAccess): Promise<Place> {
   return { name, begin, start, end, crc: entry.crc32 ?? 0 };
 }
 
-/** Entries by name. Each is stored, inside the file and apart from all others, so that no content is larger than the file. */
+/**
+ * Entries by name. Each is stored, inside the file and apart from all others, so that no content
+ * is larger than the file.
+ */
 async function readPlaces(file: RandomAccess): Promise<Map<string, Place>> {
   const places: Place[] = [];
   for (const entry of await readDirectory(file)) places.push(await placeOf(entry, file));

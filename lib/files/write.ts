@@ -1,7 +1,8 @@
 /**
  * Atomic writes: a reader sees the old file or the new one, never a part of it.
  *
- * A file is written under another name beside its target and then renamed. (`write_folder.ts` does the same for folders.)
+ * A file is written under another name beside its target and then renamed. (`write_folder.ts` does
+ * the same for folders.)
  */
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -25,7 +26,8 @@ export const targetOf = (temporary: string): string | undefined =>
 /**
  * Writes a file completely or not at all. Its folder is made if necessary.
  *
- * `durable` waits until the bytes are on the disk: for checkpoints that must survive a power failure.
+ * `durable` waits until the bytes are on the disk: for checkpoints that must survive a power
+ * failure.
  */
 export async function writeAtomically(
   path: string,

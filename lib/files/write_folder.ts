@@ -1,9 +1,11 @@
 /**
- * Folders written as a whole: after a kill at any moment a folder is the old one or the new one, never a mixture.
+ * Folders written as a whole: after a kill at any moment a folder is the old one or the new one,
+ * never a mixture.
  *
- * The new folder is made beside the old one. If only one file differs, it is renamed into place. Otherwise the other content of the
- * old folder is linked into the new one, the old folder is renamed to `.NAME.before`, the new one takes its name, and the old one
- * is removed. Between these two renames the old folder exists only under its other name, where `standingFolder` finds it.
+ * The new folder is made beside the old one. If only one file differs, it is renamed into place.
+ * Otherwise the other content of the old folder is linked into the new one, the old folder is
+ * renamed to `.NAME.before`, the new one takes its name, and the old one is removed. Between these
+ * two renames the old folder exists only under its other name, where `standingFolder` finds it.
  */
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileExists } from "./read.ts";
@@ -14,7 +16,8 @@ const placeBefore = (folder: string): string =>
   join(dirname(resolve(folder)), `.${basename(resolve(folder))}.before`);
 
 /**
- * Finds a folder's content: the folder itself or, if a save was killed between its two renames, the old one beside it.
+ * Finds a folder's content: the folder itself or, if a save was killed between its two renames,
+ * the old one beside it.
  *
  * @example
  * ```ts
@@ -33,7 +36,10 @@ const HOUR = 3_600_000;
 
 const remove = (path: string): Promise<void> => Deno.remove(path, { recursive: true });
 
-/** Repairs what a killed save left: restores an old folder, or removes one that is replaced, and removes unfinished new ones. */
+/**
+ * Repairs what a killed save left: restores an old folder, or removes one that is replaced, and
+ * removes unfinished new ones.
+ */
 async function tidy(folder: string): Promise<void> {
   const before = placeBefore(folder);
   if (await fileExists(before)) {
@@ -60,7 +66,10 @@ async function sameContent(a: string, b: string): Promise<boolean> {
 const namesIn = async (folder: string): Promise<string[]> =>
   (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
 
-/** Gives a file, or all files of a folder, a second name. Bytes are copied only where the file system cannot link. */
+/**
+ * Gives a file, or all files of a folder, a second name. Bytes are copied only where the file
+ * system cannot link.
+ */
 async function linkAll(from: string, to: string): Promise<void> {
   const { isDirectory, isSymlink } = await Deno.lstat(from);
   if (isSymlink) return await Deno.symlink(await Deno.readLink(from), to);
@@ -118,8 +127,9 @@ async function moveInto(
 /**
  * Lets `fill` write files into an empty folder, then moves them to `folder`.
  *
- * If `fill` throws, `folder` is unchanged. Other files of `folder` stay, except those that `replaces` names because the new files
- * make them obsolete. `durable` waits until the files are on the disk.
+ * If `fill` throws, `folder` is unchanged. Other files of `folder` stay, except those that
+ * `replaces` names because the new files make them obsolete. `durable` waits until the files are
+ * on the disk.
  *
  * @throws {Error} if a file has that name, or the disk is full.
  */

@@ -1,12 +1,13 @@
 /**
- * Makes the notebook's Stop button stop a training loop instead of killing the kernel. Stop sends SIGINT, which ends
- * a Deno process without a listener. We listen, and turn it into an abort signal that loops check at each step:
+ * Makes the notebook's Stop button stop a training loop instead of killing the kernel. Stop sends
+ * SIGINT, which ends a Deno process without a listener. We listen, and turn it into an abort
+ * signal that loops check at each step:
  *
  *     const signal = interruptSignal();
  *     for (const step of steps) { signal.throwIfAborted(); ... }
  *
- * The cell then ends with "AbortError: Interrupted by user" and every variable is still there. A loop that never
- * awaits cannot be stopped in this way, because the signal's listener never runs.
+ * The cell then ends with "AbortError: Interrupted by user" and every variable is still there. A
+ * loop that never awaits cannot be stopped in this way, because the signal's listener never runs.
  */
 
 import { isNotebook } from "./kernel.ts";
@@ -16,8 +17,9 @@ let controller = new AbortController();
 let listening = false;
 
 /**
- * The signal that the next Stop aborts. Call this once at the start of each loop: after a Stop a new signal replaces the
- * old one, so the next run is not affected. Outside a notebook it never aborts, and Ctrl+C ends the process.
+ * The signal that the next Stop aborts. Call this once at the start of each loop: after a Stop a
+ * new signal replaces the old one, so the next run is not affected. Outside a notebook it never
+ * aborts, and Ctrl+C ends the process.
  */
 export function interruptSignal(): AbortSignal {
   listenForStop();

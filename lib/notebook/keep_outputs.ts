@@ -1,25 +1,33 @@
 /**
- * A workaround for outputs that the kernel loses. Deno 2.8.2 and later reports that a cell is finished ("idle") before its
- * queued outputs are sent, and front ends stop listening at "idle": half the outputs of quick cells vanish or appear under a
- * later cell. The kernel awaits `broadcastResult` after each successful cell, so we make that call wait a moment.
+ * A workaround for outputs that the kernel loses. Deno 2.8.2 and later reports that a cell is
+ * finished ("idle") before its queued outputs are sent, and front ends stop listening at "idle":
+ * half the outputs of quick cells vanish or appear under a later cell. The kernel awaits
+ * `broadcastResult` after each successful cell, so we make that call wait a moment.
  */
 
 import { callBefore, isFunction, isObject, kernelInternals, kernelMethods } from "./kernel.ts";
 
-/** Measured in JupyterLab and nbclient on a busy two-core machine: with these values, 40 of 40 outputs stay. */
+/**
+ * Measured in JupyterLab and nbclient on a busy two-core machine: with these values, 40 of 40
+ * outputs stay.
+ */
 const wait = { base: 25, perMessage: 3, perByte: 1 / 40_000 }; // milliseconds
 
 const printing = ["log", "info", "debug", "warn", "error", "table", "dir"];
 
 const patched = Symbol.for("notebook.keepOutputs");
 
-/** Patches the running kernel once and returns whether it is patched. Outside the kernel it does nothing. */
+/**
+ * Patches the running kernel once and returns whether it is patched. Outside the kernel it does
+ * nothing.
+ */
 export function keepOutputs(): boolean {
   const internals = kernelInternals();
   const methods = kernelMethods();
   const original = internals?.broadcastResult;
   if (internals === null || methods === null || !isFunction(original)) return false;
-  if (internals[patched] === true) return true; // a re-run of the import cell, or a second copy of this module
+  // a re-run of the import cell, or a second copy of this module
+  if (internals[patched] === true) return true;
   internals[patched] = true;
 
   const sent = { messages: 0, bytes: 0 };
@@ -41,7 +49,10 @@ export function keepOutputs(): boolean {
   return true;
 }
 
-/** Roughly how many bytes `value` takes on its way to the front end, down to the second level of its properties. */
+/**
+ * Roughly how many bytes `value` takes on its way to the front end, down to the second level of
+ * its properties.
+ */
 function sizeOf(value: unknown, depth = 0): number {
   if (typeof value === "string") return value.length;
   if (!isObject(value) || depth === 2) return 8;

@@ -1,6 +1,7 @@
 /**
- * The only file that touches the Deno Jupyter kernel's objects. Outside the kernel (plain `deno run`, a test, a web page)
- * every function here does nothing or returns null, so code that calls it also runs there.
+ * The only file that touches the Deno Jupyter kernel's objects. Outside the kernel (plain `deno
+ * run`, a test, a web page) every function here does nothing or returns null, so code that calls
+ * it also runs there.
  */
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -11,7 +12,9 @@ export type Methods = Record<PropertyKey, unknown>;
 /** Whether this is the Deno Jupyter kernel. */
 export const isNotebook = (): boolean => kernelMethods() !== null;
 
-/** `Deno.jupyter` (broadcast, display, ...), or null outside the kernel, where reading it throws. */
+/**
+ * `Deno.jupyter` (broadcast, display, ...), or null outside the kernel, where reading it throws.
+ */
 export function kernelMethods(): Methods | null {
   try {
     const methods: unknown = Reflect.get(Deno, "jupyter");
@@ -21,7 +24,10 @@ export function kernelMethods(): Methods | null {
   }
 }
 
-/** The kernel's internal side, whose `broadcastResult` it awaits after each successful cell; null if it is not found. */
+/**
+ * The kernel's internal side, whose `broadcastResult` it awaits after each successful cell; null
+ * if it is not found.
+ */
 export function kernelInternals(): Methods | null {
   const symbol: unknown = Reflect.get(Deno, "internal");
   const internals: unknown = typeof symbol === "symbol" ? Reflect.get(Deno, symbol) : null;

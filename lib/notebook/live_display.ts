@@ -1,26 +1,31 @@
 /**
- * One output of a cell that changes while the cell runs, e.g. a learning curve that grows. Messages are sent
- * synchronously, because the kernel sends awaited ones late, and at most four times a second, because front ends redraw
- * everything each time.
+ * One output of a cell that changes while the cell runs, e.g. a learning curve that grows.
+ * Messages are sent synchronously, because the kernel sends awaited ones late, and at most four
+ * times a second, because front ends redraw everything each time.
  */
 
 import { type Displayable, displaySymbol, type MimeBundle } from "../display/mod.ts";
 import { broadcast, isNotebook } from "./kernel.ts";
 
-/** An output: its forms by media type, a value that shows itself, or a function that makes either. */
+/**
+ * An output: its forms by media type, a value that shows itself, or a function that makes either.
+ */
 export type Showable = MimeBundle | Displayable | (() => Showable | Promise<Showable>);
 
 /** An output that can be replaced. */
 export interface LiveDisplay {
-  /** Shows `what` if the last output is at least a quarter of a second old, else keeps it for later. */
+  /**
+   * Shows `what` if the last output is at least a quarter of a second old, else keeps it for
+   * later.
+   */
   update(what: Showable): Promise<void>;
   /** Shows `what`, or else the output that was kept last, at once. */
   finish(what?: Showable): Promise<void>;
 }
 
 /**
- * Opens an output in the running cell. Pass functions to `update` where drawing takes time: they are called only when
- * their output is shown. Outside a notebook nothing is drawn.
+ * Opens an output in the running cell. Pass functions to `update` where drawing takes time: they
+ * are called only when their output is shown. Outside a notebook nothing is drawn.
  *
  * @param options.interval the least time between two outputs; default 250 ms (four a second)
  * @example

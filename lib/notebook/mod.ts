@@ -1,6 +1,7 @@
 /**
- * What a notebook needs beyond the library: outputs that are not lost, a Stop button that keeps the kernel alive,
- * and pictures that change in place. Importing this module installs the first two; import it in the first cell.
+ * What a notebook needs beyond the library: outputs that are not lost, a Stop button that keeps
+ * the kernel alive, and pictures that change in place. Importing this module installs the first
+ * two; import it in the first cell.
  *
  * @module
  */

@@ -1,4 +1,7 @@
-/** Small multiples of means and the spread around them, e.g. of runs that differ in their seed: a line and a pale band each. */
+/**
+ * Small multiples of means and the spread around them, e.g. of runs that differ in their seed: a
+ * line and a pale band each.
+ */
 
 import { type Figure, figure } from "./figure.ts";
 import { axisName, gridLayout, type GridShape, gridShape, panelBox } from "./grid_axes.ts";
@@ -43,7 +46,8 @@ export interface BandGridOptions {
 }
 
 /**
- * Small multiples. Rows of panels that show the same names share a legend below; otherwise each row has its own beside it.
+ * Small multiples. Rows of panels that show the same names share a legend below; otherwise each
+ * row has its own beside it.
  *
  * @example
  * ```ts
@@ -51,7 +55,8 @@ export interface BandGridOptions {
  * import { bandGrid } from "ppo/plots/mod.ts";
  *
  * const band = { name: "kl_coef 0.05", x: [1, 2], mean: [3, 4], low: [2, 3], high: [4, 6] };
- * const grid = bandGrid([{ title: "KL (nats)", bands: [band] }], { title: "PPO", xTitle: "update" });
+ * const panels = [{ title: "KL (nats)", bands: [band] }];
+ * const grid = bandGrid(panels, { title: "PPO", xTitle: "update" });
  * assert.equal(grid.text, "PPO: KL (nats) of kl_coef 0.05");
  * ```
  */
@@ -103,7 +108,8 @@ function bandTraces(
   showlegend: boolean,
 ): Trace[] {
   const common = { ...axes, legendgroup: name, x };
-  // a few markers are enough as a second sign beside the colour; one at every point would double the picture's bytes
+  // a few markers are enough as a second sign beside the colour; one at every point would double
+  // the picture's bytes
   const style = { width: 1.8, size: 5, marker: { maxdisplayed: 5 } };
   const line = lineTrace(index, { ...style, name, ...common, showlegend, y: mean });
   if (low === undefined || high === undefined) return [line];

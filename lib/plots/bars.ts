@@ -1,4 +1,7 @@
-/** Named numbers as horizontal bars, e.g. the probabilities of the next token; labels may be Chinese. */
+/**
+ * Named numbers as horizontal bars, e.g. the probabilities of the next token; labels may be
+ * Chinese.
+ */
 
 import { type Figure, figure } from "./figure.ts";
 import { column, type Key, short } from "./rows.ts";
@@ -14,14 +17,17 @@ export interface BarsOptions<R> extends FigureOptions {
   readonly valueTitle?: string;
   /** What the bars are, e.g. "next token"; default: the name of `label`. */
   readonly labelTitle?: string;
-  /** The column that distinguishes groups, e.g. before and after: bars side by side in two colours. */
+  /**
+   * The column that distinguishes groups, e.g. before and after: bars side by side in two colours.
+   */
   readonly seriesBy?: Key<R>;
   /** Draws groups end to end instead of side by side: parts of a whole, with the sum at the end. */
   readonly stacked?: boolean;
 }
 
 /**
- * Bars, the first row on top: `bars(rows, { label: "token", value: "probability", title: "Next token" })`.
+ * Bars, the first row on top: `bars(rows, { label: "token", value: "probability", title: "Next
+ * token" })`.
  *
  * @throws {RangeError} if there are rows and none has the column.
  *
@@ -91,7 +97,10 @@ const sumTrace = (sums: ReadonlyMap<string, number>): Trace => ({
   text: Array.from(sums.values(), short),
 });
 
-/** Room for the numbers beside the bars: to the left of a negative bar they would cover the axis' labels. */
+/**
+ * Room for the numbers beside the bars: to the left of a negative bar they would cover the axis'
+ * labels.
+ */
 function rangeWithRoom(values: readonly number[]): Layout {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(0, ...finite), Math.max(0, ...finite)];

@@ -1,4 +1,6 @@
-/** A fraction before and after training, each with its confidence interval, one line for each run. */
+/**
+ * A fraction before and after training, each with its confidence interval, one line for each run.
+ */
 
 import { type Figure, figure } from "./figure.ts";
 import { axis, type FigureOptions, frame, legendBelow, lineTrace, type Trace } from "./style.ts";
@@ -19,7 +21,9 @@ export interface BeforeAfter {
   readonly before: Estimate;
   /** The fraction after it. */
   readonly after: Estimate;
-  /** The paired difference, which is known more precisely than its two ends; shown in the legend. */
+  /**
+   * The paired difference, which is known more precisely than its two ends; shown in the legend.
+   */
   readonly gain?: Estimate;
 }
 

@@ -1,4 +1,7 @@
-/** Several metrics of several runs as small multiples: one panel for each metric; one colour, dash and marker for each run. */
+/**
+ * Several metrics of several runs as small multiples: one panel for each metric; one colour, dash
+ * and marker for each run.
+ */
 
 import { type Figure, figure } from "./figure.ts";
 import { axisName, gridLayout, gridShape } from "./grid_axes.ts";
@@ -34,8 +37,8 @@ export interface CurveGridOptions<R> extends FigureOptions {
 }
 
 /**
- * Small multiples, e.g. `curveGrid([{ name: "kl_coef 0.05", rows }], ["mean_reward", { y: "kl", title: "KL (nats)" }],
- * { title: "PPO" })`. Earlier runs stay visible beside the last.
+ * Small multiples, e.g. `curveGrid([{ name: "kl_coef 0.05", rows }], ["mean_reward", { y: "kl",
+ * title: "KL (nats)" }], { title: "PPO" })`. Earlier runs stay visible beside the last.
  *
  * @throws {RangeError} if a run has rows and none has the column.
  *

@@ -1,7 +1,8 @@
 /**
- * A figure is a value: a plotly specification that shows itself when it is the last expression of a notebook cell.
- * One output holds every form, so that each viewer finds one that it can show: plotly's own (JupyterLab, VS Code), HTML
- * with a picture that becomes live where plotly is loaded (exported pages), SVG and text (GitHub, terminals).
+ * A figure is a value: a plotly specification that shows itself when it is the last expression of
+ * a notebook cell. One output holds every form, so that each viewer finds one that it can show:
+ * plotly's own (JupyterLab, VS Code), HTML with a picture that becomes live where plotly is loaded
+ * (exported pages), SVG and text (GitHub, terminals).
  */
 
 import { displaySymbol, type MimeBundle, pictureHtml } from "../display/mod.ts";
@@ -42,8 +43,8 @@ export function figure(data: readonly Trace[], layout: Layout, text: string): Fi
 export const toSvg = ({ data, layout }: Figure): Promise<string> => drawSvg(data, layout);
 
 /**
- * Draws the figure as a plain picture only, for outputs that are replaced several times a second while a loop runs:
- * JupyterLab would not redraw plotly's own form.
+ * Draws the figure as a plain picture only, for outputs that are replaced several times a second
+ * while a loop runs: JupyterLab would not redraw plotly's own form.
  */
 export async function picture(drawn: Figure): Promise<MimeBundle> {
   const alt = drawn.text;
@@ -51,8 +52,8 @@ export async function picture(drawn: Figure): Promise<MimeBundle> {
 }
 
 /**
- * This script runs in the page. An exported page loads plotly after its figures and then fires "plotly-ready"; elsewhere
- * nothing happens and the picture stays.
+ * This script runs in the page. An exported page loads plotly after its figures and then fires
+ * "plotly-ready"; elsewhere nothing happens and the picture stays.
  */
 const goLive = `(() => {
 const box = document.currentScript.parentElement;

@@ -1,4 +1,7 @@
-/** The layout of small multiples. Axes are placed by hand, because plotly's own grid leaves no room for a panel's name. */
+/**
+ * The layout of small multiples. Axes are placed by hand, because plotly's own grid leaves no room
+ * for a panel's name.
+ */
 
 import { axis, type FigureOptions, frame, type Layout, legendBelow } from "./style.ts";
 
@@ -6,9 +9,15 @@ import { axis, type FigureOptions, frame, type Layout, legendBelow } from "./sty
 export interface GridPanel {
   /** What the panel shows, and its unit. */
   readonly title: string;
-  /** Name of its own bottom axis, which is then shown in every row. Default: the grid's name, below the lowest panels. */
+  /**
+   * Name of its own bottom axis, which is then shown in every row. Default: the grid's name, below
+   * the lowest panels.
+   */
   readonly xTitle?: string | undefined;
-  /** Scale of its vertical axis: "log" for values that differ by factors, all above 0. Default "linear". */
+  /**
+   * Scale of its vertical axis: "log" for values that differ by factors, all above 0. Default
+   * "linear".
+   */
   readonly scale?: "linear" | "log" | undefined;
 }
 

@@ -1,4 +1,7 @@
-/** The tokens of a text in their order, each on a tile coloured by its number: advantages, values, the KL at each token. */
+/**
+ * The tokens of a text in their order, each on a tile coloured by its number: advantages, values,
+ * the KL at each token.
+ */
 
 import { type Figure, figure } from "./figure.ts";
 import { short } from "./rows.ts";
@@ -11,9 +14,15 @@ export interface HeatStripOptions extends FigureOptions {
   readonly valueTitle: string;
   /** Tiles in a line; default 24, as many as a notebook's width holds. */
   readonly perLine?: number;
-  /** The absolute value that has the fullest colour; default: the strip's largest. Give several strips the same one to compare them. */
+  /**
+   * The absolute value that has the fullest colour; default: the strip's largest. Give several
+   * strips the same one to compare them.
+   */
   readonly largest?: number;
-  /** Ends the scale at 0, for numbers such as log-probabilities that are never above it. Default false: a scale on both sides of 0. */
+  /**
+   * Ends the scale at 0, for numbers such as log-probabilities that are never above it. Default
+   * false: a scale on both sides of 0.
+   */
   readonly upToZero?: boolean;
   /** Writes each number below its token, with two decimals. Default false. */
   readonly numbers?: boolean;
@@ -28,16 +37,19 @@ const twoSided = [[0, "#0072B2"], [0.5, "#ffffff"], [1, "#D55E00"]];
 const belowZero = [[0, "#0072B2"], [1, "#ffffff"]];
 
 /**
- * A strip of tokens: `heatStrip(["长", "江", "？"], [0.2, -0.1, 1.3], { title: "Advantages", valueTitle: "advantage" })`.
+ * A strip of tokens: `heatStrip(["长", "江", "？"], [0.2, -0.1, 1.3], { title: "Advantages",
+ * valueTitle: "advantage" })`.
  *
- * @throws {RangeError} if the numbers are not as many as the tokens, `largest` is not above 0, or a number is above 0 with `upToZero`.
+ * @throws {RangeError} if the numbers are not as many as the tokens, `largest` is not above 0, or
+ *   a number is above 0 with `upToZero`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { heatStrip } from "ppo/plots/mod.ts";
  *
- * const strip = heatStrip(["长", "江"], [0.5, -1], { title: "Advantages", valueTitle: "advantage" });
+ * const titles = { title: "Advantages", valueTitle: "advantage" };
+ * const strip = heatStrip(["长", "江"], [0.5, -1], titles);
  * assert.equal(strip.text, "Advantages: 长 0.5, 江 -1");
  * ```
  */
@@ -64,7 +76,8 @@ export function heatStrip(
     margin: { l: 20, r: 130, t: 52, b: bottom },
     ...(numbers ? { showlegend: false } : {}), // plotly adds one for two traces
   };
-  const below = y.map((row) => row + (tile + numberHeight) / 2 / line); // the middle of the room for the number
+  // the middle of the room for the number
+  const below = y.map((row) => row + (tile + numberHeight) / 2 / line);
   const traces = [{ ...tiles(strip), x, y }, { ...numbersOf(values), x, y: below }];
   const text = tokens.map((token, index) => `${token} ${short(values[index])}`).join(", ");
   return figure(traces.slice(0, numbers ? 2 : 1), layout, `${title}: ${text}`);

@@ -1,10 +1,16 @@
-/** One metric over the updates of one run or several: lines with markers, the newest run drawn over the older ones. */
+/**
+ * One metric over the updates of one run or several: lines with markers, the newest run drawn over
+ * the older ones.
+ */
 
 import { type Figure, figure } from "./figure.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
 import { axis, bandBetween, type FigureOptions, frame, lineTrace } from "./style.ts";
 
-/** Options of `learningCurve`; the names are columns of the rows. The default title is the name of `y`. */
+/**
+ * Options of `learningCurve`; the names are columns of the rows. The default title is the name of
+ * `y`.
+ */
 export interface LearningCurveOptions<R> extends Partial<FigureOptions> {
   /** The column that is drawn. */
   readonly y: Key<R>;
@@ -21,8 +27,8 @@ export interface LearningCurveOptions<R> extends Partial<FigureOptions> {
 }
 
 /**
- * A learning curve, e.g. `learningCurve(rows, { y: "mean_reward", seriesBy: "run" })`. Numbers that are missing or
- * not finite leave a gap.
+ * A learning curve, e.g. `learningCurve(rows, { y: "mean_reward", seriesBy: "run" })`. Numbers
+ * that are missing or not finite leave a gap.
  *
  * @throws {RangeError} if there are rows and none has the column.
  *

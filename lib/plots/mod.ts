@@ -1,6 +1,6 @@
 /**
- * Figures and tables as values, made from plain rows. They show themselves in a notebook; `toSvg` draws them anywhere.
- * A figure knows nothing of reinforcement learning.
+ * Figures and tables as values, made from plain rows. They show themselves in a notebook; `toSvg`
+ * draws them anywhere. A figure knows nothing of reinforcement learning.
  *
  * @module
  */

@@ -1,12 +1,17 @@
-/** Reading columns of numbers out of plain rows, which may be any record: metrics of a trainer, lines of a file. */
+/**
+ * Reading columns of numbers out of plain rows, which may be any record: metrics of a trainer,
+ * lines of a file.
+ */
 
 /** A column's name, checked by the compiler against the rows. */
 export type Key<R> = keyof R & string;
 
 /**
- * The numbers of one column. A number that is missing or not finite becomes null, which leaves a gap.
+ * The numbers of one column. A number that is missing or not finite becomes null, which leaves a
+ * gap.
  *
- * @throws {RangeError} if there are rows and none has the column (a notebook has no compiler to notice it).
+ * @throws {RangeError} if there are rows and none has the column (a notebook has no compiler to
+ *   notice it).
  */
 export function column<R extends object>(rows: readonly R[], name: Key<R>): (number | null)[] {
   if (rows.length > 0 && !rows.some((row) => name in row)) {
@@ -19,7 +24,10 @@ export function column<R extends object>(rows: readonly R[], name: Key<R>): (num
   });
 }
 
-/** The values of the horizontal axis: the named column, else `update` where the rows have it, else 1, 2, 3 ... */
+/**
+ * The values of the horizontal axis: the named column, else `update` where the rows have it, else
+ * 1, 2, 3 ...
+ */
 export function xColumn<R extends object>(
   rows: readonly R[],
   name: Key<R> | undefined,
@@ -34,7 +42,10 @@ export function xColumn<R extends object>(
   };
 }
 
-/** Axis settings for counts: without them plotly marks 1, 1.5, 2 although there is no half of an update. */
+/**
+ * Axis settings for counts: without them plotly marks 1, 1.5, 2 although there is no half of an
+ * update.
+ */
 export function countTicks(values: readonly (number | null)[]): { dtick?: number } {
   const counts = values.filter((value) => value !== null);
   const whole = counts.length > 0 && counts.every(Number.isInteger);

@@ -1,6 +1,7 @@
 /**
- * How every figure looks: colours that colour-blind readers can distinguish, a second sign beside colour (dash or
- * marker), fonts that have Chinese characters, and an opaque white background (dark themes would hide dark text).
+ * How every figure looks: colours that colour-blind readers can distinguish, a second sign beside
+ * colour (dash or marker), fonts that have Chinese characters, and an opaque white background
+ * (dark themes would hide dark text).
  */
 
 import { column, type Key } from "./rows.ts";
@@ -21,7 +22,10 @@ const markers = ["circle", "square", "diamond", "triangle-up", "x", "cross", "st
 export const fontFamily =
   '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei", sans-serif';
 
-/** Colour, dash and marker of the series with this index; the combination repeats only after 42 series. */
+/**
+ * Colour, dash and marker of the series with this index; the combination repeats only after 42
+ * series.
+ */
 export function seriesStyle(index: number): { color: string; dash: string; symbol: string } {
   const pick = (list: readonly string[]) => list[index % list.length];
   return { color: pick(palette), dash: pick(dashes), symbol: pick(markers) };
@@ -94,7 +98,10 @@ export function lineTrace(index: number, { width, size, marker, ...more }: LineO
   };
 }
 
-/** A pale band between two columns: two invisible edges with the space between them filled. `common` goes into both. */
+/**
+ * A pale band between two columns: two invisible edges with the space between them filled.
+ * `common` goes into both.
+ */
 export function bandBetween<R extends object>(
   rows: readonly R[],
   [lower, upper]: readonly [Key<R>, Key<R>],

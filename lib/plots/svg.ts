@@ -1,6 +1,7 @@
 /**
- * Draws a plotly specification as SVG without a browser: plotly.js runs in happy-dom. It is loaded for the first drawing
- * (0.7 s); each figure then takes 30 to 150 ms. happy-dom has no fonts, so the sizes of texts are estimated (`text_size.ts`).
+ * Draws a plotly specification as SVG without a browser: plotly.js runs in happy-dom. It is loaded
+ * for the first drawing (0.7 s); each figure then takes 30 to 150 ms. happy-dom has no fonts, so
+ * the sizes of texts are estimated (`text_size.ts`).
  */
 
 import { fontFamily, type Layout, type Trace } from "./style.ts";
@@ -50,6 +51,9 @@ async function loadPlotly(): Promise<Draw> {
   };
 }
 
-/** Replaces the page's `Math.random`, from which plotly makes ids, so that the same figure is always the same bytes. */
+/**
+ * Replaces the page's `Math.random`, from which plotly makes ids, so that the same figure is
+ * always the same bytes.
+ */
 const steadyRandom =
   `var state = 1; Math.random = () => (state = state * 16807 % 2147483647) / 2147483647;`;

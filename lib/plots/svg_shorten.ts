@@ -1,13 +1,13 @@
 /**
- * Makes plotly's SVG a third as long without changing the picture: committed notebooks hold every figure. Written for
- * plotly's output, not for SVG at large.
+ * Makes plotly's SVG a third as long without changing the picture: committed notebooks hold every
+ * figure. Written for plotly's output, not for SVG at large.
  */
 
 /** The same drawing in fewer bytes; `font` is the font family that the whole figure is set in. */
 export function shortenSvg(svg: string, font: string): string {
   const plain = svg
-    .replaceAll(/ class="[^"]*"/g, "") // for plotly's own style sheet, which a picture does not have
-    .replaceAll(/="[^"]*"/g, roundNumbers) // positions, not the numbers that are written in the picture
+    .replaceAll(/ class="[^"]*"/g, "") // a picture has no style sheet
+    .replaceAll(/="[^"]*"/g, roundNumbers) // positions, not texts
     .replaceAll(/ style="([^"]*)"/g, (_, style: string) => shortenStyle(style));
   return withFont(dropUnused(dropEmpty(plain)), font);
 }

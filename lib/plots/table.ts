@@ -23,15 +23,16 @@ const cellStyle =
   "text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px solid #ddd;white-space:pre-wrap";
 
 /**
- * A table of the named columns, e.g. `table(samples, ["passage", "before", "after"])`. Numbers are shown with four
- * significant digits. HTML in the values is escaped.
+ * A table of the named columns, e.g. `table(samples, ["passage", "before", "after"])`. Numbers are
+ * shown with four significant digits. HTML in the values is escaped.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { table } from "ppo/plots/mod.ts";
  *
- * assert.equal(table([{ before: "?", after: "长江有多长？" }], ["before"]).text, "before\n?");
+ * const rows = [{ before: "?", after: "长江有多长？" }];
+ * assert.equal(table(rows, ["before"]).text, "before\n?");
  * ```
  */
 export function table<R extends object>(

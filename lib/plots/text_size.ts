@@ -1,7 +1,8 @@
 /**
- * Sizes and places of texts where there are no fonts. Plotly measures titles, tick labels and legend entries in order to leave
- * room for them, and happy-dom always answers 0. This file installs estimates: a Chinese character is as wide as it is high, a
- * Latin one a little more than half of that. Drawn shapes are not measured.
+ * Sizes and places of texts where there are no fonts. Plotly measures titles, tick labels and
+ * legend entries in order to leave room for them, and happy-dom always answers 0. This file
+ * installs estimates: a Chinese character is as wide as it is high, a Latin one a little more than
+ * half of that. Drawn shapes are not measured.
  */
 
 import { textWidth as widthOf } from "../display/mod.ts";
@@ -32,7 +33,10 @@ export function measureTexts(...prototypes: readonly object[]): void {
   }
 }
 
-/** The box around all texts of `element`, in the coordinates of the ancestor `frame` (null: of the page). */
+/**
+ * The box around all texts of `element`, in the coordinates of the ancestor `frame` (null: of the
+ * page).
+ */
 function boxOf(element: Element, frame: Element | null) {
   const texts = element.tagName.toLowerCase() === "text"
     ? [element]
@@ -48,7 +52,10 @@ function boxOf(element: Element, frame: Element | null) {
   return { left, top, right, bottom, x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** The corners of a text before any transform: `x` and `y` are the anchor and the base line of the first line. */
+/**
+ * The corners of a text before any transform: `x` and `y` are the anchor and the base line of the
+ * first line.
+ */
 function corners(text: Element): [x: number, y: number][] {
   const size = fontSize(text);
   const tspans = Array.from(text.querySelectorAll("tspan.line"));

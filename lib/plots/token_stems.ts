@@ -1,4 +1,7 @@
-/** Numbers over the tokens of a text: one row as stems, others as lines, e.g. returns and the values that predict them. */
+/**
+ * Numbers over the tokens of a text: one row as stems, others as lines, e.g. returns and the
+ * values that predict them.
+ */
 
 import { type Figure, figure } from "./figure.ts";
 import { short } from "./rows.ts";
@@ -25,7 +28,7 @@ export interface TokenStemsOptions extends FigureOptions {
 }
 
 /**
- * Stems and lines over tokens: `tokenStems(["长", "江"], { stems: { name: "return", values: [1, 1] }, lines: [], ... })`.
+ * Stems and lines over tokens, e.g. `tokenStems(["长", "江"], { stems: { name: "return", values }, ... })`.
  *
  * @throws {RangeError} if a row does not have one number for each token.
  *
@@ -34,7 +37,8 @@ export interface TokenStemsOptions extends FigureOptions {
  * import assert from "node:assert/strict";
  * import { tokenStems } from "ppo/plots/mod.ts";
  *
- * const stems = { name: "return", values: [1, 1] }, lines = [{ name: "value", values: [0.5, 0.75] }];
+ * const stems = { name: "return", values: [1, 1] };
+ * const lines = [{ name: "value", values: [0.5, 0.75] }];
  * const titles = { title: "Foreseen?", valueTitle: "score", tokenTitle: "token" };
  * const figure = tokenStems(["长", "江"], { ...titles, stems, lines });
  * assert.equal(figure.text, "Foreseen?: return 长 1, 江 1; value 长 0.5, 江 0.75");

@@ -53,14 +53,16 @@ function checked<D extends DType>(
  * import assert from "node:assert/strict";
  * import { floats } from "ppo/runtime/mod.ts";
  *
- * assert.deepEqual(floats([1, 2, 3, 4], [2, 2]), { dims: [2, 2], data: Float32Array.of(1, 2, 3, 4) });
+ * const { dims, data } = floats([1, 2, 3, 4], [2, 2]);
+ * assert.deepEqual([dims, data], [[2, 2], Float32Array.of(1, 2, 3, 4)]);
  * ```
  */
 export const floats = (values: ArrayLike<number>, dims?: readonly number[]): HostArray<"float32"> =>
   checked(Float32Array.from(values), dims);
 
 /**
- * Makes a float16 host array. Each value is rounded to the nearest 16-bit float; values beyond 65,504 become infinite.
+ * Makes a float16 host array. Each value is rounded to the nearest 16-bit float; values beyond
+ * 65,504 become infinite.
  *
  * @throws {RangeError} if the dimensions do not match the number of values.
  * @example

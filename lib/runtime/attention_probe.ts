@@ -1,10 +1,11 @@
 /**
  * Checks whether a device's attention to a cache is correct by a trial.
  *
- * ONNX Runtime 1.30 has a WebGPU kernel for prompts of 32 tokens or more that assumes that at least 8 threads of a GPU run as one
- * group. Where groups are smaller it omits keys without an error (SwiftShader has groups of 4: results are wrong from the fifth
- * token on). WebGPU does not report the size of a kernel's groups, and other versions had other faults of this kind on other GPUs,
- * so a prompt of forty tokens is computed once and compared with plain evaluation.
+ * ONNX Runtime 1.30 has a WebGPU kernel for prompts of 32 tokens or more that assumes that at
+ * least 8 threads of a GPU run as one group. Where groups are smaller it omits keys without an
+ * error (SwiftShader has groups of 4: results are wrong from the fifth token on). WebGPU does not
+ * report the size of a kernel's groups, and other versions had other faults of this kind on other
+ * GPUs, so a prompt of forty tokens is computed once and compared with plain evaluation.
  */
 import { lower } from "../onnx/mod.ts";
 import { apply, evaluate, input } from "../tensor/mod.ts";

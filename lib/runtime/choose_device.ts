@@ -1,9 +1,10 @@
 /**
  * The device for a setting.
  *
- * `auto` takes a GPU if there is one and otherwise the CPU, without a message; it never takes software that emulates a GPU on the
- * CPU. A number, the tutorial's way, means the first GPU, or the CPU with a warning if there is none. `cpu` and numbers below 0 are
- * the CPU. Only `webgpu` insists: it also takes software, and fails if there is nothing.
+ * `auto` takes a GPU if there is one and otherwise the CPU, without a message; it never takes
+ * software that emulates a GPU on the CPU. A number, the tutorial's way, means the first GPU, or
+ * the CPU with a warning if there is none. `cpu` and numbers below 0 are the CPU. Only `webgpu`
+ * insists: it also takes software, and fails if there is nothing.
  */
 import { type Adapter, adapterText, findAdapter } from "./adapter.ts";
 import type { Device } from "./device.ts";
@@ -13,7 +14,10 @@ import { openDevice } from "./open_device.ts";
 export interface ChooseOptions {
   /** Threads of the CPU; default: all. */
   readonly threads?: number;
-  /** How a GPU's memory for intermediate results is reused: "exact", or "buckets" for any other text. Default: "buckets". */
+  /**
+   * How a GPU's memory for intermediate results is reused: "exact", or "buckets" for any other
+   * text. Default: "buckets".
+   */
   readonly buffers?: string;
   /** Receives a sentence when the device is not the one of the setting. Default: `console.warn`. */
   readonly warn?: (text: string) => void;

@@ -1,6 +1,6 @@
 /**
- * A device is where programs run and arrays are stored. Code outside `lib/runtime` does not depend on the kind of device;
- * `open_device.ts` opens one.
+ * A device is where programs run and arrays are stored. Code outside `lib/runtime` does not depend
+ * on the kind of device; `open_device.ts` opens one.
  */
 import type { LoweredGraph, Lowering } from "../onnx/mod.ts";
 import type { AnyTensor, DType } from "../tensor/mod.ts";
@@ -13,7 +13,10 @@ export type DeviceKind = "cpu" | "webgpu";
 
 /** A compiled graph, with inputs and results by name. */
 export interface Executable {
-  /** Runs it. Results are written into the arrays of `into` where given; other results are new arrays. */
+  /**
+   * Runs it. Results are written into the arrays of `into` where given; other results are new
+   * arrays.
+   */
   run(
     feeds: ReadonlyMap<string, ArrayLike_>,
     into: ReadonlyMap<string, DeviceArray>,
@@ -30,9 +33,15 @@ export interface Device {
   readonly description: string;
   /** Name, limits and memory of the GPU; undefined on the CPU, and where they are unknown. */
   readonly adapter: Adapter | undefined;
-  /** Returns how a graph with these results must be written, so that the device computes it correctly. */
+  /**
+   * Returns how a graph with these results must be written, so that the device computes it
+   * correctly.
+   */
   lowering(outputs: Iterable<AnyTensor>): Promise<Lowering>;
-  /** Compiles a lowered graph. Results for which `toHost` is true are made in host memory, where reading them is free. */
+  /**
+   * Compiles a lowered graph. Results for which `toHost` is true are made in host memory, where
+   * reading them is free.
+   */
   compile(
     graph: LoweredGraph,
     outputs: readonly string[],
@@ -40,9 +49,15 @@ export interface Device {
   ): Promise<Executable>;
   /** Copies host numbers to the device. */
   upload<D extends DType>(array: ArrayLike_<D>): Promise<DeviceArray<D>>;
-  /** Returns the numbers of an array. On the CPU this is the array's own memory, so copy it before the array is written again. */
+  /**
+   * Returns the numbers of an array. On the CPU this is the array's own memory, so copy it before
+   * the array is written again.
+   */
   read<D extends DType>(array: DeviceArray<D>): Promise<Storage[D]>;
-  /** Frees an array, which must not be used again. On the CPU a view of a larger array's memory is left alone. */
+  /**
+   * Frees an array, which must not be used again. On the CPU a view of a larger array's memory is
+   * left alone.
+   */
   free(array: DeviceArray): void;
   /** Returns what the device holds now, and what was copied to it and back so far. */
   usage(): DeviceUsage;

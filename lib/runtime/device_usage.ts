@@ -1,7 +1,8 @@
 /**
  * Counts what a device holds and what was copied to it and back.
  *
- * Only arrays that outlive a run are counted. The memory that a program needs while it runs belongs to ONNX Runtime.
+ * Only arrays that outlive a run are counted. The memory that a program needs while it runs
+ * belongs to ONNX Runtime.
  */
 import { elements } from "./array.ts";
 
@@ -13,7 +14,10 @@ export interface Crossing {
   readonly bytes: number;
 }
 
-/** What a device holds and what it has copied. On the CPU, where nothing needs to be copied, all counts are 0. */
+/**
+ * What a device holds and what it has copied. On the CPU, where nothing needs to be copied, all
+ * counts are 0.
+ */
 export interface DeviceUsage {
   /** Arrays that were made and not freed. */
   readonly arrays: number;
@@ -62,7 +66,10 @@ export function createUsageCounter() {
       living.add(array);
       change(1, array);
     },
-    /** Counts an array that is about to be freed; returns false if it is not, or no longer, on the device. */
+    /**
+     * Counts an array that is about to be freed; returns false if it is not, or no longer, on the
+     * device.
+     */
     freed(array: Sized): boolean {
       const lived = living.delete(array);
       if (lived) change(-1, array);

@@ -19,10 +19,11 @@ import {
 } from "./ort_arrays.ts";
 
 /**
- * How a GPU's memory for intermediate results is reused. ONNX Runtime's buckets keep a few buffers of each of some sizes up to
- * 160 MiB; larger ones, or more of them, are allocated again in each run, which costs about 10 ms for each array of hundreds of
- * MiB. "exact" keeps every buffer for the next array of exactly its size until the process ends, so that each new length of a
- * batch takes memory of its own.
+ * How a GPU's memory for intermediate results is reused. ONNX Runtime's buckets keep a few buffers
+ * of each of some sizes up to 160 MiB; larger ones, or more of them, are allocated again in each
+ * run, which costs about 10 ms for each array of hundreds of MiB. "exact" keeps every buffer for
+ * the next array of exactly its size until the process ends, so that each new length of a batch
+ * takes memory of its own.
  */
 export type GpuBuffers = "buckets" | "exact";
 
@@ -32,7 +33,10 @@ interface GpuOptions {
   readonly buffers: GpuBuffers;
 }
 
-/** Without this layout, ONNX Runtime moves a Transpose to a bool tensor, for which WebGPU has no kernel; see also GPU_EXTRA. */
+/**
+ * Without this layout, ONNX Runtime moves a Transpose to a bool tensor, for which WebGPU has no
+ * kernel; see also GPU_EXTRA.
+ */
 const webgpu = (buffers: GpuBuffers) => ({
   name: "webgpu" as const,
   preferredLayout: "NCHW" as const,
@@ -63,8 +67,9 @@ function createSession(
 }
 
 /**
- * Disposes of the second handles of given arrays. A result that was written into a given array comes with a second handle to it,
- * and JavaScript's garbage collection does not free that handle's memory (250 bytes) in onnxruntime-node 1.30.0.
+ * Disposes of the second handles of given arrays. A result that was written into a given array
+ * comes with a second handle to it, and JavaScript's garbage collection does not free that
+ * handle's memory (250 bytes) in onnxruntime-node 1.30.0.
  */
 function disposeOfGiven(
   results: ort.InferenceSession.OnnxValueMapType,
@@ -78,8 +83,8 @@ function disposeOfGiven(
 const isHere = ({ location }: ort.Tensor): boolean => location === "gpu-buffer";
 
 /**
- * Copies arrays from one memory to the other, or into an existing array. Each kind of array has its own program, which is the only
- * safe way in either direction.
+ * Copies arrays from one memory to the other, or into an existing array. Each kind of array has
+ * its own program, which is the only safe way in either direction.
  */
 function createCopier(options: GpuOptions) {
   const sessions = new Map<string, Promise<ort.InferenceSession>>();
@@ -102,8 +107,8 @@ function createCopier(options: GpuOptions) {
 }
 
 /**
- * The sessions of one graph: one for each set of results that are written into arrays of the caller, because that set is compiled
- * in. A program usually has one.
+ * The sessions of one graph: one for each set of results that are written into arrays of the
+ * caller, because that set is compiled in. A program usually has one.
  */
 function sessionsOf(
   graph: LoweredGraph,
@@ -127,8 +132,9 @@ function sessionsOf(
 }
 
 /**
- * Runs a graph's sessions. onnxruntime-node 1.30.0 writes into given arrays only if no other result stays on the device; otherwise
- * it leaves them unchanged without an error. So such a run makes all its results, and those for given arrays are copied there.
+ * Runs a graph's sessions. onnxruntime-node 1.30.0 writes into given arrays only if no other
+ * result stays on the device; otherwise it leaves them unchanged without an error. So such a run
+ * makes all its results, and those for given arrays are copied there.
  */
 function gpuRun(
   sessions: ReturnType<typeof sessionsOf>,
@@ -243,7 +249,8 @@ export async function probe(device: Device): Promise<void> {
     const needed = DRIVERS[Deno.build.os] ?? "a driver for WebGPU";
     throw new Error(
       `Cannot open a GPU: WebGPU finds none${found ?? ""}. It needs a GPU and ${needed}. ` +
-        `To compute on the CPU: --device cpu, or PPO_DEVICE=cpu for a notebook. ONNX Runtime reports: ${reason}`,
+        "To compute on the CPU: --device cpu, or PPO_DEVICE=cpu for a notebook. " +
+        `ONNX Runtime reports: ${reason}`,
     );
   }
 }

@@ -1,4 +1,6 @@
-/** GPU failures in words: memory that is full, an array that is too large, a device that was lost. */
+/**
+ * GPU failures in words: memory that is full, an array that is too large, a device that was lost.
+ */
 import type { DeviceUsage } from "./device_usage.ts";
 
 const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
@@ -6,7 +8,10 @@ const SMALLER = "Use smaller batches or shorter texts, or --device cpu";
 
 type Explain = (numbers: readonly number[], usage: DeviceUsage) => string;
 
-/** For each kind of failure the pattern of ONNX Runtime's message, with its numbers in brackets, and our explanation. */
+/**
+ * For each kind of failure the pattern of ONNX Runtime's message, with its numbers in brackets,
+ * and our explanation.
+ */
 const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
   [
     /Buffer size \((\d+)\) exceeds the max buffer size limit \((\d+)\)/,
@@ -37,7 +42,10 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
   ],
 ];
 
-/** Explains an error of ONNX Runtime and keeps it as the cause; an unknown error is returned as it is. */
+/**
+ * Explains an error of ONNX Runtime and keeps it as the cause; an unknown error is returned as it
+ * is.
+ */
 export function gpuFailure(error: unknown, usage: DeviceUsage): unknown {
   const text = error instanceof Error ? error.message : String(error);
   for (const [pattern, explain] of FAILURES) {

@@ -1,6 +1,7 @@
 /**
- * The size of a GPU's memory, from Vulkan's loader, through Deno's foreign functions (Vulkan specification, chapters "Devices and
- * Queues" and "Memory Allocation"). It is unknown where there is no Vulkan (macOS) or foreign functions are not allowed.
+ * The size of a GPU's memory, from Vulkan's loader, through Deno's foreign functions (Vulkan
+ * specification, chapters "Devices and Queues" and "Memory Allocation"). It is unknown where there
+ * is no Vulkan (macOS) or foreign functions are not allowed.
  */
 
 const LIBRARIES: Partial<Record<typeof Deno.build.os, string>> = {
@@ -18,13 +19,19 @@ const symbols = {
 
 type Vulkan = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
-/** VkStructureType of VkInstanceCreateInfo, its size, and more room than the two structures of properties need. */
+/**
+ * VkStructureType of VkInstanceCreateInfo, its size, and more room than the two structures of
+ * properties need.
+ */
 const INSTANCE_CREATE_INFO = 1, CREATE_INFO_BYTES = 64, PROPERTIES_BYTES = 2048;
 /** The largest number of GPUs that are examined. */
 const MOST_DEVICES = 16;
 /** VkPhysicalDeviceProperties: offsets of the numbers of vendor and device. */
 const VENDOR_AT = 8, DEVICE_AT = 12;
-/** VkPhysicalDeviceMemoryProperties: offsets of the number of heaps and the first heap; a heap's bytes, its flags, "local to the device". */
+/**
+ * VkPhysicalDeviceMemoryProperties: offsets of the number of heaps and the first heap; a heap's
+ * bytes, its flags, "local to the device".
+ */
 const HEAPS_AT = 260, FIRST_HEAP_AT = 264, HEAP_BYTES = 16, FLAGS_AT = 8, DEVICE_LOCAL = 1;
 
 /** PCI numbers of a GPU. */

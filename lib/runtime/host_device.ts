@@ -1,4 +1,7 @@
-/** The CPU as a device: ONNX Runtime's library itself (`native_session.ts`), or npm's binding where that must not be called. */
+/**
+ * The CPU as a device: ONNX Runtime's library itself (`native_session.ts`), or npm's binding where
+ * that must not be called.
+ */
 import * as ort from "onnxruntime-node";
 import { type LoweredGraph, plainLowering, resultName } from "../onnx/mod.ts";
 import type { DType } from "../tensor/mod.ts";
@@ -9,7 +12,10 @@ import { type NativeRuntime, openNativeRuntime } from "./native_session.ts";
 import { openedOnce } from "./once.ts";
 import { executable, sessionOptions, tensorOf, valuesOf, wrap } from "./ort_arrays.ts";
 
-/** The runtime that copies nothing; undefined where foreign functions are not allowed. npm's binding does the same with copies. */
+/**
+ * The runtime that copies nothing; undefined where foreign functions are not allowed. npm's
+ * binding does the same with copies.
+ */
 const nativeRuntime = openedOnce(openNativeRuntime);
 
 function nativeExecutable(
@@ -44,8 +50,9 @@ function hostArray(array: ArrayLike_): HostArray {
 }
 
 /**
- * Frees an array's memory at once, because the garbage collector sees only small objects and would leave gigabytes allocated.
- * Memory that the array shares with others, as a view does, is left alone.
+ * Frees an array's memory at once, because the garbage collector sees only small objects and would
+ * leave gigabytes allocated. Memory that the array shares with others, as a view does, is left
+ * alone.
  */
 function freeMemory(array: DeviceArray): void {
   const { data } = hostArray(array);

@@ -1,14 +1,16 @@
 /**
- * Memory on Linux with glibc: large pages for large arrays, and how much of the memory that ONNX Runtime frees the C library keeps.
- * On other systems nothing is changed.
+ * Memory on Linux with glibc: large pages for large arrays, and how much of the memory that ONNX
+ * Runtime frees the C library keeps. On other systems nothing is changed.
  *
- * By default glibc learns to keep ever larger blocks for later, with others in use between them: one pass of GPT-2 base that needs
- * 250 MiB held 850. With these settings, arrays of attention's size come from the system and go back to it at once. Smaller ones
- * are kept: requesting each of them from the system made an optimizer step half as long again, and returning the end of the heap
- * after every pass made it a quarter longer.
+ * By default glibc learns to keep ever larger blocks for later, with others in use between them:
+ * one pass of GPT-2 base that needs 250 MiB held 850. With these settings, arrays of attention's
+ * size come from the system and go back to it at once. Smaller ones are kept: requesting each of
+ * them from the system made an optimizer step half as long again, and returning the end of the
+ * heap after every pass made it a quarter longer.
  *
- * While gradients are computed again and again with the same sizes, and memory allows it, everything is kept: the system clears
- * the memory that it hands out, and without this a gradient of GPT-2 base for one text of 768 tokens took 20 to 25 % longer.
+ * While gradients are computed again and again with the same sizes, and memory allows it,
+ * everything is kept: the system clears the memory that it hands out, and without this a gradient
+ * of GPT-2 base for one text of 768 tokens took 20 to 25 % longer.
  */
 
 import type { DType } from "../tensor/mod.ts";
@@ -21,7 +23,9 @@ const TRIM_THRESHOLD = -1, MMAP_THRESHOLD = -3;
 const HUGEPAGE = 14;
 
 const MIB = 2 ** 20;
-/** Bytes of a large page. Where large pages are larger still, the advice in this unit does no harm. */
+/**
+ * Bytes of a large page. Where large pages are larger still, the advice in this unit does no harm.
+ */
 const LARGE_PAGE = 2 * MIB;
 
 /** The C library; undefined with another one, or where foreign functions are not allowed. */
@@ -35,14 +39,18 @@ const cLibrary = openedOnce(() =>
     : undefined
 );
 
-/** Sets the sizes in MiB of blocks, and of the heap's free end, from which on memory goes back to the system at once. */
+/**
+ * Sets the sizes in MiB of blocks, and of the heap's free end, from which on memory goes back to
+ * the system at once.
+ */
 function setThresholds(blocks: number, end: number): void {
   cLibrary()?.mallopt(MMAP_THRESHOLD, blocks * MIB);
   cLibrary()?.mallopt(TRIM_THRESHOLD, end * MIB);
 }
 
 /**
- * Makes the C library return all but small blocks to the system at once, which is right where kinds of work change.
+ * Makes the C library return all but small blocks to the system at once, which is right where
+ * kinds of work change.
  *
  * @example
  * ```ts
@@ -55,7 +63,10 @@ function setThresholds(blocks: number, end: number): void {
  */
 export const keepLittleMemory = (): void => setThresholds(16, 64);
 
-/** Makes the C library keep all freed memory for later, until `keepLittleMemory` and `trimMemory` are called. */
+/**
+ * Makes the C library keep all freed memory for later, until `keepLittleMemory` and `trimMemory`
+ * are called.
+ */
 export const keepMuchMemory = (): void => setThresholds(1024, 1536);
 
 /** Returns to the system what the C library keeps for later: between two kinds of work. */
@@ -72,8 +83,9 @@ export function zeroArray(dims: readonly number[], dtype: DType): HostArray {
 }
 
 /**
- * Allocates float32 zeros. A large array lies on large pages as far as it fills them, where the system allows it: a step of
- * decoding reads hundreds of megabytes, and looking up the place of each page of 4 KiB took a tenth of its time.
+ * Allocates float32 zeros. A large array lies on large pages as far as it fills them, where the
+ * system allows it: a step of decoding reads hundreds of megabytes, and looking up the place of
+ * each page of 4 KiB took a tenth of its time.
  *
  * @example
  * ```ts

@@ -1,8 +1,9 @@
 /**
  * `jit` turns a function on tensors into a function on arrays.
  *
- * The function is called once, with symbolic tensors, to build the graph, and the graph is compiled once. Unknown axes stay
- * symbolic, so that the same program serves every batch and length.
+ * The function is called once, with symbolic tensors, to build the graph, and the graph is
+ * compiled once. Unknown axes stay symbolic, so that the same program serves every batch and
+ * length.
  */
 import { lower } from "../onnx/mod.ts";
 import { axesOf, input, type Shape, type Tensor, UNKNOWN } from "../tensor/mod.ts";
@@ -48,8 +49,10 @@ export interface Program<I, O> {
  *
  * @param spec tree of input specs; its dotted names become the program's input names
  * @param fn receives tensors in the same tree and returns a tree of tensors
- * @param toHost dotted names (or their first parts) of results that are needed in host memory; default: none
- * @throws {RangeError | TypeError} if `fn` breaks a shape rule; when the program runs, if an input has the wrong dimensions or type
+ * @param toHost dotted names (or their first parts) of results that are needed in host memory;
+ *   default: none
+ * @throws {RangeError | TypeError} if `fn` breaks a shape rule; when the program runs, if an input
+ *   has the wrong dimensions or type
  * @example
  * ```ts
  * import { float, floats, jit, openDevice } from "ppo/runtime/mod.ts";
@@ -83,7 +86,8 @@ export async function jit<const I, O>(
     const arrays = await executable.run(given, flatten(into, isDeviceArray));
     return mapTree(results, isTensor, (_, path) => arrays.get(path));
   };
-  return Object.assign(run, { release: () => executable.release() }) as Program<I, O>; // the trees above have these leaves
+  // the trees above have the leaves of `Program`
+  return Object.assign(run, { release: () => executable.release() }) as Program<I, O>;
 }
 
 const cannotRun = (found: string) => new RangeError(`Cannot run the program: ${found}`);

@@ -15,8 +15,8 @@ export interface JoinedArrays {
 const LINE = 16;
 
 /**
- * Makes several arrays of zeros. On the CPU they share one block of memory, which is on large pages even if no single array is large
- * enough for them. On a GPU each array has its own buffer.
+ * Makes several arrays of zeros. On the CPU they share one block of memory, which is on large
+ * pages even if no single array is large enough for them. On a GPU each array has its own buffer.
  *
  * @example
  * ```ts

@@ -1,4 +1,7 @@
-/** The leaves of the trees that programs take and return: specs, tensors and arrays. For `flatten` and `mapTree`. */
+/**
+ * The leaves of the trees that programs take and return: specs, tensors and arrays. For `flatten`
+ * and `mapTree`.
+ */
 import type { AnyTensor, DType, Shape } from "../tensor/mod.ts";
 import type { ArrayLike_, DeviceArray } from "./array.ts";
 
@@ -23,7 +26,8 @@ const spec = <S extends Shape, D extends DType>(shape: S, dtype: D): Spec<S, D> 
  * import assert from "node:assert/strict";
  * import { float } from "ppo/runtime/mod.ts";
  *
- * assert.deepEqual(float({ batch: -1, embed: 8 }), { shape: { batch: -1, embed: 8 }, dtype: "float32" });
+ * const shape = { batch: -1, embed: 8 };
+ * assert.deepEqual(float(shape), { shape, dtype: "float32" });
  * ```
  */
 export const float = <const S extends Shape>(shape: S): Spec<S, "float32"> =>

@@ -1,9 +1,11 @@
 /**
- * Sessions of ONNX Runtime on the CPU whose results are written into the caller's arrays without a copy.
+ * Sessions of ONNX Runtime on the CPU whose results are written into the caller's arrays without a
+ * copy.
  *
- * A run is synchronous, as in npm's binding; before it the event loop gets one turn. Results without an array of the caller get a
- * new one. The first time that inputs have certain dimensions, ONNX Runtime allocates it and it is copied; from then on the
- * result's dimensions are known, and it is written directly into new memory.
+ * A run is synchronous, as in npm's binding; before it the event loop gets one turn. Results
+ * without an array of the caller get a new one. The first time that inputs have certain
+ * dimensions, ONNX Runtime allocates it and it is copied; from then on the result's dimensions are
+ * known, and it is written directly into new memory.
  */
 import { setImmediate } from "node:timers";
 import { type HostArray, typeOf } from "./array.ts";
@@ -19,9 +21,10 @@ import {
 } from "./onnx_runtime_library.ts";
 
 /**
- * Waking a sleeping thread takes tens of microseconds, and a step of a language model does it about 70 times: letting threads spin
- * for 50 microseconds before they sleep made a step a quarter shorter. Each session has its own threads. When a run ends they stop
- * spinning, because otherwise they would take the cores from the next session's threads.
+ * Waking a sleeping thread takes tens of microseconds, and a step of a language model does it
+ * about 70 times: letting threads spin for 50 microseconds before they sleep made a step a quarter
+ * shorter. Each session has its own threads. When a run ends they stop spinning, because otherwise
+ * they would take the cores from the next session's threads.
  */
 const CONFIGURATION = {
   "session.set_denormal_as_zero": "1",
@@ -134,8 +137,8 @@ function nativeSession(
 }
 
 /**
- * The function that runs a session once. It receives handles of the inputs and the results, and the arrays for the results; ONNX
- * Runtime allocates those that are missing.
+ * The function that runs a session once. It receives handles of the inputs and the results, and
+ * the arrays for the results; ONNX Runtime allocates those that are missing.
  */
 function runner(library: OnnxRuntimeLibrary, model: Pick<NativeModel, "inputs" | "outputs">) {
   const inputs = nameList(model.inputs), outputs = nameList(model.outputs);
@@ -157,7 +160,10 @@ function runner(library: OnnxRuntimeLibrary, model: Pick<NativeModel, "inputs" |
   };
 }
 
-/** C's array of names. The list only points to the bytes of `texts`, which must stay alive as long as it is used. */
+/**
+ * C's array of names. The list only points to the bytes of `texts`, which must stay alive as long
+ * as it is used.
+ */
 function nameList(names: readonly string[]) {
   const texts = names.map(cString);
   const list = BigUint64Array.from(texts, (text) => Deno.UnsafePointer.value(dataPointer(text)));

@@ -1,4 +1,7 @@
-/** ONNX Runtime's handles for arrays: they refer to the arrays' own memory, so that a run copies nothing. */
+/**
+ * ONNX Runtime's handles for arrays: they refer to the arrays' own memory, so that a run copies
+ * nothing.
+ */
 import type { DType } from "../tensor/mod.ts";
 import { type HostArray, typeOf } from "./array.ts";
 import { zeroArray } from "./host_memory.ts";
@@ -62,7 +65,10 @@ function emptyCopy(library: OnnxRuntimeLibrary, value: Pointer): HostArray {
   throw new TypeError(`Cannot read a result: its values have ONNX's element type ${type[0]}`);
 }
 
-/** A handle and the array that it was made for. It does not keep the array alive, and is reused only for the same living array. */
+/**
+ * A handle and the array that it was made for. It does not keep the array alive, and is reused
+ * only for the same living array.
+ */
 interface Slot {
   readonly data: WeakRef<HostArray["data"]>;
   readonly bytes: number;
@@ -70,7 +76,10 @@ interface Slot {
   readonly value: Pointer;
 }
 
-/** Whether a handle refers to this array: the same object, not detached since then, with the same dimensions. */
+/**
+ * Whether a handle refers to this array: the same object, not detached since then, with the same
+ * dimensions.
+ */
 const isFor = (slot: Slot | undefined, { data, dims }: HostArray): boolean =>
   slot !== undefined && slot.bytes === data.byteLength && slot.data.deref() === data &&
   slot.dims.length === dims.length && slot.dims.every((size, axis) => size === dims[axis]);
@@ -78,8 +87,9 @@ const isFor = (slot: Slot | undefined, { data, dims }: HostArray): boolean =>
 /**
  * ONNX Runtime's handles for the arrays of a session's runs, one for each input and result.
  *
- * Most arrays of a run are those of the run before, in the same places: parameters, moments, caches. Their handles are kept,
- * because making 200 of them takes a millisecond, and a step of a language model takes 20.
+ * Most arrays of a run are those of the run before, in the same places: parameters, moments,
+ * caches. Their handles are kept, because making 200 of them takes a millisecond, and a step of a
+ * language model takes 20.
  */
 export function valueSlots(memory: NativeMemory, count: number) {
   const slots: (Slot | undefined)[] = Array.from({ length: count });

@@ -1,10 +1,12 @@
 /**
  * ONNX Runtime's C interface, called through Deno's foreign functions.
  *
- * npm's onnxruntime-node copies every result of a run into new memory, even if the caller provided an array to write into: 640 MB
- * per step for the caches of 16 rows of GPT-2 base. The library inside that package copies nothing, so the CPU device calls it.
+ * npm's onnxruntime-node copies every result of a run into new memory, even if the caller provided
+ * an array to write into: 640 MB per step for the caches of 16 rows of GPT-2 base. The library
+ * inside that package copies nothing, so the CPU device calls it.
  *
- * Functions are found by their index in the table `OrtApi`, to which new versions only append (onnxruntime_c_api.h).
+ * Functions are found by their index in the table `OrtApi`, to which new versions only append
+ * (onnxruntime_c_api.h).
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -135,7 +137,8 @@ function openTable(): Deno.UnsafePointerView {
 /**
  * Opens the library.
  *
- * @throws {Error} if foreign functions are not allowed (`--allow-ffi`) or the library does not exist.
+ * @throws {Error} if foreign functions are not allowed (`--allow-ffi`) or the library does not
+ *   exist.
  */
 export function openLibrary(): OnnxRuntimeLibrary {
   const table = openTable();
@@ -152,5 +155,6 @@ export function openLibrary(): OnnxRuntimeLibrary {
     const release = foreign(at(index), { parameters: ["pointer"], result: "void" });
     return [name, (object: Pointer) => release.call(object)];
   });
-  return Object.fromEntries([...calls, ...releases]) as OnnxRuntimeLibrary; // `fromEntries` forgets the keys
+  // `fromEntries` forgets the keys
+  return Object.fromEntries([...calls, ...releases]) as OnnxRuntimeLibrary;
 }

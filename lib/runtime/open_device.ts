@@ -5,9 +5,10 @@
  * - A run is synchronous although it returns a promise.
  * - `getData()` on a GPU tensor aborts the process, so a download runs an Identity program.
  * - Without `enableCpuMemArena: false`, memory peaks at twice the size.
- * - Each session has its own threads, which would spin for a while after a run and take the cores from the next session's (a PPO
- *   timestep took 1.7 times as long).
- * - npm's binding copies every result, so the CPU device calls the library directly where it may (`native_session.ts`).
+ * - Each session has its own threads, which would spin for a while after a run and take the cores
+ *   from the next session's (a PPO timestep took 1.7 times as long).
+ * - npm's binding copies every result, so the CPU device calls the library directly where it may
+ *   (`native_session.ts`).
  */
 import { findAdapter } from "./adapter.ts";
 import type { Device, DeviceKind } from "./device.ts";
@@ -19,7 +20,10 @@ import { keepLittleMemory } from "./host_memory.ts";
 export interface OpenOptions {
   /** Threads of the CPU; default: all. */
   readonly threads?: number;
-  /** How a GPU's memory for intermediate results is reused; the first GPU that a process opens decides. Default: "buckets". */
+  /**
+   * How a GPU's memory for intermediate results is reused; the first GPU that a process opens
+   * decides. Default: "buckets".
+   */
   readonly buffers?: GpuBuffers;
 }
 
@@ -50,9 +54,10 @@ export async function openDevice(
 }
 
 /**
- * Disables telemetry. ONNX Runtime (on Linux and macOS since 1.29) stores a number for this machine in the home folder and reports
- * every session to its maker, unless this variable is set before the first one. Nobody who runs a notebook has agreed to that. To
- * allow it, set the variable to 0.
+ * Disables telemetry. ONNX Runtime (on Linux and macOS since 1.29) stores a number for this
+ * machine in the home folder and reports every session to its maker, unless this variable is set
+ * before the first one. Nobody who runs a notebook has agreed to that. To allow it, set the
+ * variable to 0.
  */
 function disableTelemetry(): void {
   const name = "ORT_DISABLE_TELEMETRY";

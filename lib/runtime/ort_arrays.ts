@@ -33,14 +33,19 @@ export function tensorOf(array: ArrayLike_): ort.Tensor {
 const bitsOf = ({ buffer, byteOffset, length }: Float16Array): Uint16Array =>
   new Uint16Array(buffer, byteOffset, length);
 
-/** A tensor as npm's binding reads it: it needs the bits of float16 values in host memory (1.30 finds a Float16Array empty). */
+/**
+ * A tensor as npm's binding reads it: it needs the bits of float16 values in host memory (1.30
+ * finds a Float16Array empty).
+ */
 export function feedOf(tensor: ort.Tensor): ort.Tensor {
   const data: unknown = tensor.location === "cpu" ? tensor.data : undefined;
   if (!(data instanceof Float16Array)) return tensor;
   return Object.create(tensor, { data: { value: bitsOf(data) } });
 }
 
-/** An ONNX Runtime tensor as a device array of the element type that the caller knows it to have. */
+/**
+ * An ONNX Runtime tensor as a device array of the element type that the caller knows it to have.
+ */
 export function wrap<D extends DType = DType>(handle: ort.Tensor): DeviceArray<D>;
 export function wrap(handle: ort.Tensor): DeviceArray {
   const { dims, type } = handle;

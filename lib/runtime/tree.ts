@@ -1,8 +1,9 @@
 /**
  * Trees: nested records and lists with one kind of leaf, and their flat form with dotted names.
  *
- * The parameters of a model are such a tree; its dotted names are the names of Hugging Face's checkpoint files.
- * The functions take `unknown` and look for leaves, because a walk over a tree cannot follow its precise type.
+ * The parameters of a model are such a tree; its dotted names are the names of Hugging Face's
+ * checkpoint files. The functions take `unknown` and look for leaves, because a walk over a tree
+ * cannot follow its precise type.
  */
 
 /** Whether a value is a leaf. */

@@ -1,6 +1,6 @@
 /**
- * Bundles a slider's module and its imports into one small script for a page, with esbuild: the page runs the library's own
- * code, not a copy of it. Unused code is left out.
+ * Bundles a slider's module and its imports into one small script for a page, with esbuild: the
+ * page runs the library's own code, not a copy of it. Unused code is left out.
  */
 import { build, type Plugin, stop } from "esbuild";
 import { resolve } from "node:path";
@@ -41,8 +41,9 @@ mountSlider(document.currentScript.parentElement, ${name});`;
 }
 
 /**
- * No module of the library has side effects when it is imported, so one whose exports are unused can be dropped: a page that
- * needs one formula does not get the packages (ONNX Runtime, this bundler) that its neighbours import.
+ * No module of the library has side effects when it is imported, so one whose exports are unused
+ * can be dropped: a page that needs one formula does not get the packages (ONNX Runtime, this
+ * bundler) that its neighbours import.
  */
 const withoutSideEffects: Plugin = {
   name: "without-side-effects",

@@ -1,8 +1,10 @@
 /**
- * A drawing as SVG text: one function for the live page and for the static picture, so that both look the same.
+ * A drawing as SVG text: one function for the live page and for the static picture, so that both
+ * look the same.
  *
- * Scales and line paths are d3's. Colours are Okabe and Ito's (2008) with a second sign beside them (dash, marker, stripe), the
- * background is opaque white, and fonts that have Chinese characters come first.
+ * Scales and line paths are d3's. Colours are Okabe and Ito's (2008) with a second sign beside
+ * them (dash, marker, stripe), the background is opaque white, and fonts that have Chinese
+ * characters come first.
  */
 // @ts-types="npm:@types/d3-scale@4.0.9"
 import { scaleBand, type ScaleLinear, scaleLinear } from "d3-scale";

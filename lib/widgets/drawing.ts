@@ -1,4 +1,7 @@
-/** What a slider shows for one position of its controls: plain data, drawn in the same way by the page and by the library. */
+/**
+ * What a slider shows for one position of its controls: plain data, drawn in the same way by the
+ * page and by the library.
+ */
 
 /** The same sentence in the course's two languages. */
 export interface Text {
@@ -15,7 +18,10 @@ export const bothLanguages = ({ en, zh }: Text): string => `${en}\n${zh}`;
 export interface DrawnAxis {
   /** Name and unit. */
   readonly title: string;
-  /** First and last value, fixed so that the curve moves and its axis does not. Default: the range of the data. */
+  /**
+   * First and last value, fixed so that the curve moves and its axis does not. Default: the range
+   * of the data.
+   */
   readonly range?: readonly [number, number];
   /** Names instead of numbers, for the whole numbers from 0 on. */
   readonly names?: readonly string[];
@@ -25,7 +31,10 @@ export interface DrawnAxis {
 export interface Curve {
   /** For the legend. */
   readonly name: string;
-  /** x and y of each point, in the axes' units; one that is not finite is not drawn and breaks the line. */
+  /**
+   * x and y of each point, in the axes' units; one that is not finite is not drawn and breaks the
+   * line.
+   */
   readonly points: readonly (readonly [number, number])[];
   /** How they are drawn; default "line". */
   readonly as?: "line" | "dashed" | "dots" | "stems";

@@ -1,5 +1,6 @@
 /**
- * Sliders and quizzes that work in a page without a kernel. A slider's definition brings the formula that it shows.
+ * Sliders and quizzes that work in a page without a kernel. A slider's definition brings the
+ * formula that it shows.
  *
  * @module
  */

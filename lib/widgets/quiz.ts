@@ -1,6 +1,7 @@
 /**
- * A quiz that needs no kernel and no script: each choice opens to show whether it is right and why. Where scripts run, the
- * choices are coloured and right first answers are counted. Chinese is folded below, as in the chapters' text.
+ * A quiz that needs no kernel and no script: each choice opens to show whether it is right and
+ * why. Where scripts run, the choices are coloured and right first answers are counted. Chinese is
+ * folded below, as in the chapters' text.
  */
 import { displaySymbol, escapeHtml } from "../display/mod.ts";
 import type { Text } from "./drawing.ts";
@@ -24,7 +25,10 @@ export interface QuizQuestion {
   readonly choices: readonly Choice[];
 }
 
-/** This script runs in the page. It colours opened choices and counts the questions whose first opened choice was right. */
+/**
+ * This script runs in the page. It colours opened choices and counts the questions whose first
+ * opened choice was right.
+ */
 const count = `(() => {
 const box = document.currentScript.parentElement;
 box.addEventListener("keydown", (event) => event.stopPropagation());

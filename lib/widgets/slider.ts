@@ -1,4 +1,7 @@
-/** A slider is data and one function of the library. It runs in Deno and, bundled, in a web page without a kernel. */
+/**
+ * A slider is data and one function of the library. It runs in Deno and, bundled, in a web page
+ * without a kernel.
+ */
 import type { Drawing, Text } from "./drawing.ts";
 
 /** A number that the reader changes. */
@@ -42,7 +45,10 @@ export interface SliderDefinition<C extends Controls = Controls> {
   readonly draw: (values: Readonly<Record<keyof C, number>>) => Drawing;
 }
 
-/** Defines a slider. The names of the controls stay in the type, so that `draw` can only read those. */
+/**
+ * Defines a slider. The names of the controls stay in the type, so that `draw` can only read
+ * those.
+ */
 export const defineSlider = <const C extends Controls>(
   definition: SliderDefinition<C>,
 ): SliderDefinition<C> => definition;

@@ -1,4 +1,7 @@
-/** A slider as a notebook shows it: a static picture anywhere, live where scripts run. No kernel is needed. */
+/**
+ * A slider as a notebook shows it: a static picture anywhere, live where scripts run. No kernel is
+ * needed.
+ */
 import { type Displayable, displaySymbol, pictureHtml } from "../display/mod.ts";
 import { bundleSlider } from "./bundle.ts";
 import { drawingSvg } from "./chart.ts";

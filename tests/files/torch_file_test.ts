@@ -332,7 +332,7 @@ const ARCHIVES: [what: string, bytes: () => Promise<Uint8Array>, state: string |
   [
     "its end missing",
     async () => (await torchZip(stateDict(tensor()))).slice(0, -30),
-    /it is a zip archive that is cut off \(its directory at the end is missing\)|damaged zip archive/,
+    /it is a zip archive that is cut off \(it has no directory at its end\)|damaged zip archive/,
   ],
 ];
 

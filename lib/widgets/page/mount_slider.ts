@@ -1,8 +1,9 @@
 /**
- * The part of a slider that runs in the page: controls above, the picture below, redrawn at every change.
+ * The part of a slider that runs in the page: controls above, the picture below, redrawn at every
+ * change.
  *
- * The page's elements are described by the few members that are used here: the DOM's own types would replace Deno's in every
- * file that is checked together with this one.
+ * The page's elements are described by the few members that are used here: the DOM's own types
+ * would replace Deno's in every file that is checked together with this one.
  */
 import { escapeHtml } from "../../display/mod.ts";
 import { drawingSvg } from "../chart.ts";
