@@ -95,8 +95,8 @@ async function readPlaces(file: RandomAccess): Promise<Map<string, Place>> {
   places.sort((a, b) => a.begin - b.begin);
   const byName = new Map<string, Place>();
   places.forEach((place, index) => {
-    const before = places.at(index - 1);
-    if (index > 0 && before !== undefined && place.begin < before.end) {
+    const before: Place | undefined = places[index - 1];
+    if (before !== undefined && place.begin < before.end) {
       throw zipError(file.path, `its entries "${before.name}" and "${place.name}" overlap`);
     }
     if (byName.has(place.name)) {

@@ -1,6 +1,6 @@
 /**
- * The only file that touches the Deno Jupyter kernel's objects. Outside the kernel (plain `deno
- * run`, a test, a web page) every function here does nothing or returns null, so code that calls
+ * The only file that touches the Deno Jupyter kernel's objects. Outside the kernel (a script, a
+ * test, a web page) every function here does nothing or returns null, so code that calls
  * it also runs there.
  */
 

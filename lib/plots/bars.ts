@@ -26,8 +26,7 @@ export interface BarsOptions<R> extends FigureOptions {
 }
 
 /**
- * Bars, the first row on top: `bars(rows, { label: "token", value: "probability", title: "Next
- * token" })`.
+ * Horizontal bars, the first row on top.
  *
  * @throws {RangeError} if there are rows and none has the column.
  *

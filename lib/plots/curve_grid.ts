@@ -37,8 +37,7 @@ export interface CurveGridOptions<R> extends FigureOptions {
 }
 
 /**
- * Small multiples, e.g. `curveGrid([{ name: "kl_coef 0.05", rows }], ["mean_reward", { y: "kl",
- * title: "KL (nats)" }], { title: "PPO" })`. Earlier runs stay visible beside the last.
+ * Small multiples. Earlier runs stay visible beside the last.
  *
  * @throws {RangeError} if a run has rows and none has the column.
  *

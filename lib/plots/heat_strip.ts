@@ -31,14 +31,13 @@ export interface HeatStripOptions extends FigureOptions {
 const tile = 30; // pixels
 const numberHeight = 18; // pixels of a line of numbers below the tiles
 
-/** Blue below zero, white at zero, orange above: readable without telling red from green. */
+/** Blue below zero, white at zero, orange above: readable without distinguishing red from green. */
 const twoSided = [[0, "#0072B2"], [0.5, "#ffffff"], [1, "#D55E00"]];
 /** The half below zero. */
 const belowZero = [[0, "#0072B2"], [1, "#ffffff"]];
 
 /**
- * A strip of tokens: `heatStrip(["长", "江", "？"], [0.2, -0.1, 1.3], { title: "Advantages",
- * valueTitle: "advantage" })`.
+ * A strip of tokens with one number for each.
  *
  * @throws {RangeError} if the numbers are not as many as the tokens, `largest` is not above 0, or
  *   a number is above 0 with `upToZero`.
@@ -83,12 +82,9 @@ export function heatStrip(
   return figure(traces.slice(0, numbers ? 2 : 1), layout, `${title}: ${text}`);
 }
 
-interface Strip {
+interface Strip extends Required<Pick<HeatStripOptions, "valueTitle" | "largest" | "upToZero">> {
   readonly tokens: readonly string[];
   readonly values: readonly number[];
-  readonly valueTitle: string;
-  readonly largest: number;
-  readonly upToZero: boolean;
 }
 
 function check({ tokens, values, largest, upToZero }: Strip): void {

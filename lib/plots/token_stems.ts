@@ -28,7 +28,7 @@ export interface TokenStemsOptions extends FigureOptions {
 }
 
 /**
- * Stems and lines over tokens, e.g. `tokenStems(["长", "江"], { stems: { name: "return", values }, ... })`.
+ * Stems and lines over tokens.
  *
  * @throws {RangeError} if a row does not have one number for each token.
  *
