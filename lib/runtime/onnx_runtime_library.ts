@@ -99,11 +99,15 @@ export function given(call: (where: BigUint64Array<ArrayBuffer>) => void): Point
   return pointerAt(where);
 }
 
-/** The function at an address; the address alone does not determine its parameters. */
+/** The function at this index of a table; its address alone does not determine its parameters. */
 const foreign = <const F extends Deno.ForeignFunction>(
-  address: Deno.PointerObject,
+  table: Deno.UnsafePointerView,
+  index: number,
   definition: F,
-) => new Deno.UnsafeFnPointer(address as Deno.PointerObject<Omit<F, "nonblocking">>, definition);
+) => {
+  const address = table.getPointer<Omit<F, "nonblocking">>(8 * index);
+  return new Deno.UnsafeFnPointer(existing(address, `function ${index}`), definition);
+};
 
 function existing<P>(pointer: P | null, what: string): P {
   if (pointer === null) throw unusable(`its library has no ${what}`);
@@ -111,9 +115,9 @@ function existing<P>(pointer: P | null, what: string): P {
 }
 
 /** Turns a status into an Error with ONNX Runtime's message; null means success. */
-function statusCheck(at: (index: number) => Deno.PointerObject): (status: Pointer) => void {
-  const message = foreign(at(GET_ERROR_MESSAGE), { parameters: ["pointer"], result: "pointer" });
-  const release = foreign(at(RELEASE_STATUS), { parameters: ["pointer"], result: "void" });
+function statusCheck(table: Deno.UnsafePointerView): (status: Pointer) => void {
+  const message = foreign(table, GET_ERROR_MESSAGE, { parameters: ["pointer"], result: "pointer" });
+  const release = foreign(table, RELEASE_STATUS, { parameters: ["pointer"], result: "void" });
   return (status) => {
     if (status === null) return;
     const text = existing(message.call(status), "message for an error");
@@ -129,9 +133,11 @@ function openTable(): Deno.UnsafePointerView {
     OrtGetApiBase: { parameters: [], result: "pointer" },
   });
   const base = existing(symbols.OrtGetApiBase(), "OrtApiBase");
-  const getApi = existing(new Deno.UnsafePointerView(base).getPointer(), "GetApi");
-  const api = foreign(getApi, { parameters: ["u32"], result: "pointer" }).call(API_VERSION);
-  return new Deno.UnsafePointerView(existing(api, "OrtApi"));
+  const getApi = foreign(new Deno.UnsafePointerView(base), 0, {
+    parameters: ["u32"],
+    result: "pointer",
+  });
+  return new Deno.UnsafePointerView(existing(getApi.call(API_VERSION), "OrtApi"));
 }
 
 /**
@@ -142,17 +148,15 @@ function openTable(): Deno.UnsafePointerView {
  */
 export function openLibrary(): OnnxRuntimeLibrary {
   const table = openTable();
-  const at = (index: number) =>
-    existing(table.getPointer(8 * index), `function ${index} of OrtApi`);
-  const check = statusCheck(at);
+  const check = statusCheck(table);
   const known: [string, readonly [number, Parameters]][] = Object.entries(CALLS);
   const calls = known.map(([name, [index, parameters]]) => {
-    const entry = foreign(at(index), { parameters, result: "pointer" });
+    const entry = foreign(table, index, { parameters, result: "pointer" });
     type Values = Deno.ToNativeParameterTypes<Parameters>;
     return [name, (...values: Values) => check(entry.call(...values))];
   });
   const releases = Object.entries(RELEASES).map(([name, index]) => {
-    const release = foreign(at(index), { parameters: ["pointer"], result: "void" });
+    const release = foreign(table, index, { parameters: ["pointer"], result: "void" });
     return [name, (object: Pointer) => release.call(object)];
   });
   // `fromEntries` forgets the keys
