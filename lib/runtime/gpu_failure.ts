@@ -21,8 +21,8 @@ const FAILURES: readonly (readonly [pattern: RegExp, explain: Explain])[] = [
   [
     /Too many storage buffers in shader\. Current: (\d+), Max is (\d+)/,
     ([needed, allowed]) =>
-      `one step needs ${needed} buffers at once, because an array is larger than a buffer may be, ` +
-      `and this GPU allows ${allowed}. ${SMALLER}`,
+      `one step needs ${needed} buffers at once, because an array is larger than a buffer may ` +
+      `be, and this GPU allows ${allowed}. ${SMALLER}`,
   ],
   [
     /narrowing_error/,

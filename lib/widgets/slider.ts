@@ -54,10 +54,9 @@ export const defineSlider = <const C extends Controls>(
 ): SliderDefinition<C> => definition;
 
 /** The values of all controls at the start. */
-export const startValues = <C extends Controls>(
+export function startValues<C extends Controls>(
   { controls }: SliderDefinition<C>,
-): Record<keyof C, number> =>
-  Object.fromEntries(Object.entries(controls).map(([name, { value }]) => [name, value])) as Record<
-    keyof C,
-    number
-  >; // `fromEntries` forgets the names
+): Record<keyof C, number> {
+  const values = Object.entries(controls).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(values);
+}
