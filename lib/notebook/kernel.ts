@@ -29,9 +29,9 @@ export function kernelMethods(): Methods | null {
  * if it is not found.
  */
 export function kernelInternals(): Methods | null {
-  const symbol: unknown = Reflect.get(Deno, "internal");
+  const symbol: unknown = isNotebook() ? Reflect.get(Deno, "internal") : null;
   const internals: unknown = typeof symbol === "symbol" ? Reflect.get(Deno, symbol) : null;
-  if (!isNotebook() || !isObject(internals) || !isObject(internals.jupyter)) return null;
+  if (!isObject(internals) || !isObject(internals.jupyter)) return null;
   return isFunction(internals.jupyter.broadcastResult) ? internals.jupyter : null;
 }
 
