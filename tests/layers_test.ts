@@ -28,8 +28,8 @@ const ORDER = [
   "course",
   "exercises",
 ];
-/** Rooms that import none of ours. */
-const APART = ["files", "plots", "corpus", "notebook", "control", "widgets", "quizzes"];
+/** Rooms that import none of `ORDER`. */
+const APART = ["files", "display", "plots", "corpus", "notebook", "control", "widgets", "quizzes"];
 /** What a room may import besides the earlier ones of `ORDER`. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   lm: ["files"],
@@ -39,9 +39,12 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   stages: ["files"],
   ppo: ["files"],
   export: ["files"],
+  plots: ["display"],
+  notebook: ["display"],
+  widgets: ["display"],
   quizzes: ["widgets"],
   sliders: ["widgets", "control"],
-  exercises: ["widgets"],
+  exercises: ["widgets", "display"],
   course: APART, // puts everything together for the chapters
 };
 /** Rooms that may import less than what comes before them. */

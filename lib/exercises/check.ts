@@ -1,5 +1,6 @@
 /** Tries a learner's function and says what came of it, in both languages. */
-import { bothLanguages, jupyterDisplay, type Shown, type Text } from "../widgets/mod.ts";
+import { displaySymbol, escapeHtml } from "../display/mod.ts";
+import { bothLanguages, type Shown, type Text } from "../widgets/mod.ts";
 import type { Answer, Exercise, Result } from "./exercise.ts";
 
 /** What a check found; shows itself as a notebook cell's last expression. */
@@ -98,6 +99,6 @@ function verdict(passed: boolean, says: Text): Verdict {
   const text = `${sign} ${bothLanguages(says)}`;
   const html =
     `<div style="background:${color};color:#222;padding:6px 12px;border-radius:4px;white-space:pre-line;` +
-    `max-width:760px">${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</div>`;
-  return { passed, says, [jupyterDisplay]: () => ({ "text/html": html, "text/plain": text }) };
+    `max-width:760px">${escapeHtml(text)}</div>`;
+  return { passed, says, [displaySymbol]: () => ({ "text/html": html, "text/plain": text }) };
 }

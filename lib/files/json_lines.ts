@@ -1,31 +1,31 @@
 /**
- * JSON lines, streamed: one JSON value a line, errors with file name and line number.
+ * JSON lines, streamed: one JSON value in each line. Errors have the file name and the line number.
  *
  * A byte order mark, CRLF line ends and blank lines are accepted (blank lines still count).
  */
-import { describeJson, isRecord, type JsonRecord, parseJson } from "./json.ts";
+import { describeJson, expectRecord, type JsonRecord, parseJson } from "./json.ts";
 import { readLines } from "./read.ts";
 
-/** Which keys each line must have: `required` with any value, `strings` with text. */
+/** The keys that each line must have: `required` with any value, `strings` with text. */
 export interface JsonLinesOptions<Key extends string, Text extends string> {
-  /** Keys that each line must have, whatever their value. */
+  /** Keys that each line must have, with any value. */
   required?: readonly Key[];
   /** Keys that each line must have with text. */
   strings?: readonly Text[];
-  /** Whether the texts of `strings` must hold more than blanks (default: no). */
+  /** Whether the texts of `strings` must contain more than white space (default: no). */
   filled?: boolean;
 }
 
-/** A line's object: the keys asked for are there, and those asked for as text are text. */
+/** A line's object, which has the required keys. */
 export type JsonLine<Key extends string, Text extends string> =
   & JsonRecord
   & { [K in Key]: unknown }
   & { [K in Text]: string };
 
 /**
- * Every JSON value of the file with its line number (from 1), whatever the value is.
+ * Every JSON value of the file with its line number (from 1).
  *
- * @throws {Error} If a line is not JSON, or the file is not there or not UTF-8.
+ * @throws {Error} if a line is not JSON, or the file does not exist or is not UTF-8.
  */
 export async function* readJsonValues(
   path: string,
@@ -38,10 +38,13 @@ export async function* readJsonValues(
 /**
  * Every object of the file.
  *
- * @throws {Error} If a line is not JSON. @throws {TypeError} If it is no object, or lacks a key.
+ * @throws {Error} if a line is not JSON.
+ * @throws {TypeError} if a line is not an object, or lacks a key.
  *
  * @example
  * ```ts no-run
+ * import { readJsonLines } from "ppo/files/mod.ts";
+ *
  * for await (const { content } of readJsonLines("data/ppo_train.json", { strings: ["content"] })) {
  *   console.log(content.length);
  * }
@@ -52,11 +55,9 @@ export async function* readJsonLines<Key extends string = never, Text extends st
   { required = [], strings = [], filled = false }: JsonLinesOptions<Key, Text> = {},
 ): AsyncGenerator<JsonLine<Key, Text>> {
   for await (const { line, value } of readJsonValues(path)) {
-    const where = `Cannot read ${path}, line ${line}`;
-    if (!isRecord(value)) {
-      throw new TypeError(`${where}: it is ${describeJson(value)}, and an object is expected`);
-    }
-    if (hasKeys(value, { required, strings, filled, where })) yield value;
+    const where = `Cannot read ${path}, line ${line}:`;
+    const record = expectRecord(value, `${where} it`);
+    if (hasKeys(record, { required, strings, filled, where })) yield record;
   }
 }
 
@@ -67,15 +68,15 @@ function hasKeys<Key extends string, Text extends string>(
   for (const key of [...required, ...strings]) {
     if (!Object.hasOwn(value, key)) {
       const found = Object.keys(value).map((name) => `"${name}"`).join(", ");
-      throw new TypeError(`${where}: it has no "${key}" (its keys: ${found || "none"})`);
+      throw new TypeError(`${where} it has no "${key}" (its keys: ${found || "none"})`);
     }
   }
   for (const key of strings) {
     const text = value[key];
     if (typeof text !== "string") {
-      throw new TypeError(`${where}: "${key}" is ${describeJson(text)}, and text is expected`);
+      throw new TypeError(`${where} "${key}" is ${describeJson(text)}, and text is expected`);
     }
-    if (filled && text.trim() === "") throw new TypeError(`${where}: "${key}" is empty`);
+    if (filled && text.trim() === "") throw new TypeError(`${where} "${key}" is empty`);
   }
   return true;
 }

@@ -1,48 +1,40 @@
 /**
- * Files that grow: logs of a run, which can be cut back to where the run is taken up again.
+ * Files that grow: logs of a run, which can be cut back to the point where the run is resumed.
  */
 import { dirname, resolve } from "node:path";
-import { readError } from "./read.ts";
+import { statOrNothing } from "./read.ts";
 
-/** Adds text or bytes to the end of a file, which is made if need be. */
+const bytesOf = (content: string | Uint8Array): Uint8Array =>
+  typeof content === "string" ? new TextEncoder().encode(content) : content;
+
+/** Appends text or bytes to a file. The file and its folder are made if necessary. */
 export async function appendTo(path: string, content: string | Uint8Array): Promise<void> {
   await Deno.mkdir(dirname(resolve(path)), { recursive: true });
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  await Deno.writeFile(path, bytes, { append: true });
+  await Deno.writeFile(path, bytesOf(content), { append: true });
 }
 
-/** The same at once: for what is told while something else goes on. The folder must be there. */
-export function appendToSync(path: string, content: string | Uint8Array): void {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  Deno.writeFileSync(path, bytes, { append: true });
-}
+/** Appends synchronously, for reports while other work goes on. The folder must exist. */
+export const appendToSync = (path: string, content: string | Uint8Array): void =>
+  Deno.writeFileSync(path, bytesOf(content), { append: true });
 
-/** Adds one line to the end of a file, which is made if need be: for logs of metrics. */
+/** Appends one line to a file, which is made if necessary: for logs of metrics. */
 export const appendLine = (path: string, line: string): Promise<void> =>
   appendTo(path, line + "\n");
 
-/** How many bytes a file has; 0 if there is none. */
-export async function fileSize(path: string): Promise<number> {
-  try {
-    return (await Deno.stat(path)).size;
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return 0;
-    throw readError(path, cause);
-  }
-}
+/** The size of a file in bytes; 0 if it does not exist. */
+export const fileSize = async (path: string): Promise<number> =>
+  (await statOrNothing(path))?.size ?? 0;
 
 /**
- * Cuts a file back to its first `size` bytes; without bytes it is removed.
+ * Cuts a file back to its first `size` bytes. A file of 0 bytes is removed.
  *
- * @throws RangeError when the file has fewer.
+ * @throws {RangeError} if the file has fewer bytes.
  */
 export async function cutBack(path: string, size: number): Promise<void> {
   const found = await fileSize(path);
   if (found < size) {
     throw new RangeError(`Cannot cut ${path} back to ${size} bytes: it has ${found}`);
   }
-  if (size > 0) return await Deno.truncate(path, size);
-  await Deno.remove(path).catch((cause: unknown) => {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-  });
+  if (size > 0) await Deno.truncate(path, size);
+  else if (await statOrNothing(path)) await Deno.remove(path);
 }

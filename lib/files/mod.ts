@@ -1,36 +1,22 @@
 /**
- * Reading and writing files: streamed reads, atomic writes, logs, JSON lines, safetensors, TensorBoard's event files. Knows no model.
- *
- * With commands and scripts this is the only place that touches Deno's file system.
+ * Reading and writing files: streamed reads, atomic writes, logs, JSON lines, safetensors,
+ * TensorBoard's event files. This module knows no model. Apart from commands and scripts it is the
+ * main user of Deno's file system.
  *
  * @module
  */
-export { appendLine, appendTo, appendToSync, cutBack, fileSize } from "./log.ts";
-export { eventFileHead, scalarEvent, type ScalarPlace } from "./tensorboard.ts";
+export * from "./log.ts";
+export * from "./tensorboard.ts";
 export { type Content, removeUnfinished, writeAtomically } from "./write.ts";
 export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
 export { refuseStandIn } from "./random_access.ts";
 export { fileExists, readLines, readText } from "./read.ts";
 export { linesOf, type TextLine } from "./lines.ts";
-export {
-  describeJson,
-  isRecord,
-  type JsonRecord,
-  type JsonSource,
-  parseJson,
-  readJson,
-  readJsonRecord,
-  readJsonSource,
-} from "./json.ts";
-export {
-  type JsonLine,
-  type JsonLinesOptions,
-  readJsonLines,
-  readJsonValues,
-} from "./json_lines.ts";
+export * from "./json.ts";
+export * from "./json_lines.ts";
 export {
   byteRange,
-  isReadable,
+  BYTES,
   type NumberFormat,
   type StoredTensor,
   type TensorFile,

@@ -1,85 +1,109 @@
 /**
- * Reads a pickle as data: lists, dictionaries, numbers, text, and what the caller makes of the few names it allows.
+ * The values of a pickle, and the stack machine that builds them.
  *
- * A pickle is a program for a small stack machine, and Python's own reader lets it call any function. Here nothing is looked up and
- * nothing runs: a name is text that is compared with a list, and every instruction outside the handful that PyTorch's files use is
- * refused. Time and memory are bounded by the pickle's length.
+ * A pickle is a program for a small stack machine, and Python's own reader lets it call any
+ * function. Here nothing is looked up and nothing runs: a name is text that is compared with a
+ * list, and every instruction outside the handful that PyTorch's files use is refused. Time and
+ * memory are bounded by the pickle's length.
  *
  * Source: CPython's `pickletools`, which documents each instruction; PyTorch writes protocol 2.
  */
-import { INSTRUCTIONS } from "./pickle_instructions.ts";
+import type { NumberFormat, TensorView } from "./tensor.ts";
 
-/** What a pickle can hold; `Made` is what the caller's functions give. */
-export type PickleValue<Made> =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | PickleList<Made>
-  | PickleDict<Made>
-  | PickleName
-  | Made;
+/** A value that a pickle can hold. */
+export type PickleValue = null | boolean | number | bigint | string | PickleObject;
+
+/** A value with parts. */
+export type PickleObject = PickleItems | PickleDict | PickleName | TorchStorage | TorchTensor;
 
 /** A list or a tuple. */
-export interface PickleList<Made> {
-  /** Which of both. */
+export interface PickleItems {
   readonly kind: "list" | "tuple";
-  /** Its elements. */
-  readonly items: PickleValue<Made>[];
+  readonly items: PickleValue[];
 }
 
 /** A dictionary. */
-export interface PickleDict<Made> {
-  /** What it is. */
+export interface PickleDict {
   readonly kind: "dict";
   /** Its entries, in the order in which they were set. */
-  readonly entries: Map<PickleValue<Made>, PickleValue<Made>>;
+  readonly entries: Map<PickleValue, PickleValue>;
 }
 
-/** An allowed name, not yet called. */
+/** An allowed name that has not been called. */
 export interface PickleName {
-  /** What it is. */
   readonly kind: "name";
   /** Module and name: `collections.OrderedDict`. */
   readonly name: string;
 }
 
+/** A storage outside the pickle. */
+export interface TorchStorage {
+  readonly kind: "storage";
+  /** Its name in the file. */
+  readonly key: string;
+  /** Its numbers; undefined for a storage that is counted in bytes. */
+  readonly format: NumberFormat | undefined;
+  /** Its length in bytes. */
+  readonly bytes: number;
+}
+
+/** A tensor. */
+export interface TorchTensor {
+  readonly kind: "tensor";
+  readonly view: TensorView;
+}
+
+/** Whether a value is of one of these kinds. */
+export const isKind = <Kind extends PickleObject["kind"]>(
+  value: PickleValue | undefined,
+  ...kinds: readonly Kind[]
+): value is Extract<PickleObject, { kind: Kind }> =>
+  typeof value === "object" && value !== null && kinds.some((kind) => kind === value.kind);
+
+/** Describes a value in words, for errors. */
+export function describe(value: PickleValue): string {
+  if (value === null) return "None";
+  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 60))}`;
+  if (typeof value !== "object") return `the ${typeof value} ${value}`;
+  if (value.kind === "name") return `the name "${value.name}"`;
+  if (value.kind === "list" || value.kind === "tuple") return `a ${value.kind}`;
+  return value.kind === "dict" ? "a dictionary" : "an object";
+}
+
 /** What the caller decides. */
-export interface PickleOptions<Made> {
-  /** The file: for errors. */
+export interface PickleOptions {
+  /** The file, for errors. */
   readonly path: string;
   /** Whether a name may occur at all. */
   readonly allows: (name: string) => boolean;
-  /** What an allowed name makes of its arguments. */
-  readonly call: (name: string, args: readonly PickleValue<Made>[]) => PickleValue<Made>;
-  /** What stands for an object that the file keeps outside the pickle. */
-  readonly persistent: (id: PickleValue<Made>) => PickleValue<Made>;
+  /** Returns the result of calling an allowed name. */
+  readonly call: (name: string, args: readonly PickleValue[]) => PickleValue;
+  /** Returns the value for an object that the file keeps outside the pickle. */
+  readonly persistent: (id: PickleValue) => PickleValue;
 }
 
 /** The state of the stack machine. */
-export interface PickleMachine<Made> extends PickleOptions<Made> {
+export interface PickleMachine extends PickleOptions {
   /** All bytes. */
   readonly bytes: Uint8Array;
-  /** The same as numbers. */
+  /** The same bytes, to read numbers from. */
   readonly view: DataView;
-  /** The next byte. */
+  /** The position of the next byte. */
   at: number;
-  /** Values that wait to be used. */
-  readonly stack: PickleValue<Made>[];
-  /** Where on the stack each open group begins. */
+  /** Values that have not been used. */
+  readonly stack: PickleValue[];
+  /** The start of each open group on the stack. */
   readonly marks: number[];
-  /** Values that are named again later. */
-  readonly memo: Map<number, PickleValue<Made>>;
+  /** Values that are referred to again later. */
+  readonly memo: Map<number, PickleValue>;
 }
 
 /** An error that names the file. */
-export function pickleError(path: string, state: string): Error {
-  return new Error(`Cannot read ${path}: its pickle ${state}`);
-}
+export const pickleError = (path: string, state: string): Error =>
+  new Error(`Cannot read ${path}: its pickle ${state}`);
 
-/** The next `length` bytes. */
-export function take<Made>(machine: PickleMachine<Made>, length: number): Uint8Array {
+/** Takes the next `length` bytes. */
+export function take(machine: PickleMachine, length: number): Uint8Array {
   const { bytes, at, path } = machine;
   if (length > bytes.length - at) {
     throw pickleError(path, `ends at byte ${bytes.length}, in the middle of a value`);
@@ -88,96 +112,23 @@ export function take<Made>(machine: PickleMachine<Made>, length: number): Uint8A
   return bytes.subarray(at, at + length);
 }
 
-/** The value on top of the stack, which stays there. */
-export function top<Made>({ stack, marks, path }: PickleMachine<Made>): PickleValue<Made> {
+/** Returns the value on top of the stack and leaves it there. */
+export function top({ stack, marks, path }: PickleMachine): PickleValue {
   const value = stack.length > (marks.at(-1) ?? 0) ? stack.at(-1) : undefined;
   if (value === undefined) throw pickleError(path, "takes a value where there is none");
   return value;
 }
 
-/** The value on top of the stack, taken off. */
-export function pop<Made>(machine: PickleMachine<Made>): PickleValue<Made> {
+/** Takes the value on top of the stack. */
+export function pop(machine: PickleMachine): PickleValue {
   const value = top(machine);
   machine.stack.pop();
   return value;
 }
 
-/** The values of the innermost open group, taken off. */
-export function popGroup<Made>({ stack, marks, path }: PickleMachine<Made>): PickleValue<Made>[] {
+/** Takes the values of the innermost open group. */
+export function popGroup({ stack, marks, path }: PickleMachine): PickleValue[] {
   const start = marks.pop();
   if (start === undefined) throw pickleError(path, "closes a group that was not opened");
   return stack.splice(start);
-}
-
-/** Whether a value is a list or tuple. */
-export function isItems<Made>(value: PickleValue<Made>): value is PickleList<Made> {
-  return isKind(value, "list") || isKind(value, "tuple");
-}
-
-/** Whether a value is a dictionary. */
-export const isDict = <Made>(value: PickleValue<Made>): value is PickleDict<Made> =>
-  isKind(value, "dict");
-
-/** Whether a value is a name. */
-export const isName = <Made>(value: PickleValue<Made>): value is PickleName =>
-  isKind(value, "name");
-
-function isKind(value: unknown, kind: string): boolean {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === kind;
-}
-
-/** What a value is, in words: for errors. */
-export function describe<Made>(value: PickleValue<Made>): string {
-  if (value === null) return "None";
-  if (typeof value === "string") return `the text ${JSON.stringify(value.slice(0, 60))}`;
-  if (typeof value !== "object") return `the ${typeof value} ${value}`;
-  if (isName(value)) return `the name "${value.name}"`;
-  if (isItems(value)) return `a ${value.kind}`;
-  return isDict(value) ? "a dictionary" : "an object";
-}
-
-const STOP = 0x2e;
-const MAX_OPEN = 100_000; // values on the stack; PyTorch's pickles have at most some thousand
-
-/**
- * Reads one pickle of `bytes`, which may go on after it.
- *
- * @param bytes the bytes
- * @param options.start where the pickle begins
- * @returns its value, and where it ends
- * @throws {Error} A sentence that names the file: a name that is not allowed, an instruction that is not known, an early end.
- */
-export function readPickle<Made>(
-  bytes: Uint8Array,
-  { start = 0, ...options }: PickleOptions<Made> & { start?: number },
-): { value: PickleValue<Made>; end: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const machine: PickleMachine<Made> = {
-    ...options,
-    bytes,
-    view,
-    at: start,
-    stack: [],
-    marks: [],
-    memo: new Map(),
-  };
-  for (;;) {
-    const place = machine.at;
-    const [code = 0] = take(machine, 1);
-    if (code === STOP) break;
-    const instruction = INSTRUCTIONS[code];
-    if (instruction === undefined) {
-      throw pickleError(
-        options.path,
-        `has the instruction 0x${
-          code.toString(16).padStart(2, "0")
-        } at byte ${place}, which no model file needs`,
-      );
-    }
-    instruction(machine);
-    if (machine.stack.length > MAX_OPEN) {
-      throw pickleError(options.path, `has more than ${MAX_OPEN} values that nothing uses`);
-    }
-  }
-  return { value: pop(machine), end: machine.at };
 }

@@ -1,69 +1,58 @@
 /**
- * A file read at any place, in bounded pieces; and what is often found in the place of a model file.
+ * Reading a file at any place in bounded pieces, and recognising what is often found in the place
+ * of a model file.
  */
-import { readError } from "./read.ts";
+import { failToRead } from "./read.ts";
 
 /** An open file. */
 export interface RandomAccess extends Disposable {
-  /** Its path: for errors. */
+  /** Its path, for errors. */
   readonly path: string;
   /** Its length in bytes. */
   readonly size: number;
   /**
-   * The bytes from `begin` up to `end`.
+   * Reads the bytes from `begin` up to `end`.
    *
-   * @throws {RangeError} If the file ends before.
+   * @throws {RangeError} if the file ends before.
    */
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** The same, chunk after chunk; a chunk is valid only during the call. */
+  /** Reads the same bytes chunk after chunk; a chunk is valid only during the call. */
   stream(begin: number, end: number, put: (chunk: Uint8Array) => void): Promise<void>;
 }
 
 const CHUNK_BYTES = 1 << 21;
 
-/** What a stand-in for a file begins with, and what it is. */
-const STAND_INS: readonly [RegExp, string][] = [
-  [
-    /^version https:\/\/git-lfs/,
-    "it is a Git LFS pointer, not the file itself; `git lfs pull` in its repository fetches it",
-  ],
-  [
-    /^\s*<(!doctype|html|\?xml)/i,
-    "it is an HTML page, probably a web server's answer saved in its place",
-  ],
-];
+const LFS_POINTER =
+  "it is a Git LFS pointer, not the file itself; `git lfs pull` in its repository fetches it";
+const HTML_PAGE = "it is an HTML page, probably a web server's answer saved in its place";
 
 /**
- * Refuses what is no model file at all.
+ * Refuses a text that is no model file at all.
  *
- * @throws {Error} If the text is that of an HTML page or a Git LFS pointer.
+ * @throws {Error} if the text is that of an HTML page or a Git LFS pointer.
  */
 export function refuseStandIn(beginning: string, path: string): void {
-  for (const [pattern, state] of STAND_INS) {
-    if (pattern.test(beginning)) throw new Error(`Cannot read ${path}: ${state}`);
-  }
-}
-
-async function fill(file: Deno.FsFile, at: number, bytes: Uint8Array): Promise<boolean> {
-  await file.seek(at, Deno.SeekMode.Start);
-  for (let done = 0; done < bytes.length;) {
-    const read = await file.read(bytes.subarray(done));
-    if (read === null) return false;
-    done += read;
-  }
-  return true;
+  const found = /^version https:\/\/git-lfs/.test(beginning)
+    ? LFS_POINTER
+    : /^\s*<(!doctype|html|\?xml)/i.test(beginning)
+    ? HTML_PAGE
+    : undefined;
+  if (found !== undefined) throw new Error(`Cannot read ${path}: ${found}`);
 }
 
 function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAccess {
-  const check = (begin: number, end: number) => { // before memory is taken for what cannot be there
+  // before memory is allocated for bytes that do not exist
+  const check = (begin: number, end: number) => {
     if (end <= size) return;
-    throw new RangeError(
-      `Cannot read ${path}: it has ${size} bytes, and bytes ${begin} to ${end} are wanted; it is cut off`,
-    );
+    const state = `it has ${size} bytes, and ${end} are needed; it is cut off, download it again`;
+    throw new RangeError(`Cannot read ${path}: ${state}`);
   };
-  const read = async (begin: number, into: Uint8Array) => {
-    if (!await fill(file, begin, into)) {
-      throw new RangeError(`Cannot read ${path}: it became shorter meanwhile`);
+  const fill = async (begin: number, bytes: Uint8Array) => {
+    await file.seek(begin, Deno.SeekMode.Start);
+    for (let done = 0; done < bytes.length;) {
+      const read = await file.read(bytes.subarray(done));
+      if (read === null) throw new RangeError(`Cannot read ${path}: it became shorter meanwhile`);
+      done += read;
     }
   };
   return {
@@ -72,7 +61,7 @@ function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAcce
     async read(begin, end) {
       check(begin, end);
       const bytes = new Uint8Array(end - begin);
-      await read(begin, bytes);
+      await fill(begin, bytes);
       return bytes;
     },
     async stream(begin, end, put) {
@@ -80,7 +69,7 @@ function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAcce
       const chunk = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(0, end - begin)));
       for (let at = begin; at < end;) {
         const part = chunk.subarray(0, Math.min(chunk.length, end - at));
-        await read(at, part);
+        await fill(at, part);
         put(part);
         at += part.length;
       }
@@ -92,21 +81,16 @@ function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAcce
 /**
  * Opens a file that is expected to hold tensors.
  *
- * @throws {Error} If it is not there, is empty, or is an HTML page or a Git LFS pointer.
+ * @throws {Error} if it does not exist, is empty, or is an HTML page or a Git LFS pointer.
  */
 export async function openRandomAccess(path: string): Promise<RandomAccess> {
-  const file = await Deno.open(path).catch((cause: unknown) => {
-    throw readError(path, cause);
-  });
-  try {
-    const { size, isDirectory } = await file.stat();
-    if (isDirectory) throw new Error(`Cannot read ${path}: it is a folder, and a file is expected`);
-    if (size === 0) throw new RangeError(`Cannot read ${path}: it is empty`);
-    const open = randomAccess(file, path, size);
-    refuseStandIn(new TextDecoder().decode(await open.read(0, Math.min(size, 256))), path);
-    return open;
-  } catch (cause) {
-    file.close();
-    throw cause;
-  }
+  using opened = new DisposableStack();
+  const file = opened.use(await Deno.open(path).catch(failToRead(path)));
+  const { size, isDirectory } = await file.stat();
+  if (isDirectory) throw new Error(`Cannot read ${path}: it is a folder, and a file is expected`);
+  if (size === 0) throw new RangeError(`Cannot read ${path}: it is empty`);
+  const open = randomAccess(file, path, size);
+  refuseStandIn(new TextDecoder().decode(await open.read(0, Math.min(size, 256))), path);
+  opened.move();
+  return open;
 }

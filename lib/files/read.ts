@@ -3,10 +3,14 @@
  */
 import { linesOf, type TextLine } from "./lines.ts";
 
-/** `Cannot read <path>: <state>`, for the errors of the file system that a reader of a course can meet. */
-export function readError(path: string, cause: unknown): Error {
-  return new Error(`Cannot read ${path}: ${reason(cause)}`, { cause });
-}
+/** Turns an error of the file system into the sentence `Cannot read <path>: <reason>`. */
+export const readError = (path: string, cause: unknown): Error =>
+  new Error(`Cannot read ${path}: ${reason(cause)}`, { cause });
+
+/** Rejects with that sentence: for `catch`. */
+export const failToRead = (path: string) => (cause: unknown): never => {
+  throw readError(path, cause);
+};
 
 function reason(cause: unknown): string {
   if (cause instanceof Deno.errors.NotFound) return "there is no such file";
@@ -24,46 +28,45 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * The lines of a file, streamed; a byte order mark is dropped, LF and CRLF end a line.
+ * The lines of a file, streamed. A byte order mark is dropped; LF and CRLF end a line.
  *
- * @throws {Error} If there is no such file. @throws {TypeError} If a line is not UTF-8: the sentence names it.
+ * @throws {Error} if there is no such file.
+ * @throws {TypeError} if a line is not UTF-8; the message names the line.
  */
 export const readLines = (path: string): AsyncGenerator<TextLine> =>
   linesOf(chunksOf(path), { name: path });
 
-const MAX_TEXT_BYTES = 400_000_000; // JavaScript's strings end a little above
+const MAX_TEXT_BYTES = 400_000_000; // the longest JavaScript string is a little longer
 
 /**
- * The whole file as text; a byte order mark is dropped.
+ * The whole file as text. A byte order mark is dropped.
  *
- * @throws {Error} If there is no such file, or it has more than 400 MB. @throws {TypeError} If a line is not UTF-8: the sentence
- *   names it.
+ * @throws {Error} if there is no such file, or it has more than 400 MB.
+ * @throws {TypeError} if a line is not UTF-8; the message names the line.
  */
 export async function readText(path: string): Promise<string> {
-  const { size } = await Deno.stat(path).catch((cause: unknown) => {
-    throw readError(path, cause);
-  });
+  const { size } = await Deno.stat(path).catch(failToRead(path));
   if (size > MAX_TEXT_BYTES) {
     throw readError(path, new RangeError(`it has ${size} bytes, too many for one text`));
   }
-  const bytes = await Deno.readFile(path).catch((cause: unknown) => {
-    throw readError(path, cause);
-  });
+  const bytes = await Deno.readFile(path).catch(failToRead(path));
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    for await (const _line of linesOf(ReadableStream.from([bytes]), { name: path })); // names the line
+    // this throws an error that names the line
+    for await (const _line of linesOf(ReadableStream.from([bytes]), { name: path }));
     throw readError(path, cause);
   }
 }
 
-/** Whether `path` is there, file or folder. */
-export async function fileExists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return false;
+/** Facts about a file or folder, or undefined if it does not exist. */
+export async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
+  return await Deno.stat(path).catch((cause: unknown) => {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
     throw readError(path, cause);
-  }
+  });
 }
+
+/** Whether `path` exists, as a file or a folder. */
+export const fileExists = async (path: string): Promise<boolean> =>
+  await statOrNothing(path) !== undefined;

@@ -1,5 +1,6 @@
 /**
- * Reading tensors out of an open file: each storage is streamed once, and every tensor in it filled on the way.
+ * Reading tensors out of an open file: each storage is streamed once, and every tensor in it
+ * filled on the way.
  */
 import { collectValues, type NewFloats } from "./decode.ts";
 import {
@@ -13,36 +14,26 @@ import {
   type TensorView,
 } from "./tensor.ts";
 
-/** The values of a view, given those of its span: row-major, whatever the strides. */
-function gather<T extends StoredTensor["data"]>(
-  values: T,
-  { shape, strides }: TensorView,
-  target: T,
-): T {
+/** The values of a view in row-major order, given those of its span. */
+function arranged(values: StoredTensor["data"], view: TensorView): StoredTensor["data"] {
+  if (isContiguous(view)) return values;
+  const { shape, strides } = view;
+  const length = count(shape);
+  const target = values instanceof Float32Array ? new Float32Array(length) : new Int32Array(length);
   const index = shape.map(() => 0);
-  for (let place = 0, from = 0; place < target.length; place++) {
-    target[place] = values[from] ?? 0;
+  for (let place = 0, from = 0; place < length; place++) {
+    target[place] = values[from];
     for (let axis = shape.length - 1; axis >= 0; axis--) { // the next index, last axis first
-      const step = strides[axis] ?? 0, size = shape[axis] ?? 1;
-      index[axis] = (index[axis] ?? 0) + 1;
-      from += step;
-      if (index[axis] < size) break;
+      from += strides[axis];
+      if (++index[axis] < shape[axis]) break;
       index[axis] = 0;
-      from -= size * step;
+      from -= shape[axis] * strides[axis];
     }
   }
   return target;
 }
 
-function arranged(values: StoredTensor["data"], view: TensorView): StoredTensor["data"] {
-  if (isContiguous(view)) return values;
-  const length = count(view.shape);
-  return values instanceof Float32Array
-    ? gather(values, view, new Float32Array(length))
-    : gather(values, view, new Int32Array(length));
-}
-
-/** Takes a storage's bytes, keeps a view's own. */
+/** Takes a storage's bytes and keeps those of a view. */
 function collectView(key: string, view: TensorView, newFloats: NewFloats | undefined) {
   const format = checkView(key, view);
   const { begin, end } = byteRange(view);
@@ -59,29 +50,27 @@ function collectView(key: string, view: TensorView, newFloats: NewFloats | undef
   };
 }
 
-/** Which tensors lie in which storage, both in the order of `keys`. */
-function byStorage(file: TensorFile, keys: Iterable<string>): Map<string, [string, TensorView][]> {
-  const groups = new Map<string, [string, TensorView][]>();
-  for (const key of keys) {
+/** The wanted tensors of each storage, both in the order of `keys`. */
+function byStorage(file: TensorFile, keys: Iterable<string>) {
+  const wanted = Array.from(keys, (key) => {
     const view = file.views.get(key);
     if (view === undefined) {
-      throw new RangeError(`Cannot read "${key}" of ${file.path}: it is not there`);
+      throw new RangeError(`Cannot read "${key}" of ${file.path}: the file does not have it`);
     }
-    const group = groups.get(view.storage);
-    if (group === undefined) groups.set(view.storage, [[key, view]]);
-    else group.push([key, view]);
-  }
-  return groups;
+    return { key, view };
+  });
+  return Map.groupBy(wanted, ({ view }) => view.storage);
 }
 
 /**
- * The tensors of these keys, one after the other (those of a shared storage together).
+ * Reads the tensors of these keys, one after the other (those of a shared storage together).
  *
- * Memory: the tensors that were given out and are kept, those of the storage being read, and a megabyte or so; a tensor that does
- * not lie in row-major order twice while it is put in order.
+ * Memory: the tensors that were yielded and are kept, those of the storage that is being read, and
+ * about a megabyte. A tensor that is not in row-major order is in memory twice while it is
+ * rearranged.
  *
- * @param options.newFloats makes the memory that floats are read into
- * @throws {Error} A sentence that names file and key.
+ * @param options.newFloats allocates the memory that floats are read into
+ * @throws {Error} if the file is damaged. The message names the file and the key.
  */
 export async function* readTensors(
   file: TensorFile,
@@ -90,18 +79,16 @@ export async function* readTensors(
 ): AsyncGenerator<[key: string, tensor: StoredTensor]> {
   for (const [storage, wanted] of byStorage(file, keys)) {
     const collectors = new Map(
-      wanted.map(([key, view]) => [key, collectView(key, view, newFloats)]),
+      wanted.map(({ key, view }) => [key, collectView(key, view, newFloats)]),
     );
     let at = 0;
     await file.stream(storage, (chunk) => {
       for (const collector of collectors.values()) collector.put(chunk, at);
       at += chunk.length;
     });
-    const [, first] = wanted[0] ?? [];
-    if (first !== undefined && at !== first.storageBytes) {
-      throw new RangeError(
-        `Cannot read ${first.path}: a storage of ${first.storageBytes} bytes gave ${at}`,
-      );
+    const { path, storageBytes } = wanted[0].view;
+    if (at !== storageBytes) {
+      throw new RangeError(`Cannot read ${path}: a storage of ${storageBytes} bytes gave ${at}`);
     }
     for (const [key, collector] of collectors) {
       collectors.delete(key);

@@ -1,134 +1,108 @@
 /**
- * The header of a safetensors file: 8 bytes of length (little-endian), then JSON that gives each tensor's dtype,
- * shape and place. Everything in it is checked before one value is read.
+ * The header of a safetensors file: 8 bytes of length (little-endian), then JSON that gives each
+ * tensor's dtype, shape and place. Everything in it is checked before the first value is read.
  *
  * Source: https://github.com/huggingface/safetensors#format
  */
-import { describeJson, isRecord, parseJson } from "./json.ts";
+import { expectRecord, isRecord, type JsonRecord, parseJson } from "./json.ts";
 import { BYTES, count, isReadable, READABLE, type ReadableFormat } from "./tensor.ts";
 
-/** Where one tensor lies: bytes `begin` to `end`, counted from the end of the header. */
-export interface Entry {
-  key: string;
-  dtype: ReadableFormat;
-  shape: number[];
-  begin: number;
-  end: number;
+/** Bytes `begin` to `end` of a tensor, counted from the end of the header. */
+interface Span {
+  readonly key: string;
+  readonly begin: number;
+  readonly end: number;
 }
 
-/** The format allows 100 MB; but a tensor takes about 120 bytes of a header, and memory for the parsed header is to stay small. */
-export const MAX_HEADER_BYTES = 4_000_000;
-
-function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-/** What a header is checked against. */
-export interface HeaderOptions {
-  /** How many bytes follow the header. */
-  dataBytes: number;
-  /** Names the file in errors. */
-  path: string;
-  /** Keys whose dtype does not matter, because nobody will read them. */
-  skip?: (key: string) => boolean;
+/** A tensor and its place. */
+export interface Entry extends Span {
+  readonly dtype: ReadableFormat;
+  readonly shape: number[];
 }
 
 /**
- * Parses and checks a header; entries come back in the order in which they lie in the file.
+ * The format allows 100 MB, but a tensor takes about 120 bytes of a header, and the parsed header
+ * must not need much memory.
+ */
+export const MAX_HEADER_BYTES = 4_000_000;
+
+const isSizes = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+/**
+ * Parses and checks a header and returns its entries in the order in which they lie in the file.
  *
- * @throws {Error} A sentence that names the file and the key.
+ * @param options.dataBytes how many bytes follow the header
+ * @param options.path the file, for errors
+ * @param options.skip keys whose dtype does not matter, because nobody will read them
+ * @throws {Error} if anything in it is wrong. The message names the file and the key.
  */
 export function parseHeader(
   text: string,
-  { dataBytes, path, skip = () => false }: HeaderOptions,
+  { dataBytes, path, skip }: { dataBytes: number; path: string; skip: (key: string) => boolean },
 ): Entry[] {
   const header = parseJson(text, `the header of ${path}`);
-  if (!isRecord(header)) {
-    throw new TypeError(
-      `Cannot read ${path}: its header is ${describeJson(header)}, and an object is expected`,
-    );
-  }
-  const entries: Entry[] = [];
-  const spans: { key: string; begin: number; end: number }[] = [];
-  for (const [key, value] of Object.entries(header)) {
-    if (key === "__metadata__") continue;
-    const where = `Cannot read "${key}" of ${path}`;
-    const span = { key, ...parseSpan(value, dataBytes, where) };
-    spans.push(span);
-    if (!skip(key)) entries.push({ ...span, ...parseKind(value, span, where) });
-  }
-  checkCover(spans, dataBytes, path);
-  return entries.sort((a, b) => a.begin - b.begin);
+  const entries = Object.entries(expectRecord(header, `Cannot read ${path}: its header`))
+    .filter(([key]) => key !== "__metadata__").map(([key, value]) => {
+      const where = `Cannot read "${key}" of ${path}:`;
+      const fields = isRecord(value) ? value : {};
+      const span = parseSpan(key, fields, { dataBytes, where });
+      return { span, entry: skip(key) ? [] : [parseEntry(span, fields, where)] };
+    });
+  checkCover(entries.map(({ span }) => span), dataBytes, path);
+  return entries.flatMap(({ entry }) => entry).sort((a, b) => a.begin - b.begin);
 }
 
 function parseSpan(
-  value: unknown,
-  dataBytes: number,
-  where: string,
-): { begin: number; end: number } {
-  const offsets = isRecord(value) ? value.data_offsets : undefined;
+  key: string,
+  { data_offsets: offsets }: JsonRecord,
+  { dataBytes, where }: { dataBytes: number; where: string },
+): Span {
   if (!isSizes(offsets) || offsets.length !== 2) {
-    throw new TypeError(
-      `${where}: its data_offsets are ${JSON.stringify(offsets)}, and two offsets are expected`,
-    );
+    const found = `its data_offsets are ${JSON.stringify(offsets)}`;
+    throw new TypeError(`${where} ${found}, and two offsets are expected`);
   }
-  const [begin = 0, end = 0] = offsets;
+  const [begin, end] = offsets;
   if (begin > end || end > dataBytes) {
-    throw new RangeError(
-      `${where}: it lies at bytes ${begin} to ${end}, but the file has ${dataBytes} bytes of data`,
-    );
+    const found =
+      `it lies at bytes ${begin} to ${end}, but the file has ${dataBytes} bytes of data`;
+    throw new RangeError(`${where} ${found}`);
   }
-  return { begin, end };
+  return { key, begin, end };
 }
 
-function parseKind(
-  value: unknown,
-  { begin, end }: { begin: number; end: number },
-  where: string,
-): { dtype: ReadableFormat; shape: number[] } {
-  const { dtype, shape } = isRecord(value) ? value : {};
+function parseEntry(span: Span, { dtype, shape }: JsonRecord, where: string): Entry {
   if (typeof dtype !== "string" || !isReadable(dtype)) {
-    const known = READABLE.join(", ");
-    throw new TypeError(
-      `${where}: its dtype is ${JSON.stringify(dtype)}, and only ${known} can be read`,
-    );
+    const found = `its dtype is ${JSON.stringify(dtype)}`;
+    throw new TypeError(`${where} ${found}, and only ${READABLE.join(", ")} can be read`);
   }
   if (!isSizes(shape)) {
-    throw new TypeError(
-      `${where}: its shape is ${JSON.stringify(shape)}, and a list of sizes is expected`,
-    );
+    const found = `its shape is ${JSON.stringify(shape)}`;
+    throw new TypeError(`${where} ${found}, and a list of sizes is expected`);
   }
-  const wanted = count(shape) * BYTES[dtype];
-  if (wanted !== end - begin) {
-    const size = `[${shape.join(", ")}] of ${dtype}`;
-    throw new RangeError(
-      `${where}: ${size} takes ${wanted} bytes, but ${end - begin} are given to it`,
-    );
+  const given = span.end - span.begin, needed = count(shape) * BYTES[dtype];
+  if (needed !== given) {
+    const found = `[${shape.join(", ")}] of ${dtype} takes ${needed} bytes`;
+    throw new RangeError(`${where} ${found}, but ${given} are given to it`);
   }
-  return { dtype, shape };
+  return { ...span, dtype, shape };
 }
 
-/** The tensors must cover the data: no byte twice, none left out (a cut-off or garbled file shows here). */
-function checkCover(
-  spans: { key: string; begin: number; end: number }[],
-  dataBytes: number,
-  path: string,
-): void {
+/**
+ * The tensors must cover the data without overlaps or gaps, which reveals a file that is cut off
+ * or damaged.
+ */
+function checkCover(spans: readonly Span[], dataBytes: number, path: string): void {
+  const wrong = (state: string) => new RangeError(`Cannot read ${path}: ${state}`);
   let reached = 0;
   let before = "the start";
   for (const { key, begin, end } of spans.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (begin < reached) throw new RangeError(`Cannot read ${path}: "${key}" overlaps ${before}`);
+    if (begin < reached) throw wrong(`"${key}" overlaps ${before}`);
     if (begin > reached) {
-      throw new RangeError(
-        `Cannot read ${path}: ${begin - reached} bytes between ${before} and "${key}" are unused`,
-      );
+      throw wrong(`${begin - reached} bytes between ${before} and "${key}" are unused`);
     }
     reached = end;
     before = `"${key}"`;
   }
-  if (reached < dataBytes) {
-    throw new RangeError(
-      `Cannot read ${path}: ${dataBytes - reached} bytes after ${before} are unused`,
-    );
-  }
+  if (reached < dataBytes) throw wrong(`${dataBytes - reached} bytes after ${before} are unused`);
 }

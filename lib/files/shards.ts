@@ -1,99 +1,84 @@
 /**
- * Several tensor files with an index (`model.safetensors.index.json`, `pytorch_model.bin.index.json`), as one.
+ * Several tensor files with an index (`model.safetensors.index.json`,
+ * `pytorch_model.bin.index.json`), as one.
  *
- * Source: Hugging Face's documentation of sharded checkpoints: `weight_map` says which file has which key.
+ * Source: Hugging Face's documentation of sharded checkpoints; `weight_map` gives the file of each
+ * key.
  */
 import { dirname, join } from "node:path";
-import { describeJson, isRecord, readJsonRecord } from "./json.ts";
+import { expectRecord, readJsonRecord } from "./json.ts";
 import { openSafetensors } from "./safetensors.ts";
 import type { TensorFile, TensorView } from "./tensor.ts";
 import { openTorchFile } from "./torch_file.ts";
 
-/** A key's file name: no folder, so that an index cannot lead anywhere else. */
+/** A file name without a folder, so that an index cannot lead anywhere else. */
 const PLAIN_NAME = /^[\w.-]+\.(safetensors|bin)$/;
 
-async function readWeightMap(path: string): Promise<Map<string, string>> {
+async function readWeightMap(path: string): Promise<[key: string, file: string][]> {
   const { weight_map: map } = await readJsonRecord(path);
-  if (!isRecord(map)) {
-    throw new TypeError(
-      `Cannot read ${path}: weight_map is ${describeJson(map)}, and an object is expected`,
-    );
-  }
-  const files = new Map<string, string>();
-  for (const [key, name] of Object.entries(map)) {
-    if (typeof name !== "string" || !PLAIN_NAME.test(name)) {
-      const found = JSON.stringify(name)?.slice(0, 100);
-      throw new TypeError(
-        `Cannot read ${path}: "${key}" is in ${found}, and a file of this folder is expected`,
-      );
-    }
-    files.set(key, name);
-  }
-  return files;
+  const files = expectRecord(map, `Cannot read ${path}: weight_map`);
+  return Object.entries(files).map(([key, name]) => {
+    if (typeof name === "string" && PLAIN_NAME.test(name)) return [key, name];
+    const found = `"${key}" is in ${JSON.stringify(name)?.slice(0, 100)}`;
+    throw new TypeError(`Cannot read ${path}: ${found}, and a file of this folder is expected`);
+  });
 }
 
-/** A shard's views under names of storages that no other shard has; each key must be where the index says. */
-function* shardViews(
-  { path, views }: TensorFile,
-  { name, files, index, skip }: {
-    name: string;
-    files: ReadonlyMap<string, string>;
-    index: string;
-    skip: (key: string) => boolean;
-  },
-): Generator<[string, TensorView]> {
-  for (const [key, file] of files) {
-    if (file === name && !views.has(key)) {
-      throw new RangeError(`Cannot read ${path}: it lacks "${key}", which ${index} says it has`);
+/**
+ * All views, with names of storages that no other shard has. Each key must be in the file that the
+ * index gives for it.
+ */
+function joinViews(
+  shards: ReadonlyMap<string, TensorFile>,
+  files: ReadonlyMap<string, string>,
+  { index, skip }: { index: string; skip: (key: string) => boolean },
+): Map<string, TensorView> {
+  const joined = new Map<string, TensorView>();
+  for (const [name, { path, views }] of shards) {
+    for (const [key, view] of views) {
+      if (skip(key)) continue;
+      if (files.get(key) !== name) {
+        throw new RangeError(`Cannot read ${path}: ${index} does not place "${key}" in it`);
+      }
+      joined.set(key, { ...view, storage: `${name}/${view.storage}` });
     }
   }
-  for (const [key, view] of views) {
-    if (skip(key)) continue;
-    if (files.get(key) !== name) {
-      throw new RangeError(`Cannot read ${path}: it has "${key}", and ${index} does not say so`);
-    }
-    yield [key, { ...view, storage: `${name}/${view.storage}` }];
+  for (const [key, name] of files) {
+    if (joined.has(key)) continue;
+    const path = shards.get(name)?.path;
+    throw new RangeError(`Cannot read ${path}: it lacks "${key}", which ${index} places in it`);
   }
-}
-
-async function openShard(path: string, skip: (key: string) => boolean): Promise<TensorFile> {
-  return await (path.endsWith(".safetensors")
-    ? openSafetensors(path, { skip })
-    : openTorchFile(path));
+  return joined;
 }
 
 /**
  * Opens all files that an index names.
  *
  * @param index the path of the index
- * @param options.skip keys that are not wanted, whatever they hold
- * @throws {Error} A sentence that names the file and the key: a file that is missing, a key that is elsewhere.
+ * @param options.skip keys that are not wanted, whatever they contain
+ * @throws {Error} if a file is missing or a key is in another file. The message names the file and
+ *   the key.
  */
 export async function openShards(
   index: string,
   { skip = () => false }: { skip?: (key: string) => boolean } = {},
 ): Promise<TensorFile> {
-  const files = new Map([...await readWeightMap(index)].filter(([key]) => !skip(key)));
+  using opened = new DisposableStack();
+  const files = new Map((await readWeightMap(index)).filter(([key]) => !skip(key)));
   const shards = new Map<string, TensorFile>();
-  const close = () => shards.forEach((shard) => shard[Symbol.dispose]());
-  try {
-    for (const name of new Set(files.values())) {
-      shards.set(name, await openShard(join(dirname(index), name), skip));
-    }
-    const views = [...shards].flatMap((
-      [name, shard],
-    ) => [...shardViews(shard, { name, files, index, skip })]);
-    return {
-      path: index,
-      views: new Map(views),
-      async stream(storage, put) {
-        const slash = storage.indexOf("/"); // no file's name has one
-        await shards.get(storage.slice(0, slash))?.stream(storage.slice(slash + 1), put);
-      },
-      [Symbol.dispose]: close,
-    };
-  } catch (cause) {
-    close();
-    throw cause;
+  for (const name of new Set(files.values())) {
+    const open = name.endsWith(".safetensors") ? openSafetensors : openTorchFile;
+    shards.set(name, opened.use(await open(join(dirname(index), name), { skip })));
   }
+  const views = joinViews(shards, files, { index, skip });
+  const keep = opened.move();
+  return {
+    path: index,
+    views,
+    async stream(storage, put) {
+      const slash = storage.indexOf("/"); // a file's name has no slash
+      await shards.get(storage.slice(0, slash))?.stream(storage.slice(slash + 1), put);
+    },
+    [Symbol.dispose]: () => keep.dispose(),
+  };
 }

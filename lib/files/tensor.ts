@@ -1,8 +1,10 @@
 /**
- * Tensors in files: what a file stores, and where in it each tensor lies. Knows neither a format nor a model.
+ * Tensors in files: what a file stores, and where in it each tensor lies. This file knows neither
+ * a file format nor a model.
  *
- * A file is a set of *storages* (runs of bytes); a tensor is a *view* of one: a number format, a first element, and for each axis a
- * size and a stride. Several views may share a storage, as PyTorch's do.
+ * A file is a set of *storages* (runs of bytes); a tensor is a *view* of one: a number format, a
+ * first element, and for each axis a size and a stride. Several views may share a storage, as
+ * PyTorch's do.
  */
 
 /** One tensor: its shape and its values in row-major order. */
@@ -13,21 +15,8 @@ export interface StoredTensor {
   data: Float32Array | Int32Array;
 }
 
-/** How numbers are stored, by safetensors' names. */
-export type NumberFormat =
-  | "F64"
-  | "F32"
-  | "F16"
-  | "BF16"
-  | "I64"
-  | "I32"
-  | "I16"
-  | "I8"
-  | "U8"
-  | "BOOL";
-
-/** Bytes of one value. */
-export const BYTES: Readonly<Record<NumberFormat, number>> = {
+/** Bytes of one number in each format, by safetensors' names. */
+export const BYTES = {
   F64: 8,
   F32: 4,
   F16: 2,
@@ -38,7 +27,10 @@ export const BYTES: Readonly<Record<NumberFormat, number>> = {
   I8: 1,
   U8: 1,
   BOOL: 1,
-};
+} as const;
+
+/** How numbers are stored. */
+export type NumberFormat = keyof typeof BYTES;
 
 /** The formats whose values can be read; the floating ones all become float32. */
 export const READABLE = ["F32", "I32", "F16", "BF16", "F64"] as const;
@@ -52,7 +44,7 @@ export const isReadable = (format: string): format is ReadableFormat =>
 
 /** One tensor's place in a file. */
 export interface TensorView {
-  /** The file that its bytes are in: for errors. */
+  /** The file that contains its bytes, for errors. */
   readonly path: string;
   /** Which run of bytes of the file; views of one storage may overlap. */
   readonly storage: string;
@@ -68,38 +60,39 @@ export interface TensorView {
   readonly strides: readonly number[];
 }
 
-/** An open file, or several that belong together. Nothing of a tensor is in memory before it is read. */
+/** An open file, or several that belong together. No tensor is in memory before it is read. */
 export interface TensorFile extends Disposable {
   /** Names the file in errors; of several files their index. */
   readonly path: string;
   /** Each tensor's place, by key. */
   readonly views: ReadonlyMap<string, TensorView>;
   /**
-   * Gives a storage's bytes to `put` from first to last, chunk after chunk; a chunk is valid only during the call.
+   * Passes a storage's bytes to `put` from first to last, chunk after chunk; a chunk is valid only
+   * during the call.
    *
-   * @throws {Error} If the bytes are not all there, or are not what their checksum says.
+   * @throws {Error} if bytes are missing, or do not match their checksum.
    */
   stream(storage: string, put: (chunk: Uint8Array) => void): Promise<void>;
 }
 
 /** How many values a tensor of this shape has; 1 for the empty shape. */
-export function count(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
+export const count = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
 
 /** The strides of row-major order. */
-export function rowMajor(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => count(shape.slice(axis + 1)));
-}
+export const rowMajor = (shape: readonly number[]): number[] =>
+  shape.map((_, axis) => count(shape.slice(axis + 1)));
 
-/** Elements from a view's first to its last, both included: more than `count` where there are gaps. */
-export function span({ shape, strides }: Pick<TensorView, "shape" | "strides">): number {
-  if (count(shape) === 0) return 0;
-  return shape.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), 1);
-}
+type Strided = Pick<TensorView, "shape" | "strides">;
+
+/**
+ * Elements from a view's first to its last, both included: more than `count` where there are gaps.
+ */
+export const span = ({ shape, strides }: Strided): number =>
+  count(shape) === 0 ? 0 : shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis], 1);
 
 /** Whether the elements lie one after the other in row-major order. */
-export function isContiguous({ shape, strides }: Pick<TensorView, "shape" | "strides">): boolean {
+export function isContiguous({ shape, strides }: Strided): boolean {
   const wanted = rowMajor(shape);
   return count(shape) === 0 ||
     shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
@@ -111,13 +104,15 @@ export function byteRange(view: TensorView): { begin: number; end: number } {
   return { begin: view.offset * size, end: (view.offset + span(view)) * size };
 }
 
-/** Whether no element of the storage is seen twice: each axis steps over all that the finer ones reach. */
-function isInjective({ shape, strides }: TensorView): boolean {
-  const axes = shape.map((size, axis) => ({ size, stride: strides[axis] ?? 0 })).filter((
-    { size },
-  ) => size > 1);
+/**
+ * Whether no element of the storage occurs twice: each axis steps over all that the finer axes
+ * reach.
+ */
+function isInjective({ shape, strides }: Strided): boolean {
+  const axes = shape.map((size, axis) => ({ size, stride: strides[axis] }))
+    .filter(({ size }) => size > 1).sort((a, b) => a.stride - b.stride);
   let reached = 1;
-  for (const { size, stride } of axes.sort((a, b) => a.stride - b.stride)) {
+  for (const { size, stride } of axes) {
     if (stride < reached) return false;
     reached += (size - 1) * stride;
   }
@@ -129,29 +124,27 @@ const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value
 /**
  * Checks a view before anything is allocated for it.
  *
- * @throws {Error} A sentence that names key and file: a format that cannot be read, a place outside the storage, elements that
- *   are seen twice.
+ * @throws {Error} if the format cannot be read, a place lies outside the storage, or elements
+ *   occur twice. The message names the key and the file.
  */
 export function checkView(key: string, view: TensorView): ReadableFormat {
   const { path, format, shape, strides, offset, storageBytes } = view;
-  const where = `Cannot read "${key}" of ${path}`;
+  const where = `Cannot read "${key}" of ${path}:`;
   if (!isReadable(format)) {
-    throw new TypeError(
-      `${where}: its numbers are ${format}, and only ${READABLE.join(", ")} can be read`,
-    );
+    const known = READABLE.join(", ");
+    throw new TypeError(`${where} its numbers are ${format}, and only ${known} can be read`);
   }
-  const described = `shape [${shape.join(", ")}], strides [${strides.join(", ")}]`;
+  const place = `shape [${shape.join(", ")}], strides [${strides.join(", ")}]`;
   if (strides.length !== shape.length || ![offset, ...shape, ...strides].every(isIndex)) {
-    throw new TypeError(`${where}: ${described} and offset ${offset} are no place of a tensor`);
+    throw new TypeError(`${where} ${place} and offset ${offset} are no place of a tensor`);
   }
   const { end } = byteRange(view);
   if (!(end <= storageBytes)) {
-    throw new RangeError(
-      `${where}: with ${described} it ends at byte ${end}, but its storage has ${storageBytes}`,
-    );
+    const found = `with ${place} it ends at byte ${end}, but its storage has ${storageBytes}`;
+    throw new RangeError(`${where} ${found}`);
   }
   if (count(shape) > 0 && !isInjective(view)) {
-    throw new RangeError(`${where}: with ${described} it would have some values twice`);
+    throw new RangeError(`${where} with ${place} it would have some values twice`);
   }
   return format;
 }

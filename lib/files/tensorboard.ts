@@ -1,18 +1,21 @@
 /**
  * TensorBoard's event files: scalars as protobuf messages in TFRecord frames.
  *
- *     frame  = length (8 bytes)  masked(crc(length))  data  masked(crc(data))        numbers little-endian, crc = CRC-32C
+ *     frame  = length (8 bytes)  masked(crc(length))  data  masked(crc(data))
  *     masked = rotate right by 15, plus 0xa282ead8
  *
- * Bytes come out; whoever wants them in a file appends them (`appendTo`). Sources: tensorflow/core/lib/io/record_writer.h (the
- * frame), tensorboard/compat/proto/event.proto and summary.proto (the messages; only the fields that scalars need).
+ * Numbers are little-endian, and crc is CRC-32C.
+ *
+ * The functions return bytes, which `appendTo` writes to a file. Sources:
+ * tensorflow/core/lib/io/record_writer.h (the frame), tensorboard/compat/proto/event.proto and
+ * summary.proto (the messages; only the fields that scalars need).
  */
 import { crc32c } from "@aws-crypto/crc32c";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
-/** Where scalars stand. */
+/** Where scalars are plotted. */
 export interface ScalarPlace {
-  /** On the x-axis: a whole number. */
+  /** Position on the x-axis: a whole number. */
   readonly step: number;
   /** When they were measured: seconds since 1970 (default: now). */
   readonly wallTime?: number;
@@ -21,11 +24,13 @@ export interface ScalarPlace {
 const now = () => Date.now() / 1000;
 
 /**
- * What an event file begins with.
+ * The beginning of an event file.
  *
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
+ * import { eventFileHead } from "ppo/files/mod.ts";
+ *
  * equal(new TextDecoder().decode(eventFileHead({ wallTime: 0 })).includes("brain.Event:2"), true);
  * ```
  */
@@ -34,12 +39,15 @@ export function eventFileHead({ wallTime = now() }: { wallTime?: number } = {}):
 }
 
 /**
- * One event with scalars by tag; a scalar is stored as a 32-bit float.
+ * One event with scalars by tag. A scalar is stored as a 32-bit float.
  *
- * @throws RangeError when the step is no whole number.
+ * @throws {RangeError} if the step is not a whole number.
+ *
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
+ * import { scalarEvent } from "ppo/files/mod.ts";
+ *
  * equal(scalarEvent({ mean_reward: 1.5 }, { step: 20, wallTime: 0 }).length, 49);
  * ```
  */
@@ -52,19 +60,16 @@ export function scalarEvent(
   }
   const summary = new BinaryWriter();
   for (const [tag, value] of Object.entries(scalars)) {
-    const one = new BinaryWriter().tag(1, WireType.LengthDelimited).string(tag).tag(
-      2,
-      WireType.Bit32,
-    ).float(
-      value,
-    );
-    summary.tag(1, WireType.LengthDelimited).bytes(one.finish()); // Summary.value
+    const scalar = new BinaryWriter().tag(1, WireType.LengthDelimited).string(tag)
+      .tag(2, WireType.Bit32).float(value).finish();
+    summary.tag(1, WireType.LengthDelimited).bytes(scalar); // Summary.value
   }
   const stepped = event(wallTime).tag(2, WireType.Varint).int64(step);
-  return frame(stepped.tag(5, WireType.LengthDelimited).bytes(summary.finish()).finish()); // Event.summary
+  // Event.summary
+  return frame(stepped.tag(5, WireType.LengthDelimited).bytes(summary.finish()).finish());
 }
 
-/** An event that has its wall_time and no more. */
+/** An event that has only its wall_time. */
 const event = (wallTime: number): BinaryWriter =>
   new BinaryWriter().tag(1, WireType.Bit64).double(wallTime);
 

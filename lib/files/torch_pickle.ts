@@ -1,227 +1,160 @@
 /**
- * What a pickle written by `torch.save` may name, and what becomes of it: a state dict as views of storages.
+ * The names that a pickle written by `torch.save` may contain, and what they make: a state dict as
+ * views of storages.
  *
- * Source: PyTorch's `torch/_utils.py` (the arguments of each `_rebuild_...`) and `torch/serialization.py` (persistent ids).
+ * Source: PyTorch's `torch/_utils.py` (the arguments of each `_rebuild_...`) and
+ * `torch/serialization.py` (persistent ids).
  */
 import {
   describe,
-  isDict,
-  isItems,
-  isName,
+  isKind,
   pickleError,
   type PickleOptions,
   type PickleValue,
-  readPickle,
+  type TorchStorage,
 } from "./pickle.ts";
 import { BYTES, type NumberFormat, type TensorView } from "./tensor.ts";
 
-/** A storage that a pickle names: `format` is undefined for one that is counted in bytes. */
-export interface TorchStorage {
-  /** What it is. */
-  readonly kind: "storage";
-  /** Its name in the file. */
-  readonly key: string;
-  /** Its numbers. */
-  readonly format: NumberFormat | undefined;
-  /** Its length in bytes. */
-  readonly bytes: number;
-}
+/** PyTorch's names of each number format: of its class of storages and of its dtype. */
+const FORMATS: readonly (readonly [format: NumberFormat, storage: string, dtype: string])[] = [
+  ["F64", "Double", "float64"],
+  ["F32", "Float", "float32"],
+  ["F16", "Half", "float16"],
+  ["BF16", "BFloat16", "bfloat16"],
+  ["I64", "Long", "int64"],
+  ["I32", "Int", "int32"],
+  ["I16", "Short", "int16"],
+  ["I8", "Char", "int8"],
+  ["U8", "Byte", "uint8"],
+  ["BOOL", "Bool", "bool"],
+];
 
-interface TorchTensor {
-  readonly kind: "tensor";
-  readonly view: TensorView;
-}
+/** Classes of storages; the numbers of an untyped storage are named by the dtype of its tensors. */
+const STORAGES = new Map<string, NumberFormat | undefined>([
+  ...FORMATS.map(([format, storage]) => [`torch.${storage}Storage`, format] as const),
+  ["torch.storage.UntypedStorage", undefined],
+]);
+const DTYPES = new Map(FORMATS.map(([format, , dtype]) => [`torch.${dtype}`, format]));
 
-/** What PyTorch's names make. */
-export type TorchMade = TorchStorage | TorchTensor;
-type Value = PickleValue<TorchMade>;
+type Call = (args: readonly PickleValue[], path: string) => PickleValue;
 
-const STORAGES: { readonly [name: string]: NumberFormat } = {
-  "torch.DoubleStorage": "F64",
-  "torch.FloatStorage": "F32",
-  "torch.HalfStorage": "F16",
-  "torch.BFloat16Storage": "BF16",
-  "torch.LongStorage": "I64",
-  "torch.IntStorage": "I32",
-  "torch.ShortStorage": "I16",
-  "torch.CharStorage": "I8",
-  "torch.ByteStorage": "U8",
-  "torch.BoolStorage": "BOOL",
-};
-const UNTYPED = "torch.storage.UntypedStorage";
+const first: Call = ([value = null]) => value;
 
-/** dtypes, which name the numbers of an untyped storage. */
-const DTYPES: { readonly [name: string]: NumberFormat } = {
-  "torch.float64": "F64",
-  "torch.float32": "F32",
-  "torch.float16": "F16",
-  "torch.bfloat16": "BF16",
-  "torch.int64": "I64",
-  "torch.int32": "I32",
-  "torch.int16": "I16",
-  "torch.int8": "I8",
-  "torch.uint8": "U8",
-  "torch.bool": "BOOL",
-};
+const CALLS = new Map<string, Call>([
+  ["collections.OrderedDict", makeDict],
+  ["torch._utils._rebuild_tensor", makeTensor],
+  ["torch._utils._rebuild_tensor_v2", makeTensor],
+  ["torch._utils._rebuild_tensor_v3", makeTensor],
+  ["torch._utils._rebuild_parameter", first],
+  ["torch._utils._rebuild_parameter_with_state", first],
+  ["torch.Size", first],
+]);
 
-type Call = (args: readonly Value[], path: string) => Value;
-
-const CALLS: { readonly [name: string]: Call } = {
-  "collections.OrderedDict": makeDict,
-  "torch._utils._rebuild_tensor": makeTensor,
-  "torch._utils._rebuild_tensor_v2": makeTensor,
-  "torch._utils._rebuild_tensor_v3": makeTensor,
-  "torch._utils._rebuild_parameter": ([data = null]) => data,
-  "torch._utils._rebuild_parameter_with_state": ([data = null]) => data,
-  "torch.Size": ([sizes = null]) => sizes,
-};
-
-const TABLES = [STORAGES, DTYPES, CALLS];
-
-/** Whether a state dict may name this. */
-export const allowsTorchName = (name: string): boolean =>
-  name === UNTYPED || TABLES.some((table) => Object.hasOwn(table, name));
-
-/** A table's entry, never one of `Object.prototype`. */
-const own = <T>(table: { readonly [name: string]: T }, name: string): T | undefined =>
-  Object.hasOwn(table, name) ? table[name] : undefined;
-
-/** `OrderedDict()`; Python 2 gives it a list of pairs. */
-function makeDict([pairs = null]: readonly Value[], path: string): Value {
-  const entries = new Map<Value, Value>();
-  if (pairs !== null && !isItems(pairs)) {
-    throw pickleError(path, `makes a dictionary of ${describe(pairs)}`);
-  }
+/** Makes an `OrderedDict()`; Python 2 passes it a list of pairs. */
+function makeDict([pairs = null]: readonly PickleValue[], path: string): PickleValue {
+  const wrong = (value: PickleValue) =>
+    pickleError(path, `makes a dictionary of ${describe(value)}`);
+  if (pairs !== null && !isKind(pairs, "list", "tuple")) throw wrong(pairs);
+  const entries = new Map<PickleValue, PickleValue>();
   for (const pair of pairs?.items ?? []) {
-    if (!isItems(pair) || pair.items.length !== 2) {
-      throw pickleError(path, `makes a dictionary of ${describe(pair)}`);
-    }
-    entries.set(pair.items[0] ?? null, pair.items[1] ?? null);
+    if (!isKind(pair, "list", "tuple") || pair.items.length !== 2) throw wrong(pair);
+    entries.set(pair.items[0], pair.items[1]);
   }
   return { kind: "dict", entries };
 }
 
-const isStorage = (value: Value): value is TorchStorage =>
-  typeof value === "object" && value !== null && value.kind === "storage";
-const isTensor = (value: Value): value is TorchTensor =>
-  typeof value === "object" && value !== null && value.kind === "tensor";
-
-function numbersOf(value: Value, what: string, path: string): number[] {
-  const items = isItems(value) ? value.items : [];
+function numbersOf(value: PickleValue, what: string, path: string): number[] {
+  const items = isKind(value, "list", "tuple") ? value.items : [null];
   const numbers = items.filter((item) => typeof item === "number");
-  if (!isItems(value) || numbers.length !== items.length) {
-    throw pickleError(
-      path,
-      `has ${describe(value)} as a tensor's ${what}, and whole numbers are expected`,
-    );
-  }
-  return numbers;
+  if (numbers.length === items.length) return numbers;
+  const found = `has ${describe(value)} as a tensor's ${what}`;
+  throw pickleError(path, `${found}, and whole numbers are expected`);
 }
 
-/** (storage, offset, sizes, strides, requires_grad, hooks[, dtype]) */
-function makeTensor(args: readonly Value[], path: string): Value {
-  const [storage = null, offset = null, sizes = null, strides = null, , , dtype = null] = args;
-  if (!isStorage(storage)) {
+/** Makes a tensor from (storage, offset, sizes, strides, requires_grad, hooks[, dtype]). */
+function makeTensor(args: readonly PickleValue[], path: string): PickleValue {
+  const [storage = null, offset = null, sizes = null, strides = null, , , dtype] = args;
+  if (!isKind(storage, "storage")) {
     throw pickleError(path, `makes a tensor of ${describe(storage)}, and a storage is expected`);
   }
-  const format = storage.format ?? (isName(dtype) ? own(DTYPES, dtype.name) : undefined);
+  const { key, bytes } = storage;
+  const format = storage.format ?? (isKind(dtype, "name") ? DTYPES.get(dtype.name) : undefined);
   if (format === undefined) {
-    throw pickleError(path, `makes a tensor of storage "${storage.key}" without a number format`);
+    throw pickleError(path, `makes a tensor of storage "${key}" without a number format`);
   }
   if (typeof offset !== "number") {
     throw pickleError(path, `has ${describe(offset)} as a tensor's offset`);
   }
-  const view: TensorView = {
-    path,
-    storage: storage.key,
-    storageBytes: storage.bytes,
-    format,
-    offset,
-    shape: numbersOf(sizes, "sizes", path),
-    strides: numbersOf(strides, "strides", path),
-  };
-  return { kind: "tensor", view };
+  const shape = numbersOf(sizes, "sizes", path), steps = numbersOf(strides, "strides", path);
+  const place = { path, storage: key, storageBytes: bytes, format };
+  return { kind: "tensor", view: { ...place, offset, shape, strides: steps } };
 }
 
-/** ("storage", class, key, location, number of elements[, view]) */
-function parseStorage(id: Value, path: string): TorchStorage {
-  const [tag, type = null, key, , elements, part = null] = isItems(id) ? id.items : [];
-  const known = isName(type) && (type.name === UNTYPED || Object.hasOwn(STORAGES, type.name));
+/** Reads the id of a storage: ("storage", class, key, location, number of elements[, view]). */
+function parseStorage(id: PickleValue, path: string): TorchStorage {
+  const items = isKind(id, "list", "tuple") ? id.items : [];
+  const [tag, type, key, , elements, part = null] = items;
+  const known = isKind(type, "name") && STORAGES.has(type.name);
   if (tag !== "storage" || !known || typeof key !== "string" || typeof elements !== "number") {
     throw pickleError(path, `refers to ${describe(id)} outside itself, and a storage is expected`);
   }
   if (part !== null) {
     throw pickleError(path, `refers to a part of storage "${key}", as only PyTorch before 0.4 did`);
   }
-  const format = own(STORAGES, type.name);
+  const format = STORAGES.get(type.name);
   const bytes = elements * (format === undefined ? 1 : BYTES[format]);
   if (!Number.isSafeInteger(bytes) || bytes < 0) {
-    throw pickleError(path, `says that storage "${key}" has ${elements} elements`);
+    throw pickleError(path, `claims that storage "${key}" has ${elements} elements`);
   }
   return { kind: "storage", key, format, bytes };
 }
 
-/** How to read PyTorch's pickles; `found` is told of each storage that is named, and may refuse it. */
-export function torchPickleOptions(
+/**
+ * How to read PyTorch's pickles; `found` receives each storage that is named, and may refuse it by
+ * an error.
+ */
+export const torchPickleOptions = (
   path: string,
-  found: (storage: TorchStorage) => void = () => {},
-): PickleOptions<TorchMade> {
-  return {
-    path,
-    allows: allowsTorchName,
-    call(name, args) {
-      const call = own(CALLS, name);
-      if (call === undefined) throw pickleError(path, `calls "${name}", which is no function`);
-      return call(args, path);
-    },
-    persistent(id) {
-      const storage = parseStorage(id, path);
-      found(storage);
-      return storage;
-    },
-  };
-}
+  found: (storage: TorchStorage) => void,
+): PickleOptions => ({
+  path,
+  allows: (name) => [STORAGES, DTYPES, CALLS].some((names) => names.has(name)),
+  call(name, args) {
+    const call = CALLS.get(name);
+    if (call === undefined) throw pickleError(path, `calls "${name}", which is no function`);
+    return call(args, path);
+  },
+  persistent(id) {
+    const storage = parseStorage(id, path);
+    found(storage);
+    return storage;
+  },
+});
 
 /**
  * The tensors of a state dict.
  *
- * @throws {TypeError} If it is no dictionary of tensors by name.
+ * @throws {TypeError} if it is no dictionary of tensors by name.
  */
-export function stateDictViews(value: Value, path: string): Map<string, TensorView> {
-  if (!isDict(value)) {
-    throw new TypeError(
-      `Cannot read ${path}: it holds ${describe(value)}, and a dictionary of tensors is expected`,
-    );
+export function stateDictViews(value: PickleValue, path: string): Map<string, TensorView> {
+  const wrong = (place: string, state: string, expected: string) =>
+    new TypeError(`Cannot read ${place}: ${state}, and ${expected} is expected`);
+  if (!isKind(value, "dict")) {
+    throw wrong(path, `it holds ${describe(value)}`, "a dictionary of tensors");
   }
   const views = new Map<string, TensorView>();
   for (const [key, tensor] of value.entries) {
-    if (typeof key !== "string") {
-      throw new TypeError(
-        `Cannot read ${path}: it has ${describe(key)} as a key, and text is expected`,
-      );
-    }
-    if (!isTensor(tensor)) {
-      throw new TypeError(
-        `Cannot read "${key}" of ${path}: it is ${describe(tensor)}, and a tensor is expected`,
-      );
+    if (typeof key !== "string") throw wrong(path, `it has ${describe(key)} as a key`, "text");
+    if (!isKind(tensor, "tensor")) {
+      throw wrong(`"${key}" of ${path}`, `it is ${describe(tensor)}`, "a tensor");
     }
     views.set(key, tensor.view);
   }
   return views;
 }
 
-/** Reads one state dict; `found` is told of each storage that it names. */
-export function readStateDict(
-  bytes: Uint8Array,
-  { path, start = 0, found }: {
-    path: string;
-    start?: number;
-    found: (storage: TorchStorage) => void;
-  },
-): { views: Map<string, TensorView>; end: number } {
-  const { value, end } = readPickle(bytes, { ...torchPickleOptions(path, found), start });
-  return { views: stateDictViews(value, path), end };
-}
-
-/** A pickle longer than this is no state dict: a tensor takes about 100 bytes of it, and GPT-2's largest has 580 tensors. */
+/**
+ * A longer pickle is no state dict: a tensor takes about 100 bytes of it, and GPT-2's largest has
+ * 580 tensors.
+ */
 export const MAX_PICKLE_BYTES = 1_000_000;

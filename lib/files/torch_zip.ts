@@ -1,114 +1,109 @@
 /**
- * `torch.save`'s format since PyTorch 1.6: a zip archive of stored (uncompressed) entries, `data.pkl` and one entry a storage.
+ * `torch.save`'s format since PyTorch 1.6: a zip archive of stored (uncompressed) entries,
+ * `data.pkl` and one entry for each storage.
  *
- * `@zip.js/zip.js` reads the archive's directory. The bytes of an entry are read here, since they lie in the file as they are: the
- * library would make a stream of fresh pieces of them, which took twice the time and, until they were collected, 40 MB. Each
- * entry's CRC is checked as it goes by.
+ * `@zip.js/zip.js` reads the archive's directory. The bytes of an entry are read here, because
+ * they lie in the file as they are: the library would copy them into a stream of new chunks, which
+ * took twice the time and 40 MB until they were collected. Each entry's CRC is checked while its
+ * bytes pass.
  */
 import { crc32 } from "node:zlib";
 import { type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
+import type { TorchStorage } from "./pickle.ts";
 import type { RandomAccess } from "./random_access.ts";
+import { pickleReader } from "./read_pickle.ts";
 import type { TensorFile } from "./tensor.ts";
-import { MAX_PICKLE_BYTES, readStateDict, type TorchStorage } from "./torch_pickle.ts";
-
-const STORED = 0; // the zip format's number for "not compressed"
+import { MAX_PICKLE_BYTES, stateDictViews, torchPickleOptions } from "./torch_pickle.ts";
 
 /** The archive's bytes for the library. */
 class ArchiveReader extends Reader<RandomAccess> {
-  readonly #file: RandomAccess;
-
-  constructor(file: RandomAccess) {
+  constructor(readonly file: RandomAccess) {
     super(file);
-    this.#file = file;
     this.size = file.size;
   }
 
   override readUint8Array(index: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#file.read(index, Math.min(index + length, this.size));
+    return this.file.read(index, Math.min(index + length, this.size));
   }
 }
 
-function zipError(path: string, state: string, cause?: unknown): Error {
-  return new Error(`Cannot read ${path}: ${state}`, { cause });
-}
+const zipError = (path: string, state: string, cause?: unknown): Error =>
+  new Error(`Cannot read ${path}: ${state}`, { cause });
 
-const messageOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message : String(cause);
-
-/** What the library says of a file that is cut off. */
+/** The library's messages for a file that is cut off. */
 const CUT_OFF = /^(End of central directory not found|File format is not recognized)$/;
 
 async function readDirectory(file: RandomAccess): Promise<FileEntry[]> {
-  const reader = new ZipReader(new ArchiveReader(file), {
-    strictness: "balanced", // "strict" refuses what PyTorch itself writes after the directory
-  });
+  // "strict" would refuse what PyTorch itself writes after the directory
+  const reader = new ZipReader(new ArchiveReader(file), { strictness: "balanced" });
   try {
-    const entries = await reader.getEntries();
-    return entries.filter((entry) => !entry.directory);
+    return (await reader.getEntries()).filter((entry) => !entry.directory);
   } catch (cause) {
-    const state = CUT_OFF.test(messageOf(cause))
-      ? "it is a zip archive that is cut off: its directory, which stands at the end, is missing"
-      : `it is a damaged zip archive (${messageOf(cause)})`;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const state = CUT_OFF.test(message)
+      ? "it is a zip archive that is cut off (it has no directory at its end); download it again"
+      : `it is a damaged zip archive (${message}); download it again`;
     throw zipError(file.path, state, cause);
   }
 }
 
-/** An entry's bytes in the file. */
+/** The position of an entry's bytes in the file. */
 interface Place {
   readonly name: string;
-  /** Where its own header begins. */
+  /** The start of its own header. */
   readonly begin: number;
   /** Its first byte. */
   readonly start: number;
-  /** Behind its last byte. */
+  /** The position after its last byte. */
   readonly end: number;
   readonly crc: number;
 }
 
+const STORED = 0; // the zip format's number for "not compressed"
 const LOCAL_HEADER_BYTES = 30;
 const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 
-/** Where an entry's bytes lie: behind its own header, which repeats its name. */
 async function placeOf(entry: FileEntry, file: RandomAccess): Promise<Place> {
-  const { path, size } = file;
-  const { filename: name, compressionMethod, encrypted, uncompressedSize, compressedSize, offset } =
-    entry;
-  const where = `its entry ${JSON.stringify(name.slice(0, 100))}`;
-  if (encrypted) throw zipError(path, `${where} is encrypted`);
-  if (compressionMethod !== STORED || uncompressedSize !== compressedSize) {
-    throw zipError(path, `${where} is compressed, and torch.save never compresses`);
+  const { filename: name, uncompressedSize, offset: begin } = entry;
+  const wrong = (state: string) =>
+    zipError(file.path, `its entry ${JSON.stringify(name.slice(0, 100))} ${state}`);
+  if (entry.encrypted) throw wrong("is encrypted");
+  if (entry.compressionMethod !== STORED || uncompressedSize !== entry.compressedSize) {
+    throw wrong("is compressed, and torch.save never compresses");
   }
-  if (offset + LOCAL_HEADER_BYTES > size) throw zipError(path, `${where} lies outside the file`);
-  const header = new DataView((await file.read(offset, offset + LOCAL_HEADER_BYTES)).buffer);
-  const nameEnd = offset + LOCAL_HEADER_BYTES + header.getUint16(26, true);
+  const headerEnd = begin + LOCAL_HEADER_BYTES;
+  if (headerEnd > file.size) throw wrong("lies outside the file");
+  const header = new DataView((await file.read(begin, headerEnd)).buffer);
+  const nameEnd = headerEnd + header.getUint16(26, true);
   const start = nameEnd + header.getUint16(28, true);
   const end = start + uncompressedSize;
-  if (end > size) {
-    throw zipError(path, `${where} would end at byte ${end}, and the file has ${size}`);
-  }
-  const ownName = new TextDecoder().decode(await file.read(offset + LOCAL_HEADER_BYTES, nameEnd));
+  if (end > file.size) throw wrong(`would end at byte ${end}, and the file has ${file.size}`);
+  const ownName = new TextDecoder().decode(await file.read(headerEnd, nameEnd));
   if (header.getUint32(0, true) !== LOCAL_HEADER_SIGNATURE || ownName !== name) {
-    throw zipError(path, `${where} is not where the archive's directory says`);
+    throw wrong("does not begin where the archive's directory places it");
   }
-  return { name, begin: offset, start, end, crc: entry.crc32 ?? 0 };
+  return { name, begin, start, end, crc: entry.crc32 ?? 0 };
 }
 
-/** Entries by name; each stored, inside the file and apart from all others, so that nothing unfolds into more than is there. */
+/**
+ * Entries by name. Each is stored, inside the file and apart from all others, so that no content
+ * is larger than the file.
+ */
 async function readPlaces(file: RandomAccess): Promise<Map<string, Place>> {
   const places: Place[] = [];
   for (const entry of await readDirectory(file)) places.push(await placeOf(entry, file));
+  places.sort((a, b) => a.begin - b.begin);
   const byName = new Map<string, Place>();
-  let before: Place | undefined;
-  for (const place of places.sort((a, b) => a.begin - b.begin)) {
+  places.forEach((place, index) => {
+    const before: Place | undefined = places[index - 1];
     if (before !== undefined && place.begin < before.end) {
       throw zipError(file.path, `its entries "${before.name}" and "${place.name}" overlap`);
     }
     if (byName.has(place.name)) {
-      throw zipError(file.path, `its entry "${place.name}" is there twice`);
+      throw zipError(file.path, `it has two entries "${place.name}"`);
     }
     byName.set(place.name, place);
-    before = place;
-  }
+  });
   return byName;
 }
 
@@ -122,22 +117,20 @@ async function streamPlace(
     sum = crc32(chunk, sum);
     put(chunk);
   });
-  if (sum !== crc) {
-    throw zipError(
-      file.path,
-      `its entry "${name}" is damaged: its bytes are not those of its checksum`,
-    );
-  }
+  if (sum === crc) return;
+  throw zipError(
+    file.path,
+    `its entry "${name}" is damaged: its bytes do not match its checksum; download it again`,
+  );
 }
 
 async function readSmall(place: Place, file: RandomAccess): Promise<Uint8Array> {
-  const bytes = new Uint8Array(Math.min(place.end - place.start, MAX_PICKLE_BYTES));
-  if (bytes.length < place.end - place.start) {
-    const state = `its entry "${place.name}" has ${
-      place.end - place.start
-    } bytes, too many for a state dict`;
+  const size = place.end - place.start;
+  if (size > MAX_PICKLE_BYTES) {
+    const state = `its entry "${place.name}" has ${size} bytes, too many for a state dict`;
     throw zipError(file.path, state);
   }
+  const bytes = new Uint8Array(size);
   let at = 0;
   await streamPlace(place, file, (chunk) => {
     bytes.set(chunk, at);
@@ -146,70 +139,56 @@ async function readSmall(place: Place, file: RandomAccess): Promise<Uint8Array> 
   return bytes;
 }
 
-/** The folder that everything lies in: what stands before `data.pkl`. */
-function findRoot(places: ReadonlyMap<string, Place>, path: string): string {
-  const roots = [...places.keys()].filter((name) => /^[^/]*\/data\.pkl$/.test(name));
-  const [root] = roots;
-  if (root === undefined || roots.length > 1) {
-    throw zipError(
-      path,
-      `it is a zip archive with ${roots.length} entries "…/data.pkl", and torch.save writes one`,
-    );
+/** The entry `data.pkl`, and the folder that contains everything. */
+function findPickle(places: ReadonlyMap<string, Place>, path: string) {
+  const pickles = [...places.values()].filter(({ name }) => /^[^/]*\/data\.pkl$/.test(name));
+  if (pickles.length !== 1) {
+    const state = `it is a zip archive with ${pickles.length} entries "…/data.pkl"`;
+    throw zipError(path, `${state}, and torch.save writes one`);
   }
-  return root.slice(0, -"data.pkl".length);
+  return { pickle: pickles[0], root: pickles[0].name.slice(0, -"data.pkl".length) };
 }
 
 async function checkByteOrder(place: Place | undefined, file: RandomAccess): Promise<void> {
   if (place === undefined) return; // before PyTorch 2.1 it was not written, and always little
-  const { path } = file;
   const order = new TextDecoder().decode(await readSmall(place, file));
-  if (order !== "little") {
-    throw zipError(
-      path,
-      `its byte order is ${JSON.stringify(order.slice(0, 20))}, and only "little" is supported`,
-    );
-  }
+  if (order === "little") return;
+  const found = `its byte order is ${JSON.stringify(order.slice(0, 20))}`;
+  throw zipError(file.path, `${found}, and only "little" is supported`);
 }
 
 /** Whether a file begins like a zip archive. */
 export const looksZip = (beginning: Uint8Array): boolean =>
-  beginning[0] === 0x50 && beginning[1] === 0x4b && beginning[2] === 3 && beginning[3] === 4;
+  new TextDecoder().decode(beginning) === "PK\x03\x04";
 
 /**
- * Opens a file of this format.
+ * Reads the tensors' places in a file of this format.
  *
- * @throws {Error} A sentence that names the file.
+ * @throws {Error} if the file is damaged. The message names it.
  */
-export async function openTorchZip(file: RandomAccess): Promise<TensorFile> {
+export async function openTorchZip(
+  file: RandomAccess,
+): Promise<Pick<TensorFile, "views" | "stream">> {
   const { path } = file;
   const places = await readPlaces(file);
-  const root = findRoot(places, path);
+  const { pickle, root } = findPickle(places, path);
   await checkByteOrder(places.get(`${root}byteorder`), file);
-  const storageOf = (key: string) => places.get(`${root}data/${key}`);
-  const found = ({ key, bytes }: TorchStorage) => {
-    const place = storageOf(key);
+  const placeOfStorage = (key: string): Place => {
+    const place = places.get(`${root}data/${key}`);
+    if (place !== undefined) return place;
     const shown = JSON.stringify(key.slice(0, 100));
-    if (place === undefined) {
-      throw zipError(path, `it refers to storage ${shown}, which is not in the archive`);
-    }
-    const { start, end } = place;
-    if (end - start !== bytes) {
-      throw zipError(
-        path,
-        `its storage ${shown} has ${end - start} bytes, and its tensors say ${bytes}`,
-      );
-    }
+    throw zipError(path, `it refers to storage ${shown}, which is not in the archive`);
   };
-  const pickle = places.get(`${root}data.pkl`);
-  if (pickle === undefined) throw zipError(path, "it has no data.pkl");
-  const { views } = readStateDict(await readSmall(pickle, file), { path, found });
+  const check = ({ key, bytes }: TorchStorage) => {
+    const { start, end } = placeOfStorage(key);
+    if (end - start === bytes) return;
+    const found = `its storage ${JSON.stringify(key.slice(0, 100))} has ${end - start} bytes`;
+    throw zipError(path, `${found}, and its tensors need ${bytes}`);
+  };
+  const options = torchPickleOptions(path, check);
+  const value = pickleReader(await readSmall(pickle, file), options).next();
   return {
-    path,
-    views,
-    async stream(storage, put) {
-      const place = storageOf(storage);
-      if (place !== undefined) await streamPlace(place, file, put);
-    },
-    [Symbol.dispose]: () => file[Symbol.dispose](),
+    views: stateDictViews(value, path),
+    stream: (storage, put) => streamPlace(placeOfStorage(storage), file, put),
   };
 }

@@ -1,25 +1,33 @@
 /**
- * Cures the kernel's lost outputs. Deno 2.8.2 and later says that a cell is finished ("idle") before its queued
- * outputs are sent, and front ends stop listening at "idle": half the outputs of quick cells vanish or land under a
- * later cell. The kernel awaits `broadcastResult` after each successful cell, so we make that wait a moment.
+ * A workaround for outputs that the kernel loses. Deno 2.8.2 and later reports that a cell is
+ * finished ("idle") before its queued outputs are sent, and front ends stop listening at "idle":
+ * half the outputs of quick cells vanish or appear under a later cell. The kernel awaits
+ * `broadcastResult` after each successful cell, so we make that call wait a moment.
  */
 
 import { callBefore, isFunction, isObject, kernelInternals, kernelMethods } from "./kernel.ts";
 
-/** Measured in JupyterLab and nbclient on a busy two-core machine: with these, 40 of 40 outputs stay. */
+/**
+ * Measured in JupyterLab and nbclient on a busy two-core machine: with these values, 40 of 40
+ * outputs stay.
+ */
 const wait = { base: 25, perMessage: 3, perByte: 1 / 40_000 }; // milliseconds
 
 const printing = ["log", "info", "debug", "warn", "error", "table", "dir"];
 
 const patched = Symbol.for("notebook.keepOutputs");
 
-/** Patches the running kernel, once; returns whether it is patched. Does nothing outside the kernel. */
+/**
+ * Patches the running kernel once and returns whether it is patched. Outside the kernel it does
+ * nothing.
+ */
 export function keepOutputs(): boolean {
   const internals = kernelInternals();
   const methods = kernelMethods();
   const original = internals?.broadcastResult;
   if (internals === null || methods === null || !isFunction(original)) return false;
-  if (internals[patched] === true) return true; // a re-run of the import cell, or a second copy of this module
+  // a re-run of the import cell, or a second copy of this module
+  if (internals[patched] === true) return true;
   internals[patched] = true;
 
   const sent = { messages: 0, bytes: 0 };
@@ -28,7 +36,7 @@ export function keepOutputs(): boolean {
     sent.bytes += args.reduce<number>((sum, arg) => sum + sizeOf(arg), 0);
   };
   const screen: unknown = globalThis.console;
-  if (isObject(screen)) { for (const name of printing) callBefore(screen, name, count); }
+  if (isObject(screen)) printing.forEach((name) => callBefore(screen, name, count));
   for (const name of ["broadcast", "display"]) callBefore(methods, name, count);
 
   internals.broadcastResult = async (...args: unknown[]) => {
@@ -41,19 +49,12 @@ export function keepOutputs(): boolean {
   return true;
 }
 
-/** Roughly how many bytes `value` will be on its way to the front end. */
-function sizeOf(value: unknown): number {
+/**
+ * Roughly how many bytes `value` takes on its way to the front end, down to the second level of
+ * its properties.
+ */
+function sizeOf(value: unknown, depth = 0): number {
   if (typeof value === "string") return value.length;
-  if (!isObject(value)) return 8;
-  return Object.values(value).reduce<number>(
-    (sum, part) => sum + (isObject(part) ? shallowSize(part) : sizeOf(part)),
-    0,
-  );
-}
-
-function shallowSize(value: object): number {
-  return Object.values(value).reduce<number>(
-    (sum, part) => sum + (typeof part === "string" ? part.length : 8),
-    0,
-  );
+  if (!isObject(value) || depth === 2) return 8;
+  return Object.values(value).reduce<number>((sum, part) => sum + sizeOf(part, depth + 1), 0);
 }

@@ -1,57 +1,47 @@
 /**
- * The one place that touches the Deno Jupyter kernel's objects. Outside the kernel (plain `deno run`, a test, a web
- * page) everything here answers "there is none", so code that calls it runs there too.
+ * The only file that touches the Deno Jupyter kernel's objects. Outside the kernel (a script, a
+ * test, a web page) every function here does nothing or returns null, so code that calls
+ * it also runs there.
  */
-
-/** What a cell can show: content by media type, e.g. `{ "text/html": "<b>hi</b>" }`. */
-export type MimeBundle = Readonly<Record<string, unknown>>;
-
-/** The method name by which the kernel asks a value how it wants to be shown. */
-export const displaySymbol: unique symbol = Symbol.for("Jupyter.display");
-
-/** A value that shows itself when it is the last expression of a cell. */
-export interface Displayable {
-  /** What the front end gets to show. */
-  [displaySymbol](): MimeBundle | Promise<MimeBundle>;
-}
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /** An object whose methods may be looked up and replaced by name. */
 export type Methods = Record<PropertyKey, unknown>;
 
-/** True inside the Deno Jupyter kernel. */
-export function isNotebook(): boolean {
-  return kernelMethods() !== null;
-}
+/** Whether this is the Deno Jupyter kernel. */
+export const isNotebook = (): boolean => kernelMethods() !== null;
 
-/** `Deno.jupyter` (broadcast, display, ...), or null outside the kernel, where reading it throws. */
+/**
+ * `Deno.jupyter` (broadcast, display, ...), or null outside the kernel, where reading it throws.
+ */
 export function kernelMethods(): Methods | null {
   try {
-    const deno: unknown = Reflect.get(globalThis, "Deno");
-    if (!isObject(deno)) return null;
-    return isObject(deno.jupyter) && isFunction(deno.jupyter.broadcast) ? deno.jupyter : null;
+    const methods: unknown = Reflect.get(Deno, "jupyter");
+    return isObject(methods) && isFunction(methods.broadcast) ? methods : null;
   } catch {
     return null;
   }
 }
 
-/** The kernel's own side, with `broadcastResult` which it awaits after each successful cell; null if not found. */
+/**
+ * The kernel's internal side, whose `broadcastResult` it awaits after each successful cell; null
+ * if it is not found.
+ */
 export function kernelInternals(): Methods | null {
-  const deno: unknown = Reflect.get(globalThis, "Deno");
-  if (!isNotebook() || !isObject(deno) || typeof deno.internal !== "symbol") return null;
-  const internals = deno[deno.internal];
+  const symbol: unknown = isNotebook() ? Reflect.get(Deno, "internal") : null;
+  const internals: unknown = typeof symbol === "symbol" ? Reflect.get(Deno, symbol) : null;
   if (!isObject(internals) || !isObject(internals.jupyter)) return null;
   return isFunction(internals.jupyter.broadcastResult) ? internals.jupyter : null;
 }
 
-/** Sends one message to the front end, at once (synchronously); does nothing outside the kernel. */
+/** Sends one message to the front end synchronously; does nothing outside the kernel. */
 export function broadcast(messageType: string, content: unknown): void {
   const methods = kernelMethods();
   if (methods !== null && isFunction(methods.broadcast)) methods.broadcast(messageType, content);
 }
 
-/** Replaces the method `name` by one that calls `before` with the same arguments first. */
+/** Makes the method `name` call `before` with the same arguments first. */
 export function callBefore(methods: Methods, name: string, before: AnyFunction): void {
   const original = methods[name];
   if (!isFunction(original)) return;
@@ -62,11 +52,8 @@ export function callBefore(methods: Methods, name: string, before: AnyFunction):
 }
 
 /** Whether `value` is an object (not null), so that its properties can be read. */
-export function isObject(value: unknown): value is Methods {
-  return typeof value === "object" && value !== null;
-}
+export const isObject = (value: unknown): value is Methods =>
+  typeof value === "object" && value !== null;
 
 /** Whether `value` can be called. */
-export function isFunction(value: unknown): value is AnyFunction {
-  return typeof value === "function";
-}
+export const isFunction = (value: unknown): value is AnyFunction => typeof value === "function";

@@ -1,48 +1,43 @@
 /**
- * One output of a cell that changes while the cell runs, e.g. a learning curve that grows. Messages are sent
- * synchronously, because the kernel sends awaited ones late; and at most four a second, because front ends redraw
- * everything each time.
+ * One output of a cell that changes while the cell runs, e.g. a learning curve that grows.
+ * Messages are sent synchronously, because the kernel sends awaited ones late, and at most four
+ * times a second, because front ends redraw everything each time.
  */
 
-import {
-  broadcast,
-  type Displayable,
-  displaySymbol,
-  isNotebook,
-  type MimeBundle,
-} from "./kernel.ts";
+import { type Displayable, displaySymbol, type MimeBundle } from "../display/mod.ts";
+import { broadcast, isNotebook } from "./kernel.ts";
 
-/** What may be shown: media types and content, a value that shows itself, or a function that makes either. */
+/**
+ * An output: its forms by media type, a value that shows itself, or a function that makes either.
+ */
 export type Showable = MimeBundle | Displayable | (() => Showable | Promise<Showable>);
 
-/** An output in place. */
+/** An output that can be replaced. */
 export interface LiveDisplay {
-  /** Shows `what` if the last one is at least a quarter of a second old, else keeps it for later. */
+  /**
+   * Shows `what` if the last output is at least a quarter of a second old, else keeps it for
+   * later.
+   */
   update(what: Showable): Promise<void>;
-  /** Shows `what`, or the last one kept back, whatever the time. */
+  /** Shows `what`, or else the output that was kept last, at once. */
   finish(what?: Showable): Promise<void>;
 }
 
-/** Options of `liveDisplay`. */
-export interface LiveDisplayOptions {
-  /** The least time between two pictures; default 250 ms (four a second). */
-  readonly interval?: number;
-}
-
 /**
- * Opens an output in the running cell. Pass functions to `update` where drawing costs time: they are called only when
- * their picture is shown. Outside a notebook nothing is drawn.
+ * Opens an output in the running cell. Pass functions to `update` where drawing takes time: they
+ * are called only when their output is shown. Outside a notebook nothing is drawn.
  *
+ * @param options.interval the least time between two outputs; default 250 ms (four a second)
  * @example
  * ```ts
- * import { liveDisplay } from "./live_display.ts";
+ * import { liveDisplay } from "ppo/notebook/mod.ts";
  *
  * const display = liveDisplay();
  * for (let step = 0; step < 100; step++) await display.update({ "text/plain": `step ${step}` });
  * await display.finish();
  * ```
  */
-export function liveDisplay({ interval = 250 }: LiveDisplayOptions = {}): LiveDisplay {
+export function liveDisplay({ interval = 250 }: { interval?: number } = {}): LiveDisplay {
   const displayId = crypto.randomUUID();
   let shown = false;
   let lastTime = -Infinity;
@@ -74,6 +69,5 @@ async function bundleOf(what: Showable): Promise<MimeBundle> {
   return isDisplayable(what) ? await what[displaySymbol]() : what;
 }
 
-function isDisplayable(what: MimeBundle | Displayable): what is Displayable {
-  return displaySymbol in what;
-}
+const isDisplayable = (what: MimeBundle | Displayable): what is Displayable =>
+  displaySymbol in what;

@@ -1,6 +1,7 @@
 /**
- * What a notebook needs beyond the library: outputs that are not lost, a Stop button that keeps the kernel alive,
- * and pictures that change in place. Importing this module applies the two cures; import it in the first cell.
+ * What a notebook needs beyond the library: outputs that are not lost, a Stop button that keeps
+ * the kernel alive, and pictures that change in place. Importing this module installs the first
+ * two; import it in the first cell.
  *
  * @module
  */
@@ -9,13 +10,8 @@ import { listenForStop } from "./interrupt.ts";
 import { keepOutputs } from "./keep_outputs.ts";
 
 export { interruptSignal } from "./interrupt.ts";
-export { type Displayable, displaySymbol, isNotebook, type MimeBundle } from "./kernel.ts";
-export {
-  type LiveDisplay,
-  liveDisplay,
-  type LiveDisplayOptions,
-  type Showable,
-} from "./live_display.ts";
+export { isNotebook } from "./kernel.ts";
+export * from "./live_display.ts";
 export { writeSummary } from "./summary.ts";
 
 keepOutputs();

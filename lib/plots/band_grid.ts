@@ -1,23 +1,25 @@
-/** Small multiples of means with the spread around them, e.g. of runs that differ in their seed: a line and a pale band each. */
+/**
+ * Small multiples of means and the spread around them, e.g. of runs that differ in their seed: a
+ * line and a pale band each.
+ */
 
 import { type Figure, figure } from "./figure.ts";
-import { axisName, gridAxes, panelBox } from "./grid_axes.ts";
+import { axisName, gridLayout, type GridShape, gridShape, panelBox } from "./grid_axes.ts";
 import { countTicks } from "./rows.ts";
-import type { Layout, Trace } from "./specification.ts";
-import { bandBetween, frame, seriesStyle } from "./style.ts";
+import { bandBetween, type Layout, lineTrace, type Trace } from "./style.ts";
 
-/** A number that is null leaves a gap. */
+/** Numbers of a line; null leaves a gap. */
 export type Numbers = readonly (number | null)[];
 
 /** One line with its band. */
 export interface Band {
-  /** What the legend calls it; the same name has the same colour in a row of panels. */
+  /** Its name in the legend; the same name has the same colour in a row of panels. */
   readonly name: string;
   /** Along the bottom. */
   readonly x: Numbers;
   /** The line. */
   readonly mean: Numbers;
-  /** The band's lower edge; no band where it is missing. */
+  /** The band's lower edge; without it no band is drawn. */
   readonly low?: Numbers;
   /** The band's upper edge. */
   readonly high?: Numbers;
@@ -44,57 +46,44 @@ export interface BandGridOptions {
 }
 
 /**
- * Small multiples. Rows of panels that show the same names share a legend below; else each row has its own beside it.
+ * Small multiples. Rows of panels that show the same names share a legend below; otherwise each
+ * row has its own beside it.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { bandGrid } from "./band_grid.ts";
+ * import { bandGrid } from "ppo/plots/mod.ts";
  *
  * const band = { name: "kl_coef 0.05", x: [1, 2], mean: [3, 4], low: [2, 3], high: [4, 6] };
- * const grid = bandGrid([{ title: "KL (nats)", bands: [band] }], { title: "PPO", xTitle: "update" });
+ * const panels = [{ title: "KL (nats)", bands: [band] }];
+ * const grid = bandGrid(panels, { title: "PPO", xTitle: "update" });
  * assert.equal(grid.text, "PPO: KL (nats) of kl_coef 0.05");
  * ```
  */
 export function bandGrid(
   panels: readonly BandPanel[],
-  { title, xTitle, columns = 3 }: BandGridOptions,
+  { title, xTitle, columns }: BandGridOptions,
 ): Figure {
-  const across = Math.max(1, Math.min(columns, panels.length));
-  const rows = Array.from(
-    { length: Math.ceil(panels.length / across) },
-    (_, row) => namesOf(panels, row, across),
-  );
+  const shape = gridShape(panels.length, columns);
+  const rows = Array.from({ length: shape.down }, (_, row) => namesOf(panels, row, shape.across));
   const shared = rows.every((names) => names.join() === rows[0].join());
-  const xs = panels.filter(({ xTitle }) => xTitle === undefined).flatMap(({ bands }) =>
-    bands.flatMap(({ x }) => x)
-  );
   const data = panels.flatMap(({ bands }, place) => {
-    const row = Math.floor(place / across);
-    const legend = shared || row === 0 ? "legend" : `legend${row + 1}`;
-    const first = shared ? place === 0 : place % across === 0;
+    const row = Math.floor(place / shape.across);
+    const legend = axisName("legend", shared ? 0 : row);
+    const showlegend = shared ? place === 0 : place % shape.across === 0;
+    const axes = { xaxis: axisName("x", place), yaxis: axisName("y", place), legend };
     return bands.flatMap((band) =>
-      drawn(band, { index: rows[row].indexOf(band.name), place, legend, showlegend: first })
+      bandTraces(band, rows[row].indexOf(band.name), axes, showlegend)
     );
   });
-  const [right, below] = shared ? [20, 84] : [130, 50];
-  const height = 90 + 215 * rows.length;
-  const layout = {
-    ...frame({
-      title,
-      width: 60 + right + (shared ? 290 : 255) * across,
-      height: shared ? height + 20 : height,
-    }),
-    ...gridAxes(panels, { across, xTitle, xMore: countTicks(xs) }),
-    ...shared
-      ? legendBelow(rows.length)
-      : legendsBeside(rows.length, { across, panels: panels.length }),
-    margin: { l: 56, r: right, t: 64, b: below },
-  };
+  const xs = panels.filter(({ xTitle }) => xTitle === undefined)
+    .flatMap(({ bands }) => bands.flatMap(({ x }) => x));
+  const legend = shared ? "below" : "beside";
+  const layout = gridLayout(panels, { title, shape, xTitle, xMore: countTicks(xs), legend });
   const names = [...new Set(rows.flat())].join(", ");
   return figure(
     data,
-    layout,
+    shared ? { ...layout, height: 110 + 215 * shape.down } : { ...layout, ...legendsBeside(shape) },
     `${title}: ${panels.map((panel) => panel.title).join(", ")} of ${names}`,
   );
 }
@@ -105,64 +94,25 @@ function namesOf(panels: readonly BandPanel[], row: number, across: number): str
   return [...new Set(inRow.flatMap(({ bands }) => bands.map(({ name }) => name)))];
 }
 
-const legendBelow = (rows: number): Layout => ({
-  showlegend: true,
-  legend: {
-    orientation: "h",
-    x: 0.5,
-    xanchor: "center",
-    y: -54 / (215 * rows - 58),
-    yanchor: "top",
-  },
-});
+const legendsBeside = (shape: GridShape): Layout =>
+  Object.fromEntries(Array.from({ length: shape.down }, (_, row) => {
+    const { top } = panelBox(row * shape.across, shape);
+    return [axisName("legend", row), { x: 1.01, xanchor: "left", y: top, yanchor: "top" }];
+  }));
 
-function legendsBeside(
-  rows: number,
-  { across, panels }: { across: number; panels: number },
-): Layout {
-  const legends = Array.from({ length: rows }, (_, row) => {
-    const { top } = panelBox(row * across, { across, panels });
-    return [axisName("legend", row), { x: 1.01, xanchor: "left", y: top, yanchor: "top" }] as const;
-  });
-  return { showlegend: true, ...Object.fromEntries(legends) };
-}
-
-interface Place {
-  /** Which colour. */
-  readonly index: number;
-  /** Which panel. */
-  readonly place: number;
-  readonly legend: string;
-  readonly showlegend: boolean;
-}
-
-/** Markers of a line at most: a second sign beside its colour, and half of a picture's bytes if every point has one. */
-const MARKERS = 5;
-
-/** The band first, so that the line lies above it. */
-function drawn(
+/** The band comes first, so that the line lies above it. */
+function bandTraces(
   { name, x, mean, low, high }: Band,
-  { index, place, legend, showlegend }: Place,
+  index: number,
+  axes: Layout,
+  showlegend: boolean,
 ): Trace[] {
-  const { color, dash, symbol } = seriesStyle(index);
-  const axes = {
-    xaxis: axisName("x", place),
-    yaxis: axisName("y", place),
-    legend,
-    legendgroup: name,
-  };
-  const line: Trace = {
-    type: "scatter",
-    mode: "lines+markers",
-    name,
-    ...axes,
-    showlegend,
-    x,
-    y: mean,
-    line: { color, dash, width: 1.8 },
-    marker: { color, symbol, size: 5, maxdisplayed: MARKERS },
-  };
+  const common = { ...axes, legendgroup: name, x };
+  // a few markers are enough as a second sign beside the colour; one at every point would double
+  // the picture's bytes
+  const style = { width: 1.8, size: 5, marker: { maxdisplayed: 5 } };
+  const line = lineTrace(index, { ...style, name, ...common, showlegend, y: mean });
   if (low === undefined || high === undefined) return [line];
   const edges = x.map((_, index) => ({ low: low[index], high: high[index] }));
-  return [...bandBetween(edges, ["low", "high"], { color, ...axes, x }), line];
+  return [...bandBetween(edges, ["low", "high"], { index, ...common }), line];
 }

@@ -1,39 +1,39 @@
-/** Named numbers as lying bars, e.g. the probabilities of the next token; labels may be Chinese. */
+/**
+ * Named numbers as horizontal bars, e.g. the probabilities of the next token; labels may be
+ * Chinese.
+ */
 
 import { type Figure, figure } from "./figure.ts";
-import type { Layout, Trace } from "./specification.ts";
-import { column, type Key } from "./rows.ts";
-import { axis, frame, palette, seriesStyle } from "./style.ts";
+import { column, type Key, short } from "./rows.ts";
+import { axis, type FigureOptions, frame, type Layout, seriesStyle, type Trace } from "./style.ts";
 
 /** Options of `bars`; the names are columns of the rows. */
-export interface BarsOptions<R> {
+export interface BarsOptions<R> extends FigureOptions {
   /** The column with the names of the bars. */
   readonly label: Key<R>;
   /** The column with their lengths. */
   readonly value: Key<R>;
-  /** The figure's sentence. */
-  readonly title: string;
   /** Name and unit of the lengths; default: the name of `value`. */
   readonly valueTitle?: string;
   /** What the bars are, e.g. "next token"; default: the name of `label`. */
   readonly labelTitle?: string;
-  /** The column that tells groups apart, e.g. before and after: bars side by side in two colours. */
+  /**
+   * The column that distinguishes groups, e.g. before and after: bars side by side in two colours.
+   */
   readonly seriesBy?: Key<R>;
-  /** Groups end to end instead of side by side: parts of a whole, whose sum stands at the end. */
+  /** Draws groups end to end instead of side by side: parts of a whole, with the sum at the end. */
   readonly stacked?: boolean;
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 /**
- * Bars, the first row on top: `bars(rows, { label: "token", value: "probability", title: "Next token" })`.
+ * Horizontal bars, the first row on top.
  *
- * @throws {RangeError} when there are rows and none has the column.
+ * @throws {RangeError} if there are rows and none has the column.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { bars } from "./bars.ts";
+ * import { bars } from "ppo/plots/mod.ts";
  *
  * const next = [{ token: "江", probability: 0.75 }, { token: "城", probability: 0.25 }];
  * const figure = bars(next, { label: "token", value: "probability", title: "Next token" });
@@ -41,107 +41,65 @@ export interface BarsOptions<R> {
  * ```
  */
 export function bars<R extends object>(rows: readonly R[], options: BarsOptions<R>): Figure {
-  const {
-    label,
-    value,
-    title,
-    valueTitle = value,
-    labelTitle = label,
-    seriesBy,
-    stacked = false,
-    seed,
-  } = options;
-  const groups = seriesBy === undefined
-    ? [{ name: "", rows }]
-    : [...Map.groupBy(rows, (row) => String(row[seriesBy]))]
-      .map(([name, rows]) => ({ name, rows }));
-  const data = groups.map(({ name, rows }, index): Trace => ({
-    type: "bar",
-    orientation: "h",
-    name,
-    y: rows.map((row) => String(row[label])),
-    x: column(rows, value),
-    text: stacked ? [] : column(rows, value).map(written),
-    textposition: "outside",
-    cliponaxis: false,
+  const { label, value, title, seriesBy, stacked = false, seed } = options;
+  const { valueTitle = value, labelTitle = label } = options;
+  const nameOf = (row: R) => String(row[label]);
+  const groups = Map.groupBy(rows, (row) => seriesBy === undefined ? "" : String(row[seriesBy]));
+  if (seriesBy === undefined) groups.set("", [...rows]); // also without rows
+  const data = [...groups].map(([name, rows], index): Trace => ({
+    ...bar(name, rows.map(nameOf), column(rows, value)),
+    text: stacked ? [] : column(rows, value).map((length) => length === null ? "" : short(length)),
     marker: {
-      color: groups.length === 1 ? palette[0] : seriesStyle(index).color,
+      color: seriesStyle(index).color,
       pattern: { shape: index % 2 === 1 && !stacked ? "/" : "" },
     },
   }));
-  if (stacked) data.push(sums(rows, { label, value }));
-  const labels = new Set(rows.map((row) => String(row[label])));
-  const thickness = 26 * (stacked ? 1 : Math.max(1, groups.length * 0.7));
-  const layout = {
-    ...frame({ title, seed, width: 640, height: 120 + thickness * labels.size }),
-    ...(stacked ? { barmode: "stack" as const } : {}),
-    xaxis: axis(
-      valueTitle,
-      stacked
-        ? rangeOfSums(rows, { label, value })
-        : rangeWithRoom(rows.map((row) => Number(row[value]))),
-    ),
-    yaxis: axis(labelTitle, {
-      type: "category",
-      autorange: "reversed",
-      automargin: true,
-      showgrid: false,
-    }),
-    showlegend: groups.length > 1,
-    margin: { l: 70, r: 60, t: 52, b: 52 },
-  };
-  const told = stacked
-    ? [...totals(rows, { label, value })].map(([name, sum]) => `${name} ${written(sum)}`)
-    : rows.map((row) => `${String(row[label])} ${String(row[value])}`);
-  return figure(data, layout, `${title}: ${told.join(", ")}`);
-}
-
-/** A length as it stands beside its bar. */
-const written = (length: number | null): string =>
-  length === null ? "" : String(Number(length.toPrecision(3)));
-
-/** What all bars of one name come to. */
-function totals<R extends object>(
-  rows: readonly R[],
-  { label, value }: Pick<BarsOptions<R>, "label" | "value">,
-): Map<string, number> {
   const sums = new Map<string, number>();
   for (const row of rows) {
-    const name = String(row[label]);
-    sums.set(name, (sums.get(name) ?? 0) + Number(row[value]));
+    sums.set(nameOf(row), (sums.get(nameOf(row)) ?? 0) + Number(row[value]));
   }
-  return sums;
+  if (stacked) data.push(sumTrace(sums));
+  const thickness = 26 * (stacked ? 1 : Math.max(1, groups.size * 0.7));
+  const range = stacked
+    ? { range: [0, 1.14 * Math.max(0, ...sums.values())] }
+    : rangeWithRoom(rows.map((row) => Number(row[value])));
+  const names = { type: "category", autorange: "reversed", automargin: true, showgrid: false };
+  const layout = {
+    ...frame({ title, seed, width: 640, height: 120 + thickness * sums.size }),
+    ...(stacked ? { barmode: "stack" } : {}),
+    xaxis: axis(valueTitle, range),
+    yaxis: axis(labelTitle, names),
+    showlegend: groups.size > 1,
+    margin: { l: 70, r: 60, t: 52, b: 52 },
+  };
+  const parts = stacked
+    ? [...sums].map(([name, sum]) => `${name} ${short(sum)}`)
+    : rows.map((row) => `${nameOf(row)} ${String(row[value])}`);
+  return figure(data, layout, `${title}: ${parts.join(", ")}`);
 }
 
-/** Room for the sums at the ends of the bars. */
-const rangeOfSums = <R extends object>(
-  rows: readonly R[],
-  names: Pick<BarsOptions<R>, "label" | "value">,
-): Layout => ({
-  range: [0, 1.14 * Math.max(0, ...totals(rows, names).values())],
+const bar = (name: string, labels: string[], lengths: readonly (number | null)[]): Trace => ({
+  type: "bar",
+  orientation: "h",
+  name,
+  y: labels,
+  x: lengths,
+  textposition: "outside",
+  cliponaxis: false,
 });
 
 /** Bars of no length at the end of each stack, with its sum. */
-function sums<R extends object>(
-  rows: readonly R[],
-  names: Pick<BarsOptions<R>, "label" | "value">,
-): Trace {
-  const all = [...totals(rows, names)];
-  return {
-    type: "bar",
-    orientation: "h",
-    name: "together",
-    showlegend: false,
-    hoverinfo: "skip",
-    y: all.map(([name]) => name),
-    x: all.map(() => 0),
-    text: all.map(([, sum]) => written(sum)),
-    textposition: "outside",
-    cliponaxis: false,
-  };
-}
+const sumTrace = (sums: ReadonlyMap<string, number>): Trace => ({
+  ...bar("together", [...sums.keys()], Array.from(sums, () => 0)),
+  showlegend: false,
+  hoverinfo: "skip",
+  text: Array.from(sums.values(), short),
+});
 
-/** Room for the numbers beside the bars: on the left they would stand on the axis' labels. */
+/**
+ * Room for the numbers beside the bars: to the left of a negative bar they would cover the axis'
+ * labels.
+ */
 function rangeWithRoom(values: readonly number[]): Layout {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(0, ...finite), Math.max(0, ...finite)];

@@ -1,8 +1,9 @@
-/** A fraction before and after training, each with its confidence interval, one line a run. */
+/**
+ * A fraction before and after training, each with its confidence interval, one line for each run.
+ */
 
 import { type Figure, figure } from "./figure.ts";
-import type { Trace } from "./specification.ts";
-import { axis, frame, seriesStyle } from "./style.ts";
+import { axis, type FigureOptions, frame, legendBelow, lineTrace, type Trace } from "./style.ts";
 
 /** A number with the two ends of its confidence interval. */
 export interface Estimate {
@@ -20,18 +21,16 @@ export interface BeforeAfter {
   readonly before: Estimate;
   /** The fraction after it. */
   readonly after: Estimate;
-  /** The paired difference, which is known better than its two ends: written into the legend. */
+  /**
+   * The paired difference, which is known more precisely than its two ends; shown in the legend.
+   */
   readonly gain?: Estimate;
 }
 
 /** Options of `beforeAfter`. */
-export interface BeforeAfterOptions {
-  /** The figure's sentence. */
-  readonly title: string;
+export interface BeforeAfterOptions extends FigureOptions {
   /** What is counted; default "right (%)". */
   readonly yTitle?: string;
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 /**
@@ -40,43 +39,37 @@ export interface BeforeAfterOptions {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beforeAfter } from "./before_after.ts";
+ * import { beforeAfter } from "ppo/plots/mod.ts";
  *
  * const before = { value: 0.4, interval: [0.35, 0.45] } as const;
  * const after = { value: 0.6, interval: [0.55, 0.65] } as const;
- * assert.equal(beforeAfter([{ label: "seed 0", before, after }], { title: "Gold" }).text, "Gold: seed 0: 40.0 → 60.0 %");
+ * const figure = beforeAfter([{ label: "seed 0", before, after }], { title: "Gold" });
+ * assert.equal(figure.text, "Gold: seed 0: 40.0 → 60.0 %");
  * ```
  */
-export function beforeAfter(runs: readonly BeforeAfter[], options: BeforeAfterOptions): Figure {
-  const { title, yTitle = "right (%)", seed } = options;
+export function beforeAfter(
+  runs: readonly BeforeAfter[],
+  { title, yTitle = "right (%)", seed }: BeforeAfterOptions,
+): Figure {
+  const ticks = { tickvals: [0, 1], ticktext: ["before", "after"], range: [-0.35, 1.35] };
   const layout = {
     ...frame({ title, seed, width: 640, height: 400 }),
-    xaxis: axis("", {
-      tickvals: [0, 1],
-      ticktext: ["before", "after"],
-      range: [-0.35, 1.35],
-      showgrid: false,
-      zeroline: false,
-    }),
+    xaxis: axis("", { ...ticks, showgrid: false, zeroline: false }),
     yaxis: axis(yTitle, { rangemode: "tozero" }),
     showlegend: true,
-    legend: { orientation: "h", x: 0.5, xanchor: "center", y: -0.12, yanchor: "top" },
+    legend: legendBelow(-0.12),
     margin: { l: 70, r: 24, t: 52, b: 52 + 22 * runs.length },
   };
-  return figure(
-    runs.map((run, index) => trace(run, { index, count: runs.length })),
-    layout,
-    `${title}: ${runs.map(sentence).join("; ")}`,
-  );
+  const data = runs.map((run, index) => runTrace(run, { index, count: runs.length }));
+  return figure(data, layout, `${title}: ${runs.map(sentence).join("; ")}`);
 }
 
-function trace(run: BeforeAfter, { index, count }: { index: number; count: number }): Trace {
-  const { color, dash, symbol } = seriesStyle(index);
+function runTrace(run: BeforeAfter, { index, count }: { index: number; count: number }): Trace {
   const aside = (index - (count - 1) / 2) * 0.04; // so that intervals do not cover each other
   const ends = [run.before, run.after];
-  return {
-    type: "scatter",
-    mode: "lines+markers",
+  return lineTrace(index, {
+    width: 1.6,
+    size: 9,
     name: sentence(run),
     x: [aside, 1 + aside],
     y: ends.map((end) => 100 * end.value),
@@ -88,9 +81,7 @@ function trace(run: BeforeAfter, { index, count }: { index: number; count: numbe
       thickness: 1.6,
       width: 6,
     },
-    line: { color, dash, width: 1.6 },
-    marker: { color, symbol, size: 9 },
-  };
+  });
 }
 
 function sentence({ label, before, after, gain }: BeforeAfter): string {
@@ -100,10 +91,7 @@ function sentence({ label, before, after, gain }: BeforeAfter): string {
   return `${label}: ${percent(before.value)} → ${percent(after.value)} %${change}`;
 }
 
-function percent(fraction: number): string {
-  return (100 * fraction).toFixed(1);
-}
+const percent = (fraction: number): string => (100 * fraction).toFixed(1);
 
-function points(fraction: number): string {
-  return `${fraction >= 0 ? "+" : "−"}${(100 * Math.abs(fraction)).toFixed(1)}`;
-}
+const points = (fraction: number): string =>
+  `${fraction >= 0 ? "+" : "−"}${percent(Math.abs(fraction))}`;

@@ -1,38 +1,49 @@
-/** The axes of small multiples: one pair a panel, placed by hand, because plotly's own grid leaves no room for a panel's name. */
+/**
+ * The layout of small multiples. Axes are placed by hand, because plotly's own grid leaves no room
+ * for a panel's name.
+ */
 
-import type { Layout } from "./specification.ts";
-import { axis } from "./style.ts";
+import { axis, type FigureOptions, frame, type Layout, legendBelow } from "./style.ts";
 
 /** One panel of a grid. */
 export interface GridPanel {
   /** What the panel shows, and its unit. */
   readonly title: string;
-  /** Name of its bottom axis where it has one of its own; it is then shown in every row. */
+  /**
+   * Name of its own bottom axis, which is then shown in every row. Default: the grid's name, below
+   * the lowest panels.
+   */
   readonly xTitle?: string | undefined;
-  /** How its upright axis counts; "log" for values that differ by factors, all above 0. Default "linear". */
+  /**
+   * Scale of its vertical axis: "log" for values that differ by factors, all above 0. Default
+   * "linear".
+   */
   readonly scale?: "linear" | "log" | undefined;
 }
 
-/** How the panels stand. */
+/** How the panels are arranged. */
 export interface GridShape {
   /** Panels side by side. */
   readonly across: number;
-  /** Name of the bottom axes, shown below the lowest panel of each column. */
-  readonly xTitle: string;
-  /** More for the bottom axes that have no name of their own. */
-  readonly xMore: Layout;
+  /** Rows of panels. */
+  readonly down: number;
 }
 
-/** `x`, `x2`, `x3`: plotly's name of the axis of the panel at this place, counted from 0. */
+/** Arranges so many panels in at most `columns` columns. */
+export function gridShape(panels: number, columns = 3): GridShape {
+  const across = Math.max(1, Math.min(columns, panels));
+  return { across, down: Math.ceil(panels / across) };
+}
+
+/** Plotly's name of the axis of the panel at this place, counted from 0: `x`, `x2`, `x3`. */
 export const axisName = (letter: string, place: number): string =>
   place === 0 ? letter : `${letter}${place + 1}`;
 
 /** Where the panel at `place` lies, in shares of the drawing's width and height. */
 export function panelBox(
   place: number,
-  { across, panels }: { across: number; panels: number },
+  { across, down }: GridShape,
 ): { left: number; right: number; top: number; bottom: number } {
-  const down = Math.ceil(panels / across);
   const gap = { x: across > 1 ? 0.07 : 0, y: 0.34 / down };
   const size = { x: (1 - gap.x * (across - 1)) / across, y: (1 - gap.y * (down - 1)) / down };
   const left = (place % across) * (size.x + gap.x);
@@ -40,44 +51,56 @@ export function panelBox(
   return { left, right: left + size.x, top, bottom: top - size.y };
 }
 
-/** 1, 2, 5, 10, 20 ... in full: plotly's own marks between powers of ten say 2 for 20. */
-const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
-  .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
+/** Options of `gridLayout`. */
+export interface GridOptions extends FigureOptions {
+  readonly shape: GridShape;
+  /** Name of the bottom axes. */
+  readonly xTitle: string;
+  /** More settings for the bottom axes that have no name of their own. */
+  readonly xMore: Layout;
+  /** The legend's room in pixels. */
+  readonly legend: "none" | "below" | "beside";
+}
 
-/** All axes of a grid, and the panels' names above them. */
-export function gridAxes(
+/** Size, axes and the panels' names of a grid, with room for its legend. */
+export function gridLayout(
   panels: readonly GridPanel[],
-  { across, xTitle, xMore }: GridShape,
+  { title, seed, shape, xTitle, xMore, legend }: GridOptions,
 ): Layout {
-  const layout: Record<string, unknown> = {};
-  const names = panels.map(({ title, xTitle: own, scale }, place) => {
-    const { left, right, top, bottom } = panelBox(place, { across, panels: panels.length });
+  const { across, down } = shape;
+  const width = legend === "beside" ? 190 + 255 * across : 80 + 290 * across;
+  const axes: Record<string, unknown> = {};
+  const annotations = panels.map(({ title, xTitle: own, scale }, place) => {
+    const { left, right, top, bottom } = panelBox(place, shape);
     const lowest = place + across >= panels.length;
-    const suffix = place === 0 ? "" : String(place + 1);
-    layout[`xaxis${suffix}`] = axis(own ?? (lowest ? xTitle : ""), {
+    axes[axisName("xaxis", place)] = axis(own ?? (lowest ? xTitle : ""), {
       domain: [left, right],
       anchor: axisName("y", place),
       ...own === undefined ? xMore : { nticks: 6 },
     });
-    layout[`yaxis${suffix}`] = axis("", {
+    axes[axisName("yaxis", place)] = axis("", {
       domain: [bottom, top],
       anchor: axisName("x", place),
       nticks: 5,
       ...scale === "log" ? { type: "log", tickvals: logTicks, ticktext: logTicks.map(String) } : {},
     });
-    return name(title, (left + right) / 2, top);
+    return panelName(title, (left + right) / 2, top);
   });
-  return { ...layout, annotations: names };
+  return {
+    ...frame({ title, seed, width, height: 90 + 215 * down }),
+    ...axes,
+    annotations,
+    showlegend: legend !== "none",
+    legend: legendBelow(-54 / (215 * down - 58)),
+    margin: { l: 56, r: legend === "beside" ? 130 : 20, t: 64, b: legend === "below" ? 84 : 50 },
+  };
 }
 
-const name = (text: string, x: number, y: number) => ({
-  text,
-  x,
-  y,
-  xref: "paper",
-  yref: "paper",
-  xanchor: "center",
-  yanchor: "bottom",
-  showarrow: false,
-  font: { size: 13 },
-});
+/** 1, 2, 5, 10, 20 ... in full: between powers of ten plotly itself would write 2 for 20. */
+const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
+  .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
+
+function panelName(text: string, x: number, y: number): Layout {
+  const place = { x, y, xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom" };
+  return { text, ...place, showarrow: false, font: { size: 13 } };
+}

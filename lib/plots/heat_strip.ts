@@ -1,47 +1,54 @@
-/** The tokens of a text in their order, each on a tile coloured by its number: advantages, values, KL a token. */
+/**
+ * The tokens of a text in their order, each on a tile coloured by its number: advantages, values,
+ * the KL at each token.
+ */
 
 import { type Figure, figure } from "./figure.ts";
-import type { Trace } from "./specification.ts";
-import { frame } from "./style.ts";
+import { short } from "./rows.ts";
+import { type FigureOptions, frame, type Trace } from "./style.ts";
 import { textWidth } from "./text_size.ts";
 
 /** Options of `heatStrip`. */
-export interface HeatStripOptions {
-  /** The figure's sentence. */
-  readonly title: string;
+export interface HeatStripOptions extends FigureOptions {
   /** Name and unit of the numbers, beside the colour bar. */
   readonly valueTitle: string;
   /** Tiles in a line; default 24, as many as a notebook's width holds. */
   readonly perLine?: number;
-  /** The number, above or below zero, with the fullest colour; default the largest of the strip. One for several strips makes them comparable. */
+  /**
+   * The absolute value that has the fullest colour; default: the strip's largest. Give several
+   * strips the same one to compare them.
+   */
   readonly largest?: number;
-  /** Nothing is above 0, as with log-probabilities: the scale ends at 0. Default false, a scale on both sides of 0. */
+  /**
+   * Ends the scale at 0, for numbers such as log-probabilities that are never above it. Default
+   * false: a scale on both sides of 0.
+   */
   readonly upToZero?: boolean;
   /** Writes each number below its token, with two decimals. Default false. */
   readonly numbers?: boolean;
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 const tile = 30; // pixels
 const numberHeight = 18; // pixels of a line of numbers below the tiles
 
-/** Blue below zero, white at zero, orange above: readable without telling red from green. */
+/** Blue below zero, white at zero, orange above: readable without distinguishing red from green. */
 const twoSided = [[0, "#0072B2"], [0.5, "#ffffff"], [1, "#D55E00"]];
 /** The half below zero. */
 const belowZero = [[0, "#0072B2"], [1, "#ffffff"]];
 
 /**
- * A strip of tokens: `heatStrip(["长", "江", "？"], [0.2, -0.1, 1.3], { title: "Advantages", valueTitle: "advantage" })`.
+ * A strip of tokens with one number for each.
  *
- * @throws {RangeError} when there are not as many numbers as tokens, `largest` is not above 0, or with `upToZero` a number is.
+ * @throws {RangeError} if the numbers are not as many as the tokens, `largest` is not above 0, or
+ *   a number is above 0 with `upToZero`.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { heatStrip } from "./heat_strip.ts";
+ * import { heatStrip } from "ppo/plots/mod.ts";
  *
- * const strip = heatStrip(["长", "江"], [0.5, -1], { title: "Advantages", valueTitle: "advantage" });
+ * const titles = { title: "Advantages", valueTitle: "advantage" };
+ * const strip = heatStrip(["长", "江"], [0.5, -1], titles);
  * assert.equal(strip.text, "Advantages: 长 0.5, 江 -1");
  * ```
  */
@@ -52,12 +59,13 @@ export function heatStrip(
 ): Figure {
   const { title, valueTitle, perLine = 24, seed, upToZero = false, numbers = false } = options;
   const { largest = Math.max(1e-12, ...values.filter(Number.isFinite).map(Math.abs)) } = options;
-  mustFit(tokens, values, { largest, upToZero });
+  const strip = { tokens, values, valueTitle, largest, upToZero };
+  check(strip);
   const lines = Math.max(1, Math.ceil(tokens.length / perLine));
   const across = Math.max(8, Math.min(perLine, tokens.length));
   const line = numbers ? tile + numberHeight : tile; // pixels
-  const strip = { tokens, values, perLine, valueTitle, largest, upToZero };
-  const traces = numbers ? [tiles(strip), numbersBelow(strip, line)] : [tiles(strip)];
+  const x = tokens.map((_, index) => index % perLine);
+  const y = tokens.map((_, index) => Math.floor(index / perLine));
   const plain = { visible: false, fixedrange: true };
   const bottom = Math.max(20, 150 - lines * line); // the colour bar needs some height
   const layout = {
@@ -67,99 +75,64 @@ export function heatStrip(
     margin: { l: 20, r: 130, t: 52, b: bottom },
     ...(numbers ? { showlegend: false } : {}), // plotly adds one for two traces
   };
-  const text = tokens.map((token, index) => `${token} ${number(values[index] ?? NaN)}`).join(", ");
-  return figure(traces, layout, `${title}: ${text}`);
+  // the middle of the room for the number
+  const below = y.map((row) => row + (tile + numberHeight) / 2 / line);
+  const traces = [{ ...tiles(strip), x, y }, { ...numbersOf(values), x, y: below }];
+  const text = tokens.map((token, index) => `${token} ${short(values[index])}`).join(", ");
+  return figure(traces.slice(0, numbers ? 2 : 1), layout, `${title}: ${text}`);
 }
 
-interface Strip {
+interface Strip extends Required<Pick<HeatStripOptions, "valueTitle" | "largest" | "upToZero">> {
   readonly tokens: readonly string[];
   readonly values: readonly number[];
-  readonly perLine: number;
-  readonly valueTitle: string;
-  readonly largest: number;
-  readonly upToZero: boolean;
 }
 
-function mustFit(
-  tokens: readonly string[],
-  values: readonly number[],
-  { largest, upToZero }: Pick<Strip, "largest" | "upToZero">,
-): void {
+function check({ tokens, values, largest, upToZero }: Strip): void {
+  const cannot = (what: string, found: string) => new RangeError(`Cannot colour ${what}: ${found}`);
   if (tokens.length !== values.length) {
-    throw new RangeError(
-      `Cannot colour ${tokens.length} tokens: there are ${values.length} values`,
-    );
+    throw cannot(`${tokens.length} tokens`, `there are ${values.length} values`);
   }
-  if (!(largest > 0)) {
-    throw new RangeError(`Cannot colour the tokens: "largest" is ${largest}, not above 0`);
-  }
+  if (!(largest > 0)) throw cannot("the tokens", `"largest" is ${largest}, not above 0`);
   const above = upToZero ? values.findIndex((value) => value > 0) : -1;
   if (above >= 0) {
-    throw new RangeError(
-      `Cannot colour "${tokens[above]}": its number is ${
-        values[above]
-      }, and "upToZero" ends the scale at 0`,
-    );
+    const found = `its number is ${values[above]}, and "upToZero" ends the scale at 0`;
+    throw cannot(`"${tokens[above]}"`, found);
   }
 }
 
-/** Where each token stands: place in its line, line. */
-function places({ tokens, perLine }: Strip): { x: number[]; y: number[] } {
-  return {
-    x: tokens.map((_, index) => index % perLine),
-    y: tokens.map((_, index) => Math.floor(index / perLine)),
-  };
-}
+const colorBar = { thickness: 12, len: 130, lenmode: "pixels", y: 1, yanchor: "top", nticks: 5 };
 
-function tiles(strip: Strip): Trace {
-  const { tokens, values, valueTitle, largest, upToZero } = strip;
-  return {
-    type: "scatter",
-    mode: "markers+text",
-    ...places(strip),
-    text: tokens,
-    customdata: values,
-    hovertemplate: `%{text}<br>${valueTitle} %{customdata:.4g}<extra></extra>`,
-    textfont: {
-      size: tokens.map(fontSize),
-      color: values.map((value) => Math.abs(value) > 0.7 * largest ? "#ffffff" : "#222222"),
-    },
-    marker: {
-      symbol: "square",
-      size: tile - 2,
-      color: values,
-      cmin: -largest,
-      cmax: upToZero ? 0 : largest,
-      colorscale: upToZero ? belowZero : twoSided,
-      line: { color: "#cccccc", width: 1 },
-      colorbar: {
-        title: { text: valueTitle, side: "right" },
-        thickness: 12,
-        len: 130,
-        lenmode: "pixels",
-        y: 1,
-        yanchor: "top",
-        nticks: 5,
-      },
-    },
-  };
-}
+const tiles = ({ tokens, values, valueTitle, largest, upToZero }: Strip): Trace => ({
+  type: "scatter",
+  mode: "markers+text",
+  text: tokens,
+  customdata: values,
+  hovertemplate: `%{text}<br>${valueTitle} %{customdata:.4g}<extra></extra>`,
+  textfont: {
+    size: tokens.map(fontSize),
+    color: values.map((value) => Math.abs(value) > 0.7 * largest ? "#ffffff" : "#222222"),
+  },
+  marker: {
+    symbol: "square",
+    size: tile - 2,
+    color: values,
+    cmin: -largest,
+    cmax: upToZero ? 0 : largest,
+    colorscale: upToZero ? belowZero : twoSided,
+    line: { color: "#cccccc", width: 1 },
+    colorbar: { title: { text: valueTitle, side: "right" }, ...colorBar },
+  },
+});
 
-/** The number of each tile, in the room of `numberHeight` that its line of `line` pixels has below the tiles. */
-function numbersBelow(strip: Strip, line: number): Trace {
-  const { x, y } = places(strip);
-  return {
-    type: "scatter",
-    mode: "text",
-    x,
-    y: y.map((row) => row + (tile + numberHeight) / 2 / line),
-    text: strip.values.map(twoDecimals),
-    textfont: { size: 10, color: "#222222" },
-    hoverinfo: "skip",
-  };
-}
+const numbersOf = (values: readonly number[]): Trace => ({
+  type: "scatter",
+  mode: "text",
+  text: values.map(twoDecimals),
+  textfont: { size: 10, color: "#222222" },
+  hoverinfo: "skip",
+});
 
-/** Never a minus before 0.00. */
+/** Two decimals, never a minus before 0.00. */
 function twoDecimals(value: number): string {
   if (!Number.isFinite(value)) return "";
   const digits = Math.abs(value).toFixed(2);
@@ -167,10 +140,5 @@ function twoDecimals(value: number): string {
 }
 
 /** Pixels: smaller for a token that would not fit its tile, such as [SEP]. */
-function fontSize(token: string): number {
-  return Math.min(13, (tile - 4) / Math.max(1, textWidth(token, 1)));
-}
-
-function number(value: number): string {
-  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "missing";
-}
+const fontSize = (token: string): number =>
+  Math.min(13, (tile - 4) / Math.max(1, textWidth(token, 1)));

@@ -1,40 +1,41 @@
-/** One metric over the updates of one run or several: lines with markers, the newest run drawn over the older ones. */
+/**
+ * One metric over the updates of one run or several: lines with markers, the newest run drawn over
+ * the older ones.
+ */
 
 import { type Figure, figure } from "./figure.ts";
-import type { Trace } from "./specification.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
-import { axis, bandBetween, frame, seriesStyle } from "./style.ts";
+import { axis, bandBetween, type FigureOptions, frame, lineTrace } from "./style.ts";
 
-/** Options of `learningCurve`; the names are columns of the rows. */
-export interface LearningCurveOptions<R> {
+/**
+ * Options of `learningCurve`; the names are columns of the rows. The default title is the name of
+ * `y`.
+ */
+export interface LearningCurveOptions<R> extends Partial<FigureOptions> {
   /** The column that is drawn. */
   readonly y: Key<R>;
   /** The column along the bottom; default: `update` if the rows have it, else the row's number. */
   readonly x?: Key<R>;
-  /** Default: the name of `y`. */
-  readonly title?: string;
-  /** Name and unit of the upright axis; default: the name of `y`. */
+  /** Name and unit of the vertical axis; default: the name of `y`. */
   readonly yTitle?: string;
-  /** Name and unit of the bottom axis; default: the name of `x`. */
+  /** Name and unit of the horizontal axis; default: the name of `x`. */
   readonly xTitle?: string;
-  /** The column that tells runs apart, e.g. `run` or `seed`; each value gets its own line. */
+  /** The column that distinguishes runs, e.g. `run` or `seed`; each value has its own line. */
   readonly seriesBy?: Key<R>;
   /** Two columns between which a pale band is drawn, e.g. a 95 % interval. */
   readonly band?: readonly [lower: Key<R>, upper: Key<R>];
-  /** Added to the title. */
-  readonly seed?: number | string;
 }
 
 /**
- * A learning curve, e.g. `learningCurve(rows, { y: "mean_reward", seriesBy: "run" })`. Numbers that are missing or
- * not finite leave a gap.
+ * A learning curve, e.g. `learningCurve(rows, { y: "mean_reward", seriesBy: "run" })`. Numbers
+ * that are missing or not finite leave a gap.
  *
- * @throws {RangeError} when there are rows and none has the column.
+ * @throws {RangeError} if there are rows and none has the column.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { learningCurve } from "./learning_curve.ts";
+ * import { learningCurve } from "ppo/plots/mod.ts";
  *
  * const rows = [{ update: 1, kl: 0.1 }, { update: 2, kl: 0.3 }];
  * const curve = learningCurve(rows, { y: "kl", yTitle: "KL (nats)", seed: 0 });
@@ -45,12 +46,14 @@ export function learningCurve<R extends object>(
   rows: readonly R[],
   options: LearningCurveOptions<R>,
 ): Figure {
-  const { y, title = y, yTitle = y, seriesBy, seed } = options;
+  const { y, title = y, yTitle = y, seriesBy, band, seed } = options;
   const series = groupBy(rows, seriesBy);
   const x = xColumn(rows, options.x);
-  const data = series.flatMap(({ name, rows }, index) =>
-    curve({ name, rows, index, x: x.of(rows), options })
-  );
+  const data = series.flatMap(({ name, rows }, index) => {
+    const common = { legendgroup: name, x: x.of(rows) };
+    const line = lineTrace(index, { width: 2, size: 7, name, ...common, y: column(rows, y) });
+    return band === undefined ? [line] : [...bandBetween(rows, band, { index, ...common }), line];
+  });
   const layout = {
     ...frame({ title, seed, width: 720, height: 380 }),
     xaxis: axis(options.xTitle ?? x.name, countTicks(series.flatMap(({ rows }) => x.of(rows)))),
@@ -58,37 +61,8 @@ export function learningCurve<R extends object>(
     showlegend: seriesBy !== undefined,
     legend: { orientation: "v", x: 1.02, y: 1 },
   };
-  return figure(
-    data,
-    layout,
-    `${title}: ${series.map(({ name, rows }) => summary(name, column(rows, y))).join("; ")}`,
-  );
-}
-
-interface CurveParts<R> {
-  readonly name: string;
-  readonly rows: readonly R[];
-  readonly index: number;
-  readonly x: readonly (number | null)[];
-  readonly options: LearningCurveOptions<R>;
-}
-
-function curve<R extends object>(
-  { name, rows, index, x, options }: CurveParts<R>,
-): readonly Trace[] {
-  const { color, dash, symbol } = seriesStyle(index);
-  const line: Trace = {
-    type: "scatter",
-    mode: "lines+markers",
-    name,
-    legendgroup: name,
-    x,
-    y: column(rows, options.y),
-    line: { color, dash, width: 2 },
-    marker: { color, symbol, size: 7 },
-  };
-  if (options.band === undefined) return [line];
-  return [...bandBetween(rows, options.band, { color, x, legendgroup: name }), line];
+  const summaries = series.map(({ name, rows }) => summary(name, column(rows, y)));
+  return figure(data, layout, `${title}: ${summaries.join("; ")}`);
 }
 
 /** The rows of each value of `key`, in the order of their first appearance. */
@@ -97,7 +71,7 @@ function groupBy<R extends object>(
   key: Key<R> | undefined,
 ): { name: string; rows: readonly R[] }[] {
   if (key === undefined) return [{ name: "", rows }];
-  // a bare number would not say what it is
+  // a bare number in the legend would not show what it is
   return [...Map.groupBy(rows, (row) => row[key])].map(([value, rows]) => ({
     name: typeof value === "number" ? `${key} ${value}` : String(value),
     rows,
@@ -106,7 +80,6 @@ function groupBy<R extends object>(
 
 function summary(name: string, values: readonly (number | null)[]): string {
   const present = values.filter((value) => value !== null);
-  const first = present.at(0)?.toPrecision(3) ?? "nothing";
-  const last = present.at(-1)?.toPrecision(3) ?? "nothing";
+  const [first, last] = [0, -1].map((at) => present.at(at)?.toPrecision(3) ?? "nothing");
   return `${name === "" ? "" : name + ", "}${first} to ${last} over ${present.length} points`;
 }

@@ -1,48 +1,46 @@
 /**
- * How every figure looks: colours that colour-blind readers can tell apart, a second sign beside colour (dash or
- * marker), fonts that have Chinese characters, an opaque white background (dark themes would hide dark text).
+ * How every figure looks: colours that colour-blind readers can distinguish, a second sign beside
+ * colour (dash or marker), fonts that have Chinese characters, and an opaque white background
+ * (dark themes would hide dark text).
  */
 
 import { column, type Key } from "./rows.ts";
-import type { Layout, Trace } from "./specification.ts";
 
-/** Okabe and Ito's palette (2008), yellow left out because it is too pale for lines on white. */
-export const palette = [
-  "#0072B2",
-  "#D55E00",
-  "#009E73",
-  "#CC79A7",
-  "#E69F00",
-  "#56B4E9",
-  "#000000",
-] as const;
+/** One plotly trace, e.g. `{ type: "scatter", x: [1, 2], y: [3, 4] }`. */
+export type Trace = Readonly<Record<string, unknown>>;
 
-const dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"] as const;
-const markers = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star"] as const;
+/** A plotly layout: titles, axes, size in pixels. */
+export type Layout = Readonly<Record<string, unknown>>;
 
-/** Fonts in the order in which they are looked for; the Chinese ones stand for Linux, macOS, Windows, old Linux. */
+/** Okabe and Ito's palette (2008) without yellow, which is too pale for lines on white. */
+const palette = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
+
+const dashes = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
+const markers = ["circle", "square", "diamond", "triangle-up", "x", "cross", "star"];
+
+/** Fonts in order of preference; the Chinese ones are for Linux, macOS, Windows and old Linux. */
 export const fontFamily =
   '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei", sans-serif';
 
-/** Colour, dash and marker of the series with this index; they repeat only after 42 series. */
+/**
+ * Colour, dash and marker of the series with this index; the combination repeats only after 42
+ * series.
+ */
 export function seriesStyle(index: number): { color: string; dash: string; symbol: string } {
-  return {
-    color: pick(palette, index),
-    dash: pick(dashes, index),
-    symbol: pick(markers, index),
-  };
+  const pick = (list: readonly string[]) => list[index % list.length];
+  return { color: pick(palette), dash: pick(dashes), symbol: pick(markers) };
 }
 
-function pick(list: readonly string[], index: number): string {
-  return list[index % list.length] ?? "";
-}
-
-/** What the layouts of all figures have in common. */
-export interface FrameOptions {
-  /** The figure's sentence; a seed is added to it. */
+/** The options of all figures. */
+export interface FigureOptions {
+  /** The figure's sentence. */
   readonly title: string;
-  /** The random seed behind the numbers; shown after the title. */
+  /** The random seed behind the numbers, shown after the title. */
   readonly seed?: number | string | undefined;
+}
+
+/** A figure's title and size. */
+export interface FrameOptions extends FigureOptions {
   /** In pixels. */
   readonly width: number;
   /** In pixels. */
@@ -64,35 +62,53 @@ export function frame({ title, seed, width, height }: FrameOptions): Layout {
   };
 }
 
-/** An axis with its name and, in it, its unit. */
+/** An axis whose title gives its name and unit. */
 export function axis(title: string, more: Layout = {}): Layout {
+  const colors = { gridcolor: "#e4e4e4", zerolinecolor: "#bdbdbd", linecolor: "#888888" };
   return {
     title: { text: title, standoff: 8 },
-    gridcolor: "#e4e4e4",
-    zerolinecolor: "#bdbdbd",
-    linecolor: "#888888",
+    ...colors,
     showline: true,
     ticks: "outside",
     ...more,
   };
 }
 
-/** A pale band between two columns, as two invisible edges with the space between them filled; `common` goes into both. */
+/** A horizontal legend below the drawing; `y` is in shares of the drawing's height. */
+export function legendBelow(y: number): Layout {
+  return { orientation: "h", x: 0.5, xanchor: "center", y, yanchor: "top" };
+}
+
+/** Width of a line and size of its markers in pixels, and further settings of the markers. */
+interface LineOptions extends Trace {
+  readonly width: number;
+  readonly size: number;
+  readonly marker?: Layout;
+}
+
+/** A line with markers in the style of the series with this index. */
+export function lineTrace(index: number, { width, size, marker, ...more }: LineOptions): Trace {
+  const { color, dash, symbol } = seriesStyle(index);
+  return {
+    type: "scatter",
+    mode: "lines+markers",
+    ...more,
+    line: { color, dash, width },
+    marker: { color, symbol, size, ...marker },
+  };
+}
+
+/**
+ * A pale band between two columns: two invisible edges with the space between them filled.
+ * `common` goes into both.
+ */
 export function bandBetween<R extends object>(
   rows: readonly R[],
   [lower, upper]: readonly [Key<R>, Key<R>],
-  { color, ...common }: { readonly color: string } & Layout,
+  { index, ...common }: { readonly index: number } & Layout,
 ): Trace[] {
-  const edge = {
-    type: "scatter",
-    mode: "lines",
-    ...common,
-    line: { width: 0 },
-    showlegend: false,
-    hoverinfo: "skip",
-  };
-  return [
-    { ...edge, y: column(rows, lower) },
-    { ...edge, y: column(rows, upper), fill: "tonexty", fillcolor: `${color}2e` },
-  ];
+  const hidden = { line: { width: 0 }, showlegend: false, hoverinfo: "skip" };
+  const edge = { type: "scatter", mode: "lines", ...common, ...hidden };
+  const fill = { fill: "tonexty", fillcolor: `${seriesStyle(index).color}2e` };
+  return [{ ...edge, y: column(rows, lower) }, { ...edge, y: column(rows, upper), ...fill }];
 }

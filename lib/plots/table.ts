@@ -1,8 +1,6 @@
 /** Rows as a table that shows itself in a notebook: HTML there, aligned text in a terminal. */
 
-import { escapeHtml } from "./escape.ts";
-import { displaySymbol } from "./figure.ts";
-import type { MimeBundle } from "./specification.ts";
+import { displaySymbol, escapeHtml, type MimeBundle, textWidth } from "../display/mod.ts";
 import type { Key } from "./rows.ts";
 
 /** A table as a value. */
@@ -11,13 +9,13 @@ export interface Table {
   readonly html: string;
   /** For terminals. */
   readonly text: string;
-  /** Both forms in one output. */
+  /** Returns both forms in one output. */
   [displaySymbol](): MimeBundle;
 }
 
 /** Options of `table`. */
 export interface TableOptions {
-  /** Stands above the table. */
+  /** Shown above the table. */
   readonly title?: string;
 }
 
@@ -25,15 +23,16 @@ const cellStyle =
   "text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px solid #ddd;white-space:pre-wrap";
 
 /**
- * A table of the named columns, e.g. `table(samples, ["passage", "before", "after"])`. Numbers are shown with four
- * digits; HTML in the values is shown, not obeyed.
+ * A table of the named columns, e.g. `table(samples, ["passage", "before", "after"])`. Numbers are
+ * shown with four significant digits. HTML in the values is escaped.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { table } from "./table.ts";
+ * import { table } from "ppo/plots/mod.ts";
  *
- * assert.equal(table([{ before: "?", after: "长江有多长？" }], ["before"]).text, "before\n?");
+ * const rows = [{ before: "?", after: "长江有多长？" }];
+ * assert.equal(table(rows, ["before"]).text, "before\n?");
  * ```
  */
 export function table<R extends object>(
@@ -49,49 +48,33 @@ export function table<R extends object>(
 
 function show(value: unknown): string {
   if (value === undefined || value === null) return "";
-  if (typeof value === "number") {
-    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  if (typeof value === "number" && !Number.isInteger(value)) {
+    return String(Number(value.toPrecision(4)));
   }
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-function toHtml(
-  columns: readonly string[],
-  cells: readonly (readonly string[])[],
-  title: string,
-): string {
-  const row = (tag: string, values: readonly string[]) =>
-    `<tr>${
-      values.map((value) => `<${tag} style="${cellStyle}">${escapeHtml(value)}</${tag}>`).join("")
-    }</tr>`;
-  const caption = title === ""
-    ? ""
-    : `<caption style="text-align:left">${escapeHtml(title)}</caption>`;
+type Cells = readonly (readonly string[])[];
+
+function toHtml(columns: readonly string[], cells: Cells, title: string): string {
+  const row = (tag: string, values: readonly string[]) => {
+    const parts = values.map((text) => `<${tag} style="${cellStyle}">${escapeHtml(text)}</${tag}>`);
+    return `<tr>${parts.join("")}</tr>`;
+  };
+  const caption = `<caption style="text-align:left">${escapeHtml(title)}</caption>`;
   const body = cells.map((values) => row("td", values)).join("\n");
-  return `<table>${caption}<thead>${row("th", columns)}</thead><tbody>\n${body}\n</tbody></table>`;
+  return `<table>${title === "" ? "" : caption}<thead>${row("th", columns)}</thead>` +
+    `<tbody>\n${body}\n</tbody></table>`;
 }
 
-function toText(
-  columns: readonly string[],
-  cells: readonly (readonly string[])[],
-  title: string,
-): string {
-  const lines = [columns, ...cells].map((values) =>
-    values.map((value) => value.replaceAll("\n", " "))
-  );
-  const widths = columns.map((_, index) =>
-    Math.max(...lines.map((values) => width(values[index] ?? "")))
-  );
-  const pad = (value: string, index: number) =>
-    value + " ".repeat((widths[index] ?? 0) - width(value));
-  const text = lines.map((values) => values.map(pad).join("  ").trimEnd());
-  return (title === "" ? text : [title, ...text]).join("\n");
+function toText(columns: readonly string[], cells: Cells, title: string): string {
+  const lines = [columns, ...cells]
+    .map((values) => values.map((value) => value.replaceAll("\n", " ")));
+  const widths = columns.map((_, index) => Math.max(...lines.map((row) => width(row[index]))));
+  const pad = (text: string, index: number) => text + " ".repeat(widths[index] - width(text));
+  const rows = lines.map((values) => values.map(pad).join("  ").trimEnd());
+  return (title === "" ? rows : [title, ...rows]).join("\n");
 }
 
-/** Columns of a terminal: a Chinese character takes two. */
-function width(text: string): number {
-  return Array.from(text).reduce(
-    (sum, character) => sum + ((character.codePointAt(0) ?? 0) >= 0x2e80 ? 2 : 1),
-    0,
-  );
-}
+/** Columns of a terminal, of which a Chinese character takes two. */
+const width = (text: string): number => textWidth(text, { wide: 2, narrow: 1 });

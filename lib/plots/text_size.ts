@@ -1,19 +1,14 @@
 /**
- * Sizes and places of texts where there are no fonts. Plotly asks the page how large a title, a tick label or a legend
- * entry is in order to leave room for it; happy-dom always answers 0. This gives estimates: a Chinese character is as
- * wide as it is high, a Latin one a little more than half of that. Drawn shapes are not measured.
+ * Sizes and places of texts where there are no fonts. Plotly measures titles, tick labels and
+ * legend entries in order to leave room for them, and happy-dom always answers 0. This file
+ * installs estimates: a Chinese character is as wide as it is high, a Latin one a little more than
+ * half of that. Drawn shapes are not measured.
  */
 
+import { textWidth as widthOf } from "../display/mod.ts";
 import { type Affine, apply, compose, identity, parseTransform } from "./affine.ts";
 
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** What we read of an element. */
+/** The members of an element that are used here. */
 interface Element {
   readonly tagName: string;
   readonly textContent: string;
@@ -23,58 +18,56 @@ interface Element {
 }
 
 /** Width in pixels of one line of text at the given font size in pixels. */
-export function textWidth(text: string, fontSize: number): number {
-  return Array.from(text).reduce(
-    (sum, character) => sum + fontSize * (isWide(character) ? 1 : 0.56),
-    0,
-  );
-}
+export const textWidth = (text: string, fontSize: number): number =>
+  widthOf(text, { wide: fontSize, narrow: fontSize * 0.56 });
 
-function isWide(character: string): boolean {
-  return (character.codePointAt(0) ?? 0) >= 0x2e80;
-}
-
-/** Gives the elements of a page a `getBBox` and a `getBoundingClientRect` that answer for texts. */
+/** Installs a `getBBox` and a `getBoundingClientRect` that measure texts. */
 export function measureTexts(...prototypes: readonly object[]): void {
   for (const prototype of prototypes) {
     Reflect.set(prototype, "getBBox", function (this: Element) {
-      return toRect(union(this, this));
+      return boxOf(this, this);
     });
     Reflect.set(prototype, "getBoundingClientRect", function (this: Element) {
-      return toRect(union(this, null));
+      return boxOf(this, null);
     });
   }
 }
 
-/** The box around all texts of `element`, in the coordinates of the ancestor `frame` (null: of the page). */
-function union(element: Element, frame: Element | null): Box {
+/**
+ * The box around all texts of `element`, in the coordinates of the ancestor `frame` (null: of the
+ * page).
+ */
+function boxOf(element: Element, frame: Element | null) {
   const texts = element.tagName.toLowerCase() === "text"
     ? [element]
     : Array.from(element.querySelectorAll("text"));
-  const boxes = texts.filter((text) => text.textContent !== "").map((text) =>
-    move(localBox(text), placeOf(text, frame))
-  );
-  if (boxes.length === 0) return { left: 0, top: 0, right: 0, bottom: 0 };
-  return {
-    left: Math.min(...boxes.map((box) => box.left)),
-    top: Math.min(...boxes.map((box) => box.top)),
-    right: Math.max(...boxes.map((box) => box.right)),
-    bottom: Math.max(...boxes.map((box) => box.bottom)),
-  };
+  const points = texts.filter((text) => text.textContent !== "").flatMap((text) => {
+    const place = placeOf(text, frame);
+    return corners(text).map(([x, y]) => apply(place, x, y));
+  });
+  const range = (values: readonly number[]) =>
+    values.length === 0 ? [0, 0] : [Math.min(...values), Math.max(...values)];
+  const [left, right] = range(points.map(({ x }) => x));
+  const [top, bottom] = range(points.map(({ y }) => y));
+  return { left, top, right, bottom, x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** A text's box before any transform: `x` and `y` are the anchor and the base line of the first line. */
-function localBox(text: Element): Box {
+/**
+ * The corners of a text before any transform: `x` and `y` are the anchor and the base line of the
+ * first line.
+ */
+function corners(text: Element): [x: number, y: number][] {
   const size = fontSize(text);
   const tspans = Array.from(text.querySelectorAll("tspan.line"));
-  const lines = tspans.length === 0 ? [text.textContent] : tspans.map((line) => line.textContent);
-  const width = Math.max(...lines.map((line) => textWidth(line, size)));
+  const lines = tspans.length === 0 ? [text] : tspans;
+  const width = Math.max(...lines.map((line) => textWidth(line.textContent, size)));
   const left = Number(text.getAttribute("x") ?? 0) - width * anchorShare(text);
   const top = Number(text.getAttribute("y") ?? 0) - 0.95 * size;
-  return { left, top, right: left + width, bottom: top + 1.25 * size * lines.length };
+  const bottom = top + 1.25 * size * lines.length;
+  return [[left, top], [left + width, top], [left, bottom], [left + width, bottom]];
 }
 
-/** How much of a text's width lies left of its anchor. */
+/** The share of a text's width that lies to the left of its anchor. */
 function anchorShare(text: Element): number {
   const anchor = text.getAttribute("text-anchor") ??
     /text-anchor:\s*(\w+)/.exec(text.getAttribute("style") ?? "")?.[1];
@@ -94,30 +87,4 @@ function placeOf(element: Element | null, frame: Element | null): Affine {
     placeOf(element.parentElement, frame),
     parseTransform(element.getAttribute("transform") ?? ""),
   );
-}
-
-function move(box: Box, transform: Affine): Box {
-  const corners = [[box.left, box.top], [box.right, box.top], [box.left, box.bottom], [
-    box.right,
-    box.bottom,
-  ]]
-    .map(([x = 0, y = 0]) => apply(transform, x, y));
-  const xs = corners.map((corner) => corner.x);
-  const ys = corners.map((corner) => corner.y);
-  return {
-    left: Math.min(...xs),
-    top: Math.min(...ys),
-    right: Math.max(...xs),
-    bottom: Math.max(...ys),
-  };
-}
-
-function toRect(box: Box): Box & { x: number; y: number; width: number; height: number } {
-  return {
-    ...box,
-    x: box.left,
-    y: box.top,
-    width: box.right - box.left,
-    height: box.bottom - box.top,
-  };
 }

@@ -1,28 +1,36 @@
 /**
- * What this machine says of its GPU: name, kind, limits and memory, read before anything computes.
+ * Facts about this machine's GPU that are read before anything computes: name, kind, limits and
+ * memory.
  *
- * `navigator.gpu` is asked, the web's own interface, which Deno has too. ONNX Runtime opens a GPU by itself and tells nothing of it; both
- * prefer the fastest, so on a machine with one GPU it is the same. WebGPU tells no size of memory; `gpu_memory.ts` asks Vulkan.
+ * They come from `navigator.gpu`, the web's interface, which Deno has too. ONNX Runtime opens a
+ * GPU by itself and reports nothing about it. Both prefer the fastest, so on a machine with one
+ * GPU it is the same. WebGPU does not report the size of the memory, so `gpu_memory.ts` reads it
+ * from Vulkan.
  */
 import { gpuMemory } from "./gpu_memory.ts";
 
-/** A GPU, or a program that plays one. */
+/** A GPU, or software that emulates one. */
 export interface Adapter {
   /** "NVIDIA H100 PCIe" */
   readonly name: string;
-  /** The CPU computes for it, hundreds of times slower than a GPU: SwiftShader, llvmpipe, WARP. */
+  /**
+   * Whether the CPU emulates it, hundreds of times slower than a GPU: SwiftShader, llvmpipe, WARP.
+   */
   readonly isSoftware: boolean;
   /** Bytes of the largest buffer. */
   readonly maxBufferBytes: number;
-  /** Bytes of a buffer that a kernel sees at once. */
+  /** Bytes of the largest part of a buffer that a kernel can access. */
   readonly maxBindingBytes: number;
-  /** Whether its programs read float16 ("shader-f16"); holding such arrays is possible in any case. */
+  /**
+   * Whether its programs can read float16 ("shader-f16"); storing such arrays is possible in any
+   * case.
+   */
   readonly readsFloat16: boolean;
-  /** Bytes of its memory; undefined where nothing tells. */
+  /** Bytes of its memory; undefined where they are unknown. */
   readonly memoryBytes: number | undefined;
 }
 
-/** Names of programs that play a GPU, for drivers that do not say so. */
+/** Names of software that emulates a GPU, for drivers that do not report it. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
 
 /** The fastest GPU, or undefined where WebGPU finds none. */
@@ -50,15 +58,33 @@ function sizeText(bytes: number): string {
   return `${Number((bytes / 1024 ** unit).toPrecision(3))} ${UNITS[unit]}`;
 }
 
-/** Name, memory and limits in a line. */
+/**
+ * Describes a GPU in one line: name, memory and limits.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { adapterText } from "ppo/runtime/mod.ts";
+ *
+ * const text = adapterText({
+ *   name: "Card A",
+ *   isSoftware: false,
+ *   maxBufferBytes: 2 ** 31,
+ *   maxBindingBytes: 2 ** 27,
+ *   readsFloat16: false,
+ *   memoryBytes: undefined,
+ * });
+ * assert.match(text, /^GPU: Card A, memory unknown, buffers of up to 2 GiB, 128 MiB at once/);
+ * ```
+ */
 export function adapterText(
   { name, isSoftware, memoryBytes, maxBufferBytes, maxBindingBytes }: Adapter,
 ): string {
+  const kind = isSoftware ? " (software, slow)" : "";
   const memory = memoryBytes === undefined
-    ? "memory not told"
+    ? "memory unknown"
     : `${sizeText(memoryBytes)} of memory`;
-  const limits = `buffers of up to ${sizeText(maxBufferBytes)}, ${
-    sizeText(maxBindingBytes)
-  } at once in a kernel`;
-  return `GPU: ${name}${isSoftware ? " (software, slow)" : ""}, ${memory}, ${limits}`;
+  const buffers = `buffers of up to ${sizeText(maxBufferBytes)}`;
+  const atOnce = `${sizeText(maxBindingBytes)} at once in a kernel`;
+  return `GPU: ${name}${kind}, ${memory}, ${buffers}, ${atOnce}`;
 }

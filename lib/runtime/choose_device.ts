@@ -1,9 +1,10 @@
 /**
- * The device that a setting asks for.
+ * The device for a setting.
  *
- * `auto` takes a GPU where there is one and else the CPU, without a word; it never takes a program that plays a GPU on the CPU. A
- * number, the tutorial's way, means the first GPU, and the CPU with a warning where there is none. `cpu` and numbers below 0 are the
- * CPU. Only `webgpu` insists: it takes software too, and fails where there is nothing.
+ * `auto` takes a GPU if there is one and otherwise the CPU, without a message; it never takes
+ * software that emulates a GPU on the CPU. A number, the tutorial's way, means the first GPU, or
+ * the CPU with a warning if there is none. `cpu` and numbers below 0 are the CPU. Only `webgpu`
+ * insists: it also takes software, and fails if there is nothing.
  */
 import { type Adapter, adapterText, findAdapter } from "./adapter.ts";
 import type { Device } from "./device.ts";
@@ -13,56 +14,64 @@ import { openDevice } from "./open_device.ts";
 export interface ChooseOptions {
   /** Threads of the CPU; default: all. */
   readonly threads?: number;
-  /** How a GPU's memory for intermediate results is used again; default: "buckets". A setting's text: anything else is "buckets" too. */
+  /**
+   * How a GPU's memory for intermediate results is reused: "exact", or "buckets" for any other
+   * text. Default: "buckets".
+   */
   readonly buffers?: string;
-  /** Gets a sentence when something else than what was asked for is taken. */
+  /** Receives a sentence when the device is not the one of the setting. Default: `console.warn`. */
   readonly warn?: (text: string) => void;
-  /** Gets the GPU's name, memory and limits, once a process. */
+  /** Receives the GPU's name, memory and limits, once in each process. Default: `console.log`. */
   readonly tell?: (text: string) => void;
-  /** Where GPUs are looked for. */
+  /** Where GPUs are found. Default: this machine. */
   readonly machine?: Machine;
 }
 
-/** What a machine has. */
+/** The devices of a machine. */
 export interface Machine {
-  /** Its fastest GPU, software included. */
+  /** Finds its fastest GPU, software included. */
   findAdapter(): Promise<Adapter | undefined>;
-  /** Opens one of its devices; throws an Error that says why it cannot. */
+  /** Opens one of its devices, or throws an Error with the reason. */
   openDevice: typeof openDevice;
 }
 
 const thisMachine: Machine = { findAdapter, openDevice };
 
-const told = new Set<string>();
+const reported = new Set<string>();
 
 /**
  * Opens the device for a setting: `auto`, `cpu`, `webgpu` or a number.
  *
- * @throws Error when the setting is `webgpu` and there is no adapter.
+ * @throws {Error} if the setting is `webgpu` and there is no adapter.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { chooseDevice } from "ppo/runtime/mod.ts";
+ *
+ * const device = await chooseDevice("cpu", { threads: 2 });
+ * assert.equal(device.description, "CPU, 2 threads");
+ * ```
  */
 export async function chooseDevice(setting: string, options: ChooseOptions = {}): Promise<Device> {
-  const { warn = console.warn, machine = thisMachine, threads } = options;
-  const open = () =>
-    machine.openDevice("webgpu", { buffers: options.buffers === "exact" ? "exact" : "buckets" });
-  const gpu = setting === "webgpu"
-    ? await open()
-    : setting === "auto" || /^\d+$/.test(setting)
-    ? await hardwareGpu(setting, { warn, machine, open })
-    : undefined;
+  const { warn = console.warn, tell = console.log, machine = thisMachine, threads } = options;
+  const buffers = options.buffers === "exact" ? "exact" : "buckets";
+  const open = () => machine.openDevice("webgpu", { buffers });
+  const gpu = await chooseGpu(setting, { warn, machine, open });
   if (gpu === undefined) return machine.openDevice("cpu", threads === undefined ? {} : { threads });
-  tellOnce(gpu, options);
+  const text = gpu.adapter === undefined ? "GPU: unknown to WebGPU" : adapterText(gpu.adapter);
+  if (!reported.has(text)) tell(text);
+  reported.add(text);
   return gpu;
 }
 
-/** The GPU, where there is one and it opens. */
-async function hardwareGpu(
-  setting: string,
-  { warn, machine, open }: {
-    warn: (text: string) => void;
-    machine: Machine;
-    open: () => Promise<Device>;
-  },
-): Promise<Device | undefined> {
+interface GpuChoice extends Required<Pick<ChooseOptions, "warn" | "machine">> {
+  readonly open: () => Promise<Device>;
+}
+
+/** The GPU for a setting; undefined where the CPU is to be used. */
+async function chooseGpu(setting: string, { warn, machine, open }: GpuChoice) {
+  if (setting === "webgpu") return await open();
+  if (setting !== "auto" && !/^\d+$/.test(setting)) return undefined;
   const adapter = await machine.findAdapter();
   if (adapter === undefined || adapter.isSoftware) {
     const software = adapter && ` (${adapter.name} is software; --device webgpu takes it)`;
@@ -70,19 +79,13 @@ async function hardwareGpu(
     return undefined;
   }
   if (Number(setting) > 0) {
-    warn(`WebGPU lets no one choose among GPUs: device ${setting} is ${adapter.name}`);
+    warn(`WebGPU cannot choose among GPUs: device ${setting} is ${adapter.name}`);
   }
   try {
     return await open();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    warn(`${adapter.name} cannot be used, so the CPU is: ${reason}`);
+    warn(`${adapter.name} cannot be used, so the CPU is used instead: ${reason}`);
     return undefined;
   }
-}
-
-function tellOnce({ adapter }: Device, { tell = console.log }: ChooseOptions): void {
-  const text = adapter === undefined ? "GPU: WebGPU does not tell which" : adapterText(adapter);
-  if (!told.has(text)) tell(text);
-  told.add(text);
 }

@@ -1,6 +1,6 @@
 /**
- * What a device is: where programs run and arrays live. Nothing outside `lib/runtime` knows which of them it has; `open_device.ts`
- * opens one.
+ * A device is where programs run and arrays are stored. Code outside `lib/runtime` does not depend
+ * on the kind of device; `open_device.ts` opens one.
  */
 import type { LoweredGraph, Lowering } from "../onnx/mod.ts";
 import type { AnyTensor, DType } from "../tensor/mod.ts";
@@ -11,9 +11,12 @@ import type { DeviceUsage } from "./device_usage.ts";
 /** Which ONNX Runtime provider computes. */
 export type DeviceKind = "cpu" | "webgpu";
 
-/** A compiled graph: arrays in by name, arrays out by name. */
+/** A compiled graph, with inputs and results by name. */
 export interface Executable {
-  /** Writes into the arrays of `into` where given; other results are new arrays. */
+  /**
+   * Runs it. Results are written into the arrays of `into` where given; other results are new
+   * arrays.
+   */
   run(
     feeds: ReadonlyMap<string, ArrayLike_>,
     into: ReadonlyMap<string, DeviceArray>,
@@ -26,13 +29,19 @@ export interface Executable {
 export interface Device {
   /** Which provider it is. */
   readonly kind: DeviceKind;
-  /** For people: "CPU, 2 threads". */
+  /** A description for people: "CPU, 2 threads". */
   readonly description: string;
-  /** What the machine says of its GPU; undefined on the CPU, and where it says nothing. */
+  /** Name, limits and memory of the GPU; undefined on the CPU, and where they are unknown. */
   readonly adapter: Adapter | undefined;
-  /** How a graph with these results is to be written, so that the device computes it rightly. */
+  /**
+   * Returns how a graph with these results must be written, so that the device computes it
+   * correctly.
+   */
   lowering(outputs: Iterable<AnyTensor>): Promise<Lowering>;
-  /** Compiles a lowered graph. Results named in `toHost` are made in host memory, where reading them is free. */
+  /**
+   * Compiles a lowered graph. Results for which `toHost` is true are made in host memory, where
+   * reading them is free.
+   */
   compile(
     graph: LoweredGraph,
     outputs: readonly string[],
@@ -40,10 +49,21 @@ export interface Device {
   ): Promise<Executable>;
   /** Copies host numbers to the device. */
   upload<D extends DType>(array: ArrayLike_<D>): Promise<DeviceArray<D>>;
-  /** The numbers of an array; on the CPU the very memory, so copy it before the array is written again. */
+  /**
+   * Returns the numbers of an array. On the CPU this is the array's own memory, so copy it before
+   * the array is written again.
+   */
   read<D extends DType>(array: DeviceArray<D>): Promise<Storage[D]>;
-  /** Frees an array, which must not be used again; on the CPU a view of a larger array's memory is left alone. */
+  /**
+   * Frees an array, which must not be used again. On the CPU a view of a larger array's memory is
+   * left alone.
+   */
   free(array: DeviceArray): void;
-  /** What it holds now, and what has crossed to it and back so far. */
+  /** Returns what the device holds now, and what was copied to it and back so far. */
   usage(): DeviceUsage;
+}
+
+/** @throws {RangeError} always: an input was not given. */
+export function missingInput(name: string): never {
+  throw new RangeError(`Cannot run the program: the input "${name}" was not given`);
 }

@@ -1,7 +1,8 @@
 /**
- * What a device holds and what has crossed to it and back, counted in one place.
+ * Counts what a device holds and what was copied to it and back.
  *
- * Only arrays that outlive a run are counted: what a program needs while it runs is ONNX Runtime's own.
+ * Only arrays that outlive a run are counted. The memory that a program needs while it runs
+ * belongs to ONNX Runtime.
  */
 import { elements } from "./array.ts";
 
@@ -13,13 +14,16 @@ export interface Crossing {
   readonly bytes: number;
 }
 
-/** What a device holds and what it has copied; on the CPU, where nothing needs to be copied, all is 0. */
+/**
+ * What a device holds and what it has copied. On the CPU, where nothing needs to be copied, all
+ * counts are 0.
+ */
 export interface DeviceUsage {
-  /** Arrays that were made and not yet freed. */
+  /** Arrays that were made and not freed. */
   readonly arrays: number;
   /** Their bytes. */
   readonly bytes: number;
-  /** The most bytes that they ever were. */
+  /** The largest number of bytes so far. */
   readonly peakBytes: number;
   /** From the host's memory to the device's. */
   readonly toDevice: Crossing;
@@ -27,66 +31,55 @@ export interface DeviceUsage {
   readonly toHost: Crossing;
 }
 
-/** One of a device's own objects. */
+/** A device's own object for an array. */
 export interface Sized {
   readonly dims: readonly number[];
   readonly type: string;
 }
 
-/** Keeps the count. */
-export interface UsageCounter {
-  /** An array now lives on the device. */
-  made(array: Sized): void;
-  /** An array is about to be freed; false if it does not live here, or no more. */
-  freed(array: Sized): boolean;
-  /** An array was copied. */
-  crossed(direction: "toDevice" | "toHost", array: Sized): void;
-  /** The count as it stands. */
-  usage(): DeviceUsage;
-}
+/** Keeps the counts. */
+export type UsageCounter = ReturnType<typeof createUsageCounter>;
 
-/** The count of a device that needs none. */
-export const NO_USAGE: DeviceUsage = {
-  arrays: 0,
-  bytes: 0,
-  peakBytes: 0,
-  toDevice: { arrays: 0, bytes: 0 },
-  toHost: { arrays: 0, bytes: 0 },
-};
+const NONE: Crossing = { arrays: 0, bytes: 0 };
 
-/** An element's bytes, the same in either memory; of other types four. */
+/** The counts of a device that copies nothing. */
+export const NO_USAGE: DeviceUsage = { ...NONE, peakBytes: 0, toDevice: NONE, toHost: NONE };
+
+/** Bytes of an element, the same in both memories; other types have four. */
 const ELEMENT_BYTES: Readonly<Record<string, number>> = { bool: 1, float16: 2 };
 
 /** An array's bytes. */
 const bytesOf = ({ dims, type }: Sized): number => elements(dims) * (ELEMENT_BYTES[type] ?? 4);
 
-/** A counter at 0. */
-export function createUsageCounter(): UsageCounter {
+/** Makes a counter that starts at 0. */
+export function createUsageCounter() {
   const living = new WeakSet<Sized>();
   let current = NO_USAGE;
-  const change = (arrays: number, bytes: number): void => {
-    const held = current.bytes + bytes;
-    current = {
-      ...current,
-      arrays: current.arrays + arrays,
-      bytes: held,
-      peakBytes: Math.max(current.peakBytes, held),
-    };
+  const change = (sign: 1 | -1, array: Sized): void => {
+    const bytes = current.bytes + sign * bytesOf(array);
+    const peakBytes = Math.max(current.peakBytes, bytes);
+    current = { ...current, arrays: current.arrays + sign, bytes, peakBytes };
   };
   return {
-    made(array) {
+    /** Counts an array that now is on the device. */
+    made(array: Sized): void {
       living.add(array);
-      change(1, bytesOf(array));
+      change(1, array);
     },
-    freed(array) {
-      if (!living.delete(array)) return false;
-      change(-1, -bytesOf(array));
-      return true;
+    /**
+     * Counts an array that is about to be freed; returns false if it is not, or no longer, on the
+     * device.
+     */
+    freed(array: Sized): boolean {
+      const lived = living.delete(array);
+      if (lived) change(-1, array);
+      return lived;
     },
-    crossed(direction, array) {
+    /** Counts a copy of an array. */
+    crossed(direction: "toDevice" | "toHost", array: Sized): void {
       const { arrays, bytes } = current[direction];
       current = { ...current, [direction]: { arrays: arrays + 1, bytes: bytes + bytesOf(array) } };
     },
-    usage: () => current,
+    usage: (): DeviceUsage => current,
   };
 }

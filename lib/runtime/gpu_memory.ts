@@ -1,6 +1,7 @@
 /**
- * How much memory a GPU has, from Vulkan's loader, through Deno's foreign functions (Vulkan specification, chapters "Devices and
- * Queues" and "Memory Allocation"). Where there is no Vulkan (macOS), or foreign functions are not allowed: undefined.
+ * The size of a GPU's memory, from Vulkan's loader, through Deno's foreign functions (Vulkan
+ * specification, chapters "Devices and Queues" and "Memory Allocation"). It is unknown where there
+ * is no Vulkan (macOS) or foreign functions are not allowed.
  */
 
 const LIBRARIES: Partial<Record<typeof Deno.build.os, string>> = {
@@ -18,13 +19,19 @@ const symbols = {
 
 type Vulkan = Deno.DynamicLibrary<typeof symbols>["symbols"];
 
-/** VkStructureType of VkInstanceCreateInfo, its size, and more room than the two structures of properties need. */
+/**
+ * VkStructureType of VkInstanceCreateInfo, its size, and more room than the two structures of
+ * properties need.
+ */
 const INSTANCE_CREATE_INFO = 1, CREATE_INFO_BYTES = 64, PROPERTIES_BYTES = 2048;
-/** So many GPUs are looked at. */
+/** The largest number of GPUs that are examined. */
 const MOST_DEVICES = 16;
-/** VkPhysicalDeviceProperties: where the numbers of vendor and device stand. */
+/** VkPhysicalDeviceProperties: offsets of the numbers of vendor and device. */
 const VENDOR_AT = 8, DEVICE_AT = 12;
-/** VkPhysicalDeviceMemoryProperties: the number of heaps, the first heap, bytes of a heap, its flags, "local to the device". */
+/**
+ * VkPhysicalDeviceMemoryProperties: offsets of the number of heaps and the first heap; a heap's
+ * bytes, its flags, "local to the device".
+ */
 const HEAPS_AT = 260, FIRST_HEAP_AT = 264, HEAP_BYTES = 16, FLAGS_AT = 8, DEVICE_LOCAL = 1;
 
 /** PCI numbers of a GPU. */
@@ -33,16 +40,13 @@ interface Numbers {
   readonly device: number;
 }
 
-/** Bytes of the memory of the GPU with these numbers; undefined where nothing tells. */
+/** Bytes of the memory of the GPU with these numbers; undefined where they are unknown. */
 export function gpuMemory(wanted: Numbers): number | undefined {
   const name = LIBRARIES[Deno.build.os];
   if (name === undefined) return undefined;
   try {
     const library = Deno.dlopen(name, symbols);
-    const memory = withInstance(library.symbols, (instance) =>
-      devicesOf(library.symbols, instance)
-        .filter((device) => isWanted(library.symbols, device, wanted))
-        .map((device) => localMemory(library.symbols, device))[0]);
+    const memory = memoryOf(library.symbols, wanted);
     library.close();
     return memory;
   } catch {
@@ -50,14 +54,15 @@ export function gpuMemory(wanted: Numbers): number | undefined {
   }
 }
 
-function withInstance<T>(vulkan: Vulkan, use: (instance: Deno.PointerValue) => T): T | undefined {
+function memoryOf(vulkan: Vulkan, wanted: Numbers): number | undefined {
   const info = new Uint8Array(CREATE_INFO_BYTES);
   new DataView(info.buffer).setInt32(0, INSTANCE_CREATE_INFO, true);
   const place = new BigUint64Array(1);
   if (vulkan.vkCreateInstance(info, null, place) !== 0) return undefined;
   const instance = Deno.UnsafePointer.create(place[0]);
   try {
-    return use(instance);
+    const device = devicesOf(vulkan, instance).find((device) => isWanted(vulkan, device, wanted));
+    return device === undefined ? undefined : localMemory(vulkan, device);
   } finally {
     vulkan.vkDestroyInstance(instance, null);
   }
@@ -76,7 +81,7 @@ function isWanted(vulkan: Vulkan, gpu: Deno.PointerValue, { vendor, device }: Nu
     properties.getUint32(DEVICE_AT, true) === device;
 }
 
-/** The largest heap that is the GPU's own. */
+/** Bytes of the largest heap in the GPU's own memory. */
 function localMemory(vulkan: Vulkan, device: Deno.PointerValue): number | undefined {
   const properties = new DataView(new ArrayBuffer(PROPERTIES_BYTES));
   vulkan.vkGetPhysicalDeviceMemoryProperties(device, properties);

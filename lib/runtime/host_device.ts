@@ -1,25 +1,22 @@
-/** The CPU as a device: ONNX Runtime's library by itself (`native_session.ts`), or npm's binding where that may not be called. */
+/**
+ * The CPU as a device: ONNX Runtime's library itself (`native_session.ts`), or npm's binding where
+ * that must not be called.
+ */
 import * as ort from "onnxruntime-node";
 import { type LoweredGraph, plainLowering, resultName } from "../onnx/mod.ts";
 import type { DType } from "../tensor/mod.ts";
-import type { ArrayLike_, DeviceArray, HostArray, Storage } from "./array.ts";
-import type { Device, Executable } from "./device.ts";
+import type { ArrayLike_, DeviceArray, HostArray } from "./array.ts";
+import { type Device, type Executable, missingInput } from "./device.ts";
 import { NO_USAGE } from "./device_usage.ts";
 import { type NativeRuntime, openNativeRuntime } from "./native_session.ts";
-import { executable, missing, sessionOptions, tensorOf, wrap } from "./ort_arrays.ts";
+import { openedOnce } from "./once.ts";
+import { executable, sessionOptions, tensorOf, valuesOf, wrap } from "./ort_arrays.ts";
 
-/** The runtime that copies nothing, opened at its first use; undefined where foreign functions are not allowed. */
-let nativeRuntime: NativeRuntime | undefined | "not tried" = "not tried";
-
-function openedRuntime(): NativeRuntime | undefined {
-  if (nativeRuntime !== "not tried") return nativeRuntime;
-  try {
-    nativeRuntime = openNativeRuntime();
-  } catch {
-    nativeRuntime = undefined; // npm's own binding does the same with copies
-  }
-  return nativeRuntime;
-}
+/**
+ * The runtime that copies nothing; undefined where foreign functions are not allowed. npm's
+ * binding does the same with copies.
+ */
+const nativeRuntime = openedOnce(openNativeRuntime);
 
 function nativeExecutable(
   runtime: NativeRuntime,
@@ -31,7 +28,7 @@ function nativeExecutable(
   const session = runtime.createSession(model, { threads });
   return {
     async run(feeds, into) {
-      const given = names.map((name) => hostArray(feeds.get(name) ?? missing(name)));
+      const given = names.map((name) => hostArray(feeds.get(name) ?? missingInput(name)));
       const targets = outputs.map((name) => into.get(name));
       const results = await session.run(
         given,
@@ -41,23 +38,21 @@ function nativeExecutable(
         outputs.map((name, index) => [name, targets[index] ?? wrap(tensorOf(results[index]))]),
       );
     },
-    release() {
-      session.release();
-      return Promise.resolve();
-    },
+    release: () => Promise.resolve(session.release()),
   };
 }
 
 /** The memory of an array of the CPU. */
 function hostArray(array: ArrayLike_): HostArray {
   if (!("handle" in array)) return array;
-  const { data, dims } = tensorOf(array);
-  return { dims, data: data as HostArray["data"] }; // `wrap` has seen its type
+  const tensor = tensorOf(array);
+  return { dims: tensor.dims, data: valuesOf(tensor) };
 }
 
 /**
- * Gives an array's memory back at once: a collector that sees small objects lets gigabytes stand. Memory that the array shares with
- * others, as a view does, is left alone.
+ * Frees an array's memory at once, because the garbage collector sees only small objects and would
+ * leave gigabytes allocated. Memory that the array shares with others, as a view does, is left
+ * alone.
  */
 function freeMemory(array: DeviceArray): void {
   const { data } = hostArray(array);
@@ -72,7 +67,7 @@ export function hostDevice(threads: number): Device {
     adapter: undefined,
     lowering: () => Promise.resolve(plainLowering),
     async compile(graph, outputs) {
-      const runtime = openedRuntime();
+      const runtime = nativeRuntime();
       if (runtime !== undefined) return nativeExecutable(runtime, graph, { outputs, threads });
       const session = await ort.InferenceSession.create(graph.bytes, {
         ...sessionOptions(threads),
@@ -83,12 +78,8 @@ export function hostDevice(threads: number): Device {
         release: () => session.release(),
       });
     },
-    upload<D extends DType>(array: ArrayLike_<D>) {
-      return Promise.resolve(wrap(tensorOf(array)) as DeviceArray<DType> as DeviceArray<D>); // its type says what it holds
-    },
-    read<D extends DType>(array: DeviceArray<D>) {
-      return Promise.resolve(tensorOf(array).data as Storage[D]); // a tensor's data has the type its dtype says
-    },
+    upload: <D extends DType>(array: ArrayLike_<D>) => Promise.resolve(wrap<D>(tensorOf(array))),
+    read: <D extends DType>(array: DeviceArray<D>) => Promise.resolve(valuesOf<D>(tensorOf(array))),
     free: freeMemory,
     usage: () => NO_USAGE,
   };

@@ -3,20 +3,20 @@ import { type DeviceArray, elements, type HostArray } from "./array.ts";
 import type { Device } from "./device.ts";
 import { zeros } from "./ort_arrays.ts";
 
-/** Arrays and the way to free them all. */
+/** Arrays, and a function that frees all of them. */
 export interface JoinedArrays {
-  /** Zeros of the wanted dimensions, in their order. */
+  /** Zeros with the given dimensions, in their order. */
   readonly arrays: readonly DeviceArray<"float32">[];
   /** Frees them; they must not be used again. */
   free(): void;
 }
 
-/** Floats in 64 bytes: each array starts at such a place, as vector registers like it. */
+/** Floats in 64 bytes. Each array starts at a multiple, which suits vector registers. */
 const LINE = 16;
 
 /**
- * Zeros of several dimensions. On the CPU they lie in one piece of memory, which is on large pages where no single one would be; on a
- * GPU each is an array of its own.
+ * Makes several arrays of zeros. On the CPU they share one block of memory, which is on large
+ * pages even if no single array is large enough for them. On a GPU each array has its own buffer.
  *
  * @example
  * ```ts
@@ -39,11 +39,10 @@ export async function joinedZeros(
   const whole = zeros([dimensions.reduce((total, dims) => total + room(dims), 0)]);
   const data = await device.read(whole);
   let start = 0;
-  const views = dimensions.map((dims): HostArray<"float32"> => {
-    const view = { dims, data: data.subarray(start, start + elements(dims)) };
+  const arrays = await Promise.all(dimensions.map((dims) => {
+    const view: HostArray<"float32"> = { dims, data: data.subarray(start, start + elements(dims)) };
     start += room(dims);
-    return view;
-  });
-  const arrays = await Promise.all(views.map((view) => device.upload(view)));
+    return device.upload(view);
+  }));
   return { arrays, free: () => device.free(whole) };
 }

@@ -1,20 +1,22 @@
 /**
  * ONNX Runtime's C interface, called through Deno's foreign functions.
  *
- * npm's onnxruntime-node copies every result of a run into new memory, also one that was given as the place to write: 640 MB a step
- * for the caches of 16 rows of GPT-2 base. The library inside that package copies nothing, so the CPU device calls it itself.
+ * npm's onnxruntime-node copies every result of a run into new memory, even if the caller provided
+ * an array to write into: 640 MB per step for the caches of 16 rows of GPT-2 base. The library
+ * inside that package copies nothing, so the CPU device calls it.
  *
- * Functions are found by their place in the table `OrtApi`, to which new versions only add (onnxruntime_c_api.h).
+ * Functions are found by their index in the table `OrtApi`, to which new versions only append
+ * (onnxruntime_c_api.h).
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** Something that the library owns. */
+/** An object that the library owns. */
 export type Pointer = Deno.PointerValue;
 
 type Parameters = readonly Deno.NativeType[];
 
-/** Where each function stands in `OrtApi`, and what it takes. All but the last four return a status. */
+/** The index of each function in `OrtApi`, and its parameters. All of them return a status. */
 const CALLS = {
   createEnv: [3, ["i32", "buffer", "buffer"]],
   createSessionFromArray: [8, ["pointer", "buffer", "usize", "pointer", "buffer"]],
@@ -35,6 +37,7 @@ const CALLS = {
   addSessionConfigEntry: [130, ["pointer", "buffer", "buffer"]],
 } as const satisfies Record<string, readonly [number, Parameters]>;
 
+/** The index of each function that releases an object. */
 const RELEASES = {
   releaseSession: 95,
   releaseValue: 96,
@@ -57,91 +60,105 @@ type Releases = { readonly [K in keyof typeof RELEASES]: (object: Pointer) => vo
 /** The functions; each throws an Error with ONNX Runtime's own words when it fails. */
 export type OnnxRuntimeLibrary = Calls & Releases;
 
-const FILES = {
-  linux: "libonnxruntime.so.1",
-  darwin: "libonnxruntime.1.dylib",
-  windows: "onnxruntime.dll",
-} as const;
-const PLATFORMS = { linux: "linux", darwin: "darwin", windows: "win32" } as const;
+/** The folder and the file of the library inside npm's package, by operating system. */
+const LIBRARIES: Partial<Record<typeof Deno.build.os, readonly [platform: string, file: string]>> =
+  {
+    linux: ["linux", "libonnxruntime.so.1"],
+    darwin: ["darwin", "libonnxruntime.1.dylib"],
+    windows: ["win32", "onnxruntime.dll"],
+  };
 
-/** The library inside npm's package, for this system. */
 function libraryPath(): string {
   const { os, arch } = Deno.build;
-  if (os !== "linux" && os !== "darwin" && os !== "windows") {
-    throw new Error(`Cannot use ONNX Runtime on ${os}: npm's package has no library for it`);
-  }
+  const library = LIBRARIES[os];
+  if (library === undefined) throw unusable(`npm's package has no library for ${os}`);
   const entry = createRequire(import.meta.url).resolve("onnxruntime-node");
+  const [platform, file] = library;
   const cpu = arch === "aarch64" ? "arm64" : "x64";
-  return join(dirname(entry), "..", "bin", "napi-v6", PLATFORMS[os], cpu, FILES[os]);
+  return join(dirname(entry), "..", "bin", "napi-v6", platform, cpu, file);
 }
 
-/** Text as C has it: UTF-8 with a zero behind it. */
+const unusable = (reason: string): Error =>
+  new Error(`Cannot use ONNX Runtime: ${reason}. Install onnxruntime-node 1.30 or newer.`);
+
+/** A C string: UTF-8 with a zero at the end. */
 export const cString = (text: string): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(text + "\0");
 
-/** A place for one pointer or number that a function gives back. */
+/** Room for one pointer or number that a function returns through a pointer. */
 export const place = (): BigUint64Array<ArrayBuffer> => new BigUint64Array(1);
 
-/** The pointer that a function left in a place. */
+/** The pointer at this index. */
 export const pointerAt = (places: BigUint64Array, index = 0): Pointer =>
   Deno.UnsafePointer.create(places[index]);
 
-/** The function at an address; an address alone does not say what the function takes. */
+/** The pointer that a function writes into the place that it receives. */
+export function given(call: (where: BigUint64Array<ArrayBuffer>) => void): Pointer {
+  const where = place();
+  call(where);
+  return pointerAt(where);
+}
+
+/** The function at this index of a table; its address alone does not determine its parameters. */
 const foreign = <const F extends Deno.ForeignFunction>(
-  address: Deno.PointerObject,
+  table: Deno.UnsafePointerView,
+  index: number,
   definition: F,
-) => new Deno.UnsafeFnPointer(address as Deno.PointerObject<Omit<F, "nonblocking">>, definition);
+) => {
+  const address = table.getPointer<Omit<F, "nonblocking">>(8 * index);
+  return new Deno.UnsafeFnPointer(existing(address, `function ${index}`), definition);
+};
 
 function existing<P>(pointer: P | null, what: string): P {
-  if (pointer === null) throw new Error(`Cannot use ONNX Runtime: its library has no ${what}`);
+  if (pointer === null) throw unusable(`its library has no ${what}`);
   return pointer;
 }
 
-/** Turns a status into an Error with its words; null means that all went well. */
-function statusCheck(at: (index: number) => Deno.PointerObject): (status: Pointer) => void {
-  const message = foreign(at(GET_ERROR_MESSAGE), {
-    parameters: ["pointer"],
-    result: "pointer",
-  });
-  const release = foreign(at(RELEASE_STATUS), { parameters: ["pointer"], result: "void" });
+/** Turns a status into an Error with ONNX Runtime's message; null means success. */
+function statusCheck(table: Deno.UnsafePointerView): (status: Pointer) => void {
+  const message = foreign(table, GET_ERROR_MESSAGE, { parameters: ["pointer"], result: "pointer" });
+  const release = foreign(table, RELEASE_STATUS, { parameters: ["pointer"], result: "void" });
   return (status) => {
     if (status === null) return;
-    const text = existing(message.call(status), "words for an error");
+    const text = existing(message.call(status), "message for an error");
     const words = Deno.UnsafePointerView.getCString(text);
     release.call(status);
     throw new Error(words);
   };
 }
 
-/**
- * Opens the library.
- *
- * @throws Error when foreign functions are not allowed (`--allow-ffi`) or the library is not there.
- */
-export function openLibrary(): OnnxRuntimeLibrary {
+/** The table `OrtApi` of the library. */
+function openTable(): Deno.UnsafePointerView {
   const { symbols } = Deno.dlopen(libraryPath(), {
     OrtGetApiBase: { parameters: [], result: "pointer" },
   });
   const base = existing(symbols.OrtGetApiBase(), "OrtApiBase");
-  const getApi = foreign(
-    existing(new Deno.UnsafePointerView(base).getPointer(), "GetApi"),
-    { parameters: ["u32"], result: "pointer" },
-  );
-  const table = new Deno.UnsafePointerView(existing(getApi.call(API_VERSION), "OrtApi"));
-  const at = (index: number) =>
-    existing(table.getPointer(8 * index), `function ${index} of OrtApi`);
-  const check = statusCheck(at);
-  const calls = Object.entries(CALLS).map(([name, [index, parameters]]) => {
-    const entry = foreign(at(index), { parameters: parameters as Parameters, result: "pointer" }); // any of them
+  const getApi = foreign(new Deno.UnsafePointerView(base), 0, {
+    parameters: ["u32"],
+    result: "pointer",
+  });
+  return new Deno.UnsafePointerView(existing(getApi.call(API_VERSION), "OrtApi"));
+}
 
-    return [
-      name,
-      (...values: Deno.ToNativeParameterTypes<Parameters>) => check(entry.call(...values)),
-    ];
+/**
+ * Opens the library.
+ *
+ * @throws {Error} if foreign functions are not allowed (`--allow-ffi`) or the library does not
+ *   exist.
+ */
+export function openLibrary(): OnnxRuntimeLibrary {
+  const table = openTable();
+  const check = statusCheck(table);
+  const known: [string, readonly [number, Parameters]][] = Object.entries(CALLS);
+  const calls = known.map(([name, [index, parameters]]) => {
+    const entry = foreign(table, index, { parameters, result: "pointer" });
+    type Values = Deno.ToNativeParameterTypes<Parameters>;
+    return [name, (...values: Values) => check(entry.call(...values))];
   });
   const releases = Object.entries(RELEASES).map(([name, index]) => {
-    const release = foreign(at(index), { parameters: ["pointer"], result: "void" });
+    const release = foreign(table, index, { parameters: ["pointer"], result: "void" });
     return [name, (object: Pointer) => release.call(object)];
   });
-  return Object.fromEntries([...calls, ...releases]) as OnnxRuntimeLibrary; // fromEntries forgets the keys
+  // `fromEntries` forgets the keys
+  return Object.fromEntries([...calls, ...releases]) as OnnxRuntimeLibrary;
 }

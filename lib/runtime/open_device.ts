@@ -1,11 +1,14 @@
 /**
  * Opens devices: `openDevice("cpu")` or `openDevice("webgpu")`.
  *
- * Facts about the provider that shape them: a run is synchronous under its promise; `getData()` on a GPU tensor aborts the
- * process, so a download runs an Identity program; without `enableCpuMemArena: false` memory peaks at twice the size; each
- * session has threads of its own, which would spin for a while after a run and take the cores from the next session's (a PPO
- * timestep took 1.7 times as long); npm's binding copies every result, so the CPU device uses the library by itself
- * (`native_session.ts`) where it may.
+ * Facts about ONNX Runtime that determine how they are opened:
+ * - A run is synchronous although it returns a promise.
+ * - `getData()` on a GPU tensor aborts the process, so a download runs an Identity program.
+ * - Without `enableCpuMemArena: false`, memory peaks at twice the size.
+ * - Each session has its own threads, which would spin for a while after a run and take the cores
+ *   from the next session's (a PPO timestep took 1.7 times as long).
+ * - npm's binding copies every result, so the CPU device calls the library directly where it may
+ *   (`native_session.ts`).
  */
 import { findAdapter } from "./adapter.ts";
 import type { Device, DeviceKind } from "./device.ts";
@@ -17,14 +20,26 @@ import { keepLittleMemory } from "./host_memory.ts";
 export interface OpenOptions {
   /** Threads of the CPU; default: all. */
   readonly threads?: number;
-  /** How a GPU's memory for intermediate results is used again; the first GPU that a process opens decides. Default: "buckets". */
+  /**
+   * How a GPU's memory for intermediate results is reused; the first GPU that a process opens
+   * decides. Default: "buckets".
+   */
   readonly buffers?: GpuBuffers;
 }
 
 /**
  * Opens a device.
  *
- * @throws Error when WebGPU is asked for and no adapter is found.
+ * @throws {Error} if the kind is "webgpu" and no adapter is found.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { floats, openDevice } from "ppo/runtime/mod.ts";
+ *
+ * const device = await openDevice("cpu", { threads: 1 });
+ * const array = await device.upload(floats([1, 2]));
+ * assert.deepEqual([...await device.read(array)], [1, 2]);
+ * ```
  */
 export async function openDevice(
   kind: DeviceKind,
@@ -39,8 +54,9 @@ export async function openDevice(
 }
 
 /**
- * ONNX Runtime (on Linux and macOS since 1.29) keeps a number for this machine in the home folder and tells its maker of every
- * session, unless this variable is set before the first one. Nobody who runs a notebook has agreed to that; who wants it sets the
+ * Disables telemetry. ONNX Runtime (on Linux and macOS since 1.29) stores a number for this
+ * machine in the home folder and reports every session to its maker, unless this variable is set
+ * before the first one. Nobody who runs a notebook has agreed to that. To allow it, set the
  * variable to 0.
  */
 function disableTelemetry(): void {

@@ -1,17 +1,12 @@
-/** Arrays and programs of npm's onnxruntime-node, as every device has them. */
+/** Arrays and programs of npm's onnxruntime-node, which all devices share. */
 import * as ort from "onnxruntime-node";
 import { type LoweredGraph, resultName } from "../onnx/mod.ts";
 import type { DType } from "../tensor/mod.ts";
-import { type ArrayLike_, type DeviceArray, elements } from "./array.ts";
-import type { Executable } from "./device.ts";
-import { newNumbers } from "./host_memory.ts";
+import type { ArrayLike_, DeviceArray, Storage } from "./array.ts";
+import { type Executable, missingInput } from "./device.ts";
+import { zeroArray } from "./host_memory.ts";
 
-/** A device array with the ONNX Runtime tensor behind it. */
-export interface Handle extends DeviceArray {
-  readonly handle: ort.Tensor;
-}
-
-/** What every session is made with; why is in `open_device.ts`. */
+/** The options of every session; `open_device.ts` gives the reasons. */
 export const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions => ({
   graphOptimizationLevel: "all",
   intraOpNumThreads: threads,
@@ -23,36 +18,48 @@ export const sessionOptions = (threads: number): ort.InferenceSession.SessionOpt
 
 /** An ONNX Runtime tensor over the same memory. */
 export function tensorOf(array: ArrayLike_): ort.Tensor {
-  if ("handle" in array) return (array as Handle).handle; // every device array is made by `wrap`
+  if ("handle" in array) {
+    if (array.handle instanceof ort.Tensor) return array.handle;
+    throw new TypeError("Cannot use an array: it was not made by a device. Make it with `upload`.");
+  }
   const { data, dims } = array;
   if (data instanceof Float32Array) return new ort.Tensor("float32", data, dims);
-  if (data instanceof Float16Array) return halfTensor(data, dims);
+  // onnxruntime-common 1.30 takes the bits of float16 values, and keeps them as a Float16Array
+  if (data instanceof Float16Array) return new ort.Tensor("float16", bitsOf(data), dims);
   if (data instanceof Int32Array) return new ort.Tensor("int32", data, dims);
   return new ort.Tensor("bool", data, dims);
 }
 
-/** onnxruntime-common 1.30 takes the bits of float16 values, and keeps them as the Float16Array they are where there is such a type. */
-const halfTensor = (
-  { buffer, byteOffset, length }: Float16Array<ArrayBuffer>,
-  dims: readonly number[],
-) => new ort.Tensor("float16", new Uint16Array(buffer, byteOffset, length), dims);
+const bitsOf = ({ buffer, byteOffset, length }: Float16Array): Uint16Array =>
+  new Uint16Array(buffer, byteOffset, length);
 
-/** A tensor as npm's binding reads it: of float16 values in host memory it wants the bits (1.30 finds a Float16Array empty). */
+/**
+ * A tensor as npm's binding reads it: it needs the bits of float16 values in host memory (1.30
+ * finds a Float16Array empty).
+ */
 export function feedOf(tensor: ort.Tensor): ort.Tensor {
   const data: unknown = tensor.location === "cpu" ? tensor.data : undefined;
   if (!(data instanceof Float16Array)) return tensor;
-  const { buffer, byteOffset, length } = data;
-  return Object.create(tensor, { data: { value: new Uint16Array(buffer, byteOffset, length) } });
+  return Object.create(tensor, { data: { value: bitsOf(data) } });
 }
 
-/** An ONNX Runtime tensor as a device array. */
-export function wrap(handle: ort.Tensor): Handle {
+/**
+ * An ONNX Runtime tensor as a device array of the element type that the caller knows it to have.
+ */
+export function wrap<D extends DType = DType>(handle: ort.Tensor): DeviceArray<D>;
+export function wrap(handle: ort.Tensor): DeviceArray {
   const { dims, type } = handle;
   if (type !== "float32" && type !== "float16" && type !== "int32" && type !== "bool") {
-    throw new TypeError(`A program gave ${type} values`);
+    throw new TypeError(
+      `Cannot use a result: it holds ${type} values. Cast it to float32, float16, int32 or bool.`,
+    );
   }
   return { dims, dtype: type, handle };
 }
+
+/** The numbers of a tensor in host memory, of the element type that the caller knows it to have. */
+export const valuesOf = <D extends DType>(tensor: ort.Tensor): Storage[D] =>
+  tensor.data as Storage[D]; // `wrap` has checked its type
 
 /** One run of a session of npm's binding. */
 export type RunOne = (
@@ -66,11 +73,11 @@ export function executable(
   outputs: readonly string[],
   { run, release }: { run: RunOne; release: () => Promise<void> },
 ): Executable {
-  const wanted = graph.inputs.map((node) => node.attributes.name);
+  const names = graph.inputs.map((node) => node.attributes.name);
   return {
     async run(feeds, into) {
       const values = Object.fromEntries(
-        wanted.map((name) => [name, feedOf(tensorOf(feeds.get(name) ?? missing(name)))]),
+        names.map((name) => [name, feedOf(tensorOf(feeds.get(name) ?? missingInput(name)))]),
       );
       const fetches = Object.fromEntries(outputs.map((name) => {
         const target = into.get(name);
@@ -85,16 +92,19 @@ export function executable(
   };
 }
 
-/** @throws RangeError always: an input was not given. */
-export function missing(name: string): never {
-  throw new RangeError(`Cannot run the program: the input "${name}" was not given`);
-}
-
-/** An array of zeros in host memory, ready to be uploaded or written into. */
-export function zeros<D extends DType = "float32">(
+/**
+ * Makes an array of zeros in host memory, ready to be uploaded or written into. Default: float32.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openDevice, zeros } from "ppo/runtime/mod.ts";
+ *
+ * const device = await openDevice("cpu");
+ * assert.deepEqual(await device.read(zeros([3], "int32")), Int32Array.of(0, 0, 0));
+ * ```
+ */
+export const zeros = <D extends DType = "float32">(
   dims: readonly number[],
   dtype?: D,
-): DeviceArray<D> {
-  const data = newNumbers(dtype ?? "float32", elements(dims));
-  return wrap(tensorOf({ dims, data })) as DeviceArray<DType> as DeviceArray<D>; // made one line above
-}
+): DeviceArray<D> => wrap(tensorOf(zeroArray(dims, dtype ?? "float32")));

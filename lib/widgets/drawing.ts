@@ -1,21 +1,40 @@
-/** What a slider shows for one position of its controls: plain data, drawn alike by the page and by the library. */
-import type { Text } from "./text.ts";
+/**
+ * What a slider shows for one position of its controls: plain data, drawn in the same way by the
+ * page and by the library.
+ */
+
+/** The same sentence in the course's two languages. */
+export interface Text {
+  /** English. */
+  readonly en: string;
+  /** Chinese. */
+  readonly zh: string;
+}
+
+/** Both languages as one text: English, then Chinese on a line of its own. */
+export const bothLanguages = ({ en, zh }: Text): string => `${en}\n${zh}`;
 
 /** One axis. */
 export interface DrawnAxis {
   /** Name and unit. */
   readonly title: string;
-  /** First and last value; fixed, so that a curve is seen to move and not its axis. Default: what the data span. */
+  /**
+   * First and last value, fixed so that the curve moves and its axis does not. Default: the range
+   * of the data.
+   */
   readonly range?: readonly [number, number];
   /** Names instead of numbers, for the whole numbers from 0 on. */
   readonly names?: readonly string[];
 }
 
-/** Points with one colour. */
+/** Points of one colour. */
 export interface Curve {
   /** For the legend. */
   readonly name: string;
-  /** x and y of each point, in the axes' units; one that is not finite is not drawn, and breaks the line. */
+  /**
+   * x and y of each point, in the axes' units; one that is not finite is not drawn and breaks the
+   * line.
+   */
   readonly points: readonly (readonly [number, number])[];
   /** How they are drawn; default "line". */
   readonly as?: "line" | "dashed" | "dots" | "stems";
@@ -27,21 +46,21 @@ export interface CurvePanel {
   readonly x: DrawnAxis;
   /** The left axis. */
   readonly y: DrawnAxis;
-  /** What is drawn, the first in the first colour. */
+  /** The curves, the first in the first colour. */
   readonly curves: readonly Curve[];
 }
 
-/** Lying bars with names, the first on top; several series stand side by side. */
+/** Horizontal bars with names, the first on top; several series stand side by side. */
 export interface BarPanel {
   /** The bars' names. */
   readonly labels: readonly string[];
   /** The axis of the bars' lengths. */
   readonly x: DrawnAxis;
-  /** One length a name for each series. */
+  /** Each series has one length for each name. */
   readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
 }
 
-/** Panels side by side, and a sentence that says the numbers. */
+/** Panels side by side, and a sentence that states the numbers. */
 export interface Drawing {
   /** At most two fit a notebook's width. */
   readonly panels: readonly (CurvePanel | BarPanel)[];

@@ -1,11 +1,11 @@
 /**
- * A quiz that needs no kernel and no script: each choice opens to say whether it is right and why. Where scripts run, the
- * choices are coloured and right first answers counted. Chinese stands folded below, as in the chapters' text.
+ * A quiz that needs no kernel and no script: each choice opens to show whether it is right and
+ * why. Where scripts run, the choices are coloured and right first answers are counted. Chinese is
+ * folded below, as in the chapters' text.
  */
-import { escapeHtml } from "./escape.ts";
-import { jupyterDisplay, type Shown } from "./slider_display.ts";
-import { boxStyle } from "./style.ts";
-import type { Text } from "./text.ts";
+import { displaySymbol, escapeHtml } from "../display/mod.ts";
+import type { Text } from "./drawing.ts";
+import { boxStyle, type Shown } from "./slider_display.ts";
 
 /** One possible answer. */
 export interface Choice {
@@ -13,19 +13,22 @@ export interface Choice {
   readonly text: Text;
   /** Why it is right or wrong. */
   readonly why: Text;
-  /** Exactly one choice of a question has it. */
+  /** Set for exactly one choice of a question. */
   readonly right?: true;
 }
 
 /** A question with its choices. */
 export interface QuizQuestion {
-  /** What is asked; `code` in backticks. */
+  /** The question itself; `code` in backticks. */
   readonly question: Text;
   /** Three or four, one of them right. */
   readonly choices: readonly Choice[];
 }
 
-/** Runs in the page: colours what was opened, and counts questions whose first opened choice was the right one. */
+/**
+ * This script runs in the page. It colours opened choices and counts the questions whose first
+ * opened choice was right.
+ */
 const count = `(() => {
 const box = document.currentScript.parentElement;
 box.addEventListener("keydown", (event) => event.stopPropagation());
@@ -45,26 +48,23 @@ score.textContent = score.dataset.words.replace("$", good).replace("$", first.si
 })()`;
 
 /**
- * The quiz for a cell's last expression.
+ * Makes a quiz for a cell's last expression.
  *
- * @throws RangeError when a question has not exactly one right choice.
+ * @throws {RangeError} if a question does not have exactly one right choice.
  */
 export function quiz(questions: readonly QuizQuestion[]): Shown {
   for (const { question, choices } of questions) {
     const right = choices.filter((choice) => choice.right).length;
     if (right !== 1) {
-      throw new RangeError(
-        `Cannot ask "${question.en}": ${right} choices are right, exactly one must be`,
-      );
+      const found = `${right} choices are right, exactly one must be`;
+      throw new RangeError(`Cannot ask "${question.en}": ${found}`);
     }
   }
+  const chinese = `<summary>中文</summary>${inLanguage(questions, "zh")}`;
   const html = `<div style="${boxStyle}">${inLanguage(questions, "en")}` +
-    `<details style="margin-top:8px"><summary>中文</summary>${
-      inLanguage(questions, "zh")
-    }</details>` +
-    `<script>${count}</script></div>`;
+    `<details style="margin-top:8px">${chinese}</details><script>${count}</script></div>`;
   const text = questions.map(({ question }, index) => `${index + 1}. ${question.en}`).join("\n");
-  return { [jupyterDisplay]: () => ({ "text/html": html, "text/plain": text }) };
+  return { [displaySymbol]: () => ({ "text/html": html, "text/plain": text }) };
 }
 
 const words = {
@@ -73,25 +73,24 @@ const words = {
 } as const;
 
 function inLanguage(questions: readonly QuizQuestion[], language: keyof Text): string {
-  const items = questions.map(({ question, choices }) =>
-    `<li class="question" style="margin:10px 0">${inline(question[language])}${
-      choices.map((choice) => choiceHtml(choice, language)).join("")
-    }</li>`
-  );
+  const items = questions.map(({ question, choices }) => {
+    const answers = choices.map((choice) => choiceHtml(choice, language)).join("");
+    return `<li class="question" style="margin:10px 0">${
+      inline(question[language])
+    }${answers}</li>`;
+  });
   return `<div class="ppo-quiz"><ol style="padding-left:1.4em;margin:0">${items.join("")}</ol>` +
     `<div class="score" aria-live="polite" data-words="${words[language].score}"></div></div>`;
 }
 
 function choiceHtml({ text, why, right }: Choice, language: keyof Text): string {
-  const verdict = right ? words[language].right : words[language].wrong;
-  return `<details data-right="${
-    right === true
-  }" style="margin:3px 0;padding:2px 8px;border-radius:4px">` +
-    `<summary style="cursor:pointer">${inline(text[language])}</summary>${verdict}${
-      inline(why[language])
-    }</details>`;
+  const isRight = right === true;
+  const reason = words[language][isRight ? "right" : "wrong"] + inline(why[language]);
+  const style = "margin:3px 0;padding:2px 8px;border-radius:4px";
+  return `<details data-right="${isRight}" style="${style}">` +
+    `<summary style="cursor:pointer">${inline(text[language])}</summary>${reason}</details>`;
 }
 
-/** Text with `code` in backticks; nothing else is obeyed. */
+/** Escapes a text and marks `code` in backticks. */
 const inline = (text: string): string =>
   escapeHtml(text).replaceAll(/`([^`]+)`/g, '<code style="color:inherit">$1</code>');

@@ -1,8 +1,10 @@
-/** A slider as data and one function of the library: runs in Deno and, bundled, inside a web page without a kernel. */
-import type { Drawing } from "./drawing.ts";
-import type { Text } from "./text.ts";
+/**
+ * A slider is data and one function of the library. It runs in Deno and, bundled, in a web page
+ * without a kernel.
+ */
+import type { Drawing, Text } from "./drawing.ts";
 
-/** A number the reader moves. */
+/** A number that the reader changes. */
 export interface RangeControl {
   /** A range input. */
   readonly kind: "range";
@@ -12,13 +14,13 @@ export interface RangeControl {
   readonly min: number;
   /** Largest value. */
   readonly max: number;
-  /** From one position to the next. */
+  /** The difference between two neighbouring positions. */
   readonly step: number;
-  /** Where it stands at first. */
+  /** Its value at the start. */
   readonly value: number;
 }
 
-/** One of a few named values. */
+/** A choice among a few named values. */
 export interface ChoiceControl {
   /** A list to choose from. */
   readonly kind: "choice";
@@ -26,7 +28,7 @@ export interface ChoiceControl {
   readonly label: string;
   /** Each option's name and the number that `draw` gets for it. */
   readonly options: readonly { readonly name: string; readonly value: number }[];
-  /** The number of the option that is chosen at first. */
+  /** The number of the option that is chosen at the start. */
   readonly value: number;
 }
 
@@ -35,24 +37,26 @@ export type Controls = Readonly<Record<string, RangeControl | ChoiceControl>>;
 
 /** What a page needs to show a slider. */
 export interface SliderDefinition<C extends Controls = Controls> {
-  /** Stands above the controls. */
+  /** Shown above the controls. */
   readonly title: Text;
   /** What the reader can change. */
   readonly controls: C;
-  /** The picture at these positions: calls the library's own formula. */
+  /** Draws the picture for these values with the library's own formula. */
   readonly draw: (values: Readonly<Record<keyof C, number>>) => Drawing;
 }
 
-/** Keeps the names of the controls in the type, so that `draw` may only read those. */
+/**
+ * Defines a slider. The names of the controls stay in the type, so that `draw` can only read
+ * those.
+ */
 export const defineSlider = <const C extends Controls>(
   definition: SliderDefinition<C>,
 ): SliderDefinition<C> => definition;
 
-/** The positions at first. */
+/** The values of all controls at the start. */
 export function startValues<C extends Controls>(
   { controls }: SliderDefinition<C>,
 ): Record<keyof C, number> {
-  const values: Partial<Record<keyof C, number>> = {};
-  for (const name in controls) values[name] = controls[name].value;
-  return values as Record<keyof C, number>; // every name was filled
+  const values = Object.entries(controls).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(values);
 }

@@ -1,24 +1,21 @@
-/** A slider as a notebook shows it: a standing picture anywhere, live where scripts run; no kernel is needed. */
+/**
+ * A slider as a notebook shows it: a static picture anywhere, live where scripts run. No kernel is
+ * needed.
+ */
+import { type Displayable, displaySymbol, pictureHtml } from "../display/mod.ts";
 import { bundleSlider } from "./bundle.ts";
 import { drawingSvg } from "./chart.ts";
-import { escapeHtml } from "./escape.ts";
+import { bothLanguages } from "./drawing.ts";
 import { type Controls, type SliderDefinition, startValues } from "./slider.ts";
-import { bothLanguages } from "./text.ts";
-import { boxStyle } from "./style.ts";
 
-/** Content by media type. */
-export type MimeBundle = Readonly<Record<string, string>>;
+/** A widget that shows itself as the last expression of a notebook cell. */
+export type Shown = Displayable<string>;
 
-/** A value that shows itself as the last expression of a notebook cell. */
-export interface Shown {
-  /** What the front end gets to show. */
-  [jupyterDisplay](): MimeBundle | Promise<MimeBundle>;
-}
+/** How widgets look: dark text on white in light and dark themes, a thin frame. */
+export const boxStyle =
+  "background:#fff;color:#222;border:1px solid #ccc;border-radius:6px;padding:10px 14px;max-width:760px;line-height:1.5";
 
-/** The method name by which the Deno kernel asks a value how it wants to be shown. */
-export const jupyterDisplay: unique symbol = Symbol.for("Jupyter.display");
-
-/** Where a definition is found again by the bundler. */
+/** Where the bundler finds a definition. */
 export interface SliderSource {
   /** File URL of the module that exports it. */
   readonly module: string;
@@ -26,28 +23,20 @@ export interface SliderSource {
   readonly name: string;
 }
 
-/** The slider for a cell's last expression. */
-export function showSlider<C extends Controls>(
+/** Makes a slider for a cell's last expression. */
+export const showSlider = <C extends Controls>(
   definition: SliderDefinition<C>,
-  source: SliderSource,
-): Shown {
-  return {
-    [jupyterDisplay]: async () => {
-      const script = await bundleSlider(source.module, source.name);
-      const drawing = definition.draw(startValues(definition));
-      const svg = drawingSvg(drawing);
-      const text = `${bothLanguages(definition.title)}\n${bothLanguages(drawing.readout)}`;
-      const picture = `<img alt="${escapeHtml(drawing.readout.en)}" style="max-width:100%" ` +
-        `src="data:image/svg+xml;base64,${toBase64(svg)}">`;
-      return {
-        "text/html":
-          `<div class="ppo-slider" style="${boxStyle}"><div class="standing">${picture}</div>` +
-          `<script>${script}</script></div>`,
-        "text/plain": text,
-      };
-    },
-  };
-}
-
-/** Base64 of the text's UTF-8 bytes. */
-const toBase64 = (text: string): string => new TextEncoder().encode(text).toBase64();
+  { module, name }: SliderSource,
+): Shown => ({
+  [displaySymbol]: async () => {
+    const script = await bundleSlider(module, name);
+    const drawing = definition.draw(startValues(definition));
+    const picture = pictureHtml(drawingSvg(drawing), { alt: drawing.readout.en });
+    return {
+      "text/html":
+        `<div class="ppo-slider" style="${boxStyle}"><div class="standing">${picture}</div>` +
+        `<script>${script}</script></div>`,
+      "text/plain": `${bothLanguages(definition.title)}\n${bothLanguages(drawing.readout)}`,
+    };
+  },
+});

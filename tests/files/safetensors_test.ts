@@ -177,7 +177,7 @@ Deno.test("a header that claims 2^60 bytes, or is longer than any model's, is re
     await Deno.writeFile(path, file);
     await rejects(readSafetensors(path), {
       message:
-        `Cannot read ${path}: its header would have 1152921504606846976 bytes, but the file has 5000000; it is cut off or no safetensors file`,
+        `Cannot read ${path}: its header would have 1152921504606846976 bytes, but the file has 5000000; it is cut off or no safetensors file, download it again`,
     });
     new DataView(file.buffer).setBigUint64(0, 4_900_000n, true);
     await Deno.writeFile(path, file);

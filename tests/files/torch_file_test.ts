@@ -239,7 +239,7 @@ const PICKLES: [what: string, pickle: Uint8Array, state: string | RegExp][] = [
   [
     "a storage of -1 elements",
     stateDict(tensor({ elements: -1 })),
-    'its pickle says that storage "0" has -1 elements',
+    'its pickle claims that storage "0" has -1 elements',
   ],
 ];
 
@@ -286,14 +286,14 @@ const ARCHIVES: [what: string, bytes: () => Promise<Uint8Array>, state: string |
     'it refers to storage "../../../etc/passwd", which is not in the archive',
   ],
   [
-    "a storage shorter than its tensors say",
+    "a storage shorter than its tensors need",
     () => torchZip(stateDict(tensor({ elements: 7 }))),
-    'its storage "0" has 24 bytes, and its tensors say 28',
+    'its storage "0" has 24 bytes, and its tensors need 28',
   ],
   [
     "a storage of 2^31 elements",
     () => torchZip(stateDict(tensor({ elements: 2 ** 31 - 1 }))),
-    'its storage "0" has 24 bytes, and its tensors say 8589934588',
+    'its storage "0" has 24 bytes, and its tensors need 8589934588',
   ],
   [
     "a bomb: 20 MB of zeros in 20 kB",
@@ -321,7 +321,7 @@ const ARCHIVES: [what: string, bytes: () => Promise<Uint8Array>, state: string |
   [
     "a flipped weight",
     flippedWeight,
-    'its entry "m/data/0" is damaged: its bytes are not those of its checksum',
+    'its entry "m/data/0" is damaged: its bytes do not match its checksum; download it again',
   ],
   ["entries that overlap", overlapping, 'its entries "m/data/0" and "m/version" overlap'],
   [
@@ -332,7 +332,7 @@ const ARCHIVES: [what: string, bytes: () => Promise<Uint8Array>, state: string |
   [
     "its end missing",
     async () => (await torchZip(stateDict(tensor()))).slice(0, -30),
-    /it is a zip archive that is cut off: its directory, which stands at the end, is missing|damaged zip archive/,
+    /it is a zip archive that is cut off \(it has no directory at its end\)|damaged zip archive/,
   ],
 ];
 
@@ -375,12 +375,12 @@ const LEGACY: [what: string, bytes: Uint8Array, state: string | RegExp][] = [
   [
     "a storage that claims 2^60 elements",
     torchLegacy(usual, { elements: 2n ** 60n }),
-    'storage "0" has 1152921504606846976 elements, and its tensors say 6',
+    'storage "0" has 1152921504606846976 elements, and its tensors need 6',
   ],
   [
     "its end missing",
     torchLegacy().slice(0, -4),
-    /its storages end at byte \d+, and the file has \d+; it is cut off/,
+    /its storages end at byte \d+, and the file has \d+; it is cut off, download it again/,
   ],
   [
     "bytes left over",

@@ -51,7 +51,7 @@ const real = machineWith(adapter("Card A", false));
 const software = machineWith(adapter("SwiftShader Device", true));
 const bare = machineWith(undefined);
 
-Deno.test("the name, memory and limits of a GPU are told once", async () => {
+Deno.test("the name, memory and limits of a GPU are reported once", async () => {
   const line = "GPU: Card A, 80 GiB of memory, buffers of up to 2 GiB, 128 MiB at once in a kernel";
   assert.deepEqual(await choice("auto", real), { took: "webgpu", warned: [], told: [line] });
   assert.deepEqual(await choice("auto", real), { took: "webgpu", warned: [], told: [] });
@@ -71,7 +71,7 @@ Deno.test("auto takes the CPU with a warning where the GPU does not open", async
   const broken = machineWith(adapter("Card B", false), "no Vulkan driver");
   const { took, warned } = await choice("auto", broken);
   assert.equal(took, "CPU, 7 threads");
-  assert.deepEqual(warned, ["Card B cannot be used, so the CPU is: no Vulkan driver"]);
+  assert.deepEqual(warned, ["Card B cannot be used, so the CPU is used instead: no Vulkan driver"]);
 });
 
 Deno.test("a number is the first GPU, and the CPU with one warning where there is none", async () => {
@@ -82,7 +82,7 @@ Deno.test("a number is the first GPU, and the CPU with one warning where there i
     "No GPU for device 0 (SwiftShader Device is software; --device webgpu takes it): using the CPU",
   ]);
   assert.deepEqual((await choice("1", real)).warned, [
-    "WebGPU lets no one choose among GPUs: device 1 is Card A",
+    "WebGPU cannot choose among GPUs: device 1 is Card A",
   ]);
 });
 
@@ -97,10 +97,10 @@ Deno.test("webgpu takes software, and insists", async () => {
   await assert.rejects(choice("webgpu", bare), { message: "WebGPU finds none" });
 });
 
-Deno.test("software is called software, and memory that nothing tells is not made up", () => {
+Deno.test("software is called software, and unknown memory is not made up", () => {
   assert.equal(
     adapterText({ ...adapter("SwiftShader", true), memoryBytes: undefined }),
-    "GPU: SwiftShader (software, slow), memory not told, buffers of up to 2 GiB, 128 MiB at once in a kernel",
+    "GPU: SwiftShader (software, slow), memory unknown, buffers of up to 2 GiB, 128 MiB at once in a kernel",
   );
 });
 

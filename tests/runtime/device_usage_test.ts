@@ -148,19 +148,19 @@ const usage = {
 const told: readonly [string, string][] = [
   [
     "WebGPU validation failed. Buffer size (2621440000) exceeds the max buffer size limit (1073741824).\n - While calling",
-    "one array of 2.44 GiB is wanted, and this GPU allows 1.00 GiB in one. Use smaller batches or shorter texts, or --device cpu",
+    "one array needs 2.44 GiB, and this GPU allows 1.00 GiB in one. Use smaller batches or shorter texts, or --device cpu",
   ],
   [
     "Too many storage buffers in shader. Current: 16, Max is 12",
-    "one step needs 16 pieces of memory at once, since an array is larger than a piece may be, and this GPU allows 12. Use smaller batches or shorter texts, or --device cpu",
+    "one step needs 16 buffers at once, because an array is larger than a buffer may be, and this GPU allows 12. Use smaller batches or shorter texts, or --device cpu",
   ],
   [
     "WebGPU device error(3): vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY",
-    "its memory is full; 12 arrays of 1.50 GiB in all are held between programs, and this step needs more than is left. Use smaller batches or shorter texts, or --device cpu",
+    "its memory is full. 12 arrays of 1.50 GiB in total are held between programs, and this step needs more than is left. Use smaller batches or shorter texts, or --device cpu",
   ],
   [
     "WebGPU validation failed. [Invalid Buffer (unlabeled)] is invalid due to a previous error.",
-    "its memory is full; 12 arrays of 1.50 GiB in all are held between programs, and this step needs more than is left. Use smaller batches or shorter texts, or --device cpu",
+    "its memory is full. 12 arrays of 1.50 GiB in total are held between programs, and this step needs more than is left. Use smaller batches or shorter texts, or --device cpu",
   ],
   [
     "Non-zero status code returned while running Mul node. Name:'Mul_2' Status Message: narrowing_error",
@@ -168,7 +168,7 @@ const told: readonly [string, string][] = [
   ],
   [
     "WebGPU device lost (1): A valid external Instance reference no longer exists.",
-    "the GPU was lost: it was reset, taken away or a program took too long. Start again from the last checkpoint",
+    "the GPU was lost: it was reset or removed, or a program took too long. Start again from the last checkpoint",
   ],
 ];
 

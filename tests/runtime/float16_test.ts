@@ -145,7 +145,7 @@ Deno.test("a program that wants float32 refuses a float16 array", async () => {
   const program = await jit(cpu, { x: float({ at: -1 }) }, ({ x }) => ({ y: add(x, 1) }));
   const given: HostArray<never> = { dims: [2], data: halves([1, 2]).data as never }; // as a caller without types would
   await assert.rejects(program({ x: given }), {
-    message: 'Cannot run the program: input "x" holds float16, float32 is wanted',
+    message: 'Cannot run the program: input "x" holds float16, and float32 is needed',
   });
   await program.release();
 });

@@ -1,11 +1,11 @@
 /** Sliders and quizzes as a page shows them, in a real browser, by keyboard and mouse: the page's picture is the library's. */
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
+import { displaySymbol } from "../../lib/display/mod.ts";
 import { quiz, QUIZZES } from "../../lib/quizzes/mod.ts";
 import { slider, SLIDERS } from "../../lib/sliders/mod.ts";
 import {
   drawingSvg,
-  jupyterDisplay,
   type Shown,
   type SliderDefinition,
   startValues,
@@ -19,7 +19,7 @@ const inBrowser = (name: string, fn: (page: Page) => Promise<void>) =>
     await fn(await browser.context.newPage());
   });
 
-const htmlOf = async (shown: Shown) => (await shown[jupyterDisplay]())["text/html"];
+const htmlOf = async (shown: Shown) => (await shown[displaySymbol]())["text/html"];
 
 /** Opens a page that holds nothing but these outputs. */
 async function show(page: Page, outputs: readonly string[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { displaySymbol } from "../../lib/display/mod.ts";
 import { QUIZZES } from "../../lib/quizzes/mod.ts";
-import { jupyterDisplay, quiz, type QuizQuestion } from "../../lib/widgets/mod.ts";
+import { quiz, type QuizQuestion } from "../../lib/widgets/mod.ts";
 
 const quizzes: Readonly<Record<string, readonly QuizQuestion[]>> = QUIZZES;
 
@@ -16,7 +17,7 @@ Deno.test("a question must have exactly one right choice", () => {
 Deno.test("what a quiz says is shown, not obeyed, and code stands in backticks", async () => {
   const text = { en: "Is `a < b`? <b>", zh: "对吗？" };
   const html = (await quiz([{ question: text, choices: [{ text, why: text, right: true }] }])
-    [jupyterDisplay]())[
+    [displaySymbol]())[
       "text/html"
     ];
   assert.ok(html.includes('<code style="color:inherit">a &lt; b</code>? &lt;b&gt;'));

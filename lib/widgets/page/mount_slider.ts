@@ -1,47 +1,46 @@
 /**
- * The side of a slider that runs in the page: controls above, the picture below, redrawn at every move.
+ * The part of a slider that runs in the page: controls above, the picture below, redrawn at every
+ * change.
  *
- * The page's elements are described by the few members used here: the DOM's own types would replace Deno's in every file that is
- * checked together with this one.
+ * The page's elements are described by the few members that are used here: the DOM's own types
+ * would replace Deno's in every file that is checked together with this one.
  */
+import { escapeHtml } from "../../display/mod.ts";
 import { drawingSvg } from "../chart.ts";
-import { escapeHtml } from "../escape.ts";
+import { bothLanguages } from "../drawing.ts";
 import {
   type ChoiceControl,
   type RangeControl,
   type SliderDefinition,
   startValues,
 } from "../slider.ts";
-import { bothLanguages } from "../text.ts";
 
-/** What is used of a DOM element. */
+/** The members of a DOM element that are used. */
 export interface PageElement {
   /** Its content as HTML. */
   innerHTML: string;
   /** Its content as text. */
   textContent: string | null;
-  /** What an input holds. */
+  /** The value of an input. */
   value: string;
-  /** The first element below that fits. */
+  /** Finds the first descendant that matches. */
   querySelector(selector: string): PageElement | null;
   /** Calls `listener` at each event of that type. */
   addEventListener(type: string, listener: (event: { stopPropagation(): void }) => void): void;
 }
 
-/** Replaces what stands in `box` by the live slider. */
+/** Replaces the content of `box` by the live slider. */
 export function mountSlider(box: PageElement, definition: SliderDefinition): void {
   const { title, controls, draw } = definition;
   const values = startValues(definition);
+  const heading = escapeHtml(bothLanguages(title));
   const rows = Object.entries(controls).map(([name, control]) => controlHtml(name, control));
-  box.innerHTML =
-    `<p style="margin:0 0 6px;font-weight:bold;white-space:pre-line">${
-      escapeHtml(bothLanguages(title))
-    }</p>` +
+  box.innerHTML = `<p style="margin:0 0 6px;font-weight:bold;white-space:pre-line">${heading}</p>` +
     `${rows.join("")}<div class="picture"></div>` +
     `<p class="readout" aria-live="polite" style="margin:4px 0;white-space:pre-line"></p>`;
   const part = (selector: string) => {
     const found = box.querySelector(selector);
-    if (found === null) throw new Error(`Cannot show the slider: it has no ${selector}`);
+    if (found === null) throw new Error(`Cannot show the slider: the page has no ${selector}`);
     return found;
   };
   const redraw = () => {
@@ -57,17 +56,16 @@ export function mountSlider(box: PageElement, definition: SliderDefinition): voi
       redraw();
     });
   }
-  // a front end's own shortcuts must not take the arrow keys away from a control that has the focus
+  // a front end's own shortcuts must not take the arrow keys away from a focused control
   box.addEventListener("keydown", (event) => event.stopPropagation());
   redraw();
 }
 
 function controlHtml(name: string, control: RangeControl | ChoiceControl): string {
-  return `<label style="display:block;margin:3px 0"><span style="display:inline-block;min-width:230px">${
-    escapeHtml(control.label)
-  }</span>${
-    control.kind === "range" ? rangeHtml(name, control) : choiceHtml(name, control)
-  }</label>`;
+  const label = escapeHtml(control.label);
+  const input = control.kind === "range" ? rangeHtml(name, control) : choiceHtml(name, control);
+  return `<label style="display:block;margin:3px 0">` +
+    `<span style="display:inline-block;min-width:230px">${label}</span>${input}</label>`;
 }
 
 const rangeHtml = (name: string, { min, max, step, value }: RangeControl): string =>
