@@ -16,11 +16,12 @@ import {
   copyRows,
   createCaches,
   keepRows,
+  type PromptPlan,
+  promptPlan,
 } from "./cache.ts";
 import { checkLengths, type DrawnTokens, slotsFor, startDecoding } from "./decoding_state.ts";
 import { createDeviceGenerator } from "./generate_on_device.ts";
 import type { DrawOptions, Generator, GeneratorOptions } from "./generator.ts";
-import { type PromptPlan, promptPlan } from "./prompt_plan.ts";
 import { readProgram, tokenProgram } from "./step_programs.ts";
 import { areTransposed, createTransposer, transposedSpec } from "./transposed_weights.ts";
 

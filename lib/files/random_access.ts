@@ -42,7 +42,7 @@ export function refuseStandIn(beginning: string, path: string): void {
 
 function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAccess {
   // before memory is allocated for bytes that do not exist
-  const check = (begin: number, end: number) => {
+  const check = (end: number) => {
     if (end <= size) return;
     const state = `it has ${size} bytes, and ${end} are needed; it is cut off, download it again`;
     throw new RangeError(`Cannot read ${path}: ${state}`);
@@ -59,13 +59,13 @@ function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAcce
     path,
     size,
     async read(begin, end) {
-      check(begin, end);
+      check(end);
       const bytes = new Uint8Array(end - begin);
       await fill(begin, bytes);
       return bytes;
     },
     async stream(begin, end, put) {
-      check(begin, end);
+      check(end);
       const chunk = new Uint8Array(Math.min(CHUNK_BYTES, Math.max(0, end - begin)));
       for (let at = begin; at < end;) {
         const part = chunk.subarray(0, Math.min(chunk.length, end - at));

@@ -80,30 +80,34 @@ export const contextSpec = (
   samplingMask: bool({ batch: -1, answer: -1, vocab: vocabSize }),
 });
 
-/** The sampling context of a batch of answers, [batch, answer, vocab]; empty where the settings do not need it. */
-export function contextArrays(
+/** Gives the sampling context of a batch of answers, [batch, answer, vocab]; arrays that the settings do not need are empty. */
+export type ContextArrays = (
   answers: readonly PromptAndAnswer[],
-  { config: { vocabSize }, sampling, width }: PolicyShape & { width: number },
-): { seen: HostArray<"bool">; samplingMask: HostArray<"bool"> } {
-  const size = width * vocabSize;
-  const filled = (wanted: boolean, fill: (answer: PromptAndAnswer, into: Uint8Array) => void) => {
-    if (!wanted) return bools([], [0, 0, vocabSize]);
-    const data = new Uint8Array(answers.length * size);
-    answers.forEach((answer, row) => fill(answer, data.subarray(row * size, (row + 1) * size)));
-    return bools(data, [answers.length, width, vocabSize]);
-  };
-  return {
-    seen: filled(sampling.repetitionPenalty !== 1, (answer, into) => {
-      for (let start = 0, token = 0; start < size; start += vocabSize, token++) {
-        for (const seen of [...answer.prompt, ...answer.answer.slice(0, token)]) {
-          into[start + seen] = 1;
+  options: { width: number },
+) => { seen: HostArray<"bool">; samplingMask: HostArray<"bool"> };
+
+/** Prepares the sampling context for one policy. */
+export function contextOf({ config: { vocabSize }, sampling }: PolicyShape): ContextArrays {
+  const needsSeen = sampling.repetitionPenalty !== 1, needsMask = cutsOff(sampling);
+  return (answers, { width }) => {
+    const size = width * vocabSize;
+    const filled = (needed: boolean, fill: (answer: PromptAndAnswer, into: Uint8Array) => void) => {
+      if (!needed) return bools([], [0, 0, vocabSize]);
+      const data = new Uint8Array(answers.length * size);
+      answers.forEach((answer, row) => fill(answer, data.subarray(row * size, (row + 1) * size)));
+      return bools(data, [answers.length, width, vocabSize]);
+    };
+    return {
+      seen: filled(needsSeen, ({ prompt, answer }, into) => {
+        for (let token = 0; token < width; token++) {
+          for (const id of [...prompt, ...answer.slice(0, token)]) into[token * vocabSize + id] = 1;
         }
-      }
-    }),
-    samplingMask: filled(cutsOff(sampling), ({ samplingMask = [] }, into) => {
-      into.fill(1, samplingMask.length * vocabSize); // padding: all tokens
-      samplingMask.forEach((mask, token) => into.set(mask, token * vocabSize));
-    }),
+      }),
+      samplingMask: filled(needsMask, ({ samplingMask = [] }, into) => {
+        into.fill(1, samplingMask.length * vocabSize); // padding: all tokens
+        samplingMask.forEach((mask, token) => into.set(mask, token * vocabSize));
+      }),
+    };
   };
 }
 
@@ -150,6 +154,7 @@ export async function createPolicyScorer(
   types: readonly WeightType[] = ["float32"],
 ): Promise<Scorer<StoredGpt2>> {
   const model = gpt2Spec(shape.config);
+  const contextArrays = contextOf(shape);
   const programs = await programsFor(types, (type) => {
     const spec = { stored: storedSpec(model, type), ...answerSpec, ...contextSpec(shape.config) };
     return jit(device, spec, ({ stored, targets, ...inputs }) => ({
@@ -158,7 +163,7 @@ export async function createPolicyScorer(
   });
   return (stored) => async (batch, answers) => {
     const width = batch.targets.dims[1];
-    const context = contextArrays(answers, { ...shape, width });
+    const context = contextArrays(answers, { width });
     const { logProbs } = await programs(stored)({ stored, ...batch, ...context });
     return rowsOf(await device.read(logProbs), width);
   };
@@ -171,6 +176,7 @@ export async function createExactKl(
   type: WeightType = "float32",
 ): Promise<Scorer<{ parameters: Gpt2Arrays; reference: StoredGpt2 }>> {
   const parameters = gpt2Spec(shape.config);
+  const contextArrays = contextOf(shape);
   const spec = {
     parameters,
     reference: storedSpec(parameters, type),
@@ -184,7 +190,7 @@ export async function createExactKl(
   }, { toHost: ["kl"] });
   return (models) => async (batch, answers) => {
     const width = batch.targets.dims[1];
-    const context = contextArrays(answers, { ...shape, width });
+    const context = contextArrays(answers, { width });
     const { kl } = await program({ ...models, ...batch, ...context });
     return rowsOf(await device.read(kl), width);
   };

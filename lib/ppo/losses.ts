@@ -15,7 +15,7 @@ import {
   answerSpec,
   answerStatistics,
   atColumns,
-  contextArrays,
+  contextOf,
   contextSpec,
   distributionFrom,
   type Gpt2Config,
@@ -55,6 +55,7 @@ export function actorLoss(
 ): AnswerLoss<Gpt2Parameters, ActorLossInputs, Sample> {
   const { config, sampling } = shape;
   const { columns, targets } = answerSpec;
+  const contextArrays = contextOf(shape);
   const own = { ...contextSpec(config), oldLogProbs: answerMatrix, advantages: answerMatrix };
   return {
     definition: {
@@ -76,7 +77,7 @@ export function actorLoss(
       const width = targets.dims[1];
       return {
         targets,
-        ...contextArrays(samples, { ...shape, width }),
+        ...contextArrays(samples, { width }),
         oldLogProbs: answerArray(samples.map(({ logProbs }) => logProbs), width),
         advantages: answerArray(samples.map(({ advantages }) => advantages), width),
       };

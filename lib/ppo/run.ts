@@ -80,8 +80,9 @@ function updateWithMemoryHandling(
     & Pick<Run, "inputs" | "models" | "checkAbort">
     & { config: PpoConfig },
 ): typeof update {
+  const begin = updateMemory(inputs.policy.config, memory);
   return async function* (...given) {
-    const release = updateMemory(inputs.policy.config, memory);
+    const end = begin();
     try {
       checkAbort();
       for await (const step of update(...given)) {
@@ -90,7 +91,7 @@ function updateWithMemoryHandling(
       }
     } finally {
       if (memory.spareMemory) models.releaseGradients();
-      release();
+      end();
     }
   };
 }

@@ -1,6 +1,6 @@
 /** The calls that read a batch's prompts. */
 import assert from "node:assert/strict";
-import { promptPlan } from "../../lib/decode/prompt_plan.ts";
+import { promptPlan } from "../../lib/decode/cache.ts";
 
 const row = (length: number, token: number) => Array<number>(length).fill(token);
 

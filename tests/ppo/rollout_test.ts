@@ -4,7 +4,7 @@ import {
   answerArray,
   answerBatch,
   answerMask,
-  contextArrays,
+  contextOf,
   lastColumns,
   plainSampling,
 } from "../../lib/lm/mod.ts";
@@ -62,13 +62,13 @@ Deno.test("at each answer token the prompt and the tokens before it count as see
     samplingMask: [Uint8Array.of(0, 0, 1, 1, 0), Uint8Array.of(1, 0, 0, 1, 0)],
   };
   const sampling = { ...plainSampling, repetitionPenalty: 1.4, topK: 2 };
-  const { seen, samplingMask } = contextArrays([pair], { config, sampling, width: 3 });
+  const { seen, samplingMask } = contextOf({ config, sampling })([pair], { width: 3 });
   assert.deepEqual([...seen.data], [[0, 1, 0, 0, 0], [0, 1, 1, 0, 0], [0, 1, 1, 1, 0]].flat());
   assert.deepEqual(
     [...samplingMask.data],
     [[0, 0, 1, 1, 0], [1, 0, 0, 1, 0], [1, 1, 1, 1, 1]].flat(),
   ); // all, at pads
-  const unused = contextArrays([pair], { config, sampling: plainSampling, width: 3 });
+  const unused = contextOf({ config, sampling: plainSampling })([pair], { width: 3 });
   assert.equal(unused.seen.data.length + unused.samplingMask.data.length, 0);
 });
 
