@@ -1,8 +1,12 @@
 /**
- * GPT-2 (Radford et al. 2019) as a pure function: pre-norm blocks, `gelu_new`, learned positions, tied output layer.
+ * GPT-2 (Radford et al. 2019) as a pure function: pre-norm blocks, `gelu_new`, learned positions,
+ * tied output layer.
  *
- * The tree of parameters has Hugging Face's names: `h.0.attn.c_attn.weight` is `parameters.h[0].attn.c_attn.weight`.
- * This file says what GPT-2 computes; how it is stored is in `checkpoint.ts`, how it generates in `generate.ts`.
+ * The tree of parameters has Hugging Face's names: `h.0.attn.c_attn.weight` is
+ * `parameters.h[0].attn.c_attn.weight`. Sizes come from `config.json` and are not known to the
+ * compiler. Therefore every width has an axis name of its own (embed, qkv, attended, inner), and a
+ * layer in the wrong place does not compile. Storage is in `checkpoint.ts`, and generation in
+ * `lib/decode`.
  */
 import {
   attention,
@@ -21,7 +25,9 @@ import { add, dot, gelu, rename, sum, type Tensor } from "../tensor/mod.ts";
 import { type Gpt2Config, innerWidth } from "./config.ts";
 import { atColumns, type Rows } from "./rows.ts";
 
-/** One block: attention and a two-layer network, each behind a layer norm and added to its input. */
+/**
+ * One block: attention and a two-layer network, each behind a layer norm and added to its input.
+ */
 export interface BlockParameters {
   /** Before the attention. */
   readonly ln_1: NormParameters<"embed">;
@@ -163,8 +169,9 @@ export type ChosenHidden = Tensor<{ batch: number; answer: number; embed: number
 export type Columns = Tensor<{ batch: number; answer: number }, "int32">;
 
 /**
- * Several blocks, of which the last one gives only chosen columns: its keys and values come from all, and everything else (queries,
- * the way back, the two-layer network) is computed where it is asked for. The same numbers as choosing afterwards.
+ * Several blocks, of which the last one gives only chosen columns: its keys and values come from
+ * all, and everything else (queries, the way back, the two-layer network) is computed where it is
+ * asked for. The same numbers as choosing afterwards.
  */
 export function blocksAt(
   x: Hidden,
@@ -199,7 +206,10 @@ export function gpt2(
   return finalNorm(x, parameters, config);
 }
 
-/** The last hidden states at chosen columns: what `atColumns` takes out of `gpt2`'s, for less (with dropout, for as much). */
+/**
+ * The last hidden states at chosen columns: what `atColumns` takes out of `gpt2`'s, for less (with
+ * dropout, for as much).
+ */
 export function gpt2At(
   parameters: Gpt2Parameters,
   { columns, ...rows }: Rows & { readonly columns: Columns },
@@ -215,7 +225,10 @@ export function gpt2At(
   });
 }
 
-/** The language model's head: one logit for each entry of the vocabulary, with the token embedding's own weights. */
+/**
+ * The language model's head: one logit for each entry of the vocabulary, with the token embedding's
+ * own weights.
+ */
 export const languageHead = (
   hidden: Hidden,
   { wte }: Pick<Gpt2Parameters, "wte">,

@@ -96,6 +96,6 @@ export function atColumns(
   columns: Tensor<{ batch: number; answer: number }, "int32">,
   slots: Tensor<{ batch: number; time: number }, "int32">,
 ): Tensor<{ batch: number; answer: number; embed: number }> {
-  const chosen = cast(equal(columns, slots), "float32"); // [batch, answer, time]
+  const chosen = cast(equal(columns, slots, { outer: true }), "float32"); // [batch, answer, time]
   return dot(chosen, hidden, "time");
 }
