@@ -147,6 +147,8 @@ async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions
   );
   const several = onDemand(() => tokenProgram(device, config, { ...draw, batch: -1 }));
   const single = onDemand(() => tokenProgram(device, config, { ...draw, batch: 1 }));
+  await read.compiled(); // what nearly every call needs; the others only at their first use
+  await several.compiled();
   return {
     /**
      * The step with these parameters, for a batch of at most `size` rows; valid until the next
