@@ -8,7 +8,6 @@ import {
   openCritic,
   openRun,
   runSettings,
-  stoppedShare,
   trainCritic,
 } from "../../lib/course/mod.ts";
 import type { Sample } from "../../lib/ppo/mod.ts";
@@ -59,13 +58,22 @@ Deno.test("a training that is aborted ends between two minibatches", async () =>
   assert.ok((await critic.values(pool)).flat().every((value) => value === 0), "nothing was learnt");
 });
 
-Deno.test("tokens are stopped that went further than the clip towards their return, and no others", () => {
-  const answers = [{ returns: [1, 1] }, { returns: [1, 1] }];
-  const values = [[0.5, -0.5], [0.1, 2]]; // towards R beyond 0.2; away from R; inside; past R by more than 0.2 lacked
-  assert.equal(
-    stoppedShare(answers, { values, oldValues: [[0, 0], [0, 0]], clipRange: 0.2 }),
-    0.25,
+Deno.test("tokens are stopped that went further than the clip towards their return, and no others", async () => {
+  const answers = pool.slice(0, 2).map((sample) => ({ ...sample, returns: [1, 1] }));
+  let values = [[0, 0], [0, 0]];
+  const critic = {
+    name: "fixed",
+    clipRange: 0.2,
+    values: () => Promise.resolve(values),
+    learn() {
+      values = [[0.5, -0.5], [0.1, 2]]; // beyond 0.2 towards R; away from R; inside; past R by more than 0.2 lacked
+      return Promise.resolve();
+    },
+  };
+  const rows = await Array.fromAsync(
+    trainCritic(critic, { pool: answers, others: answers, updates: 1 }),
   );
+  assert.deepEqual(rows.map(({ stopped }) => stopped), [0, 0.25]);
 });
 
 Deno.test("explained variance by place compares first tokens with first tokens and last with last", () => {
