@@ -67,9 +67,6 @@ export interface CriticRow {
   readonly stopped: number;
 }
 
-/** An answer of which only the returns matter. */
-type Returns = Pick<Sample, "returns">;
-
 /**
  * Trains a critic on a pool that stays the same; gives a row for the start and one after each
  * update, and prints a line.
@@ -110,15 +107,17 @@ export async function* trainCritic(
 const flat = (rows: readonly Row[]): number[] => rows.flatMap((row) => Array.from(row));
 
 /** Explained variance over all tokens of these answers. */
-export const explainedOf = (answers: readonly Returns[], values: readonly Row[]): number =>
-  explainedVariance(flat(values), flat(answers.map(({ returns }) => returns)));
+export const explainedOf = (
+  answers: readonly Pick<Sample, "returns">[],
+  values: readonly Row[],
+): number => explainedVariance(flat(values), flat(answers.map(({ returns }) => returns)));
 
 /**
  * The share of tokens at which the clip of `valueLoss` removes the gradient; one row of values per
  * answer.
  */
 function stoppedShare(
-  answers: readonly Returns[],
+  answers: readonly Pick<Sample, "returns">[],
   { values, oldValues = values, clipRange }: {
     values: Row[];
     oldValues: Row[] | undefined;
@@ -142,7 +141,7 @@ function stoppedShare(
  * token is missing.
  */
 export function explainedByPlace(
-  answers: readonly Returns[],
+  answers: readonly Pick<Sample, "returns">[],
   values: readonly Row[],
   { places = 6 }: { places?: number } = {},
 ): { written: number; explained: number }[] {

@@ -17,12 +17,12 @@ export const GPT2_BASE: ModelShapes["policy"] = {
 
 /** Savings in the order of the figure; each keeps those before it. */
 const SAVINGS: readonly (readonly [step: string, settings: Partial<Settings>])[] = [
-  ["16 answers a pass", {}],
-  ["4 answers a pass", { micro_batch_size: 4 }],
-  ["1 answer a pass", { micro_batch_size: 1 }],
-  ["frozen models on disk, Adam in place", { spare_memory: true }],
+  ["16 answers per micro-batch", {}],
+  ["4 answers per micro-batch", { micro_batch_size: 4 }],
+  ["1 answer per micro-batch", { micro_batch_size: 1 }],
+  ["frozen models loaded only for use", { spare_memory: true }],
   ["4 answers scored and generated at a time", { score_batch_size: 4, generate_batch_size: 4 }],
-  ["blocks computed twice, 3 at a time", { blocks_per_program: 3 }],
+  ["gradient checkpointing, 3 blocks per segment", { blocks_per_program: 3 }],
 ];
 
 /** The peak of the tutorial's run after each saving, in GiB by what the memory is held for. */

@@ -116,7 +116,7 @@ export function likeliestTokens(
 }
 
 /**
- * The same logits under several settings ("temperature 0.5", or "as the model says"): how many
+ * The same logits under several settings ("temperature 0.5", or "the model's own"): how many
  * tokens may be drawn, the entropy in nats, and the likeliest token with its probability. The
  * repetition penalty is for the tokens of `state`.
  */
@@ -134,7 +134,7 @@ export function compareSampling(
     const best = logProbs.indexOf(Math.max(...logProbs));
     const name = Object.entries(given).map(([name, value]) => `${name} ${value}`).join(", ");
     return {
-      settings: name || "as the model says",
+      settings: name || "the model's own",
       tokens: samplingMask.filter(Boolean).length,
       entropy: entropyOfLogits(logProbs),
       first: model.textOf([best]),

@@ -127,17 +127,13 @@ const MEMORY_SHARE = 0.8;
  * ```
  */
 export function roomFor(
-  { need, running, ...machine }: {
-    readonly need: number | undefined;
-    readonly running: number;
-    readonly cores: number;
-    readonly threads: number;
-    readonly available: number;
-  },
+  { need, running, cores, threads, available }:
+    & { readonly need: number | undefined }
+    & Readonly<Record<"running" | "cores" | "threads" | "available", number>>,
 ): number {
   if (need === undefined) return 1;
-  const byMemory = running + Math.floor(MEMORY_SHARE * machine.available / need);
-  return Math.max(1, Math.min(Math.floor(machine.cores / machine.threads), byMemory));
+  const byMemory = running + Math.floor(MEMORY_SHARE * available / need);
+  return Math.max(1, Math.min(Math.floor(cores / threads), byMemory));
 }
 
 /**

@@ -149,7 +149,7 @@ function meanOfSeeds(groups: readonly SweepGroup[]): string {
     runs.map(([row]) => row.trial.seed).toSorted().join(", ")
   );
   const seeds = others.every((seeds) => seeds === first) ? `seeds ${first}` : "the seeds";
-  return `mean of ${seeds}, band from least to most`;
+  return `mean of ${seeds}, band from minimum to maximum`;
 }
 
 /** Two settings of a sweep in one figure: a row of panels each. */
@@ -197,7 +197,7 @@ export function besideKept(
 ): Figure {
   if (rows.length === 0) {
     throw new RangeError(
-      "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
+      "Cannot draw your sweep: it has no row yet. Let the cell above finish its first update.",
     );
   }
   const runs = [...Map.groupBy(rows, ({ trial }) => JSON.stringify(trial)).values()];
@@ -212,7 +212,7 @@ export function besideKept(
   const kept = groupsVarying(groups, varied.includes("lam") ? "lam" : "kl_coef", own)
     .map((group) => ({ ...group, runs: group.runs.map((run) => run.slice(0, updates)) }));
   const panels = panelsOf([...kept, ...yours], ["mean_reward", "kl"]);
-  return gridOf(panels, "Your sweep beside the kept one");
+  return gridOf(panels, "Your sweep beside the committed one");
 }
 
 /** The settings in which some differ. */
@@ -238,10 +238,10 @@ export function sweepEnds(groups: readonly SweepGroup[]): Table {
       "mean reward": end("mean_reward").toFixed(2),
       "KL (nats)": end("kl").toFixed(2),
       "gold (%)": last(mean).toFixed(1),
-      "gold, least to most": `${last(low).toFixed(1)} to ${last(high).toFixed(1)}`,
+      "gold, min to max": `${last(low).toFixed(1)} to ${last(high).toFixed(1)}`,
     };
   });
-  return table(rows, ["runs", "mean reward", "KL (nats)", "gold (%)", "gold, least to most"]);
+  return table(rows, ["runs", "mean reward", "KL (nats)", "gold (%)", "gold, min to max"]);
 }
 
 /** The settings in which runs differ, as a table: for example what `faithful` changes. */

@@ -35,7 +35,7 @@ Deno.test("with the reward model's own head the values are those that a rollout 
   });
 });
 
-Deno.test("a fresh critic says 0; on a pool that stays the same its explained variance rises from 0", async () => {
+Deno.test("a fresh critic gives 0; on a pool that stays the same its explained variance rises from 0", async () => {
   const critic = await openCritic(embedded, settings);
   assert.ok((await critic.values(others)).flat().every((value) => value === 0));
   const rows: CriticRow[] = [];
@@ -55,7 +55,10 @@ Deno.test("a training that is aborted ends between two minibatches", async () =>
   await training.next();
   stop.abort(new Error("Interrupted by user"));
   await assert.rejects(training.next(), { message: "Interrupted by user" });
-  assert.ok((await critic.values(pool)).flat().every((value) => value === 0), "nothing was learnt");
+  assert.ok(
+    (await critic.values(pool)).flat().every((value) => value === 0),
+    "nothing was learned",
+  );
 });
 
 Deno.test("tokens are stopped that went further than the clip towards their return, and no others", async () => {
@@ -78,7 +81,7 @@ Deno.test("tokens are stopped that went further than the clip towards their retu
 
 Deno.test("explained variance by place compares first tokens with first tokens and last with last", () => {
   const answers = [{ returns: [1, 1, 1] }, { returns: [3, 3, 3] }, { returns: [5, 5, 5] }];
-  const values = [[0, 2, 1], [0, 3, 3], [0, 4, 5]]; // knows nothing; half; all
+  const values = [[0, 2, 1], [0, 3, 3], [0, 4, 5]]; // explains nothing; half; all
   const rows = explainedByPlace(answers, values, { places: 3 });
   // middle: errors -1, 0, 1: variance 2/3 of 8/3
   assert.deepEqual(rows.map(({ explained }) => Math.round(1e9 * explained) / 1e9), [0, 0.75, 1]);

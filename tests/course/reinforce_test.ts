@@ -74,7 +74,7 @@ const settings = runSettings(embedded.policy, {
   seed: 1,
 });
 
-Deno.test("the whole model learns to ask what is rewarded", async () => {
+Deno.test("the whole model learns to ask what has a reward", async () => {
   const run = await openReinforce(model, {
     prompt,
     rewardOf: (question) => question.includes("多") ? 1 : 0,

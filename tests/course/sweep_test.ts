@@ -144,7 +144,7 @@ Deno.test("a row must name its trial and its counts", () => {
   });
 });
 
-Deno.test("as many trials at once as cores have threads for and memory holds, and one while nobody knows its need", () => {
+Deno.test("as many trials run at once as cores and memory allow, and one while its need is unknown", () => {
   const room = { cores: 8, threads: 1, available: 100_000, need: 500, running: 0 };
   equal(roomFor(room), 8);
   equal(roomFor({ ...room, threads: 3 }), 2); // 8 / 3
@@ -188,7 +188,7 @@ Deno.test("a setting at its usual value still counts where it is not what anothe
   deepEqual(faithful.map(({ name }) => name), ["faithful, repetition_penalty 1", "faithful"]); // faithful alone makes it 1.4
 });
 
-Deno.test("one setting's groups stand in the order of its values, the models' own value among them", () => {
+Deno.test("one setting's groups are in the order of its values, the models' own value among them", () => {
   deepEqual(groupsVarying(groups, "kl_coef", EMBEDDED_PPO).map(({ name }) => name), [
     "kl_coef 0",
     "kl_coef 0.05",
@@ -199,7 +199,7 @@ Deno.test("one setting's groups stand in the order of its values, the models' ow
   ]);
 });
 
-Deno.test("a band is the mean, the least and the most over the seeds, as far as all of them go", () => {
+Deno.test("a band is the mean, the minimum and the maximum over the seeds, as far as all of them go", () => {
   deepEqual(seedBand(groups[0], "mean_reward"), {
     name: "kl_coef 0",
     x: [1, 2],
@@ -305,7 +305,7 @@ Deno.test("the committed runs show what chapter 06 concludes from them", () => {
   ok(last({ faithful: true }, "gold") < 1, "and hardly a question is right");
 });
 
-Deno.test("a reader's own trials are named after what they differ in, beside the kept ones of that setting, as far as they go", () => {
+Deno.test("a reader's own trials are named after what they differ in, beside the committed ones of that setting", () => {
   const own = [
     ...rowsOf({ kl_coef: 3, seed: 1 }, [1, 2, 3]),
     ...rowsOf({ kl_coef: 4, seed: 1 }, [1]),
@@ -323,11 +323,11 @@ Deno.test("a reader's own trials are named after what they differ in, beside the
   ok(lambdas.text.endsWith("of lam 0, lam 0.95, yours: lam 0.5, seed 1"));
   throws(() => besideKept(groups, [], EMBEDDED_PPO), {
     message:
-      "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
+      "Cannot draw your sweep: it has no row yet. Let the cell above finish its first update.",
   });
 });
 
-Deno.test("the gold judge stands against the reward of the pool that the judged policy answered", () => {
+Deno.test("the gold judge is drawn against the reward of the pool that the judged policy answered", () => {
   const figure = groupFigure(groups.slice(1, 2), ["kl"], { title: "t", against: true });
   const [x, y] = [figure.data.at(-1)?.x, figure.data.at(-1)?.y];
   deepEqual([x, y], [[2, 3], [10, 20]]); // gold 10 after update 1 goes with the reward 2 of row 2
