@@ -24,5 +24,7 @@ export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch"
   randomStream(seed, { skip: NUMBERS_PER_EPOCH * (epoch + 1) });
 
 /** Shuffles the answers of all timesteps and cuts them into minibatches. */
-export const shuffledMinibatches: CutIntoMinibatches = (pool, { seed, epoch, minibatchSize }) =>
-  chunksOf(shuffle(pool, epochRandom({ seed, epoch })), minibatchSize);
+export const shuffledMinibatches: CutIntoMinibatches = (
+  pool,
+  { seed, epoch, minibatchSize },
+): Sample[][] => chunksOf(shuffle(pool, epochRandom({ seed, epoch })), minibatchSize);

@@ -24,7 +24,7 @@ export * from "./rollout.ts";
 export type { Run, RunConfig } from "./run.ts";
 export * from "./sample.ts";
 export * from "./score_statistics.ts";
-export type { PpoState, Progress, StateOptions } from "./state.ts";
+export type { PpoState, Progress, Resumable, StateOptions } from "./state.ts";
 export type { Part, PartSeconds, Stopwatch } from "./stopwatch.ts";
 export { type Difference, type StorageDifference, storageText } from "./storage_difference.ts";
 export * from "./train_options.ts";
