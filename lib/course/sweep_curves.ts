@@ -125,7 +125,7 @@ const shown = (value: number): number | null =>
 const TITLES: { readonly [K in SweepColumn]?: string } = {
   mean_reward: "mean reward (raw score)",
   score: "clipped score (the reward)",
-  kl: "KL to the reference (nats an answer)",
+  kl: "KL to the reference (nats per answer)",
   gold: "gold: right questions (%)",
   clip_fraction: "clip fraction",
   entropy: "entropy (nats a token)",
