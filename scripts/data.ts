@@ -96,8 +96,8 @@ async function listFiles(
 
 async function data(args: string[], terminal: Terminal): Promise<void> {
   const does =
-    "Splits CMRC-style JSON for SFT and PPO; with --model_path it makes ranked lists instead.\n" +
-    "Without a path: data/reward_train.json and data/reward_test.json, by models/sft_model.";
+    "Splits CMRC-style JSON for SFT and PPO. With --model_path, it makes ranked lists instead.\n" +
+    "Without a path flag, it makes data/reward_train.json and data/reward_test.json with models/sft_model.";
   const flags = readFlags(DATA_SETTINGS, { command: "deno task data", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);

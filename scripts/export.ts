@@ -118,7 +118,7 @@ async function runOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; set
 }
 
 async function exportModel(args: string[], terminal: Terminal): Promise<void> {
-  const does = "Writes a model or a whole run for other programs: ONNX, OpenRLHF on Ray, TRL.";
+  const does = "Exports a model (ONNX) or a whole run (OpenRLHF on Ray, TRL) for other programs.";
   const about = { command: "deno task export", does };
   const flags = readFlags(EXPORT_FLAGS, about, { args, terminal });
   if (flags === undefined) return;

@@ -118,7 +118,7 @@ async function openPredictor(
 
 async function predict(args: string[], terminal: Terminal): Promise<void> {
   const does =
-    "Asks questions about passages that are typed, piped in (one per line) or read from a file.";
+    "Generates questions about passages that are typed, piped in (one per line) or read from a file.";
   const flags = readFlags(PREDICT_SETTINGS, { command: "deno task predict", does }, {
     args,
     terminal,

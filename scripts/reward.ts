@@ -217,7 +217,8 @@ async function save(
 
 async function reward(args: string[], context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const does = "Trains a reward model on ranked lists of answers; without a path: models/rm_model.";
+  const does = "Trains a reward model on ranked lists of answers.\n" +
+    "Without a path flag, it recreates models/rm_model.";
   const flags = readFlags(REWARD_SETTINGS, { command: "deno task reward", does }, {
     args,
     terminal,

@@ -227,8 +227,8 @@ async function numbers(
 
 async function sft(args: string[], context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const does =
-    "Trains a language model to ask questions about passages; without a path: models/sft_model.";
+  const does = "Trains a language model to ask questions about passages.\n" +
+    "Without a path flag, it recreates models/sft_model.";
   const flags = readFlags(SFT_SETTINGS, { command: "deno task sft", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);

@@ -41,7 +41,7 @@ async function summaryOf(
 }
 
 async function start(args: string[], { terminal }: CommandContext): Promise<void> {
-  const does = "Runs the sixth chapter: PPO on the embedded models, judged and plotted.";
+  const does = "Runs chapter 06, which trains the embedded models with PPO and plots the results.";
   const flags = readFlags(CHAPTER_FLAGS, { command: "deno task start", does }, { args, terminal });
   if (flags === undefined) return;
   await checkChapterSettings(flags.given);

@@ -113,9 +113,9 @@ const ABOUT = {
   command: "deno task sweep",
   does: `Trains with every combination of comma-separated settings: --kl_coef 0,0.2 --seed 1,2,3.
 
-The rows of a trial enter the file when it is finished. You can stop at any time: the same command
-continues with the trials that are missing. Settings come from flags alone, not from the environment.
-With --ray every machine of the cluster needs this project in the same folder (--ray_folder), and
+The rows of a trial are written when it finishes. You can stop at any time, and the same command
+then runs the missing trials. Settings are read from flags, not from environment variables. With
+--ray, every machine of the cluster needs this project in the same folder (--ray_folder), and
 deno or Node.js.`,
   usesEnvironment: false,
 };

@@ -1,32 +1,32 @@
 /**
- * Every PPO setting in the words of the two libraries that go on where one machine ends: OpenRLHF
+ * The counterpart of every PPO setting in two libraries that can use more than one machine: OpenRLHF
  * (on Ray) and TRL.
  *
- * The table is total: a new setting does not compile until its row states what becomes of it there.
+ * The table is complete. A new setting does not compile until the table has a row for it.
  * Flags and fields are those of OpenRLHF 0.11.2 (`openrlhf.cli.train_ppo_ray`) and TRL 1.12.0
  * (`trl.experimental.ppo.PPOConfig`).
  */
 import type { DefectName, Settings } from "./settings.ts";
 
-/** How many prompts there are: the other libraries count passes over them. */
+/** The number of prompts, which is needed because the other libraries count passes over them. */
 export interface PromptCount {
   /** Passages, each once. */
   readonly prompts: number;
 }
 
-/** What a field there can hold. */
+/** The value of a field of one of these libraries. */
 export type FieldValue = string | number | readonly number[] | boolean;
 
 /** A field's value from all settings; `own` is the value of the setting whose row it is in. */
 export type FieldOf = (settings: Settings, of: PromptCount & { own: FieldValue }) => FieldValue;
 
-/** What a setting becomes in one library. */
+/** The counterpart of a setting in one library. */
 export interface Elsewhere {
   /**
    * Names there with their values, constant or computed (`true`: a bare flag; `false`: omitted).
    */
   readonly fields: { readonly [name: string]: FieldValue | FieldOf };
-  /** What differs, in a phrase. */
+  /** What differs, as a phrase. */
   readonly remark?: string;
 }
 
@@ -38,7 +38,7 @@ export interface ElsewhereRow {
   readonly trl: Elsewhere;
 }
 
-/** The value of a field that stands for the same thing there. */
+/** The value of a field with the same meaning in the other library. */
 const same: FieldOf = (_, { own }) => own;
 
 /** Fields, fields with a remark, or a remark alone. */
@@ -54,7 +54,7 @@ const row = (openrlhf: Cell, trl: Cell): ElsewhereRow => ({
   trl: cellOf(trl),
 });
 const none = (remark: string): ElsewhereRow => row(remark, remark);
-/** One field in each library stands for the same thing. */
+/** One field in each library has the same meaning. */
 const renamed = (openrlhf: string, trl: string): ElsewhereRow =>
   row({ [openrlhf]: same }, { [trl]: same });
 
@@ -66,7 +66,7 @@ const answersOfMinibatch = (
 const promptsOfRun = ({ batch_size, num_episodes, max_timesteps }: Settings): number =>
   batch_size * num_episodes * max_timesteps;
 
-const LEFT_OUT = none("a mistake of the tutorial; left out");
+const LEFT_OUT = none("a mistake of the tutorial; omitted");
 const defects: { readonly [K in DefectName]: ElsewhereRow } = {
   left_pad_without_positions: LEFT_OUT,
   gae_over_padding: LEFT_OUT,
@@ -76,7 +76,7 @@ const defects: { readonly [K in DefectName]: ElsewhereRow } = {
   prompts_through_set: LEFT_OUT,
 };
 
-/** What each setting becomes. */
+/** The counterparts of each setting. */
 export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   ...defects,
   train_file_path: row(
@@ -92,21 +92,21 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     [{ reward_model_path: "reward" }, "the critic is read from critic/"],
   ),
   output_dir: renamed("ckpt.output_dir", "output_dir"),
-  device: none("always a GPU; the launch file asks for one"),
-  seed: row([{ "train.seed": same }, "other random numbers"], [
+  device: none("always a GPU; the launch file requests one"),
+  seed: row([{ "train.seed": same }, "the random numbers differ"], [
     { seed: same },
-    "other random numbers",
+    "the random numbers differ",
   ]),
-  max_len: row({ "data.max_len": same }, "the prompts in prompts.jsonl are cut already"),
+  max_len: row({ "data.max_len": same }, "the prompts in prompts.jsonl are already truncated"),
   query_len: renamed("rollout.max_new_tokens", "response_length"),
   batch_size: row([
     { "rollout.batch_size": (settings) => settings.batch_size * settings.update_timesteps },
-    "prompts of one update: batch_size times update_timesteps",
+    "prompts per update: batch_size times update_timesteps",
   ], [{
     per_device_train_batch_size: answersOfPool,
     gradient_accumulation_steps: 1,
     local_rollout_forward_batch_size: ({ batch_size }) => batch_size,
-  }, "answers of one update"]),
+  }, "answers per update"]),
   num_return_sequences: row(
     { "rollout.n_samples_per_prompt": same },
     "one answer per prompt; the script repeats the prompts",
@@ -115,9 +115,9 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     "train.num_episodes": (settings, { prompts }) => Math.ceil(promptsOfRun(settings) / prompts),
   }, "passes over the prompts, rounded up"], [{
     total_episodes: (settings) => promptsOfRun(settings) * settings.num_return_sequences,
-  }, "answers of the whole run"]),
-  max_timesteps: none("part of the number of answers, see num_episodes"),
-  update_timesteps: none("part of the size of a rollout, see batch_size"),
+  }, "answers in the whole run"]),
+  max_timesteps: none("determines the number of answers; see num_episodes"),
+  update_timesteps: none("determines the size of a rollout; see batch_size"),
   ppo_epoch: renamed("train.max_epochs", "num_ppo_epochs"),
   mini_batch_size: row({ "train.batch_size": answersOfMinibatch }, {
     num_mini_batches: (settings) =>
@@ -127,12 +127,12 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     "train.micro_batch_size": (settings) =>
       settings.micro_batch_size || answersOfMinibatch(settings),
     "rollout.micro_batch_size": (settings) => settings.micro_batch_size || settings.batch_size,
-  }, "the whole minibatch at once"),
+  }, "not split; the whole minibatch at once"),
   blocks_per_program: row(
     { "actor.gradient_checkpointing_enable": ({ blocks_per_program }) => blocks_per_program > 0 },
     { gradient_checkpointing: ({ blocks_per_program }) => blocks_per_program > 0 },
   ),
-  logits_at_once: none("all logits of a pass at once"),
+  logits_at_once: none("not split; all logits of a pass at once"),
   score_batch_size: row(
     "see rollout.micro_batch_size",
     "see local_rollout_forward_batch_size",
@@ -141,7 +141,7 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     "vLLM fills its batches itself",
     "see local_rollout_forward_batch_size",
   ),
-  spare_memory: none("GPU memory is spared by sharding and offloading"),
+  spare_memory: none("sharding and offloading save GPU memory instead"),
   gpu_buffers: none("PyTorch manages GPU memory itself"),
   frozen_dtype: none("frozen models have the same dtype as the others"),
   memory_gib: none("all memory of the GPU may be used"),
@@ -174,10 +174,10 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   ]),
   reward_clip_eps: row(
     { "reward.clip_range": ({ reward_clip_eps }) => [-reward_clip_eps, reward_clip_eps] },
-    "clipped by the script's score head",
+    "done by the script's score head",
   ),
   whiten_advantages: none("both always whiten"),
-  normalise_scores: row({ "reward.normalize_enable": same }, "by the script's score head"),
+  normalise_scores: row({ "reward.normalize_enable": same }, "done by the script's score head"),
   fresh_value_head: none("the head in critic/ is zero when it is set"),
   missing_eos_penalty: row("no counterpart", {
     missing_eos_penalty: ({ missing_eos_penalty }) => missing_eos_penalty || false,
@@ -187,7 +187,7 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   top_k: none("both sample from all tokens"),
   top_p: row({ "rollout.top_p": same }, "samples from all tokens"),
   repetition_penalty: none("no counterpart"),
-  faithful: none("turns the tutorial's mistakes on; left out"),
+  faithful: none("turns on the tutorial's mistakes; omitted"),
 };
 
 /** Names of other libraries that stand for exactly this setting, with and without their prefix. */

@@ -41,7 +41,7 @@ export function helpText(
     "",
     `Usage: ${command} [flags]${names}`,
     ...usesEnvironment
-      ? ["A flag may also be a variable with the prefix PPO_, for example PPO_SEED=3."]
+      ? ["Flags can also be set as environment variables with the prefix PPO_, such as PPO_SEED=3."]
       : [],
     "",
     ...shown.map(([name, spec]) => helpLine(name, spec, width)),

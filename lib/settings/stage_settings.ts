@@ -88,7 +88,7 @@ const MACHINE = {
 } satisfies SettingTable;
 
 const LISTS = {
-  lists: integer(2, "lists per training example; held-out ones get one", { min: 1 }),
+  lists: integer(2, "lists per training example (held-out: one)", { min: 1 }),
   // Such a question is known for three embedded passages in five, so two lists in five have one.
   unanswerable_proportion: number(0.6, "share of lists with unanswerable rank 3", {
     min: 0,
@@ -99,29 +99,29 @@ const LISTS = {
 /** Flags of the stages that train a model before PPO. */
 const TRAINING = {
   train_file_path: text("data/sft_train.json", "questions: JSON lines or CMRC JSON"),
-  test_file_path: text("data/test.json", "the same, held out"),
-  pretrained_model_path: text("pretrain_model/", "initial model; empty: a new one"),
+  test_file_path: text("data/test.json", "held-out data in the same format"),
+  pretrained_model_path: text("pretrain_model/", "initial model; empty: a new model"),
   output_dir: text("sft_model/", "folder for the trained model"),
   num_train_epochs: integer(5, "passes over the training data", { min: 1 }),
   train_batch_size: integer(8, "examples per optimizer step", { min: 1 }),
-  test_batch_size: integer(8, "examples per forward pass when measuring", { min: 1 }),
-  gradient_accumulation_steps: integer(1, "parts that a batch is split into", { min: 1 }),
+  test_batch_size: integer(8, "examples per forward pass in evaluation", { min: 1 }),
+  gradient_accumulation_steps: integer(1, "micro-batches per optimizer step", { min: 1 }),
   learning_rate: number(5e-5, "peak learning rate of AdamW", { above: 0 }),
-  weight_decay: number(0, "AdamW weight decay, not on biases and layer norms", { min: 0 }),
+  weight_decay: number(0, "AdamW weight decay, except on biases and layer norms", { min: 0 }),
   ...MACHINE,
   adam_epsilon: number(1e-8, "Adam epsilon", { above: 0, ...ADVANCED }),
-  warmup_proportion: number(0.1, "share of steps that warm up", { min: 0, max: 1 }),
-  dropout: number(0.1, "GPT-2's dropout while training", { min: 0, max: 0.9 }),
+  warmup_proportion: number(0.1, "share of steps used for warm-up", { min: 0, max: 1 }),
+  dropout: number(0.1, "dropout rate of GPT-2 during training", { min: 0, max: 0.9 }),
   blocks_per_program: {
     ...SETTINGS.blocks_per_program,
     help: "blocks per checkpointing segment; needs --dropout 0; 0: off",
   },
   checkpoints: boolean(true, "write checkpoint-STEP and metrics.jsonl into output_dir", ADVANCED),
   max_grad_norm: { ...SETTINGS.max_grad_norm, ...ADVANCED },
-  logging_steps: integer(5, "steps between two lines of progress", { min: 1, ...ADVANCED }),
+  logging_steps: integer(5, "steps between progress lines", { min: 1, ...ADVANCED }),
   max_steps: integer(0, "stop after this many steps; 0: after the last epoch", { min: 0 }),
-  names_file_path: text("", "CMRC JSON with titles, for rename_proportion", ADVANCED),
-  rename_proportion: number(0, "share of passages that get a random name", {
+  names_file_path: text("", "CMRC JSON whose titles are the new names", ADVANCED),
+  rename_proportion: number(0, "share of passages with a random new name", {
     min: 0,
     max: 1,
     ...ADVANCED,
@@ -131,8 +131,8 @@ const TRAINING = {
 /** Flags of the `sft` command. */
 export const SFT_SETTINGS: TableOf<SftSettings> = {
   ...TRAINING,
-  data_dir: text("data/", "folder of vocab.txt, for a new model"),
-  passage_weight: number(1, "loss weight of a passage token; a question token has 1", { min: 0 }),
+  data_dir: text("data/", "folder with the vocab.txt of a new model"),
+  passage_weight: number(1, "loss weight of passage tokens (question tokens: 1)", { min: 0 }),
   embed: integer(128, "embedding width of a new model", { min: 1 }),
   layers: integer(4, "transformer blocks of a new model", { min: 1 }),
   heads: integer(4, "attention heads of a new model", { min: 1 }),
@@ -141,31 +141,31 @@ export const SFT_SETTINGS: TableOf<SftSettings> = {
 /** Flags of the `reward` command. */
 export const REWARD_SETTINGS: TableOf<RewardSettings> = {
   ...TRAINING,
-  train_file_path: text("data/reward_train.json", "ranked lists, or questions"),
-  test_file_path: text("data/reward_test.json", "the same, held out"),
-  pretrained_model_path: text("sft_model/", "model whose body to start from"),
+  train_file_path: text("data/reward_train.json", "ranked lists or questions"),
+  test_file_path: text("data/reward_test.json", "held-out data in the same format"),
+  pretrained_model_path: text("sft_model/", "model with the initial body"),
   output_dir: text("rm_model/", "folder for the trained model"),
   num_train_epochs: { ...TRAINING.num_train_epochs, default: 10 },
   train_batch_size: integer(12, "lists per optimizer step", { min: 1 }),
-  test_batch_size: integer(4, "lists per forward pass when measuring", { min: 1 }),
+  test_batch_size: integer(4, "lists per forward pass in evaluation", { min: 1 }),
   gradient_accumulation_steps: { ...TRAINING.gradient_accumulation_steps, default: 4 },
   learning_rate: { ...TRAINING.learning_rate, default: 1e-5 },
   weight_decay: { ...TRAINING.weight_decay, default: 0.01 },
   value_dropout: number(0.5, "dropout before the value head", { min: 0, max: 0.9 }),
-  decay_layer_norms: boolean(false, "defect: weight decay on layer norms too", ADVANCED),
+  decay_layer_norms: boolean(false, "defect: also decay layer norms", ADVANCED),
   unstable_log_sigmoid: boolean(false, "defect: -log(sigmoid(x)), infinite below -89", ADVANCED),
-  prompts_file_path: text("", "passages for the scores' mean and std; empty: 200 held-out"),
+  prompts_file_path: text("", "passages for score statistics; empty: 200 held-out ones"),
   ...LISTS,
 };
 
 /** Flags of the `data` command. */
 export const DATA_SETTINGS: TableOf<DataSettings> = {
   train_file_path: text("data/cmrc_train.json", "passages: CMRC JSON or JSON lines"),
-  test_file_path: text("data/cmrc_dev.json", "the same, held out"),
+  test_file_path: text("data/cmrc_dev.json", "held-out data in the same format"),
   output_dir: text("output_data/", "folder for the files"),
-  model_path: text("", "SFT model: make ranked lists with it; empty: split the passages"),
+  model_path: text("", "SFT model for ranked lists; empty: split the passages"),
   ...LISTS,
-  per_question: boolean(true, "lists for every question; false: for every passage"),
+  per_question: boolean(true, "make lists per question; false: per passage"),
   ...MACHINE,
 };
 
@@ -185,28 +185,28 @@ export const PREDICT_SETTINGS: TableOf<PredictSettings> = {
 /** Flags of the `train` command. */
 export const TRAIN_FLAGS: TableOf<TrainFlags> = {
   ...SETTINGS,
-  resume: text("", "continue the run in this folder, with identical results"),
-  save_every: integer(1, "updates between saved states, 24 bytes per parameter each", { min: 1 }),
-  plan: boolean(false, "print the predicted memory and time, and stop"),
+  resume: text("", "folder of a run to continue; the results are identical"),
+  save_every: integer(1, "updates between saved states (24 bytes per parameter)", { min: 1 }),
+  plan: boolean(false, "print the predicted memory and time, and exit"),
 };
 
 /** Flags of the `export` command. */
 export const EXPORT_FLAGS: TableOf<ExportFlags> = {
-  to: choice(["onnx", "openrlhf", "trl"], "target"),
-  model_path: text("", "with --to onnx: the model folder; empty: models/sft_model"),
-  export_dir: text("", "the new folder; empty: out/ and the target's name"),
+  to: choice(["onnx", "openrlhf", "trl"], "export format"),
+  model_path: text("", "model folder for --to onnx; empty: models/sft_model"),
+  export_dir: text("", "folder to create; empty: out/ and the format's name"),
   ...SETTINGS,
 };
 
 /** Flags of the `sweep` command besides the settings of PPO, which it takes as lists. */
 export const SWEEP_FLAGS: TableOf<SweepFlags> = {
-  output: text("out/sweep.jsonl", "file of the rows; finished trials in it are kept"),
+  output: text("out/sweep.jsonl", "output file; finished trials in it are kept"),
   judged: integer(293, "held-out passages judged after each update; 0: none", { min: 0 }),
   jobs: integer(0, "trials at once; 0: limited by cores and memory", { min: 0 }),
-  threads: integer(1, "CPU threads per trial; changes the last digits", { min: 1 }),
+  threads: integer(1, "CPU threads per trial; affects the last digits", { min: 1 }),
   ray: text("", "address of a Ray cluster, such as auto or ray://host:10001"),
-  ray_folder: text("", "this project's folder on the cluster; empty: as here"),
-  python: text("python3", "the Python that has Ray"),
+  ray_folder: text("", "this project's folder on the cluster; empty: the same path"),
+  python: text("python3", "Python executable with Ray installed"),
 };
 
 const {
@@ -225,8 +225,8 @@ export const CHAPTER_FLAGS: TableOf<ChapterFlags> = {
 
 /** Flags of the `notebooks` command. */
 export const NOTEBOOKS_FLAGS: TableOf<NotebooksFlags> = {
-  write: boolean(false, "replace the committed notebooks by the executed ones"),
-  pages: boolean(false, "execute nothing, make pages of the committed outputs"),
+  write: boolean(false, "replace the committed notebooks with the executed ones"),
+  pages: boolean(false, "make pages of the committed outputs without executing"),
   ...CHAPTER_FLAGS,
 };
 
