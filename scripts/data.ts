@@ -97,7 +97,7 @@ async function listFiles(
 async function data(args: string[], terminal: Terminal): Promise<void> {
   const does =
     "Splits CMRC-style JSON for SFT and PPO. With --model_path, it makes ranked lists instead.\n" +
-    "Without a path flag, it makes data/reward_train.json and data/reward_test.json with models/sft_model.";
+    "Without a path flag, it makes data/reward_{train,test}.json with models/sft_model.";
   const flags = readFlags(DATA_SETTINGS, { command: "deno task data", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);

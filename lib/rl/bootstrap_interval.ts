@@ -16,8 +16,8 @@ import type { Row } from "./rows.ts";
 /** Settings of `bootstrapInterval`. */
 export interface BootstrapOptions {
   /**
-   * The number of resampled means (default 2000, which determine the ends of a 95 % interval to
-   * about a sixtieth of its width).
+   * The number of resampled means (default 2000, which makes the ends of a 95 % interval accurate
+   * to about a sixtieth of its width).
    */
   readonly resamples?: number;
   /** The confidence level, between 0 and 1 (default 0.95). */

@@ -1,7 +1,7 @@
 /**
- * Calibration: whether 80 of 100 predictions with a probability of 80 % come true.
+ * Measures calibration: of the predictions with a probability of 80 %, 80 % should come true.
  *
- *     bin k holds the predictions p_i with low_k <= p_i < low_k+1 (the last bin its upper end too)
+ *     bin k holds the predictions p_i with low_k <= p_i < low_k+1 (the last bin includes 1)
  *     predicted_k = mean of its p_i            observed_k = share of its cases that came true
  *
  * A plot of observed against predicted is a reliability diagram, in which a calibrated predictor
@@ -34,8 +34,8 @@ export interface ReliabilityOptions {
   /** The number of bins, all of equal width (default 10). */
   readonly bins?: number;
   /**
-   * The lower end of the first bin (default 0); 1/2 if the likelier of two outcomes is always
-   * predicted.
+   * The lower end of the first bin (default 0). Use 1/2 if the more likely of two outcomes is
+   * always predicted.
    */
   readonly from?: number;
 }
@@ -47,12 +47,10 @@ export interface ReliabilityOptions {
  *   probability lies outside [from, 1].
  * @example
  * ```ts
- * import { reliability } from "ppo/rl/mod.ts";
- * import assert from "node:assert/strict";
- * const predictions = { probabilities: [0.5, 0.75, 1, 1], happened: [1, 0, 1, 1] };
- * // 0.5 below 0.75; 0.75, 1 and 1 above
- * const [, high] = reliability(predictions, { bins: 2, from: 0.5 });
- * assert.deepEqual(high, { predicted: 2.75 / 3, observed: 2 / 3, count: 3 });
+ * import { reliability } from "ppo/rl/mod.ts"; import assert from "node:assert/strict"; const
+ * predictions = { probabilities: [0.5, 0.75, 1, 1], happened: [1, 0, 1, 1] }; // the upper bin,
+ * from 0.75 on, holds 0.75, 1 and 1 const [, high] = reliability(predictions, { bins: 2, from: 0.5
+ * }); assert.deepEqual(high, { predicted: 2.75 / 3, observed: 2 / 3, count: 3 });
  * ```
  */
 export function reliability(

@@ -15,9 +15,9 @@ import { requireSameLength, type Row } from "./rows.ts";
 
 /** Log-probabilities, in nats, of the same tokens before and after updates. */
 export interface OldAndNewLogProbs {
-  /** log pi(a_t) of the policy that is being trained. */
+  /** log pi(a_t) of the policy in training. */
   readonly logProbs: Row;
-  /** log pi_old(a_t) of the policy that sampled. */
+  /** log pi_old(a_t) of the policy that sampled the tokens. */
   readonly oldLogProbs: Row;
 }
 
@@ -75,8 +75,8 @@ export function ratioMax(logProbs: OldAndNewLogProbs): number {
  * The share of tokens, in [0, 1], whose ratio has left [1 - clipRange, 1 + clipRange], for either
  * sign of their advantage.
  *
- * OpenAI's baselines and CleanRL use this definition. The tokens whose gradient the clip removes
- * are fewer: `policyLoss(...).clipped`.
+ * OpenAI's baselines and CleanRL use this definition. Clipping removes the gradient of fewer
+ * tokens, which are marked in `policyLoss(...).clipped`.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example
@@ -96,8 +96,8 @@ export function clipFraction(
 }
 
 /**
- * The distance of the policy from the one that sampled: the mean k3 estimate of KL(pi_old || pi),
- * in nats per token.
+ * The mean k3 estimate of KL(pi_old || pi), in nats per token: how far the policy is from the one
+ * that sampled the tokens.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example

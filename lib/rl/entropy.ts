@@ -3,8 +3,8 @@
  *
  *     H(p) = -sum_v p_v log p_v
  *
- * Shannon 1948. It is 0 for a certain choice and log(n) for n equally likely ones. There are two
- * versions: one for a row of logits and one for differentiable tensors. Schulman et al. 2017
+ * Shannon 1948. It is 0 if one choice is certain and log(n) for n equally likely choices. There are
+ * two versions: one for a row of logits and one for differentiable tensors. Schulman et al. 2017
  * (PPO), equation 9, add it to the objective; here it is a diagnostic.
  */
 import { exp, mul, neg, type Shape, sum, type Tensor, type Without } from "../tensor/mod.ts";

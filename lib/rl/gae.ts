@@ -1,5 +1,5 @@
 /**
- * Generalised advantage estimation: how much better a token was than the critic expected.
+ * Generalised advantage estimation (GAE) of how much better a token was than the critic expected.
  *
  *     delta_t = r_t + gamma V(s_t+1) - V(s_t)
  *     A_t     = delta_t + (gamma lambda) delta_t+1 + (gamma lambda)^2 delta_t+2 + ...
@@ -7,11 +7,13 @@
  *     R_t     = A_t + V(s_t)
  *
  * Schulman et al. 2016, "High-dimensional continuous control using generalized advantage
- * estimation", equation 16; its equations 17 and 18 are lambda = 0 (A_t = delta_t) and lambda = 1
- * (A_t = G_t - V(s_t)). Schulman et al. 2017 (PPO) repeat it as equations 11 and 12 with a slip in
- * the last exponent: for a row that ends at T it is T - t - 1, not T - t + 1.
+ * estimation", equation 16. Equations 17 and 18 are the special cases lambda = 0 (A_t = delta_t)
+ * and lambda = 1 (A_t = G_t - V(s_t)). Schulman et al. 2017 (PPO) repeat it as equations 11 and 12
+ * with an error in the last exponent, which must be T - t - 1, not T - t + 1, for a row that ends
+ * at T.
  *
- * It takes one row of real tokens at a time, without padding, and does not whiten.
+ * The functions take one row of real tokens at a time, without padding, and do not whiten the
+ * result.
  */
 import { requireFractions, requireSameLength, type Row } from "./rows.ts";
 
@@ -30,8 +32,8 @@ export interface TdErrorsInputs {
 /** The inputs of `gae`. */
 export interface GaeInputs extends TdErrorsInputs {
   /**
-   * The weight of later errors, in [0, 1]: 0 uses one step (bias, low variance), 1 the whole row
-   * (no bias, high variance).
+   * The weight of later errors, in [0, 1]. With 0, only one step is used (bias, low variance). With
+   * 1, the whole row is used (no bias, high variance).
    */
   readonly lambda: number;
 }

@@ -2,7 +2,7 @@
  * KL divergence estimated from the tokens that were sampled.
  *
  *     r = pi_ref(a) / pi(a), a sampled from pi
- *     KL(pi || pi_ref) = E[k1] = E[k3], and nearly E[k2]
+ *     KL(pi || pi_ref) = E[k1] = E[k3], and approximately E[k2]
  *     k1 = -log r              unbiased, high variance, may be negative
  *     k2 = (log r)^2 / 2       biased, never negative
  *     k3 = (r - 1) - log r     unbiased, never negative, low variance for similar policies
@@ -15,7 +15,7 @@ import { requireSameLength, type Row } from "./rows.ts";
 
 /** Log-probabilities, in nats, of the same sampled tokens under two policies. */
 export interface SampledLogProbs {
-  /** log pi(a_t) of the policy that sampled. */
+  /** log pi(a_t) of the policy that sampled the tokens. */
   readonly logProbs: Row;
   /** log pi_ref(a_t) of the policy that it is compared with. */
   readonly refLogProbs: Row;

@@ -2,9 +2,9 @@
  * The mathematics of reinforcement learning: formulas on rows of numbers and on tensors,
  * independent of any language model.
  *
- * On rows (one 64-bit number for each real token): rewards, advantages, whitening, KL,
- * diagnostics. On tensors (differentiable): the two losses of PPO, the losses of REINFORCE and of
- * a reward model, entropy, KL.
+ * Rewards, advantages, whitening, KL and diagnostics are computed on rows (one 64-bit number for
+ * each real token). The two losses of PPO, the losses of REINFORCE and of a reward model, entropy
+ * and KL are computed on tensors and are differentiable.
  */
 export * from "./adaptive_kl.ts";
 export * from "./bootstrap_interval.ts";

@@ -4,8 +4,8 @@
  *     mean(x) = sum(x) / n            Var(x) = sum((x - mean(x))^2) / n
  *     corr(x, y) = mean((x - mean(x)) (y - mean(y))) / sqrt(Var(x) Var(y))
  *
- * The divisor is n, not n - 1: these describe the given numbers and do not estimate a larger
- * population.
+ * The divisor is n, not n - 1, because these statistics describe the given numbers and do not
+ * estimate those of a larger population.
  */
 import { requireSameLength, type Row } from "./rows.ts";
 
@@ -26,7 +26,7 @@ export function meanOf(row: Row): number {
 }
 
 /**
- * The variance of a row (divided by n), in its squared units.
+ * The variance of a row (with divisor n), in squared units of the row.
  *
  * @throws RangeError when the row is empty.
  * @example

@@ -36,17 +36,17 @@ export interface PolicyLossInputs<
   Advantages extends Shape = S,
   Mask extends Shape = S,
 > {
-  /** log pi(a_t) under the weights in training, in nats. */
+  /** log pi(a_t) under the current weights, in nats. */
   readonly logProbs: Tensor<S>;
-  /** log pi_old(a_t) under the weights that sampled, in nats. */
+  /** log pi_old(a_t) under the weights that sampled the tokens, in nats. */
   readonly oldLogProbs: Tensor<Old> & SameAxes<"clip the policy loss", S, Old>;
   /** A_t, usually whitened. */
   readonly advantages: Tensor<Advantages> & SameAxes<"clip the policy loss", S, Advantages>;
   /** 1 at real tokens of the answer, 0 elsewhere (where the other inputs must still be finite). */
   readonly mask: Tensor<Mask> & SameAxes<"clip the policy loss", S, Mask>;
   /**
-   * The divisor of the sum (default: sum(mask)). With the number of real tokens in a whole
-   * minibatch, the losses and gradients of its micro-batches add up to those of the minibatch.
+   * The divisor of the sum (default: sum(mask)). If it is the number of real tokens in a whole
+   * minibatch, the losses and gradients of the micro-batches add up to those of the minibatch.
    */
   readonly count?: Tensor<Record<never, never>>;
 }
@@ -62,8 +62,8 @@ export interface PolicyLoss<S extends Shape> {
 }
 
 /**
- * Computes the clipped policy loss, the ratios, and the tokens at which the clip acts. The default
- * range is the paper's 0.2.
+ * Computes the clipped policy loss, the ratios, and the tokens at which clipping takes effect. The
+ * default range is the paper's 0.2.
  *
  * @throws RangeError when the axes do not fit or the range is negative.
  * @example
@@ -84,8 +84,7 @@ export interface PolicyLoss<S extends Shape> {
  *   oldLogProbs: row(Math.log(0.25), -1),
  *   advantages: row(1, -3),
  *   mask: row(1, 1),
- * });
- * assert.ok(Math.abs(data[0] - 0.9) < 1e-6); // ratios 2 (counts as 1.2) and 1: (-1.2 + 3) / 2
+ * }); assert.ok(Math.abs(data[0] - 0.9) < 1e-6); // ratios 2 (clipped to 1.2) and 1: (-1.2 + 3) / 2
  * ```
  */
 export function policyLoss<

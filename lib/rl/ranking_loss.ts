@@ -30,14 +30,15 @@ import {
 export interface LogSigmoidOptions {
   /**
    * Whether to use softplus (default). `false` takes the logarithm of a rounded sigmoid, as the
-   * tutorial does, which is infinite in float32 as soon as the worse answer leads by 89.
+   * tutorial does. In float32, this is infinite once the worse answer's value exceeds the better
+   * one's by 89.
    */
   readonly stable?: boolean;
 }
 
 /**
- * -log sigmoid(better - worse) of each pair, in nats: log 2 for equal values, near 0 if the better
- * one leads clearly.
+ * -log sigmoid(better - worse) of each pair, in nats: log 2 for equal values, and near 0 if the
+ * better value is much higher.
  *
  * @throws RangeError when the axes do not fit.
  * @example
@@ -80,8 +81,8 @@ export interface RankingLossInputs {
   /** 1 at the last real token of each row. */
   readonly last: Tensor<{ batch: number; time: number }>;
   /**
-   * The number of lists whose losses are averaged (default 1). With that of a whole minibatch, its
-   * micro-batches add up.
+   * The number of lists whose losses are averaged (default 1). If it is the number in a whole
+   * minibatch, the losses of the micro-batches add up to that of the minibatch.
    */
   readonly count?: Tensor<Record<never, never>>;
 }
@@ -117,7 +118,7 @@ export function rankingLoss(
 ): Tensor<Record<never, never>> {
   const lastValue = sum(mul(values, last), "time"); // [batch]
   const extended = add(mul(values, mask), mul(lastValue, sub(1, mask))); // [batch, time]
-  // [pair, time]; elsewhere no value may overflow
+  // [pair, time]; other positions become 0, so that nothing overflows there
   const scored = cast(less(scalar(0), weight), "float32");
   const betterValues = mul(scored, dot(better, extended, "batch")); // [pair, time]
   const worseValues = mul(scored, dot(worse, extended, "batch"));

@@ -1,15 +1,15 @@
 /**
- * The comparisons of a ranked list: every pair of its texts, token by token, from their first
- * difference on.
+ * Plans the comparisons of a ranked list. Each pair of its texts is compared token by token, from
+ * the first token in which they differ.
  *
  *     start  = index of the first token in which the pair differs
  *     end    = length of the longer of the two
  *     weight = 1 / (number of pairs x (end - start)) at the positions start ... end - 1, else 0
  *
- * The tutorial's list-wise loss; the average over the tokens after the first difference is
- * DeepSpeed-Chat's (Yao et al. 2023). Beyond the end of the shorter text, its last real value is
- * used. `scorePads` uses the values at its pads instead, as the tutorial does, so that training
- * also changes the values at padding.
+ * This is the tutorial's list-wise loss. The average over the tokens after the first difference
+ * follows DeepSpeed-Chat (Yao et al. 2023). Beyond the end of the shorter text, its last real value
+ * is used. With `scorePads`, the values at its padding are used instead, as in the tutorial, and
+ * training then changes these values too.
  */
 import type { Row } from "./rows.ts";
 
@@ -44,7 +44,7 @@ export interface RankingPlan {
 export interface RankingPlanOptions {
   /** The length of a padded row: the size of the time axis. */
   readonly time: number;
-  /** Whether to compare the values at pads, as the tutorial does (default: no). */
+  /** Whether to compare the values at padding, as the tutorial does (default: no). */
   readonly scorePads?: boolean;
 }
 
@@ -97,20 +97,18 @@ function matrix(
 }
 
 /**
- * Plans the comparisons of several ranked lists of token ids, best text first, without pads. Equal
- * texts are not compared.
+ * Plans the comparisons of several ranked lists of token ids, best text first, without padding.
+ * Equal texts are not compared.
  *
  * @throws RangeError when a text is empty or longer than the time axis, or when no two texts of a
  *   list differ.
  * @example
  * ```ts
- * import { rankingPlan } from "ppo/rl/mod.ts";
- * import assert from "node:assert/strict";
- * const { weight, mask, last } = rankingPlan([[[7, 8, 9], [7]]], { time: 3 });
- * assert.deepEqual([...weight.data], [0, 0.5, 0.5]); // one pair, which differs from position 1 on
- * assert.deepEqual([...mask.data], [1, 1, 1, 1, 0, 0]);
- * // the second text's only value is used for two more positions
- * assert.deepEqual([...last.data], [0, 0, 1, 1, 0, 0]);
+ * import { rankingPlan } from "ppo/rl/mod.ts"; import assert from "node:assert/strict"; const {
+ * weight, mask, last } = rankingPlan([[[7, 8, 9], [7]]], { time: 3 });
+ * assert.deepEqual([...weight.data], [0, 0.5, 0.5]); // one pair, which differs from position 1
+ * assert.deepEqual([...mask.data], [1, 1, 1, 1, 0, 0]); // the second text's only value is used for
+ * two more positions assert.deepEqual([...last.data], [0, 0, 1, 1, 0, 0]);
  * ```
  */
 export function rankingPlan(

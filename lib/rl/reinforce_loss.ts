@@ -4,17 +4,17 @@
  *     grad J = E[ sum_t G_t grad log pi(a_t | s_t) ]
  *     loss   = - sum_t mask_t G_t log pi(a_t | s_t) / count          count: number of answers
  *
- * Williams 1992, "Simple statistical gradient-following algorithms", section 2; Sutton et al.
- * 2000, "Policy gradient methods for reinforcement learning with function approximation", theorem
- * 1. The sign is negative because a loss is minimised. Nothing keeps the policy near the one that
- * sampled, so each answer may be used for only one step. The loss is a graph, differentiable in
- * `logProbs`.
+ * Williams 1992, "Simple statistical gradient-following algorithms", section 2; Sutton et al. 2000,
+ * "Policy gradient methods for reinforcement learning with function approximation", theorem 1. The
+ * sign is negative because a loss is minimised. Nothing keeps the policy close to the one that
+ * sampled the answers, so each answer may be used for only one step. The loss is a graph,
+ * differentiable in `logProbs`.
  */
 import { div, mul, neg, type Shape, sum, type Tensor } from "../tensor/mod.ts";
 
 /** The inputs of `reinforceLoss`, all but `count` on the same axes, [time] or [batch, time]. */
 export interface ReinforceLossInputs<S extends Shape> {
-  /** log pi(a_t) under the weights in training, in nats. */
+  /** log pi(a_t) under the current weights, in nats. */
   readonly logProbs: Tensor<S>;
   /** G_t, the return from token t on, or G_t minus a baseline, in units of reward. */
   readonly returns: Tensor<S>;
@@ -25,7 +25,7 @@ export interface ReinforceLossInputs<S extends Shape> {
 }
 
 /**
- * Computes the REINFORCE loss, in units of reward times nats. Only its gradient has a meaning.
+ * Computes the REINFORCE loss, in units of reward times nats. Only its gradient is meaningful.
  *
  * @throws RangeError when the axes do not fit.
  * @example

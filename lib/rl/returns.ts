@@ -1,5 +1,5 @@
 /**
- * The discounted return: the sum of future rewards, in which later ones count less.
+ * The discounted return: the sum of future rewards, each discounted by gamma per step.
  *
  *     G_t = r_t + gamma r_t+1 + gamma^2 r_t+2 + ... = r_t + gamma G_t+1
  *
@@ -19,7 +19,7 @@ export interface DiscountedReturnsInputs {
 }
 
 /**
- * Computes the discounted return from each token of one row on, in units of reward.
+ * Computes the discounted return at each token of one row, in units of reward.
  *
  * @throws RangeError when gamma is outside [0, 1].
  * @example

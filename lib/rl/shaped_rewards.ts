@@ -3,16 +3,16 @@
  *
  *     r_t = -klCoef (log pi(a_t) - log pi_ref(a_t)) + [t is the last token] score
  *
- * Ziegler et al. 2019, "Fine-tuning language models from human preferences", equation 2, spread
- * over the tokens; Ouyang et al. 2022 (InstructGPT), equation 2. The penalty is the k1 estimate of
- * the KL divergence. Normalise and clip the score first (`scores.ts`).
+ * Ziegler et al. 2019, "Fine-tuning language models from human preferences", equation 2, applied to
+ * each token; Ouyang et al. 2022 (InstructGPT), equation 2. The penalty is the k1 estimate of the
+ * KL divergence. Normalise and clip the score first (`scores.ts`).
  */
 import { k1 } from "./kl_estimates.ts";
 import type { Row } from "./rows.ts";
 
 /** The inputs of `shapedRewards`, for one answer. */
 export interface ShapedRewardsInputs {
-  /** log pi(a_t) of the policy that sampled, in nats, one for each token. */
+  /** log pi(a_t) of the policy that sampled the answer, in nats, one for each token. */
   readonly logProbs: Row;
   /** log pi_ref(a_t) of the frozen reference, in nats, one for each token. */
   readonly refLogProbs: Row;

@@ -3,8 +3,8 @@
  *
  *     argmax_pi  E_pi[r] - beta KL(pi || pi_ref)   is   pi(a) = pi_ref(a) e^(r(a) / beta) / Z
  *
- * Ziegler et al. 2019, section 2; Rafailov et al. 2023 (DPO), equation 4. It takes one row of
- * probabilities over all actions.
+ * Ziegler et al. 2019, section 2; Rafailov et al. 2023 (DPO), equation 4. The function takes one
+ * row of probabilities over all actions.
  */
 import { requireSameLength, type Row } from "./rows.ts";
 

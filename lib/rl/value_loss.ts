@@ -1,5 +1,6 @@
 /**
- * The clipped value loss: the critic's squared error, with the change of its values clipped.
+ * The clipped value loss: the critic's squared error, with its values clipped to a range around the
+ * old ones.
  *
  *     V_clip = clamp(V, V_old - clipRange, V_old + clipRange)
  *     loss   = 0.5 sum_t mask_t max((V_t - R_t)^2, (V_clip_t - R_t)^2) / count
@@ -36,7 +37,7 @@ export interface ValueLossInputs<
   Returns extends Shape = S,
   Mask extends Shape = S,
 > {
-  /** V(s_t) under the weights in training. */
+  /** V(s_t) under the current weights. */
   readonly values: Tensor<S>;
   /** V_old(s_t) at the time of the rollout. */
   readonly oldValues: Tensor<Old> & SameAxes<"clip the value loss", S, Old>;
@@ -57,10 +58,10 @@ export interface ValueLoss<S extends Shape> {
 }
 
 /**
- * Computes the clipped value loss and the tokens at which the clip acts.
+ * Computes the clipped value loss and the tokens at which clipping takes effect.
  *
  * The range is in units of reward, so it suits normalised scores. The default is the tutorial's
- * 0.2, and `Infinity` does not clip.
+ * 0.2, and `Infinity` disables clipping.
  *
  * @throws RangeError when the axes do not fit or the range is negative.
  * @example

@@ -6,7 +6,7 @@
  * The mean and the variance are those of all real tokens of all rows in the pool of an update,
  * without padding. The variance has the divisor n, so that the result has a standard deviation of
  * exactly 1; TRL divides by n - 1. Huang et al. 2022, "The 37 implementation details of proximal
- * policy optimization", detail 7 (there for each minibatch).
+ * policy optimization", detail 7, where each minibatch is whitened by itself.
  */
 import { meanOf, varianceOf } from "./moments.ts";
 import type { Row } from "./rows.ts";
@@ -14,8 +14,8 @@ import type { Row } from "./rows.ts";
 /**
  * Whitens the rows of one pool to mean 0 and standard deviation 1 over all their tokens.
  *
- * `epsilon` makes a pool of equal numbers 0 instead of 0 / 0. Its default, 1e-8, is far below the
- * variance of any real pool.
+ * Because of `epsilon`, a pool of equal numbers becomes 0 instead of 0 / 0. Its default, 1e-8, is
+ * far below the variance of any real pool.
  *
  * @throws RangeError when the rows hold no token.
  * @example
