@@ -1,8 +1,9 @@
 /**
- * A run's configuration in the field's words, and the one place that maps the tutorial's names to them.
+ * The configuration of a run under the field's standard names, and the mapping from the tutorial's
+ * names to them.
  *
- * On disk, on the command line and in notebooks settings have the tutorial's names (`kl_coef`, `lam`); inside the library they are the
- * fields of `PpoConfig`.
+ * On disk, on the command line and in notebooks, settings have the tutorial's names (`kl_coef`,
+ * `lam`). Inside the library, they are the fields of `PpoConfig`.
  */
 import type { SamplingSettings, WeightType } from "../lm/mod.ts";
 import { type DefectName, DEFECTS, scheduleOf, type Settings } from "../settings/mod.ts";
@@ -13,61 +14,64 @@ export interface RolloutConfig {
   readonly batchSize: number;
   /** Answers sampled for each prompt. */
   readonly answersPerPrompt: number;
-  /** The longest answer in tokens. */
+  /** The maximum number of tokens in an answer. */
   readonly answerLength: number;
-  /** The distribution that tokens are drawn from. */
+  /** The distribution from which tokens are sampled. */
   readonly sampling: SamplingSettings;
-  /** Takes the most likely token instead of drawing one. */
+  /** Whether to take the most likely token instead of sampling one. */
   readonly greedy: boolean;
   /** Weight of the KL penalty against the reference. */
   readonly klCoef: number;
-  /** Discount of future rewards. */
+  /** The discount factor of future rewards. */
   readonly gamma: number;
   /** Lambda of GAE. */
   readonly lambda: number;
-  /** Normalises scores to the SFT model's mean 0 and standard deviation 1. */
+  /** Whether to normalise scores by the mean and standard deviation of the SFT model's scores. */
   readonly normaliseScores: boolean;
-  /** Scores are clipped to plus or minus this. */
+  /** The limit at which scores are clipped, in either direction. */
   readonly scoreClipRange: number;
   /** Subtracted from the score of an answer without an end token. */
   readonly missingEosPenalty: number;
 }
 
-/** How actor and critic learn from a pool of answers. */
+/** How the actor and the critic are trained on a pool of answers. */
 export interface UpdateConfig {
   /** Passes over the pool. */
   readonly epochs: number;
-  /** Answers of an optimizer step. */
+  /** Answers per optimizer step. */
   readonly minibatchSize: number;
   /** Adam's learning rate for actor and critic. */
   readonly learningRate: number;
   /** Adam's epsilon. */
   readonly adamEpsilon: number;
-  /** The global gradient norm is clipped to this. */
+  /** The maximum global norm of the gradient. */
   readonly maxGradNorm: number;
-  /** Range of the policy ratio around 1. */
+  /** The clip range of the probability ratio around 1. */
   readonly clipRange: number;
-  /** Range of a new value around the old one. */
+  /** The clip range of a new value around the old one. */
   readonly valueClipRange: number;
-  /** Shifts and scales the pool's advantages to mean 0 and standard deviation 1. */
+  /** Whether to whiten the pool's advantages to mean 0 and standard deviation 1. */
   readonly whitenAdvantages: boolean;
-  /** Starts the critic's head at zero instead of the reward model's. */
+  /** Whether the critic's value head starts at zero instead of the reward model's head. */
   readonly freshValueHead: boolean;
 }
 
-/** How much memory a run may use at once; none of it changes what is computed, except for rounding. */
+/** Limits on the memory of a run. They do not change the results, except for rounding. */
 export interface MemoryConfig {
-  /** Answers in one pass of the gradient; 0: no limit. */
+  /** Answers in one forward and backward pass; 0: no limit. */
   readonly microBatchSize: number;
   /** Blocks in one segment of gradient checkpointing; 0: no checkpointing. */
   readonly blocksPerSegment: number;
-  /** Answer tokens whose logits the actor's gradient holds at once; 0: no limit. */
+  /** Answer tokens whose logits are held at once in the actor's gradient; 0: no limit. */
   readonly logitsAtOnce: number;
   /** Answers scored, and prompts read, in one call; 0: no limit. */
   readonly scoreBatchSize: number;
   /** Answers generated at once; 0: a whole timestep. */
   readonly generateBatchSize: number;
-  /** Loads frozen models only while they are used, and frees caches and gradients between uses. */
+  /**
+   * Whether to load frozen models only while they are used, and to free caches and gradients
+   * between uses.
+   */
   readonly spareMemory: boolean;
   /** How frozen models are stored. */
   readonly frozenType: WeightType;
@@ -75,15 +79,15 @@ export interface MemoryConfig {
 
 /** Everything that a run depends on besides its models and prompts. */
 export interface PpoConfig extends RolloutConfig, UpdateConfig {
-  /** All random numbers are functions of it. */
+  /** The seed, on which all random numbers depend. */
   readonly seed: number;
-  /** The longest row in tokens, prompt and answer. */
+  /** The maximum number of tokens in a row (prompt and answer). */
   readonly maxLength: number;
-  /** Timesteps of the schedule. */
+  /** Timesteps in the schedule. */
   readonly timesteps: number;
-  /** Updates of the schedule. */
+  /** Updates in the schedule. */
   readonly updates: number;
-  /** Timesteps of experience in an update. */
+  /** Timesteps of experience per update. */
   readonly updateTimesteps: number;
   /** Memory limits. */
   readonly memory: MemoryConfig;
@@ -91,7 +95,7 @@ export interface PpoConfig extends RolloutConfig, UpdateConfig {
   readonly defects: Readonly<Record<DefectName, boolean>>;
 }
 
-/** The sampling distribution that settings ask for. */
+/** The sampling distribution of a run with these settings. */
 export const samplingOf = (settings: Settings): SamplingSettings => ({
   temperature: settings.temperature,
   topK: settings.top_k,
@@ -140,7 +144,7 @@ const memoryConfig = (settings: Settings): MemoryConfig => ({
 });
 
 /**
- * The configuration that a full set of settings describes.
+ * The configuration for a full set of settings.
  *
  * @example
  * ```ts
@@ -153,7 +157,7 @@ const memoryConfig = (settings: Settings): MemoryConfig => ({
  * ```
  */
 export function configOf(settings: Settings): PpoConfig {
-  const defects = Object.keys(DEFECTS) as DefectName[]; // its own keys
+  const defects = Object.keys(DEFECTS) as DefectName[]; // the table's own keys
   return {
     ...rolloutConfig(settings),
     ...updateConfig(settings),
@@ -164,6 +168,6 @@ export function configOf(settings: Settings): PpoConfig {
     memory: memoryConfig(settings),
     defects: Object.fromEntries(
       defects.map((name) => [name, settings[name]]),
-    ) as PpoConfig["defects"], // a switch for each
+    ) as PpoConfig["defects"], // each has a switch
   };
 }

@@ -1,8 +1,10 @@
 /**
- * Makes the four models of a run: compiles their programs, loads their weights, and owns what training changes.
+ * Creates the four models of a run: compiles their programs, loads their weights, and owns the
+ * state that training changes.
  *
- * Actor and critic own their weights and Adam's moments, which each step replaces. The frozen models stay in the memory that their
- * weights were read into; with `spareMemory` they are read again for each use instead, and actor and critic take over that memory.
+ * The actor and the critic own their weights and Adam's moments, which each step replaces. The
+ * frozen models stay in the memory that their weights were read into. With `spareMemory`, they are
+ * read again for each use instead, and the actor and the critic take over that memory.
  */
 import { createGenerator, type Generator } from "../decode/mod.ts";
 import {
@@ -37,15 +39,15 @@ import type { Actor, Models } from "./models.ts";
 import { createReaders, type Housekeeping, layoutFor } from "./readers.ts";
 import type { Sample } from "./sample.ts";
 
-/** A model that is trained, with the state that each step replaces. */
+/** A trained model with the state that each step replaces. */
 export interface Trained<P> {
   /** Parameters and Adam's moments. */
   state: TrainState<P>;
-  /** Makes steps and gradients. */
+  /** Computes optimizer steps and gradients. */
   readonly trainer: AnswerTrainer<P, Sample>;
 }
 
-/** The four models, with what logging, resuming and memory handling need of them. */
+/** The four models, with everything that logging, resuming and memory handling need. */
 export interface RunModels extends Models {
   /** The actor's weights. */
   readonly trainedActor: Trained<Gpt2Arrays>;
@@ -53,16 +55,19 @@ export interface RunModels extends Models {
   readonly trainedCritic: Trained<ValueModelArrays>;
   /** The reference's weights. */
   readonly frozenReference: Frozen<StoredGpt2>;
-  /** Samples answers with any parameters of the actor's shape. */
+  /** Samples answers with any parameters that have the actor's shapes. */
   readonly generator: Generator;
-  /** KL(pi || pi_ref) in nats, exact over the vocabulary, summed over an answer's tokens: mean over answers; `maxLogits`: of one model at once. */
+  /**
+   * The exact KL(pi || pi_ref) in nats, summed over the tokens of an answer and averaged over
+   * answers. At most `maxLogits` logits of each model are computed at once.
+   */
   exactKl(
     answers: readonly PromptAndAnswer[],
     options?: { maxLogits?: number },
   ): Promise<number>;
-  /** Scores of answers by a value model with these parameters. */
+  /** Scores answers with a value model that has these parameters. */
   scoresBy(parameters: StoredValueModel, answers: readonly PromptAndAnswer[]): Promise<number[]>;
-  /** Frees the arrays that wait for the next gradient. */
+  /** Frees the arrays that are kept for the next gradient. */
   releaseGradients(): void;
 }
 
@@ -126,7 +131,10 @@ async function takeStep<P>(model: Trained<P>, samples: readonly Sample[], learni
   return found;
 }
 
-/** Compiles the gradients and optimizers of actor and critic, which use one pool of gradient arrays in turn. */
+/**
+ * Compiles the gradients and optimizers of the actor and the critic, which take turns using one
+ * pool of gradient arrays.
+ */
 async function createTrainers(
   inputs: PpoInputs,
   config: PpoConfig,
@@ -154,7 +162,8 @@ async function createTrainers(
   const ofCritic = criticLoss(reward.config, { clipRange: config.valueClipRange, dropout });
   return {
     gradientArrays,
-    // The actor's step can be aborted, because nothing has changed yet. The critic's cannot: once the actor has moved, it must follow.
+    // The actor's step can be aborted, because nothing has changed yet. The critic's step cannot be
+    // aborted, because the actor has already been updated.
     actor: await createAnswerTrainer(device, ofActor, {
       ...options,
       logitsAtOnce,
@@ -175,7 +184,10 @@ const createRunGenerator = (
     ...(config.memory.scoreBatchSize > 0 ? { promptsAtOnce: config.memory.scoreBatchSize } : {}),
   });
 
-/** Samples answers with the actor as it is; row r's token t gets the random number of (seed, timestep, r, t), whatever the batch. */
+/**
+ * Samples answers with the current actor. The random number for token t of row r depends only on
+ * (seed, timestep, r, t), not on the batch.
+ */
 function answerSampler(
   { generator, trainedActor }: Pick<RunModels, "generator" | "trainedActor">,
   { seed, answersPerPrompt, answerLength, memory }: PpoConfig,
@@ -203,11 +215,11 @@ function answerSampler(
   };
 }
 
-/** How a model is read for each use; undefined where it is held. */
+/** How a model is read for each use, or undefined if it stays in memory. */
 const rereadOf = ({ reread }: LoadedModel, { memory }: PpoConfig) =>
   memory.spareMemory ? reread : undefined;
 
-/** Loads reference and reward model, or prepares reading them for each use. */
+/** Loads the reference and the reward model, or prepares to read them for each use. */
 async function loadFrozen({ device, policy, reward }: PpoInputs, config: PpoConfig) {
   const load = <T>(spec: T, model: LoadedModel, name: string) => {
     const reread = rereadOf(model, config);
@@ -222,7 +234,7 @@ async function loadFrozen({ device, policy, reward }: PpoInputs, config: PpoConf
   };
 }
 
-/** Uploads the starting weights of actor and critic. */
+/** Uploads the initial weights of the actor and the critic. */
 async function loadTrained(
   { device, policy, reward }: PpoInputs,
   config: PpoConfig,
@@ -251,7 +263,7 @@ async function loadTrained(
   };
 }
 
-/** The same weights with a value head of zeros: a critic that has learned nothing yet estimates 0. */
+/** The same weights with a value head of zeros, so that an untrained critic predicts 0. */
 export const withFreshHead = (weights: ReadonlyMap<string, Weight>): Map<string, Weight> =>
   new Map([...weights].map(([name, weight]) => [
     name,

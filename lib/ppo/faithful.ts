@@ -1,6 +1,6 @@
 /**
- * The tutorial's defects, each as a wrapper around the function or model that it changes. All are off by default; `faithful` turns
- * them on, so that a chapter can show what each one costs.
+ * The tutorial's defects. Each is a wrapper around the function or model that it changes. All are
+ * off by default. `faithful` turns them on, so that a chapter can show the effect of each one.
  *
  * The tutorial's remaining choices need no wrapper because they are ordinary settings: no whitening, no score normalisation, no penalty
  * for a missing end, a repetition penalty.
@@ -29,7 +29,10 @@ import type { Sample } from "./sample.ts";
 
 type Defects = Pick<PpoConfig, "defects">;
 
-/** Defect `left_pad_without_positions`: pads in front of the prompts, and positions that count them. */
+/**
+ * Defect `left_pad_without_positions`: prompts are padded on the left, and position ids count the
+ * padding.
+ */
 export function leftPaddedBatch(
   answers: readonly PromptAndAnswer[],
   { padId }: { padId: number },
@@ -48,7 +51,10 @@ export function leftPaddedBatch(
   };
 }
 
-/** The layout of one kind of call under the defects: where pads or dropout depend on the whole batch, answers keep their order. */
+/**
+ * The layout of one kind of call under the defects. If padding or dropout depends on the whole
+ * batch, answers keep their order.
+ */
 export function layoutWithDefects(
   layout: AnswerLayout,
   { defects, padId, purpose, maxRows }: Defects & {
@@ -69,10 +75,13 @@ export function layoutWithDefects(
   return dropout ? { ...layout, groups: inOrder(maxRows) } : layout;
 }
 
-/** GPT-2's own dropout rate. */
+/** GPT-2's dropout rate. */
 const DROPOUT = 0.1;
 
-/** Defect `dropout_in_update`: dropout in the update although there is none in the rollout, so that the first ratio is not 1. */
+/**
+ * Defect `dropout_in_update`: dropout is on in the update but not in the rollout, so that the
+ * first ratio is not 1.
+ */
 export const updateDropout = (
   { defects, seed }: Defects & { seed: number },
 ): AnswerDropout | undefined =>
@@ -90,12 +99,15 @@ export const updateDropout = (
     }
     : undefined;
 
-/** Defect `log_probs_of_raw_distribution`: log-probabilities of the raw distribution instead of the one sampled from. */
+/**
+ * Defect `log_probs_of_raw_distribution`: log-probabilities come from the raw distribution instead
+ * of the sampling distribution.
+ */
 export const samplingForLogProbs = (
   { defects, sampling }: Defects & { sampling: SamplingSettings },
 ): SamplingSettings => defects.log_probs_of_raw_distribution ? plainSampling : sampling;
 
-/** Scores an actor's answers again after sampling them, where a defect makes the two differ. */
+/** Computes an actor's log-probabilities again after sampling, if a defect makes the two differ. */
 export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
   if (!defects.log_probs_of_raw_distribution && !defects.left_pad_without_positions) return actor;
   return {
@@ -108,7 +120,10 @@ export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
   };
 }
 
-/** Defect `gae_over_padding`: the KL penalty and GAE run on over the padding after an answer's end. */
+/**
+ * Defect `gae_over_padding`: the KL penalty and GAE include the padding after the end of an
+ * answer.
+ */
 export function rolloutOverPadding({ padId }: { padId: number }): Rollout {
   return async (models, prompts, options) => {
     const samples = await rollout(models, prompts, options);
@@ -127,7 +142,7 @@ export function rolloutOverPadding({ padId }: { padId: number }): Rollout {
   };
 }
 
-/** Rewards and GAE over a whole padded row, cut to the answer afterwards. */
+/** Computes rewards and GAE over a whole padded row and then truncates them to the answer. */
 function estimatesOverPadding(
   row: Pick<Sample, "logProbs" | "refLogProbs" | "values">,
   { answer: { length }, score }: Sample,
@@ -141,14 +156,14 @@ function estimatesOverPadding(
   );
 }
 
-/** Defect `shuffle_whole_batches`: the order of whole timesteps is shuffled, and not their answers. */
+/** Defect `shuffle_whole_batches`: whole timesteps are shuffled instead of their answers. */
 export const wholeBatches: CutIntoMinibatches = (pool, { seed, epoch }): Sample[][] =>
   shuffle(
     [...Map.groupBy(pool, ({ timestep }) => timestep).values()],
     epochRandom({ seed, epoch }),
   );
 
-/** The functions of the algorithm, wrapped in the defects that are on. */
+/** The functions of the algorithm, wrapped in the enabled defects. */
 export function withDefects(
   { defects, seed }: PpoConfig,
   { padId }: { padId: number },
@@ -156,7 +171,7 @@ export function withDefects(
   return {
     rollout: defects.gae_over_padding ? rolloutOverPadding({ padId }) : rollout,
     minibatches: defects.shuffle_whole_batches ? wholeBatches : shuffledMinibatches,
-    /** Defect `prompts_through_set`: prompts in an order that no seed governs. */
+    /** Defect `prompts_through_set`: the order of the prompts does not depend on the seed. */
     promptRandom: (skip: number): Random =>
       defects.prompts_through_set ? Math.random : randomStream(seed, { skip }),
   };

@@ -1,4 +1,4 @@
-/** What a run starts from, and what must be true of it before anything is compiled. */
+/** The inputs of a run, and the checks on them before anything is compiled. */
 import type { SpecialTokens } from "../decode/mod.ts";
 import { type Gpt2Config, rowsThatFit, type TokenRow, type Weight } from "../lm/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
@@ -6,21 +6,27 @@ import type { Device } from "../runtime/mod.ts";
 import type { Settings } from "../settings/mod.ts";
 import { frozenType } from "./config.ts";
 
-/** A model as it comes from its folder. */
+/** A model as it was read from its folder. */
 export interface LoadedModel {
   /** Its sizes. */
   readonly config: Gpt2Config;
-  /** By dotted Hugging Face name; with `spare_memory` the actor or critic takes over their memory. */
+  /**
+   * The weights by Hugging Face's dotted names. With `spare_memory`, the actor or the critic takes
+   * over their memory.
+   */
   readonly weights: ReadonlyMap<string, Weight>;
-  /** Reads the weights again, so that `spare_memory` need not hold a frozen model between two uses. */
+  /**
+   * Reads the weights again. `spare_memory` uses this to avoid holding a frozen model between two
+   * uses.
+   */
   readonly reread?: (() => Promise<ReadonlyMap<string, Weight>>) | undefined;
 }
 
-/** What PPO starts from. */
+/** The inputs of a PPO run. */
 export interface PpoInputs {
-  /** Where to compute. */
+  /** The device to compute on. */
   readonly device: Device;
-  /** The SFT model: the actor at the start, and the frozen reference. */
+  /** The SFT model, which is the initial actor and the frozen reference. */
   readonly policy: LoadedModel;
   /** The reward model; the critic starts from its body. */
   readonly reward: LoadedModel;
@@ -30,15 +36,16 @@ export interface PpoInputs {
   readonly special: SpecialTokens;
   /** Prompts as token rows. */
   readonly prompts: readonly TokenRow[];
-  /** Checked and complete. */
+  /** The settings, checked and complete. */
   readonly settings: Settings;
 }
 
 /**
- * Checks what a run starts from.
+ * Checks the inputs of a run.
  *
- * @throws RangeError when there are fewer prompts than `batch_size`, a prompt does not fit, statistics are missing, the vocabularies
- *   differ, or the device cannot read frozen models as they are to be stored.
+ * @throws RangeError when there are fewer prompts than `batch_size`, a prompt does not fit,
+ *   statistics are missing, the vocabularies differ, or the device cannot store frozen models in
+ *   the requested dtype.
  */
 export function checkInputs(
   { device, prompts, settings, scoreStatistics, policy, reward }: PpoInputs,
@@ -77,10 +84,10 @@ export function checkInputs(
 }
 
 /**
- * Checks that a device can store frozen models as the settings ask. On the CPU float16 would save nothing, because frozen models stay in
- * the memory that they were read into.
+ * Checks that a device can store frozen models in the dtype of the settings. On the CPU, float16
+ * would save nothing, because frozen models stay in the memory that they were read into.
  *
- * @throws RangeError when it cannot.
+ * @throws RangeError when the device cannot.
  */
 export function checkFrozenType(
   settings: Pick<Settings, "frozen_dtype">,
@@ -95,12 +102,16 @@ export function checkFrozenType(
   );
 }
 
-/** The largest of ONNX Runtime's buffer buckets on a GPU: larger buffers are allocated anew in every pass, which is slow. */
+/**
+ * The size of ONNX Runtime's largest buffer bucket on a GPU. Larger buffers are allocated again in
+ * every pass, which is slow.
+ */
 const LARGEST_BUCKET = 160 * 2 ** 20;
 
 /**
- * The settings with passes of so few rows that their arrays fit in a GPU's buffers and, where no number is given, in ONNX Runtime's
- * buckets. On the CPU the settings are returned as they are.
+ * Returns the settings with the number of rows per pass reduced so that arrays fit in a GPU's
+ * buffers and, if no number is given, in ONNX Runtime's buckets. On the CPU, the settings are
+ * returned unchanged.
  */
 export function fittingSettings(
   { device, policy, settings }: Pick<PpoInputs, "device" | "settings"> & {

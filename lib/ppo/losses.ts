@@ -1,5 +1,6 @@
 /**
- * The two losses of PPO on a language model: `policyLoss` and `valueLoss` of `lib/rl`, computed from GPT-2's hidden states.
+ * The two losses of PPO for a language model: `policyLoss` and `valueLoss` of `lib/rl`, computed
+ * from GPT-2's hidden states.
  */
 import {
   type AnswerDropout,
@@ -29,9 +30,9 @@ import {
 import { policyLoss, valueLoss } from "../rl/mod.ts";
 import type { Sample } from "./sample.ts";
 
-/** How a loss is computed. */
+/** The options of a loss. */
 export interface PpoLossOptions {
-  /** The clipping range: of the ratio around 1, or of a value around the old one. */
+  /** The clip range of the ratio around 1, or of a value around the old one. */
   readonly clipRange: number;
   /** Dropout in the body; default: none. */
   readonly dropout?: Pick<AnswerDropout, "rate"> | undefined;
@@ -40,7 +41,7 @@ export interface PpoLossOptions {
 const dropOf = ({ dropout }: PpoLossOptions) =>
   dropout && (({ dropoutKeys }: AnswerLossInputs) => ({ rate: dropout.rate, keys: dropoutKeys }));
 
-/** What the actor's loss reads besides rows, mask and count. */
+/** The actor loss's inputs besides rows, mask and count. */
 export interface ActorLossInputs extends Pick<AnswerInputs, "targets" | "seen" | "samplingMask"> {
   /** log pi_old(a_t). */
   readonly oldLogProbs: AnswerMatrix;
@@ -48,7 +49,7 @@ export interface ActorLossInputs extends Pick<AnswerInputs, "targets" | "seen" |
   readonly advantages: AnswerMatrix;
 }
 
-/** The clipped policy loss of an actor; its other results are `logProbs` and `entropy`. */
+/** The clipped policy loss of an actor. It also returns `logProbs` and `entropy`. */
 export function actorLoss(
   shape: PolicyShape,
   options: PpoLossOptions,
@@ -66,7 +67,7 @@ export function actorLoss(
       chosen: true,
       loss(head, hidden, { rows, columns, targets, seen, samplingMask, ...data }) {
         const { oldLogProbs, advantages, mask, count } = data;
-        const states = atColumns(hidden, columns, rows.slots); // those that predict answer tokens
+        const states = atColumns(hidden, columns, rows.slots); // positions that predict answer tokens
         const distribution = distributionFrom(states, head, { seen, samplingMask, sampling });
         const { logProbs, entropy } = answerStatistics(distribution, targets);
         const { loss } = policyLoss({ logProbs, oldLogProbs, advantages, mask, count }, options);
@@ -85,7 +86,7 @@ export function actorLoss(
   };
 }
 
-/** What the critic's loss reads besides rows, mask and count. */
+/** The critic loss's inputs besides rows, mask and count. */
 export interface CriticLossInputs {
   /** V_old(s_t). */
   readonly oldValues: AnswerMatrix;

@@ -1,6 +1,7 @@
 /**
- * The metrics of an update: one row of numbers, under the same names in logs, figures and tables (GLOSSARY.md has those of other
- * libraries). Everything is a mean over answer tokens or over answers; padding never counts.
+ * The metrics of an update as one row of numbers, with the same names in logs, figures and tables
+ * (GLOSSARY.md lists their names in other libraries). Means are over answer tokens or over answers,
+ * never over padding.
  */
 import {
   approxKl,
@@ -18,19 +19,25 @@ import type { Sample } from "./sample.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { UpdateStep } from "./update.ts";
 
-/** Metrics of a pool, before its update. */
+/** Metrics of a pool, measured before its update. */
 export interface PoolMetrics {
-  /** The reward model's score, neither normalised nor clipped: mean over answers. */
+  /** The reward model's raw score, before normalisation and clipping, averaged over answers. */
   readonly mean_reward: number;
-  /** The score as it enters the last token's reward: normalised, clipped, less the penalty for a missing end; mean over answers. */
+  /**
+   * The score that is added to the last token's reward (normalised, clipped, minus the penalty for
+   * a missing end token), averaged over answers.
+   */
   readonly score: number;
-  /** KL to the reference by k1 in nats, summed over an answer's tokens: mean over answers. */
+  /**
+   * The k1 estimate of the KL to the reference in nats, summed over an answer's tokens and
+   * averaged over answers.
+   */
   readonly kl: number;
-  /** The same by k3, whose terms are never negative. */
+  /** The same with k3, whose terms are never negative. */
   readonly kl_k3: number;
-  /** Tokens of an answer, [SEP] included: mean over answers. */
+  /** Tokens per answer, including [SEP], averaged over answers. */
   readonly response_length: number;
-  /** Share of answers that ended by themselves. */
+  /** Share of answers that ended with [SEP]. */
   readonly eos_rate: number;
   /** 1 - Var(returns - values) / Var(returns). */
   readonly explained_variance: number;
@@ -42,11 +49,11 @@ export interface StepMetrics {
   readonly actor_loss: number;
   /** The clipped value loss. */
   readonly critic_loss: number;
-  /** KL between the sampling policy and the one being trained (k3), in nats a token. */
+  /** KL between the sampling policy and the one being trained (k3), in nats per token. */
   readonly approx_kl: number;
   /** pi / pi_old, mean over tokens. */
   readonly ratio_mean: number;
-  /** pi / pi_old, the largest of all tokens. */
+  /** The largest pi / pi_old of all tokens. */
   readonly ratio_max: number;
   /** Share of tokens whose ratio lies outside 1 +- `policy_clip_eps`. */
   readonly clip_fraction: number;
@@ -58,19 +65,22 @@ export interface StepMetrics {
   readonly critic_grad_norm: number;
 }
 
-/** One update's metrics; seconds are those since the last update. */
+/** The metrics of one update. Times are in seconds since the last update. */
 export interface Metrics extends PoolMetrics, StepMetrics, ReturnType<Stopwatch["lap"]> {
   /** Counted from 1. */
   readonly update: number;
-  /** Timesteps done, counted from 1. */
+  /** Timesteps completed, counted from 1. */
   readonly timestep: number;
-  /** KL to the reference in nats, exact over the vocabulary, summed over an answer's tokens: mean over the pool's last answers. */
+  /**
+   * The exact KL to the reference in nats, summed over an answer's tokens and averaged over the
+   * pool's last answers.
+   */
   readonly kl_exact: number;
 }
 
 const sumOf = (row: readonly number[]): number => row.reduce((total, x) => total + x, 0);
 
-/** The metrics of a pool that follow from its numbers alone. */
+/** The metrics of a pool that can be computed from its numbers alone. */
 export const poolMetrics = (pool: readonly Sample[]): PoolMetrics => ({
   mean_reward: meanOf(pool.map(({ rawScore }) => rawScore)),
   score: meanOf(pool.map(({ score }) => score)),
@@ -93,7 +103,7 @@ export const measurePool = async (
   kl_exact: await exactKl(pool.slice(-EXACT_KL.answers)),
 });
 
-/** The metrics of one minibatch's steps. */
+/** The metrics of the optimizer steps on one minibatch. */
 export function stepMetrics(
   { samples, actor, critic }: UpdateStep,
   { clipRange }: { clipRange: number },
@@ -115,7 +125,7 @@ export function stepMetrics(
   };
 }
 
-/** The metrics of an update from those of its steps: their means, and the largest `ratio_max`. */
+/** Combines the metrics of an update's steps into their means and the largest `ratio_max`. */
 export function meanStepMetrics(steps: readonly StepMetrics[]): StepMetrics {
   const mean = (key: keyof StepMetrics) => meanOf(steps.map((row) => row[key]));
   return {

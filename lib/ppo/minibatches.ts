@@ -1,29 +1,35 @@
-/** The minibatches of one epoch: the pool of an update, shuffled and cut. */
+/** The minibatches of one epoch, made by shuffling and splitting the pool of an update. */
 import { chunksOf } from "../lm/mod.ts";
 import { type Random, randomStream, shuffle } from "../random/mod.ts";
 import type { Sample } from "./sample.ts";
 
-/** What decides how a pool is cut. */
+/** The settings that determine how a pool is split. */
 export interface EpochOptions {
   /** Random seed. */
   readonly seed: number;
-  /** Counts the epochs of the whole run from 0. */
+  /** The number of the epoch in the whole run, counted from 0. */
   readonly epoch: number;
   /** Answers per minibatch; the last one of an epoch may be smaller. */
   readonly minibatchSize: number;
 }
 
-/** Cuts a pool into the minibatches of one epoch. */
+/** Splits a pool into the minibatches of one epoch. */
 export type CutIntoMinibatches = (pool: readonly Sample[], options: EpochOptions) => Sample[][];
 
-/** Numbers of the random stream that are reserved for one epoch: far more than a shuffle draws. */
+/**
+ * How many numbers of the random stream are reserved for one epoch, which is far more than a
+ * shuffle uses.
+ */
 const NUMBERS_PER_EPOCH = 1_000_000;
 
-/** The random numbers of one epoch; the prompts of the run are drawn from the stream before the first epoch's. */
+/**
+ * The random numbers of one epoch. The run's prompts use the part of the stream before the first
+ * epoch.
+ */
 export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch">): Random =>
   randomStream(seed, { skip: NUMBERS_PER_EPOCH * (epoch + 1) });
 
-/** Shuffles the answers of all timesteps and cuts them into minibatches. */
+/** Shuffles the answers of all timesteps and splits them into minibatches. */
 export const shuffledMinibatches: CutIntoMinibatches = (
   pool,
   { seed, epoch, minibatchSize },

@@ -1,12 +1,13 @@
 /**
- * PPO for a language model. The algorithm is three files, and everything else serves them:
+ * PPO for a language model. The algorithm is in three files, and everything else supports them:
  *
  * - `rollout.ts`: sampling, the KL penalty (`rl/shaped_rewards.ts`), GAE (`rl/gae.ts`);
  * - `update.ts`: whitening, epochs and minibatches (`minibatches.ts`), one step of actor and critic each with the clipped losses
  *   (`rl/policy_loss.ts`, `rl/value_loss.ts`, connected to the models in `losses.ts`);
  * - `train.ts`: the loop around the two, which can be resumed from a state (`state.ts`).
  *
- * The tutorial's defects are wrappers in `faithful.ts`. A program, in these files, is one compiled ONNX graph.
+ * The tutorial's defects are wrappers in `faithful.ts`. In these files, a program is one compiled
+ * ONNX graph.
  */
 export * from "./config.ts";
 export { type RunModels, type Trained, withFreshHead } from "./create_models.ts";

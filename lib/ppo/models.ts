@@ -1,19 +1,19 @@
 /**
  * The four models of PPO as interfaces, with only the calls that the algorithm makes.
  *
- * Everything below them is decided where the models are made (`create_models.ts`): how answers are grouped and padded, which programs run
- * and when memory is freed.
+ * `create_models.ts` implements them. It decides how answers are grouped and padded, which programs
+ * run, and when memory is freed.
  */
 import type { PromptAndAnswer, TokenRow } from "../lm/mod.ts";
 import type { Sample, SampledAnswer } from "./sample.ts";
 
-/** Gives log-probabilities of answers. */
+/** Computes log-probabilities of answers. */
 export interface Policy {
-  /** log pi(a_t) in nats, one row an answer. */
+  /** log pi(a_t) in nats, one row per answer. */
   logProbs(answers: readonly PromptAndAnswer[]): Promise<number[][]>;
 }
 
-/** What an optimizer step found on its minibatch, before the step. */
+/** The results of an optimizer step, measured on its minibatch before the step. */
 export interface StepResult {
   /** The clipped loss, mean over the minibatch's tokens. */
   readonly loss: number;
@@ -21,11 +21,11 @@ export interface StepResult {
   readonly gradNorm: number;
 }
 
-/** What an optimizer step of the actor found. */
+/** The results of an optimizer step of the actor. */
 export interface ActorStep extends StepResult {
-  /** log pi(a_t) in nats, one row an answer. */
+  /** log pi(a_t) in nats, one row per answer. */
   readonly logProbs: readonly number[][];
-  /** Entropy of the sampling distribution at each token in nats, one row an answer. */
+  /** Entropy of the sampling distribution at each token in nats, one row per answer. */
   readonly entropy: readonly number[][];
 }
 
@@ -39,7 +39,7 @@ export interface Actor extends Policy {
 
 /** The value model that is trained. */
 export interface Critic {
-  /** V(s_t) before each answer token, one row an answer. */
+  /** V(s_t) before each answer token, one row per answer. */
   values(answers: readonly PromptAndAnswer[]): Promise<number[][]>;
   /** One optimizer step on a minibatch. */
   step(minibatch: readonly Sample[], learningRate: number): Promise<StepResult>;
@@ -47,7 +47,7 @@ export interface Critic {
 
 /** The frozen reward model. */
 export interface RewardModel {
-  /** One score an answer, in the reward model's own units. */
+  /** One score per answer, in the reward model's own units. */
   scores(answers: readonly PromptAndAnswer[]): Promise<number[]>;
 }
 
@@ -65,13 +65,13 @@ export interface RolloutModels {
 
 /** The models of an update. */
 export interface TrainedModels {
-  /** Learns by the clipped policy loss. */
+  /** Trained with the clipped policy loss. */
   readonly actor: Pick<Actor, "step">;
-  /** Learns by the clipped value loss. */
+  /** Trained with the clipped value loss. */
   readonly critic: Pick<Critic, "step">;
 }
 
-/** All four. */
+/** All four models. */
 export interface Models {
   /** The policy that is trained. */
   readonly actor: Actor;

@@ -47,10 +47,12 @@ export interface ReliabilityOptions {
  *   probability lies outside [from, 1].
  * @example
  * ```ts
- * import { reliability } from "ppo/rl/mod.ts"; import assert from "node:assert/strict"; const
- * predictions = { probabilities: [0.5, 0.75, 1, 1], happened: [1, 0, 1, 1] }; // the upper bin,
- * from 0.75 on, holds 0.75, 1 and 1 const [, high] = reliability(predictions, { bins: 2, from: 0.5
- * }); assert.deepEqual(high, { predicted: 2.75 / 3, observed: 2 / 3, count: 3 });
+ * import { reliability } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * const predictions = { probabilities: [0.5, 0.75, 1, 1], happened: [1, 0, 1, 1] };
+ * // the upper bin starts at 0.75 and holds 0.75, 1 and 1
+ * const [, high] = reliability(predictions, { bins: 2, from: 0.5 });
+ * assert.deepEqual(high, { predicted: 2.75 / 3, observed: 2 / 3, count: 3 });
  * ```
  */
 export function reliability(

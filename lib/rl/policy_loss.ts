@@ -84,7 +84,8 @@ export interface PolicyLoss<S extends Shape> {
  *   oldLogProbs: row(Math.log(0.25), -1),
  *   advantages: row(1, -3),
  *   mask: row(1, 1),
- * }); assert.ok(Math.abs(data[0] - 0.9) < 1e-6); // ratios 2 (clipped to 1.2) and 1: (-1.2 + 3) / 2
+ * });
+ * assert.ok(Math.abs(data[0] - 0.9) < 1e-6); // ratios 2 (clipped to 1.2) and 1: (-1.2 + 3) / 2
  * ```
  */
 export function policyLoss<

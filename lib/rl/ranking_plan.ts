@@ -104,11 +104,13 @@ function matrix(
  *   list differ.
  * @example
  * ```ts
- * import { rankingPlan } from "ppo/rl/mod.ts"; import assert from "node:assert/strict"; const {
- * weight, mask, last } = rankingPlan([[[7, 8, 9], [7]]], { time: 3 });
- * assert.deepEqual([...weight.data], [0, 0.5, 0.5]); // one pair, which differs from position 1
- * assert.deepEqual([...mask.data], [1, 1, 1, 1, 0, 0]); // the second text's only value is used for
- * two more positions assert.deepEqual([...last.data], [0, 0, 1, 1, 0, 0]);
+ * import { rankingPlan } from "ppo/rl/mod.ts";
+ * import assert from "node:assert/strict";
+ * const { weight, mask, last } = rankingPlan([[[7, 8, 9], [7]]], { time: 3 });
+ * assert.deepEqual([...weight.data], [0, 0.5, 0.5]); // one pair, which differs from position 1 on
+ * assert.deepEqual([...mask.data], [1, 1, 1, 1, 0, 0]);
+ * // the second text's only value is used for two more positions
+ * assert.deepEqual([...last.data], [0, 0, 1, 1, 0, 0]);
  * ```
  */
 export function rankingPlan(
