@@ -1,5 +1,6 @@
 /**
- * PPO for a language model (Schulman et al. 2017; Ouyang et al. 2022): sample, score, update, again.
+ * PPO for a language model (Schulman et al. 2017; Ouyang et al. 2022): sample, score, update, and
+ * repeat.
  *
  * `createPpo` compiles the programs and holds the models. The algorithm itself is `rollout.ts`, `update.ts` and `train.ts`.
  */
@@ -29,38 +30,54 @@ import type { UpdateStep } from "./update.ts";
 /** A PPO run. */
 export interface Ppo
   extends Pick<Run, "models" | "config" | "rollout" | "update" | "promptSampler"> {
-  /** Yields one row of metrics an update, to the end of the schedule. */
+  /** Trains to the end of the schedule and yields one row of metrics per update. */
   train(options?: TrainOptions): AsyncGenerator<Metrics>;
-  /** Where the run stands, for `train({ from })` of a run with the same inputs; call it between two values of `train`, or after it threw. */
+  /**
+   * Returns the state of the run, for `train({ from })` of a run with the same inputs. Call it
+   * between two values of `train`, or after `train` has thrown.
+   */
   state(options?: StateOptions): Promise<PpoState>;
-  /** One timestep of answers with the models as they are: `rollout` with this run's models and configuration. */
+  /**
+   * Runs `rollout` with this run's current models and configuration, for one timestep of answers.
+   */
   experience(timestep: number, prompts: readonly TokenRow[]): Promise<Sample[]>;
-  /** The same answers scored again. */
+  /** Scores the same answers again. */
   rescore(samples: readonly Sample[]): Promise<Sample[]>;
-  /** One update on a pool of answers: `update` with this run's models and configuration. */
+  /** Runs `update` with this run's models and configuration, on a pool of answers. */
   learn(pool: readonly Sample[], updatesDone: number): Promise<UpdateStep[]>;
-  /** What is logged of a pool before its update. */
+  /** The metrics of a pool that are logged before its update. */
   measure(pool: readonly Sample[]): Promise<PoolMetrics & { kl_exact: number }>;
-  /** KL(pi || pi_ref) in nats, exact over the vocabulary: summed over an answer's tokens, mean over answers. */
+  /**
+   * The exact KL(pi || pi_ref) in nats, summed over an answer's tokens and averaged over answers.
+   */
   exactKl(samples: readonly Sample[], options?: { maxLogits?: number }): Promise<number>;
-  /** The gradient of the actor's loss on these answers as one minibatch, at most `microBatchSize` at once (default: all). */
+  /**
+   * The gradient of the actor's loss on these answers as one minibatch, computed for at most
+   * `microBatchSize` answers at once (default: all).
+   */
   actorGradient(
     samples: readonly Sample[],
     options?: { microBatchSize?: number },
   ): Promise<ActorGradient>;
-  /** The actor as it is now; valid until the next update. */
+  /** The current actor, valid until the next update. */
   actor(): Gpt2Arrays;
-  /** The critic as it is now; valid until the next update. */
+  /** The current critic, valid until the next update. */
   critic(): ValueModelArrays;
-  /** The frozen SFT model; throws a RangeError where it is loaded only while it is used, or stored as float16. */
+  /**
+   * The frozen SFT model. Throws a RangeError if it is loaded only while it is used, or stored as
+   * float16.
+   */
   readonly reference: Gpt2Arrays;
-  /** What storing the frozen models as float16 changed; undefined where they are float32. */
+  /** The effect of storing the frozen models as float16, or undefined if they are float32. */
   readonly storageDifference: StorageDifference | undefined;
-  /** Samples answers with any parameters of the actor's shape. */
+  /** Samples answers with any parameters that have the actor's shapes. */
   readonly generator: Generator;
-  /** Seconds of each part since the last call; `train` calls it at each update. */
+  /** The seconds spent in each part since the last call. `train` calls this at each update. */
   lap(): ReturnType<Run["watch"]["lap"]>;
-  /** Lets a signal stop `rollout` and `update` between two programs, outside `train`, which has its own. */
+  /**
+   * Sets a signal that stops `rollout` and `update` between two programs. `train` has its own
+   * signal.
+   */
   abortOn(signal: AbortSignal | undefined): void;
 }
 
@@ -68,7 +85,7 @@ export interface Ppo
 export interface ActorGradient {
   /** The clipped loss. */
   readonly loss: number;
-  /** log pi(a_t) in nats, one row an answer. */
+  /** log pi(a_t) in nats, one row per answer. */
   readonly logProbs: readonly number[][];
   /** By parameter name, before clipping. */
   readonly gradients: ReadonlyMap<string, Weight>;
@@ -130,7 +147,7 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
   };
 }
 
-/** Trains; while it does, the signal of the options can stop it. */
+/** Trains, and stops when the signal in the options is aborted. */
 async function* abortable(run: Run, options: TrainOptions): AsyncGenerator<Metrics> {
   run.signal = options.signal;
   try {

@@ -1,16 +1,19 @@
-/** The prompts of each timestep: different ones, drawn from the seed alone. */
+/** The prompts of each timestep, which are distinct and depend only on the seed. */
 import type { TokenRow } from "../lm/mod.ts";
 import type { Random } from "../random/mod.ts";
 
-/** Draws the prompts of one timestep after another. */
+/** Draws the prompts for one timestep after another. */
 export interface PromptSampler {
-  /** `batchSize` different prompts. */
+  /** Draws `batchSize` distinct prompts. */
   next(): TokenRow[];
-  /** Random numbers drawn so far; a sampler that skips them goes on from here. */
+  /** The random numbers drawn so far. A sampler that skips this many continues from here. */
   drawn(): number;
 }
 
-/** Draws prompts with the numbers of `random(skip)`, a stream after its first `skip` numbers. */
+/**
+ * Draws prompts with the numbers of `random(skip)`, which is a stream without its first `skip`
+ * numbers.
+ */
 export function createPromptSampler(
   prompts: readonly TokenRow[],
   { batchSize, random, drawn = 0 }: {

@@ -1,7 +1,9 @@
 /**
- * Everything that is computed from answers without learning from them: log-probabilities, values, scores and the exact KL.
+ * Everything that is computed from answers without training: log-probabilities, values, scores and
+ * the exact KL.
  *
- * Each reader cuts the answers into groups, lays every group out as a padded batch, and gives ragged rows back in the answers' order.
+ * Each reader splits the answers into groups, lays out each group as a padded batch, and returns
+ * ragged rows in the order of the answers.
  */
 import {
   type AnswerLayout,
@@ -23,15 +25,18 @@ import type { PpoConfig } from "./config.ts";
 import { layoutWithDefects, samplingForLogProbs } from "./faithful.ts";
 import type { PpoInputs } from "./inputs.ts";
 
-/** What a run does between two programs of a model. */
+/** Callbacks of a run between two programs of a model. */
 export interface Housekeeping {
   /** Throws when the run has been aborted. */
   checkAbort(): void;
-  /** Returns memory to the system, where the run spares it. */
+  /** Returns memory to the system, if the run spares memory. */
   tidy(): void;
 }
 
-/** Groups answers and lays them out for one kind of call, at most `maxRows` at once (0: any number). */
+/**
+ * Groups answers and lays them out for one kind of call, with at most `maxRows` rows at once (0:
+ * any number).
+ */
 export function layoutFor(
   purpose: "score" | "train",
   { policy, special: { padId } }: PpoInputs,
@@ -42,7 +47,7 @@ export function layoutFor(
   return layoutWithDefects(layout, { defects, padId, purpose, maxRows });
 }
 
-/** Compiles everything that is read from answers without learning from them. */
+/** Compiles everything that is computed from answers without training. */
 export async function createReaders(
   inputs: PpoInputs,
   config: PpoConfig,
@@ -80,7 +85,7 @@ export async function createReaders(
       answers: readonly PromptAndAnswer[],
       { maxLogits = EXACT_KL.logits }: { maxLogits?: number } = {},
     ) {
-      const logits = config.answerLength * policy.config.vocabSize; // of one answer, at most
+      const logits = config.answerLength * policy.config.vocabSize; // the maximum for one answer
       const fitting = Math.max(1, Math.floor(maxLogits / logits));
       const maxRows = Math.min(scoreBatchSize || Infinity, fitting);
       const rows = await each(

@@ -1,11 +1,11 @@
-/** From the reward model's score to the reward at the last token. */
+/** Converts the reward model's score into the reward at the last token. */
 import { clipScore, normaliseScores, type ScoreStatistics } from "../rl/mod.ts";
 import type { RolloutConfig } from "./config.ts";
 import type { SampledAnswer } from "./sample.ts";
 
 /**
- * Makes the function that turns a reward-model score into the reward at the last token: normalise, clip, and subtract the penalty if the
- * answer never ended.
+ * Creates the function that turns a reward-model score into the reward at the last token:
+ * normalise, clip, and subtract the penalty if the answer never ended.
  *
  * @example
  * ```ts

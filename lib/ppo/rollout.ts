@@ -1,9 +1,10 @@
 /**
  * One timestep of experience: sample answers, score them, and compute the advantage of every token.
  *
- * Ouyang et al. 2022 (InstructGPT), section 3.5, with the KL penalty at each token (Ziegler et al. 2019, equation 2) and GAE
- * (Schulman et al. 2016); no pretraining loss is mixed in. A timestep is one batch of prompts, in the tutorial's word; t counts the
- * tokens of an answer. Batching, padding and memory are the models' business.
+ * Ouyang et al. 2022 (InstructGPT), section 3.5, with the KL penalty at each token (Ziegler et al.
+ * 2019, equation 2) and GAE (Schulman et al. 2016); no pretraining loss is mixed in. A timestep is
+ * one batch of prompts, which is the tutorial's term, and t counts the tokens of an answer. The
+ * models take care of batching, padding and memory.
  */
 import { gae, shapedRewards } from "../rl/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
@@ -11,15 +12,18 @@ import type { RolloutConfig } from "./config.ts";
 import type { Policy, RolloutModels } from "./models.ts";
 import type { Sample, SampledAnswer } from "./sample.ts";
 
-/** What a rollout depends on besides models and prompts. */
+/** The options of a rollout besides models and prompts. */
 export interface RolloutOptions extends Pick<RolloutConfig, "klCoef" | "gamma" | "lambda"> {
-  /** Counted from 1; the random number of a token is a function of (seed, timestep, row, position). */
+  /**
+   * The timestep, counted from 1. The random number of a token is a function of (seed, timestep,
+   * row, position).
+   */
   readonly timestep: number;
-  /** Turns a reward-model score into its part of the last token's reward. */
+  /** Turns a reward-model score into the part of the last token's reward that comes from it. */
   readonly toReward: (score: number, answer: Pick<SampledAnswer, "ended">) => number;
 }
 
-/** `rollout`, or a wrapper of it that may also ask the actor for log-probabilities. */
+/** `rollout`, or a wrapper of it that may also need the actor's log-probabilities. */
 export type Rollout = (
   models: RolloutModels & { readonly actor: Policy },
   prompts: readonly TokenRow[],
@@ -35,7 +39,7 @@ export async function rollout(
   const answers = await actor.generate(prompts, { timestep }); // 1. a_t ~ pi_old, with log pi_old(a_t)
   const allRefLogProbs = await reference.logProbs(answers); // 2. log pi_ref(a_t)
   const allValues = await critic.values(answers); // 3. V(s_t)
-  const rawScores = await reward.scores(answers); // 4. r(x, y), one score an answer
+  const rawScores = await reward.scores(answers); // 4. r(x, y), one score per answer
 
   return answers.map((answer, i) => {
     const [logProbs, refLogProbs, values] = [answer.logProbs, allRefLogProbs[i], allValues[i]];

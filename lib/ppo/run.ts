@@ -1,7 +1,8 @@
 /**
  * The parts of a run: models, configuration, the two functions of the algorithm, and its progress.
  *
- * What is not the algorithm is wrapped around it here: defects, timing, aborting, and the memory handling of an update.
+ * Everything that is not part of the algorithm is wrapped around it here: defects, timing,
+ * aborting, and the memory handling of an update.
  */
 import { updateMemory } from "../memory/mod.ts";
 import { trimMemory } from "../runtime/mod.ts";
@@ -17,39 +18,42 @@ import { type Progress, type Resumable, START } from "./state.ts";
 import { createStopwatch, type Stopwatch, timedModels } from "./stopwatch.ts";
 import { update } from "./update.ts";
 
-/** A run's configuration with the functions that follow from it: it can be spread into the options of `rollout` and `update`. */
+/**
+ * A run's configuration with the functions derived from it. It can be spread into the options of
+ * `rollout` and `update`.
+ */
 export interface RunConfig extends PpoConfig {
   /** Turns a reward-model score into the reward at the last token. */
   readonly toReward: RolloutOptions["toReward"];
-  /** Cuts a pool into the minibatches of one epoch. */
+  /** Splits a pool into the minibatches of one epoch. */
   readonly minibatches: CutIntoMinibatches;
 }
 
 /** A run's parts. */
 export interface Run extends Resumable {
-  /** What it started from. */
+  /** The inputs of the run. */
   readonly inputs: PpoInputs;
-  /** The four models; each call is timed. */
+  /** The four models, whose calls are timed. */
   readonly models: RunModels;
-  /** Its configuration. */
+  /** The configuration of the run. */
   readonly config: RunConfig;
-  /** `rollout` of `rollout.ts`, or its wrapper where a defect changes it. */
+  /** `rollout` of `rollout.ts`, or a wrapper if a defect changes it. */
   readonly rollout: Rollout;
   /** `update` of `update.ts`, with the memory handling of an update around it. */
   readonly update: typeof update;
-  /** Draws prompts, after `drawn` numbers. */
+  /** Draws prompts, starting after `drawn` random numbers. */
   promptSampler(drawn?: number): PromptSampler;
-  /** Throws the reason of `signal` when it was aborted. */
+  /** Throws the reason of `signal` if it has been aborted. */
   checkAbort(): void;
-  /** May stop the run between two programs. */
+  /** The signal that may stop the run between two programs. */
   signal: AbortSignal | undefined;
   /** Adds up the seconds of each part. */
   readonly watch: Stopwatch;
-  /** How far the run has come; replaced together with the models. */
+  /** The progress of the run, which is replaced together with the models. */
   progress: Progress;
 }
 
-/** Compiles and loads a run; the inputs are checked already. */
+/** Compiles and loads a run whose inputs have been checked. */
 export async function createRun(inputs: PpoInputs): Promise<Run> {
   const { special: { padId }, settings, prompts, scoreStatistics } = inputs;
   const config = configOf(settings);
@@ -74,7 +78,10 @@ export async function createRun(inputs: PpoInputs): Promise<Run> {
   return run;
 }
 
-/** An update that keeps the memory its gradients need again and again, and that can be aborted between two steps. */
+/**
+ * Wraps `update` so that the memory for its gradients is kept between steps, and so that it can be
+ * aborted between two steps.
+ */
 function updateWithMemoryHandling(
   { inputs, models, config: { memory }, checkAbort }:
     & Pick<Run, "inputs" | "models" | "checkAbort">

@@ -1,6 +1,7 @@
 /**
- * Measures mean and standard deviation of a reward model's scores on the SFT model's own answers, for a reward model that came without
- * them. The tutorial's has none, and without normalisation the clip cuts off the scores of good answers (`lib/rl/scores.ts`).
+ * Measures the mean and standard deviation of a reward model's scores on the SFT model's own
+ * answers, if they were not stored with the reward model. The tutorial's reward model has none, and
+ * without normalisation the scores of good answers are clipped (`lib/rl/scores.ts`).
  */
 import { createGenerator, sampleAnswers } from "../decode/mod.ts";
 import { createRowScorer, gpt2Spec, uploadParameters, valueModelSpec } from "../lm/mod.ts";
@@ -9,12 +10,15 @@ import { flatten, isDeviceArray } from "../runtime/mod.ts";
 import { samplingOf } from "./config.ts";
 import { checkInputs, type PpoInputs } from "./inputs.ts";
 
-/** Answers that are sampled: the mean is then known to an eighth of a standard deviation. */
+/**
+ * The number of sampled answers, which determines the mean to an eighth of a standard deviation.
+ */
 const MEASURED_ANSWERS = 64;
 
 /**
- * Samples answers of the SFT model to prompts spread over the whole data set, as PPO will, and scores them. The same seed gives the same
- * numbers. PPO's own answers use other random numbers, because its timesteps count from 1 and this one is 0.
+ * Samples the SFT model's answers to prompts spread over the whole data set, with PPO's sampling
+ * settings, and scores them. The same seed gives the same numbers. PPO's own answers use other
+ * random numbers, because its timesteps count from 1 and this one is 0.
  *
  * @throws RangeError as `createPpo` does.
  */
@@ -44,7 +48,7 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
   const judge = await uploadParameters(device, spec, reward.weights, { share: true });
   const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
   const scores = await scorer(judge, rows, { batchSize: scoreSize });
-  if (device.kind !== "cpu") { // there they are the weights' own memory
+  if (device.kind !== "cpu") { // there, they are the memory of the weights
     for (const array of flatten([parameters, judge], isDeviceArray).values()) device.free(array);
   }
   return scoreStatistics(scores);

@@ -1,5 +1,5 @@
 /**
- * Where a PPO run stands, as one value of plain data, from which it can be resumed exactly.
+ * The state of a PPO run as one value of plain data, from which the run can be resumed exactly.
  *
  * A resumed run continues as if it had never stopped: the same answers, steps and metrics to the last bit (except for the seconds), on
  * the same machine and device. Random numbers need no state of their own: those of an answer are a function of (seed, timestep, row,
@@ -18,19 +18,19 @@ import type { PoolMetrics, StepMetrics } from "./metrics.ts";
 import type { Sample } from "./sample.ts";
 import type { PartSeconds, Stopwatch } from "./stopwatch.ts";
 
-/** How far a run has come. */
+/** The progress of a run. */
 export interface Progress {
-  /** Timesteps done. */
+  /** Timesteps completed. */
   readonly timestep: number;
-  /** Updates done. */
+  /** Updates completed. */
   readonly update: number;
-  /** Random numbers drawn so far to choose prompts. */
+  /** Random numbers drawn so far for choosing prompts. */
   readonly drawn: number;
   /** Answers since the last update. */
   readonly pool: readonly Sample[];
-  /** Metrics of the pool, measured when its update began; undefined before that. */
+  /** Metrics of the pool, measured when its update began, or undefined before that. */
   readonly before: PoolMetrics & { readonly kl_exact: number } | undefined;
-  /** The optimizer steps of that update so far. */
+  /** The optimizer steps made so far in that update. */
   readonly steps: readonly StepMetrics[];
 }
 
@@ -44,7 +44,7 @@ export interface PpoState extends Progress {
   readonly critic: SavedTrainState;
 }
 
-/** The start of a schedule. */
+/** The progress at the start of a schedule. */
 export const START: Progress = {
   timestep: 0,
   update: 0,
@@ -54,25 +54,31 @@ export const START: Progress = {
   steps: [],
 };
 
-/** How to read a state. */
+/** Options for reading a state. */
 export interface StateOptions {
-  /** False: on the CPU the arrays are the models' own memory, valid until the next optimizer step (default true). */
+  /**
+   * Whether to copy the arrays (default true). If not, on the CPU they are the models' own memory,
+   * valid until the next optimizer step.
+   */
   readonly copies?: boolean;
 }
 
-/** What a state is taken from, and put back into. */
+/** The parts of a run that a state is read from and restored to. */
 export interface Resumable {
-  /** What the run started from. */
+  /** The inputs of the run. */
   readonly inputs: Pick<PpoInputs, "device" | "policy" | "reward">;
   /** Its models. */
   readonly models: Pick<RunModels, "trainedActor" | "trainedCritic">;
-  /** Its clock. */
+  /** Its stopwatch. */
   readonly watch: Pick<Stopwatch, "read" | "set">;
-  /** How far it has come. */
+  /** Its progress. */
   readonly progress: Progress;
 }
 
-/** The state of a run between two values of `train`, or after it threw its signal's reason. */
+/**
+ * Reads the state of a run between two values of `train`, or after `train` has thrown its signal's
+ * reason.
+ */
 export async function stateOf(
   { inputs: { device }, models, progress, watch }: Resumable,
   options: StateOptions = {},
@@ -85,7 +91,10 @@ export async function stateOf(
   };
 }
 
-/** Resets models and clock to a state, whose arrays are copied; gives the progress of the schedule. */
+/**
+ * Restores the models and the stopwatch from a state, whose arrays are copied, and returns the
+ * progress.
+ */
 export async function restore(
   { inputs: { device, policy, reward }, models, watch }: Resumable,
   { seconds, actor, critic, ...progress }: PpoState,

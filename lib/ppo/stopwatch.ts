@@ -9,13 +9,13 @@ export type PartSeconds = Readonly<Record<Part, number>>;
 
 const NONE: PartSeconds = { generate: 0, score: 0, actor: 0, critic: 0 };
 
-/** Adds up seconds by part. */
+/** Adds up the seconds of each part. */
 export interface Stopwatch {
   /** The seconds since the last lap. */
   read(): PartSeconds;
-  /** Continues from what another watch had read. */
+  /** Continues from the times of another stopwatch. */
   set(read: PartSeconds): void;
-  /** Does some work and adds its seconds to a part. */
+  /** Runs some work and adds its seconds to a part. */
   time<T>(part: Part, work: () => Promise<T>): Promise<T>;
   /** Returns the seconds since the last lap, under the names of the metrics, and starts a new one. */
   lap(): { [P in Part as `seconds_${P}`]: number };
@@ -48,7 +48,7 @@ export function createStopwatch(): Stopwatch {
   };
 }
 
-/** The same models; each call adds its seconds to a part of the watch. */
+/** The same models, each of whose calls adds its seconds to a part of the stopwatch. */
 export function timedModels<M extends Models>(
   models: M,
   { time }: Pick<Stopwatch, "time">,

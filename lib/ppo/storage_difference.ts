@@ -1,32 +1,37 @@
 /**
- * What storing the frozen models as float16 changes, measured when a run begins: actor and critic start as the same models in float32.
+ * Measures the effect of storing the frozen models as float16 when a run begins. At that point, the
+ * actor and the critic are the same models in float32.
  *
- * The text is the run's own: the second halves of its first prompts are taken as answers to the first halves.
+ * The text comes from the run: the second halves of its first prompts serve as answers to the first
+ * halves.
  */
 import { type PromptAndAnswer, uploadParameters, valueModelSpec } from "../lm/mod.ts";
 import { frozenType } from "./config.ts";
 import type { RunModels } from "./create_models.ts";
 import type { PpoInputs } from "./inputs.ts";
 
-/** How far two lists of numbers are apart. */
+/** The difference between two lists of numbers. */
 export interface Difference {
   /** Mean of |a - b|. */
   readonly mean: number;
   /** The largest |a - b|. */
   readonly largest: number;
-  /** How many were compared. */
+  /** The number of pairs compared. */
   readonly count: number;
 }
 
-/** What storing the frozen models as float16 changes. */
+/** The effect of storing the frozen models as float16. */
 export interface StorageDifference {
-  /** In the reference's log-probabilities: nats, one number a token. */
+  /** The effect on the reference's log-probabilities, in nats, one number per token. */
   readonly logProbs: Difference;
-  /** In the reward model's raw scores, one number an answer. */
+  /** The effect on the reward model's raw scores, one number per answer. */
   readonly scores: Difference;
 }
 
-/** The second half of each prompt, at most `query_len` tokens, as an answer to what stands before it. */
+/**
+ * The second half of each prompt, at most `query_len` tokens, as an answer to the tokens before
+ * it.
+ */
 function halvedPrompts({ prompts, settings }: PpoInputs): PromptAndAnswer[] {
   return prompts.slice(0, settings.batch_size).filter(({ length }) => length > 1).map((row) => {
     const start = row.length - Math.min(settings.query_len, Math.floor(row.length / 2));
@@ -35,9 +40,11 @@ function halvedPrompts({ prompts, settings }: PpoInputs): PromptAndAnswer[] {
 }
 
 /**
- * Measures the difference; undefined where the frozen models are stored as float32. Nothing may have been trained yet.
+ * Measures the difference, or returns undefined if the frozen models are stored as float32. It must
+ * be called before training.
  *
- * In float32 the reference equals the actor, and the reward model is the critic with its own head, which alone is uploaded again.
+ * In float32, the reference equals the actor, and the reward model is the critic with its own head.
+ * Only this head is uploaded again.
  */
 export async function measureStorage(
   inputs: PpoInputs,
@@ -73,7 +80,7 @@ function apart(a: readonly number[], b: readonly number[]): Difference {
 }
 
 /**
- * The difference in one sentence.
+ * Describes the difference in one sentence.
  *
  * @example
  * ```ts

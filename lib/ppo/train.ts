@@ -1,15 +1,17 @@
 /**
- * The training loop: sample `updateTimesteps` timesteps of answers, update actor and critic on them, report, repeat.
+ * The training loop: sample `updateTimesteps` timesteps of answers, update the actor and the critic
+ * on them, report, and repeat.
  *
- * A run's progress is a single value, `run.progress`. It is replaced after each timestep and each optimizer step, together with the
- * models, so that a run that was stopped can be resumed exactly (`state.ts`).
+ * The progress of a run is a single value, `run.progress`. It is replaced after each timestep and
+ * each optimizer step, together with the models, so that a run that was stopped can be resumed
+ * exactly (`state.ts`).
  */
 import { meanStepMetrics, measurePool, type Metrics, stepMetrics } from "./metrics.ts";
 import type { Run } from "./run.ts";
 import { restore, START } from "./state.ts";
 import type { TrainOptions } from "./train_options.ts";
 
-/** Trains to the end of the schedule; yields one row of metrics an update. */
+/** Trains to the end of the schedule and yields one row of metrics per update. */
 export async function* train(run: Run, options: TrainOptions): AsyncGenerator<Metrics> {
   const { updates, updateTimesteps } = run.config;
   run.progress = options.from === undefined ? START : await restore(run, options.from);
@@ -39,7 +41,7 @@ async function sampleTimestep(
   onProgress?.({ timestep, timesteps: config.timesteps, update, updates: config.updates });
 }
 
-/** Runs one update on the pool, or what a stopped run left of it. */
+/** Runs one update on the pool, or the remaining part of an update that was stopped. */
 async function updateOnPool(run: Run, { onPool, onStep }: TrainOptions): Promise<Metrics> {
   const { models, config, progress: { timestep, update, pool } } = run;
   let { before } = run.progress;

@@ -1,11 +1,11 @@
-/** How to train, and what a run reports while it trains. */
+/** The options of training, and the reports that a run makes while it trains. */
 import type { StepMetrics } from "./metrics.ts";
 import type { Sample } from "./sample.ts";
 import type { PpoState } from "./state.ts";
 
-/** Where a run stands after a timestep. */
+/** The progress of a run after a timestep. */
 export interface TimestepReport {
-  /** Timesteps done, counted from 1. */
+  /** Timesteps completed, counted from 1. */
   readonly timestep: number;
   /** Timesteps of the whole schedule. */
   readonly timesteps: number;
@@ -15,29 +15,29 @@ export interface TimestepReport {
   readonly updates: number;
 }
 
-/** The pool that an update is about to learn from. */
+/** The pool before an update. */
 export interface PoolReport {
-  /** Counted from 1. */
+  /** The number of the update, counted from 1. */
   readonly update: number;
-  /** Timesteps done. */
+  /** Timesteps completed. */
   readonly timestep: number;
-  /** In the order of sampling. */
+  /** The answers in the order of sampling. */
   readonly pool: readonly Sample[];
 }
 
 /** One optimizer step. */
 export interface StepReport {
-  /** Counted from 1 over the whole run: the tutorial's `ppo_step`. */
+  /** The number of the step, counted from 1 over the whole run (the tutorial's `ppo_step`). */
   readonly ppoStep: number;
-  /** What was measured on its minibatch, before the step. */
+  /** The metrics of its minibatch, measured before the step. */
   readonly metrics: StepMetrics;
 }
 
-/** How to train. */
+/** The options of training. */
 export interface TrainOptions {
   /** Aborting it makes `train` throw the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Where to go on (default: at the start of the schedule, with the models as they are). */
+  /** The state to continue from (default: the start of the schedule, with the current models). */
   readonly from?: PpoState | undefined;
   /** Called after each timestep, before its update. */
   readonly onProgress?: (report: TimestepReport) => void;

@@ -1,5 +1,6 @@
 /**
- * One update of PPO: several epochs over a pool of answers; each minibatch is one step of the actor and one of the critic.
+ * One update of PPO, which makes several epochs over a pool of answers. Each minibatch is one step
+ * of the actor and one of the critic.
  *
  * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. Actor and critic are separate models, so equation 9 becomes two losses
  * with two optimizers. There is no entropy bonus and no early stop on the KL divergence. The losses are `policyLoss` and `valueLoss` of
@@ -11,16 +12,16 @@ import { type CutIntoMinibatches, shuffledMinibatches } from "./minibatches.ts";
 import type { ActorStep, StepResult, TrainedModels } from "./models.ts";
 import type { Sample } from "./sample.ts";
 
-/** How to learn from a pool. Clipping ranges and Adam's other constants belong to the models. */
+/** The options of an update. Clip ranges and Adam's other constants belong to the models. */
 export interface UpdateOptions
   extends Pick<UpdateConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages"> {
   /** Random seed of the shuffles. */
   readonly seed: number;
-  /** Number of updates already made; with the epoch it seeds the shuffles. */
+  /** Number of updates already made, which seeds the shuffles together with the epoch. */
   readonly updatesDone: number;
   /** Optimizer steps of this update that were made before the run was stopped (default 0). */
   readonly stepsDone?: number;
-  /** Cuts the pool into the minibatches of one epoch (default: shuffled). */
+  /** Splits the pool into the minibatches of one epoch (default: shuffled). */
   readonly minibatches?: CutIntoMinibatches;
 }
 
@@ -34,7 +35,10 @@ export interface UpdateStep {
   readonly critic: StepResult;
 }
 
-/** Updates actor and critic on a pool of answers. Lazy: a step is made when the next value is requested. */
+/**
+ * Updates the actor and the critic on a pool of answers. It is lazy: each step is made when the
+ * next value is requested.
+ */
 export async function* update(
   { actor, critic }: TrainedModels,
   pool: readonly Sample[],
