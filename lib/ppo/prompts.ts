@@ -6,7 +6,9 @@ import type { Random } from "../random/mod.ts";
 export interface PromptSampler {
   /** Draws `batchSize` distinct prompts. */
   next(): TokenRow[];
-  /** The random numbers drawn so far. A sampler that skips this many continues from here. */
+  /**
+   * How many random numbers were drawn so far. A sampler that skips this many continues from here.
+   */
   drawn(): number;
 }
 

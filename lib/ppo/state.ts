@@ -24,7 +24,7 @@ export interface Progress {
   readonly timestep: number;
   /** Updates completed. */
   readonly update: number;
-  /** Random numbers drawn so far for choosing prompts. */
+  /** How many random numbers were drawn so far to choose prompts. */
   readonly drawn: number;
   /** Answers since the last update. */
   readonly pool: readonly Sample[];

@@ -1,4 +1,4 @@
-/** Nodes of a graph are made here, which checks their shapes and computes nothing. */
+/** Creates the nodes of a graph. This checks their shapes and computes nothing. */
 import type { Attributes, Primitive } from "./primitives.ts";
 import { printGraph } from "./print.ts";
 import { describeShape } from "./shape.ts";

@@ -22,7 +22,7 @@ export function cacheShape(inputs: Inputs, { heads }: { heads: number }): Shape 
   return pastKey.shape;
 }
 
-/** [batch, heads, time, keyTime] under the names that the inputs have. */
+/** [batch, heads, time, keyTime] with the axis names of the inputs. */
 export function attentionWeights(
   [query, key, value, visible]: Inputs,
   { heads }: { heads: number },
@@ -58,8 +58,8 @@ export function attentionWeights(
 }
 
 /**
- * Throws where sizes differ, or where an axis of only the queries or only the keys is missing from
- * `visible`.
+ * Throws if sizes differ, or if `visible` lacks an axis that only the queries or only the keys
+ * have.
  */
 function requireVisible(
   query: Shape,

@@ -1,8 +1,8 @@
 /**
- * Evaluates a graph in plain TypeScript, node by node, without packages, so that it also runs in a
- * web page.
+ * Evaluates a graph in plain TypeScript, node by node and without dependencies, so that it also
+ * runs in a web page.
  *
- * The results of ONNX Runtime are compared with it. It is fast enough for a few thousand numbers
+ * The tests compare ONNX Runtime's results with it. It is fast enough for a few thousand numbers
  * and too slow to train a model.
  */
 import { type Computed, evaluateRules } from "./evaluate_rules.ts";
@@ -47,7 +47,7 @@ export function evaluate(
   return outputs.map(valueOf).map(({ shape, data }) => ({ dims: Object.values(shape), data }));
 }
 
-/** Whether a node is computed and not fed. */
+/** Whether a node is computed rather than fed. */
 const isComputed = (node: AnyTensor): node is NodeOf<Computed> => node.primitive !== "input";
 
 /**
@@ -70,8 +70,8 @@ function compute<P extends Computed>(
 }
 
 /**
- * Replaces unknown sizes, which only a split can leave. A single one follows from the number of
- * elements, and several from the axes of the inputs.
+ * Replaces unknown sizes, which can remain only after a split. A single one follows from the number
+ * of elements, and several from the axes of the inputs.
  */
 function settled(shape: Shape, inputs: readonly Value[], sizes: Sizes): Shape {
   const open = axesOf(shape).filter((axis) => shape[axis] === UNKNOWN);

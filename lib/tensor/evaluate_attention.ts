@@ -4,14 +4,14 @@
  *
  * With a cache, row r of the batch holds `lengths[r] + 1` tokens after the new ones were added. A
  * first prompt (`total == time`) starts every row at slot 0 and is padded at its end. Later tokens
- * follow those that the row already holds. Results at padded positions have no meaning and are 0
- * here, and padded keys and values are not written.
+ * follow those that the row already holds. Results at padded positions are meaningless and are 0
+ * here. Padded keys and values are not written.
  */
 import type { Numbers, Value } from "./evaluate_values.ts";
 import { sizeOf } from "./shape.ts";
 
 /**
- * softmax of query . key / sqrt(headDim) over the visible keys, or 0 where there is none: [batch,
+ * softmax of query . key / sqrt(headDim) over the visible keys, or 0 if there are none: [batch,
  * heads, time, keyTime].
  */
 export function attentionWeights(
@@ -34,7 +34,7 @@ export function attentionWeights(
       return score / Math.sqrt(headDim);
     });
     const top = Math.max(...scores);
-    if (top === -Infinity) continue; // it sees no key
+    if (top === -Infinity) continue; // no key is visible
     const raised = scores.map((score) => Math.exp(score - top));
     const total = raised.reduce((sum, one) => sum + one, 0);
     result.set(raised.map((one) => one / total), at);
@@ -129,7 +129,7 @@ export function cachedAttention(inputs: readonly Value[], heads: number): Float6
   return result;
 }
 
-/** Attention of one query [headDim] to the keys [slot, headDim] that it sees. */
+/** Attention of one query [headDim] to the visible keys [slot, headDim]. */
 function attend(
   query: Numbers,
   { keys, values }: { keys: Numbers; values: Numbers },

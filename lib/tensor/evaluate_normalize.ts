@@ -5,7 +5,7 @@
 import { positions, type Value } from "./evaluate_values.ts";
 import { dropAxes, sizeOf } from "./shape.ts";
 
-/** For each element, the number of its line along `axis`. */
+/** For each element, the index of the line along `axis` that contains it. */
 const linesOf = (x: Value, axis: string): Int32Array =>
   positions(x.shape, dropAxes(x.shape, [axis]));
 

@@ -1,6 +1,6 @@
 /**
- * The computation of each primitive in plain TypeScript, slow and clear. The results of ONNX
- * Runtime are compared with it.
+ * The computation of each primitive in plain TypeScript, written for clarity and not for speed. The
+ * tests compare ONNX Runtime's results with it.
  *
  * The shape rules give the shape of a result, and a rule here fills in the numbers. Nearly all
  * rules use `positions`, which finds the element of one shape that has the same coordinates, by
@@ -30,7 +30,7 @@ export interface Call<P extends Primitive> {
 
 type Rule<P extends Primitive> = (call: Call<P>) => Numbers;
 
-/** The primitives that are computed. An input is fed instead. */
+/** All primitives except `input`, whose value is fed. */
 export type Computed = Exclude<Primitive, "input">;
 
 /** result = f(a, b, ...), element by element. */
@@ -67,7 +67,7 @@ const binary: Record<Binary, Rule<Binary>> = {
   add: elementwise((a, b) => a + b),
   sub: elementwise((a, b) => a - b),
   mul: elementwise((a, b) => a * b),
-  div: elementwise((a, b) => a / b), // an int32 array cuts it towards zero, as ONNX does
+  div: elementwise((a, b) => a / b), // an int32 array truncates towards zero, as ONNX does
   max: elementwise(Math.max),
   min: elementwise(Math.min),
 };
@@ -131,7 +131,7 @@ function concat({ inputs, attributes: { axis }, shape, dtype }: Call<"concat">):
   return result;
 }
 
-/** The row numbers that `indices` holds at `at`, each checked. */
+/** The row indices at the positions `at` of `indices`, each checked. */
 function rows(indices: Value, at: Int32Array, size: number): Int32Array {
   return at.map((position) => {
     const row = indices.data[position];
@@ -190,7 +190,7 @@ const castTo = {
   bool: (x: number) => Number(x !== 0),
 } as const;
 
-/** The rules by primitive. A missing one does not compile. */
+/** The rules by primitive. A missing rule is a compile error. */
 export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
   ...unary,
   ...binary,

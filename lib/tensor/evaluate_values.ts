@@ -7,7 +7,7 @@ import { type DType, type Shape, sizeOf } from "./shape.ts";
 /** float32 and float16 values are kept in 64 bits, so that finite differences are precise. */
 export type Numbers = Float64Array | Int32Array | Uint8Array;
 
-/** A computed tensor. No size in its shape is unknown. */
+/** A computed tensor. All sizes in its shape are known. */
 export interface Value {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -42,7 +42,7 @@ export function strides(shape: Shape): Record<string, number> {
 export function positions(over: Shape, of: Shape): Int32Array {
   const result = new Int32Array(sizeOf(over));
   const step = strides(of);
-  let inner = 1; // elements of `over` below the axis at hand
+  let inner = 1; // elements of `over` below the current axis
   for (const [axis, size] of Object.entries(over).reverse()) {
     const stride = step[axis] ?? 0;
     for (let index = 0; index < result.length; index++) {

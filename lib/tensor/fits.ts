@@ -1,7 +1,7 @@
 /**
- * What the compiler checks about axes and sizes. Each type is `unknown` where they fit, which
- * leaves the argument's type as it is, and otherwise the sentence that the graph builder would
- * throw, which no argument can satisfy.
+ * Types that check axes and sizes at compile time. Each type is `unknown` if they fit, which leaves
+ * the argument's type unchanged. Otherwise it is the message that the graph builder would throw,
+ * and no argument has that type.
  *
  * A size of type `number` and a shape of type `Shape` are not known to the compiler, and only the
  * graph builder checks them.
@@ -20,7 +20,7 @@ import type {
 import type { Shape, Without } from "./shape.ts";
 import type { IsLess, Product } from "./size_arithmetic.ts";
 
-/** The second check where the first one is passed. */
+/** The second check if the first one passes. */
 type And<First, Second> = unknown extends First ? Second : First;
 
 /** The names of the axes that both sides have with two different known sizes. */
@@ -47,7 +47,7 @@ export type SizesAgree<Op extends string, A, B> = [Clash<A, B>] extends [never] 
 }[Clash<A, B>];
 
 /**
- * One side must have all axes, unless an outer broadcast is asked for.
+ * One side must have all axes, unless an outer broadcast is requested.
  *
  * @internal
  */
@@ -75,7 +75,7 @@ type NoAxis<Op extends string, Axis extends string, Side extends "left" | "right
   [never] ? unknown : ReturnType<typeof onOneSide<Op, Axis, Side>>;
 
 /**
- * Every axis of the left must be on the right, in its size.
+ * Every axis of the left must be on the right, with the same size.
  *
  * @internal
  */
@@ -95,7 +95,7 @@ export type SameAxes<Op extends string, A, B> = And<
 >;
 
 /**
- * What queries see must have the axis that only queries have, and the one that only keys have.
+ * The visibility mask must have the axis that only queries have and the axis that only keys have.
  *
  * @internal
  */
@@ -117,15 +117,15 @@ export type NewAxes<Op extends string, S, Axes> = string extends keyof S | Axes 
   : Refused<ReturnType<typeof sameName<Op, Axes & keyof S & string>>>;
 
 /**
- * A sentence as a property. A sentence itself would make a text argument `never`, which shows
- * nothing.
+ * Wraps a message in a property. Without the wrapper, the type of a string argument would become
+ * `never`, and the compiler would not show the message.
  */
 interface Refused<Sentence> {
   readonly refused: Sentence;
 }
 
 /**
- * New names of axes, each with a sentence in its place where another axis has that name.
+ * The new names of axes. If another axis already has a name, a message takes its place.
  *
  * @internal
  */
@@ -138,7 +138,7 @@ export type Renames<S, Names> = string extends keyof S ? unknown : {
 };
 
 /**
- * The new sizes must multiply to that of the axis, and their names must be free.
+ * The product of the new sizes must be the size of the axis, and their names must not be taken.
  *
  * @internal
  */
@@ -166,8 +166,8 @@ type OutOfRange<K extends string, Size, Start extends number, Stop extends numbe
 >;
 
 /**
- * Each part must have the axes of the others, in their sizes except along `K`. `S` is the union of
- * the shapes.
+ * Each part must have the axes of the others, with the same sizes except along `K`. `S` is the
+ * union of the shapes.
  *
  * @internal
  */

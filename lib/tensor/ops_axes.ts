@@ -7,9 +7,9 @@ import type { Product } from "./size_arithmetic.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * One axis becomes several, of which the last one varies fastest.
+ * Splits one axis into several. The last one varies fastest.
  *
- * @throws RangeError when the new sizes do not multiply to the old one, or a name is taken.
+ * @throws RangeError when the product of the new sizes is not the old size, or a name is taken.
  *
  * @example
  * ```ts
@@ -27,8 +27,8 @@ export const splitAxis = <S extends Shape, K extends keyof S & string, const N e
 ): Tensor<Merge<Without<S, K>, Open<N>>> => typed(apply("splitAxis", [x], { axis, into }));
 
 /**
- * Several axes become one (`name`), in the given order, so that the last one varies fastest. They
- * need not be neighbours.
+ * Merges several axes into one (`name`), in the given order, so that the last one varies fastest.
+ * They need not be neighbours.
  *
  * @throws RangeError when x already has another axis `name`.
  *
@@ -51,7 +51,8 @@ export function mergeAxes<S extends Shape, K extends keyof S & string, const N e
 }
 
 /**
- * The order of axes in which `axes` are neighbours, at the place of the one that is last in memory.
+ * An order of the axes in which `axes` are neighbours, at the position of the one that is last in
+ * memory.
  */
 function besideEachOther(order: readonly string[], axes: readonly string[]): string[] {
   const last = order.findLastIndex((axis) => axes.includes(axis));
@@ -60,7 +61,7 @@ function besideEachOther(order: readonly string[], axes: readonly string[]): str
 }
 
 /**
- * The same tensor with its axes in another order in memory, on which no named op depends.
+ * The same tensor with another order of its axes in memory. No named op depends on this order.
  *
  * @throws RangeError when `order` does not name every axis once.
  *
@@ -81,7 +82,7 @@ export const transpose = <S extends Shape, D extends DType>(
 /**
  * The same tensor with new names for some axes.
  *
- * @throws RangeError when two axes would have one name.
+ * @throws RangeError when two axes would have the same name.
  *
  * @example
  * ```ts
@@ -147,7 +148,7 @@ export const pad = <S extends Shape, K extends keyof S & string>(
   typed(apply("pad", [x], { axis, before, after }));
 
 /**
- * Tensors side by side along one axis, on which alone their sizes may differ.
+ * Concatenates tensors along one axis. Their sizes may differ only along this axis.
  *
  * @throws RangeError when a part lacks an axis of the others or has another size.
  *
@@ -167,7 +168,7 @@ export const concat = <
   axis: K,
 ): Tensor<Joined<Parts[number]["shape"], K>> => typed(apply("concat", parts, { axis }));
 
-/** The shape of parts side by side along `K`. `S` is the union of their shapes. */
+/** The shape of the concatenation of parts along `K`. `S` is the union of their shapes. */
 export type Joined<S, K, Axes extends keyof S = keyof S> = {
   readonly [N in Axes]: N extends K ? number : S[N] & number;
 };

@@ -6,7 +6,7 @@ import type { Compare, Pairing } from "./primitives.ts";
 import type { Merge, Shape } from "./shape.ts";
 import type { AnyTensor, Tensor } from "./tensor.ts";
 
-/** Element types with an order. */
+/** Element types that can be ordered. */
 export type Comparable = "float32" | "int32";
 /**
  * Compares two tensors of one element type, or a tensor with a number. Axes are matched as by
@@ -30,7 +30,8 @@ const compare =
 /**
  * a < b
  *
- * @throws RangeError when sizes differ, or both sides have their own axes without `{ outer: true }`.
+ * @throws RangeError when sizes differ, or each side has axes that the other lacks without
+ *   `{ outer: true }`.
  *
  * @example
  * ```ts
@@ -44,7 +45,8 @@ export const less: CompareOp<"less"> = compare("less");
 /**
  * a == b
  *
- * @throws RangeError when sizes differ, or both sides have their own axes without `{ outer: true }`.
+ * @throws RangeError when sizes differ, or each side has axes that the other lacks without
+ *   `{ outer: true }`.
  *
  * @example
  * ```ts

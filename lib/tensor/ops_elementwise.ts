@@ -29,7 +29,8 @@ const binary =
 /**
  * a + b
  *
- * @throws RangeError when sizes differ, or both sides have their own axes without `{ outer: true }`.
+ * @throws RangeError when sizes differ, or each side has axes that the other lacks without
+ *   `{ outer: true }`.
  *
  * @example
  * ```ts
@@ -46,7 +47,8 @@ export const add: BinaryOp<"add"> = binary("add");
 /**
  * a - b
  *
- * @throws RangeError when sizes differ, or both sides have their own axes without `{ outer: true }`.
+ * @throws RangeError when sizes differ, or each side has axes that the other lacks without
+ *   `{ outer: true }`.
  *
  * @example
  * ```ts
@@ -61,7 +63,8 @@ export const sub: BinaryOp<"sub"> = binary("sub");
 /**
  * a b, element by element.
  *
- * @throws RangeError when sizes differ, or both sides have their own axes without `{ outer: true }`.
+ * @throws RangeError when sizes differ, or each side has axes that the other lacks without
+ *   `{ outer: true }`.
  *
  * @example
  * ```ts
@@ -76,7 +79,8 @@ export const mul: BinaryOp<"mul"> = binary("mul");
 /**
  * a / b
  *
- * @throws RangeError when sizes differ, or both sides have their own axes without `{ outer: true }`.
+ * @throws RangeError when sizes differ, or each side has axes that the other lacks without
+ *   `{ outer: true }`.
  *
  * @example
  * ```ts
@@ -91,7 +95,8 @@ export const div: BinaryOp<"div"> = binary("div");
 /**
  * The larger of a and b. Where they are equal, the gradient goes to a.
  *
- * @throws RangeError when sizes differ, or both sides have their own axes without `{ outer: true }`.
+ * @throws RangeError when sizes differ, or each side has axes that the other lacks without
+ *   `{ outer: true }`.
  *
  * @example
  * ```ts
@@ -106,7 +111,8 @@ export const max: BinaryOp<"max"> = binary("max");
 /**
  * The smaller of a and b. Where they are equal, the gradient goes to a.
  *
- * @throws RangeError when sizes differ, or both sides have their own axes without `{ outer: true }`.
+ * @throws RangeError when sizes differ, or each side has axes that the other lacks without
+ *   `{ outer: true }`.
  *
  * @example
  * ```ts
@@ -144,8 +150,8 @@ export const clamp = <S extends Shape>(x: Tensor<S>, low: number, high: number):
   typed(max(min(x, high), low));
 
 /**
- * The same elements as another type. Towards int32 fractions are cut off, and towards bool 0 is
- * false.
+ * The same elements as another type. A conversion to int32 truncates fractions, and a conversion to
+ * bool turns 0 into false.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ export type Operand<S extends Shape> = number | Tensor<S>;
 /** The shape of one number: no axes. */
 export type Scalar = Record<never, never>;
 
-/** The one cast of the ops. The shape rules have checked at run time what the type promises. */
+/** The only cast in the ops. The shape rules have already checked the shape at run time. */
 export function typed<S extends Shape, D extends DType = "float32">(
   tensor: AnyTensor,
 ): Tensor<S, D> {
@@ -16,7 +16,7 @@ export function typed<S extends Shape, D extends DType = "float32">(
 }
 
 /**
- * A value that is given when the program runs. Sizes of -1 (`UNKNOWN`) are any size.
+ * A value that is given when the program runs. A size of -1 (`UNKNOWN`) stands for any size.
  *
  * @example
  * ```ts
@@ -36,7 +36,7 @@ export function input<const S extends Shape, D extends DType = "float32">(
 }
 
 /**
- * Numbers that are written into the program, in the memory order of `shape`.
+ * Numbers that are stored in the program, in the memory order of `shape`.
  *
  * @throws RangeError when the number of values is not the product of the sizes.
  *

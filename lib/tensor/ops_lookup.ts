@@ -1,4 +1,4 @@
-/** Ops that look up and add rows or elements by number. */
+/** Ops that look up and add rows or elements by index. */
 import { apply } from "./apply.ts";
 import type { NewAxes, SameAxes, Within } from "./fits.ts";
 import { typed } from "./ops_leaves.ts";
@@ -6,8 +6,8 @@ import type { DType, Merge, Shape, Without } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * The rows of a table with the numbers `indices`, for example embeddings. `axis` is the axis of the
- * table that is numbered.
+ * The rows of a table at the positions `indices`, for example embeddings. `axis` is the axis of the
+ * table that is indexed.
  *
  * @throws RangeError when the table and the indices share an axis.
  *
@@ -34,7 +34,8 @@ export const gather = <
 /**
  * Adds each row of `updates` to row `indices` of a table of zeros with `size` rows.
  *
- * @throws RangeError when `updates` lacks an axis of the indices, or has an axis `axis` already.
+ * @throws RangeError when `updates` lacks an axis of the indices, or already has an axis named
+ *   `axis`.
  *
  * @example
  * ```ts

@@ -6,10 +6,10 @@ import type { Merge, Shape, Without } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * The sum of products over `axes`. Other shared axes make it a batch of products, and each side
- * keeps the axes of its own.
+ * The sum of products over `axes`. Other shared axes are batch axes. Axes of only one side are
+ * kept.
  *
- * @throws RangeError when an axis is missing on a side or has two sizes.
+ * @throws RangeError when an axis is missing on one side or has different sizes.
  *
  * @example
  * ```ts
@@ -31,8 +31,8 @@ export const dot = <A extends Shape, B extends Shape, K extends keyof A & keyof 
  * al. 2017, section 3.2).
  *
  * The query is [batch, time, embed], key and value are [batch, keyTime, embed], and `visible` is
- * [batch, time, keyTime], under any names. Heads lie side by side in `embed`. A query that sees no
- * key gets zeros.
+ * [batch, time, keyTime], with any axis names. Heads are contiguous in `embed`. A query without
+ * visible keys gets zeros.
  *
  * @throws RangeError when axes, sizes or their order do not fit.
  *
@@ -69,7 +69,7 @@ export type Sequence = { batch: number; time: number; embed: number };
 
 /**
  * Causal attention of new tokens to themselves and to a ragged cache: rows have different lengths
- * and no padding before them.
+ * and no padding on the left.
  *
  * `lengths[row]` is the number of tokens in the cache after these were added, minus 1. `total` is
  * the largest of these numbers plus 1. New rows may be padded at their end. It has no gradient,

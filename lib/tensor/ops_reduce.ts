@@ -46,8 +46,8 @@ export const sum: ReduceOp = reduce("sum");
 export const largest: ReduceOp = reduce("largest");
 
 /**
- * The mean over the named axes, or over all of them when none is named. Where a size is unknown,
- * use `maskedMean`.
+ * The mean over the named axes, or over all of them when none is named. If a size is unknown, use
+ * `maskedMean`.
  *
  * @throws RangeError when a size is unknown.
  *
@@ -144,7 +144,7 @@ export const logSoftmax = <S extends Shape>(x: Tensor<S>, axis: keyof S & string
 /**
  * (x - mean) / sqrt(variance + epsilon) * scale + bias along an axis (Ba et al. 2016, equation 4).
  *
- * @throws RangeError when `scale` or `bias` does not have this one axis in this size.
+ * @throws RangeError when `scale` or `bias` does not have exactly this axis with this size.
  *
  * @example
  * ```ts

@@ -59,7 +59,7 @@ export const log: UnaryOp = unary("log");
 export const tanh: UnaryOp = unary("tanh");
 
 /**
- * The square root. It is not a number below zero.
+ * The square root, which is NaN for negative numbers.
  *
  * @example
  * ```ts
@@ -83,7 +83,7 @@ export const sqrt: UnaryOp = unary("sqrt");
 export const sin: UnaryOp = unary("sin");
 
 /**
- * The largest whole number not above x. Its gradient is zero.
+ * The largest integer that is not greater than x. Its gradient is zero.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The primitives, from which every graph is made, with their attributes.
+ * The primitives from which every graph is built, with their attributes.
  *
  * Four tables define what they do: shape rules (`shape_rules.ts`), plain evaluation
  * (`evaluate_rules.ts`), vjp rules (`lib/autodiff`) and lowering to ONNX (`lib/onnx`). The compiler
@@ -11,7 +11,7 @@ import type { DType, Shape } from "./shape.ts";
 export type None = Readonly<Record<never, never>>;
 /** Whether each side may have axes that the other lacks; default: no. */
 export type Pairing = { readonly outer?: boolean | undefined };
-/** Several axes, in no order. */
+/** Several axes, in any order. */
 export type OverAxes = { readonly axes: readonly string[] };
 /** One axis. */
 export type OverAxis = { readonly axis: string };
@@ -45,7 +45,7 @@ export type Compare = typeof COMPARE[number];
 export interface Attributes extends Record<Unary, None>, Record<Binary | Compare, Pairing> {
   /** A value that arrives when the program runs. */
   input: { readonly name: string; readonly shape: Shape; readonly dtype: DType };
-  /** Numbers written into the program, in memory order. */
+  /** Numbers stored in the program, in memory order. */
   constant: { readonly values: readonly number[]; readonly shape: Shape; readonly dtype: DType };
   /** Whether the condition does not hold. */
   not: None;
@@ -63,11 +63,11 @@ export interface Attributes extends Record<Unary, None>, Record<Binary | Compare
   largest: OverAxes;
   /** The sum of products over shared axes, which includes every kind of matrix product. */
   dot: OverAxes;
-  /** One axis becomes several, of which the last one varies fastest. */
+  /** Splits one axis into several, of which the last one varies fastest. */
   splitAxis: { readonly axis: string; readonly into: Shape };
-  /** Neighbouring axes become one. */
+  /** Merges neighbouring axes into one. */
   mergeAxes: { readonly axes: readonly string[]; readonly name: string };
-  /** The same tensor with another order in memory. */
+  /** The same tensor with another order of its axes in memory. */
   transpose: { readonly order: readonly string[] };
   /** The same tensor under other axis names: old name -> new name. */
   rename: { readonly names: Readonly<Record<string, string>> };
@@ -95,19 +95,19 @@ export interface Attributes extends Record<Unary, None>, Record<Binary | Compare
   layerNormMean: { readonly axis: string; readonly epsilon: number };
   /** 1 / sqrt(variance + epsilon) along an axis, which the result lacks. */
   layerNormInverseDeviation: { readonly axis: string; readonly epsilon: number };
-  /** `concat(a, b, ...)`: tensors side by side along an axis. */
+  /** `concat(a, b, ...)`: tensors concatenated along an axis. */
   concat: OverAxis;
   /**
    * `attention(query, key, value, visible)`: softmax(query key / sqrt(headDim)) value in each head,
-   * over the visible keys. A query that sees no key gets zeros.
+   * over the visible keys. A query without visible keys gets zeros.
    */
   attention: { readonly heads: number };
   /** The weights of `attention`, which its gradient needs: [batch, heads, time, keyTime]. */
   attentionWeights: { readonly heads: number };
   /**
    * `cachedAttention(query, key, value, pastKey, pastValue, lengths, total)`: causal attention of
-   * new tokens to a ragged key-value cache. Its two companions are the caches after the new tokens
-   * were written.
+   * new tokens to a ragged key-value cache. The next two primitives are the caches after the new
+   * tokens were written.
    */
   cachedAttention: { readonly heads: number };
   /** The key cache after the new tokens: [batch, heads, slot, headDim]. */
@@ -133,5 +133,5 @@ export const tableOf = <K extends string, Rule>(
   keys: readonly K[],
   rule: (key: K) => Rule,
 ): Record<K, Rule> =>
-  // fromEntries forgets the keys
+  // fromEntries loses the types of the keys
   Object.fromEntries(keys.map((key) => [key, rule(key)])) as Record<K, Rule>;

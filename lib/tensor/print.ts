@@ -7,7 +7,7 @@ import { type AnyTensor, isNodeOf, topologicalOrder } from "./tensor.ts";
 const isConstant = isNodeOf("constant");
 
 /**
- * The graph that computes `outputs`, one line for each node. Single numbers are written where they
+ * The graph that computes `outputs`, one line for each node. Single numbers are printed where they
  * are used.
  *
  * @example

@@ -1,8 +1,8 @@
 /**
- * The sentences about axes and sizes that do not fit, each written once.
+ * The error messages about axes and sizes that do not fit, each written once.
  *
- * Their return types are template literals. The graph builder throws the text, and the types in
- * `fits.ts` put the same text into the compiler's error on the argument.
+ * Their return types are template literals. The graph builder throws the message, and the types in
+ * `fits.ts` put the same message into the compiler's error on the argument.
  */
 
 /** An axis has two different known sizes. */
@@ -14,7 +14,7 @@ export const sizesDiffer = <
 >(op: Op, axis: Axis, left: Left, right: Right) =>
   `Cannot ${op}: axis "${axis}" has size ${left} on the left and ${right} on the right` as const;
 
-/** Each side has an axis that the other lacks, and an outer broadcast was not asked for. */
+/** Each side has an axis that the other lacks, and an outer broadcast was not requested. */
 export const needsOuter = <Op extends string, Left extends string, Right extends string>(
   op: Op,
   left: Left,
@@ -37,15 +37,15 @@ export const noneHasAll = <Op extends string>(op: Op) =>
 export const partLacks = <Axis extends string>(axis: Axis) =>
   `Cannot concat: axis "${axis}" is missing from one of the parts` as const;
 
-/** Two axes of a result would have one name. */
+/** Two axes of a result would have the same name. */
 export const sameName = <Op extends string, Axis extends string>(op: Op, axis: Axis) =>
   `Cannot ${op}: the result would have two axes "${axis}"` as const;
 
-/** An axis that the visibility of attention must have. */
+/** The visibility mask of attention lacks an axis. */
 export const visibleLacks = <Axis extends string>(axis: Axis) =>
   `Cannot attend: visible has no axis "${axis}"` as const;
 
-/** The sizes that an axis is split into do not multiply to its own. */
+/** The product of the sizes that an axis is split into is not its size. */
 export const wrongProduct = <Axis extends string, Size extends number, Product extends number>(
   axis: Axis,
   size: Size,

@@ -11,7 +11,7 @@ export type Shape = Readonly<Record<string, number>>;
 
 /**
  * The element type of a tensor. Token ids and positions are int32, and conditions are bool. float16
- * is only for storage: such values are moved, looked up and cast, but not computed with.
+ * is only for storage: such values can be moved, looked up and cast, but not used in arithmetic.
  */
 export type DType = "float32" | "float16" | "int32" | "bool";
 
@@ -19,7 +19,7 @@ export type DType = "float32" | "float16" | "int32" | "bool";
 export const UNKNOWN: number = -1;
 
 /**
- * A shape as a type in which sizes written as -1 are `number`, like every size that is not known
+ * The type of a shape in which a size of -1 becomes `number`, as for every size that is not known
  * yet.
  */
 export type Open<S> = { [N in keyof S]: S[N] extends -1 ? number : S[N] };
@@ -52,7 +52,7 @@ export type Merge<A extends Shape, B extends Shape> = Axes<
 export type Without<A extends Shape, K> = Axes<Exclude<PairsOf<A>, readonly [K, number]>>;
 
 /**
- * A shape as it is written in messages and printed graphs. Unknown sizes are left out.
+ * The text of a shape in messages and printed graphs. Unknown sizes are omitted.
  *
  * @example
  * ```ts

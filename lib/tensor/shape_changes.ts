@@ -1,4 +1,4 @@
-/** Shapes after broadcasting, and after axes were split, merged or multiplied away. */
+/** Shapes after broadcasting, and after axes were split, merged or contracted. */
 import { needsOuter, onOneSide, sameName, wrongProduct } from "./sentences.ts";
 import {
   axesOf,
@@ -11,7 +11,7 @@ import {
   UNKNOWN,
 } from "./shape.ts";
 
-/** Throws unless every axis of `left` is on the right, in its size. */
+/** Throws unless every axis of `left` is on the right, with the same size. */
 export function requireWithin(left: Shape, right: Shape, op: string): void {
   mergeShapes(left, right, op);
   for (const axis of axesOf(left)) {
@@ -22,7 +22,7 @@ export function requireWithin(left: Shape, right: Shape, op: string): void {
 /**
  * Requires that both sides have the same axes, in any order.
  *
- * @throws RangeError when an axis is missing on one side or has two sizes.
+ * @throws RangeError when an axis is missing on one side or has different sizes.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function requireSameAxes(left: Shape, right: Shape, op: string): void {
   }
 }
 
-/** The axes of both sides; one side must have them all unless `outer` is asked for. */
+/** The axes of both sides; one side must have them all unless `outer` is set. */
 export function broadcastShape(
   left: Shape,
   right: Shape,

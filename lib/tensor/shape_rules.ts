@@ -1,5 +1,5 @@
 /**
- * Shape rules: for each primitive, the axes and element type of its result. A rule throws where the
+ * Shape rules: for each primitive, the axes and element type of its result. A rule throws if the
  * inputs do not fit.
  */
 import { attentionWeights, cache, cacheShape } from "./attention_shapes.ts";

@@ -1,9 +1,9 @@
 /**
- * Arithmetic on sizes in the type system: products and comparisons of decimal numbers, digit by
- * digit as in school.
+ * Arithmetic on sizes in the type system: products and comparisons of decimal numbers, computed
+ * digit by digit.
  *
- * A digit is a tuple of so many ones, because the compiler can join tuples and count their
- * elements. This is the only file whose types call themselves.
+ * A digit d is a tuple of d ones, because the compiler can join tuples and count their elements. No
+ * other file has recursive types.
  */
 
 interface Ones {
@@ -25,7 +25,7 @@ type Head<N extends string> = N extends `${infer D extends Digit}${string}` ? D 
 type Tail<N extends string> = N extends `${string}${infer Rest}` ? Rest : "";
 type Reverse<N extends string> = N extends `${infer D}${infer Rest}` ? `${Reverse<Rest>}${D}` : "";
 
-/** a b for two digits, in ones. */
+/** The product of two digits, as a tuple of ones. */
 type Times<A extends 1[], B extends 1[]> = A extends [1, ...infer Rest extends 1[]]
   ? [...B, ...Times<Rest, B>]
   : [];
@@ -49,7 +49,8 @@ type ProductOfTwo<A extends number, B extends number> =
   Reverse<Multiply<`${A}`, Reverse<`${B}`>>> extends `${infer N extends number}` ? N : never;
 
 /**
- * Some member of a union: the compiler takes a parameter's type from the last of several overloads.
+ * Picks one member of a union. This works because the compiler infers a parameter's type from the
+ * last of several overloads.
  */
 type Some<U> = (U extends unknown ? (f: () => U) => void : never) extends (f: infer F) => void
   ? F extends () => infer Member ? Member : never

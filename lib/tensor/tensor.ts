@@ -1,7 +1,7 @@
 /**
- * A tensor is a node of a graph: what to compute, not yet a value.
+ * A tensor is a node of a graph. It describes a computation and has no value yet.
  *
- * Graphs are immutable values; building one checks shapes and computes nothing.
+ * Graphs are immutable. Building one checks shapes and computes nothing.
  */
 import type { Attributes, Primitive } from "./primitives.ts";
 import type { DType, Shape } from "./shape.ts";
@@ -34,7 +34,7 @@ export interface NodeOf<P extends Primitive> extends AnyTensor {
 }
 
 /**
- * A test of whether a node computes `primitive`.
+ * Creates a test of whether a node computes `primitive`.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export const isNodeOf =
 /**
  * The same tensor, with its element type known to the compiler.
  *
- * @throws TypeError when it holds another type.
+ * @throws TypeError when it has another element type.
  * @example
  * ```ts
  * import { type AnyTensor, input, ofType } from "ppo/tensor/mod.ts";

@@ -10,7 +10,7 @@ export interface Typed {
 /** The inputs of a primitive. */
 export type Inputs = readonly Typed[];
 
-/** Throws unless every input holds `dtype`. */
+/** Throws unless every input has the element type `dtype`. */
 export function requireType(inputs: Inputs, dtype: DType, action: string): void {
   for (const { dtype: found } of inputs) {
     if (found !== dtype) {
@@ -19,7 +19,7 @@ export function requireType(inputs: Inputs, dtype: DType, action: string): void 
   }
 }
 
-/** The element type of both. Throws where they differ. */
+/** The element type of both inputs. Throws if they differ. */
 export function sameType(action: string, a: Typed, b: Typed): DType {
   if (a.dtype !== b.dtype) {
     throw new TypeError(`Cannot ${action} ${a.dtype} and ${b.dtype}: cast one of them`);
