@@ -1,14 +1,16 @@
-/** Inputs of a loss cut along the axis of answer tokens. */
+/** Splits the inputs of a loss along the axis of answer tokens. */
 import { axesOf } from "../tensor/mod.ts";
 import { elements, type HostArray, isArray, isSpec, type Spec } from "../runtime/mod.ts";
 
-/** The axis that is cut. */
+/** The axis to split. */
 const AXIS = "answer";
 
 /**
- * The inputs as stretches of their answers, so that each has at most `rows` places (at least one a sequence; 0: no cut).
+ * Splits the inputs into stretches of answer tokens, each with at most `rows` tokens (at least one
+ * per sequence; 0: no split).
  *
- * @param specs the inputs' specs by name; inputs that have none, or no axis `answer`, are the same in every stretch
+ * @param specs the inputs' specs by name. Inputs without a spec or without an axis `answer` are the
+ *   same in every stretch.
  */
 export function answerStretches<T extends object>(specs: object, inputs: T, rows: number): T[] {
   const cuts = Object.entries(inputs).flatMap(([name, array]): [string, HostArray, number][] => {

@@ -1,7 +1,8 @@
 /**
- * A trainer on answers: lays a batch out as micro-batches, and gives the results back in the answers' order.
+ * A trainer for answers. It lays out a batch as micro-batches and returns the results in the order
+ * of the answers.
  *
- * Actor, critic and REINFORCE are this trainer with different losses.
+ * The actor, the critic and REINFORCE use this trainer with different losses.
  */
 import {
   type AnswerBatch,
@@ -26,22 +27,22 @@ import type { LossDefinition, LossFeeds } from "./loss_definition.ts";
 import type { TrainState } from "./optimizer.ts";
 import { type BatchGradient, createTrainer, type TrainerOptions } from "./trainer.ts";
 
-/** One number an answer token. */
+/** One number per answer token. */
 export type AnswerMatrix = Tensor<{ batch: number; answer: number }>;
 
-/** What every loss on answers reads. */
+/** The inputs of every loss on answers. */
 export interface AnswerLossInputs {
-  /** Where each answer token is predicted. */
+  /** The column at which each answer token is predicted. */
   readonly columns: Tensor<{ batch: number; answer: number }, "int32">;
   /** 1 at real answer tokens, 0 at padding. */
   readonly mask: AnswerMatrix;
-  /** Real answer tokens of the whole batch, by which the loss is divided. */
+  /** The number of real answer tokens in the whole batch, by which the loss is divided. */
   readonly count: Tensor<Record<never, never>>;
-  /** One number in [0, 1) a token of the rows; empty without dropout. */
+  /** One number in [0, 1) per token of the rows, or empty without dropout. */
   readonly dropoutKeys: Tensor<{ batch: number; time: number }>;
 }
 
-/** The spec of one number an answer token. */
+/** The spec of one number per answer token. */
 export const answerMatrix: Specs<AnswerMatrix> = float({ batch: -1, answer: -1 });
 
 /** Specs of `AnswerLossInputs` besides the columns. */
@@ -51,7 +52,10 @@ export const answerLossSpec: Specs<Omit<AnswerLossInputs, "columns">> = {
   dropoutKeys: float({ batch: -1, time: -1 }),
 };
 
-/** Dropout while training: a rate, and a number in [0, 1) for each token of a micro-batch at an optimizer step. */
+/**
+ * Dropout during training: a rate, and a number in [0, 1) for each token of a micro-batch in an
+ * optimizer step.
+ */
 export interface AnswerDropout {
   /** The probability of dropping an element. */
   readonly rate: number;
@@ -59,29 +63,29 @@ export interface AnswerDropout {
   keys(dims: readonly number[], step: number): HostArray<"float32">;
 }
 
-/** A loss on answers and what it reads of them. */
+/** A loss on answers and its inputs. */
 export interface AnswerLoss<P extends Gpt2Parameters, I, A extends PromptAndAnswer> {
   /** The loss as a graph. */
   readonly definition: LossDefinition<P, AnswerLossInputs & I>;
-  /** What it reads of a micro-batch besides `AnswerLossInputs`. */
+  /** Its inputs from a micro-batch besides `AnswerLossInputs`. */
   feeds(answers: readonly A[], batch: AnswerBatch): LossFeeds<I> | Omit<LossFeeds<I>, "rows">;
 }
 
-/** How to train on answers. */
+/** Options for training on answers. */
 export interface AnswerTrainerOptions extends TrainerOptions {
-  /** Cuts a batch into micro-batches and lays them out. */
+  /** Splits a batch into micro-batches and lays them out. */
   readonly layout: AnswerLayout;
-  /** Default: none. */
+  /** Dropout (default: none). */
   readonly dropout?: AnswerDropout | undefined;
 }
 
-/** What an optimizer step on a batch of answers found, before the step. */
+/** The results of an optimizer step on a batch of answers, measured before the step. */
 export interface AnswerStep {
-  /** The loss, mean over the batch's tokens. */
+  /** The mean loss over the batch's tokens. */
   readonly loss: number;
   /** The global gradient norm before clipping. */
   readonly gradNorm: number;
-  /** The loss's other results by name, one row an answer, as long as the answer. */
+  /** The loss's other results by name. Each has one row per answer, as long as the answer. */
   readonly rows: Readonly<Record<string, number[][]>>;
 }
 
@@ -89,13 +93,16 @@ export interface AnswerStep {
 export interface AnswerTrainer<P, A> {
   /** A state with zero moments, which takes over the parameters. */
   start(parameters: P): Promise<TrainState<P>>;
-  /** Loss, gradient and rows without a step; the gradient's arrays are written again by the next call. */
+  /**
+   * Computes the loss, the gradient and the rows without a step. The next call overwrites the
+   * gradient's arrays.
+   */
   gradient(
     parameters: P,
     answers: readonly A[],
     options?: { groups?: AnswerLayout["groups"] },
   ): Promise<Pick<AnswerStep, "loss" | "rows"> & Pick<BatchGradient<P>, "gradients">>;
-  /** One optimizer step; the state given must not be used again. */
+  /** Makes one optimizer step. The given state must not be used again. */
   step(
     state: TrainState<P>,
     answers: readonly A[],
@@ -104,9 +111,10 @@ export interface AnswerTrainer<P, A> {
 }
 
 /**
- * Compiles a trainer on answers.
+ * Compiles a trainer for answers.
  *
- * @throws RangeError as `createTrainer`; a step throws one when the batch has no answer token.
+ * @throws RangeError as `createTrainer` does. A step throws a RangeError when the batch has no
+ *   answer token.
  */
 export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends PromptAndAnswer>(
   device: Device,
@@ -153,7 +161,10 @@ export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends
   };
 }
 
-/** Each result but the loss, [batch, answer] in every micro-batch, as one row an answer in the answers' order. */
+/**
+ * Converts each result except the loss, which is [batch, answer] in every micro-batch, to one row
+ * per answer in the order of the answers.
+ */
 function namedRows(
   results: BatchGradient<unknown>["results"],
   { groups, answers }: { groups: readonly number[][]; answers: readonly PromptAndAnswer[] },

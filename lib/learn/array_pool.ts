@@ -1,9 +1,12 @@
 /**
- * The arrays of one model: in one memory where the model is small, and in a pool while they wait to be written again.
+ * The arrays of one model. Those of a small model share one buffer, and arrays that are free wait
+ * in a pool until they are used again.
  *
- * Arrays of a small model lie one after the other in one memory, so that elementwise work (Adam, sums) takes them as one. That is only
- * possible on the CPU, where an array can be a view. Large models are not packed: there the number of elements counts and not the number
- * of calls, and memory must be freed array by array. Actor and critic share one pool, because their gradients are never alive together.
+ * The arrays of a small model are contiguous in one buffer, so that element-wise work (Adam, sums)
+ * can treat them as one array. This is only possible on the CPU, where an array can be a view.
+ * Large models are not packed, because their cost depends on the number of elements and not on the
+ * number of calls, and because their memory must be freed array by array. The actor and the critic
+ * share one pool, because their gradients are never alive at the same time.
  */
 import {
   type Device,
@@ -18,19 +21,19 @@ import { mapRecord, treeOf } from "./records.ts";
 
 /** A pool of float32 arrays on one device. */
 export interface ArrayPool {
-  /** An array of these dimensions, whatever it holds. */
+  /** Takes an array of these dimensions with arbitrary contents. */
   take(dims: readonly number[]): Promise<DeviceArray<"float32">>;
-  /** Hands one back. */
+  /** Returns an array to the pool. */
   give(array: DeviceArray<"float32">): void;
-  /** Arrays for a tree of specs. */
+  /** Takes arrays for a tree of specs. */
   takeTree<P>(spec: unknown): Promise<P>;
-  /** Hands a tree of arrays back. */
+  /** Returns a tree of arrays to the pool. */
   giveTree(tree: unknown): void;
-  /** Frees all that wait; those that are out stay. */
+  /** Frees all arrays in the pool. Arrays that are in use are not affected. */
   release(): void;
 }
 
-/** Makes an empty pool. */
+/** Creates an empty pool. */
 export function createArrayPool(device: Device): ArrayPool {
   const waiting = new Map<string, DeviceArray<"float32">[]>();
   const take = async (dims: readonly number[]): Promise<DeviceArray<"float32">> =>
@@ -71,10 +74,13 @@ export function createArrayPool(device: Device): ArrayPool {
 type Shapes = ReadonlyMap<string, readonly number[]>;
 type Arrays = ReadonlyMap<string, DeviceArray<"float32">>;
 
-/** Trees of arrays in one memory: they stay together, so that each array is the same one each time. */
+/**
+ * A pool of trees whose arrays share one buffer. They stay together, so that a tree always gets
+ * the same arrays.
+ */
 function packPool(device: Device) {
   const waiting = new Map<string, Arrays[]>();
-  const keyOf = new WeakMap<DeviceArray, string>(); // by a tree's first array
+  const keyOf = new WeakMap<DeviceArray, string>(); // keyed by a tree's first array
   const firstOf = (arrays: Arrays) => arrays.values().next().value;
   return {
     async take(shapes: Shapes): Promise<Arrays> {
@@ -87,7 +93,7 @@ function packPool(device: Device) {
       if (first !== undefined) keyOf.set(first, key);
       return arrays;
     },
-    /** Whether the arrays are such a tree, which is then taken back. */
+    /** Takes the arrays back if they are such a tree, and returns whether they are. */
     give(arrays: Arrays): boolean {
       const first = firstOf(arrays);
       const key = first && keyOf.get(first);
@@ -99,7 +105,7 @@ function packPool(device: Device) {
   };
 }
 
-/** At most so many numbers are packed: 16 MiB. */
+/** The maximum number of elements that are packed, which is 16 MiB. */
 const PACKED = 2 ** 22;
 
 /** Whether arrays of these dimensions are packed. */
@@ -107,19 +113,19 @@ export function isPacked({ kind }: Device, dims: readonly (readonly number[])[])
   return kind === "cpu" && sizeOf(dims) <= PACKED;
 }
 
-/** Numbers in all of them. */
+/** The total number of elements. */
 const sizeOf = (dims: readonly (readonly number[])[]): number =>
   dims.reduce((sum, own) => sum + elements(own), 0);
 
-/** An array to be made. */
+/** An array to create. */
 export interface PackedPart {
   /** Sizes of its axes. */
   readonly dims: readonly number[];
-  /** What it holds (copied); default: zeros. */
+  /** Its contents, which are copied (default: zeros). */
   readonly data?: Float32Array;
 }
 
-/** Makes arrays by name, in one memory where that is good. */
+/** Creates arrays by name, in one buffer if they are packed. */
 export async function packedArrays(
   device: Device,
   parts: ReadonlyMap<string, PackedPart>,
@@ -132,14 +138,17 @@ export async function packedArrays(
     const own = elements(dims);
     const place = memory?.subarray(start, start + own) ?? new Float32Array(own);
     if (data !== undefined) place.set(data);
-    else place.fill(0); // the system commits memory when it is written: now, and not in the middle of a long run
+    else place.fill(0); // the system commits memory on the first write, which happens here and not during a long run
     arrays.set(name, await device.upload({ dims, data: place }));
     start += own;
   }
   return arrays;
 }
 
-/** The same numbers in one memory where that is good; otherwise the arrays themselves. */
+/**
+ * Copies the arrays into one buffer if they are packed, and otherwise returns the arrays
+ * themselves.
+ */
 export async function packedCopies(
   device: Device,
   arrays: ReadonlyMap<string, DeviceArray<"float32">>,
@@ -152,7 +161,10 @@ export async function packedCopies(
   return await packedArrays(device, parts);
 }
 
-/** Neighbours in memory as one: each of the views reaches as far as all of them go on side by side. */
+/**
+ * Joins views that are neighbours in memory. Each joined view extends as far as the views of all
+ * names stay contiguous.
+ */
 export function joined<K extends string>(
   sets: readonly Readonly<Record<K, Float32Array<ArrayBuffer>>>[],
 ): Record<K, Float32Array<ArrayBuffer>>[] {

@@ -1,32 +1,38 @@
-/** Where the gradients of one program go: written into arrays, or added to what these hold by way of spare ones. */
+/**
+ * The destination of a program's gradients. They either overwrite arrays, or are added to them
+ * through spare arrays.
+ */
 import type { Adder } from "./in_place.ts";
 import type { ArrayPool } from "./array_pool.ts";
 import { type DeviceArray, flatten, isFloatArray, mapTree } from "../runtime/mod.ts";
 
-/** Runs a program whose gradients are meant for the arrays of a tree. */
+/** Runs a program and stores its gradients in the arrays of a tree. */
 export type Bring = <R>(into: unknown, run: (target: unknown) => Promise<R>) => Promise<R>;
 
-/** Both ways. */
+/** Both ways of storing gradients. */
 export interface GradientTargets {
-  /** Over what the arrays hold. */
+  /** Overwrites the arrays. */
   readonly write: Bring;
-  /** To what they hold. */
+  /** Adds to the arrays. */
   readonly add: Bring;
-  /** One array to another; the first holds the sum. */
+  /** Adds one array to another. The first one receives the sum. */
   readonly plus: Adder["add"];
 }
 
 const refused = () =>
   Promise.reject(new RangeError("Cannot add gradients in place: only the CPU allows it"));
 
-/** Where nothing can be added in place; the trainer adds them up. */
+/** The targets of a device that cannot add in place. The trainer sums the gradients there. */
 export const writingTargets: GradientTargets = {
   write: (into, run) => run(into),
   add: refused,
   plus: refused,
 };
 
-/** Spare arrays are those of one program, not of the whole model: they come from the pool and go back to it. */
+/**
+ * The targets of a device that can add in place. Spare arrays are needed only for one program, not
+ * for the whole model. They come from the pool and go back to it.
+ */
 export function addingTargets(adder: Adder, pool: ArrayPool): GradientTargets {
   return {
     write: writingTargets.write,

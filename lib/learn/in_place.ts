@@ -1,10 +1,13 @@
 /**
- * Programs that write their results over what they read, a stretch of numbers at a time: no second set of arrays.
+ * Programs that overwrite their inputs with their results, one stretch of numbers at a time, so
+ * that no second set of arrays is needed.
  *
- * Only for the CPU and only for what goes number by number: there a program may be given one array as input and as result. ONNX
- * Runtime computes its nodes one after the other, and a result's memory is written by the node that makes it, which has read that
- * place before; every other reader of the old numbers must come earlier. `adam` is so: m and v are made from the old ones at once,
- * and the parameter is read by the last node. (A GPU forbids a buffer to be read and written in one pass.)
+ * This works only on the CPU and only for element-wise programs. There, the same array may be both
+ * an input and a result of a program. ONNX Runtime computes the nodes one after the other. The
+ * memory of a result is written by the node that computes it, which has already read the same
+ * element. All other nodes that read the old numbers must run earlier. `adam` meets this condition:
+ * m and v are computed from the old ones in one step, and the parameter is read by the last node.
+ * (On a GPU, one pass must not read and write the same buffer.)
  */
 import { type Device, float, jit, number, type Program } from "../runtime/mod.ts";
 import { add } from "../tensor/mod.ts";
@@ -12,7 +15,7 @@ import { adam, type AdamSettings, type StepScalars } from "../optim/mod.ts";
 import { joined } from "./array_pool.ts";
 import { type Array32, mapRecordAsync } from "./records.ts";
 
-/** Numbers that one call works on: its few results between nodes then need 4 MiB each. */
+/** The number of elements per call, for which each of the few intermediate results needs 4 MiB. */
 const STRETCH = 2 ** 20;
 
 const flat = float({ n: -1 });
@@ -20,13 +23,13 @@ const scalar = float({});
 
 type Views<K extends string> = Readonly<Record<K, Float32Array<ArrayBuffer>>>;
 
-/** The arrays' own memory. */
+/** The memory of the arrays. */
 const memoryOf = <K extends string>(
   device: Device,
   arrays: Readonly<Record<K, Array32>>,
 ): Promise<Views<K>> => mapRecordAsync(arrays, (array) => device.read(array));
 
-/** Memory of one size, stretch by stretch. */
+/** Splits several buffers of the same size into stretches. */
 async function* stretches<K extends string>(
   device: Device,
   memory: Views<K>,
@@ -40,9 +43,9 @@ async function* stretches<K extends string>(
   }
 }
 
-/** Adds arrays to others where they lie. */
+/** Adds arrays to others in place. */
 export interface Adder {
-  /** total += part, of the same dimensions. */
+  /** total += part, both of the same dimensions. */
   add(total: Array32, part: Array32): Promise<void>;
   /** Frees the compiled program. */
   release(): Promise<void>;
@@ -73,9 +76,9 @@ export type AdamArrays = Readonly<
   Record<"parameter" | "gradient" | "first" | "second", Array32>
 >;
 
-/** Adam where the arrays lie. */
+/** Adam in place. */
 export interface AdamInPlace {
-  /** One step of some parameters; `decays`: with weight decay. */
+  /** Makes one step of some parameters, with weight decay if `decays` is set. */
   step(
     parameters: readonly AdamArrays[],
     scalars: StepScalars<number>,
@@ -86,7 +89,7 @@ export interface AdamInPlace {
 }
 
 /**
- * Compiles Adam for arrays of any size, which are written over.
+ * Compiles Adam for arrays of any size, which it overwrites.
  *
  * @throws RangeError when the device is not the CPU.
  */

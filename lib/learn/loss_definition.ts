@@ -1,5 +1,6 @@
 /**
- * What a training loss is: the model, what the loss reads besides the rows, and the loss itself as a graph.
+ * The definition of a training loss: the model, the loss's inputs besides the rows, and the loss
+ * itself as a graph.
  *
  * `loss_program.ts` compiles its value and its gradient.
  */
@@ -24,31 +25,38 @@ import {
 import type { Tensor } from "../tensor/mod.ts";
 import type { Array32 } from "./records.ts";
 
-/** A loss with whatever else its graph computes. */
+/** A loss with the other results of its graph. */
 export type LossResults = Readonly<Record<string, Tensor>> & {
   readonly loss: Tensor<Record<never, never>>;
 };
 
-/** What to differentiate: `P` are the model's parameters as tensors, `I` what the loss reads besides the rows. */
+/**
+ * The definition of a loss. `P` are the model's parameters as tensors, and `I` are the loss's
+ * inputs besides the rows.
+ */
 export interface LossDefinition<P extends Gpt2Parameters, I> {
   /** The sizes of the body. */
   readonly config: Gpt2Config;
   /** The body's parameters and those of a head. */
   readonly parameters: Specs<P>;
-  /** What the loss reads besides the rows. */
+  /** The loss's inputs besides the rows. */
   readonly inputs: Specs<I>;
   /**
-   * The loss and other results, from the last hidden states and their slots; it may read all parameters but the blocks and
-   * positions. With `chosen` it receives the states at `rows.columns` alone, whose slots are these columns.
+   * The loss and other results, from the last hidden states and their slots; it may read all
+   * parameters except the blocks and the position embeddings. With `chosen`, it receives only the
+   * states at `rows.columns`, whose slots are these columns.
    */
   readonly loss: (
     parameters: Omit<P, "h" | "wpe">,
     hidden: Hidden,
     inputs: I & { rows: Pick<Rows, "slots"> },
   ) => LossResults;
-  /** Whether the loss reads `rows.columns` alone: the last block then computes no more than these (default: no). */
+  /**
+   * Whether the loss reads only `rows.columns`, in which case the last block computes only these
+   * (default: no).
+   */
   readonly chosen?: boolean;
-  /** Dropout in the body; only where one program holds all blocks. */
+  /** Dropout in the body, which is only possible if one program holds all blocks. */
   readonly drop?: ((inputs: I) => ModelDropout) | undefined;
 }
 
@@ -61,22 +69,22 @@ export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int
   answer: -1,
 });
 
-/** Token rows, with the columns that a loss reads where its definition has `chosen`. */
+/** Token rows, with the columns that a loss reads if its definition has `chosen`. */
 export type RowFeeds = Feeds<typeof rowsSpec> & { readonly columns?: Feeds<typeof columnsSpec> };
 
 /** The same as tensors. */
 export type ChosenRows = Rows & { readonly columns?: Columns };
 
-/** What a loss program reads besides the parameters. */
+/** The inputs of a loss program besides the parameters. */
 export type LossFeeds<I> = Feeds<Specs<I>> & { readonly rows: RowFeeds };
 
-/** Whether a gradient is added to what its arrays hold, or written over it. */
+/** Whether a gradient is added to its arrays or overwrites them. */
 export interface GradientMode {
   /** True only for programs that have `adds`. */
   readonly adding: boolean;
 }
 
-/** Gives the results and brings the gradient into `into`. */
+/** Returns the results and stores the gradient in `into`. */
 export interface LossProgram<P extends Gpt2Parameters, I> {
   (
     parameters: DeviceArrays<Specs<P>>,
@@ -84,14 +92,17 @@ export interface LossProgram<P extends Gpt2Parameters, I> {
     into: DeviceArrays<Specs<P>>,
     mode?: GradientMode,
   ): Promise<HostResults>;
-  /** Whether it can add its gradient to what the arrays hold. */
+  /** Whether the program can add its gradient to the arrays. */
   readonly adds: boolean;
 }
 
-/** A program whose trees of inputs are known to the function that made it, and not to the compiler; `R` are its results. */
+/**
+ * A program whose input trees are known to the function that created it but not to the compiler.
+ * `R` are its results.
+ */
 export type TreeProgram<R> = (feeds: unknown, into?: unknown) => Promise<R>;
 
-/** `jit` for trees that are put together from parts: one cast here instead of one at each use. */
+/** `jit` for trees that are assembled from parts. One cast here replaces a cast at each use. */
 export const compileTree = jit as <I, R>(
   device: Device,
   spec: unknown,

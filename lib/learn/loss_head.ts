@@ -1,8 +1,9 @@
 /**
- * The head of a loss, for some answer tokens at a time.
+ * The head of a loss, computed for some answer tokens at a time.
  *
- * Its logits are [batch, answer, vocab], the largest array of a step where texts are short and answers long. Losses are sums over
- * answer tokens divided by the whole batch's count, so those of a stretch of the answers add up, and so do their gradients.
+ * Its logits are [batch, answer, vocab], the largest array of a step if texts are short and answers
+ * are long. Losses are sums over answer tokens divided by the whole batch's count, so the losses of
+ * the stretches add up, and so do their gradients.
  */
 import { type Device, flatten, isFloatArray } from "../runtime/mod.ts";
 import type { Gpt2Parameters } from "../lm/mod.ts";
@@ -11,9 +12,9 @@ import { answerStretches } from "./answer_stretches.ts";
 import type { DeviceResults, HostResults, LossDefinition, TreeProgram } from "./loss_definition.ts";
 import { type Array32, readFloats } from "./records.ts";
 
-/** What the head's program gives. */
+/** The results of the head's program. */
 export interface DeviceHead {
-  /** Loss and other results. */
+  /** The loss and other results. */
   readonly results: DeviceResults;
   /** The gradient of the hidden states. */
   readonly g: Array32;
@@ -21,30 +22,33 @@ export interface DeviceHead {
   readonly gradients: Readonly<Record<string, Array32>>;
 }
 
-/** What the head gives. */
+/** The results of the head. */
 export interface HeadResults {
-  /** Loss and results of the whole answers. */
+  /** The loss and other results for the whole answers. */
   readonly results: HostResults;
   /** The gradient of the hidden states. */
   readonly g: Array32;
-  /** The gradient of the token embedding, where the head reads it. */
+  /** The gradient of the token embedding, if the head reads it. */
   readonly sent: Array32 | undefined;
 }
 
-/** What the head's program takes. */
+/** The inputs of the head's program. */
 export interface HeadInputs {
   /** The parameters that it may read. */
   readonly head: unknown;
-  /** What the loss reads. */
+  /** The inputs of the loss. */
   readonly inputs: object;
   /** The hidden states before the last norm. */
   readonly x: unknown;
 }
 
-/** Runs the head; gradients of its own parameters are brought into `own`, the first stretch's by `bring`. */
+/**
+ * Runs the head. The gradients of its parameters are stored in `own`, and `bring` stores those of
+ * the first stretch.
+ */
 export type Head = (given: HeadInputs, own: unknown, bring: Bring) => Promise<HeadResults>;
 
-/** The head that computes at most `logitsAtOnce` rows of logits at once (0: all). */
+/** Creates a head that computes at most `logitsAtOnce` rows of logits at once (0: all). */
 export function headInParts<P extends Gpt2Parameters, I>(
   device: Device,
   program: TreeProgram<DeviceHead>,
@@ -84,7 +88,10 @@ async function addTo(
   device.free(part);
 }
 
-/** Losses add up; what has a number for each answer token, [batch, answer], stands side by side. */
+/**
+ * Combines the results of the stretches. Losses are summed, and results of shape [batch, answer]
+ * are concatenated.
+ */
 function joined(parts: readonly HostResults[], batch: number): HostResults {
   const [first] = parts;
   const whole: Record<string, Float32Array> = {};

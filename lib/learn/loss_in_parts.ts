@@ -1,4 +1,7 @@
-/** The gradient of a loss in parts: embedding, groups of blocks, head; the forward and backward of each is a program. */
+/**
+ * The gradient of a loss in parts: the embedding, groups of blocks, and the head. The forward pass
+ * and the backward pass of each part are programs.
+ */
 import { vjp } from "../autodiff/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import { type ArrayPool } from "./array_pool.ts";
@@ -37,7 +40,10 @@ const slotsSpec = { slots: rowsSpec.slots, keySlots: rowsSpec.keySlots };
 type Ends = Pick<Gpt2Parameters, "wte" | "wpe">;
 type Definition<P extends Gpt2Parameters, I> = LossDefinition<P, I>;
 
-/** Token and position embeddings; backwards, with what the head sent to the token embedding it shares. */
+/**
+ * Token and position embeddings. The backward program adds the head's gradient for the shared
+ * token embedding.
+ */
 async function embeddingPrograms<P extends Gpt2Parameters, I>(
   device: Device,
   { parameters, config }: Definition<P, I>,
@@ -57,7 +63,10 @@ async function embeddingPrograms<P extends Gpt2Parameters, I>(
   return { forward, backward };
 }
 
-/** `count` blocks; backwards they are computed again from the hidden states before them. `chosen`: they give chosen columns alone. */
+/**
+ * The programs of `count` blocks. The backward pass recomputes the blocks from the hidden states
+ * before them. With `chosen`, they return only the chosen columns.
+ */
 async function groupPrograms<P extends Gpt2Parameters, I>(
   device: Device,
   { config }: Definition<P, I>,
@@ -94,13 +103,13 @@ async function groupPrograms<P extends Gpt2Parameters, I>(
   return { forward, backward };
 }
 
-/** The last norm and the loss, with the gradients of the parameters that the loss really reads. */
+/** The last norm and the loss, with the gradients of the parameters that the loss uses. */
 function headProgram<P extends Gpt2Parameters, I>(
   device: Device,
   { config, parameters, inputs, loss, chosen = false }: Definition<P, I>,
 ) {
   const { h: _blocks, wpe: _positions, ...head } = parameters;
-  const slots = chosen ? "columns" : "slots"; // of chosen states: the columns they were chosen at
+  const slots = chosen ? "columns" : "slots"; // with `chosen`, the slots are the chosen columns
   const rows = { [slots]: rowsSpec.slots };
   const spec = { head, inputs: { ...inputs, rows }, x: hiddenSpec(config.embed) };
   type Given = {
@@ -127,7 +136,7 @@ function headProgram<P extends Gpt2Parameters, I>(
   }, { toHost: ["results"] });
 }
 
-/** A stretch of blocks and the programs that hold it. */
+/** A group of consecutive blocks and its programs. */
 interface Group {
   readonly first: number;
   readonly count: number;
@@ -154,7 +163,7 @@ async function groupsOf<P extends Gpt2Parameters, I>(
   return groups;
 }
 
-/** How the gradient is cut up. */
+/** How the gradient is split. */
 interface Parts {
   readonly blocksPerSegment: number;
   readonly logitsAtOnce: number;
@@ -162,7 +171,7 @@ interface Parts {
   readonly betweenPrograms?: (() => void) | undefined;
 }
 
-/** Compiles the gradient with `blocksPerSegment` blocks a program. */
+/** Compiles the gradient with `blocksPerSegment` blocks per program. */
 export async function gradientInParts<P extends Gpt2Parameters, I>(
   device: Device,
   definition: Definition<P, I>,
@@ -179,13 +188,13 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
     targets,
   });
   const { wte } = definition.parameters;
-  const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // for a head that reads no embedding
+  const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // for a head that does not use the embedding
   const gradient: Gradient<P, I> = async (parameters, inputs, into, mode = { adding: false }) => {
     const bring = mode.adding ? targets.add : targets.write;
     const { h, wpe, ...rest } = parameters;
     const { rows } = inputs;
     const ends = { wte: parameters.wte, wpe };
-    const held = new Set<Array32>(); // freed when they have been used, and when an abort ends the gradient
+    const held = new Set<Array32>(); // freed after use, and when the gradient is aborted
     const hold = (array: Array32) => {
       held.add(array);
       return array;

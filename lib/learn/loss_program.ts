@@ -1,8 +1,10 @@
 /**
- * The value of a loss on GPT-2's last hidden states, and its gradient as one program or as several that hold some blocks each.
+ * The value of a loss on GPT-2's last hidden states, and its gradient as one program or as several
+ * programs with some blocks each.
  *
- * In several programs (gradient checkpointing), only the hidden states between segments are kept, and each segment's backward program
- * computes its blocks again (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). The results are the same.
+ * With several programs (gradient checkpointing), only the hidden states between segments are kept,
+ * and each segment's backward program recomputes its blocks (Chen et al. 2016, "Training Deep Nets
+ * with Sublinear Memory Cost"). The results are the same.
  */
 import {
   gpt2,
@@ -30,15 +32,24 @@ import {
 import { gradientInParts } from "./loss_in_parts.ts";
 import { readFloats } from "./records.ts";
 
-/** How a gradient is cut into programs. */
+/** How a gradient is split into programs. */
 export interface LossProgramOptions {
-  /** Blocks in one segment of gradient checkpointing; 0, or at least all of them: one program for everything. */
+  /**
+   * Blocks per segment of gradient checkpointing. With 0, or with at least the number of blocks,
+   * one program computes everything.
+   */
   readonly blocksPerSegment?: number;
-  /** Answer tokens whose logits exist at once, on the CPU: the head then runs several times; 0: all of them. */
+  /**
+   * Answer tokens whose logits exist at once (0: all). The head then runs several times. This is
+   * only possible on the CPU.
+   */
   readonly logitsAtOnce?: number;
-  /** Where spare arrays come from; default: a pool of its own. */
+  /** The pool of spare arrays (default: a new pool). */
   readonly pool?: ArrayPool;
-  /** Called between the programs of one gradient; what it throws ends the step, and nothing is changed. */
+  /**
+   * Called between the programs of one gradient. If it throws, the step ends and nothing has
+   * changed.
+   */
   readonly betweenPrograms?: (() => void) | undefined;
 }
 
@@ -118,7 +129,7 @@ async function wholeGradient<P extends Gpt2Parameters, I>(
   return Object.assign(gradient, { adds: false });
 }
 
-/** Compiles a loss without its gradient, to measure a model. */
+/** Compiles a loss without its gradient, for evaluating a model. */
 export async function createLoss<P extends Gpt2Parameters, I>(
   device: Device,
   definition: LossDefinition<P, I>,
@@ -137,7 +148,9 @@ export async function createLoss<P extends Gpt2Parameters, I>(
   };
 }
 
-/** The last hidden states and their slots: all of them, or at the columns that are chosen. */
+/**
+ * The last hidden states and their slots, either all of them or only those of the chosen columns.
+ */
 function lastStates(
   parameters: Gpt2Parameters,
   { columns, ...rows }: ChosenRows,

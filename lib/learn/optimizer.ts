@@ -1,8 +1,10 @@
 /**
- * An optimizer for a tree of parameters that stay on their device: gradient norm, clipping and Adam as programs of their own.
+ * An optimizer for a tree of parameters that stay on their device. The gradient norm, clipping and
+ * Adam are separate programs.
  *
- * A state goes in and a state comes out. The arrays of the old state are written again two steps later (a GPU forbids reading and
- * writing one buffer in one pass) or, in place, at once; an old state must not be used after an update.
+ * A step takes a state and returns a new one. The arrays of the old state are overwritten two steps
+ * later, because a GPU pass must not read and write the same buffer, or immediately if the
+ * optimizer works in place. An old state must not be used after an update.
  */
 import { chunksOf } from "../lm/mod.ts";
 import { adam, type AdamSettings, clipScale, type StepScalars, stepScalars } from "../optim/mod.ts";
@@ -12,27 +14,33 @@ import { createArrayPool, packedArrays, packedCopies } from "./array_pool.ts";
 import { type AdamArrays, createAdamInPlace } from "./in_place.ts";
 import { type Array32, type FloatSpec, isFloatSpec, mapRecord, treeOf } from "./records.ts";
 
-/** Parameters with everything that Adam remembers of them. */
+/** Parameters with Adam's state. */
 export interface TrainState<P> {
-  /** The parameters as they are now. */
+  /** The current parameters. */
   readonly parameters: P;
-  /** Adam's m: running means of gradients, of the parameters' shapes. */
+  /** Adam's m: running means of the gradients, in the parameters' shapes. */
   readonly first: P;
-  /** Adam's v: running means of squared gradients, of the parameters' shapes. */
+  /** Adam's v: running means of the squared gradients, in the parameters' shapes. */
   readonly second: P;
-  /** Updates done. */
+  /** The number of updates made. */
   readonly step: number;
 }
 
-/** How to update. */
+/** Options of an update. */
 export interface OptimizerSettings extends AdamSettings {
   /** Gradients are scaled down to this global norm when they exceed it. */
   readonly maxGradNorm: number;
   /** Which parameters decay, by dotted name (default: all). */
   readonly decays?: (name: string) => boolean;
-  /** How many parameters one program updates (default: all); fewer need less spare memory and more calls. */
+  /**
+   * How many parameters one program updates (default: all). Fewer parameters need less spare
+   * memory but more calls.
+   */
   readonly parametersPerProgram?: number;
-  /** Writes parameters and moments in place: no spare memory at all, but only on the CPU (default: false). */
+  /**
+   * Whether to update parameters and moments in place, without spare memory. This is only possible
+   * on the CPU (default: false).
+   */
   readonly inPlace?: boolean;
 }
 
@@ -40,13 +48,15 @@ export interface OptimizerSettings extends AdamSettings {
 export interface Optimizer<P> {
   /** A state with zero moments, which takes over the parameters. */
   start(parameters: P): Promise<TrainState<P>>;
-  /** One step; the old state's arrays are written again, so it must not be used any more. */
+  /**
+   * Makes one step. The old state must not be used any more, because its arrays are overwritten.
+   */
   update(
     state: TrainState<P>,
     gradients: P,
     learningRate: number,
   ): Promise<{ state: TrainState<P>; gradNorm: number }>;
-  /** Frees the compiled programs; the optimizer must not be used again. */
+  /** Frees the compiled programs. The optimizer must not be used again. */
   release(): Promise<void>;
 }
 
@@ -105,7 +115,7 @@ export async function createOptimizer<P>(
 /** The arrays that a step replaces. */
 type Stepped = Omit<AdamArrays, "gradient">;
 
-/** Four trees of one form as one record for each parameter, by dotted name. */
+/** Converts four trees of the same form to one record per parameter, by dotted name. */
 function byParameter(trees: Readonly<Record<keyof AdamArrays, unknown>>): Map<string, AdamArrays> {
   const flat = mapRecord(trees, (tree) => flatten(tree, isFloatArray));
   const at = (arrays: Arrays, name: string) => {
@@ -117,7 +127,7 @@ function byParameter(trees: Readonly<Record<keyof AdamArrays, unknown>>): Map<st
   return new Map(names.map((name) => [name, mapRecord(flat, (arrays) => at(arrays, name))]));
 }
 
-/** Steps all parameters; gives the arrays that hold the new state. */
+/** Updates all parameters and returns the arrays that hold the new state. */
 interface Stepper {
   step(
     old: ReadonlyMap<string, AdamArrays>,
@@ -126,7 +136,7 @@ interface Stepper {
   release(): Promise<void>;
 }
 
-/** Writes over the old state. */
+/** Overwrites the old state. */
 async function inPlaceStepper(device: Device, settings: OptimizerSettings): Promise<Stepper> {
   const adamInPlace = await createAdamInPlace(device, settings);
   const { decays = () => true } = settings;
@@ -142,7 +152,7 @@ async function inPlaceStepper(device: Device, settings: OptimizerSettings): Prom
   };
 }
 
-/** Writes into spare arrays; the old ones are the next spares. */
+/** Writes into spare arrays. The old arrays become the next spare ones. */
 async function rotatingStepper(
   device: Device,
   specs: ReadonlyMap<string, FloatSpec>,

@@ -5,14 +5,14 @@ import type { Shape } from "../tensor/mod.ts";
 /** A float32 array on its device. */
 export type Array32 = DeviceArray<"float32">;
 
-/** What a float32 input will be. */
+/** The spec of a float32 input. */
 export type FloatSpec = Spec<Shape, "float32">;
 
 /** Whether a value is the spec of a float32 input. */
 export const isFloatSpec = (value: unknown): value is FloatSpec =>
   isSpec(value) && value.dtype === "float32";
 
-/** Leaves by dotted name as a tree of the form of `spec`; `P` is the type of that tree. */
+/** Converts leaves by dotted name to a tree of the form of `spec`. `P` is the type of that tree. */
 export const treeOf = <P>(spec: unknown, leaves: ReadonlyMap<string, unknown>): P =>
   mapTree(spec, isSpec, (_, name) => leaves.get(name)) as P; // leaf by leaf
 
@@ -26,7 +26,7 @@ export function mapRecord<K extends string, A, B>(
   return replaced as Record<K, B>; // the same names
 }
 
-/** The same, one value after the other. */
+/** The same, with the values computed one after the other. */
 export async function mapRecordAsync<K extends string, A, B>(
   record: Readonly<Record<K, A>>,
   replace: (value: A, name: K) => Promise<B>,

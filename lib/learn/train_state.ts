@@ -1,7 +1,9 @@
 /**
- * A train state as plain data, to be saved and taken up again exactly: parameters, both moments of Adam, the step.
+ * A train state as plain data (parameters, both moments of Adam, and the step), which can be saved
+ * and restored exactly.
  *
- * Arrays go by dotted name: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight` (v).
+ * Arrays have dotted names: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight`
+ * (v).
  */
 import { type Device, type DeviceArray, flatten, isFloatArray, isSpec } from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
@@ -18,16 +20,17 @@ export interface SavedArray {
 
 /** A train state in the host's memory. */
 export interface SavedTrainState {
-  /** Updates done. */
+  /** The number of updates made. */
   readonly step: number;
-  /** By dotted name. */
+  /** The arrays by dotted name. */
   readonly arrays: ReadonlyMap<string, SavedArray>;
 }
 
 /**
  * Reads a state back from its device.
  *
- * @param options.copies false: on the CPU the arrays are the state's own memory, right until the next update (default true)
+ * @param options.copies whether to copy the arrays (default true). If false, on the CPU the arrays
+ *   are the state's own memory, which is valid until the next update.
  */
 export async function saveTrainState<P>(
   device: Device,
@@ -45,7 +48,7 @@ export async function saveTrainState<P>(
 /**
  * Uploads a saved state (copies of its arrays) for parameters of the given specs.
  *
- * @throws RangeError when an array is missing, unknown or of other dimensions.
+ * @throws RangeError when an array is missing, is unknown or has other dimensions.
  */
 export async function loadTrainState<P>(
   device: Device,
@@ -63,7 +66,7 @@ export async function loadTrainState<P>(
     saved.set(name, checked(arrays.get(name), { name, wanted: Object.values(shape) }));
   }
   const uploaded = new Map<string, DeviceArray<"float32">>();
-  for (const kind of Object.keys(tree)) { // each in a memory of its own, where it is packed
+  for (const kind of Object.keys(tree)) { // each in its own buffer, if it is packed
     const own = new Map([...saved].filter(([name]) => name.startsWith(`${kind}.`)));
     for (const [name, array] of await packedArrays(device, own)) uploaded.set(name, array);
   }
@@ -84,7 +87,7 @@ function checked(
   return array;
 }
 
-/** Frees the arrays of a state on its device; the state must not be used again. */
+/** Frees the arrays of a state on its device. The state must not be used again. */
 export function freeTrainState<P>(device: Device, { step: _, ...trees }: TrainState<P>): void {
   for (const array of flatten(trees, isFloatArray).values()) device.free(array);
 }

@@ -1,9 +1,11 @@
 /**
- * The one trainer of every stage: loss -> gradient -> sum over micro-batches -> gradient clipping -> Adam.
+ * The trainer that every stage uses: loss -> gradient -> sum over micro-batches -> gradient
+ * clipping -> Adam.
  *
- * SFT, reward model, actor, critic and REINFORCE differ in their loss and in how they lay out a batch; everything else is here.
- * The loss of each micro-batch is divided by the whole batch's count, so that losses and gradients of micro-batches add up to the
- * batch's own (gradient accumulation). Gradient arrays are made once and written again at every step.
+ * SFT, the reward model, the actor, the critic and REINFORCE differ only in their loss and in the
+ * layout of a batch. The loss of each micro-batch is divided by the whole batch's count, so that
+ * the losses and gradients of micro-batches add up to those of the batch (gradient accumulation).
+ * Gradient arrays are allocated once and overwritten at every step.
  */
 import type { Gpt2Parameters } from "../lm/mod.ts";
 import {
@@ -21,7 +23,7 @@ import { createLossProgram, type LossProgramOptions } from "./loss_program.ts";
 import { createOptimizer, type OptimizerSettings, type TrainState } from "./optimizer.ts";
 import { isFloatSpec, mapRecord } from "./records.ts";
 
-/** How to train a model. */
+/** Options for training a model. */
 export interface TrainerOptions extends LossProgramOptions {
   /** Adam, its constants and gradient clipping. */
   readonly optimizer: OptimizerSettings;
@@ -29,13 +31,13 @@ export interface TrainerOptions extends LossProgramOptions {
   readonly beforeMicroBatch?: (() => void) | undefined;
 }
 
-/** The gradient of a batch, in arrays of the trainer. */
+/** The gradient of a batch, stored in the trainer's arrays. */
 export interface BatchGradient<P> {
   /** The batch's loss. */
   readonly loss: number;
   /** d loss / d parameter, before clipping. */
   readonly gradients: P;
-  /** The other results of the loss, one record a micro-batch. */
+  /** The other results of the loss, one record per micro-batch. */
   readonly results: readonly HostResults[];
 }
 
@@ -43,18 +45,21 @@ export interface BatchGradient<P> {
 export interface TrainerStep<P> extends Omit<BatchGradient<P>, "gradients"> {
   /** The global gradient norm before clipping. */
   readonly gradNorm: number;
-  /** Parameters and moments after the step; the state before it must not be used again. */
+  /** Parameters and moments after the step. The state before the step must not be used again. */
   readonly state: TrainState<P>;
 }
 
-/** Micro-batches of one batch; each is laid out when its turn comes. */
+/** Micro-batches of one batch. Each is laid out when it is needed. */
 export type MicroBatches<F> = readonly (() => F)[];
 
-/** Trains one model; `P` are its arrays and `F` what its loss reads. */
+/** Trains one model. `P` are its arrays, and `F` are the inputs of its loss. */
 export interface Trainer<P, F> {
   /** A state with zero moments, which takes over the parameters. */
   start(parameters: P): Promise<TrainState<P>>;
-  /** Loss and gradient without a step; valid until a trainer that shares the pool runs again. */
+  /**
+   * Computes the loss and the gradient without a step. They are valid until a trainer that shares
+   * the pool runs again.
+   */
   gradient(parameters: P, microBatches: MicroBatches<F>): Promise<BatchGradient<P>>;
   /** One optimizer step on a batch. */
   step(
@@ -67,7 +72,8 @@ export interface Trainer<P, F> {
 /**
  * Compiles a trainer.
  *
- * @throws RangeError when the options ask for dropout, or for logits in parts, where the device or the cut does not allow it.
+ * @throws RangeError when the options request dropout or logits in parts, and the device or the
+ *   split into programs does not allow it.
  */
 export async function createTrainer<P extends Gpt2Parameters, I>(
   device: Device,
@@ -92,7 +98,7 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
     start: optimizer.start,
     async gradient(parameters, microBatches) {
       const found = await gradient(parameters, microBatches);
-      giveBack(found); // the arrays stay readable until the pool hands them out again
+      giveBack(found); // the arrays can be read until the pool reuses them
       return found;
     },
     async step(state, microBatches, learningRate) {
@@ -104,14 +110,14 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
   };
 }
 
-/** What the sum of a batch's gradients is made with. */
+/** The parts for summing a batch's gradients. */
 interface GradientParts<P extends Gpt2Parameters, I> {
   readonly program: LossProgram<P, I>;
   readonly spec: Specs<P>;
   readonly pool: ArrayPool;
 }
 
-/** Adds up losses and gradients over micro-batches, in place where the program can. */
+/** Sums losses and gradients over micro-batches, in place if the program supports it. */
 async function createGradientSum<P extends Gpt2Parameters, I>(
   device: Device,
   { program, spec, pool }: GradientParts<P, I>,
@@ -136,14 +142,17 @@ async function createGradientSum<P extends Gpt2Parameters, I>(
         }
       }
     } catch (error) {
-      pool.giveTree(gradients); // an abort leaves nothing behind
+      pool.giveTree(gradients); // nothing is left over after an abort
       throw error;
     }
     return { loss: results.reduce((total, { loss }) => total + loss[0], 0), gradients, results };
   };
 }
 
-/** Compiles `total + part` into arrays of the pool, to which the summands return. */
+/**
+ * Compiles `total + part`, which writes into arrays of the pool and returns its operands to the
+ * pool.
+ */
 async function createAddition<A>(
   device: Device,
   { spec, pool }: { spec: unknown; pool: ArrayPool },

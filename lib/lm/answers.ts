@@ -1,9 +1,10 @@
 /**
- * Prompts with their answers as padded batches, and programs run over them group by group.
+ * Lays out prompts with their answers as padded batches, and runs programs on them group by group.
  *
- * Answer token j of a row whose prompt has P tokens is predicted at column P - 1 + j. Rows are padded at their end, where causal
- * attention never looks, so padding changes nothing. Grouping, padding and cutting results back to each answer's length happen
- * here and nowhere else: callers give ragged answers and receive ragged rows in the same order.
+ * Answer token j of a row whose prompt has P tokens is predicted at column P - 1 + j. Rows are
+ * padded at their end. Causal attention never attends to these positions, so padding changes
+ * nothing. Only this file groups answers, pads them and truncates results to the length of each
+ * answer. Callers pass ragged answers and receive ragged rows in the same order.
  */
 import { floats, type HostArray, int, ints, type Spec } from "../runtime/mod.ts";
 import { inRowOrder, type RowGroupOptions, rowGroups } from "./row_groups.ts";
@@ -15,15 +16,18 @@ export interface PromptAndAnswer {
   readonly prompt: TokenRow;
   /** The tokens after the prompt, including the final [SEP]. */
   readonly answer: TokenRow;
-  /** For each answer token, the tokens it could be drawn from (1) when a cut-off was on: [vocab] each; absent or empty otherwise. */
+  /**
+   * The sampling mask of each answer token, [vocab] each: 1 for the tokens that top-k and top-p
+   * allowed. Absent or empty without top-k and top-p.
+   */
   readonly samplingMask?: readonly Uint8Array[];
 }
 
-/** What a program reads of a batch of answers. */
+/** The inputs of a program from a batch of answers. */
 export interface AnswerSpec {
-  /** Prompts and answers side by side. */
+  /** Each prompt followed by its answer. */
   readonly rows: typeof rowsSpec;
-  /** Where each answer token is predicted. */
+  /** The column at which each answer token is predicted. */
   readonly columns: Spec<{ batch: -1; answer: -1 }, "int32">;
   /** The answer tokens. */
   readonly targets: Spec<{ batch: -1; answer: -1 }, "int32">;
@@ -38,17 +42,17 @@ export const answerSpec: AnswerSpec = {
 
 /** A batch of answers: the arrays of `answerSpec`. */
 export interface AnswerBatch {
-  /** Prompts and answers side by side. */
+  /** Each prompt followed by its answer. */
   readonly rows: RowArrays;
-  /** Where each answer token is predicted: [batch, answer]. */
+  /** The column at which each answer token is predicted: [batch, answer]. */
   readonly columns: HostArray<"int32">;
   /** The answer tokens: [batch, answer]. */
   readonly targets: HostArray<"int32">;
 }
 
-/** Decides which answers share a call, and how one such group becomes a rectangular batch. */
+/** Decides which answers share a call, and how a group of answers becomes a rectangular batch. */
 export interface AnswerLayout {
-  /** The indices of the answers of each group; every answer is in exactly one. */
+  /** The indices of the answers in each group. Every answer is in exactly one group. */
   groups(answers: readonly PromptAndAnswer[]): number[][];
   /** One group as a batch. */
   batch(answers: readonly PromptAndAnswer[]): AnswerBatch;
@@ -56,7 +60,7 @@ export interface AnswerLayout {
 
 /** Options of `answerLayout`. */
 export interface AnswerLayoutOptions extends RowGroupOptions {
-  /** The token that fills rows after their end. */
+  /** The padding token. */
   readonly padId: number;
 }
 
@@ -114,11 +118,14 @@ export function answerPlaces(
   };
 }
 
-/** The size of the answer axis: the longest answer. */
+/** The size of the answer axis, which is the length of the longest answer. */
 export const widthOf = (answers: readonly PromptAndAnswer[]): number =>
   Math.max(...answers.map(({ answer }) => answer.length));
 
-/** The column of each answer's last token, where a reward model's value is the score: [batch, 1]. */
+/**
+ * The column of each answer's last token, at which a reward model's value is the score: [batch,
+ * 1].
+ */
 export function lastColumns(
   { columns }: Pick<AnswerBatch, "columns">,
   answers: readonly PromptAndAnswer[],
@@ -134,7 +141,7 @@ export const padded = (row: readonly number[], width: number, filler = 0): numbe
   ...Array<number>(width - row.length).fill(filler),
 ];
 
-/** One number an answer token as [batch, answer], 0 after an answer's end. */
+/** One number per answer token as [batch, answer], with 0 after the end of an answer. */
 export const answerArray = (
   rows: readonly (readonly number[])[],
   width: number,
@@ -146,13 +153,16 @@ export const answerMask = (
   width: number = widthOf(answers),
 ): HostArray<"float32"> => answerArray(answers.map(({ answer }) => answer.map(() => 1)), width);
 
-/** Reads one number for each place of the answer axis from a batch: [batch][width]. */
+/** Reads one number for each position of the answer axis from a batch: [batch][width]. */
 export type BatchReader<A extends PromptAndAnswer = PromptAndAnswer> = (
   batch: AnswerBatch,
   answers: readonly A[],
 ) => Promise<number[][]>;
 
-/** Runs a reader over all answers, group by group; gives one row an answer, as long as the answer, in the answers' order. */
+/**
+ * Runs a reader on all answers, group by group. Returns one row per answer, as long as the answer,
+ * in the order of the answers.
+ */
 export async function readAnswers<A extends PromptAndAnswer>(
   answers: readonly A[],
   { groups, batch }: AnswerLayout,

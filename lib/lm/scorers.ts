@@ -1,8 +1,10 @@
 /**
- * What models give for answers that exist already: log-probabilities, entropy and KL of a policy, values and scores of a value model.
+ * Computes the outputs of models for existing answers: log-probabilities, entropy and KL of a
+ * policy, and values and scores of a value model.
  *
- * Every policy quantity goes through `samplingDistribution` with the settings of the rollout, the tokens seen before each position
- * and the sampling masks stored with the answers, so that all of them describe the distribution that was sampled from.
+ * Every quantity of a policy is computed by `samplingDistribution` with the settings of the
+ * rollout, the tokens before each position and the sampling masks stored with the answers. All of
+ * them therefore describe the distribution from which the answers were sampled.
  */
 import { entropyFromLogProbs, klFromLogProbs } from "../rl/mod.ts";
 import {
@@ -45,34 +47,34 @@ import {
   widened,
 } from "./parameters.ts";
 
-/** One place for each answer token. */
+/** One position for each answer token. */
 export type AnswerAxes = { batch: number; answer: number };
 /** The same with one number for each entry of the vocabulary. */
 export type VocabularyAxes = AnswerAxes & { vocab: number };
 
-/** A policy: the shape of its model and how it is sampled from. */
+/** A policy: the sizes of its model and its sampling settings. */
 export interface PolicyShape {
   /** The model's sizes. */
   readonly config: Gpt2Config;
-  /** Temperature, cut-off and penalty. */
+  /** Temperature, top-k, top-p and repetition penalty. */
   readonly sampling: SamplingSettings;
 }
 
-/** What a policy reads of a batch of answers, as tensors. */
+/** The inputs of a policy from a batch of answers, as tensors. */
 export interface AnswerInputs {
-  /** Prompts and answers side by side. */
+  /** Each prompt followed by its answer. */
   readonly rows: Rows;
-  /** Where each answer token is predicted. */
+  /** The column at which each answer token is predicted. */
   readonly columns: Tensor<AnswerAxes, "int32">;
   /** The answer tokens. */
   readonly targets: Tensor<AnswerAxes, "int32">;
   /** Tokens before each answer token, for the repetition penalty. */
   readonly seen: Tensor<VocabularyAxes, "bool">;
-  /** Tokens that the cut-off allowed when the answer was sampled. */
+  /** Tokens that top-k and top-p allowed when the answer was sampled. */
   readonly samplingMask: Tensor<VocabularyAxes, "bool">;
 }
 
-/** Specs of the sampling context; arrays that the settings do not need are empty. */
+/** Specs of the sampling context. Arrays that the settings do not need are empty. */
 export const contextSpec = (
   { vocabSize }: Gpt2Config,
 ): Specs<Pick<AnswerInputs, "seen" | "samplingMask">> => ({
@@ -80,7 +82,10 @@ export const contextSpec = (
   samplingMask: bool({ batch: -1, answer: -1, vocab: vocabSize }),
 });
 
-/** Gives the sampling context of a batch of answers, [batch, answer, vocab]; arrays that the settings do not need are empty. */
+/**
+ * Returns the sampling context of a batch of answers, [batch, answer, vocab]. Arrays that the
+ * settings do not need are empty.
+ */
 export type ContextArrays = (
   answers: readonly PromptAndAnswer[],
   options: { width: number },
@@ -135,7 +140,9 @@ export const answerDistribution = (
     sampling,
   });
 
-/** log pi(target) and the entropy in nats, one number an answer token each: [batch, answer]. */
+/**
+ * log pi(target) and the entropy in nats, each with one number per answer token: [batch, answer].
+ */
 export const answerStatistics = (
   logProbs: Tensor<VocabularyAxes>,
   targets: Tensor<AnswerAxes, "int32">,
@@ -144,7 +151,7 @@ export const answerStatistics = (
   entropy: entropyFromLogProbs(logProbs, "vocab"),
 });
 
-/** Reads answers with parameters given at each call. */
+/** Computes results for answers with parameters that are passed in each call. */
 export type Scorer<P> = (parameters: P) => BatchReader;
 
 /** Compiles log pi(token) of answers, for parameters stored as any of `types`. */
@@ -169,7 +176,9 @@ export async function createPolicyScorer(
   };
 }
 
-/** Compiles KL(pi || pi_ref) of answers in nats, exact over the vocabulary; the reference is stored as `type`. */
+/**
+ * Compiles the exact KL(pi || pi_ref) of answers in nats, where the reference is stored as `type`.
+ */
 export async function createExactKl(
   device: Device,
   shape: PolicyShape,
@@ -220,7 +229,10 @@ export async function createValueScorer(
   };
 }
 
-/** Scores any number of rows with a reward model's parameters, at most `batchSize` at once (default 64; fewer where they are long). */
+/**
+ * Scores any number of rows with a reward model's parameters, at most `batchSize` at once (default
+ * 64, or fewer if they are long).
+ */
 export type RowScorer = (
   parameters: StoredValueModel,
   rows: readonly TokenRow[],
