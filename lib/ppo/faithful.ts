@@ -2,8 +2,8 @@
  * The tutorial's defects. Each is a wrapper around the function or model that it changes. All are
  * off by default. `faithful` turns them on, so that a chapter can show the effect of each one.
  *
- * The tutorial's remaining choices need no wrapper because they are ordinary settings: no whitening, no score normalisation, no penalty
- * for a missing end, a repetition penalty.
+ * The tutorial's remaining choices need no wrapper because they are ordinary settings: no
+ * whitening, no score normalisation, no penalty for a missing end token, and a repetition penalty.
  */
 import type { AnswerDropout } from "../learn/mod.ts";
 import {

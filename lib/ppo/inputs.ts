@@ -8,7 +8,7 @@ import { frozenType } from "./config.ts";
 
 /** A model as it was read from its folder. */
 export interface LoadedModel {
-  /** Its sizes. */
+  /** The sizes of the model. */
   readonly config: Gpt2Config;
   /**
    * The weights by Hugging Face's dotted names. With `spare_memory`, the actor or the critic takes
@@ -28,7 +28,7 @@ export interface PpoInputs {
   readonly device: Device;
   /** The SFT model, which is the initial actor and the frozen reference. */
   readonly policy: LoadedModel;
-  /** The reward model; the critic starts from its body. */
+  /** The reward model, whose body is also the critic's initial body. */
   readonly reward: LoadedModel;
   /** Mean and standard deviation of the SFT model's raw scores, stored with the reward model. */
   readonly scoreStatistics?: ScoreStatistics | undefined;

@@ -67,7 +67,7 @@ export function actorLoss(
       chosen: true,
       loss(head, hidden, { rows, columns, targets, seen, samplingMask, ...data }) {
         const { oldLogProbs, advantages, mask, count } = data;
-        const states = atColumns(hidden, columns, rows.slots); // those before answer tokens
+        const states = atColumns(hidden, columns, rows.slots); // those that predict answer tokens
         const distribution = distributionFrom(states, head, { seen, samplingMask, sampling });
         const { logProbs, entropy } = answerStatistics(distribution, targets);
         const { loss } = policyLoss({ logProbs, oldLogProbs, advantages, mask, count }, options);

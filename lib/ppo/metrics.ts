@@ -49,7 +49,10 @@ export interface StepMetrics {
   readonly actor_loss: number;
   /** The clipped value loss. */
   readonly critic_loss: number;
-  /** KL between the sampling policy and the one being trained (k3), in nats per token. */
+  /**
+   * The k3 estimate of the KL between the sampling policy and the one being trained, in nats per
+   * token.
+   */
   readonly approx_kl: number;
   /** pi / pi_old, mean over tokens. */
   readonly ratio_mean: number;
@@ -67,7 +70,7 @@ export interface StepMetrics {
 
 /** The metrics of one update. Times are in seconds since the last update. */
 export interface Metrics extends PoolMetrics, StepMetrics, ReturnType<Stopwatch["lap"]> {
-  /** Counted from 1. */
+  /** The number of the update, counted from 1. */
   readonly update: number;
   /** Timesteps completed, counted from 1. */
   readonly timestep: number;

@@ -2,7 +2,8 @@
  * PPO for a language model. The algorithm is in three files, and everything else supports them:
  *
  * - `rollout.ts`: sampling, the KL penalty (`rl/shaped_rewards.ts`), GAE (`rl/gae.ts`);
- * - `update.ts`: whitening, epochs and minibatches (`minibatches.ts`), one step of actor and critic each with the clipped losses
+ * - `update.ts`: whitening, epochs and minibatches (`minibatches.ts`), one step each of the actor
+ *   and the critic with the clipped losses
  *   (`rl/policy_loss.ts`, `rl/value_loss.ts`, connected to the models in `losses.ts`);
  * - `train.ts`: the loop around the two, which can be resumed from a state (`state.ts`).
  *

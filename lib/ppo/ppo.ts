@@ -2,7 +2,8 @@
  * PPO for a language model (Schulman et al. 2017; Ouyang et al. 2022): sample, score, update, and
  * repeat.
  *
- * `createPpo` compiles the programs and holds the models. The algorithm itself is `rollout.ts`, `update.ts` and `train.ts`.
+ * `createPpo` compiles the programs and holds the models. The algorithm itself is in `rollout.ts`,
+ * `update.ts` and `train.ts`.
  */
 import type { Generator } from "../decode/mod.ts";
 import {
@@ -87,14 +88,15 @@ export interface ActorGradient {
   readonly loss: number;
   /** log pi(a_t) in nats, one row per answer. */
   readonly logProbs: readonly number[][];
-  /** By parameter name, before clipping. */
+  /** The gradient by parameter name, before clipping. */
   readonly gradients: ReadonlyMap<string, Weight>;
 }
 
 /**
  * Compiles a run.
  *
- * @throws RangeError when there are fewer prompts than `batch_size`, one is too long, or normalisation lacks its statistics.
+ * @throws RangeError when there are fewer prompts than `batch_size`, a prompt is too long, or the
+ *   statistics for score normalisation are missing.
  */
 export async function createPpo(given: PpoInputs): Promise<Ppo> {
   checkInputs(given);

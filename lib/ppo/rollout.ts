@@ -19,7 +19,7 @@ export interface RolloutOptions extends Pick<RolloutConfig, "klCoef" | "gamma" |
    * row, position).
    */
   readonly timestep: number;
-  /** Turns a reward-model score into the part of the last token's reward that comes from it. */
+  /** Turns a reward-model score into its contribution to the last token's reward. */
   readonly toReward: (score: number, answer: Pick<SampledAnswer, "ended">) => number;
 }
 

@@ -1,9 +1,10 @@
 /**
  * The state of a PPO run as one value of plain data, from which the run can be resumed exactly.
  *
- * A resumed run continues as if it had never stopped: the same answers, steps and metrics to the last bit (except for the seconds), on
- * the same machine and device. Random numbers need no state of their own: those of an answer are a function of (seed, timestep, row,
- * position), the order of an epoch is a function of (seed, epoch), and the prompt sampler skips the numbers it drew before.
+ * A resumed run continues as if it had never stopped: the same answers, steps and metrics to the
+ * last bit (except for the seconds), on the same machine and device. Random numbers need no state.
+ * Those of an answer are a function of (seed, timestep, row, position), the order of an epoch is a
+ * function of (seed, epoch), and the prompt sampler skips the numbers that it has already drawn.
  */
 import { type Gpt2Arrays, gpt2Spec, type ValueModelArrays, valueModelSpec } from "../lm/mod.ts";
 import {

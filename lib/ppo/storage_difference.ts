@@ -12,7 +12,7 @@ import type { PpoInputs } from "./inputs.ts";
 
 /** The difference between two lists of numbers. */
 export interface Difference {
-  /** Mean of |a - b|. */
+  /** The mean of |a - b|. */
   readonly mean: number;
   /** The largest |a - b|. */
   readonly largest: number;

@@ -2,9 +2,10 @@
  * One update of PPO, which makes several epochs over a pool of answers. Each minibatch is one step
  * of the actor and one of the critic.
  *
- * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. Actor and critic are separate models, so equation 9 becomes two losses
- * with two optimizers. There is no entropy bonus and no early stop on the KL divergence. The losses are `policyLoss` and `valueLoss` of
- * `lib/rl`; `losses.ts` connects them to the models.
+ * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. The actor and the critic are separate
+ * models, so equation 9 becomes two losses with two optimizers. There is no entropy bonus and no
+ * early stop on the KL divergence. The losses are `policyLoss` and `valueLoss` of `lib/rl`;
+ * `losses.ts` connects them to the models.
  */
 import { whiten } from "../rl/mod.ts";
 import type { UpdateConfig } from "./config.ts";
