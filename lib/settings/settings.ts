@@ -96,7 +96,7 @@ export const SETTINGS: TableOf<Settings> = {
   score_batch_size: integer(0, "answers per scoring pass; 0: chosen for speed", MEMORY),
   generate_batch_size: integer(0, "answers generated at once; 0: a whole timestep", MEMORY),
   spare_memory: boolean(false, "load frozen models and caches only when needed", ADVANCED),
-  frozen_dtype: choice(["float32", "float16"], "frozen models on a GPU", ADVANCED),
+  frozen_dtype: choice(["float32", "float16"], "GPU dtype of frozen models", ADVANCED),
   memory_gib: number(0, "CPU memory budget in GiB; 0: 4/5 of the free memory", { min: 0 }),
   learning_rate: number(1e-5, "Adam learning rate of the actor and the critic", { min: 0 }),
   adam_epsilon: number(1e-5, "Adam epsilon", { above: 0 }),

@@ -88,7 +88,7 @@ const MACHINE = {
 } satisfies SettingTable;
 
 const LISTS = {
-  lists: integer(2, "lists per training example (held-out: one)", { min: 1 }),
+  lists: integer(2, "lists per training example; held-out examples get one", { min: 1 }),
   // Such a question is known for three embedded passages in five, so two lists in five have one.
   unanswerable_proportion: number(0.6, "share of lists with unanswerable rank 3", {
     min: 0,
@@ -132,7 +132,7 @@ const TRAINING = {
 export const SFT_SETTINGS: TableOf<SftSettings> = {
   ...TRAINING,
   data_dir: text("data/", "folder with the vocab.txt of a new model"),
-  passage_weight: number(1, "loss weight of passage tokens (question tokens: 1)", { min: 0 }),
+  passage_weight: number(1, "loss weight of passage tokens; question tokens have 1", { min: 0 }),
   embed: integer(128, "embedding width of a new model", { min: 1 }),
   layers: integer(4, "transformer blocks of a new model", { min: 1 }),
   heads: integer(4, "attention heads of a new model", { min: 1 }),
@@ -143,7 +143,7 @@ export const REWARD_SETTINGS: TableOf<RewardSettings> = {
   ...TRAINING,
   train_file_path: text("data/reward_train.json", "ranked lists or questions"),
   test_file_path: text("data/reward_test.json", "held-out data in the same format"),
-  pretrained_model_path: text("sft_model/", "model with the initial body"),
+  pretrained_model_path: text("sft_model/", "model that the body starts from"),
   output_dir: text("rm_model/", "folder for the trained model"),
   num_train_epochs: { ...TRAINING.num_train_epochs, default: 10 },
   train_batch_size: integer(12, "lists per optimizer step", { min: 1 }),
@@ -186,7 +186,7 @@ export const PREDICT_SETTINGS: TableOf<PredictSettings> = {
 export const TRAIN_FLAGS: TableOf<TrainFlags> = {
   ...SETTINGS,
   resume: text("", "folder of a run to continue; the results are identical"),
-  save_every: integer(1, "updates between saved states (24 bytes per parameter)", { min: 1 }),
+  save_every: integer(1, "updates between saved states of 24 bytes per parameter", { min: 1 }),
   plan: boolean(false, "print the predicted memory and time, and exit"),
 };
 
