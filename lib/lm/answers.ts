@@ -65,7 +65,7 @@ export interface AnswerLayoutOptions extends RowGroupOptions {
 }
 
 /**
- * The layout of this library: answers of similar length share a call, and rows are padded at their end.
+ * The standard layout. Answers of similar length share a call, and rows are padded at their end.
  *
  * @example
  * ```ts

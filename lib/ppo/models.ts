@@ -65,9 +65,9 @@ export interface RolloutModels {
 
 /** The models of an update. */
 export interface TrainedModels {
-  /** Trained with the clipped policy loss. */
+  /** The actor, trained with the clipped policy loss. */
   readonly actor: Pick<Actor, "step">;
-  /** Trained with the clipped value loss. */
+  /** The critic, trained with the clipped value loss. */
   readonly critic: Pick<Critic, "step">;
 }
 

@@ -10,7 +10,7 @@ import type { DefectName, Settings } from "./settings.ts";
 
 /** The number of prompts, which is needed because the other libraries count passes over them. */
 export interface PromptCount {
-  /** Passages, each once. */
+  /** The number of distinct passages. */
   readonly prompts: number;
 }
 
@@ -23,7 +23,8 @@ export type FieldOf = (settings: Settings, of: PromptCount & { own: FieldValue }
 /** The counterpart of a setting in one library. */
 export interface Elsewhere {
   /**
-   * Names there with their values, constant or computed (`true`: a bare flag; `false`: omitted).
+   * Names in that library with their values, constant or computed (`true`: a flag without a value;
+   * `false`: omitted).
    */
   readonly fields: { readonly [name: string]: FieldValue | FieldOf };
   /** What differs, as a phrase. */
@@ -190,7 +191,10 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   faithful: none("turns on the tutorial's mistakes; omitted"),
 };
 
-/** Names of other libraries that stand for exactly this setting, with and without their prefix. */
+/**
+ * Names in other libraries that have exactly this setting's meaning, with and without their
+ * prefix.
+ */
 export const namesElsewhere = (row: ElsewhereRow | undefined): string[] =>
   [row?.openrlhf, row?.trl].flatMap((elsewhere) =>
     Object.entries(elsewhere?.fields ?? {}).filter(([, value]) => value === same)
@@ -213,7 +217,7 @@ export function fieldsElsewhere(
   });
 }
 
-/** The table for people, in Markdown: setting, OpenRLHF, TRL. */
+/** The table in Markdown, with the columns setting, OpenRLHF and TRL. */
 export function elsewhereTable(): string {
   const cell = ({ fields, remark }: Elsewhere, mark: string) => {
     const names = Object.keys(fields).map((name) => `\`${mark}${name}\``).join(", ");

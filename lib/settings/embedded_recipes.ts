@@ -1,9 +1,9 @@
-/** The fixed recipes of the models in `models/`, which hold when the user gives no path. */
+/** The fixed recipes of the models in `models/`, which apply when the user gives no path. */
 import type { DataSettings, RewardSettings, SftSettings } from "./stage_settings.ts";
 
 /**
- * Lengths and threads of both embedded models. With one thread, sums have a fixed order, so the
- * bytes are always the same.
+ * Lengths and threads of both embedded models. With one thread, additions have a fixed order, so
+ * the bytes are always the same.
  */
 const EMBEDDED_MACHINE = { device: "cpu", threads: 1, max_len: 96, query_max_len: 24 } as const;
 
@@ -19,7 +19,7 @@ const EMBEDDED = {
 /**
  * The recipe of `models/sft_model`, fixed before PPO was tuned.
  *
- * The model should be mediocre, as the tutorial's was: a third of its training questions is wrong
+ * The model should be mediocre, like the tutorial's. A third of its training questions are wrong
  * (`data/README.md`), and training stops when it copies most names but not all. Only questions
  * count in the loss, because half of the passages have random names, which cannot be predicted.
  */

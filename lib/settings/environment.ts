@@ -1,6 +1,6 @@
 /**
- * Settings from the environment: PPO_LAM=0.9 means what `--lam 0.9` means. The prefix keeps
- * variables that other programs use, such as DEVICE or SEED, from changing a run.
+ * Settings from environment variables: PPO_LAM=0.9 has the same effect as `--lam 0.9`. The prefix
+ * keeps variables that other programs use, such as DEVICE or SEED, from changing a run.
  */
 import { hintFor } from "./nearest_name.ts";
 import { readValue, type Value } from "./read_value.ts";
@@ -22,7 +22,7 @@ const PREFIX = "PPO_";
 
 const variableOf = (name: string): string => PREFIX + name.toUpperCase();
 
-/** Every variable that some command or chapter reads. */
+/** All variables that a command or a chapter reads. */
 const VARIABLES = new Set(
   [
     TRAIN_FLAGS,
@@ -37,10 +37,10 @@ const VARIABLES = new Set(
 );
 
 /**
- * The settings of a table that the environment holds; an empty variable counts as none.
+ * The settings of a table that are set in the environment. An empty variable counts as unset.
  *
- * @throws {RangeError} For a `PPO_` variable that no command knows (with the nearest name), or a
- * value outside its range.
+ * @throws {RangeError} For a `PPO_` variable that no command reads (with the nearest name), or a
+ *   value outside its range.
  */
 export function fromEnvironment(
   environment: Environment,
@@ -67,7 +67,7 @@ export function fromEnvironment(
 }
 
 /**
- * Variables that carry a setting's name without the prefix, in a sentence; undefined where there
+ * A sentence about variables that have a setting's name without the prefix, or undefined if there
  * are none.
  */
 export function ignoredVariables(
@@ -84,7 +84,7 @@ export function ignoredVariables(
   }.`;
 }
 
-/** Settings as the variables that carry them into another process. */
+/** Converts settings to variables for another process. */
 export const variablesOf = (given: object): Record<string, string> =>
   Object.fromEntries(
     Object.entries(given).map(([name, value]) => [variableOf(name), String(value)]),

@@ -2,7 +2,7 @@
  * Command-line flags from a table of settings: `--lam 0.9`, `--lam=0.9`, `--faithful`, or
  * PPO_LAM=0.9 in the environment.
  *
- * A flag wins over the environment. Splitting the arguments is the work of `node:util`.
+ * A flag takes precedence over the environment. `node:util` splits the arguments.
  */
 import { parseArgs } from "node:util";
 import { type Environment, fromEnvironment, ignoredVariables } from "./environment.ts";
@@ -17,27 +17,27 @@ import {
   wanted,
 } from "./setting_spec.ts";
 
-/** What a command was given. */
+/** The settings given to a command. */
 export interface Flags<Table extends SettingTable> {
-  /** Only what was given, by flag or environment. */
+  /** Only the settings that were given, by flag or environment. */
   given: Partial<SettingValues<Table>>;
-  /** The same with every default. */
+  /** The same settings with the defaults of all others. */
   values: SettingValues<Table>;
-  /** Arguments that are no flags. */
+  /** Arguments that are not flags. */
   names: string[];
-  /** Whether help was asked for, and which flags it lists. Print `helpText` and stop. */
+  /** Which help was requested, if any. If it was, print `helpText` and exit. */
   help: HelpLevel | undefined;
   /** A sentence about variables that look like settings but lack the prefix. */
   note: string | undefined;
 }
 
-/** How arguments are read. */
+/** Options for reading arguments. */
 export interface ParseOptions {
-  /** What follows the command, `Deno.args`. */
+  /** The arguments after the command, `Deno.args`. */
   readonly args?: readonly string[];
-  /** A setting may come from `PPO_` and its name in capitals. */
+  /** The environment, in which a setting has its name in capitals after `PPO_`. */
   readonly environment?: Environment;
-  /** Whether there may be arguments that are no flags (default: they are refused). */
+  /** Whether to accept arguments that are not flags (default: they are rejected). */
   readonly takesNames?: boolean | undefined;
 }
 
@@ -130,7 +130,7 @@ export function parseFlags<Table extends SettingTable>(
     ? fromArguments([...args], table, takesNames)
     : { given: {}, names: [] };
   const read = help === undefined ? fromEnvironment(environment, table) : {};
-  // The one cast: every value was checked against its row, which the compiler cannot see.
+  // The only cast. Every value was checked against its row, but the compiler cannot infer this.
   const given = { ...read, ...written.given } as Partial<SettingValues<Table>>;
   return {
     given,

@@ -1,7 +1,7 @@
 /** The help text of a command, from its table of settings. */
 import { rangeOf, type SettingSpec, type SettingTable } from "./setting_spec.ts";
 
-/** The common flags, or those that only experts need. */
+/** Whether to list the common flags or the advanced ones. */
 export type HelpLevel = "common" | "advanced";
 
 function helpLine(name: string, spec: SettingSpec, width: number): string {
@@ -12,13 +12,13 @@ function helpLine(name: string, spec: SettingSpec, width: number): string {
   return `  --${name.padEnd(width)}  ${spec.help}${form}${value}`;
 }
 
-/** What the head of a help text is made of. */
+/** The parts of the head of a help text. */
 export interface HelpOptions {
-  /** As it is typed. */
+  /** The command as it is typed. */
   readonly command: string;
   /** What the command does, in a sentence. */
   readonly does: string;
-  /** What may follow besides flags. */
+  /** The arguments that may follow besides flags. */
   readonly names?: string;
   /** Whether settings also come from the environment (default: true). */
   readonly usesEnvironment?: boolean;

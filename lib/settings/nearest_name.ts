@@ -1,6 +1,6 @@
 /**
- * The known name that an unknown one most likely means: a misspelling, or the word that another
- * library uses.
+ * Finds the known name that an unknown one most likely means. The unknown name may be a
+ * misspelling, or the name in another library.
  */
 import { closestMatch } from "leven";
 import { ELSEWHERE, namesElsewhere } from "./elsewhere.ts";
@@ -38,7 +38,7 @@ const isOtherName = (name: string, setting: string): boolean =>
   [...OTHER_NAMES[setting] ?? [], ...namesElsewhere(ROWS.get(setting))].includes(name);
 
 /**
- * The known name that is most likely meant; undefined if none is near enough.
+ * The known name that is most likely meant, or undefined if none is close enough.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
 }
 
 /**
- * What to write in the place of an unknown name, as a clause; undefined if there is nothing to
+ * A clause that suggests a replacement for an unknown name, or undefined if there is nothing to
  * suggest.
  */
 export function hintFor(

@@ -1,4 +1,4 @@
-/** Reads the value of a setting from text: a command line's or a variable's. */
+/** Reads the value of a setting from text on the command line or in a variable. */
 import { isAllowed, type SettingSpec, wanted } from "./setting_spec.ts";
 
 /** The value of one setting. */
@@ -7,7 +7,7 @@ export type Value = number | string | boolean;
 const TRUE = ["true", "1", "yes", "on"];
 const FALSE = ["false", "0", "no", "off"];
 
-/** The value that a text stands for; undefined if it stands for none of this kind. */
+/** Parses a text, or returns undefined if it is not a value of this kind. */
 export function parseValue(spec: SettingSpec, text: string): Value | undefined {
   if (spec.kind === "text") return text;
   const word = text.trim().toLowerCase();
@@ -18,7 +18,7 @@ export function parseValue(spec: SettingSpec, text: string): Value | undefined {
 }
 
 /**
- * The value that a text stands for; `origin` is the flag or the variable as the user wrote it.
+ * Parses and checks a text. `origin` is the flag or the variable as the user wrote it.
  *
  * @throws {RangeError} If the row does not allow it.
  */

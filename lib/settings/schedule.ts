@@ -2,13 +2,13 @@
 import type { Settings } from "./settings.ts";
 
 /**
- * The exact KL: the number of answers on which it is measured at each update, since the whole
- * vocabulary costs as much as a forward pass of each model, and the number of logits of one model
- * in memory at once (32 MiB).
+ * Limits on measuring the exact KL: the number of answers per update, because computing it over the
+ * whole vocabulary costs as much as a forward pass of each model, and the number of logits of one
+ * model in memory at once (32 MiB).
  */
 export const EXACT_KL = { answers: 16, logits: 2 ** 23 } as const;
 
-/** The number of updates in a whole schedule, and of the timesteps that they learn from. */
+/** The number of updates in a whole schedule, and the number of timesteps that they train on. */
 export function scheduleOf(
   { num_episodes, max_timesteps, update_timesteps }: Pick<
     Settings,

@@ -2,21 +2,21 @@
  * One row of a table of settings: its kind, default, range and help text, and the check of a value
  * against it.
  *
- * Tables are plain data. The same rows make the command line, its help text and the settings of a
- * notebook.
+ * Tables are plain data. The command line, its help text and the settings of a notebook are made
+ * from the same rows.
  */
 
-/** What every row has. */
+/** The properties of every row. */
 export interface SettingRow<Kind extends string, Value> extends RowOptions {
   /** The kind of value. */
   kind: Kind;
-  /** The value that holds when none is given. */
+  /** The default value. */
   default: Value;
   /** One phrase for the help text. */
   help: string;
 }
 
-/** What any row may have. */
+/** The optional properties of a row. */
 export interface RowOptions {
   /** Only `--help --advanced` lists an advanced setting. */
   level?: "advanced" | undefined;
@@ -34,7 +34,7 @@ export interface NumberRange {
 
 /** The form of a text. */
 export interface TextForm {
-  /** What the text must match. */
+  /** The pattern that the text must match. */
   pattern?: RegExp;
   /** `pattern` in words, for messages. */
   form?: string;
@@ -52,7 +52,7 @@ export type SettingSpec = NumberSpec | TextSpec | SettingRow<"boolean", boolean>
 /** A table of settings by name. */
 export type SettingTable = { [name: string]: SettingSpec };
 
-/** The values that belong to a table. */
+/** The type of a table's values. */
 export type SettingValues<Table extends SettingTable> = {
   [Name in keyof Table]: Table[Name]["default"];
 };
@@ -107,12 +107,12 @@ export type TableOf<Values> = { [Name in keyof Values]: SpecOf<Values[Name]> };
 
 /** The default of every row. */
 export const defaultsOf = <Table extends SettingTable>(table: Table): SettingValues<Table> =>
-  // The one cast: Object.fromEntries forgets which name has which type.
+  // The only cast, because Object.fromEntries loses the types of the names.
   Object.fromEntries(
     Object.entries(table).map(([name, spec]) => [name, spec.default]),
   ) as SettingValues<Table>;
 
-/** The range of a row in words, `from 0 to 1`; "" where there is none. */
+/** The range of a row in words, such as `from 0 to 1`, or "" if there is none. */
 export function rangeOf({ above, min, max }: NumberRange): string {
   if (above !== undefined) return `above ${above}${max === undefined ? "" : `, at most ${max}`}`;
   if (min !== undefined && max !== undefined) return `from ${min} to ${max}`;
@@ -120,7 +120,7 @@ export function rangeOf({ above, min, max }: NumberRange): string {
   return max === undefined ? "" : `of at most ${max}`;
 }
 
-/** What a row allows, in words: `a number from 0 to 1`. */
+/** The values that a row allows, in words, such as `a number from 0 to 1`. */
 export function wanted(spec: SettingSpec): string {
   if (spec.kind === "boolean") return "true or false";
   if (spec.kind === "text") return spec.form ?? "text";

@@ -1,9 +1,9 @@
 /**
  * Every setting of PPO training in one table.
  *
- * Names and defaults are the tutorial's where it has them. The exceptions are the defaults of
- * sampling, which are the correct ones (repetition_penalty 1, no cut-off). Each of the tutorial's
- * defects is a switch, and `faithful` turns all of them on (`validate_settings.ts`).
+ * Names and defaults are the tutorial's, if it has the setting. The exceptions are the defaults of
+ * sampling, which are the correct ones (repetition_penalty 1, no top-k or top-p). Each of the
+ * tutorial's defects is a switch, and `faithful` turns all of them on (`validate_settings.ts`).
  */
 import {
   boolean,
@@ -16,7 +16,7 @@ import {
 } from "./setting_spec.ts";
 
 const ADVANCED: RowOptions = { level: "advanced" };
-/** A limit on what is in memory at once. */
+/** A limit on the amount in memory at once. */
 const MEMORY = { min: 0, ...ADVANCED };
 
 /** The name of a defect's switch. */
@@ -28,7 +28,10 @@ export type DefectName =
   | "shuffle_whole_batches"
   | "prompts_through_set";
 
-/** The tutorial's silent mistakes as switches, all off by default: each is a lesson. */
+/**
+ * The tutorial's silent mistakes as switches. All are off by default. A chapter can turn one on to
+ * show its effect.
+ */
 export const DEFECTS: TableOf<Record<DefectName, boolean>> = {
   left_pad_without_positions: boolean(
     false,
@@ -66,9 +69,9 @@ export type Settings =
 /**
  * Every setting of PPO.
  *
- * `gpu_buffers`: buckets of up to 160 MiB are shared between lengths; exact sizes are faster with
- * large models, and one buffer is kept for every length met. `frozen_dtype`: float16 takes half the
- * memory; the models still compute in float32.
+ * With `gpu_buffers` at `buckets`, buffers of up to 160 MiB are shared between lengths. Exact sizes
+ * are faster with large models, but one buffer is kept for every length that occurs. With
+ * `frozen_dtype` at `float16`, frozen models take half the memory and still compute in float32.
  */
 export const SETTINGS: TableOf<Settings> = {
   train_file_path: text("data/ppo_train.json", "passages: JSON lines or CMRC JSON"),

@@ -1,6 +1,6 @@
 /**
  * The flags of every command besides PPO's own settings: the tutorial's names with its defaults.
- * The fixed recipes of the models in `models/`, which hold when no path is given, are in
+ * The fixed recipes of the models in `models/`, which apply when no path is given, are in
  * `embedded_recipes.ts`.
  */
 import {
@@ -230,12 +230,15 @@ export const NOTEBOOKS_FLAGS: TableOf<NotebooksFlags> = {
   ...CHAPTER_FLAGS,
 };
 
-/** Paths that make a run the reader's own. With one of them given, the tutorial's defaults hold. */
+/**
+ * The paths that make a run the user's own. If one of them is given, the tutorial's defaults
+ * apply.
+ */
 const OWN_PATHS = ["train_file_path", "test_file_path", "pretrained_model_path", "model_path"];
 
 /**
- * Defaults, then the embedded recipe unless one of the reader's own paths was given, then what was
- * given: later ones win.
+ * Combines the defaults, the embedded recipe (unless one of the user's own paths was given) and the
+ * given settings. Later ones take precedence.
  */
 export function stageValues<Values extends { [name: string]: unknown }>(
   { values, given }: { values: Values; given: Partial<Values> },

@@ -1,5 +1,5 @@
 /**
- * Makes a full, checked set of PPO settings out of some, and reads the settings of older versions.
+ * Completes and checks a partial set of PPO settings, and reads the settings of older versions.
  */
 import { hintFor } from "./nearest_name.ts";
 import { DEFECT_NAMES, SETTINGS, type Settings } from "./settings.ts";
@@ -19,8 +19,8 @@ const FAITHFUL: Partial<Settings> = {
 };
 
 /**
- * Checks names and values one by one. What a file or a command line gave is then known to be
- * settings.
+ * Checks names and values one by one, so that the contents of a file or a command line can be used
+ * as settings.
  *
  * @throws {RangeError} For an unknown name (with the nearest one) or a value outside its range.
  */
@@ -48,8 +48,8 @@ function shown(value: unknown): string {
 /**
  * The settings of an older version under today's names. Four switches are gone: `no_whitening`,
  * `no_score_normalisation` and `no_missing_eos_penalty` only negated another setting, and
- * `unstable_log_sigmoid` belongs to the reward stage alone. A setting that stands beside its old
- * switch wins.
+ * `unstable_log_sigmoid` belongs to the reward stage alone. A setting takes precedence over its old
+ * switch.
  */
 export function withoutRemoved(
   { no_whitening, no_score_normalisation, no_missing_eos_penalty, ...others }: {
@@ -81,7 +81,7 @@ function checkTogether(values: Settings): void {
 }
 
 /**
- * A full set of values from some of them.
+ * Completes a partial set of values.
  *
  * With `faithful: true` every defect is on, sampling is the tutorial's (repetition_penalty 1.4,
  * top_k 50), and scores and advantages stay as they are, except for what is given.

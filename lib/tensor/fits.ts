@@ -3,7 +3,7 @@
  * the argument's type unchanged. Otherwise it is the message that the graph builder would throw,
  * and no argument has that type.
  *
- * A size of type `number` and a shape of type `Shape` are not known to the compiler, and only the
+ * A size of type `number` and a shape of type `Shape` are unknown at compile time, and only the
  * graph builder checks them.
  */
 import type {
@@ -31,7 +31,8 @@ type Clash<A, B> = {
 }[keyof A & keyof B & string];
 
 /**
- * The names of the axes that only A has; none where the compiler does not know the axes of a side.
+ * The names of the axes that only A has, or none if the axes of one side are unknown at compile
+ * time.
  */
 type Only<A, B> = string extends keyof A | keyof B ? never : Exclude<keyof A, keyof B> & string;
 
