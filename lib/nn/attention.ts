@@ -9,6 +9,7 @@ import {
   attention as attend,
   dot,
   less,
+  MASKED,
   mergeAxes,
   mul,
   not,
@@ -58,12 +59,6 @@ export interface AttentionOptions {
   /** The source of keys and values; default: x itself. */
   readonly context?: Hidden | undefined;
 }
-
-/**
- * The score or logit of a masked position: e^-1e9 is 0 in float32, and a row of such scores still
- * has a softmax.
- */
-export const MASKED: number = -1e9;
 
 /**
  * softmax(q k^T / sqrt(headDim)) v in every head, projected back. Queries come from `x`, keys and

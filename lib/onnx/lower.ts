@@ -14,13 +14,13 @@ import {
   isNodeOf,
   type NodeOf,
   topologicalOrder,
+  type Typed,
   UNKNOWN,
 } from "../tensor/mod.ts";
 import {
   createEmitter,
   elementType,
   type Emitter,
-  type Form,
   type Lowering,
   plainLowering,
 } from "./emitter.ts";
@@ -206,7 +206,7 @@ export function modelBytes(
 /** The declaration of an input or output. `type` is that of the tensor unless it is given. */
 export function valueInfo(
   name: string,
-  { shape, dtype }: Form,
+  { shape, dtype }: Typed,
   type: DType | "int64" = dtype,
 ): ValueInfoProto {
   const dim = Object.entries(shape).map(([axis, size]) => ({

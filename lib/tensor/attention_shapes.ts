@@ -1,8 +1,8 @@
 /** Shape rules of attention over whole sequences, and over a cache of keys and values. */
 import { visibleLacks } from "./sentences.ts";
-import { requireSameAxes } from "./shape_changes.ts";
-import { axesOf, describeShape, mergeShapes, type Shape } from "./shape.ts";
-import { type Inputs, requireType, type Typed } from "./typed.ts";
+import { mergeShapes, requireSameAxes } from "./shape_changes.ts";
+import { axesOf, describeShape, type Shape, type Typed } from "./shape.ts";
+import { type Inputs, requireType } from "./typed.ts";
 
 /**
  * The shape [batch, heads, slot, headDim] of the cache that the tokens of the query are written

@@ -19,21 +19,15 @@ import {
   broadcastShape,
   dotShape,
   mergedShape,
+  mergeShapes,
+  requireAxes,
   requireFree,
   requireSameAxes,
   requireWithin,
   splitShape,
 } from "./shape_changes.ts";
-import {
-  axesOf,
-  describeShape,
-  dropAxes,
-  mergeShapes,
-  requireAxes,
-  sizeOf,
-  UNKNOWN,
-} from "./shape.ts";
-import { type Inputs, requireType, sameType, type Typed } from "./typed.ts";
+import { axesOf, describeShape, dropAxes, keepAxes, sizeOf, type Typed, UNKNOWN } from "./shape.ts";
+import { type Inputs, requireType, sameType } from "./typed.ts";
 
 type ShapeRule<P extends Primitive> = (inputs: Inputs, attributes: Attributes[P]) => Typed;
 
@@ -160,10 +154,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
         `Cannot order ${describeShape(x.shape)} as [${order.join(", ")}]: the axes differ`,
       );
     }
-    return {
-      shape: Object.fromEntries(order.map((axis) => [axis, x.shape[axis]])),
-      dtype: x.dtype,
-    };
+    return { shape: keepAxes(x.shape, order), dtype: x.dtype };
   },
   rename([x], { names }) {
     requireAxes(x.shape, Object.keys(names), "rename");
