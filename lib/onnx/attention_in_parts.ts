@@ -8,16 +8,13 @@
  * and t and the slots as running sums of ones.
  */
 import { emitMixed, emitScores, emitSoftmax, type Heads } from "./attention.ts";
-import { elementType, type Emitter } from "./emitter.ts";
+import type { Emitter } from "./emitter.ts";
 
 /**
  * The names of the queries of the new tokens, the caches that already hold these tokens, and the
  * primitive's `lengths` and `total`.
  */
 type Names = Readonly<Record<"query" | "keys" | "values" | "lengths" | "total", string>>;
-
-const asFloats = (emitter: Emitter, name: string): string =>
-  emitter.emit("Cast", [name], { attributes: { to: elementType.float32 } });
 
 /** 0, 1, 2, ... along an axis of `like`, whose other axes have size 1. */
 function countedFromZero(emitter: Emitter, like: string, axis: number) {
@@ -36,8 +33,8 @@ function visible(emitter: Emitter, scores: string, { lengths, total }: Names): s
   const times = countedFromZero(emitter, firstOf(emitter, oneHead, 3), 2); // [1, 1, time, 1]
   const slots = countedFromZero(emitter, firstOf(emitter, oneHead, 2), 3); // [1, 1, 1, slot]
   const time = emitter.emit("ReduceSum", [times.ones], { attributes: { keepdims: 0 } });
-  const isFirst = emitter.emit("Equal", [asFloats(emitter, total), time]);
-  const tokens = emitter.emit("Add", [asFloats(emitter, lengths), emitter.number(1)]);
+  const isFirst = emitter.emit("Equal", [emitter.cast(total, "float32"), time]);
+  const tokens = emitter.emit("Add", [emitter.cast(lengths, "float32"), emitter.number(1)]);
   const later = emitter.emit("Sub", [tokens, time]);
   const start = emitter.emit("Where", [isFirst, emitter.number(0), later]); // [batch]
   const starts = emitter.emit("Unsqueeze", [start, emitter.whole(1, 2, 3)]);

@@ -101,6 +101,8 @@ export function createEmitter(lowering: Lowering) {
     written.set(key, [name]);
     return name;
   };
+  const emit = (operator: string, inputs: readonly string[], options?: EmitOptions): string =>
+    emitAll(operator, inputs, options)[0];
   return {
     ...lowering,
     nodes,
@@ -109,8 +111,10 @@ export function createEmitter(lowering: Lowering) {
     declared: new Map<string, Typed>(),
     emitAll,
     /** Adds a node and returns the name of its first result. */
-    emit: (operator: string, inputs: readonly string[], options?: EmitOptions) =>
-      emitAll(operator, inputs, options)[0],
+    emit,
+    /** The same elements as another type. */
+    cast: (name: string, type: DType) =>
+      emit("Cast", [name], { attributes: { to: elementType[type] } }),
     constant,
     /** A list of whole numbers, such as sizes or axes. */
     whole: (...values: number[]) => constant(values, [values.length], "int64"),

@@ -6,7 +6,7 @@
  * graph.
  */
 import { axesOf, keepAxes, type Shape, sizeOf, type Typed, UNKNOWN } from "../tensor/mod.ts";
-import { elementType, type Emitter } from "./emitter.ts";
+import type { Emitter } from "./emitter.ts";
 
 /** A named value of the ONNX graph with its axes in memory order. */
 export interface Value extends Typed {
@@ -17,10 +17,6 @@ export interface Value extends Typed {
    */
   readonly stored?: string;
 }
-
-/** A float16 value in float32. */
-export const toFloat32 = (emitter: Emitter, name: string): string =>
-  emitter.emit("Cast", [name], { attributes: { to: elementType.float32 } });
 
 /** `value` with its axes in `order`. */
 export function ordered(emitter: Emitter, value: Value, order: readonly string[]): Value {
@@ -40,10 +36,9 @@ function transposed(
   perm: readonly number[],
 ): string {
   const transpose = (value: string) => emitter.emit("Transpose", [value], { attributes: { perm } });
-  if (stored !== undefined) return toFloat32(emitter, transpose(stored));
+  if (stored !== undefined) return emitter.cast(transpose(stored), "float32");
   if (dtype !== "bool") return transpose(name);
-  const numbers = emitter.emit("Cast", [name], { attributes: { to: elementType.int32 } });
-  return emitter.emit("Cast", [transpose(numbers)], { attributes: { to: elementType.bool } });
+  return emitter.cast(transpose(emitter.cast(name, "int32")), "bool");
 }
 
 /**

@@ -17,11 +17,11 @@ import {
 import { emitAttention, emitAttentionWeights } from "./attention.ts";
 import { emitCachedAttention } from "./cached_attention.ts";
 import { lowerDot } from "./dot.ts";
-import { elementType, type Emitter } from "./emitter.ts";
+import type { Emitter } from "./emitter.ts";
 import { emitScatterAdd } from "./scatter_add.ts";
 import { emitSine } from "./sine.ts";
 import { emitReduction, emitSum } from "./sum.ts";
-import { aligned, ordered, reshaped, toFloat32, type Value } from "./layout.ts";
+import { aligned, ordered, reshaped, type Value } from "./layout.ts";
 
 type Rule<P extends Primitive> = (
   emitter: Emitter,
@@ -99,8 +99,7 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   input: (_, node) => node.attributes.name,
   constant: (emitter, { attributes, shape, dtype }) =>
     emitter.constant(attributes.values, Object.values(shape), dtype),
-  cast: (emitter, node, [x]) =>
-    emitter.emit("Cast", [x.name], { attributes: { to: elementType[node.attributes.to] } }),
+  cast: (emitter, node, [x]) => emitter.cast(x.name, node.attributes.to),
   stopGradient: sameValue,
   /** Where(false, reference, x) broadcasts x to the reference's shape without naming a shape. */
   expandLike: (emitter, node, [x, reference]) =>
@@ -138,7 +137,7 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
     };
     return table.stored === undefined
       ? rowsOf(table.name)
-      : toFloat32(emitter, rowsOf(table.stored));
+      : emitter.cast(rowsOf(table.stored), "float32");
   },
   scatterAdd: emitScatterAdd,
   take(emitter, node, [x, indices]) {
