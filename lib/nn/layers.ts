@@ -88,18 +88,13 @@ export function layerNorm<
   B extends Shape,
 >(
   x: Tensor<S>,
-  parameters: {
+  { weight, bias }: {
     weight: Tensor<W> & SameAxes<"layerNorm", Pick<S, K>, W>;
     bias: Tensor<B> & SameAxes<"layerNorm", Pick<S, K>, B>;
   },
   options: { axis: K; epsilon: number },
-): Tensor<S>;
-export function layerNorm(
-  x: Tensor,
-  { weight, bias }: NormParameters<string>,
-  options: { axis: string; epsilon: number },
-): Tensor {
-  return normalise(x, { scale: weight, bias }, options);
+): Tensor<S> {
+  return normalise<S, K, W, B>(x, { scale: weight, bias }, options);
 }
 
 /**
@@ -117,14 +112,9 @@ export function layerNorm(
  * ```
  */
 export function embedding<S extends Shape, I extends Shape, K extends keyof S & string>(
-  parameters: { weight: Tensor<S> },
+  { weight }: { weight: Tensor<S> },
   ids: Tensor<I, "int32"> & NewAxes<"gather", I, keyof Without<S, K>>,
   axis: K,
-): Tensor<Merge<I, Without<S, K>>>;
-export function embedding(
-  { weight }: { weight: Tensor },
-  ids: Tensor<Shape, "int32">,
-  axis: string,
-): Tensor {
+): Tensor<Merge<I, Without<S, K>>> {
   return gather(weight, ids, axis);
 }

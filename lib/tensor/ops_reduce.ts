@@ -59,10 +59,7 @@ export const largest: ReduceOp = reduce("largest");
  * assert.deepEqual([...evaluate([mean(x, "batch")])[0].data], [2, 3]);
  * ```
  */
-export function mean<S extends Shape, K extends keyof S & string = keyof S & string>(
-  x: Tensor<S>,
-  ...axes: K[]
-): Tensor<Without<S, K>> {
+export const mean: ReduceOp = (x, ...axes) => {
   const over: string[] = axes.length > 0 ? axes : axesOf(x.shape);
   const count = sizeOf(keepAxes(x.shape, over));
   if (count < 0) {
@@ -71,7 +68,7 @@ export function mean<S extends Shape, K extends keyof S & string = keyof S & str
     );
   }
   return typed(mul(sum(x, ...axes), 1 / count));
-}
+};
 
 /**
  * The mean of x where `mask` is 1: sum(x mask) / sum(mask), over all axes.
@@ -91,8 +88,7 @@ export function maskedMean<S extends Shape, M extends Shape>(
   mask: Tensor<M> & SameAxes<"take the masked mean", S, M>,
 ): Tensor<Scalar> {
   requireSameAxes(x.shape, mask.shape, "take the masked mean");
-  const masked = apply("mul", [x, mask], {});
-  return div(sum(typed(masked)), sum(typed(mask)));
+  return div(sum(typed(apply("mul", [x, mask], {}))), sum(typed(mask)));
 }
 
 /**
