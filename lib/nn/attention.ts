@@ -21,7 +21,7 @@ import {
   where,
 } from "../tensor/mod.ts";
 import { dropout, type DropoutKey } from "./dropout.ts";
-import { linear } from "./layers.ts";
+import { linear, type LinearParameters } from "./layers.ts";
 
 /** [batch, time, embed] */
 export type Hidden = Tensor<{ batch: number; time: number; embed: number }>;
@@ -31,15 +31,9 @@ export type Hidden = Tensor<{ batch: number; time: number; embed: number }>;
  */
 export interface AttentionParameters {
   /** x W + b for query, key and value at once, in this order: `qkv` = 3 `embed`. */
-  readonly c_attn: {
-    readonly weight: Tensor<{ embed: number; qkv: number }>;
-    readonly bias: Tensor<{ qkv: number }>;
-  };
+  readonly c_attn: LinearParameters<"embed", "qkv">;
   /** x W + b over the results of the heads, which lie side by side. */
-  readonly c_proj: {
-    readonly weight: Tensor<{ attended: number; embed: number }>;
-    readonly bias: Tensor<{ embed: number }>;
-  };
+  readonly c_proj: LinearParameters<"attended", "embed">;
 }
 
 /** The slots of queries and keys, which decide who sees whom. */

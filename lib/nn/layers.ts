@@ -27,6 +27,14 @@ export interface NormParameters<K extends string> {
   readonly bias: Tensor<Record<K, number>>;
 }
 
+/** The weight of a linear layer, [In, Out], and its bias, [Out]. */
+export interface LinearParameters<In extends string, Out extends string> {
+  /** W. */
+  readonly weight: Tensor<Record<In | Out, number>>;
+  /** b. */
+  readonly bias: Tensor<Record<Out, number>>;
+}
+
 /**
  * x W + b, which contracts the axis `over` of x with the same axis of the weight.
  *

@@ -9,6 +9,7 @@
 import type { Heads } from "./attention.ts";
 import { emitAttentionInParts } from "./attention_in_parts.ts";
 import type { Emitter } from "./emitter.ts";
+import type { Value } from "./layout.ts";
 
 /** The kernel's unit for the width of a head. */
 const UNIT = 8;
@@ -42,20 +43,19 @@ function attention(
   return emitter.emitAll("GroupQueryAttention", inputs, options);
 }
 
-/**
- * The attended values (index 0), the cache of keys (1) or of values (2). All are outputs of the
- * same node.
- */
+/** The attended values and the caches of keys and of values, which are outputs of one node. */
 export function emitCachedAttention(
   emitter: Emitter,
-  given: CachedAttention,
-  index: number,
-): string {
-  const results = emitWithKernel(emitter, given);
-  if (index > 0 || !emitter.attentionInParts) return results[index];
-  const { inputs: [query, , , , , lengths, total], heads, headDim } = given;
-  const [, keys, values] = results;
-  return emitAttentionInParts(emitter, { query, keys, values, lengths, total }, { heads, headDim });
+  { attributes: { heads } }: { attributes: { heads: number } },
+  operands: readonly Value[],
+): readonly string[] {
+  const inputs = operands.map(({ name }) => name);
+  const [{ shape: { time } }, , , { shape: { headDim } }] = operands;
+  const results = emitWithKernel(emitter, { inputs, time, heads, headDim });
+  if (!emitter.attentionInParts) return results;
+  const [query, , , , , lengths, total] = inputs, [, keys, values] = results;
+  const names = { query, keys, values, lengths, total };
+  return [emitAttentionInParts(emitter, names, { heads, headDim }), keys, values];
 }
 
 /** A sink adds e^sink to the denominator of the softmax. This one adds 0. */

@@ -34,8 +34,6 @@ const elementwise =
   (operator: string): Rule<Unary | Binary | Compare | "not" | "where"> => (emitter, node, inputs) =>
     emitter.emit(operator, inputs.map((value) => aligned(emitter, value, node.shape)));
 
-const namesOf = (inputs: readonly Value[]): string[] => inputs.map(({ name }) => name);
-
 const sameValue: Rule<Primitive> = (_emitter, _node, [x]) => x.name;
 
 /** The number of an axis of a value, counted from 0. */
@@ -59,19 +57,15 @@ const layerNormResult =
   (index: number): Rule<"layerNorm" | "layerNormMean" | "layerNormInverseDeviation"> =>
   (emitter, node, inputs) => {
     const attributes = { axis: -1, epsilon: { float: node.attributes.epsilon } };
-    const options = { attributes, outputs: 3 };
-    const result = emitter.emitAll("LayerNormalization", namesOf(inputs), options)[index];
+    const names = inputs.map(({ name }) => name), options = { attributes, outputs: 3 };
+    const result = emitter.emitAll("LayerNormalization", names, options)[index];
     return index === 0 ? result : emitter.emit("Squeeze", [result, emitter.whole(-1)]);
   };
 
 /** The three outputs of one node, which the three primitives share. */
 const attentionResult =
   (index: number): Rule<"cachedAttention" | "cachedKeys" | "cachedValues"> =>
-  (emitter, node, inputs) => {
-    const [{ shape: { time } }, , , { shape: { headDim } }] = inputs;
-    const sizes = { time, headDim, heads: node.attributes.heads };
-    return emitCachedAttention(emitter, { inputs: namesOf(inputs), ...sizes }, index);
-  };
+  (emitter, node, inputs) => emitCachedAttention(emitter, node, inputs)[index];
 
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   neg: elementwise("Neg"),

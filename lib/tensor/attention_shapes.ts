@@ -2,7 +2,7 @@
 import { visibleLacks } from "./sentences.ts";
 import { mergeShapes, requireSameAxes } from "./shape_changes.ts";
 import { axesOf, describeShape, keepAxes, type Shape, type Typed } from "./shape.ts";
-import { type Inputs, requireType } from "./typed.ts";
+import { type Inputs, requireType } from "./require_type.ts";
 
 /**
  * The cache of keys or values after the tokens of the query were written into it: [batch, heads,

@@ -133,11 +133,8 @@ const castTo = {
 
 /** The rules by primitive. A missing one does not compile. */
 export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
-  constant: ({ attributes: { values }, shape, dtype }) => {
-    const result = zeros(dtype, shape);
-    result.set(values);
-    return result;
-  },
+  constant: ({ attributes: { values }, shape, dtype }) =>
+    zeros(dtype, shape).map((_, index) => values[index]),
   neg: elementwise((x) => -x),
   exp: elementwise(Math.exp),
   log: elementwise(Math.log),

@@ -36,7 +36,7 @@ import {
   type Typed,
   UNKNOWN,
 } from "./shape.ts";
-import { type Inputs, requireType, sameType } from "./typed.ts";
+import { type Inputs, requireType, sameType } from "./require_type.ts";
 
 type ShapeRule<P extends Primitive> = (inputs: Inputs, attributes: Attributes[P]) => Typed;
 
