@@ -70,37 +70,27 @@ export function createEmitter(lowering: Lowering) {
   const nodes: NodeProto[] = [], constants: TensorProto[] = [];
   const written = new Map<string, readonly string[]>();
   let count = 0;
-  /** Adds a node and returns the names of its results. */
-  const emitAll = (
-    operator: string,
-    inputs: readonly string[],
-    { attributes = {}, domain = "", outputs = 1 }: EmitOptions = {},
-  ): readonly string[] => {
-    const key = JSON.stringify([operator, inputs, attributes]);
-    const found = written.get(key);
-    if (found !== undefined) return found;
-    const output = Array.from({ length: outputs }, () => `${operator}_${count++}`);
-    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
-    const node = { opType: operator, domain, name: output[0], input: [...inputs], attribute };
-    nodes.push(create(NodeProtoSchema, { ...node, output: [...output] }));
-    written.set(key, output);
-    return output;
+  /** The names that were made when `key` was first used. */
+  const once = (key: string, make: () => readonly string[]): readonly string[] => {
+    const names = written.get(key) ?? make();
+    written.set(key, names);
+    return names;
   };
+  /** Adds a node and returns the names of its results. */
+  const emitAll = (operator: string, inputs: readonly string[], options: EmitOptions = {}) =>
+    once(JSON.stringify([operator, inputs, options.attributes ?? {}]), () => {
+      const output = Array.from({ length: options.outputs ?? 1 }, () => `${operator}_${count++}`);
+      nodes.push(nodeOf(operator, inputs, { output, ...options }));
+      return output;
+    });
   /** The name of a constant. */
-  const constant = (
-    values: readonly number[],
-    dims: readonly number[],
-    type: DType | "int64",
-  ): string => {
-    const key = `${type}[${dims}]${values}`;
-    const name = written.get(key)?.[0] ?? `constant_${count++}`;
-    if (!written.has(key)) {
+  const constant = (values: readonly number[], dims: readonly number[], type: DType | "int64") =>
+    once(`${type}[${dims}]${values}`, () => {
+      const name = `constant_${count++}`;
       const form = { dims: dims.map(BigInt), dataType: elementType[type] };
       constants.push(create(TensorProtoSchema, { name, ...form, rawData: bytesOf(values, type) }));
-    }
-    written.set(key, [name]);
-    return name;
-  };
+      return [name];
+    })[0];
   const emit = (operator: string, inputs: readonly string[], options?: EmitOptions): string =>
     emitAll(operator, inputs, options)[0];
   return {
@@ -121,6 +111,21 @@ export function createEmitter(lowering: Lowering) {
     /** A single number. */
     number: (value: number, type: DType = "float32") => constant([value], [], type),
   };
+}
+
+function nodeOf(
+  operator: string,
+  inputs: readonly string[],
+  { output, attributes = {}, domain = "" }: EmitOptions & { output: readonly string[] },
+): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: operator,
+    domain,
+    name: output[0],
+    input: [...inputs],
+    output: [...output],
+    attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)),
+  });
 }
 
 function attributeOf(

@@ -37,10 +37,6 @@ function weightsOf(query: Value, keys: Value, visible: Value): Value {
   return mapElements(weights, [visible, weights], (isVisible, weight) => isVisible ? weight : 0);
 }
 
-/** weights values, with heads side by side: [batch, time, heads, headDim]. */
-const mixed = (query: Value, weights: Value, values: Value): Numbers =>
-  dot(query, weights, values).data;
-
 /** The weights of each head: [batch, heads, time, keyTime]. */
 export function attentionWeights([query, key, , visible]: readonly Value[], heads: number): Value {
   const [batch, time, slot] = Object.values(visible.shape);
@@ -52,7 +48,7 @@ export function attentionWeights([query, key, , visible]: readonly Value[], head
 export function attention(inputs: readonly Value[], heads: number): Numbers {
   const [query, , value] = inputs;
   const weights = attentionWeights(inputs, heads);
-  return mixed(split(query, heads, "time"), weights, split(value, heads, "slot"));
+  return dot(split(query, heads, "time"), weights, split(value, heads, "slot")).data;
 }
 
 /** The new tokens of all rows, the length of each row, and that of the longest. */
@@ -120,5 +116,5 @@ export function cachedAttention(inputs: readonly Value[], heads: number): Number
   });
   const mask: Value = { shape: { batch, time, slot }, dtype: "bool", data: visible };
   const weights = weightsOf(query, present(pastKeys, key), mask);
-  return mixed(query, weights, present(pastValues, value));
+  return dot(query, weights, present(pastValues, value)).data;
 }

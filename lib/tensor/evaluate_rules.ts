@@ -3,8 +3,8 @@
  * Runtime are compared with it.
  *
  * The shape rules give the shape of a result, and a rule here fills in the numbers. Nearly all
- * rules use `positions`, which finds the element of one shape that has the same coordinates, by
- * axis name, as an element of another.
+ * rules align their inputs by axis name, either with `mapElements` or with `positions`, which finds
+ * the element of one shape that has the same coordinates as an element of another.
  */
 import type { Attributes, Primitive } from "./primitives.ts";
 import {
@@ -74,11 +74,11 @@ function placed(
 function concat(call: Call<"concat">): Numbers {
   const { inputs, attributes: { axis } } = call;
   let end = 0;
-  return placed(
-    call,
-    axis,
-    inputs.map((x) => ({ x, start: (end += x.shape[axis]) - x.shape[axis] })),
-  );
+  const parts = inputs.map((x) => {
+    end += x.shape[axis];
+    return { x, start: end - x.shape[axis] };
+  });
+  return placed(call, axis, parts);
 }
 
 /** The row numbers that `indices` holds at `at`, each checked. */
