@@ -12,12 +12,12 @@ import { dot, mapElements, type Numbers, type Value } from "./evaluate_values.ts
 import type { Typed } from "./shape.ts";
 
 /** The same numbers under other axes. */
-const as = ({ dtype, data }: Value, shape: Typed["shape"]): Value => ({ shape, dtype, data });
+const reshaped = ({ dtype, data }: Value, shape: Typed["shape"]): Value => ({ shape, dtype, data });
 
 /** [batch, time, embed] as [batch, time, heads, headDim]. The keys' axis of time is `slot`. */
 function split(x: Value, heads: number, time: "time" | "slot"): Value {
   const [batch, size, embed] = Object.values(x.shape);
-  return as(x, { batch, [time]: size, heads, headDim: embed / heads });
+  return reshaped(x, { batch, [time]: size, heads, headDim: embed / heads });
 }
 
 /**
@@ -40,7 +40,7 @@ function weightsOf(query: Value, keys: Value, visible: Value): Value {
 /** The weights of each head: [batch, heads, time, keyTime]. */
 export function attentionWeights([query, key, , visible]: readonly Value[], heads: number): Value {
   const [batch, time, slot] = Object.values(visible.shape);
-  const mask = as(visible, { batch, time, slot });
+  const mask = reshaped(visible, { batch, time, slot });
   return weightsOf(split(query, heads, "time"), split(key, heads, "slot"), mask);
 }
 

@@ -59,7 +59,10 @@ export const largest: ReduceOp = reduce("largest");
  * assert.deepEqual([...evaluate([mean(x, "batch")])[0].data], [2, 3]);
  * ```
  */
-export const mean: ReduceOp = (x, ...axes) => {
+export function mean<S extends Shape, K extends keyof S & string = keyof S & string>(
+  x: Tensor<S>,
+  ...axes: K[]
+): Tensor<Without<S, K>> {
   const over: string[] = axes.length > 0 ? axes : axesOf(x.shape);
   const count = sizeOf(keepAxes(x.shape, over));
   if (count < 0) {
@@ -68,7 +71,7 @@ export const mean: ReduceOp = (x, ...axes) => {
     );
   }
   return typed(mul(sum(x, ...axes), 1 / count));
-};
+}
 
 /**
  * The mean of x where `mask` is 1: sum(x mask) / sum(mask), over all axes.

@@ -176,7 +176,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     requireAxes(x.shape, [axis], "slice");
     const size = x.shape[axis];
     if (start < 0 || stop <= start || (size !== UNKNOWN && stop > size)) {
-      throw new RangeError(outOfRange(axis, size, { start, stop }));
+      throw new RangeError(outOfRange(axis, size, start, stop));
     }
     return { shape: { ...x.shape, [axis]: stop - start }, dtype: x.dtype };
   },
