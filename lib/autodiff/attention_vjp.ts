@@ -33,13 +33,8 @@ export function attentionVjp(node: NodeOf<"attention">, g: Tensor): (Tensor | nu
     splitAxis(ofType(x, "float32"), axis, { heads, headDim });
   const scale = 1 / Math.sqrt(headDim);
   const P = ofType(apply("attentionWeights", node.inputs, { heads }), "float32");
-  const [Q, K, V, O] = [
-    split(query, embed),
-    split(key, keyEmbed),
-    split(value, keyEmbed),
-    split(node, embed),
-  ];
-  const G = split(g, embed);
+  const [Q, O, G] = [query, node, g].map((x) => split(x, embed));
+  const [K, V] = [key, value].map((x) => split(x, keyEmbed));
   const dS = mul(P, sub(dot(G, V, "headDim"), sum(mul(G, O), "headDim")));
   const joined = (x: Tensor, like: AnyTensor) => {
     const [batch, over, name] = axesOf(like.shape);

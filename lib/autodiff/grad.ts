@@ -102,14 +102,13 @@ function sideBySide(gradients: readonly AnyTensor[]): Tensor | undefined {
   if (gradients.length < 2 || !gradients.every(isNodeOf("pad"))) return undefined;
   const [{ attributes: { axis } }] = gradients;
   const parts = gradients.toSorted((a, b) => a.attributes.before - b.attributes.before);
-  const follows = parts.every(({ attributes, inputs: [x], shape }, index) => {
-    const { axis: own, before, after } = attributes;
-    const next = parts[index + 1]?.attributes.before ?? shape[axis];
-    return own === axis && x.shape[axis] > 0 && before + x.shape[axis] === next &&
-      (index > 0 || before === 0) &&
-      (index < parts.length - 1 || after === 0);
+  let end = 0;
+  const follows = parts.every(({ attributes: { axis: own, before }, inputs: [x] }) => {
+    const isNext = own === axis && before === end && x.shape[axis] > 0;
+    end = before + x.shape[axis];
+    return isNext;
   });
-  if (!follows) return undefined;
+  if (!follows || end !== parts[0].shape[axis]) return undefined;
   return concat(parts.map(({ inputs: [x] }) => ofType(x, "float32")), axis);
 }
 

@@ -22,6 +22,7 @@ import {
   expandLike,
   gather,
   iota,
+  keepAxes,
   less,
   mean,
   mergeAxes,
@@ -33,6 +34,7 @@ import {
   type Primitive,
   rename,
   scatterAdd,
+  type Shape,
   sigmoid,
   sin,
   slice,
@@ -67,13 +69,19 @@ function contract(a: Tensor, b: Tensor, axes: readonly string[]): Tensor {
 
 const noGradient = (): never[] => [];
 
-function onlyForward(primitive: Primitive): () => never {
-  return () => {
-    throw new TypeError(
-      `Cannot differentiate "${primitive}": it is for generation, which needs no gradient`,
-    );
-  };
-}
+const onlyForward = (primitive: Primitive) => (): never => {
+  throw new TypeError(
+    `Cannot differentiate "${primitive}": it is for generation, which needs no gradient`,
+  );
+};
+
+const isLess = ([a, b]: readonly Tensor[]) => less(a, b, { outer: true });
+
+/** The gradients of two operands, of which the right one was chosen where `isRight` holds. */
+const chosen = (isRight: Tensor<Shape, "bool">, g: Tensor): Tensor[] => [
+  where(isRight, 0, g),
+  where(isRight, g, 0),
+];
 
 /**
  * d gelu / dx for gelu_new. With c = 2 sqrt(2/pi), w = c (x + 0.044715 x^3) and s = sigmoid(w) = (1
@@ -124,16 +132,8 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
     const [, b] = floats(node);
     return [div(g, b), neg(div(mul(g, itself(node)), b))]; // 1/b, -(a/b)/b
   },
-  max(node, g) {
-    const [a, b] = floats(node);
-    const isRight = less(a, b, { outer: true });
-    return [where(isRight, 0, g), where(isRight, g, 0)];
-  },
-  min(node, g) {
-    const [a, b] = floats(node);
-    const isRight = less(b, a, { outer: true });
-    return [where(isRight, 0, g), where(isRight, g, 0)];
-  },
+  max: (node, g) => chosen(isLess(floats(node)), g),
+  min: (node, g) => chosen(isLess(floats(node).reverse()), g),
   less: noGradient,
   equal: noGradient,
   and: noGradient,
@@ -160,16 +160,13 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   },
   mergeAxes(node, g) {
     const { axes, name } = node.attributes;
-    const into = Object.fromEntries(axes.map((axis) => [axis, node.inputs[0].shape[axis]]));
-    return [splitAxis(g, name, into)];
+    return [splitAxis(g, name, keepAxes(node.inputs[0].shape, axes))];
   },
   transpose: (node, g) => [transpose(g, axesOf(node.inputs[0].shape))],
-  rename: (
-    node,
-    g,
-  ) => [
-    rename(g, Object.fromEntries(Object.entries(node.attributes.names).map(([a, b]) => [b, a]))),
-  ],
+  rename(node, g) {
+    const back = Object.entries(node.attributes.names).map(([from, to]) => [to, from]);
+    return [rename(g, Object.fromEntries(back))];
+  },
   slice(node, g) {
     const { axis, start, stop } = node.attributes;
     return [pad(g, axis, { before: start, after: sizeOfInput(node, 0, axis) - stop })];

@@ -17,6 +17,7 @@ import {
   type Hidden,
   layerNorm,
   linear,
+  type LinearParameters,
   type NormParameters,
   type Slots,
 } from "../nn/mod.ts";
@@ -37,14 +38,8 @@ export interface BlockParameters {
   readonly ln_2: NormParameters<"embed">;
   /** Two layers with gelu between them; inside 4 `embed` wide unless `n_inner` says otherwise. */
   readonly mlp: {
-    readonly c_fc: {
-      readonly weight: Tensor<{ embed: number; inner: number }>;
-      readonly bias: Tensor<{ inner: number }>;
-    };
-    readonly c_proj: {
-      readonly weight: Tensor<{ inner: number; embed: number }>;
-      readonly bias: Tensor<{ embed: number }>;
-    };
+    readonly c_fc: LinearParameters<"embed", "inner">;
+    readonly c_proj: LinearParameters<"inner", "embed">;
   };
 }
 

@@ -8,7 +8,6 @@
  * et al. 2020). The policy that samples applies a cut-off once; all later uses take its
  * `samplingMask`.
  */
-import { MASKED } from "../nn/mod.ts";
 import {
   add,
   and,
@@ -21,6 +20,7 @@ import {
   largest,
   less,
   logSoftmax,
+  MASKED,
   min,
   mul,
   neg,

@@ -9,6 +9,7 @@ import {
   attention as attend,
   dot,
   less,
+  MASKED,
   mergeAxes,
   mul,
   not,
@@ -20,7 +21,7 @@ import {
   where,
 } from "../tensor/mod.ts";
 import { dropout, type DropoutKey } from "./dropout.ts";
-import { linear } from "./layers.ts";
+import { linear, type LinearParameters } from "./layers.ts";
 
 /** [batch, time, embed] */
 export type Hidden = Tensor<{ batch: number; time: number; embed: number }>;
@@ -30,15 +31,9 @@ export type Hidden = Tensor<{ batch: number; time: number; embed: number }>;
  */
 export interface AttentionParameters {
   /** x W + b for query, key and value at once, in this order: `qkv` = 3 `embed`. */
-  readonly c_attn: {
-    readonly weight: Tensor<{ embed: number; qkv: number }>;
-    readonly bias: Tensor<{ qkv: number }>;
-  };
+  readonly c_attn: LinearParameters<"embed", "qkv">;
   /** x W + b over the results of the heads, which lie side by side. */
-  readonly c_proj: {
-    readonly weight: Tensor<{ attended: number; embed: number }>;
-    readonly bias: Tensor<{ embed: number }>;
-  };
+  readonly c_proj: LinearParameters<"attended", "embed">;
 }
 
 /** The slots of queries and keys, which decide who sees whom. */
@@ -58,12 +53,6 @@ export interface AttentionOptions {
   /** The source of keys and values; default: x itself. */
   readonly context?: Hidden | undefined;
 }
-
-/**
- * The score or logit of a masked position: e^-1e9 is 0 in float32, and a row of such scores still
- * has a softmax.
- */
-export const MASKED: number = -1e9;
 
 /**
  * softmax(q k^T / sqrt(headDim)) v in every head, projected back. Queries come from `x`, keys and

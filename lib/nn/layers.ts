@@ -27,6 +27,14 @@ export interface NormParameters<K extends string> {
   readonly bias: Tensor<Record<K, number>>;
 }
 
+/** The weight of a linear layer, [In, Out], and its bias, [Out]. */
+export interface LinearParameters<In extends string, Out extends string> {
+  /** W. */
+  readonly weight: Tensor<Record<In | Out, number>>;
+  /** b. */
+  readonly bias: Tensor<Record<Out, number>>;
+}
+
 /**
  * x W + b, which contracts the axis `over` of x with the same axis of the weight.
  *
@@ -88,18 +96,13 @@ export function layerNorm<
   B extends Shape,
 >(
   x: Tensor<S>,
-  parameters: {
+  { weight, bias }: {
     weight: Tensor<W> & SameAxes<"layerNorm", Pick<S, K>, W>;
     bias: Tensor<B> & SameAxes<"layerNorm", Pick<S, K>, B>;
   },
   options: { axis: K; epsilon: number },
-): Tensor<S>;
-export function layerNorm(
-  x: Tensor,
-  { weight, bias }: NormParameters<string>,
-  options: { axis: string; epsilon: number },
-): Tensor {
-  return normalise(x, { scale: weight, bias }, options);
+): Tensor<S> {
+  return normalise<S, K, W, B>(x, { scale: weight, bias }, options);
 }
 
 /**
@@ -117,14 +120,9 @@ export function layerNorm(
  * ```
  */
 export function embedding<S extends Shape, I extends Shape, K extends keyof S & string>(
-  parameters: { weight: Tensor<S> },
+  { weight }: { weight: Tensor<S> },
   ids: Tensor<I, "int32"> & NewAxes<"gather", I, keyof Without<S, K>>,
   axis: K,
-): Tensor<Merge<I, Without<S, K>>>;
-export function embedding(
-  { weight }: { weight: Tensor },
-  ids: Tensor<Shape, "int32">,
-  axis: string,
-): Tensor {
+): Tensor<Merge<I, Without<S, K>>> {
   return gather(weight, ids, axis);
 }

@@ -3,46 +3,38 @@
  * computes head by head in the processor's cache. Elsewhere the products, the mask and the softmax
  * are separate nodes.
  */
-import { axesOf, type NodeOf } from "../tensor/mod.ts";
+import { axesOf, MASKED, type NodeOf } from "../tensor/mod.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Value } from "./layout.ts";
 
 /** The `qk_matmul_output_mode` in which the fourth result is the scores after the softmax. */
 const AFTER_SOFTMAX = 3;
 
-/** The score of a hidden key, whose weight e^-1e9 is 0. */
-const HIDDEN = -1e9;
+/** The heads that lie side by side in the last axis of a query: embed = heads x headDim. */
+export interface Heads {
+  readonly heads: number;
+  readonly headDim: number;
+}
 
-/** A node that is emitted once for all calls with the same operands. */
-const once = (
-  emitter: Emitter,
-  operator: string,
-  inputs: readonly string[],
-  attributes = {},
-): string =>
-  emitter.emitShared(`${operator} ${inputs} ${JSON.stringify(attributes)}`, operator, inputs, {
-    attributes,
-  })[0];
-
-const whole = (emitter: Emitter, values: readonly number[]): string =>
-  emitter.constant(values, [values.length], "int64");
+const headsOf = ({ shape }: Value, heads: number): Heads => ({
+  heads,
+  headDim: shape[axesOf(shape)[2]] / heads,
+});
 
 /** [batch, time, keyTime] -> [batch, 1, time, keyTime] */
 const maskOf = (emitter: Emitter, visible: Value): string =>
-  once(emitter, "Unsqueeze", [visible.name, whole(emitter, [1])]);
+  emitter.emit("Unsqueeze", [visible.name, emitter.whole(1)]);
 
 /** The attended values: [batch, time, embed]. */
 export function emitAttention(
   emitter: Emitter,
-  { attributes: { heads } }: NodeOf<"attention">,
+  { attributes }: NodeOf<"attention">,
   inputs: readonly Value[],
 ): string {
-  if (emitter.target === "cpu") return operator(emitter, heads, inputs)[0];
-  const { embed, headDim } = sizesOf(inputs[0], heads);
-  const value = split(emitter, inputs[2].name, { heads, headDim, perm: [0, 2, 1, 3] });
-  const mixed = once(emitter, "MatMul", [weightsInParts(emitter, heads, inputs), value]);
-  const byToken = once(emitter, "Transpose", [mixed], { perm: [0, 2, 1, 3] });
-  return once(emitter, "Reshape", [byToken, whole(emitter, [0, 0, embed])]);
+  if (emitter.target === "cpu") return operator(emitter, attributes.heads, inputs)[0];
+  const heads = headsOf(inputs[0], attributes.heads);
+  const value = splitHeads(emitter, inputs[2].name, { ...heads, perm: [0, 2, 1, 3] });
+  return emitMixed(emitter, { weights: weightsInParts(emitter, heads, inputs), value }, heads);
 }
 
 /** The weights: [batch, heads, time, keyTime]. */
@@ -51,68 +43,78 @@ export function emitAttentionWeights(
   { attributes: { heads }, shape }: NodeOf<"attentionWeights">,
   inputs: readonly Value[],
 ): string {
-  if (emitter.target !== "cpu") return weightsInParts(emitter, heads, inputs);
+  if (emitter.target !== "cpu") return weightsInParts(emitter, headsOf(inputs[0], heads), inputs);
   const weights = operator(emitter, heads, inputs)[3];
   // ONNX's shape inference takes an unknown number of keys for 0. A Reshape by a shape that it
   // cannot infer prevents this.
-  const sizes = once(emitter, "Shape", [weights]);
-  const every = once(emitter, "GreaterOrEqual", [sizes, whole(emitter, [0])]);
-  const same = once(emitter, "Reshape", [weights, once(emitter, "Compress", [sizes, every])]);
-  emitter.declare(same, { shape, dtype: "float32" });
+  const sizes = emitter.emit("Shape", [weights]);
+  const every = emitter.emit("GreaterOrEqual", [sizes, emitter.whole(0)]);
+  const same = emitter.emit("Reshape", [weights, emitter.emit("Compress", [sizes, every])]);
+  emitter.declared.set(same, { shape, dtype: "float32" });
   return same;
 }
 
 /** ONNX's Attention, whose caches are not used. */
 function operator(emitter: Emitter, heads: number, inputs: readonly Value[]): readonly string[] {
   const [query, key, value, visible] = inputs;
-  const operands = [query.name, key.name, value.name, maskOf(emitter, visible)];
   const attributes = {
     q_num_heads: heads,
     kv_num_heads: heads,
     qk_matmul_output_mode: AFTER_SOFTMAX,
   };
-  return emitter.emitShared(`Attention ${operands}`, "Attention", operands, {
-    attributes,
-    outputs: 4,
-  });
+  const operands = [query.name, key.name, value.name, maskOf(emitter, visible)];
+  return emitter.emitAll("Attention", operands, { attributes, outputs: 4 });
 }
 
-function sizesOf({ shape }: Value, heads: number): { embed: number; headDim: number } {
-  const embed = shape[axesOf(shape)[2]];
-  return { embed, headDim: embed / heads };
+/** softmax(query key / sqrt(headDim)), and 0 for a query that sees no key. */
+function weightsInParts(
+  emitter: Emitter,
+  heads: Heads,
+  [query, key, , visible]: readonly Value[],
+): string {
+  const keys = splitHeads(emitter, key.name, { ...heads, perm: [0, 2, 3, 1] });
+  const scores = emitScores(emitter, { query: query.name, keys }, heads);
+  const mask = maskOf(emitter, visible);
+  return emitter.emit("Where", [mask, emitSoftmax(emitter, mask, scores), emitter.number(0)]);
 }
 
 /** [batch, time, embed] as [batch, time, heads, headDim], with its axes permuted. */
-function split(
+function splitHeads(
   emitter: Emitter,
   name: string,
-  { heads, headDim, perm }: { heads: number; headDim: number; perm: readonly number[] },
+  { heads, headDim, perm }: Heads & { perm: readonly number[] },
 ): string {
-  const apart = once(emitter, "Reshape", [name, whole(emitter, [0, 0, heads, headDim])]);
-  return once(emitter, "Transpose", [apart], { perm });
+  const apart = emitter.emit("Reshape", [name, emitter.whole(0, 0, heads, headDim)]);
+  return emitter.emit("Transpose", [apart], { attributes: { perm } });
 }
 
-function weightsInParts(
+/**
+ * query keys / sqrt(headDim): [batch, heads, time, keyTime]. The keys are [batch, heads, headDim,
+ * keyTime].
+ */
+export function emitScores(
   emitter: Emitter,
-  heads: number,
-  [query, key, , visible]: readonly Value[],
+  { query, keys }: { query: string; keys: string },
+  heads: Heads,
 ): string {
-  const { headDim } = sizesOf(query, heads);
-  const number = (value: number) => emitter.constant([value], [], "float32");
-  const q = split(emitter, query.name, { heads, headDim, perm: [0, 2, 1, 3] });
-  const k = split(emitter, key.name, { heads, headDim, perm: [0, 2, 3, 1] });
-  const scores = once(emitter, "Mul", [
-    once(emitter, "MatMul", [q, k]),
-    number(1 / Math.sqrt(headDim)),
-  ]);
-  const mask = maskOf(emitter, visible);
-  const softmax = once(
-    emitter,
-    "Softmax",
-    [once(emitter, "Where", [mask, scores, number(HIDDEN)])],
-    {
-      axis: -1,
-    },
-  );
-  return once(emitter, "Where", [mask, softmax, number(0)]); // of a query that sees no key
+  const queries = splitHeads(emitter, query, { ...heads, perm: [0, 2, 1, 3] });
+  const products = emitter.emit("MatMul", [queries, keys]);
+  return emitter.emit("Mul", [products, emitter.number(1 / Math.sqrt(heads.headDim))]);
+}
+
+/** The softmax of the scores over the keys that a query sees. */
+export function emitSoftmax(emitter: Emitter, mask: string, scores: string): string {
+  const seen = emitter.emit("Where", [mask, scores, emitter.number(MASKED)]);
+  return emitter.emit("Softmax", [seen], { attributes: { axis: -1 } });
+}
+
+/** weights value, with heads side by side: [batch, time, embed]. */
+export function emitMixed(
+  emitter: Emitter,
+  { weights, value }: { weights: string; value: string },
+  { heads, headDim }: Heads,
+): string {
+  const mixed = emitter.emit("MatMul", [weights, value]);
+  const byToken = emitter.emit("Transpose", [mixed], { attributes: { perm: [0, 2, 1, 3] } });
+  return emitter.emit("Reshape", [byToken, emitter.whole(0, 0, heads * headDim)]);
 }

@@ -6,70 +6,56 @@
  * of zeros, which change no product and are removed afterwards. Their caches are then copied at
  * each step, and slots after the end of a row become zeros.
  */
+import type { Heads } from "./attention.ts";
 import { emitAttentionInParts } from "./attention_in_parts.ts";
-import type { AttributeValue, Emitter } from "./emitter.ts";
+import type { Emitter } from "./emitter.ts";
+import type { Value } from "./layout.ts";
 
 /** The kernel's unit for the width of a head. */
 const UNIT = 8;
 
 /** The operands of the node. */
-export interface CachedAttention {
+interface CachedAttention extends Heads {
   /** Query, key, value, both caches, lengths and total, in the order of the primitive. */
   readonly inputs: readonly string[];
   /** New tokens in each row, or `UNKNOWN`. */
   readonly time: number;
-  /** Number of heads. */
-  readonly heads: number;
-  /** Channels of each head. */
-  readonly headDim: number;
 }
-
-/** A node that is emitted once for all calls with the same operands. */
-function once(emitter: Emitter, operator: string, inputs: readonly string[]): string {
-  return emitter.emitShared(`${operator} ${inputs}`, operator, inputs, {})[0];
-}
-
-const whole = (emitter: Emitter, values: readonly number[]): string =>
-  emitter.constant(values, [values.length], "int64");
 
 /** [batch, time, heads headDim] with the last axis split or joined. */
 const reshape = (emitter: Emitter, name: string, sizes: readonly number[]): string =>
-  once(emitter, "Reshape", [name, whole(emitter, [0, 0, ...sizes])]);
+  emitter.emit("Reshape", [name, emitter.whole(0, 0, ...sizes)]);
 
 const widen = (emitter: Emitter, name: string, zeros: number): string =>
-  once(emitter, "Pad", [name, whole(emitter, [0, 0, 0, 0, 0, 0, 0, zeros])]);
+  emitter.emit("Pad", [name, emitter.whole(0, 0, 0, 0, 0, 0, 0, zeros)]);
 
 const narrow = (emitter: Emitter, name: string, width: number): string =>
-  once(emitter, "Slice", [name, whole(emitter, [0]), whole(emitter, [width]), whole(emitter, [3])]);
+  emitter.emit("Slice", [name, emitter.whole(0), emitter.whole(width), emitter.whole(3)]);
 
 function attention(
   emitter: Emitter,
   inputs: readonly string[],
-  attributes: Readonly<Record<string, AttributeValue>>,
+  { heads, scale }: { heads: number; scale?: number },
 ): readonly string[] {
+  const scaled = scale === undefined ? {} : { scale: { float: scale } };
+  const attributes = { num_heads: heads, kv_num_heads: heads, ...scaled };
   const options = { attributes, outputs: 3, domain: "com.microsoft" } as const;
-  return emitter.emitShared(
-    `GroupQueryAttention ${inputs}`,
-    "GroupQueryAttention",
-    inputs,
-    options,
-  );
+  return emitter.emitAll("GroupQueryAttention", inputs, options);
 }
 
-/**
- * The attended values (index 0), the cache of keys (1) or of values (2). All are outputs of the
- * same node.
- */
+/** The attended values and the caches of keys and of values, which are outputs of one node. */
 export function emitCachedAttention(
   emitter: Emitter,
-  given: CachedAttention,
-  index: number,
-): string {
-  const results = emitWithKernel(emitter, given);
-  if (index > 0 || !emitter.attentionInParts) return results[index];
-  const { inputs: [query, , , , , lengths, total], heads, headDim } = given;
-  const [, keys, values] = results;
-  return emitAttentionInParts(emitter, { query, keys, values, lengths, total, heads, headDim });
+  { attributes: { heads } }: { attributes: { heads: number } },
+  operands: readonly Value[],
+): readonly string[] {
+  const inputs = operands.map(({ name }) => name);
+  const [{ shape: { time } }, , , { shape: { headDim } }] = operands;
+  const results = emitWithKernel(emitter, { inputs, time, heads, headDim });
+  if (!emitter.attentionInParts) return results;
+  const [query, , , , , lengths, total] = inputs, [, keys, values] = results;
+  const names = { query, keys, values, lengths, total };
+  return [emitAttentionInParts(emitter, names, { heads, headDim }), keys, values];
 }
 
 /** A sink adds e^sink to the denominator of the softmax. This one adds 0. */
@@ -89,35 +75,28 @@ function attentionOfOne(
   { inputs, heads, headDim }: CachedAttention,
 ): readonly string[] {
   const [query, ...rest] = inputs;
-  const scaled = once(emitter, "Mul", [
-    query,
-    emitter.constant([1 / Math.sqrt(headDim)], [], "float32"),
-  ]);
-  const sinks = emitter.constant(Array.from({ length: heads }, () => NO_SINK), [heads], "float32");
+  const scaled = emitter.emit("Mul", [query, emitter.number(1 / Math.sqrt(headDim))]);
+  const sinks = emitter.constant(Array(heads).fill(NO_SINK), [heads], "float32");
   const notGiven = ["", "", "", ""]; // rotations, positions, bias
-  const attributes = { num_heads: heads, kv_num_heads: heads, scale: { float: 1 } };
-  return attention(emitter, [scaled, ...rest, ...notGiven, sinks], attributes);
+  return attention(emitter, [scaled, ...rest, ...notGiven, sinks], { heads, scale: 1 });
 }
 
 /** The node itself, with padding and cutting of heads around it. */
 function emitWithKernel(emitter: Emitter, node: CachedAttention): readonly string[] {
   const { inputs, heads, headDim, time } = node;
   const width = Math.ceil(headDim / UNIT) * UNIT;
-  const attributes = { num_heads: heads, kv_num_heads: heads };
   if (width === headDim && headDim >= WIDE && time === 1 && emitter.target === "cpu") {
     return attentionOfOne(emitter, node);
   }
-  if (width === headDim) return attention(emitter, inputs, attributes);
+  if (width === headDim) return attention(emitter, inputs, { heads });
   const rows = inputs.slice(0, 3).map((name) => {
     const split = widen(emitter, reshape(emitter, name, [heads, headDim]), width - headDim);
     return reshape(emitter, split, [heads * width]);
   });
   const caches = inputs.slice(3, 5).map((name) => widen(emitter, name, width - headDim));
-  const scale = { float: 1 / Math.sqrt(headDim) }; // the default is that of the padded width
-  const [attended, ...present] = attention(emitter, [...rows, ...caches, ...inputs.slice(5)], {
-    ...attributes,
-    scale,
-  });
+  const scale = 1 / Math.sqrt(headDim); // the default is that of the padded width
+  const operands = [...rows, ...caches, ...inputs.slice(5)];
+  const [attended, ...present] = attention(emitter, operands, { heads, scale });
   const cut = narrow(emitter, reshape(emitter, attended, [heads, width]), headDim);
   return [
     reshape(emitter, cut, [heads * headDim]),

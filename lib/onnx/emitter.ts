@@ -14,7 +14,7 @@ import {
   TensorProto_DataType as ElementType,
   TensorProtoSchema,
 } from "onnx-buf";
-import type { DType, Shape } from "../tensor/mod.ts";
+import type { DType, Typed } from "../tensor/mod.ts";
 
 /** ONNX's number for each element type. */
 export const elementType: Readonly<Record<DType | "int64", number>> = {
@@ -34,12 +34,6 @@ export interface EmitOptions {
   readonly domain?: "" | "com.microsoft";
   /** Number of outputs; default: 1. */
   readonly outputs?: number;
-}
-
-/** The sizes and element type of a value. */
-export interface Form {
-  readonly shape: Shape;
-  readonly dtype: DType;
 }
 
 /** The kind of device whose kernels run a model. */
@@ -69,81 +63,69 @@ export const plainLowering: Lowering = {
 };
 
 /** Collects nodes and constants. */
-export interface Emitter extends Lowering {
-  readonly nodes: NodeProto[];
-  readonly constants: TensorProto[];
-  /** Declared values by name. */
-  readonly declared: ReadonlyMap<string, Form>;
-  /** Adds a node and returns the name of its first result. */
-  emit(operator: string, inputs: readonly string[], options?: EmitOptions): string;
-  /**
-   * Adds a node once for each `key` and returns the names of its results. Later calls return the
-   * same names.
-   */
-  emitShared(
-    key: string,
-    operator: string,
-    inputs: readonly string[],
-    options: EmitOptions,
-  ): readonly string[];
-  /** Declares the form of a value that ONNX's shape inference cannot find. */
-  declare(name: string, form: Form): void;
-  /** The name of a constant. Equal constants are written once. */
-  constant(values: readonly number[], dims: readonly number[], type: DType | "int64"): string;
-}
+export type Emitter = ReturnType<typeof createEmitter>;
 
-/** A new, empty emitter. */
-export function createEmitter(lowering: Lowering): Emitter {
+/** A new, empty emitter. Equal nodes and equal constants are written once. */
+export function createEmitter(lowering: Lowering) {
   const nodes: NodeProto[] = [], constants: TensorProto[] = [];
-  const known = new Map<string, string>(), shared = new Map<string, readonly string[]>();
-  const declared = new Map<string, Form>();
+  const written = new Map<string, readonly string[]>();
   let count = 0;
-  const emitAll = (operator: string, inputs: readonly string[], options: EmitOptions): string[] => {
-    const output = Array.from({ length: options.outputs ?? 1 }, () => `${operator}_${count++}`);
-    const attribute = Object.entries(options.attributes ?? {}).map(([name, value]) =>
-      attributeOf(name, value)
-    );
-    nodes.push(
-      create(NodeProtoSchema, {
-        opType: operator,
-        domain: options.domain ?? "",
-        input: [...inputs],
-        output,
-        attribute,
-        name: output[0],
-      }),
-    );
-    return output;
+  /** The names that were made when `key` was first used. */
+  const once = (key: string, make: () => readonly string[]): readonly string[] => {
+    const names = written.get(key) ?? make();
+    written.set(key, names);
+    return names;
   };
+  /** Adds a node and returns the names of its results. */
+  const emitAll = (operator: string, inputs: readonly string[], options: EmitOptions = {}) =>
+    once(JSON.stringify([operator, inputs, options.attributes ?? {}]), () => {
+      const output = Array.from({ length: options.outputs ?? 1 }, () => `${operator}_${count++}`);
+      nodes.push(nodeOf(operator, inputs, { output, ...options }));
+      return output;
+    });
+  /** The name of a constant. */
+  const constant = (values: readonly number[], dims: readonly number[], type: DType | "int64") =>
+    once(`${type}[${dims}]${values}`, () => {
+      const name = `constant_${count++}`;
+      const form = { dims: dims.map(BigInt), dataType: elementType[type] };
+      constants.push(create(TensorProtoSchema, { name, ...form, rawData: bytesOf(values, type) }));
+      return [name];
+    })[0];
+  const emit = (operator: string, inputs: readonly string[], options?: EmitOptions): string =>
+    emitAll(operator, inputs, options)[0];
   return {
     ...lowering,
     nodes,
     constants,
-    declared,
-    declare: (name, form) => void declared.set(name, form),
-    emit: (operator, inputs, options = {}) => emitAll(operator, inputs, options)[0],
-    emitShared(key, operator, inputs, options) {
-      const names = shared.get(key) ?? emitAll(operator, inputs, options);
-      shared.set(key, names);
-      return names;
-    },
-    constant(values, dims, type) {
-      const key = `${type}[${dims}]${values}`;
-      const found = known.get(key);
-      if (found !== undefined) return found;
-      const name = `constant_${count++}`;
-      constants.push(
-        create(TensorProtoSchema, {
-          name,
-          dims: dims.map(BigInt),
-          dataType: elementType[type],
-          rawData: bytesOf(values, type),
-        }),
-      );
-      known.set(key, name);
-      return name;
-    },
+    /** The forms of values that ONNX's shape inference cannot find, by name. */
+    declared: new Map<string, Typed>(),
+    emitAll,
+    /** Adds a node and returns the name of its first result. */
+    emit,
+    /** The same elements as another type. */
+    cast: (name: string, type: DType) =>
+      emit("Cast", [name], { attributes: { to: elementType[type] } }),
+    constant,
+    /** A list of whole numbers, such as sizes or axes. */
+    whole: (...values: number[]) => constant(values, [values.length], "int64"),
+    /** A single number. */
+    number: (value: number, type: DType = "float32") => constant([value], [], type),
   };
+}
+
+function nodeOf(
+  operator: string,
+  inputs: readonly string[],
+  { output, attributes = {}, domain = "" }: EmitOptions & { output: readonly string[] },
+): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: operator,
+    domain,
+    name: output[0],
+    input: [...inputs],
+    output: [...output],
+    attribute: Object.entries(attributes).map(([name, value]) => attributeOf(name, value)),
+  });
 }
 
 function attributeOf(

@@ -5,14 +5,12 @@
  * remaining elements). This keeps shape arithmetic, whose nodes have no GPU kernel, out of the
  * graph.
  */
-import { axesOf, type DType, type Shape, UNKNOWN } from "../tensor/mod.ts";
-import { elementType, type Emitter } from "./emitter.ts";
+import { axesOf, keepAxes, type Shape, sizeOf, type Typed, UNKNOWN } from "../tensor/mod.ts";
+import type { Emitter } from "./emitter.ts";
 
 /** A named value of the ONNX graph with its axes in memory order. */
-export interface Value {
+export interface Value extends Typed {
   readonly name: string;
-  readonly shape: Shape;
-  readonly dtype: DType;
   /**
    * The float16 value that it is a cast of. Moving and looking up are done on that one, in half the
    * memory, and cast afterwards.
@@ -20,17 +18,13 @@ export interface Value {
   readonly stored?: string;
 }
 
-/** A float16 value in float32. */
-export const toFloat32 = (emitter: Emitter, name: string): string =>
-  emitter.emit("Cast", [name], { attributes: { to: elementType.float32 } });
-
 /** `value` with its axes in `order`. */
 export function ordered(emitter: Emitter, value: Value, order: readonly string[]): Value {
   const axes = axesOf(value.shape);
   if (axes.join() === order.join()) return value;
   return {
     name: transposed(emitter, value, order.map((axis) => axes.indexOf(axis))),
-    shape: Object.fromEntries(order.map((axis) => [axis, value.shape[axis]])),
+    shape: keepAxes(value.shape, order),
     dtype: value.dtype,
   };
 }
@@ -42,10 +36,9 @@ function transposed(
   perm: readonly number[],
 ): string {
   const transpose = (value: string) => emitter.emit("Transpose", [value], { attributes: { perm } });
-  if (stored !== undefined) return toFloat32(emitter, transpose(stored));
+  if (stored !== undefined) return emitter.cast(transpose(stored), "float32");
   if (dtype !== "bool") return transpose(name);
-  const numbers = emitter.emit("Cast", [name], { attributes: { to: elementType.int32 } });
-  return emitter.emit("Cast", [transpose(numbers)], { attributes: { to: elementType.bool } });
+  return emitter.cast(transpose(emitter.cast(name, "int32")), "bool");
 }
 
 /**
@@ -60,7 +53,7 @@ export function aligned(emitter: Emitter, value: Value, target: Shape): string {
     axis in value.shape || index < first ? [] : [index - first]
   );
   if (first < 0 || missing.length === 0) return name;
-  return emitter.emit("Unsqueeze", [name, emitter.constant(missing, [missing.length], "int64")]);
+  return emitter.emit("Unsqueeze", [name, emitter.whole(...missing)]);
 }
 
 /** Reshape with 0 and -1 where sizes are unknown. */
@@ -76,27 +69,35 @@ export function reshaped(emitter: Emitter, value: Value, target: Shape): Value {
     );
   }
   return {
-    name: emitter.emit("Reshape", [value.name, emitter.constant(dims, [dims.length], "int64")]),
+    name: emitter.emit("Reshape", [value.name, emitter.whole(...dims)]),
     shape: target,
     dtype: value.dtype,
   };
 }
 
+/** Axes by group, in the order of a shape. */
+export type Groups = readonly (readonly string[])[];
+
+const isApart = (groups: Groups): boolean => groups.every((group) => group.length === 1);
+
+const groupedShape = (shape: Shape, groups: Groups): Shape =>
+  Object.fromEntries(
+    groups.map((group) => [group.join(" x ") || "one", sizeOf(keepAxes(shape, group))]),
+  );
+
 /**
  * Merges neighbouring axes group by group. A group of one axis keeps its name, and others are named
  * "a x b".
  */
-export function grouped(
-  emitter: Emitter,
-  value: Value,
-  groups: readonly (readonly string[])[],
-): Value {
+export function grouped(emitter: Emitter, value: Value, groups: Groups): Value {
   const sorted = ordered(emitter, value, groups.flat());
-  if (groups.every((group) => group.length === 1)) return sorted;
-  const entries = groups.map((group): [string, number] => {
-    const sizes = group.map((axis) => value.shape[axis]);
-    const size = sizes.includes(UNKNOWN) ? UNKNOWN : sizes.reduce((a, b) => a * b, 1);
-    return [group.join(" x ") || "one", size];
-  });
-  return reshaped(emitter, sorted, Object.fromEntries(entries));
+  if (isApart(groups)) return sorted;
+  return reshaped(emitter, sorted, groupedShape(value.shape, groups));
+}
+
+/** Undoes the grouping of a result, whose own axes are `shape`. */
+export function ungrouped(emitter: Emitter, name: string, groups: Groups, shape: Shape): string {
+  if (isApart(groups)) return name;
+  const value: Value = { name, shape: groupedShape(shape, groups), dtype: "float32" };
+  return reshaped(emitter, value, shape).name;
 }

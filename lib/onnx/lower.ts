@@ -14,13 +14,13 @@ import {
   isNodeOf,
   type NodeOf,
   topologicalOrder,
+  type Typed,
   UNKNOWN,
 } from "../tensor/mod.ts";
 import {
   createEmitter,
   elementType,
   type Emitter,
-  type Form,
   type Lowering,
   plainLowering,
 } from "./emitter.ts";
@@ -55,51 +55,42 @@ export function lower(
   outputs: Readonly<Record<string, AnyTensor>>,
   lowering: Partial<Lowering> = {},
 ): LoweredGraph {
-  const { emitter, inputs } = emitGraph(outputs, {
-    ...plainLowering,
-    ...lowering,
-    nameOf: resultName,
-  });
+  const results = Object.fromEntries(
+    Object.entries(outputs).map(([name, tensor]) => [resultName(name), tensor]),
+  );
+  const { emitter, inputs } = emitGraph(results, { ...plainLowering, ...lowering });
   const bytes = modelBytes({
     node: emitter.nodes,
     initializer: emitter.constants,
-    valueInfo: [...emitter.declared].map(([name, form]) => valueInfo(name, form)),
+    valueInfo: valueInfos(emitter.declared),
     input: inputs.map((node) => valueInfo(node.attributes.name, node)),
-    output: Object.entries(outputs).map(([name, tensor]) => valueInfo(resultName(name), tensor)),
+    output: valueInfos(Object.entries(results)),
   });
   return { bytes, inputs };
 }
 
-/** The nodes that compute `outputs`, and the inputs they use. `nameOf` names the results. */
+/** The nodes that compute `outputs`, under the names of these, and the inputs that they use. */
 export function emitGraph(
   outputs: Readonly<Record<string, AnyTensor>>,
-  { nameOf, ...lowering }: Lowering & { nameOf: (output: string) => string },
+  lowering: Lowering,
 ): { readonly emitter: Emitter; readonly inputs: readonly NodeOf<"input">[] } {
   const emitter = createEmitter(lowering);
   const values = new Map<AnyTensor, Value>();
+  const valueOf = (node: AnyTensor) => values.get(node) ?? unreachable(node);
   const order = topologicalOrder(Object.values(outputs));
   for (const node of order) {
-    const operands = node.inputs.map((input) => values.get(input) ?? unreachable(input));
-    values.set(node, {
-      name: ruleOf(node)(emitter, node, operands),
-      shape: node.shape,
-      dtype: node.dtype,
-      ...storedBehind(node, operands),
-    });
+    const operands = node.inputs.map(valueOf);
+    const { shape, dtype } = node;
+    const name = ruleOf(node)(emitter, node, operands);
+    values.set(node, { name, shape, dtype, ...storedBehind(node, operands) });
   }
+  nameResults(emitter, Object.entries(outputs).map(([name, tensor]) => [name, valueOf(tensor)]));
+  leaveOutUnused(emitter, Object.keys(outputs));
   const inputs = order.filter(isNodeOf("input"));
-  const named = Object.entries(outputs).map(([name, tensor]) => ({
-    result: nameOf(name),
-    value: values.get(tensor)?.name ?? unreachable(tensor),
-    pass: emitter.target === "webgpu" && tensor.dtype === "bool" ? passTruth : pass,
-  }));
-  nameResults(emitter.nodes, named);
-  leaveOutUnused(emitter, named.map(({ result }) => result));
-  const twice = inputs.find((node, index) =>
-    inputs.findIndex((other) => other.attributes.name === node.attributes.name) !== index
-  );
+  const names = inputs.map(({ attributes: { name } }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new RangeError(`Cannot lower: two inputs are called "${twice.attributes.name}"`);
+    throw new RangeError(`Cannot lower: two inputs are called "${twice}"`);
   }
   return { emitter, inputs };
 }
@@ -117,21 +108,20 @@ const storedBehind = (
  * on by a node.
  */
 function nameResults(
-  nodes: NodeProto[],
-  results: readonly {
-    readonly result: string;
-    readonly value: string;
-    readonly pass: typeof pass;
-  }[],
+  { nodes, target }: Emitter,
+  results: readonly (readonly [string, Value])[],
 ): void {
   const made = new Set(nodes.flatMap(({ output }) => output));
   const names = new Map<string, string>();
   const passed: NodeProto[] = [];
-  for (const { result, value, pass } of results) {
-    if (made.has(value) && !names.has(value)) names.set(value, result);
+  for (const [result, { name, dtype }] of results) {
+    if (made.has(name) && !names.has(name)) names.set(name, result);
     else {
-      const node = pass(names.get(value) ?? value);
-      passed.push(create(NodeProtoSchema, { ...node, output: [result], name: `result_${result}` }));
+      const value = names.get(name) ?? name;
+      const step = target === "webgpu" && dtype === "bool" // for which WebGPU has no Identity
+        ? { opType: "And", input: [value, value] }
+        : { opType: "Identity", input: [value] };
+      passed.push(create(NodeProtoSchema, { ...step, output: [result], name: `result_${result}` }));
     }
   }
   for (const node of nodes) {
@@ -164,11 +154,6 @@ function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]):
     for (const name of node.input) used.add(name);
   }
 }
-
-/** A node that passes a value on. */
-const pass = (value: string) => ({ opType: "Identity", input: [value] });
-/** The same for bools, for which WebGPU has no Identity. */
-const passTruth = (value: string) => ({ opType: "And", input: [value, value] });
 
 /**
  * The rule of a node's primitive. The cast is needed because the compiler does not know which
@@ -203,10 +188,14 @@ export function modelBytes(
   return toBinary(ModelProtoSchema, model);
 }
 
+/** The declarations of several values. */
+export const valueInfos = (values: Iterable<readonly [string, Typed]>): ValueInfoProto[] =>
+  Array.from(values, ([name, form]) => valueInfo(name, form));
+
 /** The declaration of an input or output. `type` is that of the tensor unless it is given. */
 export function valueInfo(
   name: string,
-  { shape, dtype }: Form,
+  { shape, dtype }: Typed,
   type: DType | "int64" = dtype,
 ): ValueInfoProto {
   const dim = Object.entries(shape).map(([axis, size]) => ({

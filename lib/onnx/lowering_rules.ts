@@ -6,24 +6,22 @@
  */
 import {
   axesOf,
-  BINARY,
   type Binary,
-  COMPARE,
   type Compare,
+  keepAxes,
   type NodeOf,
   type Primitive,
-  tableOf,
-  UNARY,
+  type Typed,
   type Unary,
 } from "../tensor/mod.ts";
 import { emitAttention, emitAttentionWeights } from "./attention.ts";
 import { emitCachedAttention } from "./cached_attention.ts";
 import { lowerDot } from "./dot.ts";
-import { elementType, type Emitter } from "./emitter.ts";
+import type { Emitter } from "./emitter.ts";
 import { emitScatterAdd } from "./scatter_add.ts";
 import { emitSine } from "./sine.ts";
 import { emitReduction, emitSum } from "./sum.ts";
-import { aligned, ordered, reshaped, toFloat32, type Value } from "./layout.ts";
+import { aligned, ordered, reshaped, type Value } from "./layout.ts";
 
 type Rule<P extends Primitive> = (
   emitter: Emitter,
@@ -31,41 +29,22 @@ type Rule<P extends Primitive> = (
   inputs: readonly Value[],
 ) => string;
 
-const unaryOperator: Record<Exclude<Unary, "gelu" | "sin">, string> = {
-  neg: "Neg",
-  exp: "Exp",
-  log: "Log",
-  tanh: "Tanh",
-  sqrt: "Sqrt",
-  floor: "Floor",
-  sigmoid: "Sigmoid",
-  softplus: "Softplus",
-};
-const binaryOperator: Record<Binary, string> = {
-  add: "Add",
-  sub: "Sub",
-  mul: "Mul",
-  div: "Div",
-  max: "Max",
-  min: "Min",
-};
-const compareOperator: Record<Compare, string> = { less: "Less", equal: "Equal", and: "And" };
-
 /** An operator applied element by element to inputs aligned with the result. */
 const elementwise =
-  (operator: string): Rule<Unary | Binary | Compare | "where"> => (emitter, node, inputs) =>
+  (operator: string): Rule<Unary | Binary | Compare | "not" | "where"> => (emitter, node, inputs) =>
     emitter.emit(operator, inputs.map((value) => aligned(emitter, value, node.shape)));
 
 const sameValue: Rule<Primitive> = (_emitter, _node, [x]) => x.name;
 
+/** The number of an axis of a value, counted from 0. */
+const place = ({ shape }: Typed, axis: string): number => axesOf(shape).indexOf(axis);
+
 const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
-  emitter.emit(operator, [x.name], {
-    attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) },
-  });
+  emitter.emit(operator, [x.name], { attributes: { axis: place(x, node.attributes.axis) } });
 
 /** z - log(sum(e^z)) with z = x - largest(x), because WebGPU has no kernel for LogSoftmax. */
 const logSoftmaxInParts: Rule<"logSoftmax"> = (emitter, node, [x]) => {
-  const axis = emitter.constant([axesOf(x.shape).indexOf(node.attributes.axis)], [1], "int64");
+  const axis = emitter.whole(place(x, node.attributes.axis));
   const over = (operator: string, name: string) =>
     emitter.emit(operator, [name, axis], { attributes: { keepdims: 1 } });
   const z = emitter.emit("Sub", [x.name, over("ReduceMax", x.name)]);
@@ -77,49 +56,49 @@ const logSoftmaxInParts: Rule<"logSoftmax"> = (emitter, node, [x]) => {
 const layerNormResult =
   (index: number): Rule<"layerNorm" | "layerNormMean" | "layerNormInverseDeviation"> =>
   (emitter, node, inputs) => {
-    const names = inputs.map((value) => value.name);
     const attributes = { axis: -1, epsilon: { float: node.attributes.epsilon } };
-    const key = `LayerNormalization ${names} ${node.attributes.epsilon}`;
-    const result =
-      emitter.emitShared(key, "LayerNormalization", names, { attributes, outputs: 3 })[index];
-    return index === 0
-      ? result
-      : emitter.emit("Squeeze", [result, emitter.constant([-1], [1], "int64")]);
+    const names = inputs.map(({ name }) => name), options = { attributes, outputs: 3 };
+    const result = emitter.emitAll("LayerNormalization", names, options)[index];
+    return index === 0 ? result : emitter.emit("Squeeze", [result, emitter.whole(-1)]);
   };
 
 /** The three outputs of one node, which the three primitives share. */
 const attentionResult =
   (index: number): Rule<"cachedAttention" | "cachedKeys" | "cachedValues"> =>
-  (emitter, node, inputs) => {
-    const names = inputs.map((value) => value.name);
-    const { heads } = node.attributes;
-    const { headDim } = inputs[3].shape;
-    const { time } = inputs[0].shape;
-    return emitCachedAttention(emitter, { inputs: names, time, heads, headDim }, index);
-  };
+  (emitter, node, inputs) => emitCachedAttention(emitter, node, inputs)[index];
 
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
-  ...tableOf(
-    UNARY.filter((name) => name !== "gelu" && name !== "sin"),
-    (name) => elementwise(unaryOperator[name]),
-  ),
-  ...tableOf(BINARY, (name) => elementwise(binaryOperator[name])),
-  ...tableOf(COMPARE, (name) => elementwise(compareOperator[name])),
+  neg: elementwise("Neg"),
+  exp: elementwise("Exp"),
+  log: elementwise("Log"),
+  tanh: elementwise("Tanh"),
+  sqrt: elementwise("Sqrt"),
+  floor: elementwise("Floor"),
+  sigmoid: elementwise("Sigmoid"),
+  softplus: elementwise("Softplus"),
+  add: elementwise("Add"),
+  sub: elementwise("Sub"),
+  mul: elementwise("Mul"),
+  div: elementwise("Div"),
+  max: elementwise("Max"),
+  min: elementwise("Min"),
+  less: elementwise("Less"),
+  equal: elementwise("Equal"),
+  and: elementwise("And"),
+  not: elementwise("Not"),
+  where: elementwise("Where"),
   sin: (emitter, _, [x]) =>
     emitter.target === "webgpu" ? emitSine(emitter, x.name) : emitter.emit("Sin", [x.name]),
   gelu: (emitter, _, [x]) => emitter.emit("FastGelu", [x.name], { domain: "com.microsoft" }),
   input: (_, node) => node.attributes.name,
   constant: (emitter, { attributes, shape, dtype }) =>
     emitter.constant(attributes.values, Object.values(shape), dtype),
-  not: (emitter, _, [x]) => emitter.emit("Not", [x.name]),
-  where: elementwise("Where"),
-  cast: (emitter, node, [x]) =>
-    emitter.emit("Cast", [x.name], { attributes: { to: elementType[node.attributes.to] } }),
+  cast: (emitter, node, [x]) => emitter.cast(x.name, node.attributes.to),
   stopGradient: sameValue,
   /** Where(false, reference, x) broadcasts x to the reference's shape without naming a shape. */
   expandLike: (emitter, node, [x, reference]) =>
     emitter.emit("Where", [
-      emitter.constant([0], [], "bool"),
+      emitter.number(0, "bool"),
       reference.name,
       aligned(emitter, x, node.shape),
     ]),
@@ -133,54 +112,40 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   rename: sameValue,
   slice(emitter, node, [x]) {
     const { axis, start, stop } = node.attributes;
-    const numbers = [start, stop, axesOf(x.shape).indexOf(axis)].map((value) =>
-      emitter.constant([value], [1], "int64")
-    );
+    const numbers = [start, stop, place(x, axis)].map((value) => emitter.whole(value));
     return emitter.emit("Slice", [x.name, ...numbers]);
   },
   pad(emitter, node, [x]) {
     const { axis, before, after } = node.attributes;
-    const at = axesOf(x.shape).indexOf(axis);
-    const rank = axesOf(x.shape).length;
-    const pads = Array.from(
-      { length: 2 * rank },
-      (_, index) => index === at ? before : index === at + rank ? after : 0,
-    );
-    return emitter.emit("Pad", [x.name, emitter.constant(pads, [pads.length], "int64")]);
+    const zeros = (count: number) => axesOf(x.shape).map((own) => own === axis ? count : 0);
+    return emitter.emit("Pad", [x.name, emitter.whole(...zeros(before), ...zeros(after))]);
   },
   gather(emitter, node, [table, indices]) {
-    const axes = Object.entries(table.shape);
-    const axis = axesOf(table.shape).indexOf(node.attributes.axis);
-    const rows = [
-      ...axes.slice(0, axis),
-      ...Object.entries(indices.shape),
-      ...axes.slice(axis + 1),
-    ];
-    const rowsOf = (name: string) => {
-      const found = emitter.emit("Gather", [name, indices.name], { attributes: { axis } });
-      const value = { name: found, shape: Object.fromEntries(rows), dtype: node.dtype };
-      return ordered(emitter, value, axesOf(node.shape)).name;
+    const axis = place(table, node.attributes.axis);
+    const rest = axesOf(table.shape);
+    const axes = [...rest.slice(0, axis), ...axesOf(indices.shape), ...rest.slice(axis + 1)];
+    const rowsOf = (table: string) => {
+      const name = emitter.emit("Gather", [table, indices.name], { attributes: { axis } });
+      const found = { name, shape: keepAxes(node.shape, axes), dtype: node.dtype };
+      return ordered(emitter, found, axesOf(node.shape)).name;
     };
     return table.stored === undefined
       ? rowsOf(table.name)
-      : toFloat32(emitter, rowsOf(table.stored));
+      : emitter.cast(rowsOf(table.stored), "float32");
   },
   scatterAdd: emitScatterAdd,
   take(emitter, node, [x, indices]) {
     const axes = axesOf(node.shape);
-    const last = emitter.constant([-1], [1], "int64");
+    const last = emitter.whole(-1);
     const lines = ordered(emitter, x, [...axes, node.attributes.axis]).name;
     const column = emitter.emit("Unsqueeze", [ordered(emitter, indices, axes).name, last]);
-    return emitter.emit("Squeeze", [
-      emitter.emit("GatherElements", [lines, column], { attributes: { axis: -1 } }),
-      last,
-    ]);
+    const found = emitter.emit("GatherElements", [lines, column], { attributes: { axis: -1 } });
+    return emitter.emit("Squeeze", [found, last]);
   },
   cumsum(emitter, node, [x]) {
-    const axis = emitter.constant([axesOf(x.shape).indexOf(node.attributes.axis)], [], "int64");
-    return emitter.emit("CumSum", [x.name, axis], {
-      attributes: { reverse: node.attributes.reverse ? 1 : 0 },
-    });
+    const axis = emitter.constant([place(x, node.attributes.axis)], [], "int64");
+    const attributes = { reverse: Number(node.attributes.reverse) };
+    return emitter.emit("CumSum", [x.name, axis], { attributes });
   },
   softmax: alongAxis("Softmax"),
   logSoftmax: (emitter, node, inputs) =>
@@ -193,9 +158,8 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   concat: (emitter, node, inputs) => {
     const axes = axesOf(node.shape);
     const names = inputs.map((value) => ordered(emitter, value, axes).name);
-    return emitter.emit("Concat", names, {
-      attributes: { axis: axes.indexOf(node.attributes.axis) },
-    });
+    const attributes = { axis: axes.indexOf(node.attributes.axis) };
+    return emitter.emit("Concat", names, { attributes });
   },
   attention: emitAttention,
   attentionWeights: emitAttentionWeights,

@@ -14,7 +14,7 @@ import {
 } from "onnx-buf";
 import { type AnyTensor, type NodeOf, sizeOf } from "../tensor/mod.ts";
 import { elementType, plainLowering } from "./emitter.ts";
-import { emitGraph, modelBytes, valueInfo } from "./lower.ts";
+import { emitGraph, modelBytes, valueInfo, valueInfos } from "./lower.ts";
 
 /** The place of one weight in the file of raw numbers. */
 export interface PlacedWeight {
@@ -67,11 +67,7 @@ export function modelFile(
   outputs: Readonly<Record<string, AnyTensor>>,
   { weightsFile, given }: ModelFileOptions,
 ): ModelFile {
-  const { emitter, inputs } = emitGraph(outputs, {
-    ...plainLowering,
-    target: "webgpu",
-    nameOf: (name) => name,
-  });
+  const { emitter, inputs } = emitGraph(outputs, { ...plainLowering, target: "webgpu" });
   const isGiven = ({ attributes: { name } }: NodeOf<"input">) => Object.hasOwn(given, name);
   const unknown = Object.keys(given).find((name) =>
     !inputs.some(({ attributes }) => attributes.name === name)
@@ -80,35 +76,26 @@ export function modelFile(
     throw new RangeError(`Cannot write the model: the graph has no input "${unknown}"`);
   }
   const entries = inputs.filter(isGiven).map((node) => entry(node, given[node.attributes.name]));
-  const weights = placed(inputs.filter((node) => !isGiven(node)));
-  const initializers = weights.map(({ node, offset, length }) =>
-    create(TensorProtoSchema, {
-      name: node.attributes.name,
-      dims: Object.values(node.shape).map(BigInt),
-      dataType: elementType[node.dtype],
+  const stored = inputs.filter((node) => !isGiven(node));
+  const weights = placed(stored);
+  const initializers = stored.map(({ shape, dtype }, index) => {
+    const { name, ...place } = weights[index];
+    return create(TensorProtoSchema, {
+      name,
+      dims: Object.values(shape).map(BigInt),
+      dataType: elementType[dtype],
       dataLocation: DataLocation.EXTERNAL,
-      externalData: Object.entries({ location: weightsFile, offset, length }).map((
-        [key, value],
-      ) => ({
-        key,
-        value: String(value),
-      })),
-    })
-  );
+      externalData: Object.entries({ location: weightsFile, ...place })
+        .map(([key, value]) => ({ key, value: String(value) })),
+    });
+  });
   const bytes = modelBytes({
     node: [...entries.flatMap(({ nodes }) => nodes), ...emitter.nodes],
     initializer: [...emitter.constants, ...initializers],
     input: entries.map(({ info }) => info),
-    output: Object.entries(outputs).map(([name, tensor]) => valueInfo(name, tensor)),
+    output: valueInfos(Object.entries(outputs)),
   });
-  return {
-    bytes,
-    weights: weights.map(({ node, offset, length }) => ({
-      name: node.attributes.name,
-      offset,
-      length,
-    })),
-  };
+  return { bytes, weights };
 }
 
 /** A given input under its outer name, and the node that converts it to the input of the graph. */
@@ -121,15 +108,13 @@ function entry(node: NodeOf<"input">, outer: string) {
         "Give its int64 input another name.",
     );
   }
-  const attribute = isWhole
-    ? [{ name: "to", type: AttributeType.INT, i: BigInt(elementType.int32) }]
-    : [];
+  const toInt32 = { name: "to", type: AttributeType.INT, i: BigInt(elementType.int32) };
   const step = create(NodeProtoSchema, {
     opType: isWhole ? "Cast" : "Identity",
     name: `Input_${name}`,
     input: [outer],
     output: [name],
-    attribute,
+    attribute: isWhole ? [toInt32] : [],
   });
   return {
     info: valueInfo(outer, node, isWhole ? "int64" : dtype),
@@ -137,17 +122,17 @@ function entry(node: NodeOf<"input">, outer: string) {
   };
 }
 
-function placed(nodes: readonly NodeOf<"input">[]) {
-  let end = 0;
-  return nodes.map((node) => {
-    const offset = end;
-    const size = sizeOf(node.shape);
-    if (size < 0) {
+/** The weights one after another. */
+function placed(nodes: readonly NodeOf<"input">[]): PlacedWeight[] {
+  let offset = 0;
+  return nodes.map(({ attributes: { name }, shape }) => {
+    const length = 4 * sizeOf(shape);
+    if (length < 0) {
       throw new RangeError(
-        `Cannot write the model: the weight "${node.attributes.name}" has an axis of unknown size`,
+        `Cannot write the model: the weight "${name}" has an axis of unknown size`,
       );
     }
-    end += 4 * size;
-    return { node, offset, length: 4 * size };
+    offset += length;
+    return { name, offset: offset - length, length };
   });
 }

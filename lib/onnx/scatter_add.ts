@@ -6,9 +6,9 @@
  * binding. Such a table is made in pieces: piece [first, end) adds the rows that belong to it, and
  * zeros in place of the others.
  */
-import { axesOf, dropAxes, type NodeOf, sizeOf } from "../tensor/mod.ts";
+import { axesOf, dropAxes, type NodeOf, sizeOf, UNKNOWN } from "../tensor/mod.ts";
 import type { Emitter } from "./emitter.ts";
-import { grouped, ordered, reshaped, type Value } from "./layout.ts";
+import { grouped, reshaped, ungrouped, type Value } from "./layout.ts";
 
 /** The rows to add: the names of their places [row, 1] and of the rows [row, width]. */
 interface Rows {
@@ -17,14 +17,10 @@ interface Rows {
   readonly width: number;
 }
 
-const number = (emitter: Emitter, value: number, type: "int32" | "float32"): string =>
-  emitter.constant([value], [], type);
-
 /** A table of `size` rows. */
 function addInto(emitter: Emitter, { places, updates, width }: Rows, size: number): string {
-  const wide = emitter.emit("Expand", [places, emitter.constant([1, width], [2], "int64")]);
-  const table = emitter.constant([size, width], [2], "int64");
-  const zeros = emitter.emit("Expand", [number(emitter, 0, "float32"), table]);
+  const wide = emitter.emit("Expand", [places, emitter.whole(1, width)]);
+  const zeros = emitter.emit("Expand", [emitter.number(0), emitter.whole(size, width)]);
   return emitter.emit("ScatterElements", [zeros, wide, updates], {
     attributes: { axis: 0, reduction: "add" },
   });
@@ -34,36 +30,17 @@ function addInto(emitter: Emitter, { places, updates, width }: Rows, size: numbe
  * Rows first to end - 1 of the table. Rows that belong elsewhere are added to the first one as
  * zeros.
  */
-function piece(
-  emitter: Emitter,
-  { places, updates, width }: Rows,
-  [first, end]: readonly [number, number],
-) {
-  const isBefore = (place: number) =>
-    emitter.emit("Less", [places, number(emitter, place, "int32")]);
+function piece(emitter: Emitter, { places, updates, width }: Rows, first: number, end: number) {
+  const row = (place: number) => emitter.number(place, "int32");
+  const isBefore = (place: number) => emitter.emit("Less", [places, row(place)]);
   const belongs = emitter.emit("And", [emitter.emit("Not", [isBefore(first)]), isBefore(end)]);
-  const shifted = emitter.emit("Sub", [places, number(emitter, first, "int32")]);
+  const shifted = emitter.emit("Sub", [places, row(first)]);
   const own: Rows = {
-    places: emitter.emit("Where", [belongs, shifted, number(emitter, 0, "int32")]),
-    updates: emitter.emit("Where", [belongs, updates, number(emitter, 0, "float32")]),
+    places: emitter.emit("Where", [belongs, shifted, row(0)]),
+    updates: emitter.emit("Where", [belongs, updates, emitter.number(0)]),
     width,
   };
   return addInto(emitter, own, end - first);
-}
-
-function inPieces(
-  emitter: Emitter,
-  rows: Rows,
-  { size, rowsAtOnce }: { size: number; rowsAtOnce: number },
-): string {
-  const starts = Array.from(
-    { length: Math.ceil(size / rowsAtOnce) },
-    (_, index) => index * rowsAtOnce,
-  );
-  const pieces = starts.map((first) =>
-    piece(emitter, rows, [first, Math.min(size, first + rowsAtOnce)])
-  );
-  return emitter.emit("Concat", pieces, { attributes: { axis: 0 } });
 }
 
 /** Emits the table and returns its name. */
@@ -74,15 +51,18 @@ export function emitScatterAdd(
 ): string {
   const { axis, size } = node.attributes;
   const rowAxes = axesOf(indices.shape), rest = dropAxes(updates.shape, rowAxes);
-  const width = sizeOf(rest);
-  const column = reshaped(emitter, ordered(emitter, indices, rowAxes), { row: -1, one: 1 });
-  const flat = grouped(emitter, updates, [rowAxes, axesOf(rest)]);
-  const rows: Rows = { places: column.name, updates: flat.name, width };
-  const rowsAtOnce = Math.max(1, Math.floor(emitter.bindingBytes / (4 * width)));
-  const name = size <= rowsAtOnce
-    ? addInto(emitter, rows, size)
-    : inPieces(emitter, rows, { size, rowsAtOnce });
-  if (axesOf(rest).length === 1) return name;
-  return reshaped(emitter, { name, shape: { [axis]: size, width }, dtype: "float32" }, node.shape)
-    .name;
+  const rows: Rows = {
+    places: reshaped(emitter, indices, { row: UNKNOWN, one: 1 }).name,
+    updates: grouped(emitter, updates, [rowAxes, axesOf(rest)]).name,
+    width: sizeOf(rest),
+  };
+  const rowsAtOnce = Math.max(1, Math.floor(emitter.bindingBytes / (4 * rows.width)));
+  const starts = Array.from({ length: Math.ceil(size / rowsAtOnce) }, (_, at) => at * rowsAtOnce);
+  const endOf = (start: number) => Math.min(size, start + rowsAtOnce);
+  const name = starts.length <= 1 ? addInto(emitter, rows, size) : emitter.emit(
+    "Concat",
+    starts.map((start) => piece(emitter, rows, start, endOf(start))),
+    { attributes: { axis: 0 } },
+  );
+  return ungrouped(emitter, name, [[axis], axesOf(rest)], node.shape);
 }

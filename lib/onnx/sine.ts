@@ -19,9 +19,8 @@ const TERMS = [-1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6, 1];
 
 /** Emits sin of the value called `x`. */
 export function emitSine(emitter: Emitter, x: string): string {
-  const number = (value: number) => emitter.constant([value], [], "float32");
   const op = (operator: "Add" | "Sub" | "Mul", a: string, b: string | number) =>
-    emitter.emit(operator, [a, typeof b === "string" ? b : number(b)]);
+    emitter.emit(operator, [a, typeof b === "string" ? b : emitter.number(b)]);
   const floor = (name: string) => emitter.emit("Floor", [name]);
   const k = floor(op("Add", op("Mul", x, 1 / Math.PI), 0.5));
   const r = PI_PARTS.reduce((rest, part) => op("Sub", rest, op("Mul", k, part)), x);
@@ -29,7 +28,7 @@ export function emitSine(emitter: Emitter, x: string): string {
   const [first, ...terms] = TERMS;
   const series = terms.reduce(
     (sum, term) => op("Add", op("Mul", square, sum), term),
-    number(first),
+    emitter.number(first),
   );
   const odd = op("Sub", k, op("Mul", floor(op("Mul", k, 0.5)), 2)); // 0 or 1
   return op("Mul", op("Mul", r, series), op("Add", op("Mul", odd, -2), 1));

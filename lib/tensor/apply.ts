@@ -35,13 +35,7 @@ export function apply<P extends Primitive>(
   inputs: readonly AnyTensor[],
   attributes: Attributes[P],
 ): AnyTensor {
-  const { shape, dtype } = shapeRules[primitive](inputs, attributes);
-  return Object.assign(Object.create(display), {
-    id: created++,
-    primitive,
-    inputs,
-    attributes,
-    shape,
-    dtype,
-  });
+  const form = shapeRules[primitive](inputs, attributes);
+  const node = { id: created++, primitive, inputs, attributes, ...form };
+  return Object.assign(Object.create(display), node);
 }

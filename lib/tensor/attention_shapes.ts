@@ -1,15 +1,14 @@
 /** Shape rules of attention over whole sequences, and over a cache of keys and values. */
 import { visibleLacks } from "./sentences.ts";
-import { requireSameAxes } from "./shape_changes.ts";
-import { axesOf, describeShape, mergeShapes, type Shape } from "./shape.ts";
-import { type Inputs, requireType, type Typed } from "./typed.ts";
+import { mergeShapes, requireSameAxes } from "./shape_changes.ts";
+import { axesOf, describeShape, keepAxes, type Shape, type Typed } from "./shape.ts";
+import { type Inputs, requireType } from "./require_type.ts";
 
 /**
- * The shape [batch, heads, slot, headDim] of the cache that the tokens of the query are written
- * into.
+ * The cache of keys or values after the tokens of the query were written into it: [batch, heads,
+ * slot, headDim].
  */
-export function cacheShape(inputs: Inputs, { heads }: { heads: number }): Shape {
-  const [query, , , pastKey] = inputs;
+export function cache([query, , , pastKey]: Inputs, { heads }: { heads: number }): Typed {
   const wanted = axesOf(query.shape).length === 3 && axesOf(pastKey.shape).length === 4;
   const embed = Object.values(query.shape)[2];
   if (!wanted || embed % heads !== 0) {
@@ -19,7 +18,7 @@ export function cacheShape(inputs: Inputs, { heads }: { heads: number }): Shape 
         "and [batch, heads, slot, headDim] with embed = heads x headDim",
     );
   }
-  return pastKey.shape;
+  return { shape: pastKey.shape, dtype: "float32" };
 }
 
 /** [batch, heads, time, keyTime] with the axis names of the inputs. */
@@ -32,14 +31,10 @@ export function attentionWeights(
   requireVisible(query.shape, { key: key.shape, value: value.shape, visible: visible.shape });
   const [batch, time, embed] = axesOf(query.shape);
   const [, keyTime] = axesOf(key.shape);
-  const inOrder = [
-    [key, [batch, keyTime, embed]],
-    [value, [batch, keyTime, embed]],
-    [visible, [batch, time, keyTime]],
-  ] as const;
+  const isInOrder = ({ shape }: Typed, axes: string[]) => axesOf(shape).join() === axes.join();
   const fits = axesOf(query.shape).length === 3 && keyTime !== time &&
-    query.shape[embed] % heads === 0 &&
-    inOrder.every(([{ shape }, axes]) => axesOf(shape).join() === axes.join());
+    query.shape[embed] % heads === 0 && isInOrder(visible, [batch, time, keyTime]) &&
+    [key, value].every((side) => isInOrder(side, [batch, keyTime, embed]));
   if (!fits) {
     const [q, k, v, m] = [query, key, value, visible].map(({ shape }) => describeShape(shape));
     throw new RangeError(
@@ -48,13 +43,8 @@ export function attentionWeights(
         "and [batch, time, keyTime] with embed = heads x headDim",
     );
   }
-  const shape = {
-    [batch]: query.shape[batch],
-    heads,
-    [time]: query.shape[time],
-    [keyTime]: key.shape[keyTime],
-  };
-  return { shape, dtype: "float32" };
+  const sizes = { ...key.shape, ...query.shape, heads };
+  return { shape: keepAxes(sizes, [batch, "heads", time, keyTime]), dtype: "float32" };
 }
 
 /**
@@ -73,9 +63,3 @@ function requireVisible(
     if (!isShared && !(axis in visible)) throw new RangeError(visibleLacks(axis));
   }
 }
-
-/** The cache of keys or values after the tokens of the query were written into it. */
-export const cache = (inputs: Inputs, attributes: { heads: number }): Typed => ({
-  shape: cacheShape(inputs, attributes),
-  dtype: "float32",
-});

@@ -7,67 +7,59 @@
  * follow those that the row already holds. Results at padded positions are meaningless and are 0
  * here. Padded keys and values are not written.
  */
-import type { Numbers, Value } from "./evaluate_values.ts";
-import { sizeOf } from "./shape.ts";
+import { softmax } from "./evaluate_normalize.ts";
+import { dot, mapElements, type Numbers, type Value } from "./evaluate_values.ts";
+import type { Typed } from "./shape.ts";
+
+/** The same numbers under other axes. */
+const reshaped = ({ dtype, data }: Value, shape: Typed["shape"]): Value => ({ shape, dtype, data });
+
+/** [batch, time, embed] as [batch, time, heads, headDim]. The keys' axis of time is `slot`. */
+function split(x: Value, heads: number, time: "time" | "slot"): Value {
+  const [batch, size, embed] = Object.values(x.shape);
+  return reshaped(x, { batch, [time]: size, heads, headDim: embed / heads });
+}
 
 /**
- * softmax of query . key / sqrt(headDim) over the visible keys, or 0 if there are none: [batch,
- * heads, time, keyTime].
+ * softmax(query keys / sqrt(headDim)) over the visible keys, or 0 where there is none: [batch,
+ * heads, time, slot].
  */
-export function attentionWeights(
-  [query, key, , visible]: readonly Value[],
-  heads: number,
-): Float64Array {
-  const [batch, time, embed] = Object.values(query.shape);
-  const [, keyTime] = Object.values(key.shape);
-  const headDim = embed / heads;
-  const result = new Float64Array(batch * heads * time * keyTime);
-  for (let at = 0; at < result.length; at += keyTime) {
-    const token = at / keyTime % time, head = Math.floor(at / keyTime / time) % heads;
-    const row = Math.floor(at / keyTime / time / heads);
-    const scores = Array.from({ length: keyTime }, (_, slot) => {
-      if (visible.data[(row * time + token) * keyTime + slot] === 0) return -Infinity;
-      const q = (row * time + token) * embed + head * headDim,
-        k = (row * keyTime + slot) * embed + head * headDim;
-      let score = 0;
-      for (let i = 0; i < headDim; i++) score += query.data[q + i] * key.data[k + i];
-      return score / Math.sqrt(headDim);
-    });
-    const top = Math.max(...scores);
-    if (top === -Infinity) continue; // no key is visible
-    const raised = scores.map((score) => Math.exp(score - top));
-    const total = raised.reduce((sum, one) => sum + one, 0);
-    result.set(raised.map((one) => one / total), at);
-  }
-  return result;
+function weightsOf(query: Value, keys: Value, visible: Value): Value {
+  const { batch, time, heads, headDim } = query.shape;
+  const shape = { batch, heads, time, slot: keys.shape.slot };
+  const scores = dot({ shape, dtype: "float32" }, query, keys);
+  const seen = mapElements(
+    scores,
+    [visible, scores],
+    (isVisible, score) => isVisible ? score / Math.sqrt(headDim) : -Infinity,
+  );
+  const weights = softmax(seen, "slot");
+  return mapElements(weights, [visible, weights], (isVisible, weight) => isVisible ? weight : 0);
+}
+
+/** The weights of each head: [batch, heads, time, keyTime]. */
+export function attentionWeights([query, key, , visible]: readonly Value[], heads: number): Value {
+  const [batch, time, slot] = Object.values(visible.shape);
+  const mask = reshaped(visible, { batch, time, slot });
+  return weightsOf(split(query, heads, "time"), split(key, heads, "slot"), mask);
 }
 
 /** The weights of each head times its values, with heads side by side: [batch, time, embed]. */
-export function attention(inputs: readonly Value[], heads: number): Float64Array {
+export function attention(inputs: readonly Value[], heads: number): Numbers {
   const [query, , value] = inputs;
-  const [batch, time, embed] = Object.values(query.shape);
-  const [, keyTime] = Object.values(value.shape);
   const weights = attentionWeights(inputs, heads);
-  const result = new Float64Array(batch * time * embed);
-  return result.map((_, index) => {
-    const channel = index % embed,
-      token = Math.floor(index / embed) % time,
-      row = Math.floor(index / embed / time);
-    const head = Math.floor(channel / (embed / heads));
-    let sum = 0;
-    for (let slot = 0; slot < keyTime; slot++) {
-      const weight = weights[((row * heads + head) * time + token) * keyTime + slot];
-      sum += weight * value.data[(row * keyTime + slot) * embed + channel];
-    }
-    return sum;
-  });
+  return dot(split(query, heads, "time"), weights, split(value, heads, "slot")).data;
+}
+
+/** The new tokens of all rows, the length of each row, and that of the longest. */
+interface Added {
+  readonly time: number;
+  readonly lengths: Value;
+  readonly total: Value;
 }
 
 /** The slot of a row's first new token, and the number of new tokens without padding. */
-function placement(
-  row: number,
-  { time, lengths, total }: { time: number; lengths: Value; total: Value },
-) {
+function placement(row: number, { time, lengths, total }: Added) {
   const tokens = lengths.data[row] + 1;
   return total.data[0] === time
     ? { start: 0, count: tokens }
@@ -105,45 +97,24 @@ export function updatedCache(
 }
 
 /**
- * The sum of softmax(query . keys / sqrt(headDim)) values over the slots up to that of the token.
+ * softmax(query keys / sqrt(headDim)) values over the slots up to that of the token: [batch, time,
+ * heads headDim].
  */
-export function cachedAttention(inputs: readonly Value[], heads: number): Float64Array {
-  const [query, key, value, pastKeys, pastValues, lengths, total] = inputs;
-  const [batch, time] = Object.values(query.shape);
-  const [, , slots, headDim] = Object.values(pastKeys.shape);
-  const keys = updatedCache(pastKeys, { added: key, lengths, total });
-  const values = updatedCache(pastValues, { added: value, lengths, total });
-  const result = new Float64Array(sizeOf(query.shape));
-  for (let row = 0; row < batch; row++) {
+export function cachedAttention(inputs: readonly Value[], heads: number): Numbers {
+  const [given, key, value, pastKeys, pastValues, lengths, total] = inputs;
+  const query = split(given, heads, "time");
+  const { batch, time, headDim } = query.shape;
+  const slot = Object.values(pastKeys.shape)[2];
+  const present = (past: Value, added: Value): Value => {
+    const data = updatedCache(past, { added, lengths, total });
+    return { shape: { batch, heads, slot, headDim }, dtype: "float32", data };
+  };
+  const visible = Uint8Array.from({ length: batch * time * slot }, (_, index) => {
+    const token = Math.floor(index / slot) % time, row = Math.floor(index / slot / time);
     const { start, count } = placement(row, { time, lengths, total });
-    for (let token = 0; token < count; token++) {
-      for (let head = 0; head < heads; head++) {
-        const at = ((row * time + token) * heads + head) * headDim;
-        const first = (row * heads + head) * slots * headDim,
-          stop = first + (start + token + 1) * headDim;
-        const seen = { keys: keys.subarray(first, stop), values: values.subarray(first, stop) };
-        result.set(attend(query.data.subarray(at, at + headDim), seen), at);
-      }
-    }
-  }
-  return result;
-}
-
-/** Attention of one query [headDim] to the visible keys [slot, headDim]. */
-function attend(
-  query: Numbers,
-  { keys, values }: { keys: Numbers; values: Numbers },
-): Float64Array {
-  const headDim = query.length;
-  const scores = new Float64Array(keys.length / headDim);
-  keys.forEach((k, index) => scores[Math.floor(index / headDim)] += k * query[index % headDim]);
-  const weights = scores.map((score) => score / Math.sqrt(headDim));
-  const top = Math.max(...weights);
-  const raised = weights.map((weight) => Math.exp(weight - top));
-  const total = raised.reduce((sum, weight) => sum + weight, 0);
-  const attended = new Float64Array(headDim);
-  values.forEach((v, index) =>
-    attended[index % headDim] += v * raised[Math.floor(index / headDim)] / total
-  );
-  return attended;
+    return Number(token < count && index % slot <= start + token);
+  });
+  const mask: Value = { shape: { batch, time, slot }, dtype: "bool", data: visible };
+  const weights = weightsOf(query, present(pastKeys, key), mask);
+  return dot(query, weights, present(pastValues, value)).data;
 }

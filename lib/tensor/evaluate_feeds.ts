@@ -17,8 +17,11 @@ export interface HostArray {
   readonly data: Float64Array | Float32Array | Float16Array | Int32Array | Uint8Array;
 }
 
-/** The sizes found for unknown axes, each with the input in which it was found first. */
-type Sizes = Map<string, { readonly size: number; readonly input: string }>;
+/** A size found for an unknown axis, and the input in which it was found first. */
+interface Found {
+  readonly size: number;
+  readonly input: string;
+}
 
 /**
  * The values of the inputs among `nodes`, and the size of each axis that was unknown in one of
@@ -29,11 +32,8 @@ type Sizes = Map<string, { readonly size: number; readonly input: string }>;
 export function bindFeeds(
   nodes: readonly AnyTensor[],
   feeds: Readonly<Record<string, HostArray>>,
-): {
-  values: Map<AnyTensor, Value>;
-  sizes: ReadonlyMap<string, { readonly size: number }>;
-} {
-  const sizes: Sizes = new Map();
+): { values: Map<AnyTensor, Value>; sizes: ReadonlyMap<string, Found> } {
+  const sizes = new Map<string, Found>();
   const values = new Map<AnyTensor, Value>();
   for (const node of nodes.filter(isNodeOf("input"))) {
     const { name, shape, dtype } = node.attributes;
@@ -43,7 +43,17 @@ export function bindFeeds(
       );
     }
     const { dims, data } = feeds[name];
-    const bound = boundShape(name, { shape, dims, sizes });
+    const bound = boundShape(name, shape, dims);
+    for (const axis of axesOf(shape).filter((axis) => shape[axis] === UNKNOWN)) {
+      const size = bound[axis], before = sizes.get(axis) ?? { size, input: name };
+      if (before.size !== size) {
+        throw new RangeError(
+          `Cannot feed "${name}": axis "${axis}" has size ${size}, ` +
+            `and ${before.size} in "${before.input}"`,
+        );
+      }
+      sizes.set(axis, before);
+    }
     if (data.length !== sizeOf(bound)) {
       throw new RangeError(
         `Cannot feed "${name}": ${data.length} values for ${describeShape(bound)}`,
@@ -54,43 +64,22 @@ export function bindFeeds(
   return { values, sizes };
 }
 
-/** The axes of the input, with the sizes that were fed. */
-function boundShape(
-  name: string,
-  { shape, dims, sizes }: { shape: Shape; dims: readonly number[]; sizes: Sizes },
-): Shape {
+/** The axes of an input with the sizes that were fed. */
+function boundShape(name: string, shape: Shape, dims: readonly number[]): Shape {
   if (dims.length !== axesOf(shape).length) {
+    const found = `${dims.length} axes [${dims.join(", ")}]`;
     throw new RangeError(
-      `Cannot feed "${name}": the value has ${dims.length} axes [${dims.join(", ")}], wanted ${
-        describeShape(shape)
-      }`,
+      `Cannot feed "${name}": the value has ${found}, wanted ${describeShape(shape)}`,
     );
   }
-  const entries = Object.entries(shape).map(([axis, wanted], index): [string, number] => {
-    const size = dims[index];
-    if (wanted !== UNKNOWN && size !== wanted) {
+  for (const [index, [axis, wanted]] of Object.entries(shape).entries()) {
+    if (wanted !== UNKNOWN && dims[index] !== wanted) {
       throw new RangeError(
-        `Cannot feed "${name}": axis "${axis}" has size ${size}, wanted ${wanted}`,
+        `Cannot feed "${name}": axis "${axis}" has size ${dims[index]}, wanted ${wanted}`,
       );
     }
-    if (wanted === UNKNOWN) settle(axis, { size, input: name, sizes });
-    return [axis, size];
-  });
-  return Object.fromEntries(entries);
-}
-
-function settle(
-  axis: string,
-  { size, input, sizes }: { size: number; input: string; sizes: Sizes },
-): void {
-  const before = sizes.get(axis) ?? { size, input };
-  if (before.size !== size) {
-    throw new RangeError(
-      `Cannot feed "${input}": axis "${axis}" has size ${size}, ` +
-        `and ${before.size} in "${before.input}"`,
-    );
   }
-  sizes.set(axis, before);
+  return Object.fromEntries(axesOf(shape).map((axis, index) => [axis, dims[index]]));
 }
 
 function numbersOf(name: string, dtype: DType, data: HostArray["data"]): Numbers {

@@ -3,10 +3,10 @@
  * tests compare ONNX Runtime's results with it.
  *
  * The shape rules give the shape of a result, and a rule here fills in the numbers. Nearly all
- * rules use `positions`, which finds the element of one shape that has the same coordinates, by
- * axis name, as an element of another.
+ * rules align their inputs by axis name, either with `mapElements` or with `positions`, which finds
+ * the element of one shape that has the same coordinates as an element of another.
  */
-import type { Attributes, Binary, Compare, Primitive, Unary } from "./primitives.ts";
+import type { Attributes, Primitive } from "./primitives.ts";
 import {
   attention,
   attentionWeights,
@@ -14,18 +14,26 @@ import {
   updatedCache,
 } from "./evaluate_attention.ts";
 import { layerNorm, layerNormStatistics, logSoftmax, softmax } from "./evaluate_normalize.ts";
-import { type Numbers, positions, strides, type Value, zeros } from "./evaluate_values.ts";
-import { dropAxes, type DType, mergeShapes, type Shape, sizeOf } from "./shape.ts";
+import {
+  dot,
+  largest,
+  mapElements,
+  type Numbers,
+  positions,
+  strides,
+  sum,
+  type Value,
+  zeros,
+} from "./evaluate_values.ts";
+import type { Typed } from "./shape.ts";
 
 /**
- * One node to compute: the values of its inputs, its attributes, and the shape of its result, in
+ * One node to compute: the values of its inputs, its attributes, and the form of its result, in
  * which all sizes are known.
  */
-export interface Call<P extends Primitive> {
+export interface Call<P extends Primitive> extends Typed {
   readonly inputs: readonly Value[];
   readonly attributes: Attributes[P];
-  readonly shape: Shape;
-  readonly dtype: DType;
 }
 
 type Rule<P extends Primitive> = (call: Call<P>) => Numbers;
@@ -34,101 +42,43 @@ type Rule<P extends Primitive> = (call: Call<P>) => Numbers;
 export type Computed = Exclude<Primitive, "input">;
 
 /** result = f(a, b, ...), element by element. */
-const elementwise =
-  (f: (...operands: number[]) => number): Rule<Primitive> => ({ inputs, shape, dtype }) => {
-    const aligned = inputs.map((input) => ({
-      data: input.data,
-      at: positions(shape, input.shape),
-    }));
-    return zeros(dtype, shape).map((_, index) =>
-      f(...aligned.map(({ data, at }) => data[at[index]]))
-    );
-  };
+const elementwise = (f: (...operands: number[]) => number): Rule<Primitive> => (call) =>
+  mapElements(call, call.inputs, f).data;
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 const gelu = (x: number) =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 
-const unary: Record<Unary, Rule<Unary>> = {
-  neg: elementwise((x) => -x),
-  exp: elementwise(Math.exp),
-  log: elementwise(Math.log),
-  tanh: elementwise(Math.tanh),
-  sqrt: elementwise(Math.sqrt),
-  sin: elementwise(Math.sin),
-  floor: elementwise(Math.floor),
-  sigmoid: elementwise(sigmoid),
-  softplus: elementwise(softplus),
-  gelu: elementwise(gelu),
-};
-
-const binary: Record<Binary, Rule<Binary>> = {
-  add: elementwise((a, b) => a + b),
-  sub: elementwise((a, b) => a - b),
-  mul: elementwise((a, b) => a * b),
-  div: elementwise((a, b) => a / b), // an int32 array truncates towards zero, as ONNX does
-  max: elementwise(Math.max),
-  min: elementwise(Math.min),
-};
-
-const compare: Record<Compare, Rule<Compare>> = {
-  less: elementwise((a, b) => Number(a < b)),
-  equal: elementwise((a, b) => Number(a === b)),
-  and: elementwise((a, b) => a * b),
-};
-
 const unchanged: Rule<Primitive> = ({ inputs: [x] }) => x.data;
 
-function sum({ inputs: [x], shape, dtype }: Call<"sum">): Numbers {
-  const result = zeros(dtype, shape);
-  positions(x.shape, shape).forEach((at, index) => result[at] += x.data[index]);
-  return result;
+function slice(call: Call<"slice">): Numbers {
+  const { inputs: [x], attributes: { axis, start } } = call;
+  const data = x.data.subarray(start * strides(x.shape)[axis]);
+  return mapElements(call, [{ ...x, data }], (x) => x).data;
 }
 
-function largest({ inputs: [x], shape, dtype }: Call<"largest">): Numbers {
-  const result = zeros(dtype, shape).fill(-Infinity);
-  positions(x.shape, shape).forEach((at, index) =>
-    result[at] = Math.max(result[at], x.data[index])
-  );
-  return result;
-}
-
-/** result[batch, left, right] = sum over axes of a[batch, left, axes] b[batch, right, axes] */
-function dot({ inputs: [a, b], shape, dtype }: Call<"dot">): Numbers {
-  const result = zeros(dtype, shape);
-  const every = mergeShapes(a.shape, b.shape, "dot");
-  const left = positions(every, a.shape), right = positions(every, b.shape);
-  positions(every, shape).forEach((at, index) =>
-    result[at] += a.data[left[index]] * b.data[right[index]]
-  );
-  return result;
-}
-
-function transpose({ inputs: [x], shape, dtype }: Call<"transpose">): Numbers {
-  const at = positions(shape, x.shape);
-  return zeros(dtype, shape).map((_, index) => x.data[at[index]]);
-}
-
-function slice({ inputs: [x], attributes: { axis, start }, shape, dtype }: Call<"slice">): Numbers {
-  const at = positions(shape, x.shape), skip = start * strides(x.shape)[axis];
-  return zeros(dtype, shape).map((_, index) => x.data[skip + at[index]]);
-}
-
-function pad({ inputs: [x], attributes: { axis, before }, shape, dtype }: Call<"pad">): Numbers {
-  const result = zeros(dtype, shape), skip = before * strides(shape)[axis];
-  positions(x.shape, shape).forEach((at, index) => result[skip + at] = x.data[index]);
-  return result;
-}
-
-function concat({ inputs, attributes: { axis }, shape, dtype }: Call<"concat">): Numbers {
+/** Zeros, except for the elements of each part, which start at `start` along `axis`. */
+function placed(
+  { shape, dtype }: Typed,
+  axis: string,
+  parts: readonly { readonly x: Value; readonly start: number }[],
+): Numbers {
   const result = zeros(dtype, shape), stride = strides(shape)[axis];
-  let skip = 0;
-  for (const input of inputs) {
-    positions(input.shape, shape).forEach((at, index) => result[skip + at] = input.data[index]);
-    skip += input.shape[axis] * stride;
+  for (const { x, start } of parts) {
+    positions(x.shape, shape).forEach((at, index) => result[start * stride + at] = x.data[index]);
   }
   return result;
+}
+
+function concat(call: Call<"concat">): Numbers {
+  const { inputs, attributes: { axis } } = call;
+  let end = 0;
+  const parts = inputs.map((x) => {
+    end += x.shape[axis];
+    return { x, start: end - x.shape[axis] };
+  });
+  return placed(call, axis, parts);
 }
 
 /** The row indices at the positions `at` of `indices`, each checked. */
@@ -142,10 +92,9 @@ function rows(indices: Value, at: Int32Array, size: number): Int32Array {
   });
 }
 
-/** result[i, rest] = table[indices[i], rest] */
-function gather(
-  { inputs: [table, indices], attributes: { axis }, shape, dtype }: Call<"gather">,
-): Numbers {
+/** result[i, rest] = table[indices[i], rest]. For take, i are the other axes of the table. */
+function lookUp(call: Call<"gather" | "take">): Numbers {
+  const { inputs: [table, indices], attributes: { axis }, shape, dtype } = call;
   const row = rows(indices, positions(shape, indices.shape), table.shape[axis]);
   const at = positions(shape, table.shape), stride = strides(table.shape)[axis];
   return zeros(dtype, shape).map((_, index) => table.data[row[index] * stride + at[index]]);
@@ -155,18 +104,10 @@ function gather(
 function scatterAdd(call: Call<"scatterAdd">): Numbers {
   const { inputs: [indices, updates], attributes: { axis, size }, shape, dtype } = call;
   const result = zeros(dtype, shape);
-  const rest = dropAxes(shape, [axis]);
   const row = rows(indices, positions(updates.shape, indices.shape), size);
-  const column = positions(updates.shape, rest);
-  updates.data.forEach((x, index) => result[row[index] * sizeOf(rest) + column[index]] += x);
+  const at = positions(updates.shape, shape), stride = strides(shape)[axis];
+  updates.data.forEach((x, index) => result[row[index] * stride + at[index]] += x);
   return result;
-}
-
-/** result[i] = x[i, indices[i]] */
-function take({ inputs: [x, indices], attributes: { axis }, shape, dtype }: Call<"take">): Numbers {
-  const element = rows(indices, positions(shape, indices.shape), x.shape[axis]);
-  const at = positions(shape, x.shape), stride = strides(x.shape)[axis];
-  return zeros(dtype, shape).map((_, index) => x.data[at[index] + element[index] * stride]);
 }
 
 /** result[i] = x[i] + result[i - 1], or x[i] + result[i + 1] from the end. */
@@ -192,42 +133,55 @@ const castTo = {
 
 /** The rules by primitive. A missing rule is a compile error. */
 export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
-  ...unary,
-  ...binary,
-  ...compare,
-  constant: ({ attributes: { values }, shape, dtype }) => {
-    const result = zeros(dtype, shape);
-    result.set(values);
-    return result;
-  },
+  constant: ({ attributes: { values }, shape, dtype }) =>
+    zeros(dtype, shape).map((_, index) => values[index]),
+  neg: elementwise((x) => -x),
+  exp: elementwise(Math.exp),
+  log: elementwise(Math.log),
+  tanh: elementwise(Math.tanh),
+  sqrt: elementwise(Math.sqrt),
+  sin: elementwise(Math.sin),
+  floor: elementwise(Math.floor),
+  sigmoid: elementwise(sigmoid),
+  softplus: elementwise(softplus),
+  gelu: elementwise(gelu),
+  add: elementwise((a, b) => a + b),
+  sub: elementwise((a, b) => a - b),
+  mul: elementwise((a, b) => a * b),
+  div: elementwise((a, b) => a / b), // an int32 array cuts it towards zero, as ONNX does
+  max: elementwise(Math.max),
+  min: elementwise(Math.min),
+  less: elementwise((a, b) => Number(a < b)),
+  equal: elementwise((a, b) => Number(a === b)),
+  and: elementwise((a, b) => a * b),
   not: elementwise((x) => 1 - x),
   where: elementwise((condition, a, b) => condition === 0 ? b : a),
   cast: (call) => elementwise(castTo[call.attributes.to])(call),
   stopGradient: unchanged,
-  expandLike: ({ inputs: [x], ...rest }) => elementwise((value) => value)({ ...rest, inputs: [x] }),
-  sum,
-  largest,
-  dot,
+  expandLike: elementwise((x) => x),
+  sum: (call) => sum(call, call.inputs[0]).data,
+  largest: (call) => largest(call, call.inputs[0]).data,
+  dot: (call) => dot(call, call.inputs[0], call.inputs[1]).data,
   splitAxis: unchanged,
   mergeAxes: unchanged,
-  transpose,
+  transpose: elementwise((x) => x),
   rename: unchanged,
   slice,
-  pad,
-  gather,
+  pad: ({ inputs: [x], attributes: { axis, before }, ...form }) =>
+    placed(form, axis, [{ x, start: before }]),
+  gather: lookUp,
   scatterAdd,
-  take,
+  take: lookUp,
   cumsum,
-  softmax: ({ inputs: [x], attributes }) => softmax(x, attributes.axis),
-  logSoftmax: ({ inputs: [x], attributes }) => logSoftmax(x, attributes.axis),
-  layerNorm: ({ inputs: [x, scale, bias], attributes }) =>
-    layerNorm(x, { scale, bias, ...attributes }),
-  layerNormMean: ({ inputs: [x], attributes }) => layerNormStatistics(x, attributes).means,
+  softmax: ({ inputs: [x], attributes }) => softmax(x, attributes.axis).data,
+  logSoftmax: ({ inputs: [x], attributes }) => logSoftmax(x, attributes.axis).data,
+  layerNorm: ({ inputs, attributes }) => layerNorm(inputs, attributes).data,
+  layerNormMean: ({ inputs: [x], attributes }) => layerNormStatistics(x, attributes).mean.data,
   layerNormInverseDeviation: ({ inputs: [x], attributes }) =>
-    layerNormStatistics(x, attributes).inverseDeviations,
+    layerNormStatistics(x, attributes).inverseDeviation.data,
   concat,
   attention: ({ inputs, attributes }) => attention(inputs, attributes.heads),
-  attentionWeights: ({ inputs, attributes }) => attentionWeights(inputs, attributes.heads),
+  attentionWeights: ({ inputs, attributes }) => attentionWeights(inputs, attributes.heads).data,
   cachedAttention: ({ inputs, attributes }) => cachedAttention(inputs, attributes.heads),
   cachedKeys: ({ inputs: [, key, , pastKeys, , lengths, total] }) =>
     updatedCache(pastKeys, { added: key, lengths, total }),

@@ -1,16 +1,15 @@
 /**
- * Values during evaluation, which are numbers with named axes of known sizes, and the function that
- * aligns two of them.
+ * Values during evaluation, which are numbers with named axes of known sizes, and the two functions
+ * that compute with them: `mapElements` aligns values by axis name, and `foldElements` reduces one.
  */
-import { type DType, type Shape, sizeOf } from "./shape.ts";
+import { type DType, type Shape, sizeOf, type Typed } from "./shape.ts";
+import { mergeShapes } from "./shape_changes.ts";
 
 /** float32 and float16 values are kept in 64 bits, so that finite differences are precise. */
 export type Numbers = Float64Array | Int32Array | Uint8Array;
 
 /** A computed tensor. All sizes in its shape are known. */
-export interface Value {
-  readonly shape: Shape;
-  readonly dtype: DType;
+export interface Value extends Typed {
   readonly data: Numbers;
 }
 
@@ -51,4 +50,42 @@ export function positions(over: Shape, of: Shape): Int32Array {
     inner *= size;
   }
   return result;
+}
+
+/** f(a, b, ...), element by element. The inputs are aligned with the result by axis name. */
+export function mapElements(
+  { shape, dtype }: Typed,
+  inputs: readonly Value[],
+  f: (...operands: number[]) => number,
+): Value {
+  const aligned = inputs.map((input) => ({ data: input.data, at: positions(shape, input.shape) }));
+  const data = zeros(dtype, shape).map((_, index) =>
+    f(...aligned.map(({ data, at }) => data[at[index]]))
+  );
+  return { shape, dtype, data };
+}
+
+/** f(f(first, x_0), x_1), ... over the elements of x along the axes that the result lacks. */
+export function foldElements(
+  { shape, dtype }: Typed,
+  x: Value,
+  { f, first }: { f: (result: number, element: number) => number; first: number },
+): Value {
+  const data = zeros(dtype, shape).fill(first);
+  positions(x.shape, shape).forEach((at, index) => data[at] = f(data[at], x.data[index]));
+  return { shape, dtype, data };
+}
+
+/** The sum of x over the axes that the result lacks. */
+export const sum = (result: Typed, x: Value): Value =>
+  foldElements(result, x, { f: (a, b) => a + b, first: 0 });
+
+/** The largest element of x over the axes that the result lacks. */
+export const largest = (result: Typed, x: Value): Value =>
+  foldElements(result, x, { f: Math.max, first: -Infinity });
+
+/** The sum of a b over the axes that the result lacks. */
+export function dot(result: Typed, a: Value, b: Value): Value {
+  const shape = mergeShapes(a.shape, b.shape, "dot");
+  return sum(result, mapElements({ ...result, shape }, [a, b], (a, b) => a * b));
 }

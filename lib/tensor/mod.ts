@@ -1,18 +1,5 @@
 /** Graphs of primitives over tensors with named axes: building, printing and evaluating them. */
-export {
-  type Axes,
-  axesOf,
-  describeShape,
-  dropAxes,
-  type DType,
-  type Merge,
-  type Open,
-  type PairsOf,
-  type Shape,
-  sizeOf,
-  UNKNOWN,
-  type Without,
-} from "./shape.ts";
+export * from "./shape.ts";
 export { requireSameAxes } from "./shape_changes.ts";
 export type * from "./fits.ts";
 export type { Product } from "./size_arithmetic.ts";

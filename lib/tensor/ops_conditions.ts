@@ -107,3 +107,9 @@ export const where = <C extends Shape, A extends Shape = Scalar, B extends Shape
   a: Operand<A>,
   b: number | (Tensor<B> & BroadcastsThree<"where", A, B, C>),
 ): Tensor<Merge<Merge<A, B>, C>> => typed(apply("where", [condition, lift(a), lift(b)], {}));
+
+/**
+ * The score or logit of a masked position: e^-1e9 is 0 in float32, and a row of such scores still
+ * has a softmax.
+ */
+export const MASKED: number = -1e9;

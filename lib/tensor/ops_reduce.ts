@@ -5,7 +5,7 @@ import { div, mul } from "./ops_elementwise.ts";
 import { transpose } from "./ops_axes.ts";
 import { type Scalar, typed } from "./ops_leaves.ts";
 import { requireSameAxes } from "./shape_changes.ts";
-import { axesOf, type Shape, sizeOf, type Without } from "./shape.ts";
+import { axesOf, keepAxes, type Shape, sizeOf, type Without } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
@@ -64,7 +64,7 @@ export function mean<S extends Shape, K extends keyof S & string = keyof S & str
   ...axes: K[]
 ): Tensor<Without<S, K>> {
   const over: string[] = axes.length > 0 ? axes : axesOf(x.shape);
-  const count = sizeOf(Object.fromEntries(over.map((axis) => [axis, x.shape[axis]])));
+  const count = sizeOf(keepAxes(x.shape, over));
   if (count < 0) {
     throw new RangeError(
       `Cannot mean over ${over.join(", ")}: the size is not known before the program runs`,
@@ -91,8 +91,7 @@ export function maskedMean<S extends Shape, M extends Shape>(
   mask: Tensor<M> & SameAxes<"take the masked mean", S, M>,
 ): Tensor<Scalar> {
   requireSameAxes(x.shape, mask.shape, "take the masked mean");
-  const masked = apply("mul", [x, mask], {});
-  return div(sum(typed(masked)), sum(typed(mask)));
+  return div(sum(typed(apply("mul", [x, mask], {}))), sum(typed(mask)));
 }
 
 /**

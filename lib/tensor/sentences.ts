@@ -58,5 +58,5 @@ export const outOfRange = <
   Size extends number,
   Start extends number,
   Stop extends number,
->(axis: Axis, size: Size, { start, stop }: { start: Start; stop: Stop }) =>
+>(axis: Axis, size: Size, start: Start, stop: Stop) =>
   `Cannot slice "${axis}" of size ${size} from ${start} to ${stop}` as const;

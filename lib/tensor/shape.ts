@@ -4,7 +4,6 @@
  * The same record is a value (what the graph builder checks) and a type (what the compiler checks).
  * `number` in the type, and `UNKNOWN` in the value, mean "not known before the program runs".
  */
-import { sizesDiffer } from "./sentences.ts";
 
 /** Axis name -> size. The order of the keys is the order in memory. */
 export type Shape = Readonly<Record<string, number>>;
@@ -14,6 +13,14 @@ export type Shape = Readonly<Record<string, number>>;
  * is only for storage: such values can be moved, looked up and cast, but not used in arithmetic.
  */
 export type DType = "float32" | "float16" | "int32" | "bool";
+
+/** A shape and an element type: what shape rules read of a tensor, and what they return. */
+export interface Typed<S extends Shape = Shape, D extends DType = DType> {
+  /** Axis name -> size, in memory order. */
+  readonly shape: S;
+  /** Element type. */
+  readonly dtype: D;
+}
 
 /** The size of an axis that is only known when the program runs. In types it is `number`. */
 export const UNKNOWN: number = -1;
@@ -81,23 +88,6 @@ export function describeShape(shape: Shape): string {
 export const axesOf = (shape: Shape): string[] => Object.keys(shape);
 
 /**
- * Joins two shapes by name: the axes of `left` in its order, then those only `right` has.
- *
- * @throws RangeError when an axis has two different known sizes.
- */
-export function mergeShapes(left: Shape, right: Shape, op: string): Shape {
-  const merged: Record<string, number> = { ...left };
-  for (const [axis, size] of Object.entries(right)) {
-    const other = left[axis] ?? UNKNOWN;
-    if (other !== UNKNOWN && size !== UNKNOWN && other !== size) {
-      throw new RangeError(sizesDiffer(op, axis, other, size));
-    }
-    merged[axis] = size === UNKNOWN ? other : size;
-  }
-  return merged;
-}
-
-/**
  * A shape without some of its axes.
  *
  * @example
@@ -111,16 +101,18 @@ export function dropAxes(shape: Shape, axes: readonly string[]): Shape {
   return Object.fromEntries(Object.entries(shape).filter(([name]) => !axes.includes(name)));
 }
 
-/** Throws unless `shape` has each of `axes`. */
-export function requireAxes(shape: Shape, axes: readonly string[], action: string): void {
-  for (const axis of axes) {
-    if (!(axis in shape)) {
-      throw new RangeError(
-        `Cannot ${action} over "${axis}": the tensor has axes ${describeShape(shape)}`,
-      );
-    }
-  }
-}
+/**
+ * A shape with only some of its axes, in the order in which they are named.
+ *
+ * @example
+ * ```ts
+ * import { keepAxes } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(keepAxes({ time: 5, embed: 768 }, ["embed"]), { embed: 768 });
+ * ```
+ */
+export const keepAxes = (shape: Shape, axes: readonly string[]): Shape =>
+  Object.fromEntries(axes.map((axis) => [axis, shape[axis]]));
 
 /**
  * The number of elements, or `UNKNOWN` when the size of an axis is unknown.

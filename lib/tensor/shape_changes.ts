@@ -1,15 +1,34 @@
 /** Shapes after broadcasting, and after axes were split, merged or contracted. */
-import { needsOuter, onOneSide, sameName, wrongProduct } from "./sentences.ts";
-import {
-  axesOf,
-  describeShape,
-  dropAxes,
-  mergeShapes,
-  requireAxes,
-  type Shape,
-  sizeOf,
-  UNKNOWN,
-} from "./shape.ts";
+import { needsOuter, onOneSide, sameName, sizesDiffer, wrongProduct } from "./sentences.ts";
+import { axesOf, describeShape, dropAxes, keepAxes, type Shape, sizeOf, UNKNOWN } from "./shape.ts";
+
+/**
+ * Joins two shapes by name: the axes of `left` in its order, then those only `right` has.
+ *
+ * @throws RangeError when an axis has two different known sizes.
+ */
+export function mergeShapes(left: Shape, right: Shape, op: string): Shape {
+  const merged: Record<string, number> = { ...left };
+  for (const [axis, size] of Object.entries(right)) {
+    const other = left[axis] ?? UNKNOWN;
+    if (other !== UNKNOWN && size !== UNKNOWN && other !== size) {
+      throw new RangeError(sizesDiffer(op, axis, other, size));
+    }
+    merged[axis] = size === UNKNOWN ? other : size;
+  }
+  return merged;
+}
+
+/** Throws unless `shape` has each of `axes`. */
+export function requireAxes(shape: Shape, axes: readonly string[], action: string): void {
+  for (const axis of axes) {
+    if (!(axis in shape)) {
+      throw new RangeError(
+        `Cannot ${action} over "${axis}": the tensor has axes ${describeShape(shape)}`,
+      );
+    }
+  }
+}
 
 /** Throws unless every axis of `left` is on the right, with the same size. */
 export function requireWithin(left: Shape, right: Shape, op: string): void {
@@ -89,7 +108,7 @@ export function mergedShape(shape: Shape, axes: readonly string[], name: string)
     );
   }
   requireFree(dropAxes(shape, axes), [name], "merge");
-  const size = sizeOf(Object.fromEntries(axes.map((axis) => [axis, shape[axis]])));
+  const size = sizeOf(keepAxes(shape, axes));
   return Object.fromEntries(
     Object.entries(shape).flatMap((entry) =>
       entry[0] === axes[0] ? [[name, size]] : axes.includes(entry[0]) ? [] : [entry]
@@ -105,5 +124,5 @@ export function dotShape(a: Shape, b: Shape, axes: readonly string[]): Shape {
   const result = dropAxes(mergeShapes(a, b, "dot"), axes);
   const isShared = (axis: string) => axis in a && axis in b;
   const order = [...axesOf(result).filter(isShared), ...axesOf(result)];
-  return Object.fromEntries(order.map((axis) => [axis, result[axis]]));
+  return keepAxes(result, order);
 }

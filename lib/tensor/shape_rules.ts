@@ -2,7 +2,7 @@
  * Shape rules: for each primitive, the axes and element type of its result. A rule throws if the
  * inputs do not fit.
  */
-import { attentionWeights, cache, cacheShape } from "./attention_shapes.ts";
+import { attentionWeights, cache } from "./attention_shapes.ts";
 import {
   type Attributes,
   BINARY,
@@ -19,6 +19,8 @@ import {
   broadcastShape,
   dotShape,
   mergedShape,
+  mergeShapes,
+  requireAxes,
   requireFree,
   requireSameAxes,
   requireWithin,
@@ -28,18 +30,21 @@ import {
   axesOf,
   describeShape,
   dropAxes,
-  mergeShapes,
-  requireAxes,
+  keepAxes,
+  type Shape,
   sizeOf,
+  type Typed,
   UNKNOWN,
 } from "./shape.ts";
-import { type Inputs, requireType, sameType, type Typed } from "./typed.ts";
+import { type Inputs, requireType, sameType } from "./require_type.ts";
 
 type ShapeRule<P extends Primitive> = (inputs: Inputs, attributes: Attributes[P]) => Typed;
 
+const float = (shape: Shape): Typed => ({ shape, dtype: "float32" });
+
 const unary = (name: Unary): ShapeRule<Unary> => ([x]) => {
   requireType([x], "float32", name);
-  return { shape: x.shape, dtype: "float32" };
+  return float(x.shape);
 };
 
 const binary = (name: Binary): ShapeRule<Binary> => ([a, b], { outer }) => {
@@ -61,16 +66,17 @@ const compare = (name: Compare): ShapeRule<Compare> => ([a, b], { outer }) => {
 const reduce = (action: string) => ([x]: Inputs, { axes }: { axes: readonly string[] }): Typed => {
   requireType([x], "float32", action);
   requireAxes(x.shape, axes, action);
-  return { shape: dropAxes(x.shape, axes), dtype: "float32" };
+  return float(dropAxes(x.shape, axes));
 };
 
 const alongAxis = (action: string) => ([x]: Inputs, { axis }: { axis: string }): Typed => {
   requireType([x], "float32", action);
   requireAxes(x.shape, [axis], action);
-  return { shape: x.shape, dtype: x.dtype };
+  return float(x.shape);
 };
 
-function layerNormInput([x, scale, bias]: Inputs, axis: string): void {
+/** The shape of x, after scale and bias were checked. */
+function layerNormInput([x, scale, bias]: Inputs, axis: string): Shape {
   requireType([x, scale, bias], "float32", "layerNorm");
   requireAxes(x.shape, [axis], "layerNorm");
   if (axesOf(x.shape).at(-1) !== axis) {
@@ -78,14 +84,13 @@ function layerNormInput([x, scale, bias]: Inputs, axis: string): void {
       `Cannot layerNorm over "${axis}": it must be the last axis of ${describeShape(x.shape)}`,
     );
   }
-  const along = { [axis]: x.shape[axis] };
+  const along = keepAxes(x.shape, [axis]);
   for (const { shape } of [scale, bias]) requireSameAxes(along, shape, "layerNorm");
+  return x.shape;
 }
 
-const layerNormStatistic = (inputs: Inputs, { axis }: { axis: string }): Typed => {
-  layerNormInput(inputs, axis);
-  return { shape: dropAxes(inputs[0].shape, [axis]), dtype: "float32" };
-};
+const layerNormStatistic = (inputs: Inputs, { axis }: { axis: string }): Typed =>
+  float(dropAxes(layerNormInput(inputs, axis), [axis]));
 
 function concat(inputs: Inputs, { axis }: { axis: string }): Typed {
   requireType(inputs, "float32", "concat");
@@ -102,7 +107,7 @@ function concat(inputs: Inputs, { axis }: { axis: string }): Typed {
   }
   const sizes = inputs.map(({ shape }) => shape[axis]);
   const size = sizes.includes(UNKNOWN) ? UNKNOWN : sizes.reduce((sum, one) => sum + one, 0);
-  return { shape: { ...first, [axis]: size }, dtype: "float32" };
+  return float({ ...first, [axis]: size });
 }
 
 export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
@@ -113,11 +118,8 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   constant(_, { values, shape, dtype }) {
     const wanted = sizeOf(shape);
     if (wanted !== values.length) {
-      throw new RangeError(
-        `Cannot make a constant ${
-          describeShape(shape)
-        } of ${values.length} values: ${wanted} are wanted`,
-      );
+      const made = `${describeShape(shape)} of ${values.length} values`;
+      throw new RangeError(`Cannot make a constant ${made}: ${wanted} are wanted`);
     }
     return { shape, dtype };
   },
@@ -133,10 +135,8 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     }
     const operands = [a.shape, b.shape, condition.shape];
     const shape = operands.reduce((left, right) => mergeShapes(left, right, "where"));
-    const count = axesOf(shape).length;
-    if (!operands.some((operand) => axesOf(operand).length === count)) {
-      throw new RangeError(noneHasAll("where"));
-    }
+    const hasAll = (operand: Shape) => axesOf(operand).length === axesOf(shape).length;
+    if (!operands.some(hasAll)) throw new RangeError(noneHasAll("where"));
     return { shape, dtype };
   },
   cast: ([x], { to }) => ({ shape: x.shape, dtype: to }),
@@ -144,13 +144,13 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   expandLike([x, reference]) {
     requireType([x, reference], "float32", "expand");
     requireWithin(x.shape, reference.shape, "expand");
-    return { shape: mergeShapes(reference.shape, x.shape, "expand"), dtype: "float32" };
+    return float(mergeShapes(reference.shape, x.shape, "expand"));
   },
   sum: reduce("sum"),
   largest: reduce("take the largest"),
   dot([a, b], { axes }) {
     requireType([a, b], "float32", "dot");
-    return { shape: dotShape(a.shape, b.shape, axes), dtype: "float32" };
+    return float(dotShape(a.shape, b.shape, axes));
   },
   splitAxis: ([x], { axis, into }) => ({ shape: splitShape(x.shape, axis, into), dtype: x.dtype }),
   mergeAxes: ([x], { axes, name }) => ({ shape: mergedShape(x.shape, axes, name), dtype: x.dtype }),
@@ -160,10 +160,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
         `Cannot order ${describeShape(x.shape)} as [${order.join(", ")}]: the axes differ`,
       );
     }
-    return {
-      shape: Object.fromEntries(order.map((axis) => [axis, x.shape[axis]])),
-      dtype: x.dtype,
-    };
+    return { shape: keepAxes(x.shape, order), dtype: x.dtype };
   },
   rename([x], { names }) {
     requireAxes(x.shape, Object.keys(names), "rename");
@@ -179,7 +176,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     requireAxes(x.shape, [axis], "slice");
     const size = x.shape[axis];
     if (start < 0 || stop <= start || (size !== UNKNOWN && stop > size)) {
-      throw new RangeError(outOfRange(axis, size, { start, stop }));
+      throw new RangeError(outOfRange(axis, size, start, stop));
     }
     return { shape: { ...x.shape, [axis]: stop - start }, dtype: x.dtype };
   },
@@ -188,11 +185,8 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     if (x.dtype === "float16") {
       throw new TypeError("Cannot pad float16 values: cast them to float32 first");
     }
-    const size = x.shape[axis];
-    return {
-      shape: { ...x.shape, [axis]: size === UNKNOWN ? UNKNOWN : before + size + after },
-      dtype: x.dtype,
-    };
+    const size = x.shape[axis] === UNKNOWN ? UNKNOWN : before + x.shape[axis] + after;
+    return { shape: { ...x.shape, [axis]: size }, dtype: x.dtype };
   },
   gather([table, indices], { axis }) {
     requireType([indices], "int32", "gather by");
@@ -207,7 +201,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     requireWithin(indices.shape, updates.shape, "scatter");
     const rest = dropAxes(updates.shape, axesOf(indices.shape));
     requireFree(rest, [axis], "scatter");
-    return { shape: { [axis]: size, ...rest }, dtype: "float32" };
+    return float({ [axis]: size, ...rest });
   },
   take([x, indices], { axis }) {
     requireType([indices], "int32", "take by");
@@ -219,21 +213,18 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   cumsum: alongAxis("cumsum"),
   softmax: alongAxis("softmax"),
   logSoftmax: alongAxis("logSoftmax"),
-  layerNorm(inputs, { axis }) {
-    layerNormInput(inputs, axis);
-    return { shape: inputs[0].shape, dtype: "float32" };
-  },
+  layerNorm: (inputs, { axis }) => float(layerNormInput(inputs, axis)),
   layerNormMean: layerNormStatistic,
   layerNormInverseDeviation: layerNormStatistic,
   concat,
   attention(inputs, attributes) {
     attentionWeights(inputs, attributes);
-    return { shape: inputs[0].shape, dtype: "float32" };
+    return float(inputs[0].shape);
   },
   attentionWeights,
   cachedAttention(inputs, attributes) {
-    cacheShape(inputs, attributes);
-    return { shape: inputs[0].shape, dtype: "float32" };
+    cache(inputs, attributes);
+    return float(inputs[0].shape);
   },
   cachedKeys: cache,
   cachedValues: cache,

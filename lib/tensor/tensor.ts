@@ -4,10 +4,10 @@
  * Graphs are immutable. Building one checks shapes and computes nothing.
  */
 import type { Attributes, Primitive } from "./primitives.ts";
-import type { DType, Shape } from "./shape.ts";
+import type { DType, Shape, Typed } from "./shape.ts";
 
 /** A node of a graph, with the axes `S` and elements of type `D`. */
-export interface Tensor<S extends Shape = Shape, D extends DType = "float32"> {
+export interface Tensor<S extends Shape = Shape, D extends DType = "float32"> extends Typed<S, D> {
   /** Creation order; inputs always have smaller numbers than the nodes that use them. */
   readonly id: number;
   /** The operation that computes it. */
@@ -16,10 +16,6 @@ export interface Tensor<S extends Shape = Shape, D extends DType = "float32"> {
   readonly inputs: readonly AnyTensor[];
   /** The primitive's own constants. */
   readonly attributes: Attributes[Primitive];
-  /** Axis name -> size, in memory order. */
-  readonly shape: S;
-  /** Element type. */
-  readonly dtype: D;
 }
 
 /** A tensor of any shape and element type. */

@@ -1,11 +1,5 @@
-/** A shape together with an element type, which is what shape rules read and return. */
-import type { DType, Shape } from "./shape.ts";
-
-/** A tensor of a graph, or a value during evaluation. */
-export interface Typed {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
+/** Checks of element types. */
+import type { DType, Typed } from "./shape.ts";
 
 /** The inputs of a primitive. */
 export type Inputs = readonly Typed[];
