@@ -3,25 +3,25 @@
  * script. `lib/settings/elsewhere.ts` maps each setting to theirs.
  */
 import type { ScoreStatistics } from "../rl/mod.ts";
-import { fieldsElsewhere, type PromptCount, type Settings } from "../settings/mod.ts";
+import { fieldsElsewhere, type Settings } from "../settings/mod.ts";
 
 /** The content of a launch file. */
 export interface Launch {
   /** A full set of checked settings. */
   readonly settings: Settings;
   /** The number of prompts in `prompts.jsonl`. */
-  readonly count: PromptCount;
+  readonly prompts: number;
   /** Mean and standard deviation of the raw scores, if known. */
   readonly statistics: ScoreStatistics | undefined;
 }
 
 /** Writes `launch.sh`: OpenRLHF's `train_ppo_ray` with all models on one GPU. */
-export function openRlhfLaunch({ settings, count }: Launch): string {
+export function openRlhfLaunch({ settings, prompts }: Launch): string {
   const machines = ["actor", "ref", "critic", "reward"].flatMap((model) => [
     `--${model}.num_nodes 1`,
     `--${model}.num_gpus_per_node 1`,
   ]);
-  const flags = fieldsElsewhere("openrlhf", settings, count).flatMap(([name, value]) => {
+  const flags = fieldsElsewhere("openrlhf", settings, prompts).flatMap(([name, value]) => {
     if (value === false) return [];
     return value === true ? [`--${name}`] : [`--${name} ${[value].flat().join(" ")}`];
   });
@@ -38,26 +38,25 @@ export function openRlhfLaunch({ settings, count }: Launch): string {
     "--logger.tensorboard_dir runs",
     ...flags,
   ];
-  return [
-    "#!/usr/bin/env bash",
-    "# OpenRLHF 0.11.2: pip install openrlhf[vllm]==0.11.2; run in this folder on a machine with a GPU.",
-    "# For more machines, run ray start --head on one, ray start --address on the others, and raise the numbers below.",
-    "set -euo pipefail",
-    'cd "$(dirname "$0")"',
-    lines.join(" \\\n  "),
-  ].join("\n") + "\n";
+  return `#!/usr/bin/env bash
+# OpenRLHF 0.11.2: pip install openrlhf[vllm]==0.11.2; run in this folder on a machine with a GPU.
+# For more machines, run ray start --head on one, ray start --address on the others, and raise the numbers below.
+set -euo pipefail
+cd "$(dirname "$0")"
+${lines.join(" \\\n  ")}
+`;
 }
 
 /**
  * Writes `launch.py`: TRL's PPOTrainer, with a score head that normalises and clips as this project
  * does.
  */
-export function trlLaunch({ settings, count, statistics }: Launch): string {
+export function trlLaunch({ settings, prompts, statistics }: Launch): string {
   const { mean, deviation } = settings.normalise_scores && statistics !== undefined
     ? statistics
     : { mean: 0, deviation: 1 };
   const limit = python(settings.reward_clip_eps);
-  const config = fieldsElsewhere("trl", settings, count).filter(([name, value]) =>
+  const config = fieldsElsewhere("trl", settings, prompts).filter(([name, value]) =>
     value !== false || name === "gradient_checkpointing"
   ).map(([name, value]) => `    ${name}=${python(value)},\n`);
   return `${TRL_IMPORTS}

@@ -3,8 +3,7 @@
  * variables that other programs use, such as DEVICE or SEED, from changing a run.
  */
 import { hintFor } from "./nearest_name.ts";
-import { readValue, type Value } from "./read_value.ts";
-import type { SettingTable } from "./setting_spec.ts";
+import { readValue, type SettingTable, type Value } from "./setting_spec.ts";
 import {
   DATA_SETTINGS,
   EXPORT_FLAGS,

@@ -8,9 +8,10 @@ import { parseArgs } from "node:util";
 import { type Environment, fromEnvironment, ignoredVariables } from "./environment.ts";
 import type { HelpLevel } from "./help_text.ts";
 import { hintFor } from "./nearest_name.ts";
-import { parseValue, readValue } from "./read_value.ts";
 import {
   defaultsOf,
+  parseValue,
+  readValue,
   type SettingSpec,
   type SettingTable,
   type SettingValues,
@@ -50,8 +51,8 @@ interface Written {
 
 function tokenize(args: string[], table: SettingTable) {
   const options = Object.fromEntries(
-    Object.entries(table).map(([name, { kind }]) => {
-      const type: "boolean" | "string" = kind === "boolean" ? "boolean" : "string";
+    Object.entries(table).map(([name, spec]) => {
+      const type: "boolean" | "string" = "bool" in spec ? "boolean" : "string";
       return [name, { type }];
     }),
   );
@@ -70,7 +71,7 @@ function writtenFlag(token: Extract<Token, { kind: "option" }>, table: SettingTa
     );
   }
   const isNextFlag = token.inlineValue === false && token.value.startsWith("--");
-  if (isNextFlag || (spec.kind !== "boolean" && text === undefined)) {
+  if (isNextFlag || (!("bool" in spec) && text === undefined)) {
     throw new RangeError(`Cannot use --${name} alone: it needs a value, ${wanted(spec)}`);
   }
   return { name, spec, text };
@@ -81,7 +82,7 @@ function writtenFlag(token: Extract<Token, { kind: "option" }>, table: SettingTa
  * `--write 06_ppo`.
  */
 function takesValue(flag: Written | undefined, text: string, takesNames: boolean): flag is Written {
-  return flag?.spec.kind === "boolean" && flag.text === undefined &&
+  return flag !== undefined && "bool" in flag.spec && flag.text === undefined &&
     (!takesNames || parseValue(flag.spec, text) !== undefined);
 }
 
