@@ -9,14 +9,14 @@
  * file.
  */
 import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
-import type { Tokenizer, TokenRow } from "../lm/mod.ts";
-import type { PromptAndAnswer } from "../lm/mod.ts";
+import type { PromptAndAnswer, Tokenizer, TokenRow } from "../lm/mod.ts";
 import {
   type AskedQuestion,
   formatOf,
   questionsOf,
   readParagraphs,
   textAt,
+  valueAt,
 } from "./passage_files.ts";
 
 /** A question about a passage. */
@@ -105,10 +105,7 @@ export async function readTexts(path: string): Promise<string[]> {
  */
 export async function readNames(path: string): Promise<Map<string, string>> {
   const paragraphs = await readParagraphs(path);
-  return new Map(paragraphs.map(({ content, article, place: { source, keys } }) => [
-    content,
-    textAt(article, "title", { source, keys: keys.slice(0, 2) }),
-  ]));
+  return new Map(paragraphs.map(({ content, article }) => [content, textAt(article, "title")]));
 }
 
 /**
@@ -136,7 +133,7 @@ const foundPassages = async (path: string): Promise<QuestionedPassage[]> =>
 async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
   return (await readParagraphs(path)).map((paragraph) => {
     const { article, content } = paragraph;
-    const title = isRecord(article) ? article.title : undefined;
+    const title = valueAt(article, "title");
     const name = typeof title === "string" && title.trim() !== "" ? title : content;
     return { name, content, questions: questionsOf(paragraph) };
   });
@@ -159,10 +156,9 @@ export async function readRankedLists(path: string): Promise<RankedText[][]> {
   for await (const { line, value } of readJsonValues(path)) {
     lists.push(rankedList(value, `Cannot read ${path}, line ${line}`));
     if (lists.at(-1)?.length !== lists[0].length) {
-      const found = `it has ${lists.at(-1)?.length} answers, and the first list has ${
-        lists[0].length
-      }`;
-      throw new RangeError(`Cannot read ${path}, line ${line}: ${found}`);
+      const [found, first] = [lists.at(-1)?.length, lists[0].length];
+      const state = `it has ${found} answers, and the first list has ${first}`;
+      throw new RangeError(`Cannot read ${path}, line ${line}: ${state}`);
     }
   }
   return someOf(lists, { path, what: "ranked lists" });
