@@ -4,15 +4,7 @@
  */
 import { hintFor } from "./nearest_name.ts";
 import { readValue, type SettingTable, type Value } from "./setting_spec.ts";
-import {
-  DATA_SETTINGS,
-  EXPORT_FLAGS,
-  NOTEBOOKS_FLAGS,
-  PREDICT_SETTINGS,
-  REWARD_SETTINGS,
-  SFT_SETTINGS,
-  TRAIN_FLAGS,
-} from "./stage_settings.ts";
+import { FLAGS_IN_ENVIRONMENT } from "./stage_settings.ts";
 
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,16 +15,8 @@ const variableOf = (name: string): string => PREFIX + name.toUpperCase();
 
 /** Every variable that some command or chapter reads. */
 const VARIABLES = new Set(
-  [
-    TRAIN_FLAGS,
-    EXPORT_FLAGS,
-    NOTEBOOKS_FLAGS,
-    SFT_SETTINGS,
-    REWARD_SETTINGS,
-    DATA_SETTINGS,
-    PREDICT_SETTINGS,
-    { summary_path: {} }, // how `start` gets the results of a chapter (`lib/notebook/summary.ts`)
-  ].flatMap((table) => Object.keys(table).map(variableOf)),
+  // `start` gets the results of a chapter through summary_path (`lib/notebook/summary.ts`)
+  [...FLAGS_IN_ENVIRONMENT.flatMap(Object.keys), "summary_path"].map(variableOf),
 );
 
 /**
@@ -48,11 +32,9 @@ export function fromEnvironment(
   for (const [variable, text] of Object.entries(environment)) {
     if (!text || !variable.startsWith(PREFIX) || VARIABLES.has(variable)) continue;
     const options = { known: Object.keys(table), shown: variableOf };
-    const hint = hintFor(variable.slice(PREFIX.length), options);
+    const hint = hintFor(variable.slice(PREFIX.length), options) ?? "--help lists the settings";
     throw new RangeError(
-      `Cannot use ${variable} from the environment: there is no such setting; ${
-        hint ?? "--help lists the settings"
-      }`,
+      `Cannot use ${variable} from the environment: there is no such setting; ${hint}`,
     );
   }
   return Object.fromEntries(
@@ -78,9 +60,8 @@ export function ignoredVariables(
   );
   if (names.length === 0) return undefined;
   const found = names.map((name) => name.toUpperCase()).join(", ");
-  return `Ignoring ${found} from the environment: a setting needs the prefix PPO_, as in ${
-    variableOf(names[0])
-  }.`;
+  const rule = `a setting needs the prefix PPO_, as in ${variableOf(names[0])}`;
+  return `Ignoring ${found} from the environment: ${rule}.`;
 }
 
 /** Settings as the variables that carry them into another process. */

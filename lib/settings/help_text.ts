@@ -4,6 +4,8 @@ import { defaultOf, rangeOf, type SettingSpec, type SettingTable, wanted } from 
 /** The common flags, or those that only experts need. */
 export type HelpLevel = "common" | "advanced";
 
+const ENVIRONMENT = "A flag may also be a variable with the prefix PPO_, for example PPO_SEED=3.";
+
 function helpLine(name: string, spec: SettingSpec, width: number): string {
   const help = "help" in spec ? spec.help : spec.advanced;
   const hasForm = "choice" in spec || "form" in spec;
@@ -42,9 +44,7 @@ export function helpText(
     does,
     "",
     `Usage: ${command} [flags]${names}`,
-    ...usesEnvironment
-      ? ["A flag may also be a variable with the prefix PPO_, for example PPO_SEED=3."]
-      : [],
+    ...usesEnvironment ? [ENVIRONMENT] : [],
     "",
     ...shown.map(([name, spec]) => helpLine(name, spec, width)),
     `  --${"help".padEnd(width)}  ${

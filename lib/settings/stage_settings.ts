@@ -159,6 +159,17 @@ export const NOTEBOOKS_FLAGS = {
   ...CHAPTER_FLAGS,
 } as const satisfies SettingTable;
 
+/** The flags of every command that also reads them from the environment. */
+export const FLAGS_IN_ENVIRONMENT: readonly SettingTable[] = [
+  TRAIN_FLAGS,
+  EXPORT_FLAGS,
+  NOTEBOOKS_FLAGS,
+  SFT_SETTINGS,
+  REWARD_SETTINGS,
+  DATA_SETTINGS,
+  PREDICT_SETTINGS,
+];
+
 /** Paths that make a run the reader's own. With one of them given, the tutorial's defaults hold. */
 const OWN_PATHS = ["train_file_path", "test_file_path", "pretrained_model_path", "model_path"];
 
