@@ -75,6 +75,9 @@ export interface TensorFile extends Disposable {
   stream(storage: string, put: (chunk: Uint8Array) => void): Promise<void>;
 }
 
+/** What the reader of a format finds in an open file. */
+export type Tensors = Pick<TensorFile, "views" | "stream">;
+
 /** How many values a tensor of this shape has; 1 for the empty shape. */
 export const count = (shape: readonly number[]): number =>
   shape.reduce((product, size) => product * size, 1);
