@@ -82,10 +82,8 @@ function line(machine: PickleMachine): string {
  * exact.
  */
 function long(machine: PickleMachine, length: number): number | bigint {
-  const value = BigInt.asIntN(
-    8 * length,
-    BigInt(`0x0${take(machine, length).toReversed().toHex()}`),
-  );
+  const digits = take(machine, length).toReversed().toHex();
+  const value = BigInt.asIntN(8 * length, BigInt(`0x0${digits}`));
   const exact = Number(value);
   return Number.isSafeInteger(exact) ? exact : value;
 }

@@ -10,14 +10,7 @@
  */
 import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
 import type { PromptAndAnswer, Tokenizer, TokenRow } from "../lm/mod.ts";
-import {
-  type AskedQuestion,
-  formatOf,
-  questionsOf,
-  readParagraphs,
-  textAt,
-  valueAt,
-} from "./passage_files.ts";
+import { cmrcPassages, formatOf, type QuestionedPassage, readParagraphs } from "./passage_files.ts";
 
 /** A question about a passage. */
 export interface Example {
@@ -41,16 +34,6 @@ export interface Lengths {
   readonly maxLen: number;
   /** The answer without its [SEP]. */
   readonly queryLen: number;
-}
-
-/** A passage with all of its questions. */
-export interface QuestionedPassage {
-  /** The article's title, or the passage itself where there is none. */
-  readonly name: string;
-  /** The passage. */
-  readonly content: string;
-  /** Each with the texts of its answers. */
-  readonly questions: readonly AskedQuestion[];
 }
 
 /**
@@ -99,16 +82,6 @@ export async function readTexts(path: string): Promise<string[]> {
 }
 
 /**
- * Reads the title of each passage of a CMRC file: passage -> title.
- *
- * @throws {Error} If something is missing or empty, with file and line.
- */
-export async function readNames(path: string): Promise<Map<string, string>> {
-  const paragraphs = await readParagraphs(path);
-  return new Map(paragraphs.map(({ content, article }) => [content, textAt(article, "title")]));
-}
-
-/**
  * Reads the passages of a file with their questions. A passage without a question is skipped, and a
  * passage that occurs several times is returned once, with all of its questions. Only CMRC-2018
  * JSON has answers; JSON lines have `content` and `query`.
@@ -129,15 +102,6 @@ export async function readQuestionedPassages(path: string): Promise<QuestionedPa
 /** The passages of a file, with repetitions, each with the questions at that place. */
 const foundPassages = async (path: string): Promise<QuestionedPassage[]> =>
   await formatOf(path) === "cmrc" ? await cmrcPassages(path) : await linePassages(path);
-
-async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
-  return (await readParagraphs(path)).map((paragraph) => {
-    const { article, content } = paragraph;
-    const title = valueAt(article, "title");
-    const name = typeof title === "string" && title.trim() !== "" ? title : content;
-    return { name, content, questions: questionsOf(paragraph) };
-  });
-}
 
 const linePassages = (path: string): Promise<QuestionedPassage[]> =>
   Array.fromAsync(

@@ -42,7 +42,7 @@ export async function formatOf(path: string): Promise<PassageFormat> {
 }
 
 /** A value in a JSON file and its place there. */
-export interface JsonPlace {
+interface JsonPlace {
   /** The file. */
   readonly source: JsonSource;
   /** The keys that lead to the place. */
@@ -52,7 +52,7 @@ export interface JsonPlace {
 }
 
 /** One passage of a CMRC file. */
-export interface Paragraph {
+interface Paragraph {
   /** The passage. */
   readonly content: string;
   /** The object that holds it and its questions. */
@@ -62,7 +62,7 @@ export interface Paragraph {
 }
 
 /** The value under `key`; undefined if there is none. */
-export const valueAt = ({ value }: JsonPlace, key: string): unknown =>
+const valueAt = ({ value }: JsonPlace, key: string): unknown =>
   isRecord(value) ? value[key] : undefined;
 
 /** The items of the list under `key`. @throws {TypeError} If there is none, with file and line. */
@@ -80,7 +80,7 @@ function listAt(place: JsonPlace, key: string): JsonPlace[] {
  *
  * @throws {TypeError} If there is none or it is blank, with file and line.
  */
-export function textAt(place: JsonPlace, key: string, { mayBeBlank = false } = {}): string {
+function textAt(place: JsonPlace, key: string, { mayBeBlank = false } = {}): string {
   const text = valueAt(place, key);
   const isText = typeof text === "string";
   if (isText && (mayBeBlank || text.trim() !== "")) return text;
@@ -116,7 +116,7 @@ export interface AskedQuestion {
  * qas[].question of a paragraph, with answers[].text where there are answers. An answer's text may
  * be empty, as in CMRC's test files and in SQuAD's unanswerable questions.
  */
-export const questionsOf = ({ paragraph }: Paragraph): AskedQuestion[] =>
+const questionsOf = ({ paragraph }: Paragraph): AskedQuestion[] =>
   listAt(paragraph, "qas").map((qa) => {
     const answers = valueAt(qa, "answers") === undefined ? [] : listAt(qa, "answers");
     return {
@@ -124,3 +124,33 @@ export const questionsOf = ({ paragraph }: Paragraph): AskedQuestion[] =>
       answers: answers.map((answer) => textAt(answer, "text", { mayBeBlank: true })),
     };
   });
+
+/** A passage with all of its questions. */
+export interface QuestionedPassage {
+  /** The article's title, or the passage itself where there is none. */
+  readonly name: string;
+  /** The passage. */
+  readonly content: string;
+  /** Each with the texts of its answers. */
+  readonly questions: readonly AskedQuestion[];
+}
+
+/** The passages of a CMRC file, with repetitions, each with the questions at that place. */
+export async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
+  return (await readParagraphs(path)).map((paragraph) => {
+    const { article, content } = paragraph;
+    const title = valueAt(article, "title");
+    const name = typeof title === "string" && title.trim() !== "" ? title : content;
+    return { name, content, questions: questionsOf(paragraph) };
+  });
+}
+
+/**
+ * Reads the title of each passage of a CMRC file: passage -> title.
+ *
+ * @throws {Error} If something is missing or empty, with file and line.
+ */
+export async function readNames(path: string): Promise<Map<string, string>> {
+  const paragraphs = await readParagraphs(path);
+  return new Map(paragraphs.map(({ content, article }) => [content, textAt(article, "title")]));
+}

@@ -16,7 +16,8 @@ import {
   spoil,
 } from "../corpus/mod.ts";
 import type { Random } from "../random/mod.ts";
-import type { QuestionedPassage, RankedText } from "./examples.ts";
+import type { RankedText } from "./examples.ts";
+import type { QuestionedPassage } from "./passage_files.ts";
 
 /**
  * Gives a question about a passage's subject that the passage does not answer; undefined where none
