@@ -77,9 +77,8 @@ function otherQuestion(
       return text;
     }
   }
-  throw new RangeError(
-    `Cannot rank answers to "${passage.content}": no other passage asks something else`,
-  );
+  const state = "no other passage asks something else";
+  throw new RangeError(`Cannot rank answers to "${passage.content}": ${state}`);
 }
 
 /**

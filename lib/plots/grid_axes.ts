@@ -84,7 +84,7 @@ export function gridLayout(
       nticks: 5,
       ...scale === "log" ? { type: "log", tickvals: logTicks, ticktext: logTicks.map(String) } : {},
     });
-    return panelName(title, (left + right) / 2, top);
+    return { text: title, x: (left + right) / 2, y: top, ...panelName };
   });
   return {
     ...frame({ title, seed, width, height: 90 + 215 * down }),
@@ -96,11 +96,11 @@ export function gridLayout(
   };
 }
 
+const panelName = {
+  ...{ xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom" },
+  ...{ showarrow: false, font: { size: 13 } },
+};
+
 /** 1, 2, 5, 10, 20 ... in full: between powers of ten plotly itself would write 2 for 20. */
 const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
   .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
-
-function panelName(text: string, x: number, y: number): Layout {
-  const place = { x, y, xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom" };
-  return { text, ...place, showarrow: false, font: { size: 13 } };
-}

@@ -102,9 +102,8 @@ function checkFeeds(given: ReadonlyMap<string, ArrayLike_>, used: ReadonlyMap<st
     const array = given.get(name) ?? missingInput(name);
     const found = "dtype" in array ? array.dtype : typeOf(array.data);
     if (found !== dtype) {
-      throw new TypeError(
-        `Cannot run the program: input "${name}" holds ${found}, and ${dtype} is needed`,
-      );
+      const state = `input "${name}" holds ${found}, and ${dtype} is needed`;
+      throw new TypeError(`Cannot run the program: ${state}`);
     }
     const axes = axesOf(shape), { dims } = array;
     if (axes.length !== dims.length) {
@@ -114,9 +113,8 @@ function checkFeeds(given: ReadonlyMap<string, ArrayLike_>, used: ReadonlyMap<st
     for (const [index, axis] of axes.entries()) {
       const size = dims[index], needed = shape[axis];
       if (needed !== UNKNOWN && size !== needed) {
-        throw cannotRun(
-          `axis "${axis}" of input "${name}" has size ${size}, and ${needed} is needed`,
-        );
+        const found = `axis "${axis}" of input "${name}" has size ${size}`;
+        throw cannotRun(`${found}, and ${needed} is needed`);
       }
       const before = open.get(axis);
       if (needed === UNKNOWN && before !== undefined && before.size !== size) {

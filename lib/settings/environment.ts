@@ -33,9 +33,8 @@ export function fromEnvironment(
     if (!text || !variable.startsWith(PREFIX) || VARIABLES.has(variable)) continue;
     const options = { known: Object.keys(table), shown: variableOf };
     const hint = hintFor(variable.slice(PREFIX.length), options) ?? "--help lists the settings";
-    throw new RangeError(
-      `Cannot use ${variable} from the environment: there is no such setting; ${hint}`,
-    );
+    const state = `there is no such setting; ${hint}`;
+    throw new RangeError(`Cannot use ${variable} from the environment: ${state}`);
   }
   return Object.fromEntries(
     Object.entries(table).flatMap(([name, spec]) => {
