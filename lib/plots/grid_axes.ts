@@ -21,13 +21,8 @@ export interface GridPanel {
   readonly scale?: "linear" | "log" | undefined;
 }
 
-/** How the panels are arranged. */
-export interface GridShape {
-  /** Panels side by side. */
-  readonly across: number;
-  /** Rows of panels. */
-  readonly down: number;
-}
+/** How the panels are arranged: so many side by side, in so many rows. */
+export type GridShape = Readonly<Record<"across" | "down", number>>;
 
 /** Arranges so many panels in at most `columns` columns. */
 export function gridShape(panels: number, columns = 3): GridShape {
@@ -96,10 +91,8 @@ export function gridLayout(
   };
 }
 
-const panelName = {
-  ...{ xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom" },
-  ...{ showarrow: false, font: { size: 13 } },
-};
+const abovePanel = { xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom" };
+const panelName = { ...abovePanel, showarrow: false, font: { size: 13 } };
 
 /** 1, 2, 5, 10, 20 ... in full: between powers of ten plotly itself would write 2 for 20. */
 const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
