@@ -57,7 +57,7 @@ const answersOfMinibatch = (settings: Settings): number =>
   settings.mini_batch_size || settings.batch_size * settings.num_return_sequences;
 const promptsOfRun = ({ batch_size, num_episodes, max_timesteps }: Settings): number =>
   batch_size * num_episodes * max_timesteps;
-const checkpoints = ({ settings }: FieldSource): boolean => settings.blocks_per_program > 0;
+const usesCheckpointing = ({ settings }: FieldSource): boolean => settings.blocks_per_program > 0;
 
 const LEFT_OUT = none("a mistake of the tutorial; left out");
 // The one cast: Object.fromEntries forgets the names.
@@ -120,8 +120,8 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     "rollout.micro_batch_size": ({ own, settings }) => own || settings.batch_size,
   }, "the whole minibatch at once"),
   blocks_per_program: row(
-    { "actor.gradient_checkpointing_enable": checkpoints },
-    { gradient_checkpointing: checkpoints },
+    { "actor.gradient_checkpointing_enable": usesCheckpointing },
+    { gradient_checkpointing: usesCheckpointing },
   ),
   logits_at_once: none("all logits of a pass at once"),
   score_batch_size: row("see rollout.micro_batch_size", "see local_rollout_forward_batch_size"),
@@ -150,11 +150,10 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   gamma: renamed("algo.advantage.gamma", "gamma"),
   lam: row({ "algo.advantage.lambd": same, "algo.advantage.estimator": "gae" }, { lam: same }),
   policy_clip_eps: renamed("actor.eps_clip", "cliprange"),
-  value_clip_eps: row({ "critic.value_clip": same }, {
-    cliprange_value: same,
-    vf_coef: 1,
-    remark: "one loss: policy + vf_coef times value",
-  }),
+  value_clip_eps: row(
+    { "critic.value_clip": same },
+    { cliprange_value: same, vf_coef: 1, remark: "one loss: policy + vf_coef times value" },
+  ),
   reward_clip_eps: row(
     { "reward.clip_range": ({ own }) => [-Number(own), Number(own)] },
     "clipped by the script's score head",
