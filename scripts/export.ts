@@ -84,7 +84,7 @@ async function exportRun(
     );
   }
   const [first, last] = [tokenizer.clsId, tokenizer.sepId].map((id) => tokenizer.tokenOf(id));
-  const launch: Launch = { settings, count: { prompts: passages.length }, statistics };
+  const launch: Launch = { settings, prompts: passages.length, statistics };
   await writeFolderAtomically(folder, async (temporary) => {
     await writePolicyFolder(join(temporary, "actor"), policy);
     await writeScoreFolder(join(temporary, "reward"), reward, { statistics });

@@ -22,12 +22,13 @@ import {
 } from "../lib/course/mod.ts";
 import { fileExists, readJsonRecord, writeAtomically } from "../lib/files/mod.ts";
 import {
+  defaultOf,
   parseFlags,
   scheduleOf,
   SETTINGS,
+  type SettingSpec,
   type SettingTable,
   SWEEP_FLAGS,
-  text,
 } from "../lib/settings/mod.ts";
 import { clock, type CommandContext, runCommand, secondsLeft, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
@@ -35,10 +36,13 @@ import { type Listener, runHere, runOnRay } from "./sweep_runners.ts";
 
 /** The settings of PPO as text, because each may be a list. */
 const LISTS: SettingTable = Object.fromEntries(
-  Object.entries(SETTINGS).map(([name, { default: value, help, level }]) => [
-    name,
-    text(String(value), help, { level }),
-  ]),
+  Object.entries<SettingSpec>(SETTINGS).map(([name, spec]) => {
+    const value = { text: String(defaultOf(spec)) };
+    return [
+      name,
+      "help" in spec ? { ...value, help: spec.help } : { ...value, advanced: spec.advanced },
+    ];
+  }),
 );
 
 /**

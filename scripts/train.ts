@@ -71,7 +71,7 @@ interface Job {
 /** Opens a new run in a folder without one. */
 async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
   const embedded = !namesOwn(given);
-  await checkNoRun(given.output_dir ?? SETTINGS.output_dir.default);
+  await checkNoRun(given.output_dir ?? SETTINGS.output_dir.text);
   const planned = await plannedRun(embedded ? given : withFullPaths(given));
   const { settings } = planned;
   const inputs = embedded ? await loadEmbedded() : await loadOwn(settings);

@@ -3,25 +3,26 @@
  * script. `lib/settings/elsewhere.ts` maps each setting to theirs.
  */
 import type { ScoreStatistics } from "../rl/mod.ts";
-import { fieldsElsewhere, type PromptCount, type Settings } from "../settings/mod.ts";
+import trlScript from "./trl_launch.py" with { type: "text" };
+import { fieldsElsewhere, type Settings } from "../settings/mod.ts";
 
 /** The content of a launch file. */
 export interface Launch {
   /** A full set of checked settings. */
   readonly settings: Settings;
   /** The number of prompts in `prompts.jsonl`. */
-  readonly count: PromptCount;
+  readonly prompts: number;
   /** Mean and standard deviation of the raw scores, if known. */
   readonly statistics: ScoreStatistics | undefined;
 }
 
 /** Writes `launch.sh`: OpenRLHF's `train_ppo_ray` with all models on one GPU. */
-export function openRlhfLaunch({ settings, count }: Launch): string {
+export function openRlhfLaunch({ settings, prompts }: Launch): string {
   const machines = ["actor", "ref", "critic", "reward"].flatMap((model) => [
     `--${model}.num_nodes 1`,
     `--${model}.num_gpus_per_node 1`,
   ]);
-  const flags = fieldsElsewhere("openrlhf", settings, count).flatMap(([name, value]) => {
+  const flags = fieldsElsewhere("openrlhf", settings, prompts).flatMap(([name, value]) => {
     if (value === false) return [];
     return value === true ? [`--${name}`] : [`--${name} ${[value].flat().join(" ")}`];
   });
@@ -38,90 +39,35 @@ export function openRlhfLaunch({ settings, count }: Launch): string {
     "--logger.tensorboard_dir runs",
     ...flags,
   ];
-  return [
-    "#!/usr/bin/env bash",
-    "# OpenRLHF 0.11.2: pip install openrlhf[vllm]==0.11.2; run in this folder on a machine with a GPU.",
-    "# For more machines, run ray start --head on one, ray start --address on the others, and raise the numbers below.",
-    "set -euo pipefail",
-    'cd "$(dirname "$0")"',
-    lines.join(" \\\n  "),
-  ].join("\n") + "\n";
+  return `#!/usr/bin/env bash
+# OpenRLHF 0.11.2: pip install openrlhf[vllm]==0.11.2; run in this folder on a machine with a GPU.
+# For more machines, run ray start --head on one, ray start --address on the others, and raise the numbers below.
+set -euo pipefail
+cd "$(dirname "$0")"
+${lines.join(" \\\n  ")}
+`;
 }
 
 /**
- * Writes `launch.py`: TRL's PPOTrainer, with a score head that normalises and clips as this project
- * does.
+ * Writes `launch.py` from `trl_launch.py`: TRL's PPOTrainer, with a score head that normalises and
+ * clips as this project does.
  */
-export function trlLaunch({ settings, count, statistics }: Launch): string {
+export function trlLaunch({ settings, prompts, statistics }: Launch): string {
   const { mean, deviation } = settings.normalise_scores && statistics !== undefined
     ? statistics
     : { mean: 0, deviation: 1 };
-  const limit = python(settings.reward_clip_eps);
-  const config = fieldsElsewhere("trl", settings, count).filter(([name, value]) =>
-    value !== false || name === "gradient_checkpointing"
-  ).map(([name, value]) => `    ${name}=${python(value)},\n`);
-  return `${TRL_IMPORTS}
-class NormalisedScore(torch.nn.Module):
-    """Normalises the reward model's scores to mean 0 and standard deviation 1, and clips them."""
-
-    def __init__(self, score):
-        super().__init__()
-        self.score = score
-
-    def forward(self, hidden):
-        normalised = (self.score(hidden) - ${python(mean)}) / ${python(deviation)}
-        return normalised.clamp(-${limit}, ${limit})
-
-
-ANSWERS_PER_PROMPT = ${settings.num_return_sequences}
-config = PPOConfig(
-${config.join("")}${TRL_TRAINING}`;
+  const fields = fieldsElsewhere("trl", settings, prompts)
+    .filter(([name, value]) => value !== false || name === "gradient_checkpointing")
+    .map(([name, value]) => `${name}=${python(value)}`);
+  const values = new Map<string, string | number>([
+    ["MEAN", mean],
+    ["DEVIATION", deviation],
+    ["LIMIT", settings.reward_clip_eps],
+    ["ANSWERS", settings.num_return_sequences],
+    ["SETTINGS", fields.join(",\n    ")],
+  ]);
+  return trlScript.replaceAll(/__([A-Z]+)__/g, (_, name: string) => String(values.get(name)));
 }
-
-const TRL_IMPORTS = `"""TRL 1.12.0: pip install trl==1.12.0 torch; run in this folder.
-
-For several GPUs: accelerate launch launch.py.
-"""
-
-import json
-
-import torch
-from datasets import Dataset
-from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
-from trl.experimental.ppo import PPOConfig, PPOTrainer
-
-`;
-
-/** From the last fields of the configuration to the end. */
-const TRL_TRAINING = `    bf16=torch.cuda.is_available(),
-    use_cpu=not torch.cuda.is_available(),
-    stop_token="eos",
-    num_sample_generations=0,
-    report_to="none",
-)
-tokenizer = AutoTokenizer.from_pretrained("actor", padding_side="left")
-policy = AutoModelForCausalLM.from_pretrained("actor")
-reference = AutoModelForCausalLM.from_pretrained("actor")
-reward = AutoModelForSequenceClassification.from_pretrained("reward", num_labels=1)
-reward.score = NormalisedScore(reward.score)
-critic = AutoModelForSequenceClassification.from_pretrained("critic", num_labels=1)
-with open("prompts.jsonl", encoding="utf-8") as lines:
-    texts = [json.loads(line)["input"] for line in lines]
-ids = tokenizer(texts, add_special_tokens=False)["input_ids"]
-prompts = Dataset.from_dict({"input_ids": [row for row in ids for _ in range(ANSWERS_PER_PROMPT)]})
-trainer = PPOTrainer(
-    args=config,
-    processing_class=tokenizer,
-    model=policy,
-    ref_model=reference,
-    reward_model=reward,
-    value_model=critic,
-    train_dataset=prompts,
-    eval_dataset=prompts.select(range(min(16, len(prompts)))),
-)
-trainer.train()
-trainer.save_model(config.output_dir)
-`;
 
 /** A value as a Python literal. */
 function python(value: string | number | readonly number[] | boolean): string {

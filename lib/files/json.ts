@@ -91,10 +91,6 @@ export async function readJsonSource(path: string): Promise<JsonSource> {
   }
 }
 
-/** Reads a file as one JSON value. An error names the file and the line. */
-export const readJson = async (path: string): Promise<unknown> =>
-  (await readJsonSource(path)).value;
-
 /** Returns a parsed value as a record, or throws a TypeError that begins with `what`. */
 export function expectRecord(value: unknown, what: string): JsonRecord {
   if (isRecord(value)) return value;
@@ -103,4 +99,4 @@ export function expectRecord(value: unknown, what: string): JsonRecord {
 
 /** Reads a file as one JSON object. An error names the file. */
 export const readJsonRecord = async (path: string): Promise<JsonRecord> =>
-  expectRecord(await readJson(path), `Cannot read ${path}: it`);
+  expectRecord((await readJsonSource(path)).value, `Cannot read ${path}: it`);

@@ -13,28 +13,17 @@ import type { NumberFormat, TensorView } from "./tensor.ts";
 /** A value that a pickle can hold. */
 export type PickleValue = null | boolean | number | bigint | string | PickleObject;
 
-/** A value with parts. */
-export type PickleObject = PickleItems | PickleDict | PickleName | TorchStorage | TorchTensor;
-
-/** A list or a tuple. */
-export interface PickleItems {
-  readonly kind: "list" | "tuple";
-  readonly items: PickleValue[];
-}
-
-/** A dictionary. */
-export interface PickleDict {
-  readonly kind: "dict";
-  /** Its entries, in the order in which they were set. */
-  readonly entries: Map<PickleValue, PickleValue>;
-}
-
-/** An allowed name that has not been called. */
-export interface PickleName {
-  readonly kind: "name";
-  /** Module and name: `collections.OrderedDict`. */
-  readonly name: string;
-}
+/**
+ * A value with parts: a list or tuple, a dictionary with its entries in the order in which they
+ * were set, an allowed name that has not been called (`collections.OrderedDict`), or a part of
+ * PyTorch's.
+ */
+export type PickleObject =
+  | { readonly kind: "list" | "tuple"; readonly items: PickleValue[] }
+  | { readonly kind: "dict"; readonly entries: Map<PickleValue, PickleValue> }
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "tensor"; readonly view: TensorView }
+  | TorchStorage;
 
 /** A storage outside the pickle. */
 export interface TorchStorage {
@@ -45,12 +34,6 @@ export interface TorchStorage {
   readonly format: NumberFormat | undefined;
   /** Its length in bytes. */
   readonly bytes: number;
-}
-
-/** A tensor. */
-export interface TorchTensor {
-  readonly kind: "tensor";
-  readonly view: TensorView;
 }
 
 /** Whether a value is of one of these kinds. */
@@ -82,53 +65,6 @@ export interface PickleOptions {
   readonly persistent: (id: PickleValue) => PickleValue;
 }
 
-/** The state of the stack machine. */
-export interface PickleMachine extends PickleOptions {
-  /** All bytes. */
-  readonly bytes: Uint8Array;
-  /** The same bytes, to read numbers from. */
-  readonly view: DataView;
-  /** The position of the next byte. */
-  at: number;
-  /** Values that have not been used. */
-  readonly stack: PickleValue[];
-  /** The start of each open group on the stack. */
-  readonly marks: number[];
-  /** Values that are referred to again later. */
-  readonly memo: Map<number, PickleValue>;
-}
-
 /** An error that names the file. */
 export const pickleError = (path: string, state: string): Error =>
   new Error(`Cannot read ${path}: its pickle ${state}`);
-
-/** Takes the next `length` bytes. */
-export function take(machine: PickleMachine, length: number): Uint8Array {
-  const { bytes, at, path } = machine;
-  if (length > bytes.length - at) {
-    throw pickleError(path, `ends at byte ${bytes.length}, in the middle of a value`);
-  }
-  machine.at += length;
-  return bytes.subarray(at, at + length);
-}
-
-/** Returns the value on top of the stack and leaves it there. */
-export function top({ stack, marks, path }: PickleMachine): PickleValue {
-  const value = stack.length > (marks.at(-1) ?? 0) ? stack.at(-1) : undefined;
-  if (value === undefined) throw pickleError(path, "takes a value where there is none");
-  return value;
-}
-
-/** Takes the value on top of the stack. */
-export function pop(machine: PickleMachine): PickleValue {
-  const value = top(machine);
-  machine.stack.pop();
-  return value;
-}
-
-/** Takes the values of the innermost open group. */
-export function popGroup({ stack, marks, path }: PickleMachine): PickleValue[] {
-  const start = marks.pop();
-  if (start === undefined) throw pickleError(path, "closes a group that was not opened");
-  return stack.splice(start);
-}

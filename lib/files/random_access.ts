@@ -3,6 +3,7 @@
  * of a model file.
  */
 import { failToRead } from "./read.ts";
+import type { TensorFile, Tensors } from "./tensor.ts";
 
 /** An open file. */
 export interface RandomAccess extends Disposable {
@@ -83,7 +84,7 @@ function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAcce
  *
  * @throws {Error} if it does not exist, is empty, or is an HTML page or a Git LFS pointer.
  */
-export async function openRandomAccess(path: string): Promise<RandomAccess> {
+async function openRandomAccess(path: string): Promise<RandomAccess> {
   using opened = new DisposableStack();
   const file = opened.use(await Deno.open(path).catch(failToRead(path)));
   const { size, isDirectory } = await file.stat();
@@ -93,4 +94,20 @@ export async function openRandomAccess(path: string): Promise<RandomAccess> {
   refuseStandIn(new TextDecoder().decode(await open.read(0, Math.min(size, 256))), path);
   opened.move();
   return open;
+}
+
+/**
+ * Opens a file whose tensors `find` finds, and closes it if that fails.
+ *
+ * @throws {Error} if the file cannot be read. The message names it.
+ */
+export async function openTensorFile(
+  path: string,
+  find: (file: RandomAccess) => Promise<Tensors>,
+): Promise<TensorFile> {
+  using opened = new DisposableStack();
+  const file = opened.use(await openRandomAccess(path));
+  const tensors = await find(file);
+  const keep = opened.move();
+  return { path, ...tensors, [Symbol.dispose]: () => keep.dispose() };
 }

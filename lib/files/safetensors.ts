@@ -4,26 +4,11 @@
  *
  * Source: https://github.com/huggingface/safetensors#format
  */
-import { openRandomAccess, type RandomAccess } from "./random_access.ts";
+import { openTensorFile } from "./random_access.ts";
 import { readTensors } from "./read_tensors.ts";
-import { MAX_HEADER_BYTES, parseHeader } from "./safetensors_header.ts";
+import { readHeader } from "./safetensors_header.ts";
 import { count, rowMajor, type StoredTensor, type TensorFile, type TensorView } from "./tensor.ts";
 import { writeAtomically } from "./write.ts";
-
-async function readHeader({ path, size, read }: RandomAccess) {
-  const wrong = (state: string) => new RangeError(`Cannot read ${path}: ${state}`);
-  if (size < 8) throw wrong(`it has ${size} bytes, too few for a safetensors file`);
-  const claimed = new DataView((await read(0, 8)).buffer).getBigUint64(0, true);
-  if (claimed > size - 8) {
-    const state = `its header would have ${claimed} bytes, but the file has ${size}`;
-    throw wrong(`${state}; it is cut off or no safetensors file, download it again`);
-  }
-  const start = 8 + Number(claimed);
-  if (claimed > MAX_HEADER_BYTES) {
-    throw wrong(`its header has ${claimed} bytes, too many for a model`);
-  }
-  return { text: new TextDecoder().decode(await read(8, start)), start };
-}
 
 /**
  * Opens a safetensors file and checks its header; tensors are read by `readTensors`.
@@ -32,31 +17,26 @@ async function readHeader({ path, size, read }: RandomAccess) {
  * @param options.skip keys that are not wanted, whatever they contain
  * @throws {Error} if anything in the header is wrong. The message names the file and the key.
  */
-export async function openSafetensors(
+export const openSafetensors = (
   path: string,
   { skip = () => false }: { skip?: (key: string) => boolean } = {},
-): Promise<TensorFile> {
-  using opened = new DisposableStack();
-  const file = opened.use(await openRandomAccess(path));
-  const { text, start } = await readHeader(file);
-  const entries = parseHeader(text, { dataBytes: file.size - start, path, skip });
-  const places = new Map(entries.map((entry) => [entry.key, entry]));
-  // each tensor is a storage of its own
-  const views = entries.map(({ key, dtype, shape, begin, end }): [string, TensorView] => {
-    const place = { path, storage: key, storageBytes: end - begin, format: dtype, offset: 0 };
-    return [key, { ...place, shape, strides: rowMajor(shape) }];
+): Promise<TensorFile> =>
+  openTensorFile(path, async (file) => {
+    const { entries, start } = await readHeader(file, skip);
+    const places = new Map(entries.map((entry) => [entry.key, entry]));
+    // each tensor is a storage of its own
+    const views = entries.map(({ key, dtype, shape, begin, end }): [string, TensorView] => {
+      const place = { path, storage: key, storageBytes: end - begin, format: dtype, offset: 0 };
+      return [key, { ...place, shape, strides: rowMajor(shape) }];
+    });
+    return {
+      views: new Map(views),
+      async stream(storage, put) {
+        const { begin, end } = places.get(storage) ?? { begin: 0, end: 0 };
+        await file.stream(start + begin, start + end, put);
+      },
+    };
   });
-  const keep = opened.move();
-  return {
-    path,
-    views: new Map(views),
-    async stream(storage, put) {
-      const { begin, end } = places.get(storage) ?? { begin: 0, end: 0 };
-      await file.stream(start + begin, start + end, put);
-    },
-    [Symbol.dispose]: () => keep.dispose(),
-  };
-}
 
 /**
  * Reads every tensor of a safetensors file, in the order of the file. Floating formats become

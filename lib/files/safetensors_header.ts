@@ -5,6 +5,7 @@
  * Source: https://github.com/huggingface/safetensors#format
  */
 import { expectRecord, isRecord, type JsonRecord, parseJson } from "./json.ts";
+import type { RandomAccess } from "./random_access.ts";
 import { BYTES, count, isReadable, READABLE, type ReadableFormat } from "./tensor.ts";
 
 /** Bytes `begin` to `end` of a tensor, counted from the end of the header. */
@@ -15,7 +16,7 @@ interface Span {
 }
 
 /** A tensor and its place. */
-export interface Entry extends Span {
+interface Entry extends Span {
   readonly dtype: ReadableFormat;
   readonly shape: number[];
 }
@@ -24,33 +25,49 @@ export interface Entry extends Span {
  * The format allows 100 MB, but a tensor takes about 120 bytes of a header, and the parsed header
  * must not need much memory.
  */
-export const MAX_HEADER_BYTES = 4_000_000;
+const MAX_HEADER_BYTES = 4_000_000;
 
 const isSizes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
 
 /**
- * Parses and checks a header and returns its entries in the order in which they lie in the file.
+ * Reads and checks the header of a file. Returns its entries in the order in which they lie in the
+ * file, and where their bytes start.
  *
- * @param options.dataBytes how many bytes follow the header
- * @param options.path the file, for errors
- * @param options.skip keys whose dtype does not matter, because nobody will read them
+ * @param skip keys whose dtype does not matter, because nobody will read them
  * @throws {Error} if anything in it is wrong. The message names the file and the key.
  */
-export function parseHeader(
-  text: string,
-  { dataBytes, path, skip }: { dataBytes: number; path: string; skip: (key: string) => boolean },
-): Entry[] {
-  const header = parseJson(text, `the header of ${path}`);
-  const entries = Object.entries(expectRecord(header, `Cannot read ${path}: its header`))
-    .filter(([key]) => key !== "__metadata__").map(([key, value]) => {
-      const where = `Cannot read "${key}" of ${path}:`;
-      const fields = isRecord(value) ? value : {};
-      const span = parseSpan(key, fields, { dataBytes, where });
-      return { span, entry: skip(key) ? [] : [parseEntry(span, fields, where)] };
-    });
-  checkCover(entries.map(({ span }) => span), dataBytes, path);
-  return entries.flatMap(({ entry }) => entry).sort((a, b) => a.begin - b.begin);
+export async function readHeader(file: RandomAccess, skip: (key: string) => boolean) {
+  const { path, size } = file;
+  const start = 8 + await headerBytes(file), dataBytes = size - start;
+  const text = new TextDecoder().decode(await file.read(8, start));
+  const header = expectRecord(
+    parseJson(text, `the header of ${path}`),
+    `Cannot read ${path}: its header`,
+  );
+  const spans: Span[] = [], entries: Entry[] = [];
+  for (const [key, value] of Object.entries(header)) {
+    if (key === "__metadata__") continue;
+    const where = `Cannot read "${key}" of ${path}:`;
+    const fields = isRecord(value) ? value : {};
+    const span = parseSpan(key, fields, { dataBytes, where });
+    spans.push(span);
+    if (!skip(key)) entries.push(parseEntry(span, fields, where));
+  }
+  checkCover(spans, dataBytes, path);
+  return { entries: entries.sort((a, b) => a.begin - b.begin), start };
+}
+
+async function headerBytes({ path, size, read }: RandomAccess): Promise<number> {
+  const wrong = (state: string) => new RangeError(`Cannot read ${path}: ${state}`);
+  if (size < 8) throw wrong(`it has ${size} bytes, too few for a safetensors file`);
+  const claimed = new DataView((await read(0, 8)).buffer).getBigUint64(0, true);
+  if (claimed > size - 8) {
+    const state = `its header would have ${claimed} bytes, but the file has ${size}`;
+    throw wrong(`${state}; it is cut off or no safetensors file, download it again`);
+  }
+  if (claimed <= MAX_HEADER_BYTES) return Number(claimed);
+  throw wrong(`its header has ${claimed} bytes, too many for a model`);
 }
 
 function parseSpan(

@@ -16,17 +16,9 @@ export interface StoredTensor {
 }
 
 /** Bytes of one number in each format, by safetensors' names. */
+// deno-fmt-ignore -- several short names on a line
 export const BYTES = {
-  F64: 8,
-  F32: 4,
-  F16: 2,
-  BF16: 2,
-  I64: 8,
-  I32: 4,
-  I16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
+  F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1,
 } as const;
 
 /** How numbers are stored. */
@@ -74,6 +66,9 @@ export interface TensorFile extends Disposable {
    */
   stream(storage: string, put: (chunk: Uint8Array) => void): Promise<void>;
 }
+
+/** What the reader of a format finds in an open file. */
+export type Tensors = Pick<TensorFile, "views" | "stream">;
 
 /** How many values a tensor of this shape has; 1 for the empty shape. */
 export const count = (shape: readonly number[]): number =>

@@ -8,7 +8,7 @@
 import { describe, isKind, type PickleValue, type TorchStorage } from "./pickle.ts";
 import type { RandomAccess } from "./random_access.ts";
 import { pickleReader } from "./read_pickle.ts";
-import { BYTES, type TensorFile } from "./tensor.ts";
+import { BYTES, type Tensors } from "./tensor.ts";
 import { MAX_PICKLE_BYTES, stateDictViews, torchPickleOptions } from "./torch_pickle.ts";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
@@ -74,9 +74,7 @@ export const looksLegacy = (beginning: Uint8Array): boolean =>
  *
  * @throws {Error} if the file is damaged. The message names it.
  */
-export async function openTorchLegacy(
-  file: RandomAccess,
-): Promise<Pick<TensorFile, "views" | "stream">> {
+export async function openTorchLegacy(file: RandomAccess): Promise<Tensors> {
   const { path } = file;
   const storages = new Map<string, TorchStorage>();
   const options = torchPickleOptions(path, (storage) => {

@@ -12,7 +12,7 @@ import { type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
 import type { TorchStorage } from "./pickle.ts";
 import type { RandomAccess } from "./random_access.ts";
 import { pickleReader } from "./read_pickle.ts";
-import type { TensorFile } from "./tensor.ts";
+import type { Tensors } from "./tensor.ts";
 import { MAX_PICKLE_BYTES, stateDictViews, torchPickleOptions } from "./torch_pickle.ts";
 
 /** The archive's bytes for the library. */
@@ -108,20 +108,22 @@ async function readPlaces(file: RandomAccess): Promise<Map<string, Place>> {
 }
 
 async function streamPlace(
-  { name, start, end, crc }: Place,
+  place: Place,
   file: RandomAccess,
   put: (chunk: Uint8Array) => void,
 ): Promise<void> {
   let sum = 0;
-  await file.stream(start, end, (chunk) => {
+  await file.stream(place.start, place.end, (chunk) => {
     sum = crc32(chunk, sum);
     put(chunk);
   });
+  checkSum(sum, place, file);
+}
+
+function checkSum(sum: number, { name, crc }: Place, { path }: RandomAccess): void {
   if (sum === crc) return;
-  throw zipError(
-    file.path,
-    `its entry "${name}" is damaged: its bytes do not match its checksum; download it again`,
-  );
+  const state = `its entry "${name}" is damaged: its bytes do not match its checksum`;
+  throw zipError(path, `${state}; download it again`);
 }
 
 async function readSmall(place: Place, file: RandomAccess): Promise<Uint8Array> {
@@ -130,12 +132,8 @@ async function readSmall(place: Place, file: RandomAccess): Promise<Uint8Array> 
     const state = `its entry "${place.name}" has ${size} bytes, too many for a state dict`;
     throw zipError(file.path, state);
   }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  await streamPlace(place, file, (chunk) => {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  });
+  const bytes = await file.read(place.start, place.end);
+  checkSum(crc32(bytes), place, file);
   return bytes;
 }
 
@@ -166,9 +164,7 @@ export const looksZip = (beginning: Uint8Array): boolean =>
  *
  * @throws {Error} if the file is damaged. The message names it.
  */
-export async function openTorchZip(
-  file: RandomAccess,
-): Promise<Pick<TensorFile, "views" | "stream">> {
+export async function openTorchZip(file: RandomAccess): Promise<Tensors> {
   const { path } = file;
   const places = await readPlaces(file);
   const { pickle, root } = findPickle(places, path);

@@ -111,10 +111,8 @@ async function moveInto(
   for (const name of written) {
     if (!await sameContent(join(temporary, name), join(folder, name))) changed.push(name);
   }
-  const { obsolete = [], kept = [] } = Object.groupBy(
-    others,
-    (name) => replaces(name) ? "obsolete" : "kept",
-  );
+  const kindOf = (name: string) => replaces(name) ? "obsolete" : "kept";
+  const { obsolete = [], kept = [] } = Object.groupBy(others, kindOf);
   if (changed.length + obsolete.length <= 1 || isWorkedIn(folder)) { // file by file
     for (const name of changed) await Deno.rename(join(temporary, name), join(folder, name));
     for (const name of obsolete) await remove(join(folder, name));

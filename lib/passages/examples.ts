@@ -9,15 +9,8 @@
  * file.
  */
 import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
-import type { Tokenizer, TokenRow } from "../lm/mod.ts";
-import type { PromptAndAnswer } from "../lm/mod.ts";
-import {
-  type AskedQuestion,
-  formatOf,
-  questionsOf,
-  readParagraphs,
-  textAt,
-} from "./passage_files.ts";
+import type { PromptAndAnswer, Tokenizer, TokenRow } from "../lm/mod.ts";
+import { cmrcPassages, formatOf, type QuestionedPassage, readParagraphs } from "./passage_files.ts";
 
 /** A question about a passage. */
 export interface Example {
@@ -41,16 +34,6 @@ export interface Lengths {
   readonly maxLen: number;
   /** The answer without its [SEP]. */
   readonly queryLen: number;
-}
-
-/** A passage with all of its questions. */
-export interface QuestionedPassage {
-  /** The article's title, or the passage itself where there is none. */
-  readonly name: string;
-  /** The passage. */
-  readonly content: string;
-  /** Each with the texts of its answers. */
-  readonly questions: readonly AskedQuestion[];
 }
 
 /**
@@ -99,19 +82,6 @@ export async function readTexts(path: string): Promise<string[]> {
 }
 
 /**
- * Reads the title of each passage of a CMRC file: passage -> title.
- *
- * @throws {Error} If something is missing or empty, with file and line.
- */
-export async function readNames(path: string): Promise<Map<string, string>> {
-  const paragraphs = await readParagraphs(path);
-  return new Map(paragraphs.map(({ content, article, place: { source, keys } }) => [
-    content,
-    textAt(article, "title", { source, keys: keys.slice(0, 2) }),
-  ]));
-}
-
-/**
  * Reads the passages of a file with their questions. A passage without a question is skipped, and a
  * passage that occurs several times is returned once, with all of its questions. Only CMRC-2018
  * JSON has answers; JSON lines have `content` and `query`.
@@ -133,15 +103,6 @@ export async function readQuestionedPassages(path: string): Promise<QuestionedPa
 const foundPassages = async (path: string): Promise<QuestionedPassage[]> =>
   await formatOf(path) === "cmrc" ? await cmrcPassages(path) : await linePassages(path);
 
-async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
-  return (await readParagraphs(path)).map((paragraph) => {
-    const { article, content } = paragraph;
-    const title = isRecord(article) ? article.title : undefined;
-    const name = typeof title === "string" && title.trim() !== "" ? title : content;
-    return { name, content, questions: questionsOf(paragraph) };
-  });
-}
-
 const linePassages = (path: string): Promise<QuestionedPassage[]> =>
   Array.fromAsync(
     readJsonLines(path, { strings: ["content", "query"], filled: true }),
@@ -159,10 +120,9 @@ export async function readRankedLists(path: string): Promise<RankedText[][]> {
   for await (const { line, value } of readJsonValues(path)) {
     lists.push(rankedList(value, `Cannot read ${path}, line ${line}`));
     if (lists.at(-1)?.length !== lists[0].length) {
-      const found = `it has ${lists.at(-1)?.length} answers, and the first list has ${
-        lists[0].length
-      }`;
-      throw new RangeError(`Cannot read ${path}, line ${line}: ${found}`);
+      const [found, first] = [lists.at(-1)?.length, lists[0].length];
+      const state = `it has ${found} answers, and the first list has ${first}`;
+      throw new RangeError(`Cannot read ${path}, line ${line}: ${state}`);
     }
   }
   return someOf(lists, { path, what: "ranked lists" });

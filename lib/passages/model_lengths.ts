@@ -13,11 +13,8 @@ function ownLength({ settings }: Pick<ModelFolder, "settings">, name: string): n
   const value = settings?.[name];
   if (value === undefined) return undefined;
   if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
-  throw new RangeError(
-    `Cannot use the model's settings.json: ${name} is ${
-      JSON.stringify(value)
-    }, and a positive whole number is expected`,
-  );
+  const found = `${name} is ${JSON.stringify(value)}, and a positive whole number is expected`;
+  throw new RangeError(`Cannot use the model's settings.json: ${found}`);
 }
 
 /**
@@ -54,8 +51,6 @@ export function modelLengths(
  */
 export function requirePositions(maxLen: number, positions: number): void {
   if (maxLen <= positions) return;
-  const found = `the model has ${positions} positions`;
-  throw new RangeError(
-    `Cannot use max_len ${maxLen}: ${found}; give --max_len ${positions} or less`,
-  );
+  const found = `the model has ${positions} positions; give --max_len ${positions} or less`;
+  throw new RangeError(`Cannot use max_len ${maxLen}: ${found}`);
 }

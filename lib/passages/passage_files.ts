@@ -41,57 +41,51 @@ export async function formatOf(path: string): Promise<PassageFormat> {
   return "empty";
 }
 
-/** A place in a JSON file. */
-export interface JsonPlace {
+/** A value in a JSON file and its place there. */
+interface JsonPlace {
   /** The file. */
   readonly source: JsonSource;
   /** The keys that lead to the place. */
   readonly keys: readonly (string | number)[];
+  /** The value. */
+  readonly value: unknown;
 }
 
 /** One passage of a CMRC file. */
-export interface Paragraph {
+interface Paragraph {
   /** The passage. */
   readonly content: string;
-  /** Its place in the file. */
-  readonly place: JsonPlace;
   /** The object that holds it and its questions. */
-  readonly paragraph: unknown;
+  readonly paragraph: JsonPlace;
   /** The object with the title. */
-  readonly article: unknown;
+  readonly article: JsonPlace;
 }
 
-/**
- * The list under `key` of the value at `place`.
- *
- * @throws {TypeError} If there is none, with file and line.
- */
-export function listAt(value: unknown, key: string, { source, keys }: JsonPlace): unknown[] {
-  const list = isRecord(value) ? value[key] : undefined;
+/** The value under `key`; undefined if there is none. */
+const valueAt = ({ value }: JsonPlace, key: string): unknown =>
+  isRecord(value) ? value[key] : undefined;
+
+/** The items of the list under `key`. @throws {TypeError} If there is none, with file and line. */
+function listAt(place: JsonPlace, key: string): JsonPlace[] {
+  const { source, keys } = place;
+  const list = valueAt(place, key);
   if (!Array.isArray(list)) {
     throw new TypeError(`Cannot read ${source.where(keys)} has no list "${key}"`);
   }
-  return list;
+  return list.map((value, index) => ({ source, keys: [...keys, key, index], value }));
 }
 
 /**
- * The text under `key` of the value at `place`.
+ * The text under `key`.
  *
  * @throws {TypeError} If there is none or it is blank, with file and line.
  */
-export function textAt(
-  value: unknown,
-  key: string,
-  { source, keys, mayBeBlank = false }: JsonPlace & { readonly mayBeBlank?: boolean },
-): string {
-  const text = isRecord(value) ? value[key] : undefined;
-  if (typeof text !== "string") {
-    throw new TypeError(`Cannot read ${source.where(keys)} has no text "${key}"`);
-  }
-  if (text.trim() === "" && !mayBeBlank) {
-    throw new TypeError(`Cannot read ${source.where(keys)} has an empty "${key}"`);
-  }
-  return text;
+function textAt(place: JsonPlace, key: string, { mayBeBlank = false } = {}): string {
+  const text = valueAt(place, key);
+  const isText = typeof text === "string";
+  if (isText && (mayBeBlank || text.trim() !== "")) return text;
+  const state = isText ? "an empty" : "no text";
+  throw new TypeError(`Cannot read ${place.source.where(place.keys)} has ${state} "${key}"`);
 }
 
 /**
@@ -101,13 +95,13 @@ export function textAt(
  */
 export async function readParagraphs(path: string): Promise<Paragraph[]> {
   const source = await readJsonSource(path);
-  return listAt(source.value, "data", { source, keys: [] }).flatMap((article, i) => {
-    const keys = ["data", i];
-    return listAt(article, "paragraphs", { source, keys }).map((paragraph, j) => {
-      const place = { source, keys: [...keys, "paragraphs", j] };
-      return { content: textAt(paragraph, "context", place), place, paragraph, article };
-    });
-  });
+  return listAt({ source, keys: [], value: source.value }, "data").flatMap((article) =>
+    listAt(article, "paragraphs").map((paragraph) => ({
+      content: textAt(paragraph, "context"),
+      paragraph,
+      article,
+    }))
+  );
 }
 
 /** A question of a passage with the texts of its answers. */
@@ -122,15 +116,41 @@ export interface AskedQuestion {
  * qas[].question of a paragraph, with answers[].text where there are answers. An answer's text may
  * be empty, as in CMRC's test files and in SQuAD's unanswerable questions.
  */
-export function questionsOf({ paragraph, place: { source, keys } }: Paragraph): AskedQuestion[] {
-  return listAt(paragraph, "qas", { source, keys }).map((qa, k) => {
-    const at = { source, keys: [...keys, "qas", k] };
-    const answers = isRecord(qa) && "answers" in qa ? listAt(qa, "answers", at) : [];
+const questionsOf = ({ paragraph }: Paragraph): AskedQuestion[] =>
+  listAt(paragraph, "qas").map((qa) => {
+    const answers = valueAt(qa, "answers") === undefined ? [] : listAt(qa, "answers");
     return {
-      text: textAt(qa, "question", at),
-      answers: answers.map((answer, n) =>
-        textAt(answer, "text", { source, keys: [...at.keys, "answers", n], mayBeBlank: true })
-      ),
+      text: textAt(qa, "question"),
+      answers: answers.map((answer) => textAt(answer, "text", { mayBeBlank: true })),
     };
   });
+
+/** A passage with all of its questions. */
+export interface QuestionedPassage {
+  /** The article's title, or the passage itself where there is none. */
+  readonly name: string;
+  /** The passage. */
+  readonly content: string;
+  /** Each with the texts of its answers. */
+  readonly questions: readonly AskedQuestion[];
+}
+
+/** The passages of a CMRC file, with repetitions, each with the questions at that place. */
+export async function cmrcPassages(path: string): Promise<QuestionedPassage[]> {
+  return (await readParagraphs(path)).map((paragraph) => {
+    const { article, content } = paragraph;
+    const title = valueAt(article, "title");
+    const name = typeof title === "string" && title.trim() !== "" ? title : content;
+    return { name, content, questions: questionsOf(paragraph) };
+  });
+}
+
+/**
+ * Reads the title of each passage of a CMRC file: passage -> title.
+ *
+ * @throws {Error} If something is missing or empty, with file and line.
+ */
+export async function readNames(path: string): Promise<Map<string, string>> {
+  const paragraphs = await readParagraphs(path);
+  return new Map(paragraphs.map(({ content, article }) => [content, textAt(article, "title")]));
 }

@@ -16,7 +16,8 @@ import {
   spoil,
 } from "../corpus/mod.ts";
 import type { Random } from "../random/mod.ts";
-import type { QuestionedPassage, RankedText } from "./examples.ts";
+import type { RankedText } from "./examples.ts";
+import type { QuestionedPassage } from "./passage_files.ts";
 
 /**
  * Gives a question about a passage's subject that the passage does not answer; undefined where none
@@ -76,9 +77,8 @@ function otherQuestion(
       return text;
     }
   }
-  throw new RangeError(
-    `Cannot rank answers to "${passage.content}": no other passage asks something else`,
-  );
+  const state = "no other passage asks something else";
+  throw new RangeError(`Cannot rank answers to "${passage.content}": ${state}`);
 }
 
 /**

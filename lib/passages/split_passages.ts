@@ -4,7 +4,7 @@
  * The split is by passage, so SFT never sees a question about a passage that PPO uses.
  */
 import { type Random, shuffle } from "../random/mod.ts";
-import type { QuestionedPassage } from "./examples.ts";
+import type { QuestionedPassage } from "./passage_files.ts";
 
 /** A passage with its number in the file. */
 export interface NumberedPassage extends QuestionedPassage {

@@ -4,7 +4,14 @@
  */
 
 import { type Figure, figure } from "./figure.ts";
-import { axisName, gridLayout, type GridShape, gridShape, panelBox } from "./grid_axes.ts";
+import {
+  axisName,
+  gridLayout,
+  type GridPanel,
+  type GridShape,
+  gridShape,
+  panelBox,
+} from "./grid_axes.ts";
 import { countTicks } from "./rows.ts";
 import { bandBetween, type Layout, lineTrace, type Trace } from "./style.ts";
 
@@ -26,11 +33,7 @@ export interface Band {
 }
 
 /** One panel. */
-export interface BandPanel {
-  /** What it shows, and its unit. */
-  readonly title: string;
-  /** Name of its bottom axis, if it is not that of the others. */
-  readonly xTitle?: string;
+export interface BandPanel extends Omit<GridPanel, "scale"> {
   /** What is drawn, the first one lowest. */
   readonly bands: readonly Band[];
 }

@@ -21,13 +21,8 @@ export interface GridPanel {
   readonly scale?: "linear" | "log" | undefined;
 }
 
-/** How the panels are arranged. */
-export interface GridShape {
-  /** Panels side by side. */
-  readonly across: number;
-  /** Rows of panels. */
-  readonly down: number;
-}
+/** How the panels are arranged: so many side by side, in so many rows. */
+export type GridShape = Readonly<Record<"across" | "down", number>>;
 
 /** Arranges so many panels in at most `columns` columns. */
 export function gridShape(panels: number, columns = 3): GridShape {
@@ -84,7 +79,7 @@ export function gridLayout(
       nticks: 5,
       ...scale === "log" ? { type: "log", tickvals: logTicks, ticktext: logTicks.map(String) } : {},
     });
-    return panelName(title, (left + right) / 2, top);
+    return { text: title, x: (left + right) / 2, y: top, ...panelName };
   });
   return {
     ...frame({ title, seed, width, height: 90 + 215 * down }),
@@ -96,11 +91,9 @@ export function gridLayout(
   };
 }
 
+const abovePanel = { xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom" };
+const panelName = { ...abovePanel, showarrow: false, font: { size: 13 } };
+
 /** 1, 2, 5, 10, 20 ... in full: between powers of ten plotly itself would write 2 for 20. */
 const logTicks = Array.from({ length: 11 }, (_, power) => power - 5)
   .flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
-
-function panelName(text: string, x: number, y: number): Layout {
-  const place = { x, y, xref: "paper", yref: "paper", xanchor: "center", yanchor: "bottom" };
-  return { text, ...place, showarrow: false, font: { size: 13 } };
-}

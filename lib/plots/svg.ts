@@ -37,7 +37,7 @@ async function loadPlotly(): Promise<Draw> {
     },
   });
   Reflect.set(page.URL, "createObjectURL", () => ""); // plotly calls it at its start, for maps
-  measureTexts(page.SVGElement.prototype, page.HTMLElement.prototype);
+  measureTexts(page);
   page.eval(steadyRandom);
   page.eval(source);
   const plotly: unknown = Reflect.get(page, "Plotly");

@@ -4,9 +4,11 @@
  * installs estimates: a Chinese character is as wide as it is high, a Latin one a little more than
  * half of that. Drawn shapes are not measured.
  */
-
+import type { Window } from "happy-dom";
 import { textWidth as widthOf } from "../display/mod.ts";
-import { type Affine, apply, compose, identity, parseTransform } from "./affine.ts";
+
+/** A plane transform. */
+type Matrix = ReturnType<InstanceType<Window["DOMMatrix"]>["translate"]>;
 
 /** The members of an element that are used here. */
 interface Element {
@@ -22,13 +24,13 @@ export const textWidth = (text: string, fontSize: number): number =>
   widthOf(text, { wide: fontSize, narrow: fontSize * 0.56 });
 
 /** Installs a `getBBox` and a `getBoundingClientRect` that measure texts. */
-export function measureTexts(...prototypes: readonly object[]): void {
-  for (const prototype of prototypes) {
+export function measureTexts({ SVGElement, HTMLElement, DOMMatrix }: Window): void {
+  for (const { prototype } of [SVGElement, HTMLElement]) {
     Reflect.set(prototype, "getBBox", function (this: Element) {
-      return boxOf(this, this);
+      return boxOf(this, this, new DOMMatrix());
     });
     Reflect.set(prototype, "getBoundingClientRect", function (this: Element) {
-      return boxOf(this, null);
+      return boxOf(this, null, new DOMMatrix());
     });
   }
 }
@@ -37,13 +39,13 @@ export function measureTexts(...prototypes: readonly object[]): void {
  * The box around all texts of `element`, in the coordinates of the ancestor `frame` (null: of the
  * page).
  */
-function boxOf(element: Element, frame: Element | null) {
+function boxOf(element: Element, frame: Element | null, identity: Matrix) {
   const texts = element.tagName.toLowerCase() === "text"
     ? [element]
     : Array.from(element.querySelectorAll("text"));
   const points = texts.filter((text) => text.textContent !== "").flatMap((text) => {
-    const place = placeOf(text, frame);
-    return corners(text).map(([x, y]) => apply(place, x, y));
+    const place = placeOf(text, frame, identity);
+    return corners(text).map(([x, y]) => place.transformPoint({ x, y }));
   });
   const range = (values: readonly number[]) =>
     values.length === 0 ? [0, 0] : [Math.min(...values), Math.max(...values)];
@@ -81,10 +83,21 @@ function fontSize(element: Element | null): number {
 }
 
 /** All transforms from `element` up to, but not including, `frame`. */
-function placeOf(element: Element | null, frame: Element | null): Affine {
+function placeOf(element: Element | null, frame: Element | null, identity: Matrix): Matrix {
   if (element === null || element === frame) return identity;
-  return compose(
-    placeOf(element.parentElement, frame),
-    parseTransform(element.getAttribute("transform") ?? ""),
-  );
+  const outer = placeOf(element.parentElement, frame, identity);
+  return transformed(outer, element.getAttribute("transform") ?? "");
+}
+
+/** `place` with SVG's transforms inside it, the last of which is applied to a point first. */
+export function transformed(place: Matrix, transforms: string): Matrix {
+  let inner = place;
+  for (const [, name, list] of transforms.matchAll(/(\w+)\(([^)]*)\)/g)) {
+    const [first, second, third = 0] = list.split(/[\s,]+/).map(Number);
+    const x = second ?? 0; // (x, third) is the centre of a rotation
+    if (name === "translate") inner = inner.translate(first, x);
+    if (name === "scale") inner = inner.scale(first, second ?? first);
+    if (name === "rotate") inner = inner.translate(x, third).rotate(first).translate(-x, -third);
+  }
+  return inner;
 }

@@ -47,11 +47,9 @@ export interface TokenStemsOptions extends FigureOptions {
 export function tokenStems(tokens: readonly string[], options: TokenStemsOptions): Figure {
   const { title, valueTitle, tokenTitle, stems, lines, seed } = options;
   for (const { name, values } of [stems, ...lines]) {
-    if (values.length !== tokens.length) {
-      throw new RangeError(
-        `Cannot draw "${name}" over ${tokens.length} tokens: there are ${values.length} numbers`,
-      );
-    }
+    if (values.length === tokens.length) continue;
+    const found = `there are ${values.length} numbers`;
+    throw new RangeError(`Cannot draw "${name}" over ${tokens.length} tokens: ${found}`);
   }
   const layout = {
     ...frame({ title, seed, width: Math.max(560, 120 + 42 * tokens.length), height: 360 }),
@@ -82,19 +80,13 @@ export function tokenStems(tokens: readonly string[], options: TokenStemsOptions
 function stemTraces({ name, values }: TokenRowOfNumbers): Trace[] {
   const { color, symbol } = seriesStyle(0);
   const common = { type: "scatter", name, legendgroup: name };
-  const stems = {
-    x: values.flatMap((_, t) => [t, t, null]),
-    y: values.flatMap((value) => [0, finite(value), null]),
-  };
-  const heads = {
-    x: [...values.keys()],
-    y: values.map(finite),
-    marker: { color, symbol, size: 9 },
-  };
+  const x = values.flatMap((_, t) => [t, t, null]);
+  const y = values.flatMap((value) => [0, finite(value), null]);
+  const heads = { x: [...values.keys()], y: values.map(finite) };
   const hidden = { showlegend: false, hoverinfo: "skip" };
   return [
-    { ...common, mode: "lines", ...stems, line: { color, width: 2 }, ...hidden },
-    { ...common, mode: "markers", ...heads },
+    { ...common, mode: "lines", x, y, line: { color, width: 2 }, ...hidden },
+    { ...common, mode: "markers", ...heads, marker: { color, symbol, size: 9 } },
   ];
 }
 

@@ -77,14 +77,10 @@ function sizeText(bytes: number): string {
  * assert.match(text, /^GPU: Card A, memory unknown, buffers of up to 2 GiB, 128 MiB at once/);
  * ```
  */
-export function adapterText(
-  { name, isSoftware, memoryBytes, maxBufferBytes, maxBindingBytes }: Adapter,
-): string {
+export function adapterText({ name, isSoftware, memoryBytes: bytes, ...limits }: Adapter): string {
   const kind = isSoftware ? " (software, slow)" : "";
-  const memory = memoryBytes === undefined
-    ? "memory unknown"
-    : `${sizeText(memoryBytes)} of memory`;
-  const buffers = `buffers of up to ${sizeText(maxBufferBytes)}`;
-  const atOnce = `${sizeText(maxBindingBytes)} at once in a kernel`;
+  const memory = bytes === undefined ? "memory unknown" : `${sizeText(bytes)} of memory`;
+  const buffers = `buffers of up to ${sizeText(limits.maxBufferBytes)}`;
+  const atOnce = `${sizeText(limits.maxBindingBytes)} at once in a kernel`;
   return `GPU: ${name}${kind}, ${memory}, ${buffers}, ${atOnce}`;
 }

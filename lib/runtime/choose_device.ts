@@ -64,9 +64,7 @@ export async function chooseDevice(setting: string, options: ChooseOptions = {})
   return gpu;
 }
 
-interface GpuChoice extends Required<Pick<ChooseOptions, "warn" | "machine">> {
-  readonly open: () => Promise<Device>;
-}
+type GpuChoice = Required<Pick<ChooseOptions, "warn" | "machine">> & { open(): Promise<Device> };
 
 /** The GPU for a setting; undefined where the CPU is to be used. */
 async function chooseGpu(setting: string, { warn, machine, open }: GpuChoice) {
@@ -81,11 +79,9 @@ async function chooseGpu(setting: string, { warn, machine, open }: GpuChoice) {
   if (Number(setting) > 0) {
     warn(`WebGPU cannot choose among GPUs: device ${setting} is ${adapter.name}`);
   }
-  try {
-    return await open();
-  } catch (error) {
+  return await open().catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     warn(`${adapter.name} cannot be used, so the CPU is used instead: ${reason}`);
     return undefined;
-  }
+  });
 }

@@ -11,6 +11,20 @@ import type { DeviceUsage } from "./device_usage.ts";
 /** Which ONNX Runtime provider computes. */
 export type DeviceKind = "cpu" | "webgpu";
 
+/** How to open a device. */
+export interface OpenOptions {
+  /** Threads of the CPU; default: all. */
+  readonly threads?: number;
+  /**
+   * How a GPU's memory for intermediate results is reused; the first GPU that a process opens
+   * decides. ONNX Runtime's buckets (the default) keep a few buffers of each of some sizes up to
+   * 160 MiB; larger ones, or more of them, are allocated again in each run, which costs about 10 ms
+   * for each array of hundreds of MiB. "exact" keeps every buffer for the next array of exactly its
+   * size until the process ends, so that each new length of a batch takes memory of its own.
+   */
+  readonly buffers?: "buckets" | "exact";
+}
+
 /** A compiled graph, with inputs and results by name. */
 export interface Executable {
   /**

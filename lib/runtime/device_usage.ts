@@ -6,9 +6,9 @@
  */
 import { elements } from "./array.ts";
 
-/** Copies in one direction. */
+/** Arrays that were copied in one direction so far, or that a device holds now. */
 export interface Crossing {
-  /** Arrays copied so far. */
+  /** How many there are. */
   readonly arrays: number;
   /** Their bytes. */
   readonly bytes: number;
@@ -18,11 +18,7 @@ export interface Crossing {
  * What a device holds and what it has copied. On the CPU, where nothing needs to be copied, all
  * counts are 0.
  */
-export interface DeviceUsage {
-  /** Arrays that were made and not freed. */
-  readonly arrays: number;
-  /** Their bytes. */
-  readonly bytes: number;
+export interface DeviceUsage extends Crossing {
   /** The largest number of bytes so far. */
   readonly peakBytes: number;
   /** From the host's memory to the device's. */

@@ -5,7 +5,7 @@ import { type DType, input, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
 import type { Adapter } from "./adapter.ts";
 import type { ArrayLike_, DeviceArray } from "./array.ts";
 import { attendsRightly } from "./attention_probe.ts";
-import type { Device } from "./device.ts";
+import type { Device, OpenOptions } from "./device.ts";
 import { createUsageCounter, type UsageCounter } from "./device_usage.ts";
 import { gpuFailure } from "./gpu_failure.ts";
 import {
@@ -18,26 +18,13 @@ import {
   wrap,
 } from "./ort_arrays.ts";
 
-/**
- * How a GPU's memory for intermediate results is reused. ONNX Runtime's buckets keep a few buffers
- * of each of some sizes up to 160 MiB; larger ones, or more of them, are allocated again in each
- * run, which costs about 10 ms for each array of hundreds of MiB. "exact" keeps every buffer for
- * the next array of exactly its size until the process ends, so that each new length of a batch
- * takes memory of its own.
- */
-export type GpuBuffers = "buckets" | "exact";
-
-/** A session's options: the number of threads and the memory. */
-interface GpuOptions {
-  readonly threads: number;
-  readonly buffers: GpuBuffers;
-}
+type GpuOptions = Required<OpenOptions>;
 
 /**
  * Without this layout, ONNX Runtime moves a Transpose to a bool tensor, for which WebGPU has no
  * kernel; see also GPU_EXTRA.
  */
-const webgpu = (buffers: GpuBuffers) => ({
+const webgpu = (buffers: GpuOptions["buffers"]) => ({
   name: "webgpu" as const,
   preferredLayout: "NCHW" as const,
   storageBufferCacheMode: buffers === "exact" ? "simple" : "bucket",

@@ -35,10 +35,7 @@ const VENDOR_AT = 8, DEVICE_AT = 12;
 const HEAPS_AT = 260, FIRST_HEAP_AT = 264, HEAP_BYTES = 16, FLAGS_AT = 8, DEVICE_LOCAL = 1;
 
 /** PCI numbers of a GPU. */
-interface Numbers {
-  readonly vendor: number;
-  readonly device: number;
-}
+type Numbers = Readonly<Record<"vendor" | "device", number>>;
 
 /** Bytes of the memory of the GPU with these numbers; undefined where they are unknown. */
 export function gpuMemory(wanted: Numbers): number | undefined {

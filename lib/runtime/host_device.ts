@@ -3,37 +3,32 @@
  * that must not be called.
  */
 import * as ort from "onnxruntime-node";
-import { type LoweredGraph, plainLowering, resultName } from "../onnx/mod.ts";
+import { plainLowering, resultName } from "../onnx/mod.ts";
 import type { DType } from "../tensor/mod.ts";
 import type { ArrayLike_, DeviceArray, HostArray } from "./array.ts";
 import { type Device, type Executable, missingInput } from "./device.ts";
 import { NO_USAGE } from "./device_usage.ts";
-import { type NativeRuntime, openNativeRuntime } from "./native_session.ts";
+import { type NativeSession, openNativeRuntime } from "./native_session.ts";
 import { openedOnce } from "./once.ts";
-import { executable, sessionOptions, tensorOf, valuesOf, wrap } from "./ort_arrays.ts";
+import { executable, type RunOne, sessionOptions, tensorOf, valuesOf, wrap } from "./ort_arrays.ts";
 
 /**
  * The runtime that copies nothing; undefined where foreign functions are not allowed. npm's
  * binding does the same with copies.
  */
-const nativeRuntime = openedOnce(openNativeRuntime);
+const openedNative = openedOnce(openNativeRuntime);
 
 function nativeExecutable(
-  runtime: NativeRuntime,
-  { bytes, inputs }: LoweredGraph,
-  { outputs, threads }: { outputs: readonly string[]; threads: number },
+  session: NativeSession,
+  inputs: readonly string[],
+  outputs: readonly string[],
 ): Executable {
-  const names = inputs.map((node) => node.attributes.name);
-  const model = { bytes, inputs: names, outputs: outputs.map(resultName) };
-  const session = runtime.createSession(model, { threads });
   return {
     async run(feeds, into) {
-      const given = names.map((name) => hostArray(feeds.get(name) ?? missingInput(name)));
+      const given = inputs.map((name) => hostArray(feeds.get(name) ?? missingInput(name)));
       const targets = outputs.map((name) => into.get(name));
-      const results = await session.run(
-        given,
-        targets.map((target) => target && hostArray(target)),
-      );
+      const places = targets.map((target) => target && hostArray(target));
+      const results = await session.run(given, places);
       return new Map(
         outputs.map((name, index) => [name, targets[index] ?? wrap(tensorOf(results[index]))]),
       );
@@ -67,16 +62,15 @@ export function hostDevice(threads: number): Device {
     adapter: undefined,
     lowering: () => Promise.resolve(plainLowering),
     async compile(graph, outputs) {
-      const runtime = nativeRuntime();
-      if (runtime !== undefined) return nativeExecutable(runtime, graph, { outputs, threads });
-      const session = await ort.InferenceSession.create(graph.bytes, {
+      const { bytes } = graph, inputs = graph.inputs.map((node) => node.attributes.name);
+      const native = openedNative()?.({ bytes, inputs, outputs: outputs.map(resultName) }, threads);
+      if (native !== undefined) return nativeExecutable(native, inputs, outputs);
+      const session = await ort.InferenceSession.create(bytes, {
         ...sessionOptions(threads),
         executionProviders: ["cpu"],
       });
-      return executable(graph, outputs, {
-        run: (feeds, fetches) => session.run(feeds, fetches),
-        release: () => session.release(),
-      });
+      const run: RunOne = (feeds, fetches) => session.run(feeds, fetches);
+      return executable(graph, outputs, { run, release: () => session.release() });
     },
     upload: <D extends DType>(array: ArrayLike_<D>) => Promise.resolve(wrap<D>(tensorOf(array))),
     read: <D extends DType>(array: DeviceArray<D>) => Promise.resolve(valuesOf<D>(tensorOf(array))),

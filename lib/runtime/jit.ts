@@ -92,41 +92,36 @@ export async function jit<const I, O>(
 
 const cannotRun = (found: string) => new RangeError(`Cannot run the program: ${found}`);
 
-/** Checks the dimensions and element types of the inputs that the graph uses. */
+/**
+ * Checks the dimensions and element types of the inputs that the graph uses. The size of an axis
+ * that the spec leaves open must be the same in all inputs.
+ */
 function checkFeeds(given: ReadonlyMap<string, ArrayLike_>, used: ReadonlyMap<string, Spec>): void {
-  const sizes = new Map<string, { size: number; from: string }>();
+  const open = new Map<string, { size: number; from: string }>();
   for (const [name, { shape, dtype }] of used) {
     const array = given.get(name) ?? missingInput(name);
     const found = "dtype" in array ? array.dtype : typeOf(array.data);
     if (found !== dtype) {
-      throw new TypeError(
-        `Cannot run the program: input "${name}" holds ${found}, and ${dtype} is needed`,
-      );
+      const state = `input "${name}" holds ${found}, and ${dtype} is needed`;
+      throw new TypeError(`Cannot run the program: ${state}`);
     }
     const axes = axesOf(shape), { dims } = array;
     if (axes.length !== dims.length) {
       const needed = `and the axes [${axes.join(", ")}] are needed`;
       throw cannotRun(`input "${name}" has dimensions [${dims}], ${needed}`);
     }
-    axes.forEach((axis, index) => checkSize(axis, name, [dims[index], shape[axis]], sizes));
+    for (const [index, axis] of axes.entries()) {
+      const size = dims[index], needed = shape[axis];
+      if (needed !== UNKNOWN && size !== needed) {
+        const found = `axis "${axis}" of input "${name}" has size ${size}`;
+        throw cannotRun(`${found}, and ${needed} is needed`);
+      }
+      const before = open.get(axis);
+      if (needed === UNKNOWN && before !== undefined && before.size !== size) {
+        const first = `axis "${axis}" has size ${before.size} in input "${before.from}"`;
+        throw cannotRun(`${first} and ${size} in input "${name}"`);
+      }
+      if (needed === UNKNOWN) open.set(axis, { size, from: name });
+    }
   }
-}
-
-/** Checks one axis against the spec or, where its size is unknown, against the inputs before. */
-function checkSize(
-  axis: string,
-  name: string,
-  [found, needed]: readonly [found: number, needed: number],
-  sizes: Map<string, { size: number; from: string }>,
-): void {
-  if (needed !== UNKNOWN) {
-    if (found === needed) return;
-    throw cannotRun(`axis "${axis}" of input "${name}" has size ${found}, and ${needed} is needed`);
-  }
-  const before = sizes.get(axis);
-  if (before !== undefined && before.size !== found) {
-    const first = `axis "${axis}" has size ${before.size} in input "${before.from}"`;
-    throw cannotRun(`${first} and ${found} in input "${name}"`);
-  }
-  sizes.set(axis, { size: found, from: name });
 }

@@ -58,33 +58,25 @@ export interface NativeModel {
   readonly outputs: readonly string[];
 }
 
-/** Makes sessions; a process has one runtime. */
-export interface NativeRuntime {
-  /** Compiles a model. Throws an Error with ONNX Runtime's message if it cannot. */
-  createSession(model: NativeModel, options: { threads: number }): NativeSession;
-}
-
 /**
- * Opens the library that npm's package contains.
+ * Opens the library that npm's package contains, and returns the function that compiles a model; a
+ * process needs one. The function throws an Error with ONNX Runtime's message if it cannot.
  *
  * @throws {Error} if it cannot be opened.
  */
-export function openNativeRuntime(): NativeRuntime {
+export function openNativeRuntime(): (model: NativeModel, threads: number) => NativeSession {
   const library = openLibrary();
   const environment = given((where) => library.createEnv(LOG_ERRORS, cString("ppo"), where));
-  const memory = given((where) =>
-    library.createCpuMemoryInfo(DEVICE_ALLOCATOR, DEFAULT_MEMORY, where)
-  );
-  return {
-    createSession(model, { threads }) {
-      const options = sessionOptions(library, threads);
-      const { bytes } = model, size = BigInt(bytes.byteLength);
-      const session = given((where) =>
-        library.createSessionFromArray(environment, bytes, size, options, where)
-      );
-      library.releaseSessionOptions(options);
-      return nativeSession({ library, memory }, session, model);
-    },
+  const allocator = [DEVICE_ALLOCATOR, DEFAULT_MEMORY] as const;
+  const memory = given((where) => library.createCpuMemoryInfo(...allocator, where));
+  return (model, threads) => {
+    const options = sessionOptions(library, threads);
+    const { bytes } = model, size = BigInt(bytes.byteLength);
+    const session = given((where) =>
+      library.createSessionFromArray(environment, bytes, size, options, where)
+    );
+    library.releaseSessionOptions(options);
+    return nativeSession({ library, memory }, session, model);
   };
 }
 
@@ -101,14 +93,10 @@ function sessionOptions(library: OnnxRuntimeLibrary, threads: number): Pointer {
   return options;
 }
 
-function nativeSession(
-  memory: NativeMemory,
-  created: Pointer,
-  { inputs, outputs }: NativeModel,
-): NativeSession {
+function nativeSession(memory: NativeMemory, created: Pointer, model: NativeModel): NativeSession {
   let session = created;
-  const { library } = memory;
-  const runOnce = runner(library, { inputs, outputs });
+  const { library } = memory, { inputs, outputs } = model;
+  const runOnce = runner(library, model);
   const values = valueSlots(memory, inputs.length + outputs.length);
   /** The results' dimensions and types, by the inputs' dimensions. */
   const known = new Map<string, readonly Parameters<typeof zeroArray>[]>();
@@ -140,7 +128,7 @@ function nativeSession(
  * The function that runs a session once. It receives handles of the inputs and the results, and
  * the arrays for the results; ONNX Runtime allocates those that are missing.
  */
-function runner(library: OnnxRuntimeLibrary, model: Pick<NativeModel, "inputs" | "outputs">) {
+function runner(library: OnnxRuntimeLibrary, model: NativeModel) {
   const inputs = nameList(model.inputs), outputs = nameList(model.outputs);
   return (
     session: Pointer,

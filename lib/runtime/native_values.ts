@@ -14,12 +14,8 @@ export interface NativeMemory {
 }
 
 /** ONNX's numbers for element types. */
-const ELEMENT_TYPES: ReadonlyMap<DType, number> = new Map([
-  ["float32", 1],
-  ["int32", 6],
-  ["bool", 9],
-  ["float16", 10],
-]);
+const ELEMENT_TYPES: Record<DType, number> = { float32: 1, int32: 6, bool: 9, float16: 10 };
+const DTYPES = ["float32", "int32", "bool", "float16"] as const;
 
 const NOTHING = new Uint8Array(8);
 
@@ -34,7 +30,7 @@ export function dataPointer({ buffer, byteOffset, byteLength }: HostArray["data"
 function valueOf({ library, memory }: NativeMemory, { dims, data }: HostArray): Pointer {
   const sizes = BigInt64Array.from(dims, BigInt);
   const [bytes, rank] = [BigInt(data.byteLength), BigInt(dims.length)];
-  const type = ELEMENT_TYPES.get(typeOf(data)) ?? 0;
+  const type = ELEMENT_TYPES[typeOf(data)];
   return given((where) =>
     library.createTensorWithData(memory, dataPointer(data), bytes, sizes, rank, type, where)
   );
@@ -59,9 +55,8 @@ function emptyCopy(library: OnnxRuntimeLibrary, value: Pointer): HostArray {
   const sizes = new BigInt64Array(Number(rank[0]));
   library.getDimensions(info, sizes, rank[0]);
   library.releaseTensorInfo(info);
-  for (const [dtype, code] of ELEMENT_TYPES) {
-    if (code === type[0]) return zeroArray(Array.from(sizes, Number), dtype);
-  }
+  const dtype = DTYPES.find((name) => ELEMENT_TYPES[name] === type[0]);
+  if (dtype !== undefined) return zeroArray(Array.from(sizes, Number), dtype);
   throw new TypeError(`Cannot read a result: its values have ONNX's element type ${type[0]}`);
 }
 

@@ -15,8 +15,12 @@ import { dirname, join } from "node:path";
 export type Pointer = Deno.PointerValue;
 
 type Parameters = readonly Deno.NativeType[];
+type Call = readonly [index: number, parameters: Parameters, result?: "void"];
 
-/** The index of each function in `OrtApi`, and its parameters. All of them return a status. */
+/**
+ * The index of each function in `OrtApi`, and its parameters. Those that release an object return
+ * nothing, and all others return a status.
+ */
 const CALLS = {
   createEnv: [3, ["i32", "buffer", "buffer"]],
   createSessionFromArray: [8, ["pointer", "buffer", "usize", "pointer", "buffer"]],
@@ -34,31 +38,24 @@ const CALLS = {
   getDimensions: [62, ["pointer", "buffer", "usize"]],
   getTensorTypeAndShape: [65, ["pointer", "buffer"]],
   createCpuMemoryInfo: [69, ["i32", "i32", "buffer"]],
+  releaseSession: [95, ["pointer"], "void"],
+  releaseValue: [96, ["pointer"], "void"],
+  releaseTensorInfo: [99, ["pointer"], "void"],
+  releaseSessionOptions: [100, ["pointer"], "void"],
   addSessionConfigEntry: [130, ["pointer", "buffer", "buffer"]],
-} as const satisfies Record<string, readonly [number, Parameters]>;
-
-/** The index of each function that releases an object. */
-const RELEASES = {
-  releaseSession: 95,
-  releaseValue: 96,
-  releaseTensorInfo: 99,
-  releaseSessionOptions: 100,
-} as const;
+} as const satisfies Record<string, Call>;
 
 const GET_ERROR_MESSAGE = 2;
 const RELEASE_STATUS = 93;
 /** The oldest version of the interface that has all of `CALLS`. */
 const API_VERSION = 5;
 
-type Calls = {
+/** The functions; each throws an Error with ONNX Runtime's own words when it fails. */
+export type OnnxRuntimeLibrary = {
   readonly [K in keyof typeof CALLS]: (
     ...values: Deno.ToNativeParameterTypes<(typeof CALLS)[K][1]>
   ) => void;
 };
-type Releases = { readonly [K in keyof typeof RELEASES]: (object: Pointer) => void };
-
-/** The functions; each throws an Error with ONNX Runtime's own words when it fails. */
-export type OnnxRuntimeLibrary = Calls & Releases;
 
 /** The folder and the file of the library inside npm's package, by operating system. */
 const LIBRARIES: Partial<Record<typeof Deno.build.os, readonly [platform: string, file: string]>> =
@@ -133,10 +130,8 @@ function openTable(): Deno.UnsafePointerView {
     OrtGetApiBase: { parameters: [], result: "pointer" },
   });
   const base = existing(symbols.OrtGetApiBase(), "OrtApiBase");
-  const getApi = foreign(new Deno.UnsafePointerView(base), 0, {
-    parameters: ["u32"],
-    result: "pointer",
-  });
+  const api = { parameters: ["u32"], result: "pointer" } as const;
+  const getApi = foreign(new Deno.UnsafePointerView(base), 0, api);
   return new Deno.UnsafePointerView(existing(getApi.call(API_VERSION), "OrtApi"));
 }
 
@@ -149,16 +144,10 @@ function openTable(): Deno.UnsafePointerView {
 export function openLibrary(): OnnxRuntimeLibrary {
   const table = openTable();
   const check = statusCheck(table);
-  const known: [string, readonly [number, Parameters]][] = Object.entries(CALLS);
-  const calls = known.map(([name, [index, parameters]]) => {
-    const entry = foreign(table, index, { parameters, result: "pointer" });
+  const calls = Object.entries<Call>(CALLS).map(([name, [index, parameters, result]]) => {
+    const entry = foreign(table, index, { parameters, result: result ?? "pointer" });
     type Values = Deno.ToNativeParameterTypes<Parameters>;
-    return [name, (...values: Values) => check(entry.call(...values))];
+    return [name, (...values: Values) => check(entry.call(...values) ?? null)];
   });
-  const releases = Object.entries(RELEASES).map(([name, index]) => {
-    const release = foreign(table, index, { parameters: ["pointer"], result: "void" });
-    return [name, (object: Pointer) => release.call(object)];
-  });
-  // `fromEntries` forgets the keys
-  return Object.fromEntries([...calls, ...releases]) as OnnxRuntimeLibrary;
+  return Object.fromEntries(calls) as OnnxRuntimeLibrary; // `fromEntries` forgets the keys
 }

@@ -11,21 +11,18 @@
  *   (`native_session.ts`).
  */
 import { findAdapter } from "./adapter.ts";
-import type { Device, DeviceKind } from "./device.ts";
-import { type GpuBuffers, gpuDevice, probe } from "./gpu_device.ts";
+import type { Device, DeviceKind, OpenOptions } from "./device.ts";
+import { gpuDevice, probe } from "./gpu_device.ts";
 import { hostDevice } from "./host_device.ts";
 import { keepLittleMemory } from "./host_memory.ts";
 
-/** How to open a device. */
-export interface OpenOptions {
-  /** Threads of the CPU; default: all. */
-  readonly threads?: number;
-  /**
-   * How a GPU's memory for intermediate results is reused; the first GPU that a process opens
-   * decides. Default: "buckets".
-   */
-  readonly buffers?: GpuBuffers;
-}
+/**
+ * Disables telemetry. ONNX Runtime (on Linux and macOS since 1.29) stores a number for this
+ * machine in the home folder and reports every session to its maker, unless this variable is set
+ * before the first one. Nobody who runs a notebook has agreed to that. To allow it, set the
+ * variable to 0.
+ */
+const NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
 
 /**
  * Opens a device.
@@ -45,21 +42,10 @@ export async function openDevice(
   kind: DeviceKind,
   { threads = navigator.hardwareConcurrency, buffers = "buckets" }: OpenOptions = {},
 ): Promise<Device> {
-  disableTelemetry();
+  if (Deno.env.get(NO_TELEMETRY) === undefined) Deno.env.set(NO_TELEMETRY, "1");
   keepLittleMemory();
   if (kind === "cpu") return hostDevice(threads);
   const device = gpuDevice({ threads, buffers }, await findAdapter());
   await probe(device);
   return device;
-}
-
-/**
- * Disables telemetry. ONNX Runtime (on Linux and macOS since 1.29) stores a number for this
- * machine in the home folder and reports every session to its maker, unless this variable is set
- * before the first one. Nobody who runs a notebook has agreed to that. To allow it, set the
- * variable to 0.
- */
-function disableTelemetry(): void {
-  const name = "ORT_DISABLE_TELEMETRY";
-  if (Deno.env.get(name) === undefined) Deno.env.set(name, "1");
 }

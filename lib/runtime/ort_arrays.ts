@@ -50,9 +50,8 @@ export function wrap<D extends DType = DType>(handle: ort.Tensor): DeviceArray<D
 export function wrap(handle: ort.Tensor): DeviceArray {
   const { dims, type } = handle;
   if (type !== "float32" && type !== "float16" && type !== "int32" && type !== "bool") {
-    throw new TypeError(
-      `Cannot use a result: it holds ${type} values. Cast it to float32, float16, int32 or bool.`,
-    );
+    const advice = "Cast it to float32, float16, int32 or bool.";
+    throw new TypeError(`Cannot use a result: it holds ${type} values. ${advice}`);
   }
   return { dims, dtype: type, handle };
 }

@@ -53,10 +53,9 @@ export function mapTree<Leaf>(
     const prefix = path === "" ? "" : `${path}.`;
     if (Array.isArray(node)) return node.map((child, index) => visit(child, `${prefix}${index}`));
     if (typeof node !== "object" || node === null || ArrayBuffer.isView(node)) {
-      const found = node === null ? "null" : typeof node;
-      throw new TypeError(
-        `Cannot use the value at "${path}": it is ${found}, and an array or a tensor is expected`,
-      );
+      const found = `it is ${node === null ? "null" : typeof node}`;
+      const state = `${found}, and an array or a tensor is expected`;
+      throw new TypeError(`Cannot use the value at "${path}": ${state}`);
     }
     const children: Record<string, unknown> = { ...node };
     for (const key in children) children[key] = visit(children[key], `${prefix}${key}`);

@@ -3,17 +3,8 @@
  * keeps variables that other programs use, such as DEVICE or SEED, from changing a run.
  */
 import { hintFor } from "./nearest_name.ts";
-import { readValue, type Value } from "./read_value.ts";
-import type { SettingTable } from "./setting_spec.ts";
-import {
-  DATA_SETTINGS,
-  EXPORT_FLAGS,
-  NOTEBOOKS_FLAGS,
-  PREDICT_SETTINGS,
-  REWARD_SETTINGS,
-  SFT_SETTINGS,
-  TRAIN_FLAGS,
-} from "./stage_settings.ts";
+import { readValue, type SettingTable, type Value } from "./setting_spec.ts";
+import { FLAGS_IN_ENVIRONMENT } from "./stage_settings.ts";
 
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,16 +15,8 @@ const variableOf = (name: string): string => PREFIX + name.toUpperCase();
 
 /** All variables that a command or a chapter reads. */
 const VARIABLES = new Set(
-  [
-    TRAIN_FLAGS,
-    EXPORT_FLAGS,
-    NOTEBOOKS_FLAGS,
-    SFT_SETTINGS,
-    REWARD_SETTINGS,
-    DATA_SETTINGS,
-    PREDICT_SETTINGS,
-    { summary_path: {} }, // how `start` gets the results of a chapter (`lib/notebook/summary.ts`)
-  ].flatMap((table) => Object.keys(table).map(variableOf)),
+  // `start` gets the results of a chapter through summary_path (`lib/notebook/summary.ts`)
+  [...FLAGS_IN_ENVIRONMENT.flatMap(Object.keys), "summary_path"].map(variableOf),
 );
 
 /**
@@ -49,12 +32,9 @@ export function fromEnvironment(
   for (const [variable, text] of Object.entries(environment)) {
     if (!text || !variable.startsWith(PREFIX) || VARIABLES.has(variable)) continue;
     const options = { known: Object.keys(table), shown: variableOf };
-    const hint = hintFor(variable.slice(PREFIX.length), options);
-    throw new RangeError(
-      `Cannot use ${variable} from the environment: there is no such setting; ${
-        hint ?? "--help lists the settings"
-      }`,
-    );
+    const hint = hintFor(variable.slice(PREFIX.length), options) ?? "--help lists the settings";
+    const state = `there is no such setting; ${hint}`;
+    throw new RangeError(`Cannot use ${variable} from the environment: ${state}`);
   }
   return Object.fromEntries(
     Object.entries(table).flatMap(([name, spec]) => {
@@ -79,9 +59,8 @@ export function ignoredVariables(
   );
   if (names.length === 0) return undefined;
   const found = names.map((name) => name.toUpperCase()).join(", ");
-  return `Ignoring ${found} from the environment: a setting needs the prefix PPO_, as in ${
-    variableOf(names[0])
-  }.`;
+  const rule = `a setting needs the prefix PPO_, as in ${variableOf(names[0])}`;
+  return `Ignoring ${found} from the environment: ${rule}.`;
 }
 
 /** Converts settings to variables for another process. */

@@ -8,9 +8,10 @@ import { parseArgs } from "node:util";
 import { type Environment, fromEnvironment, ignoredVariables } from "./environment.ts";
 import type { HelpLevel } from "./help_text.ts";
 import { hintFor } from "./nearest_name.ts";
-import { parseValue, readValue } from "./read_value.ts";
 import {
   defaultsOf,
+  parseValue,
+  readValue,
   type SettingSpec,
   type SettingTable,
   type SettingValues,
@@ -49,11 +50,9 @@ interface Written {
 }
 
 function tokenize(args: string[], table: SettingTable) {
+  const typeOf = (spec: SettingSpec) => "bool" in spec ? "boolean" as const : "string" as const;
   const options = Object.fromEntries(
-    Object.entries(table).map(([name, { kind }]) => {
-      const type: "boolean" | "string" = kind === "boolean" ? "boolean" : "string";
-      return [name, { type }];
-    }),
+    Object.entries(table).map(([name, spec]) => [name, { type: typeOf(spec) }]),
   );
   return parseArgs({ args, options, strict: false, tokens: true }).tokens;
 }
@@ -64,13 +63,12 @@ function writtenFlag(token: Extract<Token, { kind: "option" }>, table: SettingTa
   const { name, rawName, value: text } = token;
   const spec = Object.hasOwn(table, name) ? table[name] : undefined;
   if (spec === undefined) {
-    const hint = hintFor(name, { known: Object.keys(table), shown: (near) => `--${near}` });
-    throw new RangeError(
-      `Cannot use ${rawName}: there is no such flag; ${hint ?? "--help lists the flags"}`,
-    );
+    const options = { known: Object.keys(table), shown: (near: string) => `--${near}` };
+    const hint = hintFor(name, options) ?? "--help lists the flags";
+    throw new RangeError(`Cannot use ${rawName}: there is no such flag; ${hint}`);
   }
   const isNextFlag = token.inlineValue === false && token.value.startsWith("--");
-  if (isNextFlag || (spec.kind !== "boolean" && text === undefined)) {
+  if (isNextFlag || (!("bool" in spec) && text === undefined)) {
     throw new RangeError(`Cannot use --${name} alone: it needs a value, ${wanted(spec)}`);
   }
   return { name, spec, text };
@@ -81,7 +79,7 @@ function writtenFlag(token: Extract<Token, { kind: "option" }>, table: SettingTa
  * `--write 06_ppo`.
  */
 function takesValue(flag: Written | undefined, text: string, takesNames: boolean): flag is Written {
-  return flag?.spec.kind === "boolean" && flag.text === undefined &&
+  return flag !== undefined && "bool" in flag.spec && flag.text === undefined &&
     (!takesNames || parseValue(flag.spec, text) !== undefined);
 }
 
@@ -100,6 +98,11 @@ function fromArguments(args: string[], table: SettingTable, takesNames: boolean)
     text === undefined ? true : readValue(spec, text, `--${name} ${text || '""'}`),
   ]));
   return { given, names };
+}
+
+function helpLevel(args: readonly string[]): HelpLevel | undefined {
+  if (args.includes("--advanced")) return "advanced";
+  return args.includes("--help") || args.includes("-h") ? "common" : undefined;
 }
 
 /**
@@ -121,22 +124,12 @@ export function parseFlags<Table extends SettingTable>(
   table: Table,
   { args = [], environment = {}, takesNames = false }: ParseOptions = {},
 ): Flags<Table> {
-  const help = args.includes("--advanced")
-    ? "advanced"
-    : args.some((arg) => arg === "--help" || arg === "-h")
-    ? "common"
-    : undefined;
-  const written = help === undefined
-    ? fromArguments([...args], table, takesNames)
-    : { given: {}, names: [] };
-  const read = help === undefined ? fromEnvironment(environment, table) : {};
-  // The only cast. Every value was checked against its row, but the compiler cannot infer this.
+  const help = helpLevel(args);
+  const isAsked = help !== undefined; // then nothing else is read
+  const written = fromArguments(isAsked ? [] : [...args], table, takesNames);
+  const read = isAsked ? {} : fromEnvironment(environment, table);
+  // The one cast: every value was checked against its row, which the compiler cannot see.
   const given = { ...read, ...written.given } as Partial<SettingValues<Table>>;
-  return {
-    given,
-    values: { ...defaultsOf(table), ...given },
-    names: written.names,
-    help,
-    note: ignoredVariables(environment, table),
-  };
+  const values = { ...defaultsOf(table), ...given };
+  return { given, values, names: written.names, help, note: ignoredVariables(environment, table) };
 }

@@ -1,15 +1,19 @@
 /** The help text of a command, from its table of settings. */
-import { rangeOf, type SettingSpec, type SettingTable } from "./setting_spec.ts";
+import { defaultOf, rangeOf, type SettingSpec, type SettingTable, wanted } from "./setting_spec.ts";
 
 /** Whether to list the common flags or the advanced ones. */
 export type HelpLevel = "common" | "advanced";
 
+const ENVIRONMENT = "A flag may also be a variable with the prefix PPO_, for example PPO_SEED=3.";
+
 function helpLine(name: string, spec: SettingSpec, width: number): string {
-  const form = spec.kind === "text" && spec.form !== undefined ? `: ${spec.form}` : "";
-  const isBounded = spec.kind !== "boolean" && spec.kind !== "text" && spec.max !== undefined;
-  const range = isBounded ? `, ${rangeOf(spec)}` : "";
-  const value = spec.default === "" ? "" : ` (default ${spec.default}${range})`;
-  return `  --${name.padEnd(width)}  ${spec.help}${form}${value}`;
+  const help = "help" in spec ? spec.help : spec.advanced;
+  const hasForm = "choice" in spec || "form" in spec;
+  const form = hasForm ? `: ${wanted(spec)}` : "";
+  const range = "max" in spec ? `, ${rangeOf(spec)}` : "";
+  const start = defaultOf(spec);
+  const value = start === "" ? "" : ` (default ${start}${range})`;
+  return `  --${name.padEnd(width)}  ${help}${form}${value}`;
 }
 
 /** The parts of the head of a help text. */
@@ -31,8 +35,8 @@ export function helpText(
   level: HelpLevel = "common",
 ): string {
   const rows = Object.entries(table);
-  const isAdvanced = level === "advanced" && rows.some(([, spec]) => spec.level === "advanced");
-  const shown = rows.filter(([, spec]) => (spec.level === "advanced") === isAdvanced);
+  const isAdvanced = level === "advanced" && rows.some(([, spec]) => "advanced" in spec);
+  const shown = rows.filter(([, spec]) => ("advanced" in spec) === isAdvanced);
   const others = rows.length - shown.length;
   const width = Math.max(...shown.map(([name]) => name.length));
   const more = others === 0 ? "" : `; --advanced lists the other ${others} flags`;
@@ -40,9 +44,7 @@ export function helpText(
     does,
     "",
     `Usage: ${command} [flags]${names}`,
-    ...usesEnvironment
-      ? ["Flags can also be set as environment variables with the prefix PPO_, such as PPO_SEED=3."]
-      : [],
+    ...usesEnvironment ? [ENVIRONMENT] : [],
     "",
     ...shown.map(([name, spec]) => helpLine(name, spec, width)),
     `  --${"help".padEnd(width)}  ${

@@ -32,10 +32,10 @@ const WITHOUT_COUNTERPART = new Map([
   ["unstable_log_sigmoid", "it is a setting of the reward stage only"],
 ]);
 
-const ROWS = new Map(Object.entries(ELSEWHERE));
+const ROWS = new Map(Object.entries(ELSEWHERE).map(([name, row]) => [name, namesElsewhere(row)]));
 
 const isOtherName = (name: string, setting: string): boolean =>
-  [...OTHER_NAMES[setting] ?? [], ...namesElsewhere(ROWS.get(setting))].includes(name);
+  [...OTHER_NAMES[setting] ?? [], ...ROWS.get(setting) ?? []].includes(name);
 
 /**
  * The known name that is most likely meant, or undefined if none is close enough.

@@ -10,30 +10,16 @@ export const EXACT_KL = { answers: 16, logits: 2 ** 23 } as const;
 
 /** The number of updates in a whole schedule, and the number of timesteps that they train on. */
 export function scheduleOf(
-  { num_episodes, max_timesteps, update_timesteps }: Pick<
-    Settings,
-    "num_episodes" | "max_timesteps" | "update_timesteps"
-  >,
+  { num_episodes, max_timesteps, update_timesteps }: Settings,
 ): { timesteps: number; updates: number } {
   const updates = Math.floor(num_episodes * max_timesteps / update_timesteps);
   return { timesteps: updates * update_timesteps, updates };
 }
 
 /** The number of optimizer steps in an update. */
-export function stepsAnUpdate(
-  settings: Pick<
-    Settings,
-    | "ppo_epoch"
-    | "update_timesteps"
-    | "batch_size"
-    | "num_return_sequences"
-    | "mini_batch_size"
-    | "shuffle_whole_batches"
-  >,
-): number {
-  const { ppo_epoch, update_timesteps, batch_size, num_return_sequences, mini_batch_size } =
-    settings;
+export function stepsAnUpdate(settings: Settings): number {
+  const { ppo_epoch, update_timesteps, batch_size, num_return_sequences } = settings;
   const answers = batch_size * num_return_sequences;
   if (settings.shuffle_whole_batches) return ppo_epoch * update_timesteps;
-  return ppo_epoch * Math.ceil(update_timesteps * answers / (mini_batch_size || answers));
+  return ppo_epoch * Math.ceil(update_timesteps * answers / (settings.mini_batch_size || answers));
 }

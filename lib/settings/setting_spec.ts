@@ -1,115 +1,61 @@
 /**
- * One row of a table of settings: its kind, default, range and help text, and the check of a value
- * against it.
+ * One row of a table of settings: its kind with the default, its range and its help text, and the
+ * check of a value against it.
  *
  * Tables are plain data. The command line, its help text and the settings of a notebook are made
  * from the same rows.
  */
 
-/** The properties of every row. */
-export interface SettingRow<Kind extends string, Value> extends RowOptions {
-  /** The kind of value. */
-  kind: Kind;
-  /** The default value. */
-  default: Value;
-  /** One phrase for the help text. */
-  help: string;
-}
-
-/** The optional properties of a row. */
-export interface RowOptions {
-  /** Only `--help --advanced` lists an advanced setting. */
-  level?: "advanced" | undefined;
-}
+/** The value of one setting. */
+export type Value = number | string | boolean;
 
 /** The range of a number: `min` and `max` belong to it, `above` does not. */
 export interface NumberRange {
   /** The smallest value allowed. */
-  min?: number;
+  readonly min?: number;
   /** The largest value allowed. */
-  max?: number;
+  readonly max?: number;
   /** Every value must be larger than this. */
-  above?: number;
+  readonly above?: number;
 }
 
-/** The form of a text. */
-export interface TextForm {
-  /** The pattern that the text must match. */
-  pattern?: RegExp;
-  /** `pattern` in words, for messages. */
-  form?: string;
-}
-
-/** A setting that is a number. */
-export interface NumberSpec extends SettingRow<"number" | "integer", number>, NumberRange {}
-
-/** A setting that is text. */
-export interface TextSpec extends SettingRow<"text", string>, TextForm {}
-
-/** One row of a table of settings. */
-export type SettingSpec = NumberSpec | TextSpec | SettingRow<"boolean", boolean>;
+/**
+ * One row of a table of settings. The key of the default is the kind of value, and the default of a
+ * `choice` is its first word. A text must match `pattern`, which `form` puts into words for
+ * messages. The help text is one phrase, and only `--help --advanced` lists an `advanced` setting.
+ */
+export type SettingSpec =
+  & ({ readonly help: string } | { readonly advanced: string })
+  & (
+    | { readonly bool: boolean }
+    | { readonly text: string; readonly pattern?: RegExp; readonly form?: string }
+    | { readonly choice: readonly string[] }
+    | ({ readonly int: number } | { readonly float: number }) & NumberRange
+  );
 
 /** A table of settings by name. */
-export type SettingTable = { [name: string]: SettingSpec };
+export type SettingTable = { readonly [name: string]: SettingSpec };
 
 /** The type of a table's values. */
 export type SettingValues<Table extends SettingTable> = {
-  [Name in keyof Table]: Table[Name]["default"];
+  -readonly [Name in keyof Table]: Table[Name] extends { bool: boolean } ? boolean
+    : Table[Name] extends { int: number } | { float: number } ? number
+    : string;
 };
 
-/** A row for a finite number. */
-export const number = (
-  value: number,
-  help: string,
-  options: NumberRange & RowOptions = {},
-): NumberSpec => ({ kind: "number", default: value, help, ...options });
-
-/** A row for a whole number. */
-export const integer = (
-  value: number,
-  help: string,
-  options: NumberRange & RowOptions = {},
-): NumberSpec => ({ kind: "integer", default: value, help, ...options });
-
-/** A row for text. */
-export const text = (
-  value: string,
-  help: string,
-  options: TextForm & RowOptions = {},
-): TextSpec => ({ kind: "text", default: value, help, ...options });
-
-/** A row for one of several words, the first of which is the default. */
-export const choice = (
-  words: readonly string[],
-  help: string,
-  options: RowOptions = {},
-): TextSpec =>
-  text(words[0], help, {
-    pattern: new RegExp(`^(${words.join("|")})$`),
-    form: `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
-    ...options,
-  });
-
-/** A row for a switch. */
-export const boolean = (
-  value: boolean,
-  help: string,
-  options: RowOptions = {},
-): SettingRow<"boolean", boolean> => ({ kind: "boolean", default: value, help, ...options });
-
-/** The row of a value. */
-export type SpecOf<Value> = Value extends boolean ? SettingRow<"boolean", boolean>
-  : Value extends number ? NumberSpec
-  : TextSpec;
-
-/** A table with one row for each of `Values`; the explicit type of a table that other packages may import. */
-export type TableOf<Values> = { [Name in keyof Values]: SpecOf<Values[Name]> };
+/** The default of a row. */
+export function defaultOf(spec: SettingSpec): Value {
+  if ("bool" in spec) return spec.bool;
+  if ("text" in spec) return spec.text;
+  if ("choice" in spec) return spec.choice[0];
+  return "int" in spec ? spec.int : spec.float;
+}
 
 /** The default of every row. */
 export const defaultsOf = <Table extends SettingTable>(table: Table): SettingValues<Table> =>
   // The only cast, because Object.fromEntries loses the types of the names.
   Object.fromEntries(
-    Object.entries(table).map(([name, spec]) => [name, spec.default]),
+    Object.entries(table).map(([name, spec]) => [name, defaultOf(spec)]),
   ) as SettingValues<Table>;
 
 /** The range of a row in words, such as `from 0 to 1`, or "" if there is none. */
@@ -122,17 +68,45 @@ export function rangeOf({ above, min, max }: NumberRange): string {
 
 /** The values that a row allows, in words, such as `a number from 0 to 1`. */
 export function wanted(spec: SettingSpec): string {
-  if (spec.kind === "boolean") return "true or false";
-  if (spec.kind === "text") return spec.form ?? "text";
-  return `${spec.kind === "integer" ? "a whole number" : "a number"} ${rangeOf(spec)}`.trimEnd();
+  if ("bool" in spec) return "true or false";
+  if ("text" in spec) return spec.form ?? "text";
+  if ("choice" in spec) return `${spec.choice.slice(0, -1).join(", ")} or ${spec.choice.at(-1)}`;
+  return `${"int" in spec ? "a whole number" : "a number"} ${rangeOf(spec)}`.trimEnd();
 }
 
 /** Whether a value is of the kind and in the range of its row. */
 export function isAllowed(spec: SettingSpec, value: unknown): boolean {
-  if (spec.kind === "boolean") return typeof value === "boolean";
-  if (spec.kind === "text") return typeof value === "string" && (spec.pattern?.test(value) ?? true);
+  if ("bool" in spec) return typeof value === "boolean";
+  if ("text" in spec) return typeof value === "string" && (spec.pattern?.test(value) ?? true);
+  if ("choice" in spec) return spec.choice.some((word) => word === value);
   if (typeof value !== "number" || !Number.isFinite(value)) return false;
   const { above = -Infinity, min = -Infinity, max = Infinity } = spec;
   const inRange = value > above && value >= min && value <= max;
-  return inRange && (spec.kind === "number" || Number.isSafeInteger(value));
+  return inRange && ("float" in spec || Number.isSafeInteger(value));
+}
+
+const TRUE = ["true", "1", "yes", "on"];
+const FALSE = ["false", "0", "no", "off"];
+
+/** Parses a text, or returns undefined if it is not a value of this kind. */
+export function parseValue(spec: SettingSpec, text: string): Value | undefined {
+  if ("text" in spec || "choice" in spec) return text;
+  const word = text.trim().toLowerCase();
+  if ("bool" in spec) {
+    return TRUE.includes(word) ? true : FALSE.includes(word) ? false : undefined;
+  }
+  return word === "" ? undefined : Number(word);
+}
+
+/**
+ * Parses and checks a text. `origin` is the flag or the variable as the user wrote it.
+ *
+ * @throws {RangeError} If the row does not allow it.
+ */
+export function readValue(spec: SettingSpec, text: string, origin: string): Value {
+  const value = parseValue(spec, text);
+  if (value === undefined || !isAllowed(spec, value)) {
+    throw new RangeError(`Cannot use ${origin}: it must be ${wanted(spec)}`);
+  }
+  return value;
 }

@@ -5,125 +5,107 @@
  * sampling, which are the correct ones (repetition_penalty 1, no top-k or top-p). Each of the
  * tutorial's defects is a switch, and `faithful` turns all of them on (`validate_settings.ts`).
  */
-import {
-  boolean,
-  choice,
-  integer,
-  number,
-  type RowOptions,
-  type TableOf,
-  text,
-} from "./setting_spec.ts";
-
-const ADVANCED: RowOptions = { level: "advanced" };
-/** A limit on the amount in memory at once. */
-const MEMORY = { min: 0, ...ADVANCED };
-
-/** The name of a defect's switch. */
-export type DefectName =
-  | "left_pad_without_positions"
-  | "gae_over_padding"
-  | "dropout_in_update"
-  | "log_probs_of_raw_distribution"
-  | "shuffle_whole_batches"
-  | "prompts_through_set";
+import type { SettingTable, SettingValues } from "./setting_spec.ts";
 
 /**
  * The tutorial's silent mistakes as switches. All are off by default. A chapter can turn one on to
  * show its effect.
  */
-export const DEFECTS: TableOf<Record<DefectName, boolean>> = {
-  left_pad_without_positions: boolean(
-    false,
-    "defect: position ids count the left padding",
-    ADVANCED,
-  ),
-  gae_over_padding: boolean(false, "defect: GAE and KL include the padding", ADVANCED),
-  dropout_in_update: boolean(false, "defect: dropout in updates, not in rollouts", ADVANCED),
-  log_probs_of_raw_distribution: boolean(false, "defect: log-probs of raw logits", ADVANCED),
-  shuffle_whole_batches: boolean(false, "defect: shuffle whole batches, not answers", ADVANCED),
-  prompts_through_set: boolean(false, "defect: prompt order ignores the seed", ADVANCED),
-};
+export const DEFECTS = {
+  left_pad_without_positions: {
+    bool: false,
+    advanced: "defect: position ids count the left padding",
+  },
+  gae_over_padding: { bool: false, advanced: "defect: GAE and KL include the padding" },
+  dropout_in_update: { bool: false, advanced: "defect: dropout in updates, not in rollouts" },
+  log_probs_of_raw_distribution: { bool: false, advanced: "defect: log-probs of raw logits" },
+  shuffle_whole_batches: { bool: false, advanced: "defect: shuffle whole batches, not answers" },
+  prompts_through_set: { bool: false, advanced: "defect: prompt order ignores the seed" },
+} as const satisfies SettingTable;
+
+/** The name of a defect's switch. */
+export type DefectName = keyof typeof DEFECTS;
 
 /** The switches that `faithful` turns on. */
 export const DEFECT_NAMES: readonly string[] = Object.keys(DEFECTS);
 
-// deno-fmt-ignore -- several short names on a line
-/** A full set of values: one for each row of `SETTINGS`. */
-export type Settings =
-  & Record<
-    | "train_file_path" | "ori_model_path" | "reward_model_path" | "output_dir" | "device"
-    | "gpu_buffers" | "frozen_dtype", string>
-  & Record<
-    | "seed" | "max_len" | "query_len" | "batch_size" | "num_return_sequences" | "num_episodes"
-    | "max_timesteps" | "update_timesteps" | "ppo_epoch" | "mini_batch_size"
-    | "micro_batch_size" | "blocks_per_program" | "logits_at_once" | "score_batch_size"
-    | "generate_batch_size" | "memory_gib" | "learning_rate" | "adam_epsilon" | "max_grad_norm"
-    | "kl_coef" | "gamma" | "lam" | "policy_clip_eps" | "value_clip_eps" | "reward_clip_eps"
-    | "missing_eos_penalty" | "temperature" | "top_k" | "top_p" | "repetition_penalty", number>
-  & Record<
-    | "spare_memory" | "whiten_advantages" | "normalise_scores" | "fresh_value_head"
-    | "do_sample" | "faithful", boolean>
-  & Record<DefectName, boolean>;
-
 /**
- * Every setting of PPO.
+ * The settings of PPO besides its paths.
  *
  * With `gpu_buffers` at `buckets`, buffers of up to 160 MiB are shared between lengths. Exact sizes
  * are faster with large models, but one buffer is kept for every length that occurs. With
  * `frozen_dtype` at `float16`, frozen models take half the memory and still compute in float32.
  */
-export const SETTINGS: TableOf<Settings> = {
-  train_file_path: text("data/ppo_train.json", "passages: JSON lines or CMRC JSON"),
-  ori_model_path: text("sft_model/", "SFT model: initial actor and frozen reference"),
-  reward_model_path: text("rm_model/", "reward model; the critic starts from its weights"),
-  output_dir: text("output_dir", "folder for checkpoints, logs and saved states"),
-  device: text("auto", "compute device", {
+export const SETTINGS_WITHOUT_PATHS = {
+  device: {
+    text: "auto",
     pattern: /^(auto|cpu|webgpu|-?\d+)$/,
     form: "auto, cpu, webgpu or a GPU number",
-  }),
-  gpu_buffers: choice(["buckets", "exact"], "how GPU buffers are reused", ADVANCED),
-  seed: integer(2048, "random seed", { min: 0 }),
-  max_len: integer(768, "maximum tokens of a prompt and its answer together", { min: 1 }),
-  query_len: integer(64, "maximum tokens of an answer", { min: 1 }),
-  batch_size: integer(16, "prompts per timestep", { min: 1 }),
-  num_return_sequences: integer(1, "answers per prompt", { min: 1 }),
-  num_episodes: integer(3, "episodes; a checkpoint is saved after each", { min: 1 }),
-  max_timesteps: integer(80, "timesteps per episode", { min: 1 }),
-  update_timesteps: integer(20, "timesteps of experience per update", { min: 1 }),
-  ppo_epoch: integer(2, "passes over the experience in each update", { min: 1 }),
-  mini_batch_size: integer(0, "answers per optimizer step; 0: a whole timestep", { min: 0 }),
-  micro_batch_size: integer(0, "answers per training pass; 0: the whole minibatch", MEMORY),
-  blocks_per_program: integer(0, "blocks per gradient-checkpointing segment; 0: off", MEMORY),
-  logits_at_once: integer(0, "answer tokens per chunk of actor logits; 0: all", MEMORY),
-  score_batch_size: integer(0, "answers per scoring pass; 0: chosen for speed", MEMORY),
-  generate_batch_size: integer(0, "answers generated at once; 0: a whole timestep", MEMORY),
-  spare_memory: boolean(false, "load frozen models and caches only when needed", ADVANCED),
-  frozen_dtype: choice(["float32", "float16"], "GPU dtype of frozen models", ADVANCED),
-  memory_gib: number(0, "CPU memory budget in GiB; 0: 4/5 of the free memory", { min: 0 }),
-  learning_rate: number(1e-5, "Adam learning rate of the actor and the critic", { min: 0 }),
-  adam_epsilon: number(1e-5, "Adam epsilon", { above: 0 }),
-  max_grad_norm: number(1, "maximum global norm of the gradient", { above: 0 }),
-  kl_coef: number(0.02, "weight of the KL penalty against the reference model", { min: 0 }),
-  gamma: number(1, "discount factor", { min: 0, max: 1 }),
-  lam: number(0.95, "GAE lambda", { min: 0, max: 1 }),
-  policy_clip_eps: number(0.2, "clip range of the probability ratio", { above: 0 }),
-  value_clip_eps: number(0.2, "clip range of the value update", { above: 0 }),
-  reward_clip_eps: number(5, "scores are clipped at plus or minus this value", { above: 0 }),
-  whiten_advantages: boolean(true, "whiten the advantages of each update"),
-  normalise_scores: boolean(true, "normalise scores by their mean and std on SFT answers"),
-  fresh_value_head: boolean(true, "start the critic's value head at zero", ADVANCED),
-  missing_eos_penalty: number(1, "score penalty for an answer without an end token", {
+    help: "compute device",
+  },
+  gpu_buffers: { choice: ["buckets", "exact"], advanced: "how GPU buffers are reused" },
+  seed: { int: 2048, min: 0, help: "random seed" },
+  max_len: { int: 768, min: 1, help: "maximum tokens of a prompt and its answer together" },
+  query_len: { int: 64, min: 1, help: "maximum tokens of an answer" },
+  batch_size: { int: 16, min: 1, help: "prompts per timestep" },
+  num_return_sequences: { int: 1, min: 1, help: "answers per prompt" },
+  num_episodes: { int: 3, min: 1, help: "episodes; a checkpoint is saved after each" },
+  max_timesteps: { int: 80, min: 1, help: "timesteps per episode" },
+  update_timesteps: { int: 20, min: 1, help: "timesteps of experience per update" },
+  ppo_epoch: { int: 2, min: 1, help: "passes over the experience in each update" },
+  mini_batch_size: { int: 0, min: 0, help: "answers per optimizer step; 0: a whole timestep" },
+  micro_batch_size: { int: 0, min: 0, advanced: "answers per training pass; 0: the minibatch" },
+  blocks_per_program: { int: 0, min: 0, advanced: "blocks per checkpointing segment; 0: off" },
+  logits_at_once: { int: 0, min: 0, advanced: "answer tokens per chunk of actor logits; 0: all" },
+  score_batch_size: { int: 0, min: 0, advanced: "answers per scoring pass; 0: chosen for speed" },
+  generate_batch_size: {
+    int: 0,
     min: 0,
-  }),
-  do_sample: boolean(true, "sample answers; false decodes greedily"),
-  temperature: number(1, "sampling temperature", { above: 0 }),
-  top_k: integer(0, "sample from the k most likely tokens; 0: no limit", { min: 0 }),
-  top_p: number(1, "nucleus sampling threshold", { above: 0, max: 1 }),
-  repetition_penalty: number(1, "penalty on repeated tokens; 1: none", { above: 0 }),
-  faithful: boolean(false, "reproduce the tutorial, including all of its defects"),
+    advanced: "answers generated at once; 0: a whole timestep",
+  },
+  spare_memory: { bool: false, advanced: "load frozen models and caches only when needed" },
+  frozen_dtype: { choice: ["float32", "float16"], advanced: "GPU dtype of frozen models" },
+  memory_gib: { float: 0, min: 0, help: "CPU memory budget in GiB; 0: 4/5 of the free memory" },
+  learning_rate: { float: 1e-5, min: 0, help: "Adam learning rate of the actor and the critic" },
+  adam_epsilon: { float: 1e-5, above: 0, help: "Adam epsilon" },
+  max_grad_norm: { float: 1, above: 0, help: "maximum global norm of the gradient" },
+  kl_coef: { float: 0.02, min: 0, help: "weight of the KL penalty against the reference model" },
+  gamma: { float: 1, min: 0, max: 1, help: "discount factor" },
+  lam: { float: 0.95, min: 0, max: 1, help: "GAE lambda" },
+  policy_clip_eps: { float: 0.2, above: 0, help: "clip range of the probability ratio" },
+  value_clip_eps: { float: 0.2, above: 0, help: "clip range of the value update" },
+  reward_clip_eps: { float: 5, above: 0, help: "scores are clipped at plus or minus this value" },
+  whiten_advantages: { bool: true, help: "whiten the advantages of each update" },
+  normalise_scores: { bool: true, help: "normalise scores by their mean and std on SFT answers" },
+  fresh_value_head: { bool: true, advanced: "start the critic's value head at zero" },
+  missing_eos_penalty: {
+    float: 1,
+    min: 0,
+    help: "score penalty for an answer without an end token",
+  },
+  do_sample: { bool: true, help: "sample answers; false decodes greedily" },
+  temperature: { float: 1, above: 0, help: "sampling temperature" },
+  top_k: { int: 0, min: 0, help: "sample from the k most likely tokens; 0: no limit" },
+  top_p: { float: 1, above: 0, max: 1, help: "nucleus sampling threshold" },
+  repetition_penalty: { float: 1, above: 0, help: "penalty on repeated tokens; 1: none" },
+  faithful: { bool: false, help: "reproduce the tutorial, including all of its defects" },
   ...DEFECTS,
-};
+} as const satisfies SettingTable;
+
+/** Every setting of PPO. */
+export const SETTINGS = {
+  train_file_path: { text: "data/ppo_train.json", help: "passages: JSON lines or CMRC JSON" },
+  ori_model_path: { text: "sft_model/", help: "SFT model: initial actor and frozen reference" },
+  reward_model_path: {
+    text: "rm_model/",
+    help: "reward model; the critic starts from its weights",
+  },
+  output_dir: { text: "output_dir", help: "folder for checkpoints, logs and saved states" },
+  ...SETTINGS_WITHOUT_PATHS,
+} as const satisfies SettingTable;
+
+/** A full set of values: one for each row of `SETTINGS`. */
+export type Settings = SettingValues<typeof SETTINGS>;
 
 /** Settings that decide how much memory a run takes. They change its numbers by rounding only. */
 export const MEMORY_SETTINGS = [

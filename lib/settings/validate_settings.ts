@@ -74,9 +74,8 @@ function checkTogether(values: Settings): void {
   }
   if (update_timesteps > num_episodes * max_timesteps) {
     const total = `num_episodes ${num_episodes} times max_timesteps ${max_timesteps} timesteps`;
-    throw new RangeError(
-      `Cannot use update_timesteps ${update_timesteps}: ${total} would bring no update`,
-    );
+    const state = `${total} would bring no update`;
+    throw new RangeError(`Cannot use update_timesteps ${update_timesteps}: ${state}`);
   }
 }
 

@@ -33,12 +33,8 @@ export function drawingSvg({ panels, readout }: Drawing): string {
     `<rect width="100%" height="100%" fill="#fff"/>${body.join("")}</svg>`;
 }
 
-interface Frame {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
+/** The sides of a panel's axes, in pixels. */
+type Frame = Readonly<Record<"left" | "right" | "top" | "bottom", number>>;
 
 /** The place of the axes below a legend for so many series, two in a line. */
 const frameBelow = (series: number, left = 58): Frame => ({

@@ -10,7 +10,7 @@ const settings = validateSettings({
   max_len: 96,
   learning_rate: 5e-5,
 });
-const launch = { settings, count: { prompts: 1202 }, statistics: { mean: 6.5, deviation: 1.5 } };
+const launch = { settings, prompts: 1202, statistics: { mean: 6.5, deviation: 1.5 } };
 
 Deno.test("OpenRLHF's flags hold the settings: 16 prompts x 20 timesteps a rollout, 3840 prompts in 4 passes", () => {
   const script = openRlhfLaunch(launch);

@@ -2,7 +2,6 @@ import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
   appendLine,
   linesOf,
-  readJson,
   readJsonLines,
   readJsonRecord,
   readJsonSource,
@@ -153,7 +152,9 @@ Deno.test("a character that lies across two chunks is whole", async () => {
 async function jsonError(text: string): Promise<string> {
   let message = "nothing was refused";
   await withFile(text, async (path) => {
-    await readJson(path).catch((error: Error) => message = error.message.replace(path, "FILE"));
+    await readJsonSource(path).catch((error: Error) =>
+      message = error.message.replace(path, "FILE")
+    );
   });
   return message;
 }

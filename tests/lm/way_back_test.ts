@@ -3,7 +3,7 @@
  * it the files must be, byte for byte, those that were (`scripts/fixtures/way_back.ts`).
  */
 import { deepEqual, match } from "node:assert/strict";
-import { readJson } from "../../lib/files/mod.ts";
+import { readJsonSource } from "../../lib/files/mod.ts";
 import { fileURLToPath } from "node:url";
 import { compareWithTransformers, hashes, writeFolders } from "../../scripts/fixtures/way_back.ts";
 
@@ -17,7 +17,7 @@ Deno.test("folders written here are what transformers loads without a warning an
     const expected = fileURLToPath(new URL("../fixtures/way_back.json", import.meta.url));
     deepEqual(
       await hashes(target),
-      await readJson(expected),
+      (await readJsonSource(expected)).value,
       "run scripts/fixtures/way_back.ts again",
     );
   } finally {

@@ -16,7 +16,7 @@ import { openNativeRuntime } from "../../lib/runtime/native_session.ts";
 import { add, cast, dot, exp, input, mul, sum } from "../../lib/tensor/mod.ts";
 
 const device = await openDevice("cpu");
-const runtime = openNativeRuntime();
+const compile = openNativeRuntime();
 
 Deno.test("a result is what npm's binding gives for the same model", async () => {
   const x = input("x", { row: -1, inner: 64 }), weight = input("weight", { inner: 64, out: 48 });
@@ -34,7 +34,7 @@ Deno.test("a result is what npm's binding gives for the same model", async () =>
     inputs: ["x", "weight"],
     outputs: ["y", "total"].map(resultName),
   };
-  const session = runtime.createSession(model, { threads: 2 });
+  const session = compile(model, 2);
   const given = [{ dims: [7, 64], data: feeds.x }, { dims: [64, 48], data: feeds.weight }];
   const [y, total] = await session.run(given, [undefined, undefined]);
   assert.deepEqual(y, { dims: [7, 48], data: wanted["result:y"].data });
@@ -123,7 +123,7 @@ Deno.test("a given place of the wrong size is refused in ONNX Runtime's words, a
 
 Deno.test("bytes that are no model are refused in words", () => {
   const model = { bytes: new Uint8Array([1, 2, 3]), inputs: [], outputs: [] };
-  assert.throws(() => runtime.createSession(model, { threads: 1 }), /protobuf|parsing/i);
+  assert.throws(() => compile(model, 1), /protobuf|parsing/i);
 });
 
 Deno.test("a released program says so, and may be released twice", async () => {
