@@ -7,8 +7,8 @@ import { createAnswerTrainer } from "../learn/mod.ts";
 import {
   answerLayout,
   createValueScorer,
+  evaluateAnswers,
   type PromptAndAnswer,
-  readAnswers,
   uploadParameters,
   type ValueModelArrays,
   valueModelSpec,
@@ -65,7 +65,7 @@ export async function openCritic(
   let state = await trainer.start(start);
   let epoch = 0;
   const values = (answers: readonly PromptAndAnswer[]) =>
-    readAnswers(answers, reading, score(state.parameters));
+    evaluateAnswers(answers, reading, score(state.parameters));
   return {
     name: `value_clip_eps ${clipRange}, learning_rate ${learningRate}`,
     clipRange,

@@ -8,7 +8,7 @@ import { createGenerator } from "../decode/mod.ts";
 import {
   type AnswerLoss,
   answerLossSpec,
-  answerMatrix,
+  answerMatrixSpec,
   createAnswerTrainer,
 } from "../learn/mod.ts";
 import {
@@ -85,7 +85,13 @@ function reinforceObjective(
     definition: {
       config,
       parameters: gpt2Spec(config),
-      inputs: { columns, targets, ...answerLossSpec, returns: answerMatrix, batchSize: float({}) },
+      inputs: {
+        columns,
+        targets,
+        ...answerLossSpec,
+        returns: answerMatrixSpec,
+        batchSize: float({}),
+      },
       chosen: true,
       loss(head, hidden, { rows, columns, targets, returns, mask, batchSize }) {
         const states = atColumns(hidden, columns, rows.slots);

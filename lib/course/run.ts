@@ -12,9 +12,11 @@ import {
 import {
   createPpo,
   meanStepMetrics,
+  measurePool,
   measureScores,
   type Metrics,
   type Ppo,
+  type Progress,
   type PromptSampler,
   type RunConfig,
   type Sample,
@@ -150,7 +152,7 @@ export async function openTraining(
   const report = trainingReport(run, [...runs]);
   runs.push(run);
   const { models, config, rollout, update } = run.ppo;
-  run.ppo.abortOn(interruptSignal());
+  run.ppo.signal = interruptSignal();
   return { models, config, rollout, update, prompts: run.ppo.promptSampler(), pool: [], report };
 }
 
@@ -159,21 +161,21 @@ function trainingReport(run: CourseRun, earlier: readonly CourseRun[]): Training
   const live = liveDisplay({ interval: 2000 });
   const start = performance.now();
   const steps: StepMetrics[] = [];
-  let before: Awaited<ReturnType<Ppo["measure"]>> | undefined;
+  let before: Progress["before"];
   return {
     run,
     get seconds() {
       return (performance.now() - start) / 1000;
     },
     async before(pool) {
-      before = await ppo.measure(pool);
+      before = await measurePool(ppo.models, pool);
     },
     step: (step) => void steps.push(stepMetrics(step, ppo.config)),
     async after(timestep) {
       if (before === undefined) {
         throw new RangeError("Cannot report an update: call report.before(pool) before it begins");
       }
-      const measured = { ...before, ...meanStepMetrics(steps.splice(0)), ...ppo.lap() };
+      const measured = { ...before, ...meanStepMetrics(steps.splice(0)), ...ppo.watch.lap() };
       rows.push({ update: rows.length + 1, timestep, ...measured });
       console.log(progressLine(rows[rows.length - 1], ppo.config, this.seconds));
       const isLast = rows.length === ppo.config.updates;

@@ -42,11 +42,11 @@ export interface AnswerLossInputs {
 }
 
 /** The spec of one number an answer token. */
-export const answerMatrix: Specs<AnswerMatrix> = float({ batch: -1, answer: -1 });
+export const answerMatrixSpec: Specs<AnswerMatrix> = float({ batch: -1, answer: -1 });
 
 /** Specs of `AnswerLossInputs` besides the columns. */
 export const answerLossSpec: Specs<Omit<AnswerLossInputs, "columns">> = {
-  mask: answerMatrix,
+  mask: answerMatrixSpec,
   count: float({}),
   dropoutKeys: float({ batch: -1, time: -1 }),
 };

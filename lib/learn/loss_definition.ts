@@ -4,23 +4,16 @@
  * `loss_program.ts` compiles its value and its gradient.
  */
 import {
+  type answerSpec,
   type Columns,
   type Gpt2Config,
   type Gpt2Parameters,
   type ModelDropout,
   type Rows,
-  rowsSpec,
+  type rowsSpec,
 } from "../lm/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
-import {
-  type Device,
-  type DeviceArrays,
-  type Feeds,
-  int,
-  jit,
-  type Spec,
-  type Specs,
-} from "../runtime/mod.ts";
+import { type Device, type DeviceArrays, type Feeds, jit, type Specs } from "../runtime/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
 import type { Array32 } from "./records.ts";
 
@@ -55,14 +48,10 @@ export interface LossDefinition<P extends Gpt2Parameters, I> {
 /** Results by name in host memory. */
 export type HostResults = Readonly<Record<string, Float32Array>> & { readonly loss: Float32Array };
 
-/** The columns of each row that a loss reads: [batch, answer]. */
-export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int({
-  batch: -1,
-  answer: -1,
-});
-
 /** Token rows, with the columns that a loss reads where its definition has `chosen`. */
-export type RowFeeds = Feeds<typeof rowsSpec> & { readonly columns?: Feeds<typeof columnsSpec> };
+export type RowFeeds = Feeds<typeof rowsSpec> & {
+  readonly columns?: Feeds<typeof answerSpec.columns>;
+};
 
 /** The same as tensors. */
 export type ChosenRows = Rows & { readonly columns?: Columns };
@@ -70,22 +59,17 @@ export type ChosenRows = Rows & { readonly columns?: Columns };
 /** What a loss program reads besides the parameters. */
 export type LossFeeds<I> = Feeds<Specs<I>> & { readonly rows: RowFeeds };
 
-/** Whether a gradient is added to what its arrays hold, or written over it. */
-export interface GradientMode {
-  /** True only for programs that have `adds`. */
-  readonly adding: boolean;
-}
-
-/** Gives the results and brings the gradient into `into`. */
+/** A compiled gradient. */
 export interface LossProgram<P extends Gpt2Parameters, I> {
-  (
+  /** Whether it can add its gradient to what the arrays hold. */
+  readonly adds: boolean;
+  /** Gives the results and brings the gradient into `into`: over what the arrays hold, or with `adding` added to it. */
+  run(
     parameters: DeviceArrays<Specs<P>>,
     inputs: LossFeeds<I>,
     into: DeviceArrays<Specs<P>>,
-    mode?: GradientMode,
+    mode: { readonly adding: boolean },
   ): Promise<HostResults>;
-  /** Whether it can add its gradient to what the arrays hold. */
-  readonly adds: boolean;
 }
 
 /** A program whose trees of inputs are known to the function that made it, and not to the compiler; `R` are its results. */

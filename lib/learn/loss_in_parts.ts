@@ -2,10 +2,11 @@
 import { vjp } from "../autodiff/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import { type ArrayPool } from "./array_pool.ts";
-import { createAdder } from "./in_place.ts";
+import { createAdder, writeInto } from "./in_place.ts";
 import { type Device, flatten, float, isTensor, mapTree, zeros } from "../runtime/mod.ts";
 import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
+  answerSpec,
   type BlockParameters,
   blocks,
   blocksAt,
@@ -18,12 +19,9 @@ import {
   type Rows,
   rowsSpec,
 } from "../lm/mod.ts";
-import { addingTargets, writingTargets } from "./gradient_targets.ts";
 import { type DeviceHead, headInParts } from "./loss_head.ts";
 import {
-  columnsSpec,
   compileTree,
-  type HostResults,
   type LossDefinition,
   type LossProgram,
   type TreeProgram,
@@ -64,7 +62,7 @@ async function groupPrograms<P extends Gpt2Parameters, I>(
   { count, chosen }: { count: number; chosen: boolean },
 ) {
   const layers = Array.from({ length: count }, () => blockSpec(config));
-  const rows = chosen ? { ...slotsSpec, columns: columnsSpec } : slotsSpec;
+  const rows = chosen ? { ...slotsSpec, columns: answerSpec.columns } : slotsSpec;
   const x = hiddenSpec(config.embed), g = chosen ? chosenSpec(config.embed) : x;
   type Given = {
     layers: readonly BlockParameters[];
@@ -154,34 +152,26 @@ async function groupsOf<P extends Gpt2Parameters, I>(
   return groups;
 }
 
-/** How the gradient is cut up. */
-interface Parts {
-  readonly blocksPerSegment: number;
-  readonly logitsAtOnce: number;
-  readonly pool: ArrayPool;
-  readonly betweenPrograms?: (() => void) | undefined;
-}
-
 /** Compiles the gradient with `blocksPerSegment` blocks a program. */
 export async function gradientInParts<P extends Gpt2Parameters, I>(
   device: Device,
   definition: Definition<P, I>,
-  { blocksPerSegment, logitsAtOnce, pool, betweenPrograms = () => {} }: Parts,
+  { blocksPerSegment, logitsAtOnce, pool, betweenPrograms = () => {} }: {
+    blocksPerSegment: number;
+    logitsAtOnce: number;
+    pool: ArrayPool;
+    betweenPrograms?: (() => void) | undefined;
+  },
 ): Promise<LossProgram<P, I>> {
   const embedding = await embeddingPrograms(device, definition);
   const groups = await groupsOf(device, definition, blocksPerSegment);
-  const targets = device.kind === "cpu"
-    ? addingTargets(await createAdder(device), pool)
-    : writingTargets;
-  const head = headInParts(device, await headProgram(device, definition), {
-    definition,
-    logitsAtOnce,
-    targets,
-  });
+  const adder = device.kind === "cpu" ? await createAdder(device, pool) : undefined;
+  const program = await headProgram(device, definition);
+  const head = headInParts(device, program, { definition, logitsAtOnce, adder });
   const { wte } = definition.parameters;
   const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // for a head that reads no embedding
-  const gradient: Gradient<P, I> = async (parameters, inputs, into, mode = { adding: false }) => {
-    const bring = mode.adding ? targets.add : targets.write;
+  const run: LossProgram<P, I>["run"] = async (parameters, inputs, into, { adding }) => {
+    const bring = (adding ? adder?.addInto : undefined) ?? writeInto;
     const { h, wpe, ...rest } = parameters;
     const { rows } = inputs;
     const ends = { wte: parameters.wte, wpe };
@@ -221,9 +211,5 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
       held.forEach((array) => device.free(array));
     }
   };
-  return Object.assign(gradient, { adds: device.kind === "cpu" });
+  return { adds: adder !== undefined, run };
 }
-
-type Gradient<P extends Gpt2Parameters, I> = (
-  ...given: Parameters<LossProgram<P, I>>
-) => Promise<HostResults>;

@@ -5,6 +5,7 @@
  * computes its blocks again (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"). The results are the same.
  */
 import {
+  answerSpec,
   gpt2,
   gpt2At,
   type Gpt2Config,
@@ -20,7 +21,6 @@ import { rename } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import {
   type ChosenRows,
-  columnsSpec,
   compileTree,
   type DeviceResults,
   type LossDefinition,
@@ -67,13 +67,9 @@ export function createLossProgram<P extends Gpt2Parameters, I>(
       `Cannot compute logits in parts on ${device.kind}, because only the CPU adds gradients in place: set logits_at_once 0`,
     );
   }
-  const blocks = inOne ? layers : blocksPerSegment;
-  return gradientInParts(device, definition, {
-    blocksPerSegment: blocks,
-    logitsAtOnce,
-    pool,
-    betweenPrograms,
-  });
+  const size = inOne ? layers : blocksPerSegment;
+  const parts = { blocksPerSegment: size, logitsAtOnce, pool, betweenPrograms };
+  return gradientInParts(device, definition, parts);
 }
 
 /** The tensors of a program that runs the whole model. */
@@ -83,7 +79,7 @@ const wholeSpec = <P extends Gpt2Parameters, I>(
   { parameters, inputs, chosen = false }: LossDefinition<P, I>,
 ) => ({
   parameters,
-  inputs: { ...inputs, rows: chosen ? { ...rowsSpec, columns: columnsSpec } : rowsSpec },
+  inputs: { ...inputs, rows: chosen ? { ...rowsSpec, columns: answerSpec.columns } : rowsSpec },
 });
 
 function wholeLoss<P extends Gpt2Parameters, I>(
@@ -107,15 +103,13 @@ async function wholeGradient<P extends Gpt2Parameters, I>(
     },
     { toHost: ["results"] },
   );
-  const gradient = async (
-    parameters: DeviceArrays<Specs<P>>,
-    inputs: LossFeeds<I>,
-    into: DeviceArrays<Specs<P>>,
-  ) => {
-    const { results } = await program({ parameters, inputs }, { gradients: into });
-    return await readFloats(device, results);
+  return {
+    adds: false,
+    async run(parameters, inputs, into) {
+      const { results } = await program({ parameters, inputs }, { gradients: into });
+      return await readFloats(device, results);
+    },
   };
-  return Object.assign(gradient, { adds: false });
 }
 
 /** Compiles a loss without its gradient, to measure a model. */
@@ -126,9 +120,7 @@ export async function createLoss<P extends Gpt2Parameters, I>(
   const program = await compileTree<Whole<P, I>, { results: DeviceResults }>(
     device,
     wholeSpec(definition),
-    (given) => ({
-      results: { loss: wholeLoss(definition, given).loss },
-    }),
+    (given) => ({ results: { loss: wholeLoss(definition, given).loss } }),
     { toHost: ["results"] },
   );
   return async (parameters, inputs) => {

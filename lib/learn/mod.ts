@@ -2,8 +2,6 @@
 export { type ArrayPool, createArrayPool } from "./array_pool.ts";
 export * from "./answer_trainer.ts";
 export {
-  columnsSpec,
-  type GradientMode,
   type HostResults,
   type LossDefinition,
   type LossFeeds,

@@ -5,11 +5,18 @@
  * writing one buffer in one pass) or, in place, at once; an old state must not be used after an update.
  */
 import { chunksOf } from "../lm/mod.ts";
-import { adam, type AdamSettings, clipScale, type StepScalars, stepScalars } from "../optim/mod.ts";
-import { type Device, flatten, float, isFloatArray, jit, number } from "../runtime/mod.ts";
+import { adam, clipScale, stepScalars } from "../optim/mod.ts";
+import { type Device, flatten, isFloatArray, jit, number } from "../runtime/mod.ts";
 import { add, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
 import { createArrayPool, packedArrays, packedCopies } from "./array_pool.ts";
-import { type AdamArrays, createAdamInPlace } from "./in_place.ts";
+import {
+  type AdamArrays,
+  createAdamInPlace,
+  type DecaySettings,
+  scalarsSpec,
+  type Stepped,
+  type Stepper,
+} from "./in_place.ts";
 import { type Array32, type FloatSpec, isFloatSpec, mapRecord, treeOf } from "./records.ts";
 
 /** Parameters with everything that Adam remembers of them. */
@@ -25,11 +32,9 @@ export interface TrainState<P> {
 }
 
 /** How to update. */
-export interface OptimizerSettings extends AdamSettings {
+export interface OptimizerSettings extends DecaySettings {
   /** Gradients are scaled down to this global norm when they exceed it. */
   readonly maxGradNorm: number;
-  /** Which parameters decay, by dotted name (default: all). */
-  readonly decays?: (name: string) => boolean;
   /** How many parameters one program updates (default: all); fewer need less spare memory and more calls. */
   readonly parametersPerProgram?: number;
   /** Writes parameters and moments in place: no spare memory at all, but only on the CPU (default: false). */
@@ -46,8 +51,6 @@ export interface Optimizer<P> {
     gradients: P,
     learningRate: number,
   ): Promise<{ state: TrainState<P>; gradNorm: number }>;
-  /** Frees the compiled programs; the optimizer must not be used again. */
-  release(): Promise<void>;
 }
 
 type Arrays = ReadonlyMap<string, Array32>;
@@ -60,8 +63,8 @@ export async function createOptimizer<P>(
 ): Promise<Optimizer<P>> {
   const specs = flatten(spec, isFloatSpec);
   const norm = await normProgram(device, specs);
-  const stepper = settings.inPlace
-    ? await inPlaceStepper(device, settings)
+  const replace = settings.inPlace
+    ? await createAdamInPlace(device, settings)
     : await rotatingStepper(device, specs, settings);
   const arraysOf = (tree: P): Arrays => flatten(tree, isFloatArray);
   const asTree = (arrays: Arrays): P => treeOf<P>(spec, arrays);
@@ -82,7 +85,7 @@ export async function createOptimizer<P>(
       const scale = clipScale(gradNorm, settings.maxGradNorm);
       const scalars = stepScalars(settings, { learningRate, step: step + 1, scale });
       const old = byParameter({ parameter: parameters, gradient: gradients, first, second });
-      const next = await stepper.step(old, scalars);
+      const next = await replace(old, scalars);
       const pick = (key: keyof Stepped): P =>
         asTree(new Map([...next].map(([name, arrays]) => [name, arrays[key]])));
       return {
@@ -95,15 +98,8 @@ export async function createOptimizer<P>(
         gradNorm,
       };
     },
-    async release() {
-      await norm.release();
-      await stepper.release();
-    },
   };
 }
-
-/** The arrays that a step replaces. */
-type Stepped = Omit<AdamArrays, "gradient">;
 
 /** Four trees of one form as one record for each parameter, by dotted name. */
 function byParameter(trees: Readonly<Record<keyof AdamArrays, unknown>>): Map<string, AdamArrays> {
@@ -115,31 +111,6 @@ function byParameter(trees: Readonly<Record<keyof AdamArrays, unknown>>): Map<st
   };
   const names = [...flat.parameter.keys()];
   return new Map(names.map((name) => [name, mapRecord(flat, (arrays) => at(arrays, name))]));
-}
-
-/** Steps all parameters; gives the arrays that hold the new state. */
-interface Stepper {
-  step(
-    old: ReadonlyMap<string, AdamArrays>,
-    scalars: StepScalars<number>,
-  ): Promise<ReadonlyMap<string, Stepped>>;
-  release(): Promise<void>;
-}
-
-/** Writes over the old state. */
-async function inPlaceStepper(device: Device, settings: OptimizerSettings): Promise<Stepper> {
-  const adamInPlace = await createAdamInPlace(device, settings);
-  const { decays = () => true } = settings;
-  return {
-    async step(old, scalars) {
-      for (const decaying of [true, false]) {
-        const own = [...old].filter(([name]) => decays(name) === decaying);
-        await adamInPlace.step(own.map(([, arrays]) => arrays), scalars, decaying);
-      }
-      return old;
-    },
-    release: () => adamInPlace.release(),
-  };
 }
 
 /** Writes into spare arrays; the old ones are the next spares. */
@@ -161,34 +132,21 @@ async function rotatingStepper(
     first: await spares.take(dims),
     second: await spares.take(dims),
   });
-  return {
-    async step(old, scalars) {
-      const next = new Map<string, Stepped>();
-      const numbers = mapRecord({ ...scalars }, (value) => number(value));
-      for (const { names, run } of groups) {
-        const arrays = new Map([...old].filter(([name]) => names.includes(name)));
-        for (const [name, own] of arrays) next.set(name, await spareFor(own));
-        const into = Object.fromEntries([...next].filter(([name]) => arrays.has(name)));
-        await run({ arrays: Object.fromEntries(arrays), scalars: numbers }, into);
-        for (const { parameter, first, second } of arrays.values()) {
-          [parameter, first, second].forEach(spares.give);
-        }
+  return async (old, scalars) => {
+    const next = new Map<string, Stepped>();
+    const numbers = mapRecord({ ...scalars }, (value) => number(value));
+    for (const { names, run } of groups) {
+      const arrays = new Map([...old].filter(([name]) => names.includes(name)));
+      for (const [name, own] of arrays) next.set(name, await spareFor(own));
+      const into = Object.fromEntries([...next].filter(([name]) => arrays.has(name)));
+      await run({ arrays: Object.fromEntries(arrays), scalars: numbers }, into);
+      for (const { parameter, first, second } of arrays.values()) {
+        [parameter, first, second].forEach(spares.give);
       }
-      return next;
-    },
-    async release() {
-      await Promise.all(groups.map(({ run }) => run.release()));
-      spares.release();
-    },
+    }
+    return next;
   };
 }
-
-const scalarsSpec = {
-  scale: float({}),
-  stepSize: float({}),
-  rootCorrection: float({}),
-  keep: float({}),
-};
 
 /** Compiles Adam for some parameters. */
 function adamProgram(

@@ -78,15 +78,8 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
   const { parameters: spec } = definition;
   const program = await createLossProgram(device, definition, { ...cut, pool });
   const optimizer = await createOptimizer<Arrays>(device, spec, settings);
-  const sum = await createGradientSum(device, { program, spec, pool });
-  const gradient = (parameters: Arrays, microBatches: MicroBatches<LossFeeds<I>>) =>
-    sum(
-      parameters,
-      microBatches.map((feeds) => () => {
-        beforeMicroBatch?.();
-        return feeds();
-      }),
-    );
+  const parts = { program, spec, pool, beforeMicroBatch };
+  const gradient = await createGradientSum(device, parts);
   const giveBack = ({ gradients }: BatchGradient<Arrays>) => pool.giveTree(gradients);
   return {
     start: optimizer.start,
@@ -105,7 +98,8 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
 }
 
 /** What the sum of a batch's gradients is made with. */
-interface GradientParts<P extends Gpt2Parameters, I> {
+interface GradientParts<P extends Gpt2Parameters, I>
+  extends Pick<TrainerOptions, "beforeMicroBatch"> {
   readonly program: LossProgram<P, I>;
   readonly spec: Specs<P>;
   readonly pool: ArrayPool;
@@ -114,7 +108,7 @@ interface GradientParts<P extends Gpt2Parameters, I> {
 /** Adds up losses and gradients over micro-batches, in place where the program can. */
 async function createGradientSum<P extends Gpt2Parameters, I>(
   device: Device,
-  { program, spec, pool }: GradientParts<P, I>,
+  { program, spec, pool, beforeMicroBatch }: GradientParts<P, I>,
 ) {
   type Arrays = DeviceArrays<Specs<P>>;
   const plus = program.adds ? undefined : await createAddition<Arrays>(device, { spec, pool });
@@ -127,11 +121,12 @@ async function createGradientSum<P extends Gpt2Parameters, I>(
     const results: HostResults[] = [];
     try {
       for (const [index, feeds] of microBatches.entries()) {
+        beforeMicroBatch?.();
         if (index === 0 || plus === undefined) {
-          results.push(await program(parameters, feeds(), gradients, { adding: index > 0 }));
+          results.push(await program.run(parameters, feeds(), gradients, { adding: index > 0 }));
         } else {
           const part = await pool.takeTree<Arrays>(spec);
-          results.push(await program(parameters, feeds(), part, { adding: false }));
+          results.push(await program.run(parameters, feeds(), part, { adding: false }));
           gradients = await plus(gradients, part);
         }
       }

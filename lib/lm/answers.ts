@@ -5,9 +5,10 @@
  * attention never looks, so padding changes nothing. Grouping, padding and cutting results back to each answer's length happen
  * here and nowhere else: callers give ragged answers and receive ragged rows in the same order.
  */
-import { floats, type HostArray, int, ints, type Spec } from "../runtime/mod.ts";
+import { floats, type HostArray, int, ints, type Specs } from "../runtime/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
 import { inRowOrder, type RowGroupOptions, rowGroups } from "./row_groups.ts";
-import { padRows, type RowArrays, rowsSpec, type TokenRow } from "./rows.ts";
+import { padded, padRows, type RowArrays, type Rows, rowsSpec, type TokenRow } from "./rows.ts";
 
 /** A prompt and its answer as token ids. */
 export interface PromptAndAnswer {
@@ -19,31 +20,30 @@ export interface PromptAndAnswer {
   readonly samplingMask?: readonly Uint8Array[];
 }
 
-/** What a program reads of a batch of answers. */
-export interface AnswerSpec {
+/** The axes of one number for each answer token. */
+export type AnswerAxes = { batch: number; answer: number };
+
+/** What a program reads of a batch of answers, as tensors. */
+export interface AnswerTokens {
   /** Prompts and answers side by side. */
-  readonly rows: typeof rowsSpec;
-  /** Where each answer token is predicted. */
-  readonly columns: Spec<{ batch: -1; answer: -1 }, "int32">;
+  readonly rows: Rows;
+  /** Index of the hidden state whose logits predict each answer token: P - 1 + j. */
+  readonly columns: Tensor<AnswerAxes, "int32">;
   /** The answer tokens. */
-  readonly targets: Spec<{ batch: -1; answer: -1 }, "int32">;
+  readonly targets: Tensor<AnswerAxes, "int32">;
 }
 
 /** The specs of a batch of answers. */
-export const answerSpec: AnswerSpec = {
+export const answerSpec: Specs<AnswerTokens> = {
   rows: rowsSpec,
   columns: int({ batch: -1, answer: -1 }),
   targets: int({ batch: -1, answer: -1 }),
 };
 
 /** A batch of answers: the arrays of `answerSpec`. */
-export interface AnswerBatch {
+export interface AnswerBatch extends Record<"columns" | "targets", HostArray<"int32">> {
   /** Prompts and answers side by side. */
   readonly rows: RowArrays;
-  /** Where each answer token is predicted: [batch, answer]. */
-  readonly columns: HostArray<"int32">;
-  /** The answer tokens: [batch, answer]. */
-  readonly targets: HostArray<"int32">;
 }
 
 /** Decides which answers share a call, and how one such group becomes a rectangular batch. */
@@ -52,12 +52,6 @@ export interface AnswerLayout {
   groups(answers: readonly PromptAndAnswer[]): number[][];
   /** One group as a batch. */
   batch(answers: readonly PromptAndAnswer[]): AnswerBatch;
-}
-
-/** Options of `answerLayout`. */
-export interface AnswerLayoutOptions extends RowGroupOptions {
-  /** The token that fills rows after their end. */
-  readonly padId: number;
 }
 
 /**
@@ -73,7 +67,9 @@ export interface AnswerLayoutOptions extends RowGroupOptions {
  * deepEqual([...batch([{ prompt: [1], answer: [7, 8] }]).columns.data], [0, 1]);
  * ```
  */
-export const answerLayout = ({ padId, ...grouping }: AnswerLayoutOptions): AnswerLayout => ({
+export const answerLayout = (
+  { padId, ...grouping }: RowGroupOptions & { padId: number },
+): AnswerLayout => ({
   groups: (answers) =>
     rowGroups(answers.map(({ prompt, answer }) => prompt.length + answer.length), grouping),
   batch: (answers) => answerBatch(answers, { padId }),
@@ -96,15 +92,18 @@ export function answerBatch(
   { padId }: { padId: number },
 ): AnswerBatch {
   const rows = padRows(answers.map(({ prompt, answer }) => [...prompt, ...answer]), { padId });
-  return { rows, ...answerPlaces(answers, { padId, start: ({ prompt }) => prompt.length - 1 }) };
+  return {
+    rows,
+    ...answerColumnsAndTargets(answers, { padId, start: ({ prompt }) => prompt.length - 1 }),
+  };
 }
 
 /** Columns and targets of a batch whose first answer token is predicted at column `start`. */
-export function answerPlaces(
+export function answerColumnsAndTargets(
   answers: readonly PromptAndAnswer[],
   { padId, start }: { padId: number; start: (answer: PromptAndAnswer) => number },
 ): Pick<AnswerBatch, "columns" | "targets"> {
-  const width = widthOf(answers);
+  const width = longestAnswer(answers);
   const dims = [answers.length, width];
   const columnsOf = (answer: PromptAndAnswer) =>
     Array.from({ length: width }, (_, j) => start(answer) + j);
@@ -115,7 +114,7 @@ export function answerPlaces(
 }
 
 /** The size of the answer axis: the longest answer. */
-export const widthOf = (answers: readonly PromptAndAnswer[]): number =>
+export const longestAnswer = (answers: readonly PromptAndAnswer[]): number =>
   Math.max(...answers.map(({ answer }) => answer.length));
 
 /** The column of each answer's last token, where a reward model's value is the score: [batch, 1]. */
@@ -128,12 +127,6 @@ export function lastColumns(
   return ints(last, [answers.length, 1]);
 }
 
-/** `row` followed by copies of `filler` up to `width`. */
-export const padded = (row: readonly number[], width: number, filler = 0): number[] => [
-  ...row,
-  ...Array<number>(width - row.length).fill(filler),
-];
-
 /** One number an answer token as [batch, answer], 0 after an answer's end. */
 export const answerArray = (
   rows: readonly (readonly number[])[],
@@ -143,20 +136,20 @@ export const answerArray = (
 /** 1 at real answer tokens, 0 at padding: [batch, answer]. */
 export const answerMask = (
   answers: readonly PromptAndAnswer[],
-  width: number = widthOf(answers),
+  width: number = longestAnswer(answers),
 ): HostArray<"float32"> => answerArray(answers.map(({ answer }) => answer.map(() => 1)), width);
 
 /** Reads one number for each place of the answer axis from a batch: [batch][width]. */
-export type BatchReader<A extends PromptAndAnswer = PromptAndAnswer> = (
+export type BatchEvaluator<A extends PromptAndAnswer = PromptAndAnswer> = (
   batch: AnswerBatch,
   answers: readonly A[],
 ) => Promise<number[][]>;
 
 /** Runs a reader over all answers, group by group; gives one row an answer, as long as the answer, in the answers' order. */
-export async function readAnswers<A extends PromptAndAnswer>(
+export async function evaluateAnswers<A extends PromptAndAnswer>(
   answers: readonly A[],
   { groups, batch }: AnswerLayout,
-  read: BatchReader<A>,
+  read: BatchEvaluator<A>,
 ): Promise<number[][]> {
   const indices = groups(answers);
   const found: number[][][] = [];

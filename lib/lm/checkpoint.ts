@@ -70,7 +70,7 @@ export async function readModelFolder(
   { valueHead = false }: { valueHead?: boolean } = {},
 ): Promise<ModelFolder> {
   const place = await standingFolder(folder);
-  const sizes = await readSizes(place);
+  const sizes = await readModelSizes(place);
   const { config } = sizes;
   const tokenizer = await loadTokenizer(place);
   if (tokenizer.vocabSize !== config.vocabSize) {
@@ -101,14 +101,13 @@ export async function readModelFolder(
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export const readModelSizes = async (
+export async function readModelSizes(
   folder: string,
-): Promise<Pick<ModelFolder, "config" | "settings">> => readSizes(await standingFolder(folder));
-
-async function readSizes(folder: string): Promise<Pick<ModelFolder, "config" | "settings">> {
-  const configPath = joinPath(folder, "config.json");
+): Promise<Pick<ModelFolder, "config" | "settings">> {
+  const place = await standingFolder(folder);
+  const configPath = joinPath(place, "config.json");
   const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
-  const settingsPath = joinPath(folder, "settings.json");
+  const settingsPath = joinPath(place, "settings.json");
   if (!await fileExists(settingsPath)) return { config };
   return { config, settings: await readJsonRecord(settingsPath) };
 }

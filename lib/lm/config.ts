@@ -4,6 +4,8 @@
  * Source: Radford et al. 2019; field names are those of transformers' GPT2Config.
  */
 import type { JsonRecord } from "../files/mod.ts";
+import { expectFields, type Supported, unusable } from "./expect_fields.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 /** The sizes of a GPT-2. */
 export interface Gpt2Config {
@@ -29,14 +31,12 @@ export interface Gpt2Config {
 export const innerWidth = ({ inner, embed }: Pick<Gpt2Config, "inner" | "embed">): number =>
   inner ?? 4 * embed;
 
-type Plain = string | boolean | null;
-
 /**
  * What transformers takes where a field is not written, and the other values that mean the same here.
  *
  * `reorder_and_upcast_attn` computes attention in float32, which is done here anyway; the three names of gelu are one formula.
  */
-const SUPPORTED: { readonly [field: string]: readonly [standard: Plain, ...others: Plain[]] } = {
+const SUPPORTED: Supported = {
   model_type: ["gpt2"],
   activation_function: ["gelu_new", "gelu_pytorch_tanh", "gelu_fast"],
   tie_word_embeddings: [true],
@@ -72,11 +72,7 @@ const ALIASES: { readonly [field: string]: string } = {
 
 function positive(value: unknown, field: string, where: string): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
-    throw new TypeError(
-      `Cannot use ${where}: ${field} is ${
-        JSON.stringify(value)
-      }, and a positive whole number is expected`,
-    );
+    throw new TypeError(unusable(where, field, value, "a positive whole number is expected"));
   }
   return value;
 }
@@ -95,32 +91,17 @@ function size(record: JsonRecord, field: string, where: string): number {
 function epsilon(record: JsonRecord, where: string): number {
   const value = record.layer_norm_epsilon ?? 1e-5;
   if (typeof value !== "number" || !(value > 0)) {
-    const found = JSON.stringify(value);
-    throw new TypeError(
-      `Cannot use ${where}: layer_norm_epsilon is ${found}, and a positive number is expected`,
-    );
+    const wanted = "a positive number is expected";
+    throw new TypeError(unusable(where, "layer_norm_epsilon", value, wanted));
   }
   return value;
 }
 
 function refuseUnsupported(record: JsonRecord, where: string): void {
-  for (const [field, supported] of Object.entries(SUPPORTED)) {
-    const value = record[field] ?? supported[0];
-    if (!supported.some((one) => one === value)) {
-      const [found, only] = [
-        JSON.stringify(value),
-        supported.map((one) => JSON.stringify(one)).join(" or "),
-      ];
-      throw new RangeError(
-        `Cannot use ${where}: ${field} is ${found}, and only ${only} is supported`,
-      );
-    }
-  }
+  expectFields(record, where, SUPPORTED);
   const pruned = record.pruned_heads ?? {};
   if (Object.keys(pruned).length > 0) {
-    throw new RangeError(
-      `Cannot use ${where}: pruned_heads is ${JSON.stringify(pruned)}, and no head may be pruned`,
-    );
+    throw new RangeError(unusable(where, "pruned_heads", pruned, "no head may be pruned"));
   }
 }
 
@@ -170,20 +151,10 @@ export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2
   return { ...config, ...parseInner(record, config.embed, where), ...parseCarried(record) };
 }
 
-/** The ids that a `config.json` names. */
-export interface SpecialIds {
-  /** [PAD] */
-  padId: number;
-  /** [CLS], which begins a sequence. */
-  clsId: number;
-  /** [SEP], which ends a sequence. */
-  sepId: number;
-}
-
 /** The fields of a `config.json` that transformers reads; a sequence begins with [CLS] and ends with [SEP]. */
 export function gpt2ConfigFields(
   config: Gpt2Config,
-  ids: SpecialIds,
+  ids: Pick<Tokenizer, "padId" | "clsId" | "sepId">,
   architecture: string,
 ): JsonRecord {
   return {

@@ -31,15 +31,17 @@ export interface BlockParameters {
   readonly ln_2: NormParameters<"embed">;
   /** Two layers with gelu between them; inside 4 `embed` wide unless `n_inner` says otherwise. */
   readonly mlp: {
-    readonly c_fc: {
-      readonly weight: Tensor<{ embed: number; inner: number }>;
-      readonly bias: Tensor<{ inner: number }>;
-    };
-    readonly c_proj: {
-      readonly weight: Tensor<{ inner: number; embed: number }>;
-      readonly bias: Tensor<{ embed: number }>;
-    };
+    readonly c_fc: LinearParameters<"embed", "inner">;
+    readonly c_proj: LinearParameters<"inner", "embed">;
   };
+}
+
+/** A linear layer: the weight [in, out] and the bias [out]. */
+export interface LinearParameters<In extends string, Out extends string> {
+  /** [in, out] */
+  readonly weight: Tensor<Record<In | Out, number>>;
+  /** [out] */
+  readonly bias: Tensor<Record<Out, number>>;
 }
 
 /** All parameters of the body; the output layer of the language model is `wte` again (tied). */

@@ -12,5 +12,4 @@ export * from "./sampling_row.ts";
 export * from "./scorers.ts";
 export { makeTokenizer, type Tokenizer } from "./tokenizer.ts";
 export * from "./tokenizer_files.ts";
-export * from "./transformers_folders.ts";
 export { type Weight, weightShapes } from "./weights.ts";

@@ -37,22 +37,24 @@ const ATTENTION = 5;
 const blockWeights = ({ layers, ...sizes }: RowCostShape): number =>
   layers * (4 * sizes.embed ** 2 + 2 * sizes.embed * innerWidth(sizes));
 
-/** A row of `time` columns through all blocks: every weight at each column, and each column with each other. */
-const rowCost = (shape: RowCostShape, time: number): number =>
-  time * blockWeights(shape) + ATTENTION * 2 * shape.layers * shape.embed * time ** 2;
-
-/** What groups of these rows cost together, in multiply-adds. */
-export function groupsCost(
-  lengths: readonly number[],
-  groups: readonly (readonly number[])[],
+/**
+ * The cost of a group in multiply-adds: its call, and at each column of its rows every weight and every other column.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { groupCost } from "ppo/lm/mod.ts";
+ * const cost = (rows: number) => groupCost({ layers: 1, embed: 2 }, { rows, time: 3 });
+ * equal(cost(2) - cost(1), 3 * (16 + 32) + 5 * 2 * 2 * 3 ** 2); // the second row
+ * ```
+ */
+export function groupCost(
   shape: RowCostShape,
+  { rows, time }: { rows: number; time: number },
 ): number {
-  const call = CALL + TOKENS_A_READ * blockWeights(shape);
-  const width = (group: readonly number[]) => Math.max(...group.map((row) => lengths[row]));
-  return groups.reduce(
-    (total, group) => total + call + group.length * rowCost(shape, width(group)),
-    0,
-  );
+  const weights = blockWeights(shape);
+  const row = time * weights + ATTENTION * 2 * shape.layers * shape.embed * time ** 2;
+  return CALL + TOKENS_A_READ * weights + rows * row;
 }
 
 /**
@@ -89,7 +91,6 @@ function bestStarts(
   sorted: readonly number[],
   { shape, maxRows, maxTokens }: Required<RowGroupOptions>,
 ): number[] {
-  const call = CALL + TOKENS_A_READ * blockWeights(shape);
   const costs = [0], starts = [0];
   sorted.forEach((time, last) => {
     const stop = last + 1;
@@ -97,7 +98,7 @@ function bestStarts(
     for (let start = last; start >= Math.max(0, stop - maxRows); start--) {
       const rows = stop - start;
       if (rows > 1 && rows * time > maxTokens) break;
-      const cost = costs[start] + call + rows * rowCost(shape, time);
+      const cost = costs[start] + groupCost(shape, { rows, time });
       if (cost < best.cost) best = { cost, start };
     }
     costs.push(best.cost);

@@ -48,20 +48,19 @@ export function padRows(
   { padId }: { padId: number },
 ): RowArrays {
   const time = Math.max(...rows.map((row) => row.length));
-  const dims = [rows.length, time];
-  const columns = rows.flatMap(() => Array.from({ length: time }, (_, column) => column));
-  return {
-    inputIds: ints(rows.flatMap((row) => [...row, ...Array(time - row.length).fill(padId)]), dims),
-    positionIds: ints(columns, dims),
-    slots: ints(columns, dims),
-    keySlots: ints(columns, dims),
-  };
+  return maskedRows(rows.map((row) => padded(row, time, padId)));
 }
+
+/** `row` followed by copies of `filler` up to `width`. */
+export const padded = (row: readonly number[], width: number, filler = 0): number[] => [
+  ...row,
+  ...Array<number>(width - row.length).fill(filler),
+];
 
 /**
  * A batch as the tutorial lays it out: ids and mask as given, positions 0, 1, 2, ... that count pads too.
  *
- * @param mask 1 for tokens that may be attended to, 0 for pads
+ * @param mask 1 for tokens that may be attended to, 0 for pads (default: all may be)
  * @example
  * ```ts
  * import { maskedRows } from "ppo/lm/mod.ts";
@@ -71,18 +70,16 @@ export function padRows(
  * deepEqual([...keySlots.data], [2 ** 30, 1, 2]); // no query sees slot 2^30
  * ```
  */
-export function maskedRows(
-  ids: readonly TokenRow[],
-  mask: readonly TokenRow[],
-): RowArrays {
+export function maskedRows(ids: readonly TokenRow[], mask?: readonly TokenRow[]): RowArrays {
   const time = ids[0].length;
   const dims = [ids.length, time];
-  const columns = ids.flatMap(() => Array.from({ length: time }, (_, column) => column));
+  const columns = ints(ids.flatMap((row) => [...row.keys()]), dims);
+  const hidden = (seen: number, index: number) => seen === 0 ? HIDDEN_SLOT : index % time;
   return {
     inputIds: ints(ids.flat(), dims),
-    positionIds: ints(columns, dims),
-    slots: ints(columns, dims),
-    keySlots: ints(mask.flat().map((seen, index) => seen === 0 ? HIDDEN_SLOT : index % time), dims),
+    positionIds: columns,
+    slots: columns,
+    keySlots: mask === undefined ? columns : ints(mask.flat().map(hidden), dims),
   };
 }
 

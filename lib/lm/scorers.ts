@@ -5,21 +5,14 @@
  * and the sampling masks stored with the answers, so that all of them describe the distribution that was sampled from.
  */
 import { entropyFromLogProbs, klFromLogProbs } from "../rl/mod.ts";
-import {
-  bool,
-  bools,
-  type Device,
-  type HostArray,
-  int,
-  ints,
-  jit,
-  type Specs,
-} from "../runtime/mod.ts";
+import { bool, bools, type Device, type HostArray, ints, jit, type Specs } from "../runtime/mod.ts";
 import { dot, take, type Tensor } from "../tensor/mod.ts";
 import {
+  type AnswerAxes,
   type AnswerBatch,
   answerSpec,
-  type BatchReader,
+  type AnswerTokens,
+  type BatchEvaluator,
   type PromptAndAnswer,
   rowsOf,
 } from "./answers.ts";
@@ -33,7 +26,7 @@ import {
   valueModelSpec,
 } from "./gpt2.ts";
 import { batchesWithin, inRowOrder } from "./row_groups.ts";
-import { padRows, type Rows, rowsSpec, type TokenRow } from "./rows.ts";
+import { padRows, type TokenRow } from "./rows.ts";
 import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
 import {
   type Gpt2Arrays,
@@ -45,9 +38,7 @@ import {
   widened,
 } from "./parameters.ts";
 
-/** One place for each answer token. */
-export type AnswerAxes = { batch: number; answer: number };
-/** The same with one number for each entry of the vocabulary. */
+/** The axes of one number for each answer token and entry of the vocabulary. */
 export type VocabularyAxes = AnswerAxes & { vocab: number };
 
 /** A policy: the shape of its model and how it is sampled from. */
@@ -59,13 +50,7 @@ export interface PolicyShape {
 }
 
 /** What a policy reads of a batch of answers, as tensors. */
-export interface AnswerInputs {
-  /** Prompts and answers side by side. */
-  readonly rows: Rows;
-  /** Where each answer token is predicted. */
-  readonly columns: Tensor<AnswerAxes, "int32">;
-  /** The answer tokens. */
-  readonly targets: Tensor<AnswerAxes, "int32">;
+export interface AnswerInputs extends AnswerTokens {
   /** Tokens before each answer token, for the repetition penalty. */
   readonly seen: Tensor<VocabularyAxes, "bool">;
   /** Tokens that the cut-off allowed when the answer was sampled. */
@@ -112,7 +97,7 @@ export function contextOf({ config: { vocabSize }, sampling }: PolicyShape): Con
 }
 
 /** Log-probabilities over the vocabulary at each answer token, from the hidden states there: [batch, answer, vocab]. */
-export function distributionFrom(
+export function logProbsFromHidden(
   states: ChosenHidden,
   { wte }: Pick<Gpt2Parameters, "wte">,
   { seen, samplingMask, sampling }: Pick<AnswerInputs, "seen" | "samplingMask"> & {
@@ -125,12 +110,12 @@ export function distributionFrom(
 }
 
 /** The same from the model's parameters. */
-export const answerDistribution = (
+export const answerLogProbs = (
   parameters: Gpt2Parameters,
   { rows, columns, ...context }: Omit<AnswerInputs, "targets">,
   { config, sampling }: PolicyShape,
 ): Tensor<VocabularyAxes> =>
-  distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, {
+  logProbsFromHidden(gpt2At(parameters, { ...rows, columns }, config), parameters, {
     ...context,
     sampling,
   });
@@ -145,7 +130,7 @@ export const answerStatistics = (
 });
 
 /** Reads answers with parameters given at each call. */
-export type Scorer<P> = (parameters: P) => BatchReader;
+export type Scorer<P> = (parameters: P) => BatchEvaluator;
 
 /** Compiles log pi(token) of answers, for parameters stored as any of `types`. */
 export async function createPolicyScorer(
@@ -158,7 +143,7 @@ export async function createPolicyScorer(
   const programs = await programsFor(types, (type) => {
     const spec = { stored: storedSpec(model, type), ...answerSpec, ...contextSpec(shape.config) };
     return jit(device, spec, ({ stored, targets, ...inputs }) => ({
-      logProbs: take(answerDistribution(widened(model, stored), inputs, shape), targets, "vocab"),
+      logProbs: take(answerLogProbs(widened(model, stored), inputs, shape), targets, "vocab"),
     }), { toHost: ["logProbs"] });
   });
   return (stored) => async (batch, answers) => {
@@ -184,8 +169,8 @@ export async function createExactKl(
     ...contextSpec(shape.config),
   };
   const program = await jit(device, spec, ({ parameters, reference, ...inputs }) => {
-    const logProbs = answerDistribution(parameters, inputs, shape);
-    const refLogProbs = answerDistribution(widened(spec.parameters, reference), inputs, shape);
+    const logProbs = answerLogProbs(parameters, inputs, shape);
+    const refLogProbs = answerLogProbs(widened(spec.parameters, reference), inputs, shape);
     return { kl: klFromLogProbs({ logProbs, refLogProbs }, "vocab") };
   }, { toHost: ["kl"] });
   return (models) => async (batch, answers) => {
@@ -197,18 +182,18 @@ export async function createExactKl(
 }
 
 /** Reads one value at each of a batch's columns: [batch][columns]. */
-export type ValueReader = (batch: Pick<AnswerBatch, "rows" | "columns">) => Promise<number[][]>;
+export type ValueEvaluator = (batch: Pick<AnswerBatch, "rows" | "columns">) => Promise<number[][]>;
 
 /** Compiles a value model (critic or reward model), for parameters stored as any of `types`. */
 export async function createValueScorer(
   device: Device,
   config: Gpt2Config,
   types: readonly WeightType[] = ["float32"],
-): Promise<(parameters: StoredValueModel) => ValueReader> {
+): Promise<(parameters: StoredValueModel) => ValueEvaluator> {
   const model = valueModelSpec(config);
   const programs = await programsFor(types, (type) => {
-    const columns = int({ batch: -1, answer: -1 });
-    const spec = { stored: storedSpec(model, type), rows: rowsSpec, columns };
+    const { rows, columns } = answerSpec;
+    const spec = { stored: storedSpec(model, type), rows, columns };
     return jit(device, spec, ({ stored, rows, columns }) => {
       const parameters = widened(model, stored);
       return { values: valueHeadAt(gpt2At(parameters, { ...rows, columns }, config), parameters) };

@@ -17,23 +17,8 @@ import {
   readText,
   refuseStandIn,
 } from "../files/mod.ts";
+import { expectFields, shown, type Supported } from "./expect_fields.ts";
 import { makeTokenizer, MAX_WORD, SPECIAL, type Tokenizer } from "./tokenizer.ts";
-
-/** The supported values of each field; a field that is absent has the first one. */
-type Supported = { readonly [field: string]: readonly unknown[] };
-
-function expectFields(record: JsonRecord, path: string, supported: Supported): void {
-  for (const [field, values] of Object.entries(supported)) {
-    const value = record[field] ?? values[0];
-    if (values.includes(value)) continue;
-    const only = values.map((one) => JSON.stringify(one)).join(" or ");
-    throw new RangeError(
-      `Cannot use ${path}: ${field} is ${shown(value)}, and only ${only} is supported`,
-    );
-  }
-}
-
-const shown = (value: unknown): string => `${JSON.stringify(value)?.slice(0, 60)}`;
 
 /** The names of the special tokens in both companion files. */
 const TOKEN_NAMES: Supported = {

@@ -5,93 +5,108 @@
  * fields of `PpoConfig`.
  */
 import type { SamplingSettings, WeightType } from "../lm/mod.ts";
-import { type DefectName, DEFECTS, scheduleOf, type Settings } from "../settings/mod.ts";
+import { type DefectName, scheduleOf, type Settings } from "../settings/mod.ts";
 
-/** How one timestep of answers is sampled and rewarded. */
-export interface RolloutConfig {
+/** The fields that take their value from one setting as it is, and its name. */
+export const SETTING_OF = {
+  /** All random numbers are functions of it. */
+  seed: "seed",
+  /** The longest row in tokens, prompt and answer. */
+  maxLength: "max_len",
   /** Prompts in a timestep. */
-  readonly batchSize: number;
+  batchSize: "batch_size",
   /** Answers sampled for each prompt. */
-  readonly answersPerPrompt: number;
+  answersPerPrompt: "num_return_sequences",
   /** The longest answer in tokens. */
-  readonly answerLength: number;
-  /** The distribution that tokens are drawn from. */
-  readonly sampling: SamplingSettings;
-  /** Takes the most likely token instead of drawing one. */
-  readonly greedy: boolean;
+  answerLength: "query_len",
   /** Weight of the KL penalty against the reference. */
-  readonly klCoef: number;
+  klCoef: "kl_coef",
   /** Discount of future rewards. */
-  readonly gamma: number;
+  gamma: "gamma",
   /** Lambda of GAE. */
-  readonly lambda: number;
+  lambda: "lam",
   /** Normalises scores to the SFT model's mean 0 and standard deviation 1. */
-  readonly normaliseScores: boolean;
+  normaliseScores: "normalise_scores",
   /** Scores are clipped to plus or minus this. */
-  readonly scoreClipRange: number;
+  scoreClipRange: "reward_clip_eps",
   /** Subtracted from the score of an answer without an end token. */
-  readonly missingEosPenalty: number;
-}
-
-/** How actor and critic learn from a pool of answers. */
-export interface UpdateConfig {
+  missingEosPenalty: "missing_eos_penalty",
+  /** Timesteps of experience in an update. */
+  updateTimesteps: "update_timesteps",
   /** Passes over the pool. */
-  readonly epochs: number;
-  /** Answers of an optimizer step. */
-  readonly minibatchSize: number;
+  epochs: "ppo_epoch",
   /** Adam's learning rate for actor and critic. */
-  readonly learningRate: number;
+  learningRate: "learning_rate",
   /** Adam's epsilon. */
-  readonly adamEpsilon: number;
+  adamEpsilon: "adam_epsilon",
   /** The global gradient norm is clipped to this. */
-  readonly maxGradNorm: number;
+  maxGradNorm: "max_grad_norm",
   /** Range of the policy ratio around 1. */
-  readonly clipRange: number;
+  clipRange: "policy_clip_eps",
   /** Range of a new value around the old one. */
-  readonly valueClipRange: number;
+  valueClipRange: "value_clip_eps",
   /** Shifts and scales the pool's advantages to mean 0 and standard deviation 1. */
-  readonly whitenAdvantages: boolean;
+  whitenAdvantages: "whiten_advantages",
   /** Starts the critic's head at zero instead of the reward model's. */
-  readonly freshValueHead: boolean;
-}
+  freshValueHead: "fresh_value_head",
+} as const;
+
+/** The same for the limits of memory. */
+export const MEMORY_SETTING_OF = {
+  /** Answers in one pass of the gradient; 0: no limit. */
+  microBatchSize: "micro_batch_size",
+  /** Blocks in one segment of gradient checkpointing; 0: no checkpointing. */
+  blocksPerSegment: "blocks_per_program",
+  /** Answer tokens whose logits the actor's gradient holds at once; 0: no limit. */
+  logitsAtOnce: "logits_at_once",
+  /** Answers scored, and prompts read, in one call; 0: no limit. */
+  scoreBatchSize: "score_batch_size",
+  /** Answers generated at once; 0: a whole timestep. */
+  generateBatchSize: "generate_batch_size",
+  /** Loads frozen models only while they are used, and frees caches and gradients between uses. */
+  spareMemory: "spare_memory",
+} as const;
+
+/** Settings under other names. */
+export type Renamed<T extends Readonly<Record<string, keyof Settings>>> = {
+  readonly [K in keyof T]: Settings[T[K]];
+};
 
 /** How much memory a run may use at once; none of it changes what is computed, except for rounding. */
-export interface MemoryConfig {
-  /** Answers in one pass of the gradient; 0: no limit. */
-  readonly microBatchSize: number;
-  /** Blocks in one segment of gradient checkpointing; 0: no checkpointing. */
-  readonly blocksPerSegment: number;
-  /** Answer tokens whose logits the actor's gradient holds at once; 0: no limit. */
-  readonly logitsAtOnce: number;
-  /** Answers scored, and prompts read, in one call; 0: no limit. */
-  readonly scoreBatchSize: number;
-  /** Answers generated at once; 0: a whole timestep. */
-  readonly generateBatchSize: number;
-  /** Loads frozen models only while they are used, and frees caches and gradients between uses. */
-  readonly spareMemory: boolean;
+export interface MemoryConfig extends Renamed<typeof MEMORY_SETTING_OF> {
   /** How frozen models are stored. */
   readonly frozenType: WeightType;
 }
 
 /** Everything that a run depends on besides its models and prompts. */
-export interface PpoConfig extends RolloutConfig, UpdateConfig {
-  /** All random numbers are functions of it. */
-  readonly seed: number;
-  /** The longest row in tokens, prompt and answer. */
-  readonly maxLength: number;
+export interface PpoConfig extends Renamed<typeof SETTING_OF> {
+  /** The distribution that tokens are drawn from. */
+  readonly sampling: SamplingSettings;
+  /** Takes the most likely token instead of drawing one. */
+  readonly greedy: boolean;
+  /** Answers of an optimizer step. */
+  readonly minibatchSize: number;
   /** Timesteps of the schedule. */
   readonly timesteps: number;
   /** Updates of the schedule. */
   readonly updates: number;
-  /** Timesteps of experience in an update. */
-  readonly updateTimesteps: number;
   /** Memory limits. */
   readonly memory: MemoryConfig;
   /** Which of the tutorial's defects are on (`faithful.ts`). */
   readonly defects: Readonly<Record<DefectName, boolean>>;
 }
 
-/** The sampling distribution that settings ask for. */
+/**
+ * The sampling distribution that settings ask for.
+ *
+ * @example
+ * ```ts
+ * import { samplingOf } from "ppo/ppo/mod.ts";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * import { equal } from "node:assert/strict";
+ * equal(samplingOf(validateSettings({ top_k: 5 })).topK, 5);
+ * ```
+ */
 export const samplingOf = (settings: Settings): SamplingSettings => ({
   temperature: settings.temperature,
   topK: settings.top_k,
@@ -99,45 +114,28 @@ export const samplingOf = (settings: Settings): SamplingSettings => ({
   repetitionPenalty: settings.repetition_penalty,
 });
 
-/** How frozen models are stored. */
+/**
+ * How frozen models are stored.
+ *
+ * @example
+ * ```ts
+ * import { frozenType } from "ppo/ppo/mod.ts";
+ * import { equal } from "node:assert/strict";
+ * equal(frozenType({ frozen_dtype: "float16" }), "float16");
+ * ```
+ */
 export const frozenType = ({ frozen_dtype }: Pick<Settings, "frozen_dtype">): WeightType =>
   frozen_dtype === "float16" ? "float16" : "float32";
 
-const rolloutConfig = (settings: Settings): RolloutConfig => ({
-  batchSize: settings.batch_size,
-  answersPerPrompt: settings.num_return_sequences,
-  answerLength: settings.query_len,
-  sampling: samplingOf(settings),
-  greedy: !settings.do_sample,
-  klCoef: settings.kl_coef,
-  gamma: settings.gamma,
-  lambda: settings.lam,
-  normaliseScores: settings.normalise_scores,
-  scoreClipRange: settings.reward_clip_eps,
-  missingEosPenalty: settings.missing_eos_penalty,
-});
-
-const updateConfig = (settings: Settings): UpdateConfig => ({
-  epochs: settings.ppo_epoch,
-  minibatchSize: settings.mini_batch_size || settings.batch_size * settings.num_return_sequences,
-  learningRate: settings.learning_rate,
-  adamEpsilon: settings.adam_epsilon,
-  maxGradNorm: settings.max_grad_norm,
-  clipRange: settings.policy_clip_eps,
-  valueClipRange: settings.value_clip_eps,
-  whitenAdvantages: settings.whiten_advantages,
-  freshValueHead: settings.fresh_value_head,
-});
-
-const memoryConfig = (settings: Settings): MemoryConfig => ({
-  microBatchSize: settings.micro_batch_size,
-  blocksPerSegment: settings.blocks_per_program,
-  logitsAtOnce: settings.logits_at_once,
-  scoreBatchSize: settings.score_batch_size,
-  generateBatchSize: settings.generate_batch_size,
-  spareMemory: settings.spare_memory,
-  frozenType: frozenType(settings),
-});
+/** Settings under the names of a table. */
+const renamed = <T extends Readonly<Record<string, keyof Settings>>>(
+  settings: Settings,
+  names: T,
+) =>
+  // the table's own fields
+  Object.fromEntries(
+    Object.entries(names).map(([field, name]) => [field, settings[name]]),
+  ) as Renamed<T>;
 
 /**
  * The configuration that a full set of settings describes.
@@ -153,17 +151,14 @@ const memoryConfig = (settings: Settings): MemoryConfig => ({
  * ```
  */
 export function configOf(settings: Settings): PpoConfig {
-  const defects = Object.keys(DEFECTS) as DefectName[]; // its own keys
   return {
-    ...rolloutConfig(settings),
-    ...updateConfig(settings),
+    ...renamed(settings, SETTING_OF),
     ...scheduleOf(settings),
-    seed: settings.seed,
-    maxLength: settings.max_len,
-    updateTimesteps: settings.update_timesteps,
-    memory: memoryConfig(settings),
-    defects: Object.fromEntries(
-      defects.map((name) => [name, settings[name]]),
-    ) as PpoConfig["defects"], // a switch for each
+    sampling: samplingOf(settings),
+    greedy: !settings.do_sample,
+    minibatchSize: settings.mini_batch_size ||
+      settings.batch_size * settings.num_return_sequences,
+    memory: { ...renamed(settings, MEMORY_SETTING_OF), frozenType: frozenType(settings) },
+    defects: settings, // it has a switch for each
   };
 }

@@ -8,15 +8,15 @@
 import type { AnswerDropout } from "../learn/mod.ts";
 import {
   type AnswerBatch,
+  answerColumnsAndTargets,
   type AnswerLayout,
-  answerPlaces,
   chunksOf,
+  longestAnswer,
   maskedRows,
   padded,
   plainSampling,
   type PromptAndAnswer,
   type SamplingSettings,
-  widthOf,
 } from "../lm/mod.ts";
 import { type Random, randomStream, shuffle, uniform } from "../random/mod.ts";
 import { floats } from "../runtime/mod.ts";
@@ -35,7 +35,7 @@ export function leftPaddedBatch(
   { padId }: { padId: number },
 ): AnswerBatch {
   const promptWidth = Math.max(...answers.map(({ prompt }) => prompt.length));
-  const answerWidth = widthOf(answers);
+  const answerWidth = longestAnswer(answers);
   const ids = answers.map(({ prompt, answer }) => [
     ...Array<number>(promptWidth - prompt.length).fill(padId),
     ...prompt,
@@ -44,7 +44,7 @@ export function leftPaddedBatch(
   const mask = ids.map((row) => row.map((id) => id === padId ? 0 : 1));
   return {
     rows: maskedRows(ids, mask),
-    ...answerPlaces(answers, { padId, start: () => promptWidth - 1 }),
+    ...answerColumnsAndTargets(answers, { padId, start: () => promptWidth - 1 }),
   };
 }
 
@@ -73,22 +73,16 @@ export function layoutWithDefects(
 const DROPOUT = 0.1;
 
 /** Defect `dropout_in_update`: dropout in the update although there is none in the rollout, so that the first ratio is not 1. */
-export const updateDropout = (
+export function updateDropout(
   { defects, seed }: Defects & { seed: number },
-): AnswerDropout | undefined =>
-  defects.dropout_in_update
-    ? {
-      rate: DROPOUT,
-      keys: (dims, step) =>
-        floats(
-          Array.from(
-            { length: dims[0] * dims[1] },
-            (_, index) => uniform(seed, step, 1_000_000, index),
-          ),
-          dims,
-        ),
-    }
-    : undefined;
+): AnswerDropout | undefined {
+  if (!defects.dropout_in_update) return undefined;
+  const keys: AnswerDropout["keys"] = (dims, step) => {
+    const keyAt = (index: number) => uniform(seed, step, 1_000_000, index);
+    return floats(Array.from({ length: dims[0] * dims[1] }, (_, index) => keyAt(index)), dims);
+  };
+  return { rate: DROPOUT, keys };
+}
 
 /** Defect `log_probs_of_raw_distribution`: log-probabilities of the raw distribution instead of the one sampled from. */
 export const samplingForLogProbs = (
@@ -112,7 +106,7 @@ export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
 export function rolloutOverPadding({ padId }: { padId: number }): Rollout {
   return async (models, prompts, options) => {
     const samples = await rollout(models, prompts, options);
-    const width = widthOf(samples);
+    const width = longestAnswer(samples);
     const asPadded = samples.map((sample) => ({
       ...sample,
       answer: padded(sample.answer, width, padId),

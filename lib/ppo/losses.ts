@@ -7,7 +7,7 @@ import {
   type AnswerLossInputs,
   answerLossSpec,
   type AnswerMatrix,
-  answerMatrix,
+  answerMatrixSpec,
 } from "../learn/mod.ts";
 import {
   answerArray,
@@ -17,10 +17,10 @@ import {
   atColumns,
   contextOf,
   contextSpec,
-  distributionFrom,
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
+  logProbsFromHidden,
   type PolicyShape,
   valueHeadAt,
   type ValueHeadParameters,
@@ -41,7 +41,7 @@ const dropOf = ({ dropout }: PpoLossOptions) =>
   dropout && (({ dropoutKeys }: AnswerLossInputs) => ({ rate: dropout.rate, keys: dropoutKeys }));
 
 /** What the actor's loss reads besides rows, mask and count. */
-export interface ActorLossInputs extends Pick<AnswerInputs, "targets" | "seen" | "samplingMask"> {
+export interface ActorLossInputs extends Omit<AnswerInputs, "rows" | "columns"> {
   /** log pi_old(a_t). */
   readonly oldLogProbs: AnswerMatrix;
   /** A_t. */
@@ -56,7 +56,11 @@ export function actorLoss(
   const { config, sampling } = shape;
   const { columns, targets } = answerSpec;
   const contextArrays = contextOf(shape);
-  const own = { ...contextSpec(config), oldLogProbs: answerMatrix, advantages: answerMatrix };
+  const own = {
+    ...contextSpec(config),
+    oldLogProbs: answerMatrixSpec,
+    advantages: answerMatrixSpec,
+  };
   return {
     definition: {
       config,
@@ -67,7 +71,7 @@ export function actorLoss(
       loss(head, hidden, { rows, columns, targets, seen, samplingMask, ...data }) {
         const { oldLogProbs, advantages, mask, count } = data;
         const states = atColumns(hidden, columns, rows.slots); // those that predict answer tokens
-        const distribution = distributionFrom(states, head, { seen, samplingMask, sampling });
+        const distribution = logProbsFromHidden(states, head, { seen, samplingMask, sampling });
         const { logProbs, entropy } = answerStatistics(distribution, targets);
         const { loss } = policyLoss({ logProbs, oldLogProbs, advantages, mask, count }, options);
         return { loss, logProbs, entropy };
@@ -98,7 +102,7 @@ export function criticLoss(
   config: Gpt2Config,
   options: PpoLossOptions,
 ): AnswerLoss<Gpt2Parameters & ValueHeadParameters, CriticLossInputs, Sample> {
-  const own = { oldValues: answerMatrix, returns: answerMatrix };
+  const own = { oldValues: answerMatrixSpec, returns: answerMatrixSpec };
   return {
     definition: {
       config,

@@ -117,16 +117,8 @@ export function stepMetrics(
 
 /** The metrics of an update from those of its steps: their means, and the largest `ratio_max`. */
 export function meanStepMetrics(steps: readonly StepMetrics[]): StepMetrics {
-  const mean = (key: keyof StepMetrics) => meanOf(steps.map((row) => row[key]));
-  return {
-    actor_loss: mean("actor_loss"),
-    critic_loss: mean("critic_loss"),
-    approx_kl: mean("approx_kl"),
-    ratio_mean: mean("ratio_mean"),
-    ratio_max: Math.max(...steps.map((row) => row.ratio_max)),
-    clip_fraction: mean("clip_fraction"),
-    entropy: mean("entropy"),
-    actor_grad_norm: mean("actor_grad_norm"),
-    critic_grad_norm: mean("critic_grad_norm"),
-  };
+  const names = Object.keys(steps[0]) as (keyof StepMetrics)[]; // a step's own names
+  const means = names.map((name) => [name, meanOf(steps.map((step) => step[name]))]);
+  const ratio_max = Math.max(...steps.map((step) => step.ratio_max));
+  return { ...Object.fromEntries(means) as StepMetrics, ratio_max };
 }

@@ -5,30 +5,33 @@
  */
 import type { Generator } from "../decode/mod.ts";
 import {
+  type AnswerLayout,
   chunksOf,
   downloadParameters,
   type Gpt2Arrays,
   type StoredGpt2,
   type TokenRow,
-  type ValueModelArrays,
   type Weight,
   weightType,
 } from "../lm/mod.ts";
-import { actorWithDefects } from "./faithful.ts";
+import { trimMemory } from "../runtime/mod.ts";
+import { configOf } from "./config.ts";
+import { createModels } from "./create_models.ts";
+import { actorWithDefects, withDefects } from "./faithful.ts";
 import { checkInputs, fittingSettings, type PpoInputs } from "./inputs.ts";
-import type { Metrics, PoolMetrics } from "./metrics.ts";
-import { createRun, type Run } from "./run.ts";
+import type { Metrics } from "./metrics.ts";
+import { createPromptSampler } from "./prompts.ts";
+import { rewardOfScore } from "./reward_of_score.ts";
+import { type Run, START, updateWithMemoryHandling } from "./run.ts";
 import type { Sample } from "./sample.ts";
 import { type PpoState, stateOf, type StateOptions } from "./state.ts";
+import { createStopwatch, timedModels } from "./stopwatch.ts";
 import { measureStorage, type StorageDifference } from "./storage_difference.ts";
-import { measurePool } from "./metrics.ts";
-import { train } from "./train.ts";
-import type { TrainOptions } from "./train_options.ts";
+import { train, type TrainOptions } from "./train.ts";
 import type { UpdateStep } from "./update.ts";
 
 /** A PPO run. */
-export interface Ppo
-  extends Pick<Run, "models" | "config" | "rollout" | "update" | "promptSampler"> {
+export interface Ppo extends Run {
   /** Yields one row of metrics an update, to the end of the schedule. */
   train(options?: TrainOptions): AsyncGenerator<Metrics>;
   /** Where the run stands, for `train({ from })` of a run with the same inputs; call it between two values of `train`, or after it threw. */
@@ -39,10 +42,6 @@ export interface Ppo
   rescore(samples: readonly Sample[]): Promise<Sample[]>;
   /** One update on a pool of answers: `update` with this run's models and configuration. */
   learn(pool: readonly Sample[], updatesDone: number): Promise<UpdateStep[]>;
-  /** What is logged of a pool before its update. */
-  measure(pool: readonly Sample[]): Promise<PoolMetrics & { kl_exact: number }>;
-  /** KL(pi || pi_ref) in nats, exact over the vocabulary: summed over an answer's tokens, mean over answers. */
-  exactKl(samples: readonly Sample[], options?: { maxLogits?: number }): Promise<number>;
   /** The gradient of the actor's loss on these answers as one minibatch, at most `microBatchSize` at once (default: all). */
   actorGradient(
     samples: readonly Sample[],
@@ -50,18 +49,12 @@ export interface Ppo
   ): Promise<ActorGradient>;
   /** The actor as it is now; valid until the next update. */
   actor(): Gpt2Arrays;
-  /** The critic as it is now; valid until the next update. */
-  critic(): ValueModelArrays;
   /** The frozen SFT model; throws a RangeError where it is loaded only while it is used, or stored as float16. */
   readonly reference: Gpt2Arrays;
   /** What storing the frozen models as float16 changed; undefined where they are float32. */
-  readonly storageDifference: StorageDifference | undefined;
+  storageDifference: StorageDifference | undefined;
   /** Samples answers with any parameters of the actor's shape. */
   readonly generator: Generator;
-  /** Seconds of each part since the last call; `train` calls it at each update. */
-  lap(): ReturnType<Run["watch"]["lap"]>;
-  /** Lets a signal stop `rollout` and `update` between two programs, outside `train`, which has its own. */
-  abortOn(signal: AbortSignal | undefined): void;
 }
 
 /** A gradient in host memory. */
@@ -82,52 +75,57 @@ export interface ActorGradient {
 export async function createPpo(given: PpoInputs): Promise<Ppo> {
   checkInputs(given);
   const inputs = { ...given, settings: fittingSettings(given) };
-  const run = await createRun(inputs);
-  const { models, config, rollout, update, promptSampler, watch } = run;
-  const storageDifference = await measureStorage(inputs, models);
-  return {
-    ...{
-      models,
-      config,
-      rollout,
-      update,
-      promptSampler,
-      storageDifference,
-      generator: models.generator,
-    },
-    train: (options = {}) => abortable(run, options),
-    state: (options = {}) => stateOf(run, options),
+  const settled = configOf(inputs.settings);
+  const { rollout, minibatches, promptRandom: random } = withDefects(settled, inputs.special);
+  const config = {
+    ...settled,
+    toReward: rewardOfScore(settled, inputs.scoreStatistics),
+    minibatches,
+  };
+  const watch = createStopwatch();
+  const checkAbort = () => ppo.signal?.throwIfAborted();
+  const tidy = config.memory.spareMemory ? trimMemory : () => {};
+  const models = timedModels(await createModels(inputs, config, { checkAbort, tidy }), watch);
+  const update = updateWithMemoryHandling({ inputs, models, config, checkAbort });
+  const { batchSize } = config;
+  const ppo: Ppo = {
+    ...{ inputs, models, config, rollout, update, checkAbort, watch },
+    ...{ signal: undefined, progress: START, storageDifference: undefined },
+    promptSampler: (drawn) => createPromptSampler(inputs.prompts, { batchSize, random, drawn }),
+    train: (options = {}) => abortable(ppo, options),
+    state: (options) => stateOf(ppo, options),
     experience: (timestep, prompts) => rollout(models, prompts, { ...config, timestep }),
-    async rescore(samples) {
-      const generate = () => Promise.resolve([...samples]);
-      const actor = actorWithDefects({ ...models.actor, generate }, config);
-      const scored = await rollout({ ...models, actor }, [], { ...config, timestep: 0 });
-      return scored.map((sample, index) => ({ ...sample, timestep: samples[index].timestep }));
-    },
+    rescore: (samples) => rescore(ppo, samples),
     learn: (pool, updatesDone) => Array.fromAsync(update(models, pool, { ...config, updatesDone })),
-    measure: (pool) => measurePool(models, pool),
-    exactKl: (samples, options) => models.exactKl(samples, options),
-    async actorGradient(samples, { microBatchSize = samples.length } = {}) {
-      const { state, trainer } = models.trainedActor;
-      const { loss, rows, gradients } = await trainer.gradient(state.parameters, samples, {
-        groups: (answers) => chunksOf([...answers.keys()], microBatchSize),
-      });
-      return {
-        loss,
-        logProbs: rows.logProbs,
-        gradients: await downloadParameters(inputs.device, gradients),
-      };
-    },
+    actorGradient: (samples, options) => actorGradient(ppo, samples, options),
     actor: () => models.trainedActor.state.parameters,
-    critic: () => models.trainedCritic.state.parameters,
     get reference() {
       return wholeReference(models.frozenReference.kept);
     },
-    lap: watch.lap,
-    abortOn(signal) {
-      run.signal = signal;
-    },
+    generator: models.generator,
   };
+  ppo.storageDifference = await measureStorage(inputs, models);
+  return ppo;
+}
+
+async function rescore(
+  { models, config, rollout }: Run,
+  samples: readonly Sample[],
+): Promise<Sample[]> {
+  const generate = () => Promise.resolve([...samples]);
+  const actor = actorWithDefects({ ...models.actor, generate }, config);
+  const scored = await rollout({ ...models, actor }, [], { ...config, timestep: 0 });
+  return scored.map((sample, index) => ({ ...sample, timestep: samples[index].timestep }));
+}
+
+async function actorGradient(
+  { models: { trainedActor: { state, trainer } }, inputs: { device } }: Run,
+  samples: readonly Sample[],
+  { microBatchSize = samples.length }: { microBatchSize?: number } = {},
+): Promise<ActorGradient> {
+  const groups: AnswerLayout["groups"] = (answers) => chunksOf([...answers.keys()], microBatchSize);
+  const { loss, rows, gradients } = await trainer.gradient(state.parameters, samples, { groups });
+  return { loss, logProbs: rows.logProbs, gradients: await downloadParameters(device, gradients) };
 }
 
 /** Trains; while it does, the signal of the options can stop it. */

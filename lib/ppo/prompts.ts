@@ -16,7 +16,7 @@ export function createPromptSampler(
   { batchSize, random, drawn = 0 }: {
     batchSize: number;
     random: (skip: number) => Random;
-    drawn?: number;
+    drawn?: number | undefined;
   },
 ): PromptSampler {
   if (batchSize > prompts.length) {

@@ -7,12 +7,12 @@
  */
 import { gae, shapedRewards } from "../rl/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
-import type { RolloutConfig } from "./config.ts";
+import type { PpoConfig } from "./config.ts";
 import type { Policy, RolloutModels } from "./models.ts";
 import type { Sample, SampledAnswer } from "./sample.ts";
 
 /** What a rollout depends on besides models and prompts. */
-export interface RolloutOptions extends Pick<RolloutConfig, "klCoef" | "gamma" | "lambda"> {
+export interface RolloutOptions extends Pick<PpoConfig, "klCoef" | "gamma" | "lambda"> {
   /** Counted from 1; the random number of a token is a function of (seed, timestep, row, position). */
   readonly timestep: number;
   /** Turns a reward-model score into its part of the last token's reward. */

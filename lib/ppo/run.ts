@@ -1,20 +1,19 @@
 /**
- * The parts of a run: models, configuration, the two functions of the algorithm, and its progress.
+ * What a run consists of: models, configuration, the two functions of the algorithm, and its progress.
  *
- * What is not the algorithm is wrapped around it here: defects, timing, aborting, and the memory handling of an update.
+ * What is not the algorithm is wrapped around it: timing, aborting, the tutorial's defects (`faithful.ts`), and here the memory
+ * handling of an update.
  */
 import { updateMemory } from "../memory/mod.ts";
-import { trimMemory } from "../runtime/mod.ts";
-import { configOf, type PpoConfig } from "./config.ts";
-import { createModels, type RunModels } from "./create_models.ts";
-import { withDefects } from "./faithful.ts";
+import type { PpoConfig } from "./config.ts";
+import type { RunModels } from "./create_models.ts";
 import type { PpoInputs } from "./inputs.ts";
+import type { PoolMetrics, StepMetrics } from "./metrics.ts";
 import type { CutIntoMinibatches } from "./minibatches.ts";
-import { createPromptSampler, type PromptSampler } from "./prompts.ts";
-import { rewardOfScore } from "./reward_of_score.ts";
+import type { PromptSampler } from "./prompts.ts";
 import type { Rollout, RolloutOptions } from "./rollout.ts";
-import { type Progress, type Resumable, START } from "./state.ts";
-import { createStopwatch, type Stopwatch, timedModels } from "./stopwatch.ts";
+import type { Sample } from "./sample.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 import { update } from "./update.ts";
 
 /** A run's configuration with the functions that follow from it: it can be spread into the options of `rollout` and `update`. */
@@ -25,8 +24,34 @@ export interface RunConfig extends PpoConfig {
   readonly minibatches: CutIntoMinibatches;
 }
 
+/** How far a run has come. */
+export interface Progress {
+  /** Timesteps done. */
+  readonly timestep: number;
+  /** Updates done. */
+  readonly update: number;
+  /** Random numbers drawn so far to choose prompts. */
+  readonly drawn: number;
+  /** Answers since the last update. */
+  readonly pool: readonly Sample[];
+  /** Metrics of the pool, measured when its update began; undefined before that. */
+  readonly before: PoolMetrics & { readonly kl_exact: number } | undefined;
+  /** The optimizer steps of that update so far. */
+  readonly steps: readonly StepMetrics[];
+}
+
+/** The start of a schedule. */
+export const START: Progress = {
+  timestep: 0,
+  update: 0,
+  drawn: 0,
+  pool: [],
+  before: undefined,
+  steps: [],
+};
+
 /** A run's parts. */
-export interface Run extends Resumable {
+export interface Run {
   /** What it started from. */
   readonly inputs: PpoInputs;
   /** The four models; each call is timed. */
@@ -41,41 +66,16 @@ export interface Run extends Resumable {
   promptSampler(drawn?: number): PromptSampler;
   /** Throws the reason of `signal` when it was aborted. */
   checkAbort(): void;
-  /** May stop the run between two programs. */
+  /** May stop `rollout` and `update` between two programs; `train` has its own while it runs. */
   signal: AbortSignal | undefined;
-  /** Adds up the seconds of each part. */
+  /** Adds up the seconds of each part; `train` starts a new lap at each update. */
   readonly watch: Stopwatch;
   /** How far the run has come; replaced together with the models. */
   progress: Progress;
 }
 
-/** Compiles and loads a run; the inputs are checked already. */
-export async function createRun(inputs: PpoInputs): Promise<Run> {
-  const { special: { padId }, settings, prompts, scoreStatistics } = inputs;
-  const config = configOf(settings);
-  const { rollout, minibatches, promptRandom } = withDefects(config, { padId });
-  const watch = createStopwatch();
-  const checkAbort = () => run.signal?.throwIfAborted();
-  const tidy = config.memory.spareMemory ? trimMemory : () => {};
-  const models = await createModels(inputs, config, { checkAbort, tidy });
-  const run: Run = {
-    inputs,
-    models: timedModels(models, watch),
-    config: { ...config, toReward: rewardOfScore(config, scoreStatistics), minibatches },
-    rollout,
-    update: updateWithMemoryHandling({ inputs, models, config, checkAbort }),
-    promptSampler: (drawn = 0) =>
-      createPromptSampler(prompts, { batchSize: config.batchSize, random: promptRandom, drawn }),
-    checkAbort,
-    signal: undefined,
-    watch,
-    progress: START,
-  };
-  return run;
-}
-
 /** An update that keeps the memory its gradients need again and again, and that can be aborted between two steps. */
-function updateWithMemoryHandling(
+export function updateWithMemoryHandling(
   { inputs, models, config: { memory }, checkAbort }:
     & Pick<Run, "inputs" | "models" | "checkAbort">
     & { config: PpoConfig },

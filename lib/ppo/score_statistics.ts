@@ -7,7 +7,7 @@ import { createRowScorer, gpt2Spec, uploadParameters, valueModelSpec } from "../
 import { type ScoreStatistics, scoreStatistics } from "../rl/mod.ts";
 import { flatten, isDeviceArray } from "../runtime/mod.ts";
 import { samplingOf } from "./config.ts";
-import { checkInputs, type PpoInputs } from "./inputs.ts";
+import { checkInputs, type LoadedModel, type PpoInputs } from "./inputs.ts";
 
 /** Answers that are sampled: the mean is then known to an eighth of a standard deviation. */
 const MEASURED_ANSWERS = 64;
@@ -27,23 +27,20 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
     special,
     greedy: !settings.do_sample,
   });
-  const parameters = await uploadParameters(device, gpt2Spec(policy.config), policy.weights, {
-    share: true,
-  });
-  const { query_len: maxNewTokens, seed, batch_size } = settings;
-  const batchSize = settings.generate_batch_size || batch_size,
-    scoreSize = settings.score_batch_size || batch_size;
+  const upload = <T>(spec: T, { weights }: LoadedModel) =>
+    uploadParameters(device, spec, weights, { share: true });
+  const parameters = await upload(gpt2Spec(policy.config), policy);
   const answers = await sampleAnswers(generator, { parameters, prompts }, {
-    maxNewTokens,
-    seed,
-    batchSize,
+    maxNewTokens: settings.query_len,
+    seed: settings.seed,
+    batchSize: settings.generate_batch_size || settings.batch_size,
   });
   await generator.release();
   const scorer = await createRowScorer(device, reward.config, { padId: special.padId });
-  const spec = valueModelSpec(reward.config);
-  const judge = await uploadParameters(device, spec, reward.weights, { share: true });
+  const judge = await upload(valueModelSpec(reward.config), reward);
   const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
-  const scores = await scorer(judge, rows, { batchSize: scoreSize });
+  const batchSize = settings.score_batch_size || settings.batch_size;
+  const scores = await scorer(judge, rows, { batchSize });
   if (device.kind !== "cpu") { // there they are the weights' own memory
     for (const array of flatten([parameters, judge], isDeviceArray).values()) device.free(array);
   }

@@ -12,27 +12,8 @@ import {
   type SavedTrainState,
   saveTrainState,
 } from "../learn/mod.ts";
-import type { RunModels } from "./create_models.ts";
-import type { PpoInputs } from "./inputs.ts";
-import type { PoolMetrics, StepMetrics } from "./metrics.ts";
-import type { Sample } from "./sample.ts";
-import type { PartSeconds, Stopwatch } from "./stopwatch.ts";
-
-/** How far a run has come. */
-export interface Progress {
-  /** Timesteps done. */
-  readonly timestep: number;
-  /** Updates done. */
-  readonly update: number;
-  /** Random numbers drawn so far to choose prompts. */
-  readonly drawn: number;
-  /** Answers since the last update. */
-  readonly pool: readonly Sample[];
-  /** Metrics of the pool, measured when its update began; undefined before that. */
-  readonly before: PoolMetrics & { readonly kl_exact: number } | undefined;
-  /** The optimizer steps of that update so far. */
-  readonly steps: readonly StepMetrics[];
-}
+import type { Progress, Run } from "./run.ts";
+import type { PartSeconds } from "./stopwatch.ts";
 
 /** A run's whole state. */
 export interface PpoState extends Progress {
@@ -44,37 +25,15 @@ export interface PpoState extends Progress {
   readonly critic: SavedTrainState;
 }
 
-/** The start of a schedule. */
-export const START: Progress = {
-  timestep: 0,
-  update: 0,
-  drawn: 0,
-  pool: [],
-  before: undefined,
-  steps: [],
-};
-
 /** How to read a state. */
 export interface StateOptions {
   /** False: on the CPU the arrays are the models' own memory, valid until the next optimizer step (default true). */
   readonly copies?: boolean;
 }
 
-/** What a state is taken from, and put back into. */
-export interface Resumable {
-  /** What the run started from. */
-  readonly inputs: Pick<PpoInputs, "device" | "policy" | "reward">;
-  /** Its models. */
-  readonly models: Pick<RunModels, "trainedActor" | "trainedCritic">;
-  /** Its clock. */
-  readonly watch: Pick<Stopwatch, "read" | "set">;
-  /** How far it has come. */
-  readonly progress: Progress;
-}
-
 /** The state of a run between two values of `train`, or after it threw its signal's reason. */
 export async function stateOf(
-  { inputs: { device }, models, progress, watch }: Resumable,
+  { inputs: { device }, models, progress, watch }: Run,
   options: StateOptions = {},
 ): Promise<PpoState> {
   return {
@@ -87,7 +46,7 @@ export async function stateOf(
 
 /** Resets models and clock to a state, whose arrays are copied; gives the progress of the schedule. */
 export async function restore(
-  { inputs: { device, policy, reward }, models, watch }: Resumable,
+  { inputs: { device, policy, reward }, models, watch }: Run,
   { seconds, actor, critic, ...progress }: PpoState,
 ): Promise<Progress> {
   const actorSpec = gpt2Spec(policy.config), criticSpec = valueModelSpec(reward.config);

@@ -6,14 +6,14 @@
  * `lib/rl`; `losses.ts` connects them to the models.
  */
 import { whiten } from "../rl/mod.ts";
-import type { UpdateConfig } from "./config.ts";
+import type { PpoConfig } from "./config.ts";
 import { type CutIntoMinibatches, shuffledMinibatches } from "./minibatches.ts";
 import type { ActorStep, StepResult, TrainedModels } from "./models.ts";
 import type { Sample } from "./sample.ts";
 
 /** How to learn from a pool. Clipping ranges and Adam's other constants belong to the models. */
 export interface UpdateOptions
-  extends Pick<UpdateConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages"> {
+  extends Pick<PpoConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages"> {
   /** Random seed of the shuffles. */
   readonly seed: number;
   /** Number of updates already made; with the epoch it seeds the shuffles. */

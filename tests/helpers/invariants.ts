@@ -70,7 +70,7 @@ export async function klIsZeroAtStart(given: Given = {}): Promise<boolean> {
   const ppo = await tinyPpo(given);
   const pool = await ppo.experience(1, tinyPrompts);
   return same(realOf(pool, "logProbs"), realOf(pool, "refLogProbs")) &&
-    await ppo.exactKl(pool) < 1e-6;
+    await ppo.models.exactKl(pool) < 1e-6;
 }
 
 /** The same answers scored in one batch, in groups of at most three and each alone. The critic's head is the reward model's. */
