@@ -80,13 +80,12 @@ interface RewardedAnswer extends PromptAndAnswer {
 function reinforceObjective(
   config: Gpt2Config,
 ): AnswerLoss<Gpt2Parameters, ReinforceInputs, RewardedAnswer> {
-  const { columns, targets } = answerSpec;
+  const { targets } = answerSpec;
   return {
     definition: {
       config,
       parameters: gpt2Spec(config),
       inputs: {
-        columns,
         targets,
         ...answerLossSpec,
         returns: answerMatrixSpec,

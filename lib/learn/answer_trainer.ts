@@ -7,6 +7,7 @@ import {
   type AnswerBatch,
   type AnswerLayout,
   answerMask,
+  answerSpec,
   type Gpt2Parameters,
   inRowOrder,
   type PromptAndAnswer,
@@ -24,7 +25,13 @@ import {
 import type { Tensor } from "../tensor/mod.ts";
 import type { LossDefinition, LossFeeds } from "./loss_definition.ts";
 import type { TrainState } from "./optimizer.ts";
-import { type BatchGradient, createTrainer, type TrainerOptions } from "./trainer.ts";
+import {
+  type BatchGradient,
+  createTrainer,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerStep,
+} from "./trainer.ts";
 
 /** One number an answer token. */
 export type AnswerMatrix = Tensor<{ batch: number; answer: number }>;
@@ -44,8 +51,9 @@ export interface AnswerLossInputs {
 /** The spec of one number an answer token. */
 export const answerMatrixSpec: Specs<AnswerMatrix> = float({ batch: -1, answer: -1 });
 
-/** Specs of `AnswerLossInputs` besides the columns. */
-export const answerLossSpec: Specs<Omit<AnswerLossInputs, "columns">> = {
+/** Specs of `AnswerLossInputs`. */
+export const answerLossSpec: Specs<AnswerLossInputs> = {
+  columns: answerSpec.columns,
   mask: answerMatrixSpec,
   count: float({}),
   dropoutKeys: float({ batch: -1, time: -1 }),
@@ -75,32 +83,26 @@ export interface AnswerTrainerOptions extends TrainerOptions {
   readonly dropout?: AnswerDropout | undefined;
 }
 
-/** What an optimizer step on a batch of answers found, before the step. */
-export interface AnswerStep {
-  /** The loss, mean over the batch's tokens. */
-  readonly loss: number;
-  /** The global gradient norm before clipping. */
-  readonly gradNorm: number;
-  /** The loss's other results by name, one row an answer, as long as the answer. */
+/** The loss's other results by name, one row an answer, as long as the answer. */
+export interface AnswerRows {
+  /** By name. */
   readonly rows: Readonly<Record<string, number[][]>>;
 }
 
 /** Trains one model on answers. */
-export interface AnswerTrainer<P, A> {
-  /** A state with zero moments, which takes over the parameters. */
-  start(parameters: P): Promise<TrainState<P>>;
+export interface AnswerTrainer<P, A> extends Pick<Trainer<P, unknown>, "start"> {
   /** Loss, gradient and rows without a step; the gradient's arrays are written again by the next call. */
   gradient(
     parameters: P,
     answers: readonly A[],
     options?: { groups?: AnswerLayout["groups"] },
-  ): Promise<Pick<AnswerStep, "loss" | "rows"> & Pick<BatchGradient<P>, "gradients">>;
-  /** One optimizer step; the state given must not be used again. */
+  ): Promise<Omit<BatchGradient<P>, "results"> & AnswerRows>;
+  /** One optimizer step, with what was found before it; the state given must not be used again. */
   step(
     state: TrainState<P>,
     answers: readonly A[],
     learningRate: number,
-  ): Promise<AnswerStep & { readonly state: TrainState<P> }>;
+  ): Promise<Omit<TrainerStep<P>, "results"> & AnswerRows>;
 }
 
 /**
@@ -122,33 +124,25 @@ export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends
       const batch = layout.batch(members);
       const { rows, columns } = batch;
       const dropoutKeys = dropout?.keys(rows.inputIds.dims, step) ?? floats([], [0, 0]);
-      const shared = {
-        rows: { ...rows, columns },
-        columns,
-        mask: answerMask(members),
-        count,
-        dropoutKeys,
-      };
-      return { ...shared, ...feeds(members, batch) } as LossFeeds<AnswerLossInputs & I>; // both halves of the inputs
+      const shared = { columns, mask: answerMask(members), count, dropoutKeys };
+      return {
+        ...{ ...shared, rows: { ...rows, columns } },
+        ...feeds(members, batch),
+      } as LossFeeds<AnswerLossInputs & I>; // both halves of the inputs
     });
     return { groups, microBatches };
   };
-  const rowsIn = (
-    groups: number[][],
-    answers: readonly A[],
-    { results }: Pick<BatchGradient<unknown>, "results">,
-  ) => namedRows(results, { groups, answers });
   return {
     start: trainer.start,
     async gradient(parameters, answers, options = {}) {
       const { groups, microBatches } = laidOut(answers, 0, options.groups);
-      const found = await trainer.gradient(parameters, microBatches);
-      return { ...found, rows: rowsIn(groups, answers, found) };
+      const { results, ...found } = await trainer.gradient(parameters, microBatches);
+      return { ...found, rows: namedRows(results, groups, answers) };
     },
     async step(state, answers, learningRate) {
       const { groups, microBatches } = laidOut(answers, state.step);
       const { results, ...found } = await trainer.step(state, microBatches, learningRate);
-      return { ...found, rows: rowsIn(groups, answers, { results }) };
+      return { ...found, rows: namedRows(results, groups, answers) };
     },
   };
 }
@@ -156,7 +150,8 @@ export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends
 /** Each result but the loss, [batch, answer] in every micro-batch, as one row an answer in the answers' order. */
 function namedRows(
   results: BatchGradient<unknown>["results"],
-  { groups, answers }: { groups: readonly number[][]; answers: readonly PromptAndAnswer[] },
+  groups: readonly number[][],
+  answers: readonly PromptAndAnswer[],
 ): Record<string, number[][]> {
   const names = Object.keys(results[0]).filter((name) => name !== "loss");
   const cut = (row: number[], index: number) => row.slice(0, answers[index].answer.length);

@@ -5,7 +5,6 @@
  */
 import {
   type answerSpec,
-  type Columns,
   type Gpt2Config,
   type Gpt2Parameters,
   type ModelDropout,
@@ -46,15 +45,12 @@ export interface LossDefinition<P extends Gpt2Parameters, I> {
 }
 
 /** Results by name in host memory. */
-export type HostResults = Readonly<Record<string, Float32Array>> & { readonly loss: Float32Array };
+export type HostResults = Readonly<Record<string, Float32Array>>;
 
 /** Token rows, with the columns that a loss reads where its definition has `chosen`. */
 export type RowFeeds = Feeds<typeof rowsSpec> & {
   readonly columns?: Feeds<typeof answerSpec.columns>;
 };
-
-/** The same as tensors. */
-export type ChosenRows = Rows & { readonly columns?: Columns };
 
 /** What a loss program reads besides the parameters. */
 export type LossFeeds<I> = Feeds<Specs<I>> & { readonly rows: RowFeeds };
@@ -84,4 +80,4 @@ export const compileTree = jit as <I, R>(
 ) => Promise<TreeProgram<R>>;
 
 /** The results of a loss on the device. */
-export type DeviceResults = Readonly<Record<string, Array32>> & { readonly loss: Array32 };
+export type DeviceResults = Readonly<Record<string, Array32>>;

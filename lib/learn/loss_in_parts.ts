@@ -4,15 +4,14 @@ import type { Hidden } from "../nn/mod.ts";
 import { type ArrayPool } from "./array_pool.ts";
 import { createAdder, writeInto } from "./in_place.ts";
 import { type Device, flatten, float, isTensor, mapTree, zeros } from "../runtime/mod.ts";
-import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
+import { add, rename, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
   answerSpec,
   type BlockParameters,
   blocks,
-  blocksAt,
   blockSpec,
+  type Chosen,
   type ChosenHidden,
-  type Columns,
   embed,
   finalNorm,
   type Gpt2Parameters,
@@ -66,14 +65,14 @@ async function groupPrograms<P extends Gpt2Parameters, I>(
   const x = hiddenSpec(config.embed), g = chosen ? chosenSpec(config.embed) : x;
   type Given = {
     layers: readonly BlockParameters[];
-    rows: Rows & { columns?: Columns };
+    rows: Rows & Chosen;
     x: Hidden;
     g: Hidden | ChosenHidden;
   };
-  const run = ({ layers, rows: { columns, ...slots }, x }: Given) =>
-    columns === undefined
-      ? blocks(x, layers, slots, { config })
-      : blocksAt(x, layers, { ...slots, columns }, { config });
+  const run = ({ layers, rows, x }: Given) => {
+    const last = blocks(x, layers, rows, { config });
+    return chosen ? rename(last, { time: "answer" }) : last;
+  };
   const forward = await compileTree<Given, { x: Array32 }>(
     device,
     { layers, rows, x },

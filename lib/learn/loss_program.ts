@@ -6,21 +6,17 @@
  */
 import {
   answerSpec,
+  type Chosen,
   gpt2,
-  gpt2At,
-  type Gpt2Config,
   type Gpt2Parameters,
-  type ModelDropout,
   type Rows,
   rowsSpec,
 } from "../lm/mod.ts";
-import type { Hidden } from "../nn/mod.ts";
 import { gradientsOf } from "../optim/mod.ts";
 import type { Device, DeviceArrays, Specs } from "../runtime/mod.ts";
 import { rename } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import {
-  type ChosenRows,
   compileTree,
   type DeviceResults,
   type LossDefinition,
@@ -73,7 +69,7 @@ export function createLossProgram<P extends Gpt2Parameters, I>(
 }
 
 /** The tensors of a program that runs the whole model. */
-type Whole<P, I> = { parameters: P; inputs: I & { rows: ChosenRows } };
+type Whole<P, I> = { parameters: P; inputs: I & { rows: Rows & Chosen } };
 
 const wholeSpec = <P extends Gpt2Parameters, I>(
   { parameters, inputs, chosen = false }: LossDefinition<P, I>,
@@ -86,8 +82,10 @@ function wholeLoss<P extends Gpt2Parameters, I>(
   { config, loss, drop }: LossDefinition<P, I>,
   { parameters, inputs }: Whole<P, I>,
 ) {
-  const { hidden, slots } = lastStates(parameters, inputs.rows, { config, drop: drop?.(inputs) });
-  return loss(parameters, hidden, { ...inputs, rows: { slots } });
+  const { slots, columns } = inputs.rows;
+  const hidden = gpt2(parameters, inputs.rows, config, drop?.(inputs));
+  const seen = columns === undefined ? slots : rename(columns, { answer: "time" });
+  return loss(parameters, hidden, { ...inputs, rows: { slots: seen } });
 }
 
 async function wholeGradient<P extends Gpt2Parameters, I>(
@@ -127,17 +125,4 @@ export async function createLoss<P extends Gpt2Parameters, I>(
     const { results } = await program({ parameters, inputs });
     return (await device.read(results.loss))[0];
   };
-}
-
-/** The last hidden states and their slots: all of them, or at the columns that are chosen. */
-function lastStates(
-  parameters: Gpt2Parameters,
-  { columns, ...rows }: ChosenRows,
-  { config, drop }: { config: Gpt2Config; drop: ModelDropout },
-): { hidden: Hidden; slots: Rows["slots"] } {
-  if (columns === undefined) {
-    return { hidden: gpt2(parameters, rows, config, drop), slots: rows.slots };
-  }
-  const hidden = gpt2At(parameters, { ...rows, columns }, config, drop);
-  return { hidden: rename(hidden, { answer: "time" }), slots: rename(columns, { answer: "time" }) };
 }

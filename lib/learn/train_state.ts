@@ -3,9 +3,9 @@
  *
  * Arrays go by dotted name: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight` (v).
  */
-import { type Device, type DeviceArray, flatten, isFloatArray, isSpec } from "../runtime/mod.ts";
+import { type Device, flatten, isFloatArray } from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
-import { treeOf } from "./records.ts";
+import { type Array32, dimsOf, treeOf } from "./records.ts";
 import { packedArrays } from "./array_pool.ts";
 
 /** An array in the host's memory. */
@@ -53,16 +53,15 @@ export async function loadTrainState<P>(
   { step, arrays }: SavedTrainState,
 ): Promise<TrainState<P>> {
   const tree = { parameters: spec, first: spec, second: spec };
-  const specs = flatten(tree, isSpec);
-  const extra = [...arrays.keys()].find((name) => !specs.has(name));
+  const wanted = dimsOf(tree);
+  const extra = [...arrays.keys()].find((name) => !wanted.has(name));
   if (extra !== undefined) {
     throw new RangeError(`Cannot restore the state: it has "${extra}", which is not known`);
   }
-  const saved = new Map<string, SavedArray>();
-  for (const [name, { shape }] of specs) {
-    saved.set(name, checked(arrays.get(name), { name, wanted: Object.values(shape) }));
-  }
-  const uploaded = new Map<string, DeviceArray<"float32">>();
+  const saved = new Map(
+    [...wanted].map(([name, dims]) => [name, checked(arrays.get(name), name, dims)]),
+  );
+  const uploaded = new Map<string, Array32>();
   for (const kind of Object.keys(tree)) { // each in a memory of its own, where it is packed
     const own = new Map([...saved].filter(([name]) => name.startsWith(`${kind}.`)));
     for (const [name, array] of await packedArrays(device, own)) uploaded.set(name, array);
@@ -71,10 +70,7 @@ export async function loadTrainState<P>(
   return { ...trees, step };
 }
 
-function checked(
-  array: SavedArray | undefined,
-  { name, wanted }: { name: string; wanted: readonly number[] },
-): SavedArray {
+function checked(array: SavedArray | undefined, name: string, wanted: number[]): SavedArray {
   if (array === undefined) throw new RangeError(`Cannot restore the state: "${name}" is missing`);
   if (array.dims.join() !== wanted.join()) {
     throw new RangeError(

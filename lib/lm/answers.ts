@@ -8,7 +8,15 @@
 import { floats, type HostArray, int, ints, type Specs } from "../runtime/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
 import { inRowOrder, type RowGroupOptions, rowGroups } from "./row_groups.ts";
-import { padded, padRows, type RowArrays, type Rows, rowsSpec, type TokenRow } from "./rows.ts";
+import {
+  type AnswerAxes,
+  padded,
+  padRows,
+  type RowArrays,
+  type Rows,
+  rowsSpec,
+  type TokenRow,
+} from "./rows.ts";
 
 /** A prompt and its answer as token ids. */
 export interface PromptAndAnswer {
@@ -19,9 +27,6 @@ export interface PromptAndAnswer {
   /** For each answer token, the tokens it could be drawn from (1) when a cut-off was on: [vocab] each; absent or empty otherwise. */
   readonly samplingMask?: readonly Uint8Array[];
 }
-
-/** The axes of one number for each answer token. */
-export type AnswerAxes = { batch: number; answer: number };
 
 /** What a program reads of a batch of answers, as tensors. */
 export interface AnswerTokens {

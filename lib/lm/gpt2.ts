@@ -19,7 +19,7 @@ import {
 import { float, type Specs } from "../runtime/mod.ts";
 import { add, dot, gelu, rename, sum, type Tensor } from "../tensor/mod.ts";
 import { type Gpt2Config, innerWidth } from "./config.ts";
-import { atColumns, type Rows } from "./rows.ts";
+import { type AnswerAxes, atColumns, type Rows } from "./rows.ts";
 
 /** One block: attention and a two-layer network, each behind a layer norm and added to its input. */
 export interface BlockParameters {
@@ -146,41 +146,38 @@ export function embed(
   return dropout(add(tokens, positions), drop && { ...drop, site: 0 }, "embed");
 }
 
-/** Several blocks, one after the other. */
-export const blocks = (
-  x: Hidden,
-  layers: readonly BlockParameters[],
-  slots: Slots,
-  { config, drop }: { config: Gpt2Config; drop?: ModelDropout },
-): Hidden =>
-  layers.reduce(
-    (state, layer, index) => block(state, layer, slots, { config, drop, site: 3 * index + 1 }),
-    x,
-  );
-
 /** Hidden states at chosen columns: [batch, answer, embed]. */
-export type ChosenHidden = Tensor<{ batch: number; answer: number; embed: number }>;
+export type ChosenHidden = Tensor<AnswerAxes & { embed: number }>;
 
 /** Which columns of each row are chosen: [batch, answer]. */
-export type Columns = Tensor<{ batch: number; answer: number }, "int32">;
+export type Columns = Tensor<AnswerAxes, "int32">;
+
+/** The columns where hidden states are wanted; default: all of them. */
+export interface Chosen {
+  /** [batch, answer] */
+  readonly columns?: Columns | undefined;
+}
 
 /**
- * Several blocks, of which the last one gives only chosen columns: its keys and values come from all, and everything else (queries,
- * the way back, the two-layer network) is computed where it is asked for. The same numbers as choosing afterwards.
+ * Several blocks, one after the other.
+ *
+ * With `columns`, the last block gives only these, as `time`: its keys and values come from all columns, and everything else
+ * (queries, projection, two-layer network) is computed at the chosen ones alone. The same numbers as choosing afterwards.
  */
-export function blocksAt(
+export function blocks(
   x: Hidden,
   layers: readonly BlockParameters[],
-  { columns, ...slots }: Slots & { readonly columns: Columns },
-  { config }: { config: Gpt2Config },
-): ChosenHidden {
-  const context = blocks(x, layers.slice(0, -1), slots, { config });
+  { columns, ...slots }: Slots & Chosen,
+  { config, drop }: { config: Gpt2Config; drop?: ModelDropout },
+): Hidden {
+  const step = (state: Hidden, layer: BlockParameters, index: number) =>
+    block(state, layer, slots, { config, drop, site: 3 * index + 1 });
+  if (columns === undefined) return layers.reduce(step, x);
+  const context = layers.slice(0, -1).reduce(step, x);
   const chosen = rename(atColumns(context, columns, slots.slots), { answer: "time" });
-  const last = block(chosen, layers[layers.length - 1], {
-    slots: rename(columns, { answer: "time" }),
-    keySlots: slots.keySlots,
-  }, { config, site: 3 * layers.length - 2, context });
-  return rename(last, { time: "answer" });
+  const own = { slots: rename(columns, { answer: "time" }), keySlots: slots.keySlots };
+  const site = 3 * layers.length - 2;
+  return block(chosen, layers[layers.length - 1], own, { config, drop, site, context });
 }
 
 /** The layer norm after the last block. */
@@ -190,32 +187,28 @@ export const finalNorm = (
   config: Gpt2Config,
 ): Hidden => layerNorm(x, ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
 
-/** The last hidden states: [batch, time, embed]. */
+/** The last hidden states: [batch, time, embed]; with `columns` those at chosen columns, which `time` then counts. */
 export function gpt2(
   parameters: Gpt2Parameters,
-  rows: Rows,
+  { columns, ...rows }: Rows & Chosen,
   config: Gpt2Config,
   drop?: ModelDropout,
 ): Hidden {
-  const x = blocks(embed(parameters, rows, drop), parameters.h, rows, { config, drop });
+  if (columns !== undefined && drop !== undefined) { // dropout in all columns
+    const all = gpt2(parameters, rows, config, drop);
+    return rename(atColumns(all, columns, rows.slots), { answer: "time" });
+  }
+  const start = embed(parameters, rows, drop);
+  const x = blocks(start, parameters.h, { ...rows, columns }, { config, drop });
   return finalNorm(x, parameters, config);
 }
 
 /** The last hidden states at chosen columns: what `atColumns` takes out of `gpt2`'s, for less (with dropout, for as much). */
-export function gpt2At(
+export const gpt2At = (
   parameters: Gpt2Parameters,
-  { columns, ...rows }: Rows & { readonly columns: Columns },
+  rows: Rows & { readonly columns: Columns },
   config: Gpt2Config,
-  drop?: ModelDropout,
-): ChosenHidden {
-  if (drop !== undefined) {
-    return atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots);
-  }
-  const chosen = blocksAt(embed(parameters, rows), parameters.h, { ...rows, columns }, { config });
-  return rename(finalNorm(rename(chosen, { answer: "time" }), parameters, config), {
-    time: "answer",
-  });
-}
+): ChosenHidden => rename(gpt2(parameters, rows, config), { time: "answer" });
 
 /** The language model's head: one logit for each entry of the vocabulary, with the token embedding's own weights. */
 export const languageHead = (

@@ -11,6 +11,9 @@ import { type HostArray, int, ints, type Specs } from "../runtime/mod.ts";
 /** Token ids of one sequence. */
 export type TokenRow = readonly number[];
 
+/** The axes of one number for each answer token. */
+export type AnswerAxes = { batch: number; answer: number };
+
 /** What a program reads of a batch of token rows. */
 export const rowsSpec: Specs<Rows> = {
   inputIds: int({ batch: -1, time: -1 }),
@@ -90,9 +93,9 @@ export function maskedRows(ids: readonly TokenRow[], mask?: readonly TokenRow[])
  */
 export function atColumns(
   hidden: Hidden,
-  columns: Tensor<{ batch: number; answer: number }, "int32">,
+  columns: Tensor<AnswerAxes, "int32">,
   slots: Tensor<{ batch: number; time: number }, "int32">,
-): Tensor<{ batch: number; answer: number; embed: number }> {
+): Tensor<AnswerAxes & { embed: number }> {
   const chosen = cast(equal(columns, slots), "float32"); // [batch, answer, time]
   return dot(chosen, hidden, "time");
 }

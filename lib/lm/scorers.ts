@@ -8,7 +8,6 @@ import { entropyFromLogProbs, klFromLogProbs } from "../rl/mod.ts";
 import { bool, bools, type Device, type HostArray, ints, jit, type Specs } from "../runtime/mod.ts";
 import { dot, take, type Tensor } from "../tensor/mod.ts";
 import {
-  type AnswerAxes,
   type AnswerBatch,
   answerSpec,
   type AnswerTokens,
@@ -26,7 +25,7 @@ import {
   valueModelSpec,
 } from "./gpt2.ts";
 import { batchesWithin, inRowOrder } from "./row_groups.ts";
-import { padRows, type TokenRow } from "./rows.ts";
+import { type AnswerAxes, padRows, type TokenRow } from "./rows.ts";
 import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
 import {
   type Gpt2Arrays,

@@ -54,10 +54,10 @@ export function actorLoss(
   options: PpoLossOptions,
 ): AnswerLoss<Gpt2Parameters, ActorLossInputs, Sample> {
   const { config, sampling } = shape;
-  const { columns, targets } = answerSpec;
   const contextArrays = contextOf(shape);
   const own = {
     ...contextSpec(config),
+    targets: answerSpec.targets,
     oldLogProbs: answerMatrixSpec,
     advantages: answerMatrixSpec,
   };
@@ -65,7 +65,7 @@ export function actorLoss(
     definition: {
       config,
       parameters: gpt2Spec(config),
-      inputs: { columns, targets, ...answerLossSpec, ...own },
+      inputs: { ...answerLossSpec, ...own },
       drop: dropOf(options),
       chosen: true,
       loss(head, hidden, { rows, columns, targets, seen, samplingMask, ...data }) {
@@ -107,7 +107,7 @@ export function criticLoss(
     definition: {
       config,
       parameters: valueModelSpec(config),
-      inputs: { columns: answerSpec.columns, ...answerLossSpec, ...own },
+      inputs: { ...answerLossSpec, ...own },
       drop: dropOf(options),
       chosen: true,
       loss(head, hidden, { rows, columns, oldValues, returns, mask, count }) {
