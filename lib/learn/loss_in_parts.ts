@@ -14,17 +14,13 @@ import {
   type ChosenHidden,
   embed,
   finalNorm,
+  type Gpt2Config,
   type Gpt2Parameters,
   type Rows,
   rowsSpec,
 } from "../lm/mod.ts";
 import { type DeviceHead, headInParts } from "./loss_head.ts";
-import {
-  compileTree,
-  type LossDefinition,
-  type LossProgram,
-  type TreeProgram,
-} from "./loss_definition.ts";
+import { compileTree, type LossDefinition, type LossProgram } from "./loss_definition.ts";
 import type { Array32 } from "./records.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
@@ -32,12 +28,11 @@ const chosenSpec = (width: number) => float({ batch: -1, answer: -1, embed: widt
 const slotsSpec = { slots: rowsSpec.slots, keySlots: rowsSpec.keySlots };
 
 type Ends = Pick<Gpt2Parameters, "wte" | "wpe">;
-type Definition<P extends Gpt2Parameters, I> = LossDefinition<P, I>;
 
 /** Token and position embeddings; backwards, with what the head sent to the token embedding it shares. */
 async function embeddingPrograms<P extends Gpt2Parameters, I>(
   device: Device,
-  { parameters, config }: Definition<P, I>,
+  { parameters, config }: LossDefinition<P, I>,
 ) {
   const ends = { wte: parameters.wte, wpe: parameters.wpe };
   const forward = await compileTree<{ ends: Ends; rows: Rows }, { x: Array32 }>(
@@ -55,9 +50,9 @@ async function embeddingPrograms<P extends Gpt2Parameters, I>(
 }
 
 /** `count` blocks; backwards they are computed again from the hidden states before them. `chosen`: they give chosen columns alone. */
-async function groupPrograms<P extends Gpt2Parameters, I>(
+async function groupPrograms(
   device: Device,
-  { config }: Definition<P, I>,
+  config: Gpt2Config,
   { count, chosen }: { count: number; chosen: boolean },
 ) {
   const layers = Array.from({ length: count }, () => blockSpec(config));
@@ -94,7 +89,7 @@ async function groupPrograms<P extends Gpt2Parameters, I>(
 /** The last norm and the loss, with the gradients of the parameters that the loss really reads. */
 function headProgram<P extends Gpt2Parameters, I>(
   device: Device,
-  { config, parameters, inputs, loss, chosen = false }: Definition<P, I>,
+  { config, parameters, inputs, loss, chosen = false }: LossDefinition<P, I>,
 ) {
   const { h: _blocks, wpe: _positions, ...head } = parameters;
   const slots = chosen ? "columns" : "slots"; // of chosen states: the columns they were chosen at
@@ -125,28 +120,20 @@ function headProgram<P extends Gpt2Parameters, I>(
 }
 
 /** A stretch of blocks and the programs that hold it. */
-interface Group {
-  readonly first: number;
-  readonly count: number;
-  readonly forward: TreeProgram<{ x: Array32 }>;
-  readonly backward: TreeProgram<{ g: Array32 }>;
-}
-
 async function groupsOf<P extends Gpt2Parameters, I>(
   device: Device,
-  definition: Definition<P, I>,
+  { config, chosen = false }: LossDefinition<P, I>,
   blocksPerSegment: number,
-): Promise<Group[]> {
-  const { config: { layers }, chosen = false } = definition;
-  const made = new Map<string, Pick<Group, "forward" | "backward">>();
-  const groups: Group[] = [];
+) {
+  const { layers } = config;
+  const made = new Map<string, Awaited<ReturnType<typeof groupPrograms>>>();
+  const groups = [];
   for (let first = 0; first < layers; first += blocksPerSegment) {
-    const kind = { count: Math.min(blocksPerSegment, layers - first), chosen: false };
-    if (first + kind.count === layers) kind.chosen = chosen;
-    const programs = made.get(JSON.stringify(kind)) ??
-      await groupPrograms(device, definition, kind);
-    made.set(JSON.stringify(kind), programs);
-    groups.push({ first, count: kind.count, ...programs });
+    const count = Math.min(blocksPerSegment, layers - first), isLast = first + count === layers;
+    const kind = { count, chosen: chosen && isLast }, key = JSON.stringify(kind);
+    const programs = made.get(key) ?? await groupPrograms(device, config, kind);
+    made.set(key, programs);
+    groups.push({ first, count, ...programs });
   }
   return groups;
 }
@@ -154,7 +141,7 @@ async function groupsOf<P extends Gpt2Parameters, I>(
 /** Compiles the gradient with `blocksPerSegment` blocks a program. */
 export async function gradientInParts<P extends Gpt2Parameters, I>(
   device: Device,
-  definition: Definition<P, I>,
+  definition: LossDefinition<P, I>,
   { blocksPerSegment, logitsAtOnce, pool, betweenPrograms = () => {} }: {
     blocksPerSegment: number;
     logitsAtOnce: number;

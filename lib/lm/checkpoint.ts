@@ -17,6 +17,7 @@ import {
   writeSafetensors,
 } from "../files/mod.ts";
 import { type Gpt2Config, gpt2ConfigFields, parseGpt2Config } from "./config.ts";
+import { requireUsable } from "./expect_fields.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { loadTokenizer } from "./tokenizer_files.ts";
 import {
@@ -73,16 +74,13 @@ export async function readModelFolder(
   const sizes = await readModelSizes(place);
   const { config } = sizes;
   const tokenizer = await loadTokenizer(place);
-  if (tokenizer.vocabSize !== config.vocabSize) {
-    throw new RangeError(
-      `Cannot use ${place}: its vocabulary has ${tokenizer.vocabSize} entries, ` +
-        `but config.json has vocab_size ${config.vocabSize}`,
-    );
-  }
+  const { vocabSize } = tokenizer;
+  const differs = `its vocabulary has ${vocabSize} entries, but config.json has vocab_size ` +
+    config.vocabSize;
+  requireUsable(vocabSize === config.vocabSize, place, differs);
   const weights = await readWeights(place, config);
-  if (valueHead && !weights.has(VALUE_HEAD)) {
-    throw new RangeError(`Cannot use ${place} as a reward model: it has no "${VALUE_HEAD}"`);
-  }
+  const hasHead = !valueHead || weights.has(VALUE_HEAD);
+  requireUsable(hasHead, `${place} as a reward model`, `it has no "${VALUE_HEAD}"`);
   return { ...sizes, weights, tokenizer, reread: () => readWeights(place, config) };
 }
 

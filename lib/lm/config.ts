@@ -4,7 +4,7 @@
  * Source: Radford et al. 2019; field names are those of transformers' GPT2Config.
  */
 import type { JsonRecord } from "../files/mod.ts";
-import { expectFields, type Supported, unusable } from "./expect_fields.ts";
+import { expectFields, requireUsable, shown, type Supported } from "./expect_fields.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 /** The sizes of a GPT-2. */
@@ -71,38 +71,32 @@ const ALIASES: { readonly [field: string]: string } = {
 };
 
 function positive(value: unknown, field: string, where: string): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
-    throw new TypeError(unusable(where, field, value, "a positive whole number is expected"));
-  }
+  const reason = `${field} is ${shown(value)}, and a positive whole number is expected`;
+  const isNumber = typeof value === "number";
+  requireUsable(isNumber && Number.isSafeInteger(value) && value >= 1, where, reason, TypeError);
   return value;
 }
 
 function size(record: JsonRecord, field: string, where: string): number {
   const alias = ALIASES[field] ?? field;
   const value = positive(record[field] ?? record[alias], field, where);
-  if (record[alias] !== undefined && record[alias] !== value) {
-    throw new RangeError(
-      `Cannot use ${where}: ${field} is ${value}, but ${alias} is ${JSON.stringify(record[alias])}`,
-    );
-  }
+  const other = record[alias] === undefined ? value : record[alias];
+  requireUsable(other === value, where, `${field} is ${value}, but ${alias} is ${shown(other)}`);
   return value;
 }
 
 function epsilon(record: JsonRecord, where: string): number {
   const value = record.layer_norm_epsilon ?? 1e-5;
-  if (typeof value !== "number" || !(value > 0)) {
-    const wanted = "a positive number is expected";
-    throw new TypeError(unusable(where, "layer_norm_epsilon", value, wanted));
-  }
+  const reason = `layer_norm_epsilon is ${shown(value)}, and a positive number is expected`;
+  requireUsable(typeof value === "number" && value > 0, where, reason, TypeError);
   return value;
 }
 
 function refuseUnsupported(record: JsonRecord, where: string): void {
   expectFields(record, where, SUPPORTED);
   const pruned = record.pruned_heads ?? {};
-  if (Object.keys(pruned).length > 0) {
-    throw new RangeError(unusable(where, "pruned_heads", pruned, "no head may be pruned"));
-  }
+  const reason = `pruned_heads is ${shown(pruned)}, and no head may be pruned`;
+  requireUsable(Object.keys(pruned).length === 0, where, reason);
 }
 
 /** The inner width, if it is another than GPT-2's own. */
@@ -143,11 +137,9 @@ export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2
     layers: size(record, "n_layer", where),
     layerNormEpsilon: epsilon(record, where),
   };
-  if (config.embed % config.heads !== 0) {
-    throw new RangeError(
-      `Cannot use ${where}: n_embd ${config.embed} does not divide into n_head ${config.heads} equal parts`,
-    );
-  }
+  const { embed, heads } = config;
+  const uneven = `n_embd ${embed} does not divide into n_head ${heads} equal parts`;
+  requireUsable(embed % heads === 0, where, uneven);
   return { ...config, ...parseInner(record, config.embed, where), ...parseCarried(record) };
 }
 

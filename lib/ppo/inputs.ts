@@ -45,35 +45,36 @@ export function checkInputs(
 ): void {
   const { batch_size, max_len, query_len } = settings;
   checkFrozenType(settings, device);
-  if (prompts.length === 0) throw new RangeError("Cannot train: the data set of prompts is empty");
-  if (prompts.length < batch_size) {
-    throw new RangeError(
-      `Cannot train with batch_size ${batch_size}: there are only ${prompts.length} prompts`,
-    );
-  }
-  if (settings.normalise_scores && scoreStatistics === undefined) {
-    throw new RangeError(
-      "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
-    );
-  }
+  const { length } = prompts;
+  demand(length > 0, "Cannot train: the data set of prompts is empty");
+  demand(
+    length >= batch_size,
+    `Cannot train with batch_size ${batch_size}: there are only ${length} prompts`,
+  );
+  demand(
+    !settings.normalise_scores || scoreStatistics !== undefined,
+    "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
+  );
   const positions = Math.min(policy.config.positions, reward.config.positions);
-  if (max_len > positions) {
-    throw new RangeError(
-      `Cannot train with max_len ${max_len}: the models have ${positions} positions`,
-    );
-  }
+  demand(
+    max_len <= positions,
+    `Cannot train with max_len ${max_len}: the models have ${positions} positions`,
+  );
   const tooLong = prompts.findIndex((prompt) => prompt.length + query_len > max_len);
-  if (tooLong >= 0) {
-    const { length } = prompts[tooLong];
-    throw new RangeError(
-      `Cannot train: prompt ${tooLong} has ${length} tokens, and with query_len ${query_len} that is more than max_len ${max_len}`,
-    );
-  }
-  if (policy.config.vocabSize !== reward.config.vocabSize) {
-    throw new RangeError(
-      `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
-    );
-  }
+  demand(
+    tooLong < 0,
+    `Cannot train: prompt ${tooLong} has ${
+      prompts[tooLong]?.length
+    } tokens, and with query_len ${query_len} that is more than max_len ${max_len}`,
+  );
+  demand(
+    policy.config.vocabSize === reward.config.vocabSize,
+    `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
+  );
+}
+
+function demand(holds: boolean, message: string): void {
+  if (!holds) throw new RangeError(message);
 }
 
 /**
