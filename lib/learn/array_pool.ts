@@ -31,7 +31,20 @@ export interface ArrayPool {
 
 type Arrays = ReadonlyMap<string, Array32>;
 
-/** Makes an empty pool. Packed trees stay together in it, so that each array is the same one each time. */
+/**
+ * Makes an empty pool. Packed trees stay together in it, so that each array is the same one each time.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createArrayPool } from "ppo/learn/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const pool = createArrayPool(await openDevice("cpu"));
+ * const array = await pool.take([2, 3]);
+ * pool.give(array);
+ * deepEqual(await pool.take([2, 3]) === array, true);
+ * ```
+ */
 export function createArrayPool(device: Device): ArrayPool {
   const singles = new Map<string, Array32[]>(), packs = new Map<string, Arrays[]>();
   const packKey = new WeakMap<DeviceArray, string>(); // by a packed tree's first array

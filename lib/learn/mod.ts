@@ -9,7 +9,7 @@ export {
   type LossResults,
   type RowFeeds,
 } from "./loss_definition.ts";
-export { createLoss, createLossProgram, type LossProgramOptions } from "./loss_program.ts";
+export { createLoss, type LossProgramOptions } from "./loss_program.ts";
 export * from "./optimizer.ts";
 export * from "./train_state.ts";
 export * from "./trainer.ts";

@@ -55,7 +55,26 @@ export interface Optimizer<P> {
 
 type Arrays = ReadonlyMap<string, Array32>;
 
-/** Compiles the optimizer's programs for parameters of the given specs. */
+/**
+ * Compiles the optimizer's programs for parameters of the given specs.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createOptimizer } from "ppo/learn/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { type DeviceArray, float, floats, openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * const spec = { bias: float({ embed: 1 }) };
+ * type Arrays = { bias: DeviceArray<"float32"> };
+ * const settings = { ...adamDefaults, maxGradNorm: 1 };
+ * const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+ * const start = await optimizer.start({ bias: await device.upload(floats([1])) });
+ * const gradients = { bias: await device.upload(floats([4])) };
+ * const { state, gradNorm } = await optimizer.update(start, gradients, 0.1);
+ * deepEqual([gradNorm, state.step], [4, 1]);
+ * ```
+ */
 export async function createOptimizer<P>(
   device: Device,
   spec: unknown,

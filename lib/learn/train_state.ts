@@ -28,6 +28,21 @@ export interface SavedTrainState {
  * Reads a state back from its device.
  *
  * @param options.copies false: on the CPU the arrays are the state's own memory, right until the next update (default true)
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createOptimizer, saveTrainState } from "ppo/learn/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { type DeviceArray, float, floats, openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * const spec = { bias: float({ embed: 1 }) };
+ * type Arrays = { bias: DeviceArray<"float32"> };
+ * const settings = { ...adamDefaults, maxGradNorm: 1 };
+ * const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+ * const state = await optimizer.start({ bias: await device.upload(floats([3])) });
+ * const { arrays } = await saveTrainState(device, state);
+ * deepEqual([...arrays.keys()], ["parameters.bias", "first.bias", "second.bias"]);
+ * ```
  */
 export async function saveTrainState<P>(
   device: Device,
@@ -46,6 +61,22 @@ export async function saveTrainState<P>(
  * Uploads a saved state (copies of its arrays) for parameters of the given specs.
  *
  * @throws RangeError when an array is missing, unknown or of other dimensions.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createOptimizer, loadTrainState, saveTrainState } from "ppo/learn/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { type DeviceArray, float, floats, openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * const spec = { bias: float({ embed: 1 }) };
+ * type Arrays = { bias: DeviceArray<"float32"> };
+ * const settings = { ...adamDefaults, maxGradNorm: 1 };
+ * const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+ * const state = await optimizer.start({ bias: await device.upload(floats([3])) });
+ * const saved = await saveTrainState(device, state);
+ * const { parameters } = await loadTrainState<Arrays>(device, spec, saved);
+ * deepEqual([...await device.read(parameters.bias)], [3]);
+ * ```
  */
 export async function loadTrainState<P>(
   device: Device,
@@ -80,7 +111,25 @@ function checked(array: SavedArray | undefined, name: string, wanted: number[]):
   return array;
 }
 
-/** Frees the arrays of a state on its device; the state must not be used again. */
+/**
+ * Frees the arrays of a state on its device; the state must not be used again.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createOptimizer, freeTrainState } from "ppo/learn/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { type DeviceArray, float, floats, openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * const spec = { bias: float({ embed: 1 }) };
+ * type Arrays = { bias: DeviceArray<"float32"> };
+ * const settings = { ...adamDefaults, maxGradNorm: 1 };
+ * const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+ * const state = await optimizer.start({ bias: await device.upload(floats([3])) });
+ * freeTrainState(device, state);
+ * deepEqual(state.step, 0); // its arrays must not be used any more
+ * ```
+ */
 export function freeTrainState<P>(device: Device, { step: _, ...trees }: TrainState<P>): void {
   for (const array of flatten(trees, isFloatArray).values()) device.free(array);
 }

@@ -103,7 +103,18 @@ export function answerBatch(
   };
 }
 
-/** Columns and targets of a batch whose first answer token is predicted at column `start`. */
+/**
+ * Columns and targets of a batch whose first answer token is predicted at column `start`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerColumnsAndTargets } from "ppo/lm/mod.ts";
+ * const answers = [{ prompt: [1, 2], answer: [7, 8] }];
+ * const { columns, targets } = answerColumnsAndTargets(answers, { padId: 0, start: () => 1 });
+ * deepEqual([[...columns.data], [...targets.data]], [[1, 2], [7, 8]]);
+ * ```
+ */
 export function answerColumnsAndTargets(
   answers: readonly PromptAndAnswer[],
   { padId, start }: { padId: number; start: (answer: PromptAndAnswer) => number },
@@ -118,11 +129,31 @@ export function answerColumnsAndTargets(
   };
 }
 
-/** The size of the answer axis: the longest answer. */
+/**
+ * The size of the answer axis: the longest answer.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { longestAnswer } from "ppo/lm/mod.ts";
+ * deepEqual(longestAnswer([{ prompt: [1], answer: [7, 8] }, { prompt: [1], answer: [9] }]), 2);
+ * ```
+ */
 export const longestAnswer = (answers: readonly PromptAndAnswer[]): number =>
   Math.max(...answers.map(({ answer }) => answer.length));
 
-/** The column of each answer's last token, where a reward model's value is the score: [batch, 1]. */
+/**
+ * The column of each answer's last token, where a reward model's value is the score: [batch, 1].
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, lastColumns } from "ppo/lm/mod.ts";
+ * const answers = [{ prompt: [1, 2], answer: [7, 8] }];
+ * const batch = answerBatch(answers, { padId: 0 });
+ * deepEqual([...lastColumns(batch, answers).data], [3]); // the last of four tokens
+ * ```
+ */
 export function lastColumns(
   { columns }: Pick<AnswerBatch, "columns">,
   answers: readonly PromptAndAnswer[],
@@ -132,13 +163,32 @@ export function lastColumns(
   return ints(last, [answers.length, 1]);
 }
 
-/** One number an answer token as [batch, answer], 0 after an answer's end. */
+/**
+ * One number an answer token as [batch, answer], 0 after an answer's end.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerArray } from "ppo/lm/mod.ts";
+ * deepEqual([...answerArray([[1, 2], [3]], 2).data], [1, 2, 3, 0]);
+ * ```
+ */
 export const answerArray = (
   rows: readonly (readonly number[])[],
   width: number,
 ): HostArray<"float32"> => floats(rows.flatMap((row) => padded(row, width)), [rows.length, width]);
 
-/** 1 at real answer tokens, 0 at padding: [batch, answer]. */
+/**
+ * 1 at real answer tokens, 0 at padding: [batch, answer].
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerMask } from "ppo/lm/mod.ts";
+ * const answers = [{ prompt: [1], answer: [7, 8] }, { prompt: [1], answer: [9] }];
+ * deepEqual([...answerMask(answers).data], [1, 1, 1, 0]);
+ * ```
+ */
 export const answerMask = (
   answers: readonly PromptAndAnswer[],
   width: number = longestAnswer(answers),
@@ -150,7 +200,23 @@ export type BatchEvaluator<A extends PromptAndAnswer = PromptAndAnswer> = (
   answers: readonly A[],
 ) => Promise<number[][]>;
 
-/** Runs a reader over all answers, group by group; gives one row an answer, as long as the answer, in the answers' order. */
+/**
+ * Runs a reader over all answers, group by group; gives one row an answer, as long as the answer, in the answers' order.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerLayout, evaluateAnswers } from "ppo/lm/mod.ts";
+ * const layout = answerLayout({ padId: 0, shape: { layers: 1, embed: 4 } });
+ * const answers = [{ prompt: [1], answer: [7, 8] }, { prompt: [1], answer: [9] }];
+ * const targets = await evaluateAnswers(
+ *   answers,
+ *   layout,
+ *   ({ targets: { data } }) => Promise.resolve([[data[0], data[1]], [data[2], data[3]]]),
+ * );
+ * deepEqual(targets, [[7, 8], [9]]); // without padding
+ * ```
+ */
 export async function evaluateAnswers<A extends PromptAndAnswer>(
   answers: readonly A[],
   { groups, batch }: AnswerLayout,
@@ -166,7 +232,16 @@ export async function evaluateAnswers<A extends PromptAndAnswer>(
   return inRowOrder(indices, found);
 }
 
-/** A flat [batch, width] array as rows. */
+/**
+ * A flat [batch, width] array as rows.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { rowsOf } from "ppo/lm/mod.ts";
+ * deepEqual(rowsOf(Float32Array.of(1, 2, 3, 4), 2), [[1, 2], [3, 4]]);
+ * ```
+ */
 export const rowsOf = (data: Float32Array, width: number): number[][] =>
   Array.from(
     { length: data.length / width },

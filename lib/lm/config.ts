@@ -27,7 +27,16 @@ export interface Gpt2Config {
   carried?: JsonRecord;
 }
 
-/** The inner width of a block's two-layer network. */
+/**
+ * The inner width of a block's two-layer network.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { innerWidth } from "ppo/lm/mod.ts";
+ * deepEqual([innerWidth({ embed: 4 }), innerWidth({ embed: 4, inner: 6 })], [16, 6]);
+ * ```
+ */
 export const innerWidth = ({ inner, embed }: Pick<Gpt2Config, "inner" | "embed">): number =>
   inner ?? 4 * embed;
 

@@ -64,7 +64,18 @@ export interface ValueHeadParameters {
 
 const normSpec = (embed: number) => ({ weight: float({ embed }), bias: float({ embed }) });
 
-/** What a block's parameters are: axes in the order of Hugging Face's files. */
+/**
+ * What a block's parameters are: axes in the order of Hugging Face's files.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { blockSpec } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * deepEqual({ ...blockSpec(config).mlp.c_fc.weight.shape }, { embed: 4, inner: 16 });
+ * ```
+ */
 export function blockSpec(config: Gpt2Config): Specs<BlockParameters> {
   const { embed } = config;
   const inner = innerWidth(config);
@@ -82,7 +93,18 @@ export function blockSpec(config: Gpt2Config): Specs<BlockParameters> {
   };
 }
 
-/** What the body's parameters are. */
+/**
+ * What the body's parameters are.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { gpt2Spec } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * deepEqual({ ...gpt2Spec(config).wte.weight.shape }, { vocab: 5, embed: 4 });
+ * ```
+ */
 export function gpt2Spec(config: Gpt2Config): Specs<Gpt2Parameters> {
   const { vocabSize, positions, embed, layers } = config;
   return {
@@ -93,7 +115,18 @@ export function gpt2Spec(config: Gpt2Config): Specs<Gpt2Parameters> {
   };
 }
 
-/** What the parameters of a reward model or critic are: the body and `value_fn`. */
+/**
+ * What the parameters of a reward model or critic are: the body and `value_fn`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { valueModelSpec } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * deepEqual({ ...valueModelSpec(config).value_fn.weight.shape }, { one: 1, embed: 4 });
+ * ```
+ */
 export const valueModelSpec = (
   config: Gpt2Config,
 ): Specs<Gpt2Parameters & ValueHeadParameters> => ({
@@ -116,7 +149,27 @@ export interface BlockOptions {
   readonly context?: Hidden;
 }
 
-/** One block, x -> x. */
+/**
+ * One block, x -> x.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, padRows, rowsSpec, uploadParameters, block, embed } from "ppo/lm/mod.ts";
+ * import { jit, openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const spec = { parameters: gpt2Spec(config), rows: rowsSpec };
+ * const program = await jit(device, spec, ({ parameters, rows }) => ({
+ *   hidden: block(embed(parameters, rows), parameters.h[0], rows, { config, site: 1 }),
+ * }));
+ * const rows = padRows([[1, 2, 3]], { padId: 0 });
+ * deepEqual((await program({ parameters, rows })).hidden.dims, [1, 3, 4]);
+ * ```
+ */
 export function block(
   x: Hidden,
   parameters: BlockParameters,
@@ -135,7 +188,22 @@ export function block(
   return add(middle, dropout(linear(wide, parameters.mlp.c_proj, "inner"), at(2), "embed"));
 }
 
-/** Token and position embeddings added: what the first block reads. */
+/**
+ * Token and position embeddings added: what the first block reads.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { embed } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const wte = { weight: input("wte", { vocab: 5, embed: 4 }) };
+ * const wpe = { weight: input("wpe", { position: 8, embed: 4 }) };
+ * const inputIds = input("inputIds", { batch: 1, time: 2 }, "int32");
+ * const positionIds = input("positionIds", { batch: 1, time: 2 }, "int32");
+ * const x = embed({ wte, wpe }, { inputIds, positionIds });
+ * deepEqual({ ...x.shape }, { batch: 1, time: 2, embed: 4 });
+ * ```
+ */
 export function embed(
   { wte, wpe }: Pick<Gpt2Parameters, "wte" | "wpe">,
   rows: Pick<Rows, "inputIds" | "positionIds">,
@@ -163,6 +231,24 @@ export interface Chosen {
  *
  * With `columns`, the last block gives only these, as `time`: its keys and values come from all columns, and everything else
  * (queries, projection, two-layer network) is computed at the chosen ones alone. The same numbers as choosing afterwards.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, padRows, rowsSpec, uploadParameters, blocks, embed } from "ppo/lm/mod.ts";
+ * import { jit, openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const spec = { parameters: gpt2Spec(config), rows: rowsSpec };
+ * const program = await jit(device, spec, ({ parameters, rows }) => ({
+ *   hidden: blocks(embed(parameters, rows), parameters.h, rows, { config }),
+ * }));
+ * const rows = padRows([[1, 2, 3]], { padId: 0 });
+ * deepEqual((await program({ parameters, rows })).hidden.dims, [1, 3, 4]);
+ * ```
  */
 export function blocks(
   x: Hidden,
@@ -180,14 +266,48 @@ export function blocks(
   return block(chosen, layers[layers.length - 1], own, { config, drop, site, context });
 }
 
-/** The layer norm after the last block. */
+/**
+ * The layer norm after the last block.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { finalNorm } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const ln_f = { weight: input("weight", { embed: 4 }), bias: input("bias", { embed: 4 }) };
+ * const hidden = input("hidden", { batch: 1, time: 2, embed: 4 });
+ * deepEqual(finalNorm(hidden, { ln_f }, config).shape, hidden.shape);
+ * ```
+ */
 export const finalNorm = (
   x: Hidden,
   { ln_f }: Pick<Gpt2Parameters, "ln_f">,
   config: Gpt2Config,
 ): Hidden => layerNorm(x, ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
 
-/** The last hidden states: [batch, time, embed]; with `columns` those at chosen columns, which `time` then counts. */
+/**
+ * The last hidden states: [batch, time, embed]; with `columns` those at chosen columns, which `time` then counts.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, padRows, rowsSpec, uploadParameters, gpt2 } from "ppo/lm/mod.ts";
+ * import { jit, openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const spec = { parameters: gpt2Spec(config), rows: rowsSpec };
+ * const program = await jit(device, spec, ({ parameters, rows }) => ({
+ *   hidden: gpt2(parameters, rows, config),
+ * }));
+ * const rows = padRows([[1, 2, 3]], { padId: 0 });
+ * deepEqual((await program({ parameters, rows })).hidden.dims, [1, 3, 4]);
+ * ```
+ */
 export function gpt2(
   parameters: Gpt2Parameters,
   { columns, ...rows }: Rows & Chosen,
@@ -203,26 +323,83 @@ export function gpt2(
   return finalNorm(x, parameters, config);
 }
 
-/** The last hidden states at chosen columns: what `atColumns` takes out of `gpt2`'s, for less (with dropout, for as much). */
+/**
+ * The last hidden states at chosen columns: what `atColumns` takes out of `gpt2`'s, for less (with dropout, for as much).
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, answerSpec, gpt2At, gpt2Spec, initialWeights, uploadParameters } from "ppo/lm/mod.ts";
+ * import { jit, openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const { rows, columns } = answerSpec;
+ * const spec = { parameters: gpt2Spec(config), rows, columns };
+ * const program = await jit(device, spec, ({ parameters, rows, columns }) => ({
+ *   hidden: gpt2At(parameters, { ...rows, columns }, config),
+ * }));
+ * const { targets: _, ...batch } = answerBatch([{ prompt: [1, 2], answer: [3, 4] }], { padId: 0 });
+ * deepEqual((await program({ parameters, ...batch })).hidden.dims, [1, 2, 4]);
+ * ```
+ */
 export const gpt2At = (
   parameters: Gpt2Parameters,
   rows: Rows & { readonly columns: Columns },
   config: Gpt2Config,
 ): ChosenHidden => rename(gpt2(parameters, rows, config), { time: "answer" });
 
-/** The language model's head: one logit for each entry of the vocabulary, with the token embedding's own weights. */
+/**
+ * The language model's head: one logit for each entry of the vocabulary, with the token embedding's own weights.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { languageHead } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const hidden = input("hidden", { batch: 1, time: 2, embed: 4 });
+ * const weight = input("wte", { vocab: 5, embed: 4 });
+ * deepEqual({ ...languageHead(hidden, { wte: { weight } }).shape }, { batch: 1, time: 2, vocab: 5 });
+ * ```
+ */
 export const languageHead = (
   hidden: Hidden,
   { wte }: Pick<Gpt2Parameters, "wte">,
 ): Tensor<{ batch: number; time: number; vocab: number }> => dot(hidden, wte.weight, "embed");
 
-/** The value head: one number a position. */
+/**
+ * The value head: one number a position.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { valueHead } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const hidden = input("hidden", { batch: 1, time: 2, embed: 4 });
+ * const weight = input("value_fn", { one: 1, embed: 4 });
+ * deepEqual({ ...valueHead(hidden, { value_fn: { weight } }).shape }, { batch: 1, time: 2 });
+ * ```
+ */
 export const valueHead = (
   hidden: Hidden,
   { value_fn }: ValueHeadParameters,
 ): Tensor<{ batch: number; time: number }> => sum(dot(hidden, value_fn.weight, "embed"), "one");
 
-/** The value head at chosen columns (`atColumns`). */
+/**
+ * The value head at chosen columns (`atColumns`).
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { valueHeadAt } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const hidden = input("hidden", { batch: 1, answer: 2, embed: 4 });
+ * const weight = input("value_fn", { one: 1, embed: 4 });
+ * deepEqual({ ...valueHeadAt(hidden, { value_fn: { weight } }).shape }, { batch: 1, answer: 2 });
+ * ```
+ */
 export const valueHeadAt = (
   hidden: ChosenHidden,
   { value_fn }: ValueHeadParameters,

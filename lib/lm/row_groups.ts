@@ -114,7 +114,16 @@ function requireLimit(name: string, limit: number, rows: number): void {
   );
 }
 
-/** What was found for each row of each group, in the rows' order. */
+/**
+ * What was found for each row of each group, in the rows' order.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { inRowOrder } from "ppo/lm/mod.ts";
+ * deepEqual(inRowOrder([[2, 0], [1]], [["c", "a"], ["b"]]), ["a", "b", "c"]);
+ * ```
+ */
 export function inRowOrder<T>(
   groups: readonly (readonly number[])[],
   found: readonly (readonly T[])[],
@@ -124,7 +133,16 @@ export function inRowOrder<T>(
   return rows;
 }
 
-/** Pieces of `size` in order, the last one with what is left. */
+/**
+ * Pieces of `size` in order, the last one with what is left.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { chunksOf } from "ppo/lm/mod.ts";
+ * deepEqual(chunksOf([1, 2, 3], 2), [[1, 2], [3]]);
+ * ```
+ */
 export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from(
     { length: Math.ceil(items.length / size) },

@@ -54,7 +54,16 @@ export function padRows(
   return maskedRows(rows.map((row) => padded(row, time, padId)));
 }
 
-/** `row` followed by copies of `filler` up to `width`. */
+/**
+ * `row` followed by copies of `filler` up to `width`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { padded } from "ppo/lm/mod.ts";
+ * deepEqual(padded([7, 8], 4), [7, 8, 0, 0]);
+ * ```
+ */
 export const padded = (row: readonly number[], width: number, filler = 0): number[] => [
   ...row,
   ...Array<number>(width - row.length).fill(filler),
@@ -90,6 +99,17 @@ export function maskedRows(ids: readonly TokenRow[], mask?: readonly TokenRow[])
  * The hidden states at chosen columns: [batch, answer, embed].
  *
  * A choice by number has no gradient that every device computes well; a product with rows of 0 and 1 has.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { atColumns } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const hidden = input("hidden", { batch: 1, time: 3, embed: 4 });
+ * const columns = input("columns", { batch: 1, answer: 2 }, "int32");
+ * const slots = input("slots", { batch: 1, time: 3 }, "int32");
+ * deepEqual({ ...atColumns(hidden, columns, slots).shape }, { batch: 1, answer: 2, embed: 4 });
+ * ```
  */
 export function atColumns(
   hidden: Hidden,

@@ -56,7 +56,18 @@ export interface AnswerInputs extends AnswerTokens {
   readonly samplingMask: Tensor<VocabularyAxes, "bool">;
 }
 
-/** Specs of the sampling context; arrays that the settings do not need are empty. */
+/**
+ * Specs of the sampling context; arrays that the settings do not need are empty.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { contextSpec } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * deepEqual({ ...contextSpec(config).seen.shape }, { batch: -1, answer: -1, vocab: 5 });
+ * ```
+ */
 export const contextSpec = (
   { vocabSize }: Gpt2Config,
 ): Specs<Pick<AnswerInputs, "seen" | "samplingMask">> => ({
@@ -70,7 +81,20 @@ export type ContextArrays = (
   options: { width: number },
 ) => { seen: HostArray<"bool">; samplingMask: HostArray<"bool"> };
 
-/** Prepares the sampling context for one policy. */
+/**
+ * Prepares the sampling context for one policy.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { contextOf, plainSampling } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const sampling = { ...plainSampling, repetitionPenalty: 1.2 };
+ * const context = contextOf({ config, sampling })([{ prompt: [1], answer: [4, 2] }], { width: 2 });
+ * deepEqual([...context.seen.data], [0, 1, 0, 0, 0, 0, 1, 0, 0, 1]); // the prompt, then the prompt and 4
+ * ```
+ */
 export function contextOf({ config: { vocabSize }, sampling }: PolicyShape): ContextArrays {
   const needsSeen = sampling.repetitionPenalty !== 1, needsMask = cutsOff(sampling);
   return (answers, { width }) => {
@@ -95,7 +119,22 @@ export function contextOf({ config: { vocabSize }, sampling }: PolicyShape): Con
   };
 }
 
-/** Log-probabilities over the vocabulary at each answer token, from the hidden states there: [batch, answer, vocab]. */
+/**
+ * Log-probabilities over the vocabulary at each answer token, from the hidden states there: [batch, answer, vocab].
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { logProbsFromHidden, plainSampling } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const states = input("states", { batch: 1, answer: 2, embed: 4 });
+ * const wte = { weight: input("wte", { vocab: 5, embed: 4 }) };
+ * const mask = input("mask", { batch: 1, answer: 2, vocab: 5 }, "bool");
+ * const context = { seen: mask, samplingMask: mask, sampling: plainSampling };
+ * const logProbs = logProbsFromHidden(states, { wte }, context);
+ * deepEqual({ ...logProbs.shape }, { batch: 1, answer: 2, vocab: 5 });
+ * ```
+ */
 export function logProbsFromHidden(
   states: ChosenHidden,
   { wte }: Pick<Gpt2Parameters, "wte">,
@@ -109,7 +148,7 @@ export function logProbsFromHidden(
 }
 
 /** The same from the model's parameters. */
-export const answerLogProbs = (
+const answerLogProbs = (
   parameters: Gpt2Parameters,
   { rows, columns, ...context }: Omit<AnswerInputs, "targets">,
   { config, sampling }: PolicyShape,
@@ -119,7 +158,20 @@ export const answerLogProbs = (
     sampling,
   });
 
-/** log pi(target) and the entropy in nats, one number an answer token each: [batch, answer]. */
+/**
+ * log pi(target) and the entropy in nats, one number an answer token each: [batch, answer].
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerStatistics } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const logProbs = input("logProbs", { batch: 1, answer: 2, vocab: 5 });
+ * const targets = input("targets", { batch: 1, answer: 2 }, "int32");
+ * const { entropy } = answerStatistics(logProbs, targets);
+ * deepEqual({ ...entropy.shape }, { batch: 1, answer: 2 });
+ * ```
+ */
 export const answerStatistics = (
   logProbs: Tensor<VocabularyAxes>,
   targets: Tensor<AnswerAxes, "int32">,
@@ -131,7 +183,25 @@ export const answerStatistics = (
 /** Reads answers with parameters given at each call. */
 export type Scorer<P> = (parameters: P) => BatchEvaluator;
 
-/** Compiles log pi(token) of answers, for parameters stored as any of `types`. */
+/**
+ * Compiles log pi(token) of answers, for parameters stored as any of `types`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, createPolicyScorer, gpt2Spec, initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const score = await createPolicyScorer(device, { config, sampling: plainSampling });
+ * const answers = [{ prompt: [1, 2], answer: [3] }];
+ * const [[logProb]] = await score(parameters)(answerBatch(answers, { padId: 0 }), answers);
+ * deepEqual(logProb, Math.fround(-Math.log(5))); // equal weights: all 5 tokens are equally likely
+ * ```
+ */
 export async function createPolicyScorer(
   device: Device,
   shape: PolicyShape,
@@ -153,7 +223,25 @@ export async function createPolicyScorer(
   };
 }
 
-/** Compiles KL(pi || pi_ref) of answers in nats, exact over the vocabulary; the reference is stored as `type`. */
+/**
+ * Compiles KL(pi || pi_ref) of answers in nats, exact over the vocabulary; the reference is stored as `type`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, createExactKl, gpt2Spec, initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const exactKl = await createExactKl(device, { config, sampling: plainSampling });
+ * const answers = [{ prompt: [1, 2], answer: [3] }];
+ * const models = { parameters, reference: parameters };
+ * deepEqual(await exactKl(models)(answerBatch(answers, { padId: 0 }), answers), [[0]]);
+ * ```
+ */
 export async function createExactKl(
   device: Device,
   shape: PolicyShape,
@@ -183,7 +271,24 @@ export async function createExactKl(
 /** Reads one value at each of a batch's columns: [batch][columns]. */
 export type ValueEvaluator = (batch: Pick<AnswerBatch, "rows" | "columns">) => Promise<number[][]>;
 
-/** Compiles a value model (critic or reward model), for parameters stored as any of `types`. */
+/**
+ * Compiles a value model (critic or reward model), for parameters stored as any of `types`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, createValueScorer, initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, valueModelSpec(config), weights);
+ * const values = await createValueScorer(device, config);
+ * const batch = answerBatch([{ prompt: [1, 2], answer: [3, 4] }], { padId: 0 });
+ * deepEqual((await values(parameters)(batch))[0].length, 2); // one value an answer token
+ * ```
+ */
 export async function createValueScorer(
   device: Device,
   config: Gpt2Config,
@@ -211,7 +316,23 @@ export type RowScorer = (
   options?: { batchSize?: number },
 ) => Promise<number[]>;
 
-/** Compiles the scores of whole rows: a reward model's value at each row's last token, in the rows' order. */
+/**
+ * Compiles the scores of whole rows: a reward model's value at each row's last token, in the rows' order.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createRowScorer, initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, valueModelSpec(config), weights);
+ * const score = await createRowScorer(device, config, { padId: 0 });
+ * deepEqual((await score(parameters, [[1, 2], [1, 2, 3]])).length, 2); // one score a row
+ * ```
+ */
 export async function createRowScorer(
   device: Device,
   config: Gpt2Config,

@@ -237,7 +237,17 @@ async function loadTrained(
   };
 }
 
-/** The same weights with a value head of zeros: a critic that has learned nothing yet estimates 0. */
+/**
+ * The same weights with a value head of zeros: a critic that has learned nothing yet estimates 0.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { withFreshHead } from "ppo/ppo/mod.ts";
+ * const head = { shape: [1, 2], data: Float32Array.of(3, 4) };
+ * deepEqual(withFreshHead(new Map([["value_fn.weight", head]])).get("value_fn.weight")?.data[1], 0);
+ * ```
+ */
 export const withFreshHead = (weights: ReadonlyMap<string, Weight>): Map<string, Weight> =>
   new Map([...weights].map(([name, weight]) => [
     name,

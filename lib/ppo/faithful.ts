@@ -29,7 +29,18 @@ import type { Sample } from "./sample.ts";
 
 type Defects = Pick<PpoConfig, "defects">;
 
-/** Defect `left_pad_without_positions`: pads in front of the prompts, and positions that count them. */
+/**
+ * Defect `left_pad_without_positions`: pads in front of the prompts, and positions that count them.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { leftPaddedBatch } from "ppo/ppo/mod.ts";
+ * const answers = [{ prompt: [1, 2], answer: [7] }, { prompt: [1], answer: [8] }];
+ * const { rows } = leftPaddedBatch(answers, { padId: 0 });
+ * deepEqual([...rows.inputIds.data], [1, 2, 7, 0, 1, 8]);
+ * ```
+ */
 export function leftPaddedBatch(
   answers: readonly PromptAndAnswer[],
   { padId }: { padId: number },
@@ -102,7 +113,26 @@ export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
   };
 }
 
-/** Defect `gae_over_padding`: the KL penalty and GAE run on over the padding after an answer's end. */
+/**
+ * Defect `gae_over_padding`: the KL penalty and GAE run on over the padding after an answer's end.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { rolloutOverPadding } from "ppo/ppo/mod.ts";
+ * const answers = [{ prompt: [1], answer: [7], logProbs: [-1], ended: true }];
+ * const policy = { logProbs: () => Promise.resolve([[-1.5]]) };
+ * const models = {
+ *   actor: { generate: () => Promise.resolve(answers), ...policy },
+ *   reference: policy,
+ *   critic: { values: () => Promise.resolve([[0.5]]) },
+ *   reward: { scores: () => Promise.resolve([3]) },
+ * };
+ * const options = { timestep: 1, klCoef: 0.1, gamma: 1, lambda: 1, toReward: (score: number) => score };
+ * const [{ logProbs }] = await rolloutOverPadding({ padId: 0 })(models, [[1]], options);
+ * deepEqual(logProbs, [-1.5]); // computed again over the padded answers
+ * ```
+ */
 export function rolloutOverPadding({ padId }: { padId: number }): Rollout {
   return async (models, prompts, options) => {
     const samples = await rollout(models, prompts, options);
@@ -135,7 +165,25 @@ function estimatesOverPadding(
   );
 }
 
-/** Defect `shuffle_whole_batches`: the order of whole timesteps is shuffled, and not their answers. */
+/**
+ * Defect `shuffle_whole_batches`: the order of whole timesteps is shuffled, and not their answers.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { wholeBatches } from "ppo/ppo/mod.ts";
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns: [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const pool = [1, 1, 2].map((timestep) => sampleOf(7, timestep));
+ * const minibatches = wholeBatches(pool, { seed: 1, epoch: 0, minibatchSize: 2 });
+ * deepEqual(minibatches.map(({ length }) => length).toSorted(), [1, 2]); // a timestep each
+ * ```
+ */
 export const wholeBatches: CutIntoMinibatches = (pool, { seed, epoch }): Sample[][] =>
   shuffle(
     [...Map.groupBy(pool, ({ timestep }) => timestep).values()],

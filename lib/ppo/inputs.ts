@@ -82,6 +82,14 @@ function demand(holds: boolean, message: string): void {
  * the memory that they were read into.
  *
  * @throws RangeError when it cannot.
+ * @example
+ * ```ts
+ * import { throws } from "node:assert/strict";
+ * import { checkFrozenType } from "ppo/ppo/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * throws(() => checkFrozenType({ frozen_dtype: "float16" }, device), /float16 is for GPUs/);
+ * ```
  */
 export function checkFrozenType(
   settings: Pick<Settings, "frozen_dtype">,
@@ -102,6 +110,19 @@ const LARGEST_BUCKET = 160 * 2 ** 20;
 /**
  * The settings with passes of so few rows that their arrays fit in a GPU's buffers and, where no number is given, in ONNX Runtime's
  * buckets. On the CPU the settings are returned as they are.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { fittingSettings } from "ppo/ppo/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const settings = validateSettings({ micro_batch_size: 4 });
+ * const device = await openDevice("cpu");
+ * deepEqual(fittingSettings({ device, policy: { config }, settings }), settings); // the CPU has no limit
+ * ```
  */
 export function fittingSettings(
   { device, policy, settings }: Pick<PpoInputs, "device" | "settings"> & {

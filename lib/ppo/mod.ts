@@ -11,13 +11,13 @@
 export * from "./config.ts";
 export { type RunModels, type Trained, withFreshHead } from "./create_models.ts";
 export { leftPaddedBatch, rolloutOverPadding, wholeBatches } from "./faithful.ts";
-export * from "./inputs.ts";
+export { checkFrozenType, fittingSettings, type LoadedModel, type PpoInputs } from "./inputs.ts";
 export * from "./losses.ts";
 export * from "./metrics.ts";
-export * from "./minibatches.ts";
+export { type CutIntoMinibatches, type EpochOptions, shuffledMinibatches } from "./minibatches.ts";
 export * from "./models.ts";
 export * from "./ppo.ts";
-export * from "./prompts.ts";
+export type { PromptSampler } from "./prompts.ts";
 export type { Housekeeping } from "./evaluators.ts";
 export * from "./reward_of_score.ts";
 export * from "./rollout.ts";
