@@ -105,12 +105,6 @@ export type Stepper = (
   scalars: StepScalars<number>,
 ) => Promise<ReadonlyMap<string, Stepped>>;
 
-/** Adam's constants, and which parameters decay, by dotted name (default: all). */
-export interface DecaySettings extends AdamSettings {
-  /** Whether a parameter decays. */
-  readonly decays?: (name: string) => boolean;
-}
-
 /** The specs of Adam's scalars. */
 export const scalarsSpec = {
   scale: float({}),
@@ -126,7 +120,7 @@ export const scalarsSpec = {
  */
 export async function createAdamInPlace(
   device: Device,
-  { decays = () => true, ...settings }: DecaySettings,
+  { decays = () => true, ...settings }: AdamSettings & { decays?: (name: string) => boolean },
 ): Promise<Stepper> {
   checkPlace(device);
   const compile = (own: AdamSettings) =>

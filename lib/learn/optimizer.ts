@@ -5,14 +5,13 @@
  * writing one buffer in one pass) or, in place, at once; an old state must not be used after an update.
  */
 import { chunksOf } from "../lm/mod.ts";
-import { adam, clipScale, stepScalars } from "../optim/mod.ts";
+import { adam, type AdamSettings, clipScale, stepScalars } from "../optim/mod.ts";
 import { type Device, flatten, isFloatArray, jit, number } from "../runtime/mod.ts";
 import { add, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
 import { createArrayPool, packedArrays, packedCopies } from "./array_pool.ts";
 import {
   type AdamArrays,
   createAdamInPlace,
-  type DecaySettings,
   scalarsSpec,
   type Stepped,
   type Stepper,
@@ -32,9 +31,11 @@ export interface TrainState<P> {
 }
 
 /** How to update. */
-export interface OptimizerSettings extends DecaySettings {
+export interface OptimizerSettings extends AdamSettings {
   /** Gradients are scaled down to this global norm when they exceed it. */
   readonly maxGradNorm: number;
+  /** Which parameters decay, by dotted name (default: all). */
+  readonly decays?: (name: string) => boolean;
   /** How many parameters one program updates (default: all); fewer need less spare memory and more calls. */
   readonly parametersPerProgram?: number;
   /** Writes parameters and moments in place: no spare memory at all, but only on the CPU (default: false). */

@@ -155,7 +155,8 @@ export interface BlockOptions {
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * import { gpt2Spec, initialWeights, padRows, rowsSpec, uploadParameters, block, embed } from "ppo/lm/mod.ts";
+ * import { gpt2Spec, initialWeights, padRows } from "ppo/lm/mod.ts";
+ * import { rowsSpec, uploadParameters, block, embed } from "ppo/lm/mod.ts";
  * import { jit, openDevice } from "ppo/runtime/mod.ts";
  * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
@@ -235,7 +236,8 @@ export interface Chosen {
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * import { gpt2Spec, initialWeights, padRows, rowsSpec, uploadParameters, blocks, embed } from "ppo/lm/mod.ts";
+ * import { gpt2Spec, initialWeights, padRows } from "ppo/lm/mod.ts";
+ * import { rowsSpec, uploadParameters, blocks, embed } from "ppo/lm/mod.ts";
  * import { jit, openDevice } from "ppo/runtime/mod.ts";
  * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
@@ -293,7 +295,8 @@ export const finalNorm = (
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * import { gpt2Spec, initialWeights, padRows, rowsSpec, uploadParameters, gpt2 } from "ppo/lm/mod.ts";
+ * import { gpt2Spec, initialWeights, padRows } from "ppo/lm/mod.ts";
+ * import { rowsSpec, uploadParameters, gpt2 } from "ppo/lm/mod.ts";
  * import { jit, openDevice } from "ppo/runtime/mod.ts";
  * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
@@ -329,7 +332,8 @@ export function gpt2(
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * import { answerBatch, answerSpec, gpt2At, gpt2Spec, initialWeights, uploadParameters } from "ppo/lm/mod.ts";
+ * import { answerBatch, answerSpec, gpt2At } from "ppo/lm/mod.ts";
+ * import { gpt2Spec, initialWeights, uploadParameters } from "ppo/lm/mod.ts";
  * import { jit, openDevice } from "ppo/runtime/mod.ts";
  * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };

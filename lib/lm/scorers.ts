@@ -189,7 +189,8 @@ export type Scorer<P> = (parameters: P) => BatchEvaluator;
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * import { answerBatch, createPolicyScorer, gpt2Spec, initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
+ * import { answerBatch, createPolicyScorer, gpt2Spec } from "ppo/lm/mod.ts";
+ * import { initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
  * import { openDevice } from "ppo/runtime/mod.ts";
  * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
@@ -229,7 +230,8 @@ export async function createPolicyScorer(
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * import { answerBatch, createExactKl, gpt2Spec, initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
+ * import { answerBatch, createExactKl, gpt2Spec } from "ppo/lm/mod.ts";
+ * import { initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
  * import { openDevice } from "ppo/runtime/mod.ts";
  * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
@@ -277,7 +279,8 @@ export type ValueEvaluator = (batch: Pick<AnswerBatch, "rows" | "columns">) => P
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * import { answerBatch, createValueScorer, initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { answerBatch, createValueScorer } from "ppo/lm/mod.ts";
+ * import { initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
  * import { openDevice } from "ppo/runtime/mod.ts";
  * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
@@ -322,7 +325,8 @@ export type RowScorer = (
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * import { createRowScorer, initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { createRowScorer, initialWeights } from "ppo/lm/mod.ts";
+ * import { uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
  * import { openDevice } from "ppo/runtime/mod.ts";
  * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };

@@ -42,5 +42,7 @@ export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch"
  * deepEqual(minibatches.map(({ length }) => length), [2, 1]);
  * ```
  */
-export const shuffledMinibatches: CutIntoMinibatches = (pool, { seed, epoch, minibatchSize }) =>
-  chunksOf(shuffle(pool, epochRandom({ seed, epoch })), minibatchSize);
+export const shuffledMinibatches: CutIntoMinibatches = (
+  pool,
+  { seed, epoch, minibatchSize },
+): Sample[][] => chunksOf(shuffle(pool, epochRandom({ seed, epoch })), minibatchSize);
