@@ -34,6 +34,7 @@ const style = `<style>
 body.jp-Notebook { max-width: 1040px; margin: 0 auto; font-family: system-ui, "Noto Sans CJK SC", "PingFang SC",
   "Microsoft YaHei", "WenQuanYi Zen Hei", sans-serif; }
 .jp-InputArea-editor pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+.jp-OutputArea-output .highlight pre { font-family: monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 </style>`;
 
 function withoutOutsideScripts(page: string): string {

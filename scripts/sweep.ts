@@ -19,10 +19,16 @@ import {
   type Trial,
   trialName,
   trialSettings,
-  updatesOf,
 } from "../lib/course/mod.ts";
 import { fileExists, readJsonRecord, writeAtomically } from "../lib/files/mod.ts";
-import { parseFlags, SETTINGS, type SettingTable, SWEEP_FLAGS, text } from "../lib/settings/mod.ts";
+import {
+  parseFlags,
+  scheduleOf,
+  SETTINGS,
+  type SettingTable,
+  SWEEP_FLAGS,
+  text,
+} from "../lib/settings/mod.ts";
 import { clock, type CommandContext, runCommand, secondsLeft, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { type Listener, runHere, runOnRay } from "./sweep_runners.ts";
@@ -62,7 +68,7 @@ async function trialsOf(given: Readonly<Record<string, string>>): Promise<Planne
   );
   const own = await readJsonRecord(pathOf("models/sft_model/settings.json"));
   const trials: Trial[] = combinations(lists);
-  return trials.map((trial) => ({ trial, updates: updatesOf(trialSettings(trial, own)) }));
+  return trials.map((trial) => ({ trial, updates: scheduleOf(trialSettings(trial, own)).updates }));
 }
 
 /** The plan of a sweep. */

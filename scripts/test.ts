@@ -2,9 +2,10 @@
  * The `test` task: runs every test and every example in the documentation. The last line is `N
  * passed, N failed`.
  *
- * Files run in parallel, except those on WebGPU (they import `helpers/webgpu.ts`), which run one
- * after the other in a process of their own, because two threads that use WebGPU in one process
- * corrupt ONNX Runtime's memory. Arguments are passed to `deno test` (for instance a file, or
+ * Files run in parallel, except those that need a process to themselves, which run one after the
+ * other: files on WebGPU (they import `helpers/webgpu.ts`), because two threads that use WebGPU in
+ * one process corrupt ONNX Runtime's memory, and files that measure the process's memory (they
+ * import `helpers/alone.ts`). Arguments are passed to `deno test` (for instance a file, or
  * `--filter gae`); then the examples do not run.
  */
 import { readdir } from "node:fs/promises";
@@ -49,20 +50,20 @@ function countsOf(output: string, code: number): Counts {
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped };
 }
 
-/** The test files that open a GPU. */
-async function filesOnWebGpu(): Promise<string[]> {
+/** The test files that need a process to themselves: they open a GPU, or measure the process's memory. */
+async function filesAlone(): Promise<string[]> {
   const names = await readdir("tests", { recursive: true });
   const files = names.filter((name) => name.endsWith("_test.ts")).map((name) => `tests/${name}`);
   const sources = await Promise.all(files.map((file) => Deno.readTextFile(file)));
-  return files.filter((_, index) => sources[index]?.includes('/helpers/webgpu.ts"'));
+  return files.filter((_, index) => /\/helpers\/(webgpu|alone)\.ts"/.test(sources[index] ?? ""));
 }
 
 /** Runs everything: parallel files, files on WebGPU, examples. */
 async function runAll(): Promise<Counts[]> {
-  const onWebGpu = await filesOnWebGpu();
+  const alone = await filesAlone();
   return [
-    await run(["--quiet", "--parallel", `--ignore=${onWebGpu.join()}`, "tests"]),
-    await run(["--quiet", ...onWebGpu]),
+    await run(["--quiet", "--parallel", `--ignore=${alone.join()}`, "tests"]),
+    await run(["--quiet", ...alone]),
     await run(["--quiet", "--doc", "lib"]),
   ];
 }

@@ -1,5 +1,6 @@
 /**
- * The rooms of `lib` and the arrows between them: a later room may import an earlier one, never the other way.
+ * The rooms of `lib` and the arrows between them: a later room may import an earlier one, never the
+ * other way.
  *
  * The graph of imports is Deno's own (`deno info --json`), types included.
  */
@@ -53,7 +54,10 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
   rl: ["tensor", "random"],
   sliders: ["tensor", "autodiff", "random", "rl", "lm"], // they run inside a web page
 };
-/** Packages, and the room that knows each; protobuf is an encoding, and two kinds of files are written in it. */
+/**
+ * Packages, and the room that knows each; protobuf is an encoding, and two kinds of files are
+ * written in it.
+ */
 const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   "onnxruntime-node": "runtime",
   "onnx-buf": "onnx",
@@ -69,7 +73,9 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   "jsonc-parser": "files",
   "leven": "settings",
 };
-/** Rooms that may use Deno's file system; `course` reads the process's own memory use from /proc. */
+/**
+ * Rooms that may use Deno's file system; `course` reads the process's own memory use from /proc.
+ */
 const TOUCH_FILES = ["files", "notebook", "course"];
 
 const LIB = new URL("../lib/", import.meta.url);
@@ -161,6 +167,25 @@ Deno.test("arrows between rooms run one way", () => {
 Deno.test("across rooms only mod.ts is imported", () => {
   const wrong = across.filter(({ to }) => to !== `${LIB.href}${roomOf(to)}/mod.ts`);
   assert.deepEqual(wrong.map(({ from, to }) => `${shown(from)} imports ${shown(to)}`), []);
+});
+
+/**
+ * The arrows that lie on a circle or between two: what is left when files that import nothing, or
+ * that nothing imports, are taken away.
+ */
+function circles(all: readonly Arrow[]): readonly Arrow[] {
+  const importers = new Set(all.map(({ from }) => from));
+  const imported = new Set(all.map(({ to }) => to));
+  const left = all.filter(({ from, to }) => imported.has(from) && importers.has(to));
+  return left.length === all.length ? left : circles(left);
+}
+
+Deno.test("no file imports in a circle", () => {
+  const inside = arrows.filter(({ from, to }) => from !== to && to.startsWith(LIB.href));
+  const wrong = circles(inside);
+  assert.deepEqual(wrong.map(({ from, to }) => `${shown(from)} imports ${shown(to)}`), []);
+  const circle = [{ from: "a", to: "b" }, { from: "b", to: "c" }, { from: "c", to: "b" }];
+  assert.deepEqual(circles(circle), circle.slice(1));
 });
 
 Deno.test("nothing in lib imports tests, scripts or data", () => {

@@ -1,15 +1,18 @@
 /**
- * Reverse-mode differentiation: a graph in, the graph of its gradients out.
+ * Reverse-mode differentiation (Griewank & Walther 2008, chapter 3), which turns a graph into the
+ * graph of its gradients.
  *
- * The sweep walks the graph backwards once, adding up for each node the gradients that its users send it.
- * Griewank & Walther 2008, chapter 3. Second derivatives are not a goal, though most rules would allow them.
+ * One backward pass over the graph adds up, for each node, the gradients from the nodes that use
+ * it. Second derivatives are not a goal, though most rules would allow them.
  */
 import {
   add,
   type AnyTensor,
-  apply,
+  concat,
   describeShape,
+  isNodeOf,
   type NodeOf,
+  ofType,
   type Primitive,
   scalar,
   type Tensor,
@@ -18,7 +21,8 @@ import {
 import { fit, vjpRules } from "./vjp_rules.ts";
 
 /**
- * The gradients of one number with respect to `wrt`, each with the axes of its tensor in the same order.
+ * The gradients of a loss with respect to `wrt`, each with the axes of its tensor in the same
+ * order.
  *
  * @throws RangeError when the loss is not a single number or does not depend on one of `wrt`.
  * @example
@@ -28,8 +32,8 @@ import { fit, vjpRules } from "./vjp_rules.ts";
  * import assert from "node:assert/strict";
  * const x = input("x", { time: 3 });
  * const [dx] = grad(sum(mul(x, x)), [x]);
- * const [slope] = evaluate([dx], { x: { dims: [3], data: new Float64Array([1, 2, 3]) } });
- * assert.deepEqual([...slope.data], [2, 4, 6]);
+ * const [gradient] = evaluate([dx], { x: { dims: [3], data: new Float64Array([1, 2, 3]) } });
+ * assert.deepEqual([...gradient.data], [2, 4, 6]); // d x^2 / dx = 2 x
  * ```
  */
 export function grad(loss: AnyTensor, wrt: readonly AnyTensor[]): Tensor[] {
@@ -44,11 +48,23 @@ export function grad(loss: AnyTensor, wrt: readonly AnyTensor[]): Tensor[] {
 }
 
 /**
- * The gradients of several outputs' weighted sum: `cotangents[i]` has the axes of `outputs[i]`.
+ * The gradients of the sum of outputs[i] cotangents[i], where each cotangent has the axes of its
+ * output.
  *
- * This is what a program for one part of a model needs: the gradient of its result arrives, those of its inputs leave.
+ * A program for one part of a model receives the gradient of its outputs as cotangents, and returns
+ * those of its inputs.
  *
  * @throws RangeError when no output depends on one of `wrt`.
+ * @example
+ * ```ts
+ * import { vjp } from "ppo/autodiff/mod.ts";
+ * import { constant, evaluate, exp, input } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * const x = input("x", { time: 2 });
+ * const [dx] = vjp([exp(x)], [constant([1, 10], { time: 2 })], [x]);
+ * const [gradient] = evaluate([dx], { x: { dims: [2], data: new Float64Array([0, 0]) } });
+ * assert.deepEqual([...gradient.data], [1, 10]); // e^0 times each cotangent
+ * ```
  */
 export function vjp(
   outputs: readonly AnyTensor[],
@@ -58,7 +74,7 @@ export function vjp(
   const needed = dependents(outputs, wrt);
   const sent = new Map<AnyTensor, Tensor[]>();
   const send = (node: AnyTensor, gradient: AnyTensor): void => {
-    const fitted = fit(gradient as Tensor, node as Tensor); // rules give float32 gradients to float32 inputs only
+    const fitted = fit(ofType(gradient, "float32"), ofType(node, "float32"));
     sent.set(node, [...sent.get(node) ?? [], fitted]);
   };
   outputs.forEach((output, index) => send(output, cotangents[index]));
@@ -73,14 +89,17 @@ export function vjp(
   return wrt.map((tensor) => total(sent.get(tensor) ?? missing(tensor)));
 }
 
-/** The sum of what a node's users sent it; parts of an axis that cover it are put side by side instead of padded and added. */
+/**
+ * The sum of the gradients of one node. Gradients of slices that cover an axis are concatenated
+ * instead of padded and added.
+ */
 function total(gradients: readonly Tensor[]): Tensor {
   return sideBySide(gradients) ?? gradients.reduce((sum, gradient) => add(sum, gradient));
 }
 
-/** Gradients of slices that follow one another along an axis and cover it, as one tensor. */
+/** The gradients of slices that follow one another along an axis and cover it, as one tensor. */
 function sideBySide(gradients: readonly AnyTensor[]): Tensor | undefined {
-  if (gradients.length < 2 || !gradients.every(isPad)) return undefined;
+  if (gradients.length < 2 || !gradients.every(isNodeOf("pad"))) return undefined;
   const [{ attributes: { axis } }] = gradients;
   const parts = gradients.toSorted((a, b) => a.attributes.before - b.attributes.before);
   const follows = parts.every(({ attributes, inputs: [x], shape }, index) => {
@@ -91,12 +110,10 @@ function sideBySide(gradients: readonly AnyTensor[]): Tensor | undefined {
       (index < parts.length - 1 || after === 0);
   });
   if (!follows) return undefined;
-  return apply("concat", parts.map(({ inputs: [x] }) => x), { axis }) as Tensor; // of float32 parts
+  return concat(parts.map(({ inputs: [x] }) => ofType(x, "float32")), axis);
 }
 
-const isPad = (node: AnyTensor): node is NodeOf<"pad"> => node.primitive === "pad";
-
-/** The nodes on a path from `wrt` to `outputs`: only these need gradients. */
+/** The nodes on a path from `wrt` to `outputs`, which are the only ones that need gradients. */
 function dependents(outputs: readonly AnyTensor[], wrt: readonly AnyTensor[]): Set<AnyTensor> {
   const needed = new Set<AnyTensor>(wrt);
   for (const node of topologicalOrder(outputs)) {
@@ -105,13 +122,17 @@ function dependents(outputs: readonly AnyTensor[], wrt: readonly AnyTensor[]): S
   return needed;
 }
 
-/** The rule of a node's own primitive: the one place where the table's types meet a node of unknown kind. */
+/**
+ * The rule of a node's primitive. The cast is needed because the compiler does not know which
+ * primitive that is.
+ */
 const rule = (node: AnyTensor) =>
   vjpRules[node.primitive] as (node: NodeOf<Primitive>, g: Tensor) => readonly (AnyTensor | null)[];
 
 function missing(tensor: AnyTensor): never {
   const name = "name" in tensor.attributes ? ` "${tensor.attributes.name}"` : "";
   throw new RangeError(
-    `Cannot differentiate by ${tensor.primitive}${name}: the result does not depend on it`,
+    `Cannot differentiate with respect to ${tensor.primitive}${name}: ` +
+      "the result does not depend on it",
   );
 }

@@ -1,9 +1,11 @@
 /**
- * Vector-Jacobian products: for each primitive, the gradient of its inputs given the gradient `g` of its result.
+ * Vector-Jacobian products: for each primitive, the gradients of its inputs given the gradient `g`
+ * of its result.
  *
- * A rule builds more graph; it computes nothing. `null` stands for an input that has no gradient (indices, conditions).
- * A rule may return a gradient with other axis order, missing axes (meaning: the same along them) or extra axes (meaning:
- * sum over them): `fit` in `grad.ts` brings it to the shape of the input.
+ * A rule extends the graph and computes nothing. `null` stands for an input without a gradient,
+ * such as indices and conditions. A rule may return a gradient with another order of axes, without
+ * an axis along which it is constant, or with an extra axis to sum over. `fit` brings it to the
+ * shape of the input.
  */
 import { attentionVjp } from "./attention_vjp.ts";
 import {
@@ -22,16 +24,19 @@ import {
   iota,
   less,
   mean,
+  mergeAxes,
   mul,
   neg,
   type NodeOf,
+  ofType,
   pad,
   type Primitive,
   rename,
   scatterAdd,
-  type Shape,
   sigmoid,
+  sin,
   slice,
+  splitAxis,
   square,
   sub,
   sum,
@@ -40,22 +45,24 @@ import {
   where,
 } from "../tensor/mod.ts";
 
-/** Gradients of a node's inputs, one an input (null: it has none), from the gradient `g` of its result. */
+/**
+ * The gradients of all inputs of a node (null for an input that has none), from the gradient `g` of
+ * its result.
+ */
 export type Rule<P extends Primitive> = (
   node: NodeOf<P>,
   g: Tensor,
 ) => readonly (AnyTensor | null)[];
 
-/** Inputs of a differentiable primitive hold float32: the shape rules have checked it. */
-const floats = (node: AnyTensor) => node.inputs as readonly Tensor[];
-const itself = (node: AnyTensor) => node as Tensor; // a float32 node, by its shape rule
-const indicesAt = (node: AnyTensor, at: number) => node.inputs[at] as Tensor<Shape, "int32">;
-const conditionOf = (node: AnyTensor) => node.inputs[0] as Tensor<Shape, "bool">;
+const floats = ({ inputs }: AnyTensor) => inputs.map((input) => ofType(input, "float32"));
+const itself = (node: AnyTensor) => ofType(node, "float32");
+const indicesAt = (node: AnyTensor, at: number) => ofType(node.inputs[at], "int32");
+const conditionOf = (node: AnyTensor) => ofType(node.inputs[0], "bool");
 
-/** A dot over axes that may be none: then it is a product. */
+/** A dot, or an elementwise product where there is no axis to contract. */
 function contract(a: Tensor, b: Tensor, axes: readonly string[]): Tensor {
   const [first, ...rest] = axes;
-  return first === undefined ? mul(a, b) : dot(a, b, first, ...rest);
+  return first === undefined ? mul(a, b, { outer: true }) : dot(a, b, first, ...rest);
 }
 
 const noGradient = (): never[] => [];
@@ -69,10 +76,11 @@ function onlyForward(primitive: Primitive): () => never {
 }
 
 /**
- * d gelu / dx for gelu_new. With c = 2 sqrt(2/pi), w = c (x + 0.044715 x^3) and s = sigmoid(w) = (1 + tanh(w / 2)) / 2 it is
- * y = x s, so that dy/dx = s + x s (1 - s) w' = s + y (1 - s) w'. Every pass over x counts: it is the widest array of a block.
+ * d gelu / dx for gelu_new. With c = 2 sqrt(2/pi), w = c (x + 0.044715 x^3) and s = sigmoid(w) = (1
+ * + tanh(w / 2)) / 2 it is y = x s, so that dy/dx = s + x s (1 - s) w' = s + y (1 - s) w'. This
+ * form takes few passes over x, the widest array of a block.
  */
-function geluSlope(x: Tensor, y: Tensor): Tensor {
+function geluGradient(x: Tensor, y: Tensor): Tensor {
   const c = 2 * Math.sqrt(2 / Math.PI);
   const rise = add(mul(square(x), 0.044715 * c), c); // w / x
   const s = sigmoid(mul(rise, x));
@@ -80,7 +88,10 @@ function geluSlope(x: Tensor, y: Tensor): Tensor {
   return add(s, mul(mul(y, slope), sub(1, s)));
 }
 
-/** dx = (h - mean(h) - n mean(h n)) / deviation with h = g scale and n = (x - mean) / deviation (Ba et al. 2016). */
+/**
+ * dx = (h - mean(h) - n mean(h n)) / sigma with h = g scale, n = (x - mean) / sigma and sigma^2 =
+ * variance + epsilon (Ba et al. 2016).
+ */
 function layerNormVjp(node: NodeOf<"layerNorm">, g: Tensor): Tensor[] {
   const { axis } = node.attributes;
   const [x, scale] = floats(node);
@@ -105,7 +116,7 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   floor: () => [null],
   sigmoid: (node, g) => [mul(g, mul(itself(node), sub(1, itself(node))))], // s (1 - s)
   softplus: (node, g) => [mul(g, sigmoid(floats(node)[0]))],
-  gelu: (node, g) => [mul(g, geluSlope(floats(node)[0], itself(node)))],
+  gelu: (node, g) => [mul(g, geluGradient(floats(node)[0], itself(node)))],
   add: (_, g) => [g, g],
   sub: (_, g) => [g, neg(g)],
   mul: (node, g) => [mul(g, floats(node)[1]), mul(g, floats(node)[0])],
@@ -115,13 +126,13 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   },
   max(node, g) {
     const [a, b] = floats(node);
-    const right = less(a, b);
-    return [where(right, 0, g), where(right, g, 0)];
+    const isRight = less(a, b, { outer: true });
+    return [where(isRight, 0, g), where(isRight, g, 0)];
   },
   min(node, g) {
     const [a, b] = floats(node);
-    const right = less(b, a);
-    return [where(right, 0, g), where(right, g, 0)];
+    const isRight = less(b, a, { outer: true });
+    return [where(isRight, 0, g), where(isRight, g, 0)];
   },
   less: noGradient,
   equal: noGradient,
@@ -145,12 +156,12 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   },
   splitAxis(node, g) {
     const { axis, into } = node.attributes;
-    return [apply("mergeAxes", [g], { axes: axesOf(into), name: axis })];
+    return [mergeAxes(g, axesOf(into), axis)];
   },
   mergeAxes(node, g) {
     const { axes, name } = node.attributes;
     const into = Object.fromEntries(axes.map((axis) => [axis, node.inputs[0].shape[axis]]));
-    return [apply("splitAxis", [g], { axis: name, into })];
+    return [splitAxis(g, name, into)];
   },
   transpose: (node, g) => [transpose(g, axesOf(node.inputs[0].shape))],
   rename: (
@@ -161,23 +172,11 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   ],
   slice(node, g) {
     const { axis, start, stop } = node.attributes;
-    const size = node.inputs[0].shape[axis];
-    if (size < 0) {
-      throw new RangeError(
-        `Cannot differentiate a slice of "${axis}": its size is not known before the program runs`,
-      );
-    }
-    return [pad(g, axis, { before: start, after: size - stop })];
+    return [pad(g, axis, { before: start, after: sizeOfInput(node, 0, axis) - stop })];
   },
   pad(node, g) {
     const { axis, before } = node.attributes;
-    const size = node.inputs[0].shape[axis];
-    if (size < 0) {
-      throw new RangeError(
-        `Cannot differentiate a pad of "${axis}": its size is not known before the program runs`,
-      );
-    }
-    return [slice(g, axis, { start: before, stop: before + size })];
+    return [slice(g, axis, { start: before, stop: before + sizeOfInput(node, 0, axis) })];
   },
   gather(node, g) {
     const { axis } = node.attributes;
@@ -186,7 +185,8 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   scatterAdd: (node, g) => [null, gather(g, indicesAt(node, 0), node.attributes.axis)],
   take(node, g) {
     const { axis } = node.attributes;
-    const hits = equal(indicesAt(node, 1), iota(axis, node.inputs[0].shape[axis])); // in the order of x: no kernel transposes bools on WebGPU
+    const numbers = iota(axis, node.inputs[0].shape[axis]);
+    const hits = equal(indicesAt(node, 1), numbers, { outer: true });
     return [where(hits, g, 0), null];
   },
   cumsum(node, g) {
@@ -197,20 +197,17 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
     const p = itself(node);
     return [mul(p, sub(g, sum(mul(g, p), node.attributes.axis)))]; // p (g - sum g p)
   },
-  logSoftmax: (node, g) => [sub(g, mul(exp(itself(node)), sum(g, node.attributes.axis)))], // g - p sum g
+  logSoftmax: (node, g) => { // g - p sum g
+    return [sub(g, mul(exp(itself(node)), sum(g, node.attributes.axis)))];
+  },
   layerNorm: layerNormVjp,
   layerNormMean: onlyForward("layerNormMean"),
   layerNormInverseDeviation: onlyForward("layerNormInverseDeviation"),
   concat(node, g) {
     const { axis } = node.attributes;
     let start = 0;
-    return node.inputs.map(({ shape }) => {
-      const size = shape[axis];
-      if (size < 0) {
-        throw new RangeError(
-          `Cannot differentiate a concat over "${axis}": a size is not known before the program runs`,
-        );
-      }
+    return node.inputs.map((_, index) => {
+      const size = sizeOfInput(node, index, axis);
       start += size;
       return slice(g, axis, { start: start - size, stop: start });
     });
@@ -222,10 +219,23 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   cachedValues: onlyForward("cachedValues"),
 };
 
-/** cos x = sin(x + pi/2) */
-const cosine = (x: Tensor): Tensor => apply("sin", [add(x, Math.PI / 2)], {}) as Tensor; // float32 by its shape rule
+/** The size of an axis of an input, without which the gradient cannot be cut or padded. */
+function sizeOfInput({ primitive, inputs }: AnyTensor, index: number, axis: string): number {
+  const size = inputs[index].shape[axis];
+  if (size >= 0) return size;
+  throw new RangeError(
+    `Cannot differentiate a ${primitive} of "${axis}": ` +
+      "its size is not known before the program runs",
+  );
+}
 
-/** The gradient `g` brought to the axes of `x`: summed over axes x lacks, repeated over axes g lacks, in x's order. */
+/** cos x = sin(x + pi/2) */
+const cosine = (x: Tensor): Tensor => sin(add(x, Math.PI / 2));
+
+/**
+ * The gradient `g` with the axes of `x`, in its order: summed over axes that x lacks, and repeated
+ * over axes that g lacks.
+ */
 export function fit(g: Tensor, x: Tensor): Tensor {
   const extra = axesOf(g.shape).filter((axis) => !(axis in x.shape));
   const summed: Tensor = extra.length > 0 ? sum(g, ...extra) : g;

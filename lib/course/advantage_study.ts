@@ -1,6 +1,6 @@
 /**
- * What chapter 03 measures on sampled answers of the small world: how well they estimate the first token's advantage, and how noisy
- * the policy gradient is with each baseline.
+ * The measurements of chapter 03 on sampled answers of the small world: how well they estimate the
+ * first token's advantage, and how noisy the policy gradient is with each baseline.
  */
 import {
   advantageOf,
@@ -11,64 +11,61 @@ import {
   stateValue,
   VOCABULARY,
 } from "../control/mod.ts";
-import { meanOf, varianceOf } from "../rl/mod.ts";
 import { randomStream } from "../random/mod.ts";
+import { meanOf, varianceOf } from "../rl/mod.ts";
+import { type EstimateError, estimateError } from "./estimate_error.ts";
 import { stepEstimates } from "./gae_study.ts";
 
-/** One estimator over many answers. */
-export interface EstimatorError {
-  /** "1 step" ... "3 steps (Monte Carlo)". */
-  readonly estimator: string;
-  /** Mean of estimate minus truth. */
-  readonly bias: number;
-  /** Standard deviation of estimate minus truth. */
-  readonly deviation: number;
+/** How many answers to sample, and the seed of the random numbers. */
+export interface Sampling {
+  /** Number of answers or actions. */
+  readonly samples: number;
+  /** Seed of all random numbers. */
+  readonly seed: number;
 }
 
 /**
- * Bias and deviation of the n-step estimates.
+ * Bias and standard deviation of the n-step estimates; `estimator` is "1 step" ... "3 steps (Monte
+ * Carlo)".
  *
- * @param trust the critic says `trust` times the true V: 1 is right, 0 knows nothing @param sampling how many answers, and the seed
+ * @param trust the critic's values are `trust` times the true V: with 1 it is right, with 0 it
+ *   always gives 0
  */
 export function estimatorErrors(
   trust: number,
-  { samples, seed }: { samples: number; seed: number },
-): EstimatorError[] {
+  { samples, seed }: Sampling,
+): (EstimateError & { readonly estimator: string })[] {
   const random = randomStream(seed);
   const errors = Array.from({ length: samples }, () => {
     const answer = sampleAnswer(random);
     const rewards = answer.map((_, t) => t === LENGTH - 1 ? scoreOf(answer) : 0);
     const values = answer.map((_, t) => trust * stateValue(answer.slice(0, t)));
-    return stepEstimates({ rewards, values, gamma: 1 }).map((estimate) =>
-      estimate - advantageOf([], answer[0])
-    );
+    const truth = advantageOf([], answer[0]);
+    return stepEstimates({ rewards, values, gamma: 1 }).map((estimate) => estimate - truth);
   });
-  return Array.from({ length: LENGTH }, (_, n) => {
-    const row = errors.map((error) => error[n]);
-    const name = n === 0
-      ? "1 step"
-      : n === LENGTH - 1
-      ? `${n + 1} steps (Monte Carlo)`
-      : `${n + 1} steps`;
-    return { estimator: name, bias: meanOf(row), deviation: Math.sqrt(varianceOf(row)) };
-  });
+  const names = Array.from({ length: LENGTH }, (_, n) => n === 0 ? "1 step" : `${n + 1} steps`);
+  return names.map((name, n) => ({
+    estimator: n === LENGTH - 1 ? `${name} (Monte Carlo)` : name,
+    ...estimateError(errors.map((error) => error[n])),
+  }));
 }
 
 /** What the gradient of an answer depends on besides the answer. */
 export interface GradientSetting {
   /** b(s): may depend on the state, not on the action. */
   readonly baselineOf: (state: readonly number[]) => number;
-  /** Added to every score; a reward model's zero is arbitrary, so that this changes no preference. */
+  /** Added to every score. A reward model's zero is arbitrary, so this changes no preference. */
   readonly offset: number;
 }
 
 /**
- * The policy gradient that one answer gives, one number for each logit of the policy's table.
+ * The policy gradient of one answer, one number for each logit of the policy's table.
  *
- *     sum_t (G - b(s_t)) d log pi(a_t | s_t)        d log pi(a) / d logit_j = [a = j] - pi(j)        G = score + offset
+ *     sum_t (G - b(s_t)) d log pi(a_t | s_t)        G = score + offset
+ *     d log pi(a) / d logit_j = [a = j] - pi(j)
  *
- * The table has a row for the start and one for each token that may stand before: five rows of four logits, one after another.
- * Williams 1992, section 2.
+ * The table has a row for the start and one for each preceding token: five rows of four logits,
+ * one after another. Williams 1992, section 2.
  */
 export function answerGradient(
   answer: readonly number[],
@@ -86,21 +83,16 @@ export function answerGradient(
   return gradient;
 }
 
-/** The gradient of an answer over many answers, with one baseline. */
-export interface BaselineNoise {
-  /** "none", "constant V(s_0)" or "critic V(s_t)". */
-  readonly baseline: string;
-  /** Mean gradient of the logit of 哪 as first token: pi A, up to the luck of sampling. */
-  readonly mean: number;
-  /** Variances of the gradients of all logits, added up. */
-  readonly variance: number;
-}
-
-/** Mean and variance of the gradient with no baseline, a constant one and the true V; the same answers for all three. */
+/**
+ * The sampled gradient with no baseline, a constant one and the true V, on the same answers.
+ *
+ * `mean` is that of the logit of 哪 as first token, an estimate of pi A; `variance` is the sum over
+ * all logits.
+ */
 export function baselineNoise(
   offset: number,
-  { samples, seed }: { samples: number; seed: number },
-): BaselineNoise[] {
+  { samples, seed }: Sampling,
+): { baseline: string; mean: number; variance: number }[] {
   const random = randomStream(seed);
   const answers = Array.from({ length: samples }, () => sampleAnswer(random));
   const baselines: [string, GradientSetting["baselineOf"]][] = [

@@ -1,33 +1,30 @@
 /**
- * Invariants: what must hold before the first update, whatever the settings. Chapter 06 shows them as a table; a defect of the
- * tutorial, switched on, breaks one of them.
+ * What must hold before the first update, whatever the settings. Chapter 06 shows these invariants
+ * as a table; each of the tutorial's defects that concerns scoring or the update breaks one of
+ * them.
  */
-import { k1, ratios } from "../rl/mod.ts";
-import type { Ppo, Sample } from "../ppo/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
+import type { Ppo, Sample } from "../ppo/mod.ts";
+import { k1, ratios } from "../rl/mod.ts";
 
-/** One invariant: what was measured and how far from it the measurement may be. */
+/** One invariant, measured. */
 export interface Invariant {
   /** What must hold, in words or as a formula. */
   readonly name: string;
-  /** Largest deviation that was found. */
+  /** The largest deviation found. */
   readonly deviation: number;
-  /** Largest deviation that rounding explains. */
+  /** The largest deviation that rounding explains. */
   readonly tolerance: number;
   /** deviation <= tolerance */
   readonly holds: boolean;
 }
 
-const invariant = (name: string, deviations: readonly number[], tolerance: number): Invariant => {
-  const deviation = deviations.reduce((worst, one) => Math.max(worst, Math.abs(one)), 0);
-  return { name, deviation, tolerance, holds: deviation <= tolerance };
-};
+const largest = (numbers: Iterable<number>): number =>
+  Iterator.from(numbers).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
 
-/** Differences of two rows of numbers. */
-const differences = (a: readonly number[], b: readonly number[]): number[] =>
-  a.map((value, index) => value - b[index]);
-
-/** Samples one timestep with the untrained actor and measures the invariants on it. */
+/**
+ * Samples answers of one timestep with the untrained actor and measures the invariants on them.
+ */
 export async function checkInvariants(
   ppo: Ppo,
   prompts: readonly TokenRow[],
@@ -35,66 +32,43 @@ export async function checkInvariants(
   const together = await ppo.experience(0, prompts);
   const whole = await ppo.actorGradient(together);
   const single = await ppo.actorGradient(together, { microBatchSize: 1 });
-  const alone = await scoredAlone(ppo, together);
-  return [
-    invariant(
-      "ratio of the first minibatch is 1",
-      firstRatios(together, whole.logProbs).map((ratio) => ratio - 1),
-      1e-4,
-    ),
-    invariant("KL to the reference is 0", together.flatMap((sample) => k1(sample)), 1e-4),
-    invariant(
-      "padding changes no log-probability",
-      together.flatMap((sample, row) => differences(sample.refLogProbs, alone[row].refLogProbs)),
-      1e-4,
-    ),
-    invariant(
-      "padding changes no value",
-      together.flatMap((sample, row) => differences(sample.values, alone[row].values)),
-      1e-4,
-    ),
-    invariant(
-      "padding changes no score",
-      together.map((sample, row) => sample.rawScore - alone[row].rawScore),
-      1e-4,
-    ),
-    invariant(
-      "padding changes no advantage",
-      together.flatMap((sample, row) => differences(sample.advantages, alone[row].advantages)),
-      1e-4,
-    ),
-    invariant("padded batch or single rows: same loss", [whole.loss - single.loss], 1e-5),
-    invariant(
+  const alone: Sample[] = [];
+  for (const sample of together) alone.push(...await ppo.rescore([sample]));
+  const firstRatios = together.flatMap(({ logProbs }, row) =>
+    ratios({ logProbs: whole.logProbs[row], oldLogProbs: logProbs })
+  );
+  const padding = (of: (sample: Sample) => readonly number[]) =>
+    together.flatMap((sample, row) => differences(of(sample), of(alone[row])));
+  const measured: [name: string, deviations: readonly number[], tolerance?: number][] = [
+    ["ratio of the first minibatch is 1", firstRatios.map((ratio) => ratio - 1)],
+    ["KL to the reference is 0", together.flatMap((sample) => k1(sample))],
+    ["padding changes no log-probability", padding(({ refLogProbs }) => refLogProbs)],
+    ["padding changes no value", padding(({ values }) => values)],
+    ["padding changes no score", padding(({ rawScore }) => [rawScore])],
+    ["padding changes no advantage", padding(({ advantages }) => advantages)],
+    ["padded batch or single rows: same loss", [whole.loss - single.loss], 1e-5],
+    [
       "padded batch or single rows: same gradient",
       relativeDifferences(whole.gradients, single.gradients),
-      1e-4,
-    ),
+    ],
   ];
-}
-
-const firstRatios = (samples: readonly Sample[], logProbs: readonly number[][]): number[] =>
-  samples.flatMap((sample, row) =>
-    ratios({ logProbs: logProbs[row], oldLogProbs: sample.logProbs })
-  );
-
-/** Each answer scored in a batch of its own. */
-async function scoredAlone(ppo: Ppo, samples: readonly Sample[]): Promise<Sample[]> {
-  const alone: Sample[] = [];
-  for (const sample of samples) alone.push(...await ppo.rescore([sample]));
-  return alone;
-}
-
-/** Differences of two gradients, each relative to its tensor's largest element. */
-function relativeDifferences(
-  a: ReadonlyMap<string, { data: Float32Array }>,
-  b: ReadonlyMap<string, { data: Float32Array }>,
-): number[] {
-  return [...a].map(([name, { data }]) => {
-    const other = b.get(name)?.data ?? data;
-    const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
-    return data.reduce(
-      (worst, value, index) => Math.max(worst, Math.abs(value - other[index])),
-      0,
-    ) / largest;
+  return measured.map(([name, deviations, tolerance = 1e-4]) => {
+    const deviation = largest(deviations);
+    return { name, deviation, tolerance, holds: deviation <= tolerance };
   });
 }
+
+const differences = (a: ArrayLike<number>, b: ArrayLike<number>): number[] =>
+  Array.from(a, (value, index) => value - b[index]);
+
+/**
+ * The largest difference of two gradients in each tensor, relative to the tensor's largest
+ * element.
+ */
+const relativeDifferences = (
+  a: ReadonlyMap<string, { data: Float32Array }>,
+  b: typeof a,
+): number[] =>
+  [...a].map(([name, { data }]) =>
+    largest(differences(data, b.get(name)?.data ?? data)) / Math.max(1e-12, largest(data))
+  );

@@ -1,8 +1,12 @@
-/** Real answers of a run with all that PPO knows of them, and the gold judge's verdict: for pictures token by token. */
+/**
+ * Real answers of a run with everything that PPO knows about them, and the gold judge's verdict;
+ * for figures token by token.
+ */
 import { judgeQuestion } from "../corpus/mod.ts";
 import { promptRow } from "../passages/mod.ts";
-import { type Sample } from "../ppo/mod.ts";
+import type { Sample } from "../ppo/mod.ts";
 import type { Embedded } from "./embedded.ts";
+import { lengthsOf } from "./opening.ts";
 import type { CourseRun } from "./run.ts";
 
 /** A sampled answer, readable. */
@@ -17,34 +21,23 @@ export interface JudgedAnswer extends Sample {
   readonly right: boolean;
 }
 
+/** A timestep that no training reaches, so that these answers have random numbers of their own. */
+const UNUSED_TIMESTEP = 2 ** 30;
+
 /** One answer of the run's actor, as it is now, to each of the first `count` held-out passages. */
 export async function judgedAnswers(
-  run: CourseRun,
-  embedded: Embedded,
+  { ppo, settings }: Pick<CourseRun, "ppo" | "settings">,
+  { tokenizer, heldOut }: Pick<Embedded, "tokenizer" | "heldOut">,
   count: number,
 ): Promise<JudgedAnswer[]> {
-  const { tokenizer, heldOut } = embedded;
-  const { max_len, query_len } = run.settings;
   const passages = heldOut.slice(0, count);
-  const prompts = passages.map(({ content }) =>
-    promptRow(tokenizer, content, { maxLen: max_len, queryLen: query_len })
-  );
-  const samples = await run.ppo.experience(UNUSED_TIMESTEP, prompts);
+  const prompts = passages.map(({ content }) => promptRow(tokenizer, content, lengthsOf(settings)));
+  const samples = await ppo.experience(UNUSED_TIMESTEP, prompts);
+  const { sepId } = tokenizer;
   return samples.map((sample, row) => {
-    const question = tokenizer.decode(sample.answer.filter((token) => token !== tokenizer.sepId));
-    const texts = sample.answer.map((token) =>
-      token === tokenizer.sepId ? "[SEP]" : tokenizer.decode([token])
-    );
-    const passage = passages[row];
-    return {
-      ...sample,
-      passage: passage.content,
-      texts,
-      question,
-      right: judgeQuestion(question, passage).right,
-    };
+    const question = tokenizer.decode(sample.answer.filter((token) => token !== sepId));
+    const texts = sample.answer.map((id) => id === sepId ? "[SEP]" : tokenizer.decode([id]));
+    const { right } = judgeQuestion(question, passages[row]);
+    return { ...sample, passage: passages[row].content, texts, question, right };
   });
 }
-
-/** A timestep that no training reaches: these answers have random numbers of their own. */
-const UNUSED_TIMESTEP = 2 ** 30;

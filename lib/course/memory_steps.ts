@@ -1,8 +1,11 @@
-/** How the memory of a full-size run becomes small, saving by saving, from the plan that `deno task train` makes. */
+/**
+ * How the memory of a full-size run shrinks, saving by saving, by the plan that `deno task train`
+ * makes.
+ */
 import { LEDGER_COLUMNS, memoryLedger, memoryPlan, type ModelShapes } from "../memory/mod.ts";
 import { type Settings, validateSettings } from "../settings/mod.ts";
 
-/** GPT-2 base with the vocabulary of Chinese BERT: what the tutorial trains. */
+/** GPT-2 base with the vocabulary of Chinese BERT: the model that the tutorial trains. */
 export const GPT2_BASE: ModelShapes["policy"] = {
   vocabSize: 21128,
   positions: 1024,
@@ -12,29 +15,21 @@ export const GPT2_BASE: ModelShapes["policy"] = {
   layerNormEpsilon: 1e-5,
 };
 
-/** A part of one bar. */
-export interface MemoryPart {
-  /** What is done by then. */
-  readonly step: string;
-  /** What the memory is held for. */
-  readonly held: typeof LEDGER_COLUMNS[number];
-  /** How much, when the run holds most. */
-  readonly GiB: number;
-}
-
-/** Savings in the order in which the picture takes them; each keeps those before it. */
+/** Savings in the order of the figure; each keeps those before it. */
 const SAVINGS: readonly (readonly [step: string, settings: Partial<Settings>])[] = [
-  ["16 answers a pass", {}],
-  ["4 answers a pass", { micro_batch_size: 4 }],
-  ["1 answer a pass", { micro_batch_size: 1 }],
-  ["frozen models on disk, Adam in place", { spare_memory: true }],
+  ["16 answers per micro-batch", {}],
+  ["4 answers per micro-batch", { micro_batch_size: 4 }],
+  ["1 answer per micro-batch", { micro_batch_size: 1 }],
+  ["frozen models loaded only for use", { spare_memory: true }],
   ["4 answers scored and generated at a time", { score_batch_size: 4, generate_batch_size: 4 }],
-  ["blocks computed twice, 3 at a time", { blocks_per_program: 3 }],
+  ["gradient checkpointing, 3 blocks per segment", { blocks_per_program: 3 }],
 ];
 
-/** The peak of a run after each saving, by what it is held for; `settings` are the tutorial's unless others are given. */
-export function memorySteps(models: ModelShapes, given: Partial<Settings> = {}): MemoryPart[] {
-  let taken: Partial<Settings> = given;
+/** The peak of the tutorial's run after each saving, in GiB by what the memory is held for. */
+export function memorySteps(
+  models: ModelShapes,
+): { step: string; held: typeof LEDGER_COLUMNS[number]; GiB: number }[] {
+  let taken: Partial<Settings> = {};
   return SAVINGS.flatMap(([step, saving]) => {
     taken = { ...taken, ...saving };
     const ledger = memoryLedger(models, validateSettings(taken));
@@ -43,16 +38,17 @@ export function memorySteps(models: ModelShapes, given: Partial<Settings> = {}):
   });
 }
 
-/** What the tutorial's run holds when it is planned for so many GiB: MiB by kind of work, a row each. */
+/**
+ * The ledger of the tutorial's run when it is planned for so many GiB: MiB by kind of work, one
+ * row each.
+ */
 export function plannedLedger(
   models: ModelShapes,
   { gib }: { gib: number },
 ): Record<string, string | number>[] {
   const { ledger } = memoryPlan(models, validateSettings({}), { budget: gib * 2 ** 30 });
-  return ledger.map(({ phase, ...bytes }) => ({
-    phase,
-    ...Object.fromEntries(
-      Object.entries(bytes).map(([held, size]) => [held, Math.round(size / 2 ** 20)]),
-    ),
-  }));
+  return ledger.map(({ phase, ...bytes }) => {
+    const mib = Object.entries(bytes).map(([held, size]) => [held, Math.round(size / 2 ** 20)]);
+    return { phase, ...Object.fromEntries(mib) };
+  });
 }

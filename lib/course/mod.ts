@@ -1,9 +1,11 @@
-/** What the chapters share: the embedded models and data, a run with its curves, questions judged. */
+/**
+ * What the chapters share: the embedded models and data, a run with its curves, judged questions,
+ * and the chapters' measurements.
+ */
 export * from "./advantage_study.ts";
-export * from "./critic.ts";
 export * from "./critic_study.ts";
 export * from "./embedded.ts";
-export * from "./gae_padding.ts";
+export type { EstimateError } from "./estimate_error.ts";
 export * from "./gae_study.ts";
 export * from "./invariants.ts";
 export * from "./judged_answers.ts";
@@ -20,6 +22,5 @@ export * from "./score_study.ts";
 export * from "./source.ts";
 export * from "./sweep.ts";
 export * from "./sweep_curves.ts";
-export * from "./sweep_room.ts";
 export * from "./sweep_run.ts";
 export * from "./update_steps.ts";

@@ -1,5 +1,6 @@
 /**
- * REINFORCE on one state and a handful of tokens, written out: the parameters are the logits themselves.
+ * REINFORCE on one state and a handful of tokens, written out: the parameters are the logits
+ * themselves.
  *
  *     pi = softmax(theta)        d log pi(a) / d theta_j = [a = j] - pi(j)
  *     theta <- theta + alpha R(a) d log pi(a) / d theta,   a drawn from pi
@@ -13,11 +14,9 @@ import { randomStream } from "../random/mod.ts";
 export const softmaxOf = (theta: readonly number[]): number[] =>
   distributionOfRow(theta).logProbs.map(Math.exp);
 
-/** J(theta) = sum_a pi(a) R(a): the mean reward of a policy. */
-export const expectedReward = (theta: readonly number[], rewards: readonly number[]): number =>
-  softmaxOf(theta).reduce((sum, pi, a) => sum + pi * rewards[a], 0);
-
-/** The policy gradient by enumeration: sum_a pi(a) R(a) ([a = j] - pi(j)), one number a logit. */
+/**
+ * The policy gradient by enumeration: sum_a pi(a) R(a) ([a = j] - pi(j)), one number per logit.
+ */
 export function policyGradient(theta: readonly number[], rewards: readonly number[]): number[] {
   const pi = softmaxOf(theta);
   return theta.map((_, j) =>
@@ -25,28 +24,27 @@ export function policyGradient(theta: readonly number[], rewards: readonly numbe
   );
 }
 
-/** The slope of J by each logit, measured: (J(theta_j + h) - J(theta_j - h)) / 2h. */
-export function measuredSlope(
-  theta: readonly number[],
-  rewards: readonly number[],
-  h = 1e-4,
-): number[] {
-  const moved = (j: number, by: number) =>
-    theta.map((value, index) => index === j ? value + by : value);
-  return theta.map((_, j) =>
-    (expectedReward(moved(j, h), rewards) - expectedReward(moved(j, -h), rewards)) / (2 * h)
-  );
+/**
+ * The gradient of J(theta) = sum_a pi(a) R(a), the mean reward, with respect to each logit, by
+ * finite differences: (J(theta_j + h) - J(theta_j - h)) / 2h.
+ */
+export function measuredSlope(theta: readonly number[], rewards: readonly number[]): number[] {
+  const h = 1e-4;
+  const meanReward = (j: number, by: number) =>
+    softmaxOf(theta.map((value, index) => index === j ? value + by : value))
+      .reduce((sum, pi, a) => sum + pi * rewards[a], 0);
+  return theta.map((_, j) => (meanReward(j, h) - meanReward(j, -h)) / (2 * h));
 }
 
-/** How REINFORCE by hand goes on. */
+/** How REINFORCE by hand proceeds. */
 export interface HandSettings {
-  /** R(a), one number a token. */
+  /** R(a), one number per token. */
   readonly rewards: readonly number[];
   /** alpha */
   readonly learningRate: number;
-  /** Tokens drawn, one a step. */
+  /** Tokens drawn, one per step. */
   readonly steps: number;
-  /** Of the draws. */
+  /** Seed of the draws. */
   readonly seed: number;
 }
 

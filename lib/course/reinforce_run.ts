@@ -1,10 +1,11 @@
 /**
- * REINFORCE on one prompt with a whole language model: draw answers, pay each, one step of Adam along the policy gradient, again.
+ * REINFORCE on one prompt with a whole language model: sample answers, compute the reward of each,
+ * take one step of Adam along the policy gradient, and repeat.
  *
- * The loss is `lib/rl`'s, its gradient `grad`'s, the program `jit`'s, the step `adam`'s. No baseline, no clip, no reference: what
- * these are for, the later chapters show. Williams 1992.
+ * The loss is `lib/rl`'s, its gradient `grad`'s, the program `jit`'s, the step `adam`'s. It has no
+ * baseline, clip or reference model; later chapters show what these are for. Williams 1992.
  */
-import { createGenerator } from "../decode/mod.ts";
+import { createGenerator, sampleAnswers } from "../decode/mod.ts";
 import {
   type AnswerLoss,
   answerLossSpec,
@@ -28,18 +29,15 @@ import {
 } from "../lm/mod.ts";
 import { liveDisplay } from "../notebook/mod.ts";
 import { adamDefaults } from "../optim/mod.ts";
-import { curveGrid, displaySymbol, type Figure, picture } from "../plots/mod.ts";
-import { uniform } from "../random/mod.ts";
+import { curveGrid, displaySymbol, picture } from "../plots/mod.ts";
 import { meanOf, reinforceLoss } from "../rl/mod.ts";
 import { float, number } from "../runtime/mod.ts";
 import type { Settings } from "../settings/mod.ts";
-import { dot, logSoftmax, type Tensor } from "../tensor/mod.ts";
+import { dot, logSoftmax, type Scalar, type Tensor } from "../tensor/mod.ts";
+import { specialOf } from "./opening.ts";
 import type { PolicyView } from "./policy_view.ts";
 
-/** What an answer is paid: gets the question as text, without [SEP]. */
-export type Pay = (question: string) => number;
-
-/** One step: what its answers were, before it changed the policy. */
+/** One step, measured before it changes the policy. */
 export interface ReinforceRow {
   /** Counted from 1. */
   readonly step: number;
@@ -49,15 +47,15 @@ export interface ReinforceRow {
   readonly entropy: number;
 }
 
-/** A run that is compiled. */
+/** A compiled run. */
 export interface ReinforceRun {
-  /** Learning rate, answers a step, steps, seed: under the names of the settings. */
+  /** Learning rate, answers per step, steps and seed. */
   readonly settings: Settings;
-  /** One row a step; grows while the run trains. */
+  /** One row per step; grows while the run trains. */
   readonly rows: ReinforceRow[];
-  /** Draws answers, pays them, and takes one step. */
+  /** Samples answers, computes their rewards, and takes one step. */
   step(): Promise<ReinforceRow>;
-  /** Questions of the policy as it is now; the same seed draws with the same random numbers. */
+  /** Questions of the policy as it is now; the same seed gives the same random numbers. */
   ask(options: { count: number; seed: number }): Promise<string[]>;
 }
 
@@ -68,15 +66,15 @@ interface ReinforceInputs {
   /** G_t: with a reward at the end and gamma 1, R at every token. */
   readonly returns: Tensor<AnswerAxes>;
   /** Answers of the batch. */
-  readonly batchSize: Tensor<Record<never, never>>;
+  readonly batchSize: Tensor<Scalar>;
 }
 
-/** An answer with its reward. */
-interface RewardedAnswer extends PromptAndAnswer {
-  readonly reward: number;
-}
+type RewardedAnswer = PromptAndAnswer & { readonly reward: number };
 
-/** The REINFORCE loss of answers under the model's own distribution; its other result is the entropy at each token. */
+/**
+ * The REINFORCE loss of answers under the model's own distribution; its other result is the
+ * entropy at each token.
+ */
 function reinforceObjective(
   config: Gpt2Config,
 ): AnswerLoss<Gpt2Parameters, ReinforceInputs, RewardedAnswer> {
@@ -100,97 +98,92 @@ function reinforceObjective(
         return { loss, entropy: policy.entropy };
       },
     },
-    feeds: (answers, { targets }) => ({
-      targets,
-      returns: answerArray(
-        answers.map(({ answer, reward }) => answer.map(() => reward)),
-        targets.dims[1],
-      ),
-      batchSize: number(answers.length),
-    }),
+    feeds(answers, { targets }) {
+      const returns = answers.map(({ answer, reward }) => answer.map(() => reward));
+      const batchSize = number(answers.length);
+      return { targets, returns: answerArray(returns, targets.dims[1]), batchSize };
+    },
   };
 }
 
-/** What is learnt from. */
+/** What to learn. */
 export interface ReinforceTask {
-  /** `[CLS] passage [SEP]`: the only one. */
+  /** `[CLS] passage [SEP]`: the only prompt. */
   readonly prompt: TokenRow;
-  /** What an answer is paid. */
-  readonly pay: Pay;
-  /** `batch_size` answers a step, `max_timesteps` steps, `learning_rate`, `query_len`, `max_grad_norm`, `seed`. */
+  /** The reward of a question, which is given as text without [SEP]. */
+  readonly rewardOf: (question: string) => number;
+  /**
+   * `batch_size` answers per step, `max_timesteps` steps, `learning_rate`, `query_len`,
+   * `max_grad_norm`, `seed`.
+   */
   readonly settings: Settings;
 }
 
-/** Rollout number of questions that are only looked at, so that they have random numbers of their own. */
+/**
+ * A round that no step uses, so that questions to look at have random numbers of their
+ * own.
+ */
 const LOOKING = 2 ** 31;
 
-/** Compiles a run that starts from the model as it is; the model itself stays. */
-export async function openReinforce(model: PolicyView, task: ReinforceTask): Promise<ReinforceRun> {
-  const { policy: { config, tokenizer, weights }, device } = model;
-  const { prompt, pay, settings } = task;
-  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
+/** Compiles a run that starts from the model as it is; the model itself does not change. */
+export async function openReinforce(
+  { policy: { config, tokenizer, weights }, device }: PolicyView,
+  { prompt, rewardOf, settings }: ReinforceTask,
+): Promise<ReinforceRun> {
+  const special = specialOf(tokenizer);
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
   const trainer = await createAnswerTrainer(device, reinforceObjective(config), {
     optimizer: { ...adamDefaults, maxGradNorm: settings.max_grad_norm },
-    layout: {
+    layout: { // one micro-batch
       groups: (answers) => [[...answers.keys()]],
       batch: (answers) => answerBatch(answers, special),
     },
   });
   let state = await trainer.start(await uploadParameters(device, gpt2Spec(config), weights));
   const rows: ReinforceRow[] = [];
-  const draw = async (count: number, { seed, rollout }: { seed: number; rollout: number }) =>
-    (await generator.generate(state.parameters, Array<TokenRow>(count).fill(prompt), {
-      maxNewTokens: settings.query_len,
-      uniform: (row, position) => uniform(seed, rollout, row, position),
-    })).map(({ tokens }) => ({ prompt, answer: tokens, question: tokenizer.decode(tokens) }));
+  const sample = async (count: number, { seed, round }: { seed: number; round: number }) => {
+    const given = { parameters: state.parameters, prompts: Array<TokenRow>(count).fill(prompt) };
+    const options = { maxNewTokens: settings.query_len, seed, round };
+    const answers = await sampleAnswers(generator, given, options);
+    return answers.map(({ tokens }) => ({ answer: tokens, question: tokenizer.decode(tokens) }));
+  };
   return {
     settings,
     rows,
     async step() {
-      const answers = await draw(settings.batch_size, {
-        seed: settings.seed,
-        rollout: rows.length,
-      });
-      const rewarded = answers.map((answer) => ({ ...answer, reward: pay(answer.question) }));
-      const stepped = await trainer.step(state, rewarded, settings.learning_rate);
+      const { seed, batch_size, learning_rate } = settings;
+      const answers = (await sample(batch_size, { seed, round: rows.length }))
+        .map(({ answer, question }) => ({ prompt, answer, reward: rewardOf(question) }));
+      const stepped = await trainer.step(state, answers, learning_rate);
       state = stepped.state;
-      rows.push({
-        step: rows.length + 1,
-        mean_reward: meanOf(rewarded.map(({ reward }) => reward)),
-        entropy: meanOf(stepped.rows.entropy.flat()),
-      });
+      const mean_reward = meanOf(answers.map(({ reward }) => reward));
+      const entropy = meanOf(stepped.rows.entropy.flat());
+      rows.push({ step: rows.length + 1, mean_reward, entropy });
       return rows[rows.length - 1];
     },
     ask: async ({ count, seed }) =>
-      (await draw(count, { seed, rollout: LOOKING })).map(({ question }) => question),
+      (await sample(count, { seed, round: LOOKING })).map(({ question }) => question),
   };
 }
 
-/** Mean reward and entropy over the steps. */
-export const reinforceCurves = ({ rows, settings }: ReinforceRun): Figure =>
-  curveGrid([{ name: "REINFORCE", rows }], [
-    { y: "mean_reward", title: "mean reward of a step's answers" },
-    { y: "entropy", title: "entropy (nats a token)" },
-  ], {
-    x: "step",
-    xTitle: "step",
-    title: "REINFORCE on one prompt",
-    seed: settings.seed,
-    columns: 2,
-  });
-
 /**
- * Takes `max_timesteps` steps; in a notebook the curves grow.
+ * Takes `max_timesteps` steps; in a notebook the curves of mean reward and entropy grow.
  *
  * @throws AbortError when the signal is aborted; the rows so far stay.
  */
 export async function trainReinforce(run: ReinforceRun, signal?: AbortSignal): Promise<void> {
+  const { rows, settings: { seed, max_timesteps } } = run;
+  const options = { x: "step", xTitle: "step", seed, columns: 2 } as const;
+  const curves = () =>
+    curveGrid([{ name: "REINFORCE", rows }], [
+      { y: "mean_reward", title: "mean reward of a step's answers" },
+      { y: "entropy", title: "entropy (nats a token)" },
+    ], { ...options, title: "REINFORCE on one prompt" });
   const live = liveDisplay({ interval: 1000 });
-  for (let step = 0; step < run.settings.max_timesteps; step++) {
+  for (let step = 0; step < max_timesteps; step++) {
     signal?.throwIfAborted();
     await run.step();
-    await live.update(() => picture(reinforceCurves(run)));
+    await live.update(() => picture(curves()));
   }
-  await live.finish(() => reinforceCurves(run)[displaySymbol]());
+  await live.finish(() => curves()[displaySymbol]());
 }

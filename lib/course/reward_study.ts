@@ -1,55 +1,48 @@
 /**
- * What chapter 02 measures of the reward model on ranked lists that it has not seen: order, calibration, what a rewriting does to
- * a score, and how its loss is computed without overflow.
+ * The measurements of chapter 02 on the reward model, with ranked lists that it has not seen:
+ * order, calibration, the effect of a rewriting on a score, and its loss computed without
+ * overflow.
  *
  *     P(a before b) = sigmoid(score_a - score_b)            Bradley & Terry 1952
  */
 import { grad } from "../autodiff/mod.ts";
 import { RANKS } from "../corpus/mod.ts";
-import {
-  chunksOf,
-  createRowScorer,
-  type TokenRow,
-  uploadParameters,
-  type ValueModelArrays,
-  valueModelSpec,
-} from "../lm/mod.ts";
+import { chunksOf, type PromptAndAnswer } from "../lm/mod.ts";
+import { answerRow, promptRow, type RankedText, readRankedLists } from "../passages/mod.ts";
 import { type Table, table } from "../plots/mod.ts";
 import { pairwiseLogSigmoid, reliability, type ReliabilityBin } from "../rl/mod.ts";
-import { answerRow, promptRow, type RankedText, readRankedLists } from "../passages/mod.ts";
+import { float, floats, jit, openDevice } from "../runtime/mod.ts";
 import { pairAccuracy, type ScoredAnswer } from "../stages/mod.ts";
-import { type Settings } from "../settings/mod.ts";
-import { chooseDevice, float, floats, jit, openDevice } from "../runtime/mod.ts";
 import { sum } from "../tensor/mod.ts";
 import { type Embedded, pathOf, type RunInputs } from "./embedded.ts";
+import { lengthsOf } from "./opening.ts";
+import type { CourseRun } from "./run.ts";
 
-/** The reward model, ready to read. */
-export interface RewardReader {
-  /** Raw score of each row `[CLS] passage [SEP] answer [SEP]`. */
-  scoreRows(rows: readonly TokenRow[]): Promise<number[]>;
-  /** Raw score of each answer to its passage. */
-  scoreTexts(texts: readonly RankedText[]): Promise<number[]>;
+/** Answers scored at once. */
+const BATCH = 64;
+
+/** Raw scores of answers by a run's reward model. */
+export async function rawScores(
+  { ppo }: Pick<CourseRun, "ppo">,
+  answers: readonly PromptAndAnswer[],
+): Promise<number[]> {
+  const scores: number[] = [];
+  for (const part of chunksOf(answers, BATCH)) scores.push(...await ppo.models.reward.scores(part));
+  return scores;
 }
 
-/** Compiles the reward model for reading whole answers. */
-export async function openRewardReader(
-  { reward, tokenizer }: Pick<RunInputs, "reward" | "tokenizer">,
-  settings: Settings,
-): Promise<RewardReader> {
-  const device = await chooseDevice(settings.device, { buffers: settings.gpu_buffers });
-  const scorer = await createRowScorer(device, reward.config, { padId: tokenizer.padId });
-  const spec = valueModelSpec(reward.config);
-  const parameters: ValueModelArrays = await uploadParameters(device, spec, reward.weights);
-  const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
-  const read = (rows: readonly TokenRow[]) => scorer(parameters, rows);
-  return {
-    scoreRows: read,
-    scoreTexts: (texts) =>
-      read(texts.map(({ prompt, answer }) => [
-        ...promptRow(tokenizer, prompt, lengths),
-        ...answerRow(tokenizer, answer, lengths),
-      ])),
-  };
+/** Raw scores of texts by a run's reward model: of each answer to its passage. */
+export function scoreTexts(
+  run: Pick<CourseRun, "ppo" | "settings">,
+  texts: readonly RankedText[],
+  { tokenizer }: Pick<RunInputs, "tokenizer">,
+): Promise<number[]> {
+  const lengths = lengthsOf(run.settings);
+  const rowsOf = ({ prompt, answer }: RankedText) => ({
+    prompt: promptRow(tokenizer, prompt, lengths),
+    answer: answerRow(tokenizer, answer, lengths),
+  });
+  return rawScores(run, texts.map(rowsOf));
 }
 
 /** One answer of a ranked list with its score. */
@@ -58,21 +51,22 @@ export interface RankedScore extends ScoredAnswer {
   readonly prompt: string;
   /** "1 human" ... "7 random". */
   readonly rank: string;
-  /** Its tokens, [SEP] not counted. */
+  /** Its tokens without [SEP]. */
   readonly length: number;
 }
 
 /** The names of the ranks with their numbers, best first. */
 export const RANK_NAMES: readonly string[] = RANKS.map((name, index) => `${index + 1} ${name}`);
 
-/** The lists of `data/reward_test.json`, scored; as many as there are held-out passages. */
+/** The lists of `data/reward_test.json` with scores, as many as there are held-out passages. */
 export async function scoreHeldOutLists(
-  reader: RewardReader,
+  run: Pick<CourseRun, "ppo" | "settings">,
   { heldOut, tokenizer }: Pick<Embedded, "heldOut" | "tokenizer">,
 ): Promise<RankedScore[][]> {
-  const lists = (await readRankedLists(pathOf("data/reward_test.json"))).slice(0, heldOut.length);
-  const scores = await reader.scoreTexts(lists.flat());
-  const scored = lists.flat().map(({ prompt, answer }, index) => ({
+  const lists = await readRankedLists(pathOf("data/reward_test.json"));
+  const texts = lists.slice(0, heldOut.length).flat();
+  const scores = await scoreTexts(run, texts, { tokenizer });
+  const scored = texts.map(({ prompt, answer }, index) => ({
     prompt,
     answer,
     score: scores[index],
@@ -82,28 +76,31 @@ export async function scoreHeldOutLists(
   return chunksOf(scored, RANKS.length);
 }
 
-/** How often each rank scored above each worse one, in percent: better ranks down, worse ones across. */
+/**
+ * How often each rank scored above each worse one, in percent: better ranks down, worse ones
+ * across.
+ */
 export function orderTable(lists: readonly (readonly RankedScore[])[]): Table {
+  const worseNames = RANK_NAMES.slice(1);
   const share = (better: number, worse: number) =>
-    100 * pairAccuracy(lists.map((list) => [list[better], list[worse]])).overall;
-  const rows = RANK_NAMES.slice(0, -1).map((name, better) =>
-    Object.fromEntries<string>([
-      ["% above", name],
-      ...RANK_NAMES.slice(1).map((other, index): [string, string] => [
-        other,
-        index + 1 > better ? share(better, index + 1).toFixed(1) : "",
-      ]),
-    ])
-  );
-  return table(rows, ["% above", ...RANK_NAMES.slice(1)]);
+    worse <= better
+      ? ""
+      : (100 * pairAccuracy(lists.map((list) => [list[better], list[worse]])).overall).toFixed(1);
+  const rows = RANK_NAMES.slice(0, -1).map((name, better) => {
+    const row: Record<string, string> = { "% above": name };
+    worseNames.forEach((other, index) => row[other] = share(better, index + 1));
+    return row;
+  });
+  return table(rows, ["% above", ...worseNames]);
 }
 
-/** P(better before worse) for a lead of so much in score. */
+/** P(better before worse), from the difference of their scores. */
 export const winProbability = (lead: number): number => 1 / (1 + Math.exp(-lead));
 
 /**
- * Calibration of the reward model: of each pair the higher score is the prediction, sigmoid of the lead its probability, and it
- * came true if the ranks say so too.
+ * Calibration of the reward model. In each pair the model predicts that the answer with the higher
+ * score is the better one, with the sigmoid of the difference as probability; the ranks decide
+ * whether this is so.
  *
  * @param options.ranks pairs of the first so many ranks only
  */
@@ -111,61 +108,44 @@ export function pairCalibration(
   lists: readonly (readonly ScoredAnswer[])[],
   { ranks, bins = 5 }: { ranks: number; bins?: number },
 ): ReliabilityBin[] {
-  const pairs = lists.flatMap((list) =>
-    list.slice(0, ranks).flatMap((better, rank) =>
-      list.slice(rank + 1, ranks).filter(({ answer }) => answer !== better.answer)
+  const leads = lists.map((list) => list.slice(0, ranks)).flatMap((list) =>
+    list.flatMap((better, rank) =>
+      list.slice(rank + 1).filter(({ answer }) => answer !== better.answer)
         .map((worse) => better.score - worse.score)
     )
   );
   return reliability({
-    probabilities: pairs.map((lead) => winProbability(Math.abs(lead))),
-    happened: pairs.map((lead) => lead > 0 ? 1 : lead < 0 ? 0 : 0.5),
+    probabilities: leads.map((lead) => winProbability(Math.abs(lead))),
+    happened: leads.map((lead) => lead > 0 ? 1 : lead < 0 ? 0 : 0.5),
   }, { bins, from: 0.5 });
 }
 
-/** The loss of one pair and its slope, computed in two ways with 32-bit numbers. */
-export interface PairLossRow {
-  /** Better score minus worse score. */
-  readonly lead: number;
-  /** softplus(-lead), in nats. */
-  readonly softplus: number;
-  /** Its derivative by the better score. */
-  readonly slope: number;
-  /** -log(sigmoid(lead)): a sigmoid that rounds to 0 has no logarithm. */
-  readonly naive: number;
-  /** Its derivative by the better score. */
-  readonly naiveSlope: number;
-}
-
-/** -log sigmoid of each lead as training computes it (stable), and as the tutorial does. */
-export async function pairLosses(leads: readonly number[]): Promise<PairLossRow[]> {
+/**
+ * -log sigmoid of each lead (better score minus worse score) in nats, with 32-bit numbers:
+ * `softplus` as training computes it, and `naive` as the tutorial does, where a sigmoid that
+ * rounds to 0 has no logarithm. The slopes are derivatives with respect to the better score.
+ */
+export async function pairLosses(
+  leads: readonly number[],
+): Promise<Record<"lead" | "softplus" | "slope" | "naive" | "naiveSlope", number>[]> {
   const device = await openDevice("cpu");
-  const axes = { pair: leads.length };
-  const program = await jit(
-    device,
-    { better: float(axes), worse: float(axes) },
-    ({ better, worse }) => {
-      const of = (stable: boolean) => {
-        const loss = pairwiseLogSigmoid(better, worse, { stable });
-        const [slope] = grad(sum(loss), [better]);
-        return { loss, slope };
-      };
-      return { stable: of(true), naive: of(false) };
-    },
-    { toHost: ["stable", "naive"] },
+  const scores = float({ pair: leads.length });
+  const program = await jit(device, { better: scores, worse: scores }, ({ better, worse }) => {
+    const [softplus, naive] = [true, false].map((stable) =>
+      pairwiseLogSigmoid(better, worse, { stable })
+    );
+    const [[slope], [naiveSlope]] = [softplus, naive].map((loss) => grad(sum(loss), [better]));
+    return { softplus, slope, naive, naiveSlope };
+  }, { toHost: ["softplus", "slope", "naive", "naiveSlope"] });
+  const zeros = floats(leads.map(() => 0));
+  const arrays = await program({ better: floats(leads), worse: zeros });
+  const found = await Promise.all(
+    [arrays.softplus, arrays.slope, arrays.naive, arrays.naiveSlope].map((array) =>
+      device.read(array)
+    ),
   );
-  const { stable, naive } = await program({
-    better: floats(leads),
-    worse: floats(leads.map(() => 0)),
+  return leads.map((lead, pair) => {
+    const [softplus, slope, naive, naiveSlope] = found.map((numbers) => numbers[pair]);
+    return { lead, softplus, slope, naive, naiveSlope };
   });
-  const [softplus, slope, naiveLoss, naiveSlope] = await Promise.all(
-    [stable.loss, stable.slope, naive.loss, naive.slope].map((array) => device.read(array)),
-  );
-  return leads.map((lead, pair) => ({
-    lead,
-    softplus: softplus[pair],
-    slope: slope[pair],
-    naive: naiveLoss[pair],
-    naiveSlope: naiveSlope[pair],
-  }));
 }

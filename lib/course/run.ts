@@ -30,6 +30,7 @@ import { type Settings } from "../settings/mod.ts";
 import { chooseDevice, type Device, type DeviceKind } from "../runtime/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
+import { lengthsOf, specialOf } from "./opening.ts";
 import type { RunInputs } from "./embedded.ts";
 import type { GoldComparison } from "./questions.ts";
 
@@ -59,9 +60,9 @@ export async function openRun(
 ): Promise<CourseRun> {
   const { policy, reward, tokenizer } = inputs;
   const device = await chooseDevice(settings.device, { ...options, buffers: settings.gpu_buffers });
-  const lengths = { maxLen: settings.max_len, queryLen: settings.query_len };
+  const lengths = lengthsOf(settings);
   const prompts = inputs.passages.map((content) => promptRow(tokenizer, content, lengths));
-  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
+  const special = specialOf(tokenizer);
   const start = { device, policy, reward, special, prompts, settings };
   const scoreStatistics = inputs.scoreStatistics ??
     (settings.normalise_scores ? await measureScores(start) : undefined);
@@ -96,7 +97,7 @@ export function runCurves(
   const drawn: CurveRun<Metrics>[] = runs.map(({ name, rows }) => ({ name, rows }));
   return curveGrid(drawn, [
     { y: "mean_reward", title: "mean reward (raw score)" },
-    { y: "kl", title: "KL to the reference (nats an answer)" },
+    { y: "kl", title: "KL to the reference (nats per answer)" },
     { y: "clip_fraction", title: "clip fraction" },
     { y: "entropy", title: "entropy (nats a token)" },
     { y: "response_length", title: "answer length (tokens)" },

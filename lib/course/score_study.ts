@@ -1,6 +1,6 @@
 /**
- * What chapter 02 measures of scores: how they lie, how they go with an answer's length, and what is left of their differences when
- * they are clipped raw or normalised first.
+ * The measurements of chapter 02 on scores: their distribution, their correlation with an answer's
+ * length, and how much of their differences remains when they are clipped raw or normalised first.
  */
 import {
   clipScore,
@@ -16,42 +16,31 @@ import { RANK_NAMES, type RankedScore } from "./reward_study.ts";
 /** An answer's raw score and the gold judge's verdict. */
 export type JudgedScore = Pick<JudgedAnswer, "rawScore" | "right">;
 
-/** How many answers of one verdict have scores in one bin. */
-export interface ScoreBin {
-  /** "6 to 7". */
-  readonly score: string;
-  /** "right" or "wrong", by the gold judge. */
-  readonly verdict: string;
-  /** How many. */
-  readonly answers: number;
-}
-
 const verdictOf = ({ right }: JudgedScore): string => right ? "right" : "wrong";
 
 /**
- * A histogram of raw scores, one unit a bin, the highest first; right and wrong answers side by side.
- *
- * @param options.from scores below this whole number share one bin
+ * A histogram of raw scores, one unit per bin ("6 to 7"), the highest first; right and wrong
+ * answers, by the gold judge, side by side.
+ * Scores below 0 share one bin.
  */
 export function scoreHistogram(
   answers: readonly JudgedScore[],
-  { from = 0 }: { from?: number } = {},
-): ScoreBin[] {
-  const floors = answers.map(({ rawScore }) => Math.max(Math.floor(rawScore), from - 1));
-  const [low, high] = [Math.min(...floors), Math.max(...floors)];
+): { score: string; verdict: string; answers: number }[] {
+  const floors = answers.map(({ rawScore }) => Math.max(Math.floor(rawScore), -1));
+  const high = Math.max(...floors);
+  const bins = Array.from({ length: high - Math.min(...floors) + 1 }, (_, step) => high - step);
   return ["right", "wrong"].flatMap((verdict) =>
-    Array.from({ length: high - low + 1 }, (_, step) => high - step).map((floor) => ({
-      score: floor < from ? `below ${from}` : `${floor} to ${floor + 1}`,
+    bins.map((floor) => ({
+      score: floor < 0 ? "below 0" : `${floor} to ${floor + 1}`,
       verdict,
-      answers: answers.filter((one, index) =>
-        verdictOf(one) === verdict && floors[index] === floor
-      ).length,
+      answers: answers.filter((one, index) => verdictOf(one) === verdict && floors[index] === floor)
+        .length,
     }))
   );
 }
 
-/** What the answers of one verdict are paid in two ways. */
-export interface PaidRow {
+/** Scores and rewards of the answers of one verdict. */
+export interface VerdictRow {
   /** "right" or "wrong", by the gold judge. */
   readonly verdict: string;
   /** How many. */
@@ -60,19 +49,19 @@ export interface PaidRow {
   readonly raw: number;
   /** Share of raw scores above the clip's limit, in percent. */
   readonly aboveLimit: number;
-  /** Deviation of what they are paid when raw scores are clipped. */
+  /** Standard deviation of the rewards when raw scores are clipped. */
   readonly spreadClipped: number;
-  /** Deviation of what they are paid when scores are normalised and then clipped. */
+  /** Standard deviation of the rewards when scores are normalised and then clipped. */
   readonly spreadNormalised: number;
 }
 
-/** Right and wrong answers, paid raw and normalised. */
-export function paidByVerdict(
+/** Rewards of right and wrong answers, from raw and from normalised scores. */
+export function rewardsByVerdict(
   answers: readonly JudgedScore[],
   { statistics, limit }: { statistics: ScoreStatistics; limit: number },
-): PaidRow[] {
-  const spread = (paid: readonly number[]) => Math.sqrt(varianceOf(paid));
-  const clip = (scores: readonly number[]) => scores.map((score) => clipScore(score, limit));
+): VerdictRow[] {
+  const spread = (scores: readonly number[]) =>
+    Math.sqrt(varianceOf(scores.map((score) => clipScore(score, limit))));
   return [...Map.groupBy(answers, verdictOf)].sort().map(([verdict, group]) => {
     const scores = group.map(({ rawScore }) => rawScore);
     return {
@@ -80,36 +69,23 @@ export function paidByVerdict(
       answers: group.length,
       raw: meanOf(scores),
       aboveLimit: 100 * meanOf(scores.map((score) => score > limit ? 1 : 0)),
-      spreadClipped: spread(clip(scores)),
-      spreadNormalised: spread(clip(normaliseScores(scores, statistics))),
+      spreadClipped: spread(scores),
+      spreadNormalised: spread(normaliseScores(scores, statistics)),
     };
   });
 }
 
-/** How the scores of one rank go with the length of its answers. */
-export interface LengthRow {
-  /** "1 human" ... */
-  readonly rank: string;
-  /** Mean length in tokens. */
-  readonly tokens: number;
-  /** Mean raw score. */
-  readonly score: number;
-  /** Correlation of score and length; `NaN` where all are equally long. */
-  readonly correlation: number;
-}
-
-/** Length and score, rank by rank. */
-export function lengthByRank(lists: readonly (readonly RankedScore[])[]): LengthRow[] {
+/**
+ * Mean length in tokens and mean raw score of each rank ("1 human" ...), with the correlation of
+ * length and score; it is `NaN` where all answers have the same length.
+ */
+export function lengthByRank(
+  lists: readonly (readonly RankedScore[])[],
+): { rank: string; tokens: number; score: number; correlation: number }[] {
   return RANK_NAMES.map((rank, index) => {
-    const [lengths, scores] = [
-      lists.map((list) => list[index].length),
-      lists.map((list) => list[index].score),
-    ];
-    return {
-      rank,
-      tokens: meanOf(lengths),
-      score: meanOf(scores),
-      correlation: correlationOf(lengths, scores),
-    };
+    const lengths = lists.map((list) => list[index].length);
+    const scores = lists.map((list) => list[index].score);
+    const correlation = correlationOf(lengths, scores);
+    return { rank, tokens: meanOf(lengths), score: meanOf(scores), correlation };
   });
 }

@@ -1,36 +1,41 @@
 /**
- * A sweep: the same training with other settings, every combination, each with a gold judge's verdict after every update.
+ * A sweep: the same training with every combination of some settings, judged by the gold judge
+ * after every update.
  *
- * This file says which trials there are and which of them a file of rows already holds. `sweep_run.ts` runs one; processes and files
- * are the command's (`scripts/sweep.ts`).
+ * This file holds the trials, and the rows of a sweep's file. `sweep_run.ts` runs a trial;
+ * processes and files are the command's (`scripts/sweep.ts`).
  */
 import { describeJson, isRecord, readJsonValues } from "../files/mod.ts";
-import { namesOwn } from "./embedded.ts";
+import type { Metrics } from "../ppo/mod.ts";
 import { checkSettings, type Settings, validateSettings } from "../settings/mod.ts";
-import { type Metrics } from "../ppo/mod.ts";
+import { namesOwn } from "./embedded.ts";
 
 /** The settings that differ from the model's own: one point of a sweep. */
 export type Trial = Partial<Settings>;
 
-/** The metrics of an update without its times, which change from run to run: a sweep's file is the same each time. */
-export type UntimedMetrics = {
-  readonly [K in keyof Metrics as K extends `seconds_${string}` ? never : K]: Metrics[K];
-};
+/**
+ * The metrics of an update without its times, which change from run to run: a sweep's file is the
+ * same each time.
+ */
+export type UntimedMetrics = Omit<Metrics, `seconds_${string}`>;
 
 /** One update of one trial; a type, because an interface is no record of unknown values. */
 export type SweepRow = UntimedMetrics & {
   /** Which trial. */
   readonly trial: Trial;
-  /** Updates of the whole trial: one whose last row is there is finished. */
+  /** Updates of the whole trial, which is finished when its last row is there. */
   readonly updates: number;
-  /** Right questions on held-out passages after the update, in percent; missing if nobody judged. */
+  /**
+   * Right questions on held-out passages after the update, in percent; missing if nobody judged.
+   */
   readonly gold?: number;
   /** How many held-out passages were asked about; 0: nobody judged. */
   readonly gold_n: number;
 };
 
 /**
- * Every combination of the lists, the first varying slowest; a value that stands twice in its list counts once.
+ * Every combination of the lists, the first varying slowest; a value that occurs twice in its list
+ * counts once.
  *
  * @example
  * ```ts
@@ -51,22 +56,24 @@ export function combinations<T>(
   );
 }
 
-/** `kl_coef 0.2, lam 1, seed 3`; what it says of no setting is the model's own. */
+/** `kl_coef 0.2, lam 1, seed 3`; settings that are not named are the model's own. */
 export function trialName(trial: Trial): string {
   const parts = Object.entries(trial).map(([name, value]) =>
     value === true ? name : `${name} ${value}`
   );
-  return parts.length === 0 ? "own settings" : parts.join(", ");
+  return parts.join(", ") || "own settings";
 }
 
-/** What tells a trial from others, whatever the order of its settings. */
-export function trialKey(trial: Trial, judged: number): string {
-  return JSON.stringify([Object.entries(trial).toSorted(([a], [b]) => a < b ? -1 : 1), judged]);
-}
+/** A trial with its settings in alphabetical order. */
+export const sortedTrial = (trial: Trial): Trial =>
+  Object.fromEntries(Object.entries(trial).toSorted(([a], [b]) => a < b ? -1 : 1));
+
+/** A text that is the same for the same trial, whatever the order of its settings. */
+export const trialKey = (trial: Trial): string => JSON.stringify(sortedTrial(trial));
 
 /**
- * A trial's settings, whole: the trial alone says what runs, on whatever machine. A trial on someone's own models starts from the
- * tutorial's defaults, another from `own`, the embedded models'.
+ * A trial's complete settings, the same on every machine. A trial on someone's own models starts
+ * from the tutorial's defaults, another one from `own`, the embedded models'.
  *
  * @throws {RangeError} For a value out of its range, or values that contradict each other.
  */
@@ -79,30 +86,60 @@ export function trialSettings(
   return validateSettings({ ...base, ...trial });
 }
 
-/** How many updates a run with these settings makes. */
-export const updatesOf = (
-  { num_episodes, max_timesteps, update_timesteps }: Pick<
-    Settings,
-    "num_episodes" | "max_timesteps" | "update_timesteps"
-  >,
-): number => Math.floor(num_episodes * max_timesteps / update_timesteps);
-
-/** The rows of finished trials, and the trials that are still to be run. */
+/**
+ * The rows of finished trials, and the trials that still have to be run, judged on `judged`
+ * passages.
+ */
 export function stillToRun(
   trials: readonly Trial[],
   { rows, judged }: { rows: readonly SweepRow[]; judged: number },
 ): { readonly finished: SweepRow[]; readonly trials: Trial[] } {
-  const byTrial = Map.groupBy(rows, ({ trial, gold_n }) => trialKey(trial, gold_n));
+  const keyOf = (trial: Trial, judged: number) => `${judged} ${trialKey(trial)}`;
+  const byTrial = Map.groupBy(rows, ({ trial, gold_n }) => keyOf(trial, gold_n));
   const isDone = (rows: readonly SweepRow[]) =>
     rows.length === rows[0].updates && rows.every(({ update }, index) => update === index + 1);
   const done = new Map([...byTrial].filter(([, rows]) => isDone(rows)));
   return {
     finished: [...done.values()].flat(),
-    trials: trials.filter((trial) => !done.has(trialKey(trial, judged))),
+    trials: trials.filter((trial) => !done.has(keyOf(trial, judged))),
   };
 }
 
-/** The whole file: rows that were there before, then this sweep's in the order of its trials, whichever ended first. */
+/**
+ * The share of the free memory that a sweep uses; the rest is for other programs, and for a trial
+ * that grows.
+ */
+const MEMORY_SHARE = 0.8;
+
+/**
+ * How many trials may run at once, at least one: as many as the cores have `threads` for and the
+ * memory holds. `available` and `need` (the peak of a trial) are in MiB. The `running` trials have
+ * their memory already; while `need` is unknown, one trial runs.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { roomFor } from "./sweep.ts";
+ *
+ * // 16 cores hold four trials of four threads. One runs, and 0.8 * 3000 MiB hold two more of 1000
+ * // MiB: three. The smaller number counts.
+ * equal(roomFor({ cores: 16, threads: 4, available: 3000, need: 1000, running: 1 }), 3);
+ * ```
+ */
+export function roomFor(
+  { need, running, cores, threads, available }:
+    & { readonly need: number | undefined }
+    & Readonly<Record<"running" | "cores" | "threads" | "available", number>>,
+): number {
+  if (need === undefined) return 1;
+  const byMemory = running + Math.floor(MEMORY_SHARE * available / need);
+  return Math.max(1, Math.min(Math.floor(cores / threads), byMemory));
+}
+
+/**
+ * The whole file: rows that were there before, then this sweep's in the order of its trials,
+ * whichever ended first.
+ */
 export function sweepText(
   finished: readonly SweepRow[],
   ended: ReadonlyMap<number, readonly SweepRow[]>,
@@ -124,7 +161,7 @@ export async function readSweep(path: string): Promise<SweepRow[]> {
   return rows;
 }
 
-/** Numbers without which a row is none. Others may be null: JSON has no NaN. */
+/** Numbers that every row needs. Others may be null, because JSON has no NaN. */
 const COUNTS = ["update", "updates", "gold_n"];
 
 /**
@@ -149,5 +186,5 @@ export function asSweepRow(row: unknown, where: string): SweepRow {
   if (missing !== undefined) {
     throw wrong(`its "${missing}" is ${describeJson(row[missing])}, and a number is expected`);
   }
-  return row as SweepRow; // written by `runTrial`; what others are read for is checked here
+  return row as SweepRow; // written by `runTrial`; the numbers that are needed are checked above
 }

@@ -1,4 +1,7 @@
-/** What a sweep's rows show: groups of trials that differ in their seed alone, as bands, and as a table of how they end. */
+/**
+ * The rows of a sweep as figures and tables: trials that differ in their seed alone form a group,
+ * drawn as one band.
+ */
 import {
   type Band,
   bandGrid,
@@ -7,15 +10,24 @@ import {
   type Table,
   table,
 } from "../plots/mod.ts";
+import { meanOf } from "../rl/mod.ts";
 import type { Settings } from "../settings/mod.ts";
 import { pathOf } from "./embedded.ts";
-import { readSweep, type SweepRow, type Trial, trialName, trialSettings } from "./sweep.ts";
+import {
+  readSweep,
+  sortedTrial,
+  type SweepRow,
+  type Trial,
+  trialKey,
+  trialName,
+  trialSettings,
+} from "./sweep.ts";
 
 /** Trials that differ in their seed alone. */
 export interface SweepGroup {
   /** "kl_coef 0.2"; "as committed" for the models' own settings. */
   readonly name: string;
-  /** What differs from the models' own settings, the seed apart. */
+  /** What differs from the models' own settings, apart from the seed. */
   readonly differs: Trial;
   /** The rows of each seed, in the order of the updates. */
   readonly runs: readonly (readonly SweepRow[])[];
@@ -24,37 +36,46 @@ export interface SweepGroup {
 /** Settings as a model folder has them. */
 export type OwnSettings = { readonly [name: string]: unknown } | undefined;
 
-/** The sweep that chapter 06 draws; `notebooks/README.md` has the commands that made it. */
-export const SWEEP_PATH: string = pathOf("notebooks/06_sweep.jsonl");
-
-/** The groups of the sweep that chapter 06 draws. */
+/**
+ * The groups of the sweep that chapter 06 draws; `notebooks/README.md` has the commands that made
+ * it.
+ */
 export const keptSweep = async (own: OwnSettings): Promise<SweepGroup[]> =>
-  groupBySeed(await readSweep(SWEEP_PATH), own);
+  groupBySeed(await readSweep(pathOf("notebooks/06_sweep.jsonl")), own);
 
-/** The groups of a sweep's rows, in the order of their first row. `own` are the models' own settings. */
+/**
+ * The groups of a sweep's rows, in the order of their first row. `own` are the models' own
+ * settings.
+ */
 export function groupBySeed(rows: readonly SweepRow[], own: OwnSettings): SweepGroup[] {
-  const differs = ({ trial }: SweepRow) => differing(trial, own);
-  const groups = Map.groupBy(rows, (row) => JSON.stringify(differs(row)));
-  return [...groups.values()].map((rows) => ({
-    differs: differs(rows[0]),
-    name: Object.keys(differs(rows[0])).length === 0 ? "as committed" : trialName(differs(rows[0])),
-    runs: [...Map.groupBy(rows, ({ trial }) => trial.seed).values()],
-  }));
+  const keyOf = ({ trial }: SweepRow) => trialKey(differing(trial, own));
+  return [...Map.groupBy(rows, keyOf).values()].map((rows) => {
+    const differs = differing(rows[0].trial, own);
+    return {
+      name: Object.keys(differs).length === 0 ? "as committed" : trialName(differs),
+      differs,
+      runs: [...Map.groupBy(rows, ({ trial }) => trial.seed).values()],
+    };
+  });
 }
 
-/** The settings of a trial, the seed apart, without which it would be another one; `repetition_penalty 1` is one beside `faithful`. */
+/**
+ * The settings without which a trial would be another one, apart from the seed;
+ * `repetition_penalty 1` is one beside `faithful`.
+ */
 function differing(trial: Trial, own: OwnSettings): Trial {
   const whole = (settings: Trial) => JSON.stringify(trialSettings(settings, own));
-  const without = (name: string): Trial =>
-    Object.fromEntries(Object.entries(trial).filter(([other]) => other !== name));
+  const entries = Object.entries(sortedTrial(trial));
   const counts = ([name]: [string, unknown]) =>
-    name !== "seed" && whole(without(name)) !== whole(trial);
-  return Object.fromEntries(
-    Object.entries(trial).filter(counts).toSorted(([a], [b]) => a < b ? -1 : 1),
-  );
+    name !== "seed" &&
+    whole(Object.fromEntries(entries.filter(([other]) => other !== name))) !== whole(trial);
+  return Object.fromEntries(entries.filter(counts));
 }
 
-/** The groups in which one setting alone varies, by its value, each named after it; the models' own value is among them. */
+/**
+ * The groups in which only one setting varies, by its value, each named after it; the models' own
+ * value is among them.
+ */
 export function groupsVarying(
   groups: readonly SweepGroup[],
   name: "kl_coef" | "lam",
@@ -68,55 +89,43 @@ export function groupsVarying(
 }
 
 /**
- * The group in which just these settings differ from the models' own.
+ * The group that differs from the models' own settings in exactly these.
  *
  * @throws RangeError when there is none.
  */
 export function groupOf(groups: readonly SweepGroup[], wanted: Trial): SweepGroup {
-  const found = groups.find(({ differs }) => sameTrial(differs, wanted));
-  if (found === undefined) {
-    const known = groups.map(({ name }) => name).join("; ");
-    throw new RangeError(
-      `Cannot find the runs of ${trialName(wanted)}: there are those of ${known}`,
-    );
-  }
-  return found;
+  const found = groups.find(({ differs }) => trialKey(differs) === trialKey(wanted));
+  if (found !== undefined) return found;
+  const known = groups.map(({ name }) => name).join("; ");
+  throw new RangeError(`Cannot find the runs of ${trialName(wanted)}: there are those of ${known}`);
 }
-
-const sameTrial = (a: Trial, b: Trial): boolean => {
-  const [left, right] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
-  return left.size === right.size && [...left].every(([name, value]) => right.get(name) === value);
-};
 
 /** A column of a sweep's rows that can be drawn. */
 export type SweepColumn = {
   [K in keyof SweepRow]-?: SweepRow[K] extends number | undefined ? K : never;
 }[keyof SweepRow];
 
-/** Mean, least and most of a column over the seeds, update by update, as far as all seeds go. */
+/**
+ * Mean, minimum and maximum of a column over the seeds, update by update, as far as all seeds go.
+ */
 export function seedBand({ name, runs }: SweepGroup, column: SweepColumn): Band {
   const length = Math.min(...runs.map((rows) => rows.length));
-  const at = Array.from({ length }, (_, index) => runs.map((rows) => rows[index][column] ?? NaN));
-  const over = (of: (values: number[]) => number) => at.map((values) => shown(of(values)));
-  return {
-    name,
-    x: runs[0].slice(0, length).map(({ update }) => update),
-    mean: over((values) => values.reduce((sum, value) => sum + value, 0) / values.length),
-    ...runs.length === 1
-      ? {}
-      : { low: over((values) => Math.min(...values)), high: over((values) => Math.max(...values)) },
-  };
+  const over = (of: (...values: number[]) => number) =>
+    Array.from({ length }, (_, at) => shown(of(...runs.map((rows) => rows[at][column] ?? NaN))));
+  const x = runs[0].slice(0, length).map(({ update }) => update);
+  const band = { name, x, mean: over((...values) => meanOf(values)) };
+  return runs.length === 1 ? band : { ...band, low: over(Math.min), high: over(Math.max) };
 }
 
-/** Four digits, which keep a notebook small; what is not finite is a gap. */
+/** Four digits, which keep a notebook small; a number that is not finite becomes a gap. */
 const shown = (value: number): number | null =>
   Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
 
 /** Titles of the panels. */
 const TITLES: { readonly [K in SweepColumn]?: string } = {
   mean_reward: "mean reward (raw score)",
-  score: "score that was paid",
-  kl: "KL to the reference (nats an answer)",
+  score: "clipped score (the reward)",
+  kl: "KL to the reference (nats per answer)",
   gold: "gold: right questions (%)",
   clip_fraction: "clip fraction",
   entropy: "entropy (nats a token)",
@@ -124,52 +133,60 @@ const TITLES: { readonly [K in SweepColumn]?: string } = {
   explained_variance: "explained variance",
 };
 
-/** A panel of one column. */
-export const sweepPanel = (groups: readonly SweepGroup[], column: SweepColumn): BandPanel => ({
-  title: TITLES[column] ?? column,
-  bands: groups.map((group) => seedBand(group, column)),
-});
+/** One panel per column. */
+const panelsOf = (groups: readonly SweepGroup[], columns: readonly SweepColumn[]): BandPanel[] =>
+  columns.map((column) => ({
+    title: TITLES[column] ?? column,
+    bands: groups.map((group) => seedBand(group, column)),
+  }));
+
+const gridOf = (panels: readonly BandPanel[], title: string): Figure =>
+  bandGrid(panels, { title, xTitle: "update" });
+
+/** "mean of seeds 1, 2, 3", if all groups have the same ones. */
+function meanOfSeeds(groups: readonly SweepGroup[]): string {
+  const [first, ...others] = groups.map(({ runs }) =>
+    runs.map(([row]) => row.trial.seed).toSorted().join(", ")
+  );
+  const seeds = others.every((seeds) => seeds === first) ? `seeds ${first}` : "the seeds";
+  return `mean of ${seeds}, band from minimum to maximum`;
+}
 
 /** Two settings of a sweep in one figure: a row of panels each. */
 export function sweepFigure(groups: readonly SweepGroup[], own: OwnSettings): Figure {
-  const [klCoef, lam] = [groupsVarying(groups, "kl_coef", own), groupsVarying(groups, "lam", own)];
-  return bandGrid([
-    sweepPanel(klCoef, "mean_reward"),
-    sweepPanel(klCoef, "kl"),
-    sweepPanel(klCoef, "gold"),
-    sweepPanel(lam, "mean_reward"),
-    sweepPanel(lam, "explained_variance"),
-    sweepPanel(lam, "gold"),
-  ], {
-    title: `kl_coef and lam: mean of ${seedsOf([...klCoef, ...lam])}, band from least to most`,
-    xTitle: "update",
-  });
+  const klCoef = groupsVarying(groups, "kl_coef", own), lam = groupsVarying(groups, "lam", own);
+  return gridOf([
+    ...panelsOf(klCoef, ["mean_reward", "kl", "gold"]),
+    ...panelsOf(lam, ["mean_reward", "explained_variance", "gold"]),
+  ], `kl_coef and lam: ${meanOfSeeds([...klCoef, ...lam])}`);
 }
 
-/** Groups beside each other: one panel a column, and if wanted the gold judge against the reward model. */
+/**
+ * Groups beside each other: one panel per column, and with `against` the gold judge against the
+ * reward model.
+ */
 export function groupFigure(
   groups: readonly SweepGroup[],
   columns: readonly SweepColumn[],
   { title, against = false }: { title: string; against?: boolean },
 ): Figure {
-  const panels = columns.map((column) => sweepPanel(groups, column));
-  if (against) panels.push(goldAgainstReward(groups));
-  return bandGrid(panels, {
-    title: `${title}: mean of ${seedsOf(groups)}, band from least to most`,
-    xTitle: "update",
-  });
+  const panels = [...panelsOf(groups, columns), ...against ? [goldAgainstReward(groups)] : []];
+  return gridOf(panels, `${title}: ${meanOfSeeds(groups)}`);
 }
 
-/** The seeds behind the groups, if all have the same ones. */
-function seedsOf(groups: readonly SweepGroup[]): string {
-  const [first, ...others] = groups.map(({ runs }) =>
-    runs.map(([row]) => row.trial.seed).toSorted().join(", ")
-  );
-  return others.every((seeds) => seeds === first) ? `seeds ${first}` : "the seeds";
+/** Gold after update k, against the mean reward of the pool that this policy then answered. */
+function goldAgainstReward(groups: readonly SweepGroup[]): BandPanel {
+  const bands = groups.map((group) => ({
+    name: group.name,
+    x: seedBand(group, "mean_reward").mean.slice(1),
+    mean: seedBand(group, "gold").mean.slice(0, -1),
+  }));
+  return { title: "gold (%) against mean reward", xTitle: "mean reward", bands };
 }
 
 /**
- * A reader's own trials beside the kept ones of `lam`, if theirs differ in that, else of `kl_coef`: as far as theirs go.
+ * A reader's own trials beside the committed ones of `lam`, if theirs differ in it, else of
+ * `kl_coef`; cut to the reader's length.
  *
  * @throws RangeError when there is no row yet.
  */
@@ -180,85 +197,58 @@ export function besideKept(
 ): Figure {
   if (rows.length === 0) {
     throw new RangeError(
-      "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
+      "Cannot draw your sweep: it has no row yet. Let the cell above finish its first update.",
     );
   }
-  const trials = [...Map.groupBy(rows, ({ trial }) => JSON.stringify(trial)).values()];
-  const varied = variedNames(trials.map(([{ trial }]) => trial));
-  const yours = trials.map((run): SweepGroup => {
-    const differs = Object.fromEntries(
-      Object.entries(run[0].trial).filter(([name]) => varied.includes(name)),
-    );
+  const runs = [...Map.groupBy(rows, ({ trial }) => JSON.stringify(trial)).values()];
+  const trials = runs.map(([{ trial }]) => trial);
+  const varied = runs.length === 1 ? Object.keys(trials[0]) : differingNames(trials);
+  const yours = runs.map((run): SweepGroup => {
+    const entries = Object.entries(run[0].trial).filter(([name]) => varied.includes(name));
+    const differs: Trial = Object.fromEntries(entries);
     return { name: `yours: ${trialName(differs)}`, differs, runs: [run] };
   });
   const updates = Math.max(2, ...rows.map(({ update }) => update));
-  const kept = groupsVarying(groups, varied.includes("lam") ? "lam" : "kl_coef", own).map((
-    group,
-  ) => ({
-    ...group,
-    runs: group.runs.map((run) => run.slice(0, updates)),
-  }));
-  const panels = (["mean_reward", "kl"] as const).map((column) =>
-    sweepPanel([...kept, ...yours], column)
+  const kept = groupsVarying(groups, varied.includes("lam") ? "lam" : "kl_coef", own)
+    .map((group) => ({ ...group, runs: group.runs.map((run) => run.slice(0, updates)) }));
+  const panels = panelsOf([...kept, ...yours], ["mean_reward", "kl"]);
+  return gridOf(panels, "Your sweep beside the committed one");
+}
+
+/** The settings in which some differ. */
+const differingNames = (all: readonly Trial[]): string[] =>
+  Object.keys(Object.assign({}, ...all)).filter((name) =>
+    new Set(all.map((settings) => valueOf(settings, name))).size > 1
   );
-  return bandGrid(panels, { title: "Your sweep beside the kept one", xTitle: "update" });
-}
 
-/** The settings in which trials differ; of one trial alone, all that it names. */
-function variedNames(trials: readonly Trial[]): string[] {
-  const values = trials.map((trial) => new Map<string, unknown>(Object.entries(trial)));
-  const names = [...new Set(values.flatMap((trial) => [...trial.keys()]))];
-  return names.filter((name) =>
-    trials.length === 1 || new Set(values.map((trial) => trial.get(name))).size > 1
-  );
-}
+const valueOf = (settings: Trial, name: string): unknown =>
+  new Map<string, unknown>(Object.entries(settings)).get(name);
 
-/** Both judges of the same policies: gold after update k, and the mean reward of the pool that this policy then answered. */
-function goldAgainstReward(groups: readonly SweepGroup[]): BandPanel {
-  const bands = groups.map((group) => ({
-    name: group.name,
-    x: seedBand(group, "mean_reward").mean.slice(1),
-    mean: seedBand(group, "gold").mean.slice(0, -1),
-  }));
-  return { title: "gold (%) against mean reward", xTitle: "mean reward", bands };
-}
-
-/** How groups end: their last update, mean over the seeds, with the least and the most of the gold judge. */
+/**
+ * How groups end: the mean over the seeds at the last update, with the minimum and maximum of the
+ * gold judge.
+ */
 export function sweepEnds(groups: readonly SweepGroup[]): Table {
+  const last = (numbers: Band["mean"]) => numbers.at(-1) ?? NaN;
   const rows = groups.map((group) => {
-    const end = (column: SweepColumn) => {
-      const { mean, low = mean, high = mean } = seedBand(group, column);
-      return { mean: mean.at(-1) ?? NaN, low: low.at(-1) ?? NaN, high: high.at(-1) ?? NaN };
-    };
-    const [reward, kl, gold] = [end("mean_reward"), end("kl"), end("gold")];
+    const { mean, low = mean, high = mean } = seedBand(group, "gold");
+    const end = (column: SweepColumn) => last(seedBand(group, column).mean);
     return {
       runs: group.name,
-      "mean reward": reward.mean.toFixed(2),
-      "KL (nats)": kl.mean.toFixed(2),
-      "gold (%)": gold.mean.toFixed(1),
-      "gold, least to most": `${gold.low.toFixed(1)} to ${gold.high.toFixed(1)}`,
+      "mean reward": end("mean_reward").toFixed(2),
+      "KL (nats)": end("kl").toFixed(2),
+      "gold (%)": last(mean).toFixed(1),
+      "gold, min to max": `${last(low).toFixed(1)} to ${last(high).toFixed(1)}`,
     };
   });
-  return table(rows, ["runs", "mean reward", "KL (nats)", "gold (%)", "gold, least to most"]);
+  return table(rows, ["runs", "mean reward", "KL (nats)", "gold (%)", "gold, min to max"]);
 }
 
-/** The settings in which two runs differ, as a table: what `faithful` changes, for example. */
-export function settingDifferences(
-  runs: { readonly [name: string]: Settings },
-): Table {
-  const [first, ...others] = Object.values(runs).map((settings) =>
-    new Map<string, unknown>(Object.entries(settings))
-  );
-  const names = [...first.keys()].filter((name) =>
-    others.some((other) => other.get(name) !== first.get(name))
-  );
-  const rows = names.map((setting) => ({
-    setting,
-    ...Object.fromEntries(
-      Object.entries(runs).map((
-        [run, settings],
-      ) => [run, new Map<string, unknown>(Object.entries(settings)).get(setting)]),
-    ),
-  }));
+/** The settings in which runs differ, as a table: for example what `faithful` changes. */
+export function settingDifferences(runs: { readonly [name: string]: Settings }): Table {
+  const rows = differingNames(Object.values(runs)).map((setting) => {
+    const values = Object.entries(runs).map(([run, settings]) => [run, valueOf(settings, setting)]);
+    return { setting, ...Object.fromEntries(values) };
+  });
   return table<Record<string, unknown>>(rows, ["setting", ...Object.keys(runs)]);
 }

@@ -1,17 +1,15 @@
-/** Runs one trial of a sweep: rows as the sweep's file has them. A notebook runs a small sweep with `sweepHere`. */
+/** Runs the trials of a sweep; a notebook runs a small sweep with `sweepHere`. */
 import { interruptSignal } from "../notebook/mod.ts";
-import type { Metrics } from "../ppo/mod.ts";
-import type { Settings } from "../settings/mod.ts";
+import { scheduleOf, type Settings } from "../settings/mod.ts";
 import { type Embedded, loadOwn, namesOwn, runSettings } from "./embedded.ts";
 import { askQuestions } from "./questions.ts";
-import { type CourseRun, openRun } from "./run.ts";
+import { openRun } from "./run.ts";
 import {
   type SweepRow,
   type Trial,
   trialName,
   trialSettings,
   type UntimedMetrics,
-  updatesOf,
 } from "./sweep.ts";
 
 /** Digits kept of a number: more than a figure shows, and a third of the bytes. */
@@ -19,27 +17,30 @@ const DIGITS = 5;
 
 /** How to run a trial. */
 export interface TrialOptions {
-  /** The trial's settings, whole; default: `trialSettings` with the embedded models' own. */
+  /** The trial's complete settings; default: `trialSettings` with the embedded models' own. */
   readonly settings?: Settings;
   /** Held-out passages to ask about after each update; 0: none. */
   readonly judged: number;
-  /** Threads of the CPU; default: all. The last digits depend on it, and after some updates every digit. */
+  /**
+   * Threads of the CPU; default: all. The last digits depend on it, and after some updates every
+   * digit.
+   */
   readonly threads?: number;
-  /** Looked at between programs. */
+  /** Aborts the trial between two programs. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Trains with the trial's settings: one row an update. The models are the embedded ones unless the trial names others; the passages
- * to judge by are the embedded ones in any case.
+ * Trains with the trial's settings; gives one row per update. The models are the embedded ones
+ * unless the trial names others. The held-out passages are always the embedded ones.
  *
- * @throws RangeError when more passages are to be judged than there are; AbortError when `signal` says so.
+ * @throws RangeError when `judged` is more than there are passages; AbortError when `signal` is
+ *   aborted.
  */
 export async function* runTrial(
   embedded: Embedded,
   trial: Trial,
-  { settings = trialSettings(trial, embedded.policy.settings), judged, threads, signal }:
-    TrialOptions,
+  { judged, settings = trialSettings(trial, embedded.policy.settings), ...options }: TrialOptions,
 ): AsyncGenerator<SweepRow> {
   const { heldOut } = embedded;
   if (judged > heldOut.length) {
@@ -48,86 +49,51 @@ export async function* runTrial(
     );
   }
   const inputs = namesOwn(trial) ? await loadOwn(settings) : embedded;
-  const run = await openRun(inputs, settings, threads === undefined ? {} : { threads });
-  const updates = updatesOf(settings);
-  const ask = { tokenizer: inputs.tokenizer, passages: heldOut.slice(0, judged) };
-  for await (const metrics of run.ppo.train(signal === undefined ? {} : { signal })) {
-    yield {
-      trial,
-      updates,
-      ...rounded({ ...untimed(metrics), ...await goldOf(run, ask) }),
-      gold_n: judged,
-    };
+  const { ppo } = await openRun(inputs, settings, options);
+  const { updates } = scheduleOf(settings);
+  const asking = { tokenizer: inputs.tokenizer, settings, seed: settings.seed };
+  for await (const metrics of ppo.train(options)) {
+    const policy = { generator: ppo.generator, parameters: ppo.actor() };
+    const questions = await askQuestions(policy, heldOut.slice(0, judged), asking);
+    const right = questions.filter(({ right }) => right).length;
+    const gold = judged === 0 ? {} : { gold: 100 * right / judged };
+    yield { trial, updates, ...rounded({ ...metrics, ...gold }), gold_n: judged };
   }
 }
 
-/** Right questions on these passages, in percent; nothing when there are none. */
-async function goldOf(
-  { ppo, settings }: CourseRun,
-  { tokenizer, passages }: Pick<Embedded, "tokenizer"> & { passages: Embedded["heldOut"] },
-): Promise<{ gold?: number }> {
-  if (passages.length === 0) return {};
-  const policy = { generator: ppo.generator, parameters: ppo.actor() };
-  const questions = await askQuestions(policy, passages, {
-    tokenizer,
-    settings,
-    seed: settings.seed,
-  });
-  return { gold: 100 * questions.filter(({ right }) => right).length / questions.length };
-}
-
-function untimed(metrics: Metrics): UntimedMetrics {
-  const { seconds_generate: _generate, seconds_score: _score, seconds_actor: _actor, ...rest } =
-    metrics;
-  const { seconds_critic: _critic, ...kept } = rest;
-  return kept;
-}
-
-/** The same numbers with `DIGITS` digits. */
-function rounded<T extends object>(row: T): T {
-  const entries = Object.entries(row).map(([name, value]) =>
-    [name, typeof value === "number" ? Number(value.toPrecision(DIGITS)) : value] as const
-  );
-  return Object.fromEntries(entries) as T; // the same keys
-}
-
-/** A small sweep for a notebook. */
-export interface SweepHereOptions {
-  /** What all trials share; the environment's settings win over it (`PPO_MAX_TIMESTEPS=2`). */
-  readonly base: Trial;
-  /** Receives each row as it comes. */
-  readonly rows: SweepRow[];
+/** The same numbers with `DIGITS` digits, without the times. */
+function rounded<T extends UntimedMetrics>(row: T): Omit<T, `seconds_${string}`> {
+  const entries = Object.entries(row).filter(([name]) => !name.startsWith("seconds_"))
+    .map(([name, value]) => [name, Number(value.toPrecision(DIGITS))]);
+  return Object.fromEntries(entries);
 }
 
 /**
- * Runs trials inside a notebook, one after the other, with a line an update; Stop ends it, and what was done stays in `rows`.
+ * Runs trials in a notebook, one after the other, with a line per update, and adds each row to
+ * `rows`. `base` holds what all trials share; the environment's settings have precedence over it
+ * (`PPO_MAX_TIMESTEPS=2`).
  *
- * @throws AbortError when the reader presses Stop.
+ * @throws AbortError when the reader presses Stop; the rows so far stay.
  */
 export async function sweepHere(
   embedded: Embedded,
   trials: readonly Trial[],
-  { base, rows }: SweepHereOptions,
+  { base, rows }: { readonly base: Trial; readonly rows: SweepRow[] },
 ): Promise<void> {
   const signal = interruptSignal();
   const start = performance.now();
-  const all = trials.map((own) => ({
-    own,
-    settings: runSettings({ settings: { ...embedded.policy.settings, ...base } }, own),
-  }));
-  const total = all.reduce((sum, { settings }) => sum + updatesOf(settings), 0);
+  const settings = trials.map((own) =>
+    runSettings({ settings: { ...embedded.policy.settings, ...base } }, own)
+  );
+  const total = settings.reduce((sum, each) => sum + scheduleOf(each).updates, 0);
   let done = 0;
-  for (const { own, settings } of all) {
-    for await (
-      const row of runTrial(embedded, { ...base, ...own }, { settings, judged: 0, signal })
-    ) {
+  for (const [index, own] of trials.entries()) {
+    const options = { settings: settings[index], judged: 0, signal };
+    for await (const row of runTrial(embedded, { ...base, ...own }, options)) {
       rows.push(row);
-      const left = (performance.now() - start) / 1000 / ++done * (total - done);
-      console.log(
-        `${trialName(own)}: update ${row.update} of ${row.updates}, KL ${row.kl.toFixed(3)}, ${
-          Math.round(left)
-        } s left`,
-      );
+      const left = Math.round((performance.now() - start) / 1000 / ++done * (total - done));
+      const progress = `update ${row.update} of ${row.updates}, KL ${row.kl.toFixed(3)}`;
+      console.log(`${trialName(own)}: ${progress}, ${left} s left`);
     }
   }
 }

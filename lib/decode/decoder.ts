@@ -120,11 +120,13 @@ export const tokenLogits = (
     : transpose(dot(weight, hidden, "embed"), ["batch", "vocab"]);
 
 /** Every layer norm of the model. */
-const normOf = ({ layerNormEpsilon: epsilon }: Gpt2Config) =>
-<S extends Shape & { embed: number }>(
-  x: Tensor<S>,
-  weights: NormParameters<"embed">,
-): Tensor<S> => layerNorm(x, weights, { axis: "embed", epsilon });
+function normOf({ layerNormEpsilon: epsilon }: Gpt2Config) {
+  function norm<S extends Shape>(x: Tensor<S>, weights: NormParameters<"embed">): Tensor<S>;
+  function norm(x: Tensor, weights: NormParameters<"embed">): Tensor {
+    return layerNorm(x, weights, { axis: "embed", epsilon });
+  }
+  return norm;
+}
 
 /** All blocks and the final layer norm. */
 function runBlocks<X>(
@@ -179,10 +181,13 @@ function product<
   x: Tensor<S>,
   layer: { weight: Tensor<W>; bias: Tensor<B> },
   over: K,
-): ReturnType<typeof linear<S, W, B, K>> {
-  if (x.shape.batch === 1) return linear(x, layer, over);
-  const { weight, bias } = layer;
-  const swapped = linear<Shape, Shape, B, string>(weight, { weight: x, bias }, over);
-  // the same axes in another order
-  return swapped as Tensor as ReturnType<typeof linear<S, W, B, K>>;
+): ReturnType<typeof linear<S, W, B, K>>;
+function product(
+  x: Tensor,
+  { weight, bias }: { weight: Tensor; bias: Tensor },
+  over: string,
+): Tensor {
+  return x.shape.batch === 1
+    ? linear(x, { weight, bias }, over)
+    : linear(weight, { weight: x, bias }, over);
 }

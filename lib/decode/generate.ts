@@ -157,6 +157,8 @@ async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions
     });
   const decoder = (batch: 1 | -1) =>
     program(`token ${batch}`, () => tokenProgram(device, config, { ...draw, batch }));
+  await reader(false); // what nearly every call needs; the others only at their first use
+  await decoder(-1);
   return {
     /**
      * The step with these parameters, for a batch of at most `size` rows; valid until the next

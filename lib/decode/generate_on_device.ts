@@ -184,7 +184,7 @@ function stepProgram(device: Device, config: Gpt2Config, draw: DrawOptions) {
       logProbs: appended(state.logProbs, logProbs),
       inputIds: cast(expandLike(token, column), "int32"),
     };
-    const isToken = equal(iota("vocab", config.vocabSize), tokens); // [vocab, batch]
+    const isToken = equal(iota("vocab", config.vocabSize), tokens, { outer: true }); // [vocab, batch]
     const marked = { seen: not(and(not(state.seen), not(isToken))) };
     const penalised = draw.sampling.repetitionPenalty !== 1;
     return { ...mask, caches, state: penalised ? { ...written, ...marked } : written };

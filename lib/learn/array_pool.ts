@@ -18,9 +18,9 @@ import { type Array32, dimsOf, mapRecord, treeOf } from "./records.ts";
 /** A pool of float32 arrays on one device. */
 export interface ArrayPool {
   /** An array of these dimensions, whatever it holds. */
-  take(dims: readonly number[]): Promise<Array32>;
+  take(dims: readonly number[]): Promise<DeviceArray<"float32">>;
   /** Hands one back. */
-  give(array: Array32): void;
+  give(array: DeviceArray<"float32">): void;
   /** Arrays for a tree of specs. */
   takeTree<P>(spec: unknown): Promise<P>;
   /** Hands a tree of arrays back. */

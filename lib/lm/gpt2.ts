@@ -1,8 +1,12 @@
 /**
- * GPT-2 (Radford et al. 2019) as a pure function: pre-norm blocks, `gelu_new`, learned positions, tied output layer.
+ * GPT-2 (Radford et al. 2019) as a pure function: pre-norm blocks, `gelu_new`, learned positions,
+ * tied output layer.
  *
- * The tree of parameters has Hugging Face's names: `h.0.attn.c_attn.weight` is `parameters.h[0].attn.c_attn.weight`.
- * This file says what GPT-2 computes; how it is stored is in `checkpoint.ts`, how it generates in `generate.ts`.
+ * The tree of parameters has Hugging Face's names: `h.0.attn.c_attn.weight` is
+ * `parameters.h[0].attn.c_attn.weight`. Sizes come from `config.json` and are not known to the
+ * compiler. Therefore every width has an axis name of its own (embed, qkv, attended, inner), and a
+ * layer in the wrong place does not compile. Storage is in `checkpoint.ts`, and generation in
+ * `lib/decode`.
  */
 import {
   attention,
@@ -21,7 +25,9 @@ import { add, dot, gelu, rename, sum, type Tensor } from "../tensor/mod.ts";
 import { type Gpt2Config, innerWidth } from "./config.ts";
 import { type AnswerAxes, atColumns, type Rows } from "./rows.ts";
 
-/** One block: attention and a two-layer network, each behind a layer norm and added to its input. */
+/**
+ * One block: attention and a two-layer network, each behind a layer norm and added to its input.
+ */
 export interface BlockParameters {
   /** Before the attention. */
   readonly ln_1: NormParameters<"embed">;

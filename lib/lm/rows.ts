@@ -116,6 +116,6 @@ export function atColumns(
   columns: Tensor<AnswerAxes, "int32">,
   slots: Tensor<{ batch: number; time: number }, "int32">,
 ): Tensor<AnswerAxes & { embed: number }> {
-  const chosen = cast(equal(columns, slots), "float32"); // [batch, answer, time]
+  const chosen = cast(equal(columns, slots, { outer: true }), "float32"); // [batch, answer, time]
   return dot(chosen, hidden, "time");
 }

@@ -25,6 +25,7 @@ import {
   mul,
   neg,
   not,
+  type Scalar,
   type Shape,
   softmax,
   sum,
@@ -197,9 +198,14 @@ function aboveThreshold(x: Tensor, enough: (above: Tensor) => Mask): Mask {
  */
 export function mayBeDrawn<S extends Shape & { vocab: number }>(
   logits: Tensor<S>,
-  position: Tensor<Record<never, never>>,
+  position: Tensor<Scalar>,
+  options: { minNewTokens: number; endId: number },
+): Mask<S>;
+export function mayBeDrawn(
+  logits: Tensor,
+  position: Tensor<Scalar>,
   { minNewTokens, endId }: { minNewTokens: number; endId: number },
-): Tensor<S, "bool"> {
+): Mask {
   const isEnd = equal(iota("vocab", logits.shape.vocab), endId);
   const early = and(isEnd, less(position, minNewTokens)); // [vocab]
   return not(cast(expandLike(cast(early, "float32"), logits), "bool"));

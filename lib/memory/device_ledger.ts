@@ -1,48 +1,58 @@
 /**
- * How much of a GPU's memory a PPO run takes, before it begins: the table of `memory_ledger.ts` for a device that writes where nothing
- * is read.
+ * The memory ledger of a PPO run on a GPU, where a program does not write an array that it reads.
  *
- * Weights, Adam, gradients and caches are arrays that stay between programs; `device.usage()` counts the same. Activations and logits
- * live inside a program, in ONNX Runtime's own memory, which no one can ask: they are counted as on the CPU.
+ * Weights, Adam's arrays, gradients and caches stay between programs, and `device.usage()` counts
+ * the same. Activations and logits live inside a program in ONNX Runtime's own memory, which
+ * cannot be measured, so they are estimated as on the CPU.
  */
-import { type LedgerRow, type LedgerSettings, type ModelShapes, totalOf } from "./ledger_row.ts";
-import { cacheBytes, frozenBytes, memoryLedger } from "./memory_ledger.ts";
-import { weightBytes } from "./model_bytes.ts";
-
-/** Two moments, and where a step writes the next weights and moments: a GPU does not write a buffer that it reads. */
-const ADAM_ARRAYS = 2 + 3;
+import type { Settings } from "../settings/mod.ts";
+import { GPU_ADAM_ARRAYS } from "./constants.ts";
+import { type LedgerRow, type ModelShapes, totalOf } from "./ledger.ts";
+import { cacheBytes, frozenBytes, memoryLedger, trainedBytes } from "./memory_ledger.ts";
 
 /**
- * What a GPU holds during each kind of work, in bytes; the process's own memory is not in it.
+ * The bytes that a GPU holds during each kind of work, without the memory of the process itself.
  *
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
  * import { validateSettings } from "ppo/settings/mod.ts";
- * const base = { vocabSize: 21128, positions: 1024, embed: 768, heads: 12, layers: 12, layerNormEpsilon: 1e-5 };
+ * const sizes = { vocabSize: 21128, positions: 1024, embed: 768, heads: 12, layers: 12 };
+ * const base = { ...sizes, layerNormEpsilon: 1e-5 };
  * const ledger = deviceLedger({ policy: base, reward: base }, validateSettings({}));
- * equal((heldBytes(ledger) / 2 ** 30).toFixed(1), "6.6"); // 7 arrays of each weight that is trained, and the frozen models
+ * // 7 arrays of each trained weight, and the frozen models
+ * equal((heldBytes(ledger) / 2 ** 30).toFixed(1), "6.6");
  * ```
  */
-export function deviceLedger(models: ModelShapes, settings: LedgerSettings): LedgerRow[] {
-  const trained = weightBytes(models.policy) + weightBytes(models.reward, { valueHead: true });
-  const frozen = frozenBytes(models, settings);
-  const cache = cacheBytes(models, settings);
+export function deviceLedger(models: ModelShapes, settings: Settings): LedgerRow[] {
+  const trained = trainedBytes(models);
   return memoryLedger(models, settings).map((row) => {
     const generates = row.phase === "generate";
     const bytes = {
       ...row,
-      weights: generates ? trained + frozen : row.weights, // none is turned
-      adam: ADAM_ARRAYS * trained,
-      caches: generates || !settings.spare_memory ? cache : 0, // kept for the next timestep
+      weights: generates ? trained + frozenBytes(models, settings) : row.weights, // not transposed
+      adam: GPU_ADAM_ARRAYS * trained,
+      // The caches are kept for the next timestep.
+      caches: generates || !settings.spare_memory ? cacheBytes(models, settings) : 0,
       runtime: 0,
     };
     return { ...bytes, total: totalOf(bytes) };
   });
 }
 
-/** The most that is held between programs. */
-export const heldBytes = (ledger: readonly LedgerRow[]): number =>
+/**
+ * The most that is held between programs, in bytes.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const update = { weights: 4, adam: 8, gradients: 4, caches: 0 };
+ * equal(heldBytes([update, { ...update, gradients: 0, caches: 6 }]), 18);
+ * ```
+ */
+export const heldBytes = (
+  ledger: readonly Pick<LedgerRow, "weights" | "adam" | "gradients" | "caches">[],
+): number =>
   Math.max(
     ...ledger.map(({ weights, adam, gradients, caches }) => weights + adam + gradients + caches),
   );

@@ -1,7 +1,9 @@
 /**
- * Frozen models: kept in memory for the whole run, or read from their folder when they are asked and given back at once.
+ * Frozen models: kept in memory for the whole run, or loaded from their folder only while they are
+ * used.
  *
- * A model of GPT-2's base size is 390 MiB and is read in less than a second; it is asked once a timestep, which takes a minute.
+ * A model of GPT-2 base's size has 390 MiB and loads in less than a second; it is used once a
+ * timestep, which takes a minute.
  */
 import { dropWeights, uploadParameters, type Weight } from "../lm/mod.ts";
 import { type Device, type DeviceArrays, flatten, isDeviceArray, isSpec } from "../runtime/mod.ts";
@@ -10,44 +12,38 @@ import { type Device, type DeviceArrays, flatten, isDeviceArray, isSpec } from "
 export interface Frozen<P> {
   /** Runs something with the parameters, which must not be kept. */
   use<R>(run: (parameters: P) => Promise<R>): Promise<R>;
-  /** The parameters where they are kept; undefined where they are read for each use. */
+  /** The parameters where they are kept; undefined where they are loaded for each use. */
   readonly kept: P | undefined;
 }
 
-/** A model whose parameters are held as they are. */
-export const heldModel = <P>(parameters: P): Frozen<P> => ({
-  kept: parameters,
-  use: (run) => run(parameters),
-});
-
-/** Keeps a model: on the CPU in the memory that its weights were read into, unless `spec` stores them in another way. */
+/**
+ * Keeps a model: on the CPU in the memory that its weights were read into, unless `spec` has
+ * another data type.
+ */
 export async function keptModel<T>(
   device: Device,
   spec: T,
   weights: ReadonlyMap<string, Weight>,
 ): Promise<Frozen<DeviceArrays<T>>> {
-  return heldModel(await uploadParameters(device, spec, weights, { share: true }));
-}
-
-/** Where a model comes from, time and again. */
-export interface Rereading {
-  /** For people: "the reference model". */
-  readonly name: string;
-  /** The weights as they were read first. */
-  readonly weights: ReadonlyMap<string, Weight>;
-  /** Reads them again. */
-  readonly reread: () => Promise<ReadonlyMap<string, Weight>>;
+  const kept = await uploadParameters(device, spec, weights, { share: true });
+  return { kept, use: (run) => run(kept) };
 }
 
 /**
- * Reads a model for each use. It keeps nothing of the weights it is given but a few numbers to know them by.
+ * Loads a model for each use. It keeps only a fingerprint of `weights`; `name` is for errors ("the
+ * reference model").
  *
- * The promise of `use` is rejected with a RangeError when other weights lie there than those it was given.
+ * The promise of `use` is rejected with a RangeError when `reread` finds other weights than those
+ * given.
  */
 export function rereadModel<T>(
   device: Device,
   spec: T,
-  { name, weights, reread }: Rereading,
+  { name, weights, reread }: {
+    readonly name: string;
+    readonly weights: ReadonlyMap<string, Weight>;
+    readonly reread: () => Promise<ReadonlyMap<string, Weight>>;
+  },
 ): Frozen<DeviceArrays<T>> {
   const known = fingerprint(weights);
   return {
@@ -60,9 +56,8 @@ export function rereadModel<T>(
         );
       }
       const arrays = await uploadParameters(device, spec, found, { share: true });
-      if (flatten(spec, isSpec).values().every(({ dtype }) => dtype === "float16")) {
-        dropWeights(found); // these are copies
-      }
+      const copied = flatten(spec, isSpec).values().every(({ dtype }) => dtype === "float16");
+      if (copied) dropWeights(found);
       try {
         return await run(arrays);
       } finally {
@@ -73,7 +68,7 @@ export function rereadModel<T>(
   };
 }
 
-/** Some numbers of every weight. */
+/** Five numbers of every weight. */
 function fingerprint(weights: ReadonlyMap<string, Weight>): string {
   const places = [0, 0.25, 0.5, 0.75, 1];
   const some = ({ data }: Weight) =>

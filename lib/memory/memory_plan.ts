@@ -1,207 +1,167 @@
 /**
- * Settings that fit a budget of memory, chosen before anything is loaded.
+ * Settings that fit a memory budget, chosen before anything is loaded.
  *
- * A ladder: as long as the ledger's peak is above the budget, the saving that costs least time and lowers the peak is taken; then
- * whatever turns out not to be needed is given back, the costliest first. What was given by hand is not touched.
+ * While the ledger's peak is above the budget, the plan takes the saving that costs least time and
+ * lowers the peak. Then it takes back every saving that turns out to be unnecessary, the costliest
+ * first. Settings that were given by hand are not touched.
  */
-import { LEDGER_COLUMNS, type LedgerRow, type ModelShapes, peakBytes } from "./ledger_row.ts";
+import { LEDGER_COLUMNS, type LedgerRow, type ModelShapes, peakBytes } from "./ledger.ts";
+import { FEW_LOGITS, FILLED, GIB, MIB, WORTHWHILE } from "./constants.ts";
 import { memoryLedger } from "./memory_ledger.ts";
 import type { MEMORY_SETTINGS, Settings } from "../settings/mod.ts";
 
 /** A setting that the plan may choose. */
 export type MemoryChoice = Exclude<typeof MEMORY_SETTINGS[number], "memory_gib">;
 
-/** What fits. */
+/** Settings that fit. */
 export interface MemoryPlan {
   /** The settings, with what was chosen. */
   readonly settings: Settings;
-  /** What was chosen, in the order of the table of settings. */
+  /** The settings that were chosen, cheapest saving first. */
   readonly chosen: readonly MemoryChoice[];
   /** What is held, by kind of work. */
   readonly ledger: readonly LedgerRow[];
   /** The most that is held at any time, in bytes. */
   readonly peak: number;
-  /** What it may be, in bytes. */
+  /** The limit, in bytes. */
   readonly budget: number;
 }
 
-const GIB = 2 ** 30;
-
-/** The share of a budget that a plan fills: it is no measurement. */
-const FILLED = 0.95;
-
-/** The next saving of one kind; undefined: there is none. */
-type Saving = (models: ModelShapes, settings: Settings) => Partial<Settings> | undefined;
-
-const half = (limit: number, all: number): number | undefined => {
+/** Half of a limit, where 0 stands for `all`; undefined where it cannot be halved. */
+function half(limit: number, all: number): number | undefined {
   const now = limit === 0 ? all : Math.min(limit, all);
   return now > 1 ? Math.ceil(now / 2) : undefined;
-};
+}
 
 const answersOf = ({ batch_size, num_return_sequences }: Settings): number =>
   batch_size * num_return_sequences;
 
-/** Halves a limit of rows. */
-const fewerRows = (
-  name: "micro_batch_size" | "score_batch_size" | "generate_batch_size",
-  all: (settings: Settings) => number,
-): Saving =>
-(_, settings) => {
-  const rows = half(settings[name], all(settings));
-  return rows === undefined ? undefined : { [name]: rows };
-};
-
-/** Answer tokens whose logits are computed at once where memory is short: below that the products get slow. */
-const FEW_LOGITS = 64;
-
-/** The savings, the one that costs least time first. */
-const SAVINGS: Readonly<Record<MemoryChoice, Saving>> = {
-  micro_batch_size: fewerRows(
-    "micro_batch_size",
-    (settings) => settings.mini_batch_size || answersOf(settings),
-  ),
-  score_batch_size: fewerRows("score_batch_size", answersOf),
-  spare_memory: (_, { spare_memory }) => spare_memory ? undefined : { spare_memory: true }, // a second a timestep
-  logits_at_once: (_, { logits_at_once, dropout_in_update }) =>
-    logits_at_once > 0 || dropout_in_update ? undefined : { logits_at_once: FEW_LOGITS },
-  generate_batch_size: fewerRows("generate_batch_size", answersOf), // each half reads all weights for each of its tokens
-  blocks_per_program({ policy }, { blocks_per_program, dropout_in_update }) { // every block is computed once more
-    if (dropout_in_update) return undefined;
-    const blocks = half(blocks_per_program, policy.layers);
-    return blocks === undefined ? undefined : { blocks_per_program: blocks };
-  },
-};
-
-const ORDER: readonly MemoryChoice[] = [
-  "micro_batch_size",
-  "score_batch_size",
-  "spare_memory",
-  "generate_batch_size",
-  "blocks_per_program",
-  "logits_at_once",
+/** A saving: the setting and its next value, undefined where nothing is left to save. */
+type Saving = readonly [
+  name: MemoryChoice,
+  next: (settings: Settings, models: ModelShapes) => number | boolean | undefined,
 ];
 
-const peakOf = (models: ModelShapes, settings: Settings): number =>
-  peakBytes(memoryLedger(models, settings));
+/** The savings, the one that costs least time first. */
+const SAVINGS: readonly Saving[] = [
+  ["micro_batch_size", (now) => half(now.micro_batch_size, now.mini_batch_size || answersOf(now))],
+  ["score_batch_size", (now) => half(now.score_batch_size, answersOf(now))],
+  ["spare_memory", ({ spare_memory }) => spare_memory ? undefined : true], // a second per timestep
+  // Each half reads all weights for each of its tokens.
+  ["generate_batch_size", (now) => half(now.generate_batch_size, answersOf(now))],
+  // Every block is computed once more.
+  [
+    "blocks_per_program",
+    (now, { policy }) =>
+      now.dropout_in_update ? undefined : half(now.blocks_per_program, policy.layers),
+  ],
+  [
+    "logits_at_once",
+    (now) => now.logits_at_once > 0 || now.dropout_in_update ? undefined : FEW_LOGITS,
+  ],
+];
 
-/** Whether settings fit with what a plan leaves free. */
-const fits = (models: ModelShapes, settings: Settings, budget: number): boolean =>
-  peakOf(models, settings) <= FILLED * budget;
-
-/** A saving counts from so many bytes on. */
-const WORTH = 2 ** 20;
-
-/** Saves until the peak fits or nothing lowers it any more. */
-function saved(
+/**
+ * Finds the settings that fit, using the savings that are `free`: `least` has all savings that
+ * lower the peak, `settings` only those that are needed; it is undefined where nothing fits.
+ */
+function fit(
   models: ModelShapes,
   start: Settings,
-  { free, budget }: { free: readonly MemoryChoice[]; budget: number },
-): Settings {
-  let settings = start, peak = peakOf(models, start);
-  while (peak > FILLED * budget) {
-    const next = free.map((name) => SAVINGS[name](models, settings)).find((saving) =>
-      saving !== undefined && peakOf(models, { ...settings, ...saving }) < peak - WORTH
-    );
-    if (next === undefined) return settings;
-    settings = { ...settings, ...next };
-    peak = peakOf(models, settings);
+  { free, budget }: { free: readonly Saving[]; budget: number },
+): { least: Settings; settings: Settings | undefined } {
+  const peakOf = (settings: Settings) => peakBytes(memoryLedger(models, settings));
+  const fits = (settings: Settings) => peakOf(settings) <= FILLED * budget;
+  let least = start;
+  while (!fits(least)) {
+    const now = least, peak = peakOf(now);
+    const better = free.map(([name, next]) => ({ ...now, [name]: next(now, models) ?? now[name] }))
+      .find((settings) => peakOf(settings) < peak - WORTHWHILE);
+    if (better === undefined) return { least, settings: undefined };
+    least = better;
   }
-  return settings;
-}
-
-/** Gives back, the costliest first, what the peak fits without. */
-function eased(
-  models: ModelShapes,
-  settings: Settings,
-  { start, free, budget }: { start: Settings; free: readonly MemoryChoice[]; budget: number },
-): Settings {
-  return free.toReversed().reduce((kept, name) => {
+  const settings = free.toReversed().reduce((kept, [name]) => {
     const without = { ...kept, [name]: start[name] };
-    return fits(models, without, budget) ? without : kept;
-  }, settings);
+    return fits(without) ? without : kept;
+  }, least);
+  return { least, settings };
 }
 
 /**
- * Chooses the settings that fit `budget` bytes; names in `given` stay as they are.
+ * Chooses the settings that fit `budget` bytes; the settings named in `given` stay as they are.
  *
- * @throws RangeError when nothing fits, with the sentence that says what would.
+ * @throws RangeError when nothing fits; the message names what would.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * const sizes = { vocabSize: 21128, positions: 1024, embed: 768, heads: 12, layers: 12 };
+ * const base = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const models = { policy: base, reward: base };
+ * const plan = memoryPlan(models, validateSettings({}), { budget: 8 * 2 ** 30 });
+ * deepEqual(plan.chosen, ["micro_batch_size"]);
+ * ```
  */
 export function memoryPlan(
   models: ModelShapes,
   settings: Settings,
   { budget, given = [] }: { budget: number; given?: readonly string[] },
 ): MemoryPlan {
-  const free = ORDER.filter((name) => !given.includes(name));
-  const least = saved(models, settings, { free, budget });
-  if (!fits(models, least, budget)) {
-    throw new RangeError(refusal(models, least, { settings, budget, given }));
+  const free = SAVINGS.filter(([name]) => !given.includes(name));
+  const fitting = fit(models, settings, { free, budget });
+  const chosen = fitting.settings;
+  const ledger = memoryLedger(models, chosen ?? fitting.least);
+  const peak = peakBytes(ledger);
+  if (chosen === undefined) {
+    const would = whatWouldFit(models, settings, { budget, given, peak });
+    throw new RangeError(`Cannot run with these settings: ${needs(ledger, budget)}; ${would}`);
   }
-  const fitting = eased(models, least, { start: settings, free, budget });
-  const ledger = memoryLedger(models, fitting);
-  return {
-    settings: fitting,
-    chosen: ORDER.filter((name) => fitting[name] !== settings[name]),
-    ledger,
-    peak: peakBytes(ledger),
-    budget,
-  };
+  const changed = SAVINGS.map(([name]) => name).filter((name) => chosen[name] !== settings[name]);
+  return { settings: chosen, chosen: changed, ledger, peak, budget };
 }
 
-/** "3.78 GiB"; "315 MiB" where it is less than one. */
+/**
+ * Bytes as text for people.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * deepEqual([315 * 2 ** 20, 3.78 * 2 ** 30].map(memoryText), ["315 MiB", "3.78 GiB"]);
+ * ```
+ */
 export const memoryText = (bytes: number): string =>
-  bytes < GIB ? `${(bytes / 2 ** 20).toFixed(0)} MiB` : `${(bytes / GIB).toFixed(2)} GiB`;
+  bytes < GIB ? `${(bytes / MIB).toFixed(0)} MiB` : `${(bytes / GIB).toFixed(2)} GiB`;
 
-/** What would fit, in one sentence. */
-function refusal(
-  models: ModelShapes,
-  least: Settings,
-  { settings, budget, given }: { settings: Settings; budget: number; given: readonly string[] },
-): string {
-  const ledger = memoryLedger(models, least);
-  const peak = peakBytes(ledger);
-  const worst = ledger.find(({ total }) => total === peak) ?? ledger[0];
-  const most = LEDGER_COLUMNS.toSorted((a, b) => worst[b] - worst[a]).slice(0, 2);
-  const found = most.map((column) => `${memoryText(worst[column])} of ${column}`).join(" and ");
-  const state = `it takes ${memoryText(peak)} (to ${worst.phase}, with ${found}), and ${
+/** The peak with its two largest parts, beside the budget. */
+function needs(ledger: readonly LedgerRow[], budget: number): string {
+  const [worst] = ledger.toSorted((a, b) => b.total - a.total);
+  const parts = LEDGER_COLUMNS.toSorted((a, b) => worst[b] - worst[a]).slice(0, 2)
+    .map((column) => `${memoryText(worst[column])} of ${column}`).join(" and ");
+  return `it takes ${memoryText(worst.total)} (to ${worst.phase}, with ${parts}), and ${
     memoryText(budget)
   } may be used`;
-  return `Cannot run with these settings: ${state}; ${
-    whatWouldFit(models, settings, { budget, given, peak })
-  }`;
 }
 
+/**
+ * The flags that would have to change; or a larger budget, and shorter texts where they would fit.
+ */
 function whatWouldFit(
   models: ModelShapes,
   settings: Settings,
   { budget, given, peak }: { budget: number; given: readonly string[]; peak: number },
 ): string {
-  const free = ORDER.filter((name) => given.includes(name));
-  if (free.length > 0) {
-    const found = saved(models, settings, { free: ORDER, budget });
-    if (fits(models, found, budget)) {
-      const fitting = eased(models, found, { start: settings, free: ORDER, budget });
-      const flags = free.filter((name) => fitting[name] !== settings[name]);
-      return `${flags.map((name) => `${name} ${fitting[name]}`).join(" and ")} would fit`;
-    }
-  }
-  const enough = `--memory_gib ${
-    (Math.ceil(peak / FILLED / GIB * 10) / 10).toFixed(1)
-  } would be enough`;
-  const shorter = fittingLength(models, settings, budget);
+  const fitted = (start: Settings) => fit(models, start, { free: SAVINGS, budget }).settings;
+  const fitting = fitted(settings);
+  const flags = SAVINGS.flatMap(([name]) =>
+    given.includes(name) && fitting !== undefined && fitting[name] !== settings[name]
+      ? [`${name} ${fitting[name]}`]
+      : []
+  );
+  if (flags.length > 0) return `${flags.join(" and ")} would fit`;
+  const gib = (Math.ceil(peak / FILLED / GIB * 10) / 10).toFixed(1);
+  const enough = `--memory_gib ${gib} would be enough`;
+  const shorter = [0.75, 0.5, 0.25].map((share) => Math.floor(settings.max_len * share))
+    .filter((max_len) => max_len >= settings.query_len + 4)
+    .find((max_len) => fitted({ ...settings, max_len }) !== undefined);
   return shorter === undefined ? enough : `max_len ${shorter} would fit, and ${enough}`;
-}
-
-/** The longest `max_len` of some that fits. */
-function fittingLength(
-  models: ModelShapes,
-  settings: Settings,
-  budget: number,
-): number | undefined {
-  const least = settings.query_len + 4;
-  const lengths = [0.75, 0.5, 0.25].map((share) => Math.floor(settings.max_len * share));
-  return lengths.find((max_len) => {
-    if (max_len < least) return false;
-    const shorter = { ...settings, max_len };
-    return fits(models, saved(models, shorter, { free: ORDER, budget }), budget);
-  });
 }

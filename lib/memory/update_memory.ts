@@ -1,9 +1,16 @@
-/** Memory handling of an update: its gradients need the same arrays again and again. */
+/** The memory policy of an update, whose gradients need the same arrays again and again. */
 import type { Gpt2Config } from "../lm/mod.ts";
 import { keepLittleMemory, keepMuchMemory, trimMemory } from "../runtime/mod.ts";
 import { isLarge } from "./model_bytes.ts";
 
-/** Begins an update; the function that is returned ends it. */
+/**
+ * Whether an update keeps freed memory for its next pass, which is faster
+ * (`lib/runtime/host_memory.ts`).
+ */
+export const keepsFreed = (policy: Gpt2Config, spareMemory: boolean): boolean =>
+  isLarge(policy) && !spareMemory;
+
+/** Begins an update; the returned function ends it. */
 export type BeginUpdate = () => () => void;
 
 /** Lets the C library keep freed memory while a large model is updated. */
@@ -13,7 +20,7 @@ export function updateMemory(
 ): BeginUpdate {
   const large = isLarge(policy);
   return () => {
-    if (large && !spareMemory) keepMuchMemory();
+    if (keepsFreed(policy, spareMemory)) keepMuchMemory();
     return () => {
       if (large) keepLittleMemory();
       if (large || spareMemory) trimMemory();

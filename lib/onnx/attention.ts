@@ -1,18 +1,19 @@
 /**
- * Lowering of attention over whole sequences: on the CPU ONNX's own operator, head by head in the processor's cache; elsewhere the
- * products, mask and softmax one by one.
+ * Lowering of attention over whole sequences. On the CPU it is ONNX's Attention operator, which
+ * computes head by head in the processor's cache. Elsewhere the products, the mask and the softmax
+ * are separate nodes.
  */
 import { axesOf, type NodeOf } from "../tensor/mod.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Value } from "./layout.ts";
 
-/** What `qk_matmul_output_mode` says: the fourth result is the scores after the softmax. */
+/** The `qk_matmul_output_mode` in which the fourth result is the scores after the softmax. */
 const AFTER_SOFTMAX = 3;
 
-/** A hidden key's score: e^-1e9 is 0. */
+/** The score of a hidden key, whose weight e^-1e9 is 0. */
 const HIDDEN = -1e9;
 
-/** A node, emitted once however often it is asked for. */
+/** A node that is emitted once for all calls with the same operands. */
 const once = (
   emitter: Emitter,
   operator: string,
@@ -40,8 +41,8 @@ export function emitAttention(
   const { embed, headDim } = sizesOf(inputs[0], heads);
   const value = split(emitter, inputs[2].name, { heads, headDim, perm: [0, 2, 1, 3] });
   const mixed = once(emitter, "MatMul", [weightsInParts(emitter, heads, inputs), value]);
-  const turned = once(emitter, "Transpose", [mixed], { perm: [0, 2, 1, 3] });
-  return once(emitter, "Reshape", [turned, whole(emitter, [0, 0, embed])]);
+  const byToken = once(emitter, "Transpose", [mixed], { perm: [0, 2, 1, 3] });
+  return once(emitter, "Reshape", [byToken, whole(emitter, [0, 0, embed])]);
 }
 
 /** The weights: [batch, heads, time, keyTime]. */
@@ -52,7 +53,8 @@ export function emitAttentionWeights(
 ): string {
   if (emitter.target !== "cpu") return weightsInParts(emitter, heads, inputs);
   const weights = operator(emitter, heads, inputs)[3];
-  // ONNX's shape inference takes an unknown number of keys for 0; by way of a shape that it cannot guess they get their own
+  // ONNX's shape inference takes an unknown number of keys for 0. A Reshape by a shape that it
+  // cannot infer prevents this.
   const sizes = once(emitter, "Shape", [weights]);
   const every = once(emitter, "GreaterOrEqual", [sizes, whole(emitter, [0])]);
   const same = once(emitter, "Reshape", [weights, once(emitter, "Compress", [sizes, every])]);
@@ -60,7 +62,7 @@ export function emitAttentionWeights(
   return same;
 }
 
-/** ONNX's Attention, of which nobody wants the caches. */
+/** ONNX's Attention, whose caches are not used. */
 function operator(emitter: Emitter, heads: number, inputs: readonly Value[]): readonly string[] {
   const [query, key, value, visible] = inputs;
   const operands = [query.name, key.name, value.name, maskOf(emitter, visible)];
@@ -80,7 +82,7 @@ function sizesOf({ shape }: Value, heads: number): { embed: number; headDim: num
   return { embed, headDim: embed / heads };
 }
 
-/** [batch, time, embed] with its heads apart and its axes turned. */
+/** [batch, time, embed] as [batch, time, heads, headDim], with its axes permuted. */
 function split(
   emitter: Emitter,
   name: string,

@@ -1,9 +1,10 @@
 /**
- * Attention to a cache, by ONNX Runtime's GroupQueryAttention: attention and both caches come from one node.
+ * Attention to a cache with ONNX Runtime's GroupQueryAttention, a single node that computes
+ * attention and both caches.
  *
- * Its kernel takes only heads whose width is a multiple of 8. Narrower or odd heads get zeros behind their channels, which change no
- * product, and lose them again afterwards; their caches are then copied at each step, and slots
- * behind a row's end come back as zeros.
+ * Its kernel only takes heads whose width is a multiple of 8. Other heads are padded with channels
+ * of zeros, which change no product and are removed afterwards. Their caches are then copied at
+ * each step, and slots after the end of a row become zeros.
  */
 import { emitAttentionInParts } from "./attention_in_parts.ts";
 import type { AttributeValue, Emitter } from "./emitter.ts";
@@ -11,19 +12,19 @@ import type { AttributeValue, Emitter } from "./emitter.ts";
 /** The kernel's unit for the width of a head. */
 const UNIT = 8;
 
-/** What the node is made of. */
+/** The operands of the node. */
 export interface CachedAttention {
-  /** Query, key, value, both caches, lengths, total: as the primitive takes them. */
+  /** Query, key, value, both caches, lengths and total, in the order of the primitive. */
   readonly inputs: readonly string[];
-  /** New tokens of a row, where that is known. */
+  /** New tokens in each row, or `UNKNOWN`. */
   readonly time: number;
-  /** How many heads. */
+  /** Number of heads. */
   readonly heads: number;
-  /** Channels of a head. */
+  /** Channels of each head. */
   readonly headDim: number;
 }
 
-/** One reshaping, padding or cutting node for each input, however often it is asked for. */
+/** A node that is emitted once for all calls with the same operands. */
 function once(emitter: Emitter, operator: string, inputs: readonly string[]): string {
   return emitter.emitShared(`${operator} ${inputs}`, operator, inputs, {})[0];
 }
@@ -55,7 +56,10 @@ function attention(
   );
 }
 
-/** The attended values (0), the keys' cache (1) or the values' cache (2): every time the same node. */
+/**
+ * The attended values (index 0), the cache of keys (1) or of values (2). All are outputs of the
+ * same node.
+ */
 export function emitCachedAttention(
   emitter: Emitter,
   given: CachedAttention,
@@ -68,16 +72,17 @@ export function emitCachedAttention(
   return emitAttentionInParts(emitter, { query, keys, values, lengths, total, heads, headDim });
 }
 
-/** A sink adds e^sink to the softmax's denominator: this one adds 0. */
+/** A sink adds e^sink to the denominator of the softmax. This one adds 0. */
 const NO_SINK = -1e30;
 
-/** Narrower heads gain nothing by `attentionOfOne`. */
+/** The smallest width of heads that `attentionOfOne` makes faster. */
 const WIDE = 64;
 
 /**
- * One new token a row, wide heads, on the CPU. ONNX Runtime's own loop for one token uses a quarter of a vector register and reads
- * a cache of 600 MB in 37 ms. A node with sinks goes another way, by matrix products, whose fastest kernel asks for a factor of 1:
- * so the query is scaled before. That takes 28 ms on large pages.
+ * Attention of one new token in each row, for wide heads on the CPU. ONNX Runtime's loop for one
+ * token uses a quarter of a vector register and reads a cache of 600 MB in 37 ms. A node with sinks
+ * is computed by matrix products instead. Their fastest kernel needs a scale of 1, so the query is
+ * scaled beforehand. This takes 28 ms with large pages.
  */
 function attentionOfOne(
   emitter: Emitter,
@@ -94,7 +99,7 @@ function attentionOfOne(
   return attention(emitter, [scaled, ...rest, ...notGiven, sinks], attributes);
 }
 
-/** One node, and what widens and narrows heads around it. */
+/** The node itself, with padding and cutting of heads around it. */
 function emitWithKernel(emitter: Emitter, node: CachedAttention): readonly string[] {
   const { inputs, heads, headDim, time } = node;
   const width = Math.ceil(headDim / UNIT) * UNIT;
@@ -108,7 +113,7 @@ function emitWithKernel(emitter: Emitter, node: CachedAttention): readonly strin
     return reshape(emitter, split, [heads * width]);
   });
   const caches = inputs.slice(3, 5).map((name) => widen(emitter, name, width - headDim));
-  const scale = { float: 1 / Math.sqrt(headDim) }; // the kernel's own would be that of the padded width
+  const scale = { float: 1 / Math.sqrt(headDim) }; // the default is that of the padded width
   const [attended, ...present] = attention(emitter, [...rows, ...caches, ...inputs.slice(5)], {
     ...attributes,
     scale,

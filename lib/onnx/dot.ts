@@ -1,16 +1,20 @@
 /**
  * Lowering of `dot`: matrix products of every kind.
  *
- * - no shared axis, one contracted: `MatMul`, the left side keeping all its axes (a layer applied to every token); also where
- *   several of the left's own axes are of unknown size, which no Reshape could bring back once merged;
- * - no shared axis, several contracted: both sides flattened to matrices, `Gemm` (the gradient of a layer's weight);
- * - shared axes: a batch of matrix products (attention).
+ * - Without shared axes and with one contracted axis it is a `MatMul` in which the left side keeps
+ *   all its axes, as in a layer that is applied to every token. It is also used where several axes
+ *   of the left side have unknown sizes, because no Reshape could split them after a merge.
+ * - Without shared axes and with several contracted ones, both sides are flattened to matrices for
+ *   `Gemm`, as in the gradient of a weight.
+ * - With shared axes it is a batch of matrix products, as in attention.
  */
 import { axesOf, type NodeOf, type Shape, UNKNOWN } from "../tensor/mod.ts";
 import type { Emitter } from "./emitter.ts";
 import { grouped, ordered, reshaped, type Value } from "./layout.ts";
 
-/** Emits the product of `a` and `b` and returns its name; the result has the axis order of the node. */
+/**
+ * Emits the product of `a` and `b` and returns its name; the result has the axis order of the node.
+ */
 export function lowerDot(
   emitter: Emitter,
   node: Pick<NodeOf<"dot">, "attributes" | "shape">,
@@ -20,7 +24,8 @@ export function lowerDot(
   const shared = axesOf(a.shape).filter((axis) => axis in b.shape && !contracted.includes(axis));
   const left = axesOf(a.shape).filter((axis) => !(axis in b.shape));
   const right = axesOf(b.shape).filter((axis) => !(axis in a.shape));
-  if (shared.length === 0 && unknowns(b, right) > 1) { // only the left side keeps its axes apart
+  // Only the left side of a MatMul keeps its axes apart.
+  if (shared.length === 0 && unknowns(b, right) > 1) {
     const entries = [...right, ...left].map((axis): [string, number] => [axis, node.shape[axis]]);
     const shape = Object.fromEntries(entries);
     const name = lowerDot(emitter, { ...node, shape }, [b, a]);
@@ -57,7 +62,10 @@ interface Sides {
   readonly shape: Shape;
 }
 
-/** Both sides as matrices; a side whose contracted axes come first is used transposed, without moving it. */
+/**
+ * A product of two matrices. A side whose contracted axes come first is read transposed, without
+ * moving it.
+ */
 function flatProduct(emitter: Emitter, { a, b, left, right, contracted, shape }: Sides): string {
   const aFirst = axesOf(a.shape)[0] === contracted[0],
     bFirst = axesOf(b.shape)[0] === contracted[0];
@@ -73,8 +81,8 @@ function flatProduct(emitter: Emitter, { a, b, left, right, contracted, shape }:
 }
 
 /**
- * A batch of products in which the last axis of either side stays where it is: `FusedMatMul` turns what it reads, and an axis that
- * moves as a whole is copied faster than one that is taken apart.
+ * A batch of products in which the last axis of either side stays last. `FusedMatMul` transposes
+ * while it reads, and moving whole rows is faster than moving single elements.
  */
 function batchedProduct(
   emitter: Emitter,

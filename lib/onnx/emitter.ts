@@ -1,5 +1,6 @@
 /**
- * An emitter collects the nodes and constants of one ONNX graph. It knows ONNX's containers, not our primitives.
+ * An emitter collects the nodes and constants of one ONNX graph. It knows the containers of ONNX
+ * and none of our primitives.
  *
  * Source: the ONNX IR specification (github.com/onnx/onnx, docs/IR.md); bytes by npm's onnx-buf.
  */
@@ -24,60 +25,70 @@ export const elementType: Readonly<Record<DType | "int64", number>> = {
   bool: ElementType.BOOL,
 };
 
-/** Attribute values: whole numbers become ints, `{ float }` a float, text a string. */
+/** The value of an attribute. A number becomes an int, `{ float }` a float, and text a string. */
 export type AttributeValue = number | string | readonly number[] | { readonly float: number };
 
-/** How to write one node. */
+/** Options of one node. */
 export interface EmitOptions {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly domain?: "" | "com.microsoft";
-  /** Number of outputs; their names are returned in order. */
+  /** Number of outputs; default: 1. */
   readonly outputs?: number;
 }
 
-/** Sizes and element type of a value. */
+/** The sizes and element type of a value. */
 export interface Form {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-/** Whose kernels a model is for. */
+/** The kind of device whose kernels run a model. */
 export type Target = "cpu" | "webgpu";
 
-/** What a model is written for. */
+/** The device properties that a model is written for. */
 export interface Lowering {
-  /** Whose kernels. */
+  /** The kind of device. */
   readonly target: Target;
-  /** Attention to a cache is written in standard operators (`attention_in_parts.ts` says why). */
+  /**
+   * Whether attention to a cache is written in standard operators, for the reason in
+   * `attention_in_parts.ts`.
+   */
   readonly attentionInParts: boolean;
-  /** Bytes that a kernel may have before it as one array; what is larger is computed in pieces where kernels need that. */
+  /**
+   * The largest array in bytes that a kernel can read. Where a kernel needs it, larger arrays are
+   * computed in pieces.
+   */
   readonly bindingBytes: number;
 }
 
-/** For kernels that may have everything before them. */
+/** For the CPU, whose kernels read arrays of any size. */
 export const plainLowering: Lowering = {
   target: "cpu",
   attentionInParts: false,
   bindingBytes: Infinity,
 };
 
-/** Collects nodes and constants; `emit` returns the name of the node's (first) result. */
+/** Collects nodes and constants. */
 export interface Emitter extends Lowering {
   readonly nodes: NodeProto[];
   readonly constants: TensorProto[];
-  /** What was declared, by name. */
+  /** Declared values by name. */
   readonly declared: ReadonlyMap<string, Form>;
+  /** Adds a node and returns the name of its first result. */
   emit(operator: string, inputs: readonly string[], options?: EmitOptions): string;
-  /** Emits a node with several results once for each `key`; later calls return the same names. */
+  /**
+   * Adds a node once for each `key` and returns the names of its results. Later calls return the
+   * same names.
+   */
   emitShared(
     key: string,
     operator: string,
     inputs: readonly string[],
     options: EmitOptions,
   ): readonly string[];
-  /** Says what a value is that ONNX's shape inference knows nothing of. */
+  /** Declares the form of a value that ONNX's shape inference cannot find. */
   declare(name: string, form: Form): void;
-  /** A constant; equal ones are written once. */
+  /** The name of a constant. Equal constants are written once. */
   constant(values: readonly number[], dims: readonly number[], type: DType | "int64"): string;
 }
 

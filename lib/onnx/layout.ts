@@ -1,8 +1,9 @@
 /**
- * Layout: bringing a value's axes into the order and grouping that an ONNX operator wants.
+ * Layout: brings the axes of a value into the order and grouping that an ONNX operator needs.
  *
- * Shapes with unknown sizes are written with Reshape's 0 (copy this dimension) and -1 (what remains), so that no shape
- * arithmetic enters the graph: such nodes have no GPU kernel.
+ * Shapes with unknown sizes are written with Reshape's 0 (copy this dimension) and -1 (the
+ * remaining elements). This keeps shape arithmetic, whose nodes have no GPU kernel, out of the
+ * graph.
  */
 import { axesOf, type DType, type Shape, UNKNOWN } from "../tensor/mod.ts";
 import { elementType, type Emitter } from "./emitter.ts";
@@ -12,7 +13,10 @@ export interface Value {
   readonly name: string;
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The float16 value that it is a cast of: what only moves, or looks up, is done there, in half the memory, and cast after that. */
+  /**
+   * The float16 value that it is a cast of. Moving and looking up are done on that one, in half the
+   * memory, and cast afterwards.
+   */
   readonly stored?: string;
 }
 
@@ -31,20 +35,23 @@ export function ordered(emitter: Emitter, value: Value, order: readonly string[]
   };
 }
 
-/** Bools are turned as integers: WebGPU has no kernel that transposes them. */
+/** Bools are transposed as integers, because WebGPU has no kernel that transposes bools. */
 function transposed(
   emitter: Emitter,
   { name, dtype, stored }: Value,
   perm: readonly number[],
 ): string {
-  const turned = (value: string) => emitter.emit("Transpose", [value], { attributes: { perm } });
-  if (stored !== undefined) return toFloat32(emitter, turned(stored));
-  if (dtype !== "bool") return turned(name);
+  const transpose = (value: string) => emitter.emit("Transpose", [value], { attributes: { perm } });
+  if (stored !== undefined) return toFloat32(emitter, transpose(stored));
+  if (dtype !== "bool") return transpose(name);
   const numbers = emitter.emit("Cast", [name], { attributes: { to: elementType.int32 } });
-  return emitter.emit("Cast", [turned(numbers)], { attributes: { to: elementType.bool } });
+  return emitter.emit("Cast", [transpose(numbers)], { attributes: { to: elementType.bool } });
 }
 
-/** `value` in the axis order of `target`, with a dimension of 1 for each axis it lacks, so that ONNX broadcasts it. */
+/**
+ * `value` in the axis order of `target`, with a dimension of 1 for each axis it lacks, so that ONNX
+ * broadcasts it.
+ */
 export function aligned(emitter: Emitter, value: Value, target: Shape): string {
   const axes = axesOf(target);
   const { name } = ordered(emitter, value, axes.filter((axis) => axis in value.shape));
@@ -75,7 +82,10 @@ export function reshaped(emitter: Emitter, value: Value, target: Shape): Value {
   };
 }
 
-/** Merges neighbouring axes group by group; a group of one axis keeps its name, others are called "a x b". */
+/**
+ * Merges neighbouring axes group by group. A group of one axis keeps its name, and others are named
+ * "a x b".
+ */
 export function grouped(
   emitter: Emitter,
   value: Value,

@@ -11,6 +11,7 @@ import {
 import {
   type AnyTensor,
   type DType,
+  isNodeOf,
   type NodeOf,
   topologicalOrder,
   UNKNOWN,
@@ -26,21 +27,25 @@ import {
 import { loweringRules } from "./lowering_rules.ts";
 import type { Value } from "./layout.ts";
 
-/** A model's bytes and the inputs it really uses, by name. */
+/** The bytes of a model, and the inputs that it uses. */
 export interface LoweredGraph {
   /** The model as an ONNX protobuf. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Those that the outputs depend on. */
+  /** The inputs that the outputs depend on. */
   readonly inputs: readonly NodeOf<"input">[];
 }
 
-/** What a result is called inside the model, so that it may share its name with an input. */
+/**
+ * The name of a result inside the model. It differs from the name of an input, so that both can be
+ * called the same outside.
+ */
 export const resultName = (name: string): string => `result:${name}`;
 
 /**
  * Writes the graph that computes `outputs` (name -> tensor) as an ONNX model.
  *
- * @param lowering what it is written for; default: the CPU's kernels. A model for "webgpu" runs on the CPU too
+ * @param lowering the device that the model is written for; default: the CPU. A model for "webgpu"
+ *   also runs on the CPU
  *
  * Unknown axes become symbolic dimensions named like the axis.
  *
@@ -65,7 +70,7 @@ export function lower(
   return { bytes, inputs };
 }
 
-/** The nodes that compute `outputs`, each result under the name that `nameOf` gives it, and the inputs they use. */
+/** The nodes that compute `outputs`, and the inputs they use. `nameOf` names the results. */
 export function emitGraph(
   outputs: Readonly<Record<string, AnyTensor>>,
   { nameOf, ...lowering }: Lowering & { nameOf: (output: string) => string },
@@ -82,7 +87,7 @@ export function emitGraph(
       ...storedBehind(node, operands),
     });
   }
-  const inputs = order.filter(isInput);
+  const inputs = order.filter(isNodeOf("input"));
   const named = Object.entries(outputs).map(([name, tensor]) => ({
     result: nameOf(name),
     value: values.get(tensor)?.name ?? unreachable(tensor),
@@ -107,8 +112,9 @@ const storedBehind = (
   primitive === "cast" && dtype === "float32" && x.dtype === "float16" ? { stored: x.name } : {};
 
 /**
- * Gives values the names of the results they are. A node's own result is simply called so: a node that passes it on would copy it.
- * What no node makes (an input, a constant) or what has a result's name already is passed on.
+ * Gives the results their names. The output of a node is renamed, because an Identity node would
+ * copy it. An input, a constant, or an output that already has the name of another result is passed
+ * on by a node.
  */
 function nameResults(
   nodes: NodeProto[],
@@ -136,9 +142,10 @@ function nameResults(
 }
 
 /**
- * Leaves out nodes that nobody asks for, and what others of the standard set may give besides: it would be computed and written. For
- * WebGPU only behind the last result that is used: its LayerNormalization writes the mean for 1/deviation where the mean before it is
- * left out.
+ * Removes nodes that no result depends on, and unused optional outputs of standard operators, which
+ * would be computed and written. On WebGPU only outputs after the last used one are removed,
+ * because its LayerNormalization writes the mean in place of 1 / standard deviation when the mean
+ * before it is left out.
  */
 function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]): void {
   const used = new Set(results);
@@ -158,14 +165,15 @@ function leaveOutUnused({ nodes, target }: Emitter, results: readonly string[]):
   }
 }
 
-/** What passes a value on. */
+/** A node that passes a value on. */
 const pass = (value: string) => ({ opType: "Identity", input: [value] });
-/** The same for truth values: WebGPU has no Identity for them. */
+/** The same for bools, for which WebGPU has no Identity. */
 const passTruth = (value: string) => ({ opType: "And", input: [value, value] });
 
-const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
-
-/** The rule of a node's own primitive: the one place where the table's types meet a node of unknown kind. */
+/**
+ * The rule of a node's primitive. The cast is needed because the compiler does not know which
+ * primitive that is.
+ */
 const ruleOf = (node: AnyTensor) =>
   loweringRules[node.primitive] as (
     emitter: Emitter,
@@ -173,7 +181,10 @@ const ruleOf = (node: AnyTensor) =>
     inputs: readonly Value[],
   ) => string;
 
-/** Versions of the format and of the standard operators: the newest only where a graph needs its Attention. */
+/**
+ * Versions of the format and of the standard operators. The newest is used only where a graph needs
+ * its Attention.
+ */
 const PLAIN = { irVersion: 10n, operators: 21n },
   WITH_ATTENTION = { irVersion: 11n, operators: 23n };
 
@@ -192,7 +203,7 @@ export function modelBytes(
   return toBinary(ModelProtoSchema, model);
 }
 
-/** What goes in or comes out under `name`; `type` is the tensor's own unless given. */
+/** The declaration of an input or output. `type` is that of the tensor unless it is given. */
 export function valueInfo(
   name: string,
   { shape, dtype }: Form,

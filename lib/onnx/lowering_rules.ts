@@ -1,7 +1,8 @@
 /**
  * Lowering rules: for each primitive, the ONNX operators that compute it.
  *
- * Operators are of the standard set (version 21) but for GroupQueryAttention and FastGelu, which ONNX Runtime adds.
+ * All operators are in the standard set (version 21) except GroupQueryAttention and FastGelu, which
+ * ONNX Runtime adds.
  */
 import {
   axesOf,
@@ -11,6 +12,7 @@ import {
   type Compare,
   type NodeOf,
   type Primitive,
+  tableOf,
   UNARY,
   type Unary,
 } from "../tensor/mod.ts";
@@ -54,11 +56,6 @@ const elementwise =
   (operator: string): Rule<Unary | Binary | Compare | "where"> => (emitter, node, inputs) =>
     emitter.emit(operator, inputs.map((value) => aligned(emitter, value, node.shape)));
 
-function rulesFor<K extends string>(keys: readonly K[], operators: Readonly<Record<K, string>>) {
-  type Rules = Record<K, Rule<Unary | Binary | Compare | "where">>;
-  return Object.fromEntries(keys.map((key) => [key, elementwise(operators[key])])) as Rules; // fromEntries forgets the keys
-}
-
 const sameValue: Rule<Primitive> = (_emitter, _node, [x]) => x.name;
 
 const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter, node, [x]) =>
@@ -66,7 +63,7 @@ const alongAxis = (operator: string): Rule<"softmax" | "logSoftmax"> => (emitter
     attributes: { axis: axesOf(x.shape).indexOf(node.attributes.axis) },
   });
 
-/** z - log(sum(e^z)) with z = x - largest(x): WebGPU has no kernel for LogSoftmax. */
+/** z - log(sum(e^z)) with z = x - largest(x), because WebGPU has no kernel for LogSoftmax. */
 const logSoftmaxInParts: Rule<"logSoftmax"> = (emitter, node, [x]) => {
   const axis = emitter.constant([axesOf(x.shape).indexOf(node.attributes.axis)], [1], "int64");
   const over = (operator: string, name: string) =>
@@ -76,7 +73,7 @@ const logSoftmaxInParts: Rule<"logSoftmax"> = (emitter, node, [x]) => {
   return emitter.emit("Sub", [z, emitter.emit("Log", [total])]);
 };
 
-/** y, mean and 1 / deviation come from one node, shared by the three primitives. */
+/** y, mean and 1 / standard deviation are outputs of one node, which the three primitives share. */
 const layerNormResult =
   (index: number): Rule<"layerNorm" | "layerNormMean" | "layerNormInverseDeviation"> =>
   (emitter, node, inputs) => {
@@ -90,7 +87,7 @@ const layerNormResult =
       : emitter.emit("Squeeze", [result, emitter.constant([-1], [1], "int64")]);
   };
 
-/** Shared by the three primitives. */
+/** The three outputs of one node, which the three primitives share. */
 const attentionResult =
   (index: number): Rule<"cachedAttention" | "cachedKeys" | "cachedValues"> =>
   (emitter, node, inputs) => {
@@ -102,9 +99,12 @@ const attentionResult =
   };
 
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
-  ...rulesFor(UNARY.filter((name) => name !== "gelu" && name !== "sin"), unaryOperator),
-  ...rulesFor(BINARY, binaryOperator),
-  ...rulesFor(COMPARE, compareOperator),
+  ...tableOf(
+    UNARY.filter((name) => name !== "gelu" && name !== "sin"),
+    (name) => elementwise(unaryOperator[name]),
+  ),
+  ...tableOf(BINARY, (name) => elementwise(binaryOperator[name])),
+  ...tableOf(COMPARE, (name) => elementwise(compareOperator[name])),
   sin: (emitter, _, [x]) =>
     emitter.target === "webgpu" ? emitSine(emitter, x.name) : emitter.emit("Sin", [x.name]),
   gelu: (emitter, _, [x]) => emitter.emit("FastGelu", [x.name], { domain: "com.microsoft" }),
@@ -148,19 +148,31 @@ export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
     );
     return emitter.emit("Pad", [x.name, emitter.constant(pads, [pads.length], "int64")]);
   },
-  gather(emitter, _, [table, indices]) {
-    const rowsOf = (name: string) =>
-      emitter.emit("Gather", [name, indices.name], { attributes: { axis: 0 } });
+  gather(emitter, node, [table, indices]) {
+    const axes = Object.entries(table.shape);
+    const axis = axesOf(table.shape).indexOf(node.attributes.axis);
+    const rows = [
+      ...axes.slice(0, axis),
+      ...Object.entries(indices.shape),
+      ...axes.slice(axis + 1),
+    ];
+    const rowsOf = (name: string) => {
+      const found = emitter.emit("Gather", [name, indices.name], { attributes: { axis } });
+      const value = { name: found, shape: Object.fromEntries(rows), dtype: node.dtype };
+      return ordered(emitter, value, axesOf(node.shape)).name;
+    };
     return table.stored === undefined
       ? rowsOf(table.name)
       : toFloat32(emitter, rowsOf(table.stored));
   },
   scatterAdd: emitScatterAdd,
-  take(emitter, _, [x, indices]) {
+  take(emitter, node, [x, indices]) {
+    const axes = axesOf(node.shape);
     const last = emitter.constant([-1], [1], "int64");
-    const column = emitter.emit("Unsqueeze", [indices.name, last]);
+    const lines = ordered(emitter, x, [...axes, node.attributes.axis]).name;
+    const column = emitter.emit("Unsqueeze", [ordered(emitter, indices, axes).name, last]);
     return emitter.emit("Squeeze", [
-      emitter.emit("GatherElements", [x.name, column], { attributes: { axis: -1 } }),
+      emitter.emit("GatherElements", [lines, column], { attributes: { axis: -1 } }),
       last,
     ]);
   },

@@ -1,4 +1,4 @@
-/** Graphs written as ONNX models. */
+/** Writing graphs as ONNX models. */
 export { type Lowering, plainLowering, type Target } from "./emitter.ts";
 export { lower, type LoweredGraph, resultName } from "./lower.ts";
 export {

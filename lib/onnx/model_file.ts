@@ -1,8 +1,9 @@
 /**
- * A graph as a model for other programs: weights beside it in a file of raw numbers, token ids as int64, plain names.
+ * A graph as a model for other programs, with plain names, token ids as int64, and the weights in a
+ * separate file of raw numbers.
  *
- * Source: the ONNX IR specification (github.com/onnx/onnx, docs/IR.md and docs/ExternalData.md). It computes nothing and
- * writes no file: the bytes and the order of the weights come back as values.
+ * Source: the ONNX IR specification (github.com/onnx/onnx, docs/IR.md and docs/ExternalData.md). No
+ * file is written here. The bytes and the order of the weights are returned as values.
  */
 import { create } from "@bufbuild/protobuf";
 import {
@@ -15,7 +16,7 @@ import { type AnyTensor, type NodeOf, sizeOf } from "../tensor/mod.ts";
 import { elementType, plainLowering } from "./emitter.ts";
 import { emitGraph, modelBytes, valueInfo } from "./lower.ts";
 
-/** One weight's place in the file of raw numbers. */
+/** The place of one weight in the file of raw numbers. */
 export interface PlacedWeight {
   /** The input's name in the graph. */
   readonly name: string;
@@ -25,7 +26,7 @@ export interface PlacedWeight {
   readonly length: number;
 }
 
-/** A model whose weights lie in another file. */
+/** A model whose weights are in another file. */
 export interface ModelFile {
   /** The ONNX protobuf. */
   readonly bytes: Uint8Array;
@@ -33,27 +34,31 @@ export interface ModelFile {
   readonly weights: readonly PlacedWeight[];
 }
 
-/** How to write it. */
+/** Options of `modelFile`. */
 export interface ModelFileOptions {
-  /** Name of the file with the weights, beside the model. */
+  /** The name of the file with the weights, in the folder of the model. */
   readonly weightsFile: string;
-  /** Inputs that the model's user gives: name in the graph -> name in the model. All others are weights. */
+  /**
+   * The inputs that the user of the model provides: name in the graph -> name in the model. All
+   * others are weights.
+   */
   readonly given: Readonly<Record<string, string>>;
 }
 
 /**
  * Writes the graph that computes `outputs`; inputs not named in `given` become weights.
  *
- * Given int32 inputs are int64 in the model, as other programs feed token ids.
+ * Given int32 inputs are int64 in the model, because other programs feed token ids as int64.
  *
- * @throws RangeError when a weight has an axis of unknown size, or `given` names an input that the graph does not have or gives
- *   an int32 input its own name.
+ * @throws RangeError when a weight has an axis of unknown size, or `given` names an input that the
+ *   graph does not have or gives an int32 input its own name.
  * @example
  * ```ts
  * import { dot, input, UNKNOWN } from "ppo/tensor/mod.ts";
  * import { modelFile } from "ppo/onnx/mod.ts";
  * import { deepEqual } from "node:assert/strict";
- * const y = dot(input("x", { time: UNKNOWN, embed: 2 }), input("weight", { embed: 2, out: 3 }), "embed");
+ * const x = input("x", { time: UNKNOWN, embed: 2 });
+ * const y = dot(x, input("weight", { embed: 2, out: 3 }), "embed");
  * const { weights } = modelFile({ y }, { weightsFile: "model.onnx_data", given: { x: "x" } });
  * deepEqual(weights, [{ name: "weight", offset: 0, length: 24 }]);
  * ```
@@ -106,13 +111,14 @@ export function modelFile(
   };
 }
 
-/** A given input under its outer name, and the node that makes the graph's own input of it. */
+/** A given input under its outer name, and the node that converts it to the input of the graph. */
 function entry(node: NodeOf<"input">, outer: string) {
   const { name, dtype } = node.attributes;
   const isWhole = dtype === "int32";
   if (isWhole && outer === name) {
     throw new RangeError(
-      `Cannot write the model: its int64 input must not be called "${name}" like the graph's own`,
+      `Cannot write the model: the graph already has an input "${name}". ` +
+        "Give its int64 input another name.",
     );
   }
   const attribute = isWhole

@@ -1,15 +1,16 @@
 /**
- * Lowering of `scatterAdd`: rows added into a table of zeros, with ScatterElements. ScatterND would lose updates when indices repeat
- * and several threads add.
+ * Lowering of `scatterAdd`, which adds rows into a table of zeros, to ScatterElements. ScatterND
+ * would lose updates when indices repeat and several threads add.
  *
- * WebGPU's kernel fails on a table larger than what a GPU shows a kernel at once (the other kernels manage by themselves). Such a
- * table is made in pieces: piece [first, end) takes the rows that belong into it, and zeros for the others.
+ * Unlike the other kernels, WebGPU's ScatterElements fails on a table that is larger than one GPU
+ * binding. Such a table is made in pieces: piece [first, end) adds the rows that belong to it, and
+ * zeros in place of the others.
  */
 import { axesOf, dropAxes, type NodeOf, sizeOf } from "../tensor/mod.ts";
 import type { Emitter } from "./emitter.ts";
 import { grouped, ordered, reshaped, type Value } from "./layout.ts";
 
-/** Rows to be added: names of their places [row, 1] and of the rows [row, width]. */
+/** The rows to add: the names of their places [row, 1] and of the rows [row, width]. */
 interface Rows {
   readonly places: string;
   readonly updates: string;
@@ -29,7 +30,10 @@ function addInto(emitter: Emitter, { places, updates, width }: Rows, size: numbe
   });
 }
 
-/** Rows first to end - 1 of the table: other rows are added as zeros to the first. */
+/**
+ * Rows first to end - 1 of the table. Rows that belong elsewhere are added to the first one as
+ * zeros.
+ */
 function piece(
   emitter: Emitter,
   { places, updates, width }: Rows,

@@ -1,13 +1,17 @@
 /**
- * sin x in sums and products, for WebGPU: its own sin is only promised to 2^-11 between -pi and pi, and to nothing outside
- * (WGSL specification, accuracy of built-in functions), so that gradients would differ from the CPU's in the fourth digit.
+ * sin x in sums and products, for WebGPU. Its own sin is guaranteed only to within 2^-11 between
+ * -pi and pi, and not at all outside (WGSL specification, accuracy of built-in functions), so that
+ * gradients would differ from those of the CPU in the fourth digit.
  *
- * With k the whole number next to x / pi and r = x - k pi, at most pi/2 away from 0:
- * sin x = (-1)^k sin r, and sin r = r - r^3/3! + r^5/5! - ... + - r^11/11!, whose next term is below 6e-8.
+ * With k the whole number next to x / pi and r = x - k pi, at most pi/2 away from 0: sin x = (-1)^k
+ * sin r, and sin r = r - r^3/3! + r^5/5! - ... + - r^11/11!, whose next term is below 6e-8.
  */
 import type { Emitter } from "./emitter.ts";
 
-/** pi in three parts, of which the first two have so few digits that k times them is exact in float32 for |x| below 10,000. */
+/**
+ * pi in three parts, of which the first two have so few digits that k times them is exact in
+ * float32 for |x| below 10,000.
+ */
 const PI_PARTS = [3.140625, 0.000967502593994140625, 1.50995798975373e-7];
 
 /** 1 / 11!, 1 / 9!, ... with their signs, largest power first. */

@@ -53,15 +53,18 @@ export async function rollout(
   { timestep, klCoef, gamma, lambda, toReward }: RolloutOptions,
 ): Promise<Sample[]> {
   const answers = await actor.generate(prompts, { timestep }); // 1. a_t ~ pi_old, with log pi_old(a_t)
-  const allRefLogProbs = await reference.logProbs(answers); //    2. log pi_ref(a_t)
-  const allValues = await critic.values(answers); //              3. V(s_t)
-  const rawScores = await reward.scores(answers); //              4. r(x, y), one score an answer
+  const allRefLogProbs = await reference.logProbs(answers); // 2. log pi_ref(a_t)
+  const allValues = await critic.values(answers); // 3. V(s_t)
+  const rawScores = await reward.scores(answers); // 4. r(x, y), one score an answer
 
   return answers.map((answer, i) => {
     const [logProbs, refLogProbs, values] = [answer.logProbs, allRefLogProbs[i], allValues[i]];
-    const score = toReward(rawScores[i], answer); // 5. normalised, clipped, less a penalty for a missing end
-    const rewards = shapedRewards({ logProbs, refLogProbs, score, klCoef }); // 6. r_t: KL penalty, and the score at the end
-    const { advantages, returns } = gae({ rewards, values, gamma, lambda }); // 7. A_t and R_t
+    // 5. The score, normalised and clipped, minus a penalty if the answer never ended.
+    const score = toReward(rawScores[i], answer);
+    // 6. r_t: the KL penalty at each token, plus the score at the last one.
+    const rewards = shapedRewards({ logProbs, refLogProbs, score, klCoef });
+    // 7. A_t and R_t.
+    const { advantages, returns } = gae({ rewards, values, gamma, lambda });
     const estimates = { refLogProbs, values, rewards, advantages, returns };
     return { ...answer, ...estimates, timestep, rawScore: rawScores[i], score };
   });

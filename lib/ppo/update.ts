@@ -71,8 +71,10 @@ export async function* update(
   for (let epoch = updatesDone * epochs; epoch < (updatesDone + 1) * epochs; epoch++) {
     for (const samples of minibatches(ready, { seed, epoch, minibatchSize })) {
       if (step++ < stepsDone) continue; // made before the run was stopped
-      const actorStep = await actor.step(samples, learningRate); // mean max(-A ratio, -A clip(ratio))
-      const criticStep = await critic.step(samples, learningRate); // mean 0.5 max((V - R)^2, (V_clip - R)^2)
+      // Mean over tokens of max(-A ratio, -A clip(ratio)).
+      const actorStep = await actor.step(samples, learningRate);
+      // Mean over tokens of 0.5 max((V - R)^2, (V_clip - R)^2).
+      const criticStep = await critic.step(samples, learningRate);
       yield { samples, actor: actorStep, critic: criticStep };
     }
   }

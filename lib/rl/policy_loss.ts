@@ -20,6 +20,8 @@ import {
   max,
   mul,
   neg,
+  requireSameAxes,
+  type SameAxes,
   type Shape,
   sub,
   sum,
@@ -28,15 +30,20 @@ import {
 import { requireNotNegative } from "./rows.ts";
 
 /** The inputs of `policyLoss`, all on the same axes, [time] or [batch, time]. */
-export interface PolicyLossInputs<S extends Shape> {
+export interface PolicyLossInputs<
+  S extends Shape,
+  Old extends Shape = S,
+  Advantages extends Shape = S,
+  Mask extends Shape = S,
+> {
   /** log pi(a_t) under the weights in training, in nats. */
   readonly logProbs: Tensor<S>;
   /** log pi_old(a_t) under the weights that sampled, in nats. */
-  readonly oldLogProbs: Tensor<S>;
+  readonly oldLogProbs: Tensor<Old> & SameAxes<"clip the policy loss", S, Old>;
   /** A_t, usually whitened. */
-  readonly advantages: Tensor<S>;
+  readonly advantages: Tensor<Advantages> & SameAxes<"clip the policy loss", S, Advantages>;
   /** 1 at real tokens of the answer, 0 elsewhere (where the other inputs must still be finite). */
-  readonly mask: Tensor<S>;
+  readonly mask: Tensor<Mask> & SameAxes<"clip the policy loss", S, Mask>;
   /**
    * The divisor of the sum (default: sum(mask)). With the number of real tokens in a whole
    * minibatch, the losses and gradients of its micro-batches add up to those of the minibatch.
@@ -81,8 +88,13 @@ export interface PolicyLoss<S extends Shape> {
  * assert.ok(Math.abs(data[0] - 0.9) < 1e-6); // ratios 2 (counts as 1.2) and 1: (-1.2 + 3) / 2
  * ```
  */
-export function policyLoss<S extends Shape>(
-  inputs: PolicyLossInputs<S>,
+export function policyLoss<
+  S extends Shape,
+  Old extends Shape,
+  Advantages extends Shape,
+  Mask extends Shape,
+>(
+  inputs: PolicyLossInputs<S, Old, Advantages, Mask>,
   options?: { clipRange?: number },
 ): PolicyLoss<S>;
 export function policyLoss(
@@ -90,6 +102,9 @@ export function policyLoss(
   { clipRange = 0.2 }: { clipRange?: number } = {},
 ): PolicyLoss<Shape> {
   requireNotNegative("clip the policy loss", { clipRange });
+  for (const { shape } of [oldLogProbs, advantages, mask]) {
+    requireSameAxes(logProbs.shape, shape, "clip the policy loss");
+  }
   // masked first, so that padding cannot overflow
   const ratio = exp(mul(sub(logProbs, oldLogProbs), mask));
   const unclipped = neg(mul(advantages, ratio)); // -A_t ratio_t

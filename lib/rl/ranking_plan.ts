@@ -18,7 +18,7 @@ export interface PlanArray {
   /** Sizes of the axes. */
   readonly dims: number[];
   /** The numbers. */
-  readonly data: Float32Array;
+  readonly data: Float32Array<ArrayBuffer>;
 }
 
 /**

@@ -17,6 +17,8 @@ import {
   max,
   min,
   mul,
+  requireSameAxes,
+  type SameAxes,
   type Shape,
   square,
   sub,
@@ -28,15 +30,20 @@ import { requireNotNegative } from "./rows.ts";
 /**
  * The inputs of `valueLoss`, all on the same axes, [time] or [batch, time], in units of reward.
  */
-export interface ValueLossInputs<S extends Shape> {
+export interface ValueLossInputs<
+  S extends Shape,
+  Old extends Shape = S,
+  Returns extends Shape = S,
+  Mask extends Shape = S,
+> {
   /** V(s_t) under the weights in training. */
   readonly values: Tensor<S>;
   /** V_old(s_t) at the time of the rollout. */
-  readonly oldValues: Tensor<S>;
+  readonly oldValues: Tensor<Old> & SameAxes<"clip the value loss", S, Old>;
   /** R_t, the targets. */
-  readonly returns: Tensor<S>;
+  readonly returns: Tensor<Returns> & SameAxes<"clip the value loss", S, Returns>;
   /** 1 at real tokens of the answer, 0 elsewhere (where the other inputs must still be finite). */
-  readonly mask: Tensor<S>;
+  readonly mask: Tensor<Mask> & SameAxes<"clip the value loss", S, Mask>;
   /** The divisor of the sum (default: sum(mask)), as in `PolicyLossInputs`. */
   readonly count?: Tensor<Record<never, never>>;
 }
@@ -75,8 +82,13 @@ export interface ValueLoss<S extends Shape> {
  * assert.ok(Math.abs(data[0] - 3.92) < 1e-5);
  * ```
  */
-export function valueLoss<S extends Shape>(
-  inputs: ValueLossInputs<S>,
+export function valueLoss<
+  S extends Shape,
+  Old extends Shape,
+  Returns extends Shape,
+  Mask extends Shape,
+>(
+  inputs: ValueLossInputs<S, Old, Returns, Mask>,
   options?: { clipRange?: number },
 ): ValueLoss<S>;
 export function valueLoss(
@@ -84,6 +96,9 @@ export function valueLoss(
   { clipRange = 0.2 }: { clipRange?: number } = {},
 ): ValueLoss<Shape> {
   requireNotNegative("clip the value loss", { clipRange });
+  for (const { shape } of [oldValues, returns, mask]) {
+    requireSameAxes(values.shape, shape, "clip the value loss");
+  }
   // V_clip
   const clippedValues = max(min(values, add(oldValues, clipRange)), sub(oldValues, clipRange));
   const errors = square(sub(values, returns)); // (V - R)^2

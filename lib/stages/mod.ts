@@ -6,5 +6,5 @@ export * from "./reward.ts";
 export * from "./sft.ts";
 export * from "./stage.ts";
 export * from "./stage_trainer.ts";
-export { type DropoutKeys, noDropout, type StageDropout } from "./stage_dropout.ts";
+export type { DropoutInputs, StageDropout } from "./stage_dropout.ts";
 export * from "./written_lists.ts";

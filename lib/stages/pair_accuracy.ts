@@ -1,12 +1,13 @@
 /**
  * How often a reward model puts two answers of a ranked list in the right order.
  *
- *   accuracy = pairs whose better answer has the higher score / pairs       an equal score counts one half
+ *   accuracy = pairs whose better answer has the higher score / pairs
  *
- * Two answers with the same text have no right order and are not counted.
+ * An equal score counts one half. Two answers with the same text have no right order and are not
+ * counted.
  */
 
-/** One answer of a list: what it says and how it was scored. */
+/** One answer of a list. */
 export interface ScoredAnswer {
   /** Its text. */
   readonly answer: string;
@@ -22,16 +23,13 @@ export interface PairAccuracy {
   readonly neighbours: readonly number[];
 }
 
-/** 1 right, 0 wrong, 1/2 undecided; nothing where the texts are the same. */
-function verdict(better: ScoredAnswer, worse: ScoredAnswer): number[] {
-  if (better.answer === worse.answer) return [];
-  return [better.score > worse.score ? 1 : better.score < worse.score ? 0 : 0.5];
-}
+/** 1 where `high` is the higher score, 0 where `low` is, 1/2 where they are equal. */
+const isHigher = (high: number, low: number): number => high > low ? 1 : high < low ? 0 : 0.5;
 
-const share = (verdicts: readonly number[]): number =>
-  verdicts.length === 0
+const share = (outcomes: readonly number[]): number =>
+  outcomes.length === 0
     ? NaN
-    : verdicts.reduce((total, value) => total + value, 0) / verdicts.length;
+    : outcomes.reduce((total, outcome) => total + outcome, 0) / outcomes.length;
 
 /**
  * Accuracy over lists of the same length, best answer first; NaN where there is no pair to count.
@@ -40,24 +38,29 @@ const share = (verdicts: readonly number[]): number =>
  * ```ts
  * import { deepEqual } from "node:assert/strict";
  * const list = [{ answer: "a", score: 2 }, { answer: "b", score: 3 }, { answer: "c", score: 1 }];
- * deepEqual(pairAccuracy([list]), { overall: 2 / 3, neighbours: [0, 1] }); // a > c and b > c, but not a > b
+ * // a > c and b > c, but not a > b
+ * deepEqual(pairAccuracy([list]), { overall: 2 / 3, neighbours: [0, 1] });
  * ```
  */
 export function pairAccuracy(lists: readonly (readonly ScoredAnswer[])[]): PairAccuracy {
-  const ranks = lists[0]?.length ?? 0;
-  const at = (better: number, worse: number) =>
-    lists.flatMap((list) => verdict(list[better], list[worse]));
-  const worseThan = (rank: number) =>
-    Array.from({ length: ranks - 1 - rank }, (_, step) => rank + 1 + step);
-  const firsts = Array.from({ length: Math.max(0, ranks - 1) }, (_, rank) => rank);
+  const ranks = Array.from(lists[0] ?? [], (_, rank) => rank);
+  const outcomes = (better: number, worse: number) =>
+    lists.flatMap((list) =>
+      list[better].answer === list[worse].answer
+        ? []
+        : [isHigher(list[better].score, list[worse].score)]
+    );
   return {
-    overall: share(firsts.flatMap((rank) => worseThan(rank).flatMap((worse) => at(rank, worse)))),
-    neighbours: firsts.map((rank) => share(at(rank, rank + 1))),
+    overall: share(
+      ranks.flatMap((rank) => ranks.slice(rank + 1).flatMap((worse) => outcomes(rank, worse))),
+    ),
+    neighbours: ranks.slice(0, -1).map((rank) => share(outcomes(rank, rank + 1))),
   };
 }
 
 /**
- * The probability that a good answer scores higher than a bad one (the area under the ROC curve; an equal score counts one half).
+ * The probability that a good answer scores higher than a bad one: the area under the ROC curve.
+ * An equal score counts one half.
  *
  * @example
  * ```ts
@@ -65,6 +68,5 @@ export function pairAccuracy(lists: readonly (readonly ScoredAnswer[])[]): PairA
  * equal(separation([3, 1], [2, 0]), 0.75); // 3 > 2, 3 > 0, 1 > 0, but not 1 > 2
  * ```
  */
-export function separation(good: readonly number[], bad: readonly number[]): number {
-  return share(good.flatMap((high) => bad.map((low) => high > low ? 1 : high < low ? 0 : 0.5)));
-}
+export const separation = (good: readonly number[], bad: readonly number[]): number =>
+  share(good.flatMap((high) => bad.map((low) => isHigher(high, low))));

@@ -1,48 +1,46 @@
 /**
- * Using a trained model: some questions for a passage, in the tutorial's form.
+ * Uses a trained model: generates some questions for a passage, in the tutorial's form.
  *
- * Sampling is its `predict.py`'s: top-p 0.9, a repetition penalty of 1.2, at least 3 and at most 64 new tokens, two questions.
+ * The tutorial's `predict.py` samples with top-p 0.9 and a repetition penalty of 1.2, at least 3
+ * and at most 64 new tokens, and gives two questions.
  */
-import { createGenerator, transposeParameters } from "../decode/mod.ts";
-import {
-  gpt2Spec,
-  type ModelFolder,
-  type SamplingSettings,
-  type Tokenizer,
-  type TokenRow,
-  uploadParameters,
-} from "../lm/mod.ts";
+import { transposeParameters } from "../decode/mod.ts";
+import type { ModelFolder, SamplingSettings, Tokenizer, TokenRow } from "../lm/mod.ts";
+import { type Lengths, promptRow } from "../passages/mod.ts";
 import { uniform } from "../random/mod.ts";
 import type { Device } from "../runtime/mod.ts";
-import { type Lengths, promptRow } from "../passages/mod.ts";
+import { openWriter } from "./written_lists.ts";
 
-/** How to ask. */
+/** How to generate questions. */
 export interface PredictorOptions {
   /** Longest row and question. */
   readonly lengths: Lengths;
-  /** How tokens are drawn. */
+  /** The sampling distribution. */
   readonly sampling: SamplingSettings;
-  /** A question has at least so many tokens before its end. */
+  /** The fewest tokens of a question before its end. */
   readonly minNewTokens: number;
-  /** Questions a passage. */
+  /** Questions per passage. */
   readonly questions: number;
-  /** Start of all random numbers. */
+  /** Seed of all random numbers. */
   readonly seed: number;
 }
 
-/** What a model asks about one passage. */
+/** The questions about one passage. */
 export interface Prediction {
-  /** As the tutorial prints them. */
+  /** The questions as the tutorial prints them. */
   readonly questions: readonly string[];
   /** Tokens of the passage. */
   readonly tokens: number;
-  /** How many of them the model read: the first ones. */
+  /** The number of its first tokens that the model read. */
   readonly read: number;
 }
 
-/** Asks about passages. */
+/** Generates questions about passages. */
 export interface Predictor {
-  /** `first` numbers the first passage: another number, other questions. The other passages change nothing. */
+  /**
+   * `first` numbers the first passage: a passage's questions depend on its number and the seed,
+   * not on its neighbours.
+   */
   predict(passages: readonly string[], first: number): Promise<Prediction[]>;
 }
 
@@ -53,23 +51,22 @@ export interface Predictor {
  * ```ts
  * import { equal } from "node:assert/strict";
  * import { makeTokenizer } from "ppo/lm/mod.ts";
- * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "全", "长", "ok", "go", "##7"]);
+ * const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
+ * const tokenizer = makeTokenizer([...special, "全", "长", "ok", "go", "##7"]);
  * equal(questionText(tokenizer, [4, 5, 1, 6, 7, 8, 3]), "全长okgo7");
  * ```
  */
 export const questionText = (tokenizer: Tokenizer, tokens: TokenRow): string =>
   tokenizer.decode(tokens).replaceAll(/\s|\[SEP\]|##|\[UNK\]/g, "");
 
-/** Compiles a model for asking. */
+/** Compiles a model for generating questions. */
 export async function createPredictor(
   device: Device,
-  { config, weights, tokenizer }: Omit<ModelFolder, "settings">,
-  { lengths, sampling, minNewTokens, questions, seed }: PredictorOptions,
+  folder: Omit<ModelFolder, "settings">,
+  { lengths, questions, seed, ...options }: PredictorOptions,
 ): Promise<Predictor> {
-  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
-  const generator = await createGenerator(device, config, { sampling, special, minNewTokens });
-  const stored = await uploadParameters(device, gpt2Spec(config), weights, { share: true }); // nothing writes to it
-  const parameters = await transposeParameters(device, config, stored);
+  const { generator, tokenizer, ...writer } = await openWriter(device, folder, options);
+  const parameters = await transposeParameters(device, folder.config, writer.parameters);
   const rounds = Array.from({ length: questions }, (_, round) => round);
   return {
     async predict(passages, first) {

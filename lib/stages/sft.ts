@@ -3,8 +3,8 @@
  *
  *   loss = - sum_t weight_t log pi(token_t+1 | tokens_..t) / count
  *
- * A target in the answer weighs 1, one in the prompt `passageWeight` (1: the tutorial's loss, over all tokens), padding 0. `count` is
- * the sum of the weights of the whole batch, so that the losses and gradients of its micro-batches add up.
+ * A target in the answer has weight 1, one in the prompt `passageWeight` (1 is the tutorial's
+ * loss, over all tokens), padding 0. `count` is the sum of the weights of the whole batch.
  */
 import {
   type Gpt2Arrays,
@@ -14,22 +14,11 @@ import {
   languageHead,
   padRows,
   type PromptAndAnswer,
-  type rowsSpec,
   rowsThatFit,
 } from "../lm/mod.ts";
-import type { Hidden } from "../nn/mod.ts";
-import {
-  type Device,
-  type Feeds,
-  float,
-  floats,
-  type HostArray,
-  int,
-  ints,
-  number,
-} from "../runtime/mod.ts";
+import { type Device, float, floats, int, ints, number } from "../runtime/mod.ts";
 import { div, logSoftmax, mul, neg, type Scalar, sum, take, type Tensor } from "../tensor/mod.ts";
-import { bodyDropout, dropoutKeysSpec } from "./stage_dropout.ts";
+import { dropoutKeysSpec } from "./stage_dropout.ts";
 import {
   createStageTrainer,
   type StageLoss,
@@ -37,12 +26,12 @@ import {
   type StageTrainerOptions,
 } from "./stage_trainer.ts";
 
-/** Trains and measures a language model; the loss is in nats a unit of weight. */
+/** Trains and measures a language model; the loss is in nats per unit of weight. */
 export type SftTrainer = StageTrainer<Gpt2Arrays, PromptAndAnswer>;
 
-/** How to train. */
+/** How to train a language model. */
 export interface SftOptions extends StageTrainerOptions {
-  /** Weight of a passage's token; an answer's has 1 (default: 1 too, the tutorial's loss). */
+  /** Weight of a passage's token; an answer's is 1 (default: 1 too, the tutorial's loss). */
   readonly passageWeight?: number;
 }
 
@@ -51,22 +40,36 @@ const matrix = { batch: -1, time: -1 };
 /** What the loss reads besides the parameters and the rows. */
 const lossSpec = { targets: int(matrix), weights: float(matrix), count: float({}) };
 
+interface LossInputs {
+  readonly targets: Tensor<{ batch: number; time: number }, "int32">;
+  readonly weights: Tensor<{ batch: number; time: number }>;
+  readonly count: Tensor<Scalar>;
+}
+
 /** Compiles the SFT programs for one shape of model. */
 export function createSftTrainer(
   device: Device,
   config: Gpt2Config,
   { padId, passageWeight = 1, ...options }: SftOptions,
 ): Promise<SftTrainer> {
+  const weightOf = ({ prompt, answer }: PromptAndAnswer) =>
+    passageWeight * (prompt.length - 1) + answer.length; // every token but the first is a target
   const stage: StageLoss<Gpt2Parameters, LossInputs, PromptAndAnswer> = {
-    definition: (dropout) => ({
+    definition: () => ({
       config,
       parameters: gpt2Spec(config),
       inputs: { ...lossSpec, dropoutKeys: dropoutKeysSpec },
-      drop: bodyDropout(dropout),
-      loss: (head, hidden, inputs) => ({ loss: sftLoss(hidden, head, inputs) }),
+      loss(head, hidden, { targets, weights, count }) {
+        const policy = logSoftmax(languageHead(hidden, head), "vocab");
+        const logProbs = take(policy, targets, "vocab"); // [batch, time]
+        return { loss: neg(div(sum(mul(logProbs, weights)), count)) };
+      },
     }),
-    countOf: (examples) => weightOf(examples, passageWeight),
-    batchOf: (examples, count) => sftBatch(examples, { padId, passageWeight, count }),
+    countOf: (examples) => examples.reduce((total, example) => total + weightOf(example), 0),
+    batchOf: (examples, count) => ({
+      ...sftBatch(examples, { padId, passageWeight }),
+      count: number(count),
+    }),
     rowsOf: () => 1,
     fitting(examples, rows) {
       const time = Math.max(...examples.map(({ prompt, answer }) => prompt.length + answer.length));
@@ -76,42 +79,16 @@ export function createSftTrainer(
   return createStageTrainer(device, stage, options);
 }
 
-/** The sum of the targets' weights: every token but the first of each row is a target. */
-const weightOf = (examples: readonly PromptAndAnswer[], passageWeight: number): number =>
-  examples.reduce(
-    (sum, { prompt, answer }) => sum + passageWeight * (prompt.length - 1) + answer.length,
-    0,
-  );
-
-/** How to lay an SFT batch out. */
-export interface SftBatchOptions {
-  /** Fills rows after their end. */
-  readonly padId: number;
-  /** Weight of a passage's token; an answer's has 1. */
-  readonly passageWeight: number;
-  /** Divides the loss: the sum of the weights of the whole batch. */
-  readonly count: number;
-}
-
-/** Examples as the arrays that the SFT programs take. */
-export interface SftBatch {
-  /** Prompts with their answers. */
-  readonly rows: Feeds<typeof rowsSpec>;
-  /** Each token's successor: [batch, time]. */
-  readonly targets: HostArray<"int32">;
-  /** Each target's share in the loss: [batch, time], 0 at pads. */
-  readonly weights: HostArray<"float32">;
-  /** One number: it divides the loss. */
-  readonly count: HostArray<"float32">;
-}
-
-/** Examples (no prompt empty) as a batch with its targets: each token's successor. */
-export function sftBatch(
+/**
+ * Examples (no prompt is empty) as a batch; the target of each token is its successor, with weight
+ * 0 at padding.
+ */
+function sftBatch(
   examples: readonly PromptAndAnswer[],
-  { padId, passageWeight, count }: SftBatchOptions,
-): SftBatch {
-  const padded = padRows(examples.map(({ prompt, answer }) => [...prompt, ...answer]), { padId });
-  const [batch, time] = padded.inputIds.dims;
+  { padId, passageWeight }: { padId: number; passageWeight: number },
+) {
+  const rows = padRows(examples.map(({ prompt, answer }) => [...prompt, ...answer]), { padId });
+  const [batch, time] = rows.inputIds.dims;
   const targets = new Int32Array(batch * time), weights = new Float32Array(batch * time);
   examples.forEach(({ prompt, answer }, row) =>
     [...prompt, ...answer].slice(1).forEach((token, column) => {
@@ -119,30 +96,5 @@ export function sftBatch(
       weights[row * time + column] = column + 1 < prompt.length ? passageWeight : 1;
     })
   );
-  return {
-    rows: padded,
-    targets: ints(targets, [batch, time]),
-    weights: floats(weights, [batch, time]),
-    count: number(count),
-  };
-}
-
-/** What the loss reads besides the hidden states, as tensors. */
-export interface LossInputs {
-  /** Each token's successor. */
-  readonly targets: Tensor<{ batch: number; time: number }, "int32">;
-  /** Each target's share in the loss. */
-  readonly weights: Tensor<{ batch: number; time: number }>;
-  /** Divides the loss. */
-  readonly count: Tensor<Scalar>;
-}
-
-/** The loss above, as a graph. */
-export function sftLoss(
-  hidden: Hidden,
-  head: Pick<Gpt2Parameters, "wte">,
-  { targets, weights, count }: LossInputs,
-): Tensor<Scalar> {
-  const logProbs = take(logSoftmax(languageHead(hidden, head), "vocab"), targets, "vocab"); // [batch, time]
-  return neg(div(sum(mul(logProbs, weights)), count));
+  return { rows, targets: ints(targets, [batch, time]), weights: floats(weights, [batch, time]) };
 }

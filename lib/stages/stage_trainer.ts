@@ -1,7 +1,9 @@
 /**
- * What the SFT and reward stages share: a trainer whose batches are cut into micro-batches in their order, and a held-out loss.
+ * The trainer that the SFT and reward stages share: it cuts each batch into micro-batches, and
+ * also measures a held-out loss.
  *
- * The loss is divided by the whole batch's count, so that the losses and gradients of its micro-batches add up.
+ * The loss is divided by the whole batch's count, so the losses and gradients of its micro-batches
+ * add up.
  */
 import {
   createLoss,
@@ -15,7 +17,13 @@ import {
 } from "../learn/mod.ts";
 import { chunksOf, type Gpt2Parameters } from "../lm/mod.ts";
 import type { Device, DeviceArrays, Specs } from "../runtime/mod.ts";
-import { type DropoutKeys, dropoutKeysOf, noDropout, type StageDropout } from "./stage_dropout.ts";
+import {
+  bodyDropout,
+  type DropoutInputs,
+  dropoutKeysOf,
+  noDropout,
+  type StageDropout,
+} from "./stage_dropout.ts";
 
 /** How a stage trains. */
 export interface StageTrainerOptions {
@@ -31,23 +39,24 @@ export interface StageTrainerOptions {
 
 /** How a batch is learned from. */
 export interface StageBatchOptions {
-  /** Items of one pass (default: the whole batch): fewer need less memory, and the result is the same. */
+  /**
+   * Items of one micro-batch (default: the whole batch). Fewer need less memory, and the result is
+   * the same.
+   */
   readonly microBatch?: number;
-  /** Numbers the batch, for dropout. */
+  /** The number of the batch, for dropout. */
   readonly step?: number;
 }
 
 /** Trains and measures one model; `P` are its arrays, `T` is one item of a batch. */
-export interface StageTrainer<P, T> {
-  /** A state with zero moments, which takes over the parameters. */
-  start(parameters: P): Promise<TrainState<P>>;
-  /** The loss of a batch and its gradient; the gradient's arrays are written again by the next call. */
+export interface StageTrainer<P, T> extends Pick<Trainer<P, unknown>, "start"> {
+  /** The loss of a batch and its gradient, whose arrays are overwritten by the next call. */
   gradient(
     parameters: P,
     items: readonly T[],
     options?: StageBatchOptions,
   ): ReturnType<Trainer<P, unknown>["gradient"]>;
-  /** One optimizer step on a batch; the state given must not be used again. */
+  /** One optimizer step on a batch; the given state must not be used again. */
   step(
     state: TrainState<P>,
     items: readonly T[],
@@ -57,51 +66,39 @@ export interface StageTrainer<P, T> {
   evaluate(parameters: P, batches: readonly (readonly T[])[]): Promise<number>;
 }
 
-/** What a stage learns: a loss, and how items become what it reads. */
+/** The loss of a stage, and how items become its inputs. */
 export interface StageLoss<P extends Gpt2Parameters, I, T> {
-  /** The loss with some dropout. */
-  definition(dropout: StageDropout): LossDefinition<P, I & { dropoutKeys: DropoutKeys }>;
+  /** The loss with some dropout; the dropout of the body is added to it. */
+  definition(dropout: StageDropout): Omit<LossDefinition<P, I & DropoutInputs>, "drop">;
   /** What the loss of a whole batch is divided by. */
   countOf(items: readonly T[]): number;
   /** Items as arrays; `count` divides the loss. */
   batchOf(items: readonly T[], count: number): LossFeeds<I>;
   /** Token rows of an item. */
   rowsOf(item: T): number;
-  /** How many of these items one pass can hold on the device, at most `wanted` (default: as many as are wanted). */
+  /** How many of these items fit on the device at once, at most `wanted` (default: `wanted`). */
   fitting?(items: readonly T[], wanted: number): number;
 }
 
 /** Compiles the trainer of a stage. */
 export async function createStageTrainer<P extends Gpt2Parameters, I, T>(
   device: Device,
-  { definition, countOf, batchOf, rowsOf, fitting = (_, wanted) => wanted }: StageLoss<P, I, T>,
+  { countOf, rowsOf, fitting = (_, wanted) => wanted, ...stage }: StageLoss<P, I, T>,
   { optimizer, dropout = noDropout, blocksPerSegment = 0 }: Omit<StageTrainerOptions, "padId">,
 ): Promise<StageTrainer<DeviceArrays<Specs<P>>, T>> {
-  const trainer = await createTrainer<P, I & { dropoutKeys: DropoutKeys }>(
-    device,
-    definition(dropout),
-    { optimizer, blocksPerSegment },
-  );
-  const loss = await createLoss<P, I & { dropoutKeys: DropoutKeys }>(device, definition(noDropout));
-  type Feeds = Parameters<typeof loss>[1];
+  const trained = { ...stage.definition(dropout), drop: bodyDropout(dropout) };
+  const trainer = await createTrainer(device, trained, { optimizer, blocksPerSegment });
+  const loss = await createLoss(device, stage.definition(noDropout));
   const microBatches = (
     items: readonly T[],
     { microBatch = items.length, step = 0 }: StageBatchOptions,
   ) => {
     const count = countOf(items);
-    let firstRow = 0;
+    let rows = 0;
     return chunksOf(items, fitting(items, microBatch)).map((part) => {
-      const first = firstRow;
-      firstRow += part.reduce((rows, item) => rows + rowsOf(item), 0);
-      return () => {
-        const batch = batchOf(part, count);
-        const dropoutKeys = dropoutKeysOf(batch.rows.inputIds.dims, {
-          dropout,
-          step,
-          firstRow: first,
-        });
-        return { ...batch, dropoutKeys } as Feeds; // both halves of the inputs
-      };
+      const firstRow = rows;
+      rows += part.reduce((sum, item) => sum + rowsOf(item), 0);
+      return () => feedsOf(stage, part, { count, dropout, step, firstRow });
     });
   };
   return {
@@ -112,14 +109,23 @@ export async function createStageTrainer<P extends Gpt2Parameters, I, T>(
       trainer.step(state, microBatches(items, { ...options, step: state.step }), learningRate),
     async evaluate(parameters, batches) {
       const count = countOf(batches.flat());
-      const dropoutKeys = dropoutKeysOf([0, 0], { dropout: noDropout, step: 0, firstRow: 0 });
       let total = 0;
-      for (
-        const items of batches.flatMap((batch) => chunksOf(batch, fitting(batch, batch.length)))
-      ) {
-        total += await loss(parameters, { ...batchOf(items, count), dropoutKeys } as Feeds); // as above
+      for (const items of batches.flatMap((all) => chunksOf(all, fitting(all, all.length)))) {
+        const options = { count, dropout: noDropout, step: 0, firstRow: 0 };
+        total += await loss(parameters, feedsOf(stage, items, options));
       }
       return total;
     },
   };
+}
+
+/** What the loss reads of one micro-batch. */
+function feedsOf<I, T>(
+  { batchOf }: Pick<StageLoss<Gpt2Parameters, I, T>, "batchOf">,
+  items: readonly T[],
+  { count, ...options }: { count: number } & Parameters<typeof dropoutKeysOf>[1],
+): LossFeeds<I & DropoutInputs> {
+  const batch = batchOf(items, count);
+  const dropoutKeys = dropoutKeysOf(batch.rows.inputIds.dims, options);
+  return { ...batch, dropoutKeys } as LossFeeds<I & DropoutInputs>; // both halves of the inputs
 }

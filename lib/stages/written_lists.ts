@@ -1,10 +1,15 @@
 /**
- * Ranked lists whose second rank a language model writes: what the reward stage learns from.
+ * Ranked lists whose second rank a language model writes; the reward stage learns from them.
  *
- * The lists of the training passages and those of the held-out ones draw different random numbers, and the same seed gives the same
- * lists, whatever the batches.
+ * The lists of the training passages and those of the held-out ones use different random numbers.
+ * The same seed gives the same lists, whatever the batches.
  */
-import { createGenerator, type Generator } from "../decode/mod.ts";
+import {
+  createGenerator,
+  type Generator,
+  type GeneratorOptions,
+  sampleAnswers,
+} from "../decode/mod.ts";
 import {
   type Gpt2Arrays,
   gpt2Spec,
@@ -13,16 +18,17 @@ import {
   type Tokenizer,
   uploadParameters,
 } from "../lm/mod.ts";
-import { randomStream } from "../random/mod.ts";
-import type { Device } from "../runtime/mod.ts";
 import {
   type Lengths,
   promptRow,
   type QuestionedPassage,
   type RankedText,
+  rankingLists,
+  siblingQuestions,
+  type Unanswerable,
 } from "../passages/mod.ts";
-import { rankingLists, siblingQuestions, type Unanswerable } from "../passages/mod.ts";
-import { sampleAnswers } from "../decode/mod.ts";
+import { randomStream } from "../random/mod.ts";
+import type { Device } from "../runtime/mod.ts";
 
 /** A language model that writes questions. */
 export interface Writer {
@@ -34,105 +40,104 @@ export interface Writer {
   readonly tokenizer: Tokenizer;
 }
 
-/** Compiles a model and uploads its weights; it draws from its own distribution. */
+/**
+ * Compiles a model and loads its weights, which must not change; by default it samples from its
+ * own distribution.
+ */
 export async function openWriter(
   device: Device,
   { config, weights, tokenizer }: Omit<ModelFolder, "settings">,
+  options: Partial<GeneratorOptions> = {},
 ): Promise<Writer> {
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
-  const generator = await createGenerator(device, config, { sampling: plainSampling, special });
-  const parameters: Gpt2Arrays = await uploadParameters(device, gpt2Spec(config), weights);
+  const generator = await createGenerator(device, config, {
+    sampling: plainSampling,
+    special,
+    ...options,
+  });
+  const parameters = await uploadParameters(device, gpt2Spec(config), weights, { share: true });
   return { generator, parameters, tokenizer };
-}
-
-/** The passages that lists are wanted for; a side left out has none. */
-export interface ListedPassages {
-  /** `lists` lists for each. */
-  readonly train?: readonly QuestionedPassage[] | undefined;
-  /** One list for each. */
-  readonly test?: readonly QuestionedPassage[] | undefined;
 }
 
 /** How to make the lists. */
 export interface WrittenListOptions {
   /** Longest prompt and question. */
   readonly lengths: Lengths;
-  /** Start of all random numbers. */
+  /** Seed of all random numbers. */
   readonly seed: number;
-  /** Lists of a training passage, or of each of its questions. */
+  /** Lists per training passage, or per question of it. */
   readonly lists: number;
   /** Whether every question has its own lists, or every passage. */
   readonly perQuestion: boolean;
-  /** Share of the lists whose rank 3 the passage does not answer, where such a question is known. */
+  /**
+   * Share of the lists whose rank 3 is a question that the passage does not answer, where one is
+   * known.
+   */
   readonly proportion: number;
-  /** Where rank 3 may get such a question; default: what other passages under the same title are asked. */
+  /**
+   * Source of such questions; default: the questions about other passages under the same title.
+   */
   readonly unanswerable?: Unanswerable;
-  /** Told after every batch of questions, over both sides. */
+  /** Called after every batch of questions, with counts over both sides. */
   readonly onWritten?: (written: number, total: number) => void;
 }
 
-/** The lists of both sides. */
-export interface WrittenLists {
-  /** Of the training passages. */
-  readonly train: RankedText[][];
-  /** Of the held-out passages. */
-  readonly test: RankedText[][];
-}
-
-/** Number of the first round of each side: no round is drawn twice as long as no passage has a thousand lists. */
+/**
+ * The first round number of each side; rounds never coincide as long as no passage has a thousand
+ * lists.
+ */
 const FIRST_ROUNDS = { train: 1000, test: 2000 } as const;
 
 /**
- * Lets the model write and makes the lists.
+ * Lets the model write questions and makes the lists: `lists` for each training passage, one for
+ * each held-out passage.
  *
- * @throws {RangeError} If no other passage asks anything else, or a prompt has no room.
+ * @throws {RangeError} If no other passage has a question of its own, or a prompt has no room.
  */
 export async function writeLists(
   writer: Writer,
-  passages: ListedPassages,
+  passages: {
+    readonly train?: readonly QuestionedPassage[] | undefined;
+    readonly test?: readonly QuestionedPassage[] | undefined;
+  },
   options: WrittenListOptions,
-): Promise<WrittenLists> {
+): Promise<Record<"train" | "test", RankedText[][]>> {
   const { seed, lists, perQuestion, proportion, onWritten } = options;
   const random = randomStream(seed);
-  const sides = {
-    train: { rounds: lists, passages: passages.train ?? [] },
-    test: { rounds: 1, passages: passages.test ?? [] },
-  };
+  const { train = [], test = [] } = passages;
   const countOf = (rounds: number) => ({ questions }: QuestionedPassage) =>
     rounds * (perQuestion ? questions.length : 1);
-  const total = Object.values(sides).flatMap(({ rounds, passages }) =>
-    passages.map(countOf(rounds))
-  )
+  const total = [...train.map(countOf(lists)), ...test.map(countOf(1))]
     .reduce((sum, count) => sum + count, 0);
   let written = 0;
-  const made = async (side: keyof WrittenLists): Promise<RankedText[][]> => {
-    const { rounds, passages } = sides[side];
-    const modelQuestions = await writtenQuestions(writer, passages, {
+  const made = async (side: "train" | "test", rounds: number): Promise<RankedText[][]> => {
+    const listed = { train, test }[side];
+    const modelQuestions = await writtenQuestions(writer, listed, {
       ...options,
       countOf: countOf(rounds),
       firstRound: FIRST_ROUNDS[side],
       onAnswered: (count) => onWritten?.(written += count, total),
     });
-    const unanswerable = options.unanswerable ?? siblingQuestions(passages);
-    return rankingLists(passages, { modelQuestions, unanswerable, proportion, random });
+    const unanswerable = options.unanswerable ?? siblingQuestions(listed);
+    return rankingLists(listed, { modelQuestions, unanswerable, proportion, random });
   };
-  return { train: await made("train"), test: await made("test") };
+  return { train: await made("train", lists), test: await made("test", 1) };
 }
 
-/** How many questions for each passage, and from which round on. */
-interface RoundOptions {
-  readonly lengths: Lengths;
-  readonly seed: number;
-  readonly countOf: (passage: QuestionedPassage) => number;
-  readonly firstRound: number;
-  readonly onAnswered: (count: number) => void;
-}
-
-/** For each passage as many questions as `countOf` says: one a round, in every round that it still wants one. */
+/**
+ * Writes `countOf(passage)` questions about each passage: one per round, as long as the passage
+ * needs more.
+ */
 async function writtenQuestions(
   { generator, parameters, tokenizer }: Writer,
   passages: readonly QuestionedPassage[],
-  { lengths, seed, countOf, firstRound, onAnswered }: RoundOptions,
+  { lengths, seed, countOf, firstRound, onAnswered }:
+    & Pick<WrittenListOptions, "lengths" | "seed">
+    & {
+      readonly countOf: (passage: QuestionedPassage) => number;
+      readonly firstRound: number;
+      readonly onAnswered: (count: number) => void;
+    },
 ): Promise<string[][]> {
   const questions: string[][] = passages.map(() => []);
   const prompts = passages.map(({ content }) => promptRow(tokenizer, content, lengths));

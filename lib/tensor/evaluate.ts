@@ -1,7 +1,9 @@
 /**
- * A graph computed in plain TypeScript, node by node: no ONNX, no npm, the same in a web page.
+ * Evaluates a graph in plain TypeScript, node by node, without packages, so that it also runs in a
+ * web page.
  *
- * It is the reference that ONNX Runtime is held against, and fast enough for a few thousand numbers; it trains no model.
+ * The results of ONNX Runtime are compared with it. It is fast enough for a few thousand numbers
+ * and too slow to train a model.
  */
 import { type Computed, evaluateRules } from "./evaluate_rules.ts";
 import { bindFeeds, type HostArray } from "./evaluate_feeds.ts";
@@ -14,7 +16,7 @@ export type { HostArray } from "./evaluate_feeds.ts";
 type Sizes = ReadonlyMap<string, { readonly size: number }>;
 
 /**
- * The values of `outputs`, given one array for each input by name; float32 is computed in 64 bits.
+ * The values of `outputs`, given one array for each input by name. float32 is computed in 64 bits.
  *
  * @throws RangeError or TypeError when an input is missing or its sizes or elements do not fit.
  * @example
@@ -28,7 +30,7 @@ type Sizes = ReadonlyMap<string, { readonly size: number }>;
  */
 export function evaluate(
   outputs: readonly AnyTensor[],
-  feeds: Readonly<Record<string, HostArray>>,
+  feeds: Readonly<Record<string, HostArray>> = {},
 ): HostArray[] {
   const nodes = topologicalOrder(outputs);
   const { sizes, values } = bindFeeds(nodes, feeds);
@@ -40,17 +42,18 @@ export function evaluate(
     return value;
   };
   for (const node of nodes) {
-    if (node.primitive !== "input") {
-      values.set(node, compute(known(node), node.inputs.map(valueOf), sizes));
-    }
+    if (isComputed(node)) values.set(node, compute(node, node.inputs.map(valueOf), sizes));
   }
   return outputs.map(valueOf).map(({ shape, data }) => ({ dims: Object.values(shape), data }));
 }
 
-/** A node that is computed, not fed. */
-const known = (node: AnyTensor) => node as NodeOf<Computed>; // `evaluate` has looked at its primitive
+/** Whether a node is computed and not fed. */
+const isComputed = (node: AnyTensor): node is NodeOf<Computed> => node.primitive !== "input";
 
-/** The shape rules run again, now on sizes that are all known: what only the feeds can show is found here. */
+/**
+ * Runs the shape rule again, now that all sizes are known. This finds the mistakes that depend on
+ * the feeds.
+ */
 function compute<P extends Computed>(
   node: NodeOf<P>,
   inputs: readonly Value[],
@@ -66,7 +69,10 @@ function compute<P extends Computed>(
   };
 }
 
-/** Only a split can leave sizes open: one of them follows from the number of elements, more from the inputs' axes. */
+/**
+ * Replaces unknown sizes, which only a split can leave. A single one follows from the number of
+ * elements, and several from the axes of the inputs.
+ */
 function settled(shape: Shape, inputs: readonly Value[], sizes: Sizes): Shape {
   const open = axesOf(shape).filter((axis) => shape[axis] === UNKNOWN);
   if (open.length === 0) return shape;

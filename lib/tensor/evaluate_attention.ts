@@ -1,15 +1,19 @@
 /**
- * Plain evaluation of attention: of whole sequences, and with a ragged key-value cache as ONNX Runtime's GroupQueryAttention computes
- * it.
+ * Plain evaluation of attention over whole sequences, and with a ragged key-value cache as ONNX
+ * Runtime's GroupQueryAttention computes it.
  *
- * With a cache, row r of the batch holds `lengths[r] + 1` tokens once the new ones are in. A first prompt (`total == time`) starts every
- * row at slot 0 and is padded at its end; later tokens come after what the row already holds.
- * Results at padded positions mean nothing; here they are 0, and padded keys and values are not written.
+ * With a cache, row r of the batch holds `lengths[r] + 1` tokens after the new ones were added. A
+ * first prompt (`total == time`) starts every row at slot 0 and is padded at its end. Later tokens
+ * follow those that the row already holds. Results at padded positions have no meaning and are 0
+ * here, and padded keys and values are not written.
  */
 import type { Numbers, Value } from "./evaluate_values.ts";
 import { sizeOf } from "./shape.ts";
 
-/** softmax over keys of query . key / sqrt(headDim), hidden ones left out; 0 where all are hidden: [batch, heads, time, keyTime]. */
+/**
+ * softmax of query . key / sqrt(headDim) over the visible keys, or 0 where there is none: [batch,
+ * heads, time, keyTime].
+ */
 export function attentionWeights(
   [query, key, , visible]: readonly Value[],
   heads: number,
@@ -38,7 +42,7 @@ export function attentionWeights(
   return result;
 }
 
-/** Each head's weights times its values, heads side by side: [batch, time, embed]. */
+/** The weights of each head times its values, with heads side by side: [batch, time, embed]. */
 export function attention(inputs: readonly Value[], heads: number): Float64Array {
   const [query, , value] = inputs;
   const [batch, time, embed] = Object.values(query.shape);
@@ -59,7 +63,7 @@ export function attention(inputs: readonly Value[], heads: number): Float64Array
   });
 }
 
-/** Where a row's new tokens go: the slot of the first, and how many are not padding. */
+/** The slot of a row's first new token, and the number of new tokens without padding. */
 function placement(
   row: number,
   { time, lengths, total }: { time: number; lengths: Value; total: Value },
@@ -70,7 +74,10 @@ function placement(
     : { start: tokens - time, count: time };
 }
 
-/** The cache with the new keys (or values) written after each row's old ones: [batch, heads, slot, headDim]. */
+/**
+ * The cache with the new keys (or values) written after the old ones of each row: [batch, heads,
+ * slot, headDim].
+ */
 export function updatedCache(
   cache: Value,
   { added, lengths, total }: { added: Value; lengths: Value; total: Value },
@@ -82,7 +89,8 @@ export function updatedCache(
     const { start, count } = placement(row, { time, lengths, total });
     if (start < 0 || count > time || start + count > slots) {
       throw new RangeError(
-        `Cannot write ${count} tokens at slot ${start}: the cache has ${slots} slots and ${time} tokens are new`,
+        `Cannot write ${count} tokens at slot ${start}: the cache has ${slots} slots ` +
+          `and ${time} tokens are new`,
       );
     }
     for (let token = 0; token < count; token++) {
@@ -96,7 +104,9 @@ export function updatedCache(
   return result;
 }
 
-/** attended = sum over slots of softmax(query . keys / sqrt(headDim)) values, over the slots up to the token's own. */
+/**
+ * The sum of softmax(query . keys / sqrt(headDim)) values over the slots up to that of the token.
+ */
 export function cachedAttention(inputs: readonly Value[], heads: number): Float64Array {
   const [query, key, value, pastKeys, pastValues, lengths, total] = inputs;
   const [batch, time] = Object.values(query.shape);
@@ -119,7 +129,7 @@ export function cachedAttention(inputs: readonly Value[], heads: number): Float6
   return result;
 }
 
-/** One query against the keys it may see: [headDim] against [slot, headDim]. */
+/** Attention of one query [headDim] to the keys [slot, headDim] that it sees. */
 function attend(
   query: Numbers,
   { keys, values }: { keys: Numbers; values: Numbers },

@@ -1,21 +1,28 @@
-/** Feeding a graph: one array for each input, checked against its axes, which settles the sizes that were unknown. */
+/**
+ * Checks the arrays that are fed to a graph against the axes of its inputs, and finds the sizes
+ * that were unknown.
+ */
 import { type Numbers, type Value } from "./evaluate_values.ts";
 import { axesOf, describeShape, type DType, type Shape, sizeOf, UNKNOWN } from "./shape.ts";
-import type { AnyTensor, NodeOf } from "./tensor.ts";
+import { type AnyTensor, isNodeOf } from "./tensor.ts";
 
-/** Numbers outside a graph: sizes in memory order. float16 is a Float16Array, int32 an Int32Array, bool a Uint8Array. */
+/**
+ * Numbers outside a graph. float16 is stored as a Float16Array, int32 as an Int32Array, and bool as
+ * a Uint8Array.
+ */
 export interface HostArray {
-  /** Sizes of the axes, in memory order; empty for one number. */
+  /** The sizes of the axes in memory order, empty for one number. */
   readonly dims: readonly number[];
-  /** The numbers, the last axis varying fastest. */
+  /** The numbers. The last axis varies fastest. */
   readonly data: Float64Array | Float32Array | Float16Array | Int32Array | Uint8Array;
 }
 
-/** The sizes found for unknown axes, each with the input that showed it. */
+/** The sizes found for unknown axes, each with the input in which it was found first. */
 type Sizes = Map<string, { readonly size: number; readonly input: string }>;
 
 /**
- * The values of the inputs among `nodes`, and the size of each axis that was unknown in one of them.
+ * The values of the inputs among `nodes`, and the size of each axis that was unknown in one of
+ * them.
  *
  * @throws RangeError or TypeError when an array is missing or does not fit.
  */
@@ -28,7 +35,7 @@ export function bindFeeds(
 } {
   const sizes: Sizes = new Map();
   const values = new Map<AnyTensor, Value>();
-  for (const node of nodes.filter(isInput)) {
+  for (const node of nodes.filter(isNodeOf("input"))) {
     const { name, shape, dtype } = node.attributes;
     if (!Object.hasOwn(feeds, name)) {
       throw new RangeError(
@@ -47,9 +54,7 @@ export function bindFeeds(
   return { values, sizes };
 }
 
-const isInput = (node: AnyTensor): node is NodeOf<"input"> => node.primitive === "input";
-
-/** The input's axes with the sizes that were fed. */
+/** The axes of the input, with the sizes that were fed. */
 function boundShape(
   name: string,
   { shape, dims, sizes }: { shape: Shape; dims: readonly number[]; sizes: Sizes },
@@ -81,7 +86,8 @@ function settle(
   const before = sizes.get(axis) ?? { size, input };
   if (before.size !== size) {
     throw new RangeError(
-      `Cannot feed "${input}": axis "${axis}" has size ${size}, and ${before.size} in "${before.input}"`,
+      `Cannot feed "${input}": axis "${axis}" has size ${size}, ` +
+        `and ${before.size} in "${before.input}"`,
     );
   }
   sizes.set(axis, before);

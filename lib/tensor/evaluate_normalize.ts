@@ -1,8 +1,11 @@
-/** Plain evaluation of what is normalized along one axis: softmax, logSoftmax, layerNorm (Ba et al. 2016, equation 4). */
+/**
+ * Plain evaluation of normalisations along one axis: softmax, logSoftmax and layerNorm (Ba et al.
+ * 2016, equation 4).
+ */
 import { positions, type Value } from "./evaluate_values.ts";
 import { dropAxes, sizeOf } from "./shape.ts";
 
-/** For each element, the number of the line along `axis` that it lies on. */
+/** For each element, the number of its line along `axis`. */
 const linesOf = (x: Value, axis: string): Int32Array =>
   positions(x.shape, dropAxes(x.shape, [axis]));
 
@@ -26,7 +29,10 @@ function mapLines(
   return Float64Array.from(x.data, (element, index) => f(element, line[index]));
 }
 
-/** x - log(sum(e^x)); the largest element of each line is taken out first, so that e^x cannot overflow. */
+/**
+ * x - log(sum(e^x)). The largest element of each line is subtracted first, so that e^x cannot
+ * overflow.
+ */
 export function logSoftmax(x: Value, axis: string): Float64Array {
   const top = new Float64Array(sizeOf(dropAxes(x.shape, [axis]))).fill(-Infinity);
   linesOf(x, axis).forEach((line, index) => top[line] = Math.max(top[line], x.data[index]));

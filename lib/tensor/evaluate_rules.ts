@@ -1,8 +1,10 @@
 /**
- * What each primitive computes, in plain TypeScript: slow and clear, the reference that ONNX Runtime is held against.
+ * The computation of each primitive in plain TypeScript, slow and clear. The results of ONNX
+ * Runtime are compared with it.
  *
- * Shapes come from the shape rules; a rule here only fills in the numbers. Nearly all of them line up elements with
- * `positions`: which element of this shape has the same coordinates, by axis name, as that one.
+ * The shape rules give the shape of a result, and a rule here fills in the numbers. Nearly all
+ * rules use `positions`, which finds the element of one shape that has the same coordinates, by
+ * axis name, as an element of another.
  */
 import type { Attributes, Binary, Compare, Primitive, Unary } from "./primitives.ts";
 import {
@@ -15,7 +17,10 @@ import { layerNorm, layerNormStatistics, logSoftmax, softmax } from "./evaluate_
 import { type Numbers, positions, strides, type Value, zeros } from "./evaluate_values.ts";
 import { dropAxes, type DType, mergeShapes, type Shape, sizeOf } from "./shape.ts";
 
-/** One node to compute: its inputs' values, its attributes and the (wholly known) shape of its result. */
+/**
+ * One node to compute: the values of its inputs, its attributes, and the shape of its result, in
+ * which all sizes are known.
+ */
 export interface Call<P extends Primitive> {
   readonly inputs: readonly Value[];
   readonly attributes: Attributes[P];
@@ -25,7 +30,7 @@ export interface Call<P extends Primitive> {
 
 type Rule<P extends Primitive> = (call: Call<P>) => Numbers;
 
-/** Inputs are not computed, they are fed. */
+/** The primitives that are computed. An input is fed instead. */
 export type Computed = Exclude<Primitive, "input">;
 
 /** result = f(a, b, ...), element by element. */
@@ -62,7 +67,7 @@ const binary: Record<Binary, Rule<Binary>> = {
   add: elementwise((a, b) => a + b),
   sub: elementwise((a, b) => a - b),
   mul: elementwise((a, b) => a * b),
-  div: elementwise((a, b) => a / b), // stored into int32 it is cut towards zero, as ONNX does
+  div: elementwise((a, b) => a / b), // an int32 array cuts it towards zero, as ONNX does
   max: elementwise(Math.max),
   min: elementwise(Math.min),
 };
@@ -141,12 +146,9 @@ function rows(indices: Value, at: Int32Array, size: number): Int32Array {
 function gather(
   { inputs: [table, indices], attributes: { axis }, shape, dtype }: Call<"gather">,
 ): Numbers {
-  const rest = dropAxes(table.shape, [axis]);
   const row = rows(indices, positions(shape, indices.shape), table.shape[axis]);
-  const column = positions(shape, rest);
-  return zeros(dtype, shape).map((_, index) =>
-    table.data[row[index] * sizeOf(rest) + column[index]]
-  );
+  const at = positions(shape, table.shape), stride = strides(table.shape)[axis];
+  return zeros(dtype, shape).map((_, index) => table.data[row[index] * stride + at[index]]);
 }
 
 /** result[indices[i], rest] += updates[i, rest] */
@@ -167,7 +169,7 @@ function take({ inputs: [x, indices], attributes: { axis }, shape, dtype }: Call
   return zeros(dtype, shape).map((_, index) => x.data[at[index] + element[index] * stride]);
 }
 
-/** result[i] = x[i] + result[i - 1]; from the end, x[i] + result[i + 1]. */
+/** result[i] = x[i] + result[i - 1], or x[i] + result[i + 1] from the end. */
 function cumsum({ inputs: [x], attributes: { axis, reverse } }: Call<"cumsum">): Numbers {
   const result = x.data.slice();
   const stride = strides(x.shape)[axis], size = x.shape[axis];
@@ -180,7 +182,7 @@ function cumsum({ inputs: [x], attributes: { axis, reverse } }: Call<"cumsum">):
   return result;
 }
 
-/** What a number becomes in each element type. */
+/** The conversion of a number to each element type. */
 const castTo = {
   float32: (x: number) => x,
   float16: (x: number) => Math.f16round(x),
@@ -188,7 +190,7 @@ const castTo = {
   bool: (x: number) => Number(x !== 0),
 } as const;
 
-/** Plain evaluation: a primitive without a rule does not compile. */
+/** The rules by primitive. A missing one does not compile. */
 export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
   ...unary,
   ...binary,

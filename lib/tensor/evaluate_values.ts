@@ -1,12 +1,13 @@
 /**
- * Values during evaluation: numbers with named axes whose sizes are all known, and the one way to line two of them up.
+ * Values during evaluation, which are numbers with named axes of known sizes, and the function that
+ * aligns two of them.
  */
 import { type DType, type Shape, sizeOf } from "./shape.ts";
 
-/** float32 is kept in 64 bits, so that finite differences are sharp; so are values that were rounded to float16. */
+/** float32 and float16 values are kept in 64 bits, so that finite differences are precise. */
 export type Numbers = Float64Array | Int32Array | Uint8Array;
 
-/** A computed tensor; no size in `shape` is unknown. */
+/** A computed tensor. No size in its shape is unknown. */
 export interface Value {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -20,7 +21,7 @@ export function zeros(dtype: DType, shape: Shape): Numbers {
   return dtype === "int32" ? new Int32Array(size) : new Uint8Array(size);
 }
 
-/** Axis name -> how many elements lie between two neighbours along it. */
+/** Axis name -> the distance in memory between two neighbours along it, in elements. */
 export function strides(shape: Shape): Record<string, number> {
   const result: Record<string, number> = {};
   let stride = 1;
@@ -32,9 +33,11 @@ export function strides(shape: Shape): Record<string, number> {
 }
 
 /**
- * For each element of `over`, in memory order, the position in `of` that has the same coordinates by name.
+ * For each element of `over`, in memory order, the position in `of` that has the same coordinates
+ * by name.
  *
- * An axis that only `over` has does not move in `of` (broadcasting); one that only `of` has stays at 0.
+ * Along an axis that only `over` has, the position in `of` does not change (broadcasting). An axis
+ * that only `of` has stays at 0.
  */
 export function positions(over: Shape, of: Shape): Int32Array {
   const result = new Int32Array(sizeOf(over));

@@ -1,13 +1,16 @@
 /**
- * The primitives: everything a graph can be made of, with the attributes each one carries.
+ * The primitives, from which every graph is made, with their attributes.
  *
- * Four tables give them meaning, and the compiler insists that each is complete:
- * shape rules (`shape_rules.ts`), plain evaluation (`evaluate.ts`), vjp rules (`lib/autodiff`), ONNX lowering (`lib/onnx`).
+ * Four tables define what they do: shape rules (`shape_rules.ts`), plain evaluation
+ * (`evaluate_rules.ts`), vjp rules (`lib/autodiff`) and lowering to ONNX (`lib/onnx`). The compiler
+ * checks that each table is complete.
  */
 import type { DType, Shape } from "./shape.ts";
 
 /** No attributes. */
 export type None = Readonly<Record<never, never>>;
+/** Whether each side may have axes that the other lacks; default: no. */
+export type Pairing = { readonly outer?: boolean | undefined };
 /** Several axes, in no order. */
 export type OverAxes = { readonly axes: readonly string[] };
 /** One axis. */
@@ -39,28 +42,28 @@ export type Binary = typeof BINARY[number];
 export type Compare = typeof COMPARE[number];
 
 /** Attributes by primitive. */
-export interface Attributes extends Record<Unary | Binary | Compare, None> {
+export interface Attributes extends Record<Unary, None>, Record<Binary | Compare, Pairing> {
   /** A value that arrives when the program runs. */
   input: { readonly name: string; readonly shape: Shape; readonly dtype: DType };
   /** Numbers written into the program, in memory order. */
   constant: { readonly values: readonly number[]; readonly shape: Shape; readonly dtype: DType };
-  /** The condition does not hold. */
+  /** Whether the condition does not hold. */
   not: None;
   /** `where(condition, a, b)`. */
   where: None;
   /** The same elements as another type. */
   cast: { readonly to: DType };
-  /** The value itself; no gradient passes. */
+  /** The value itself, through which no gradient passes. */
   stopGradient: None;
-  /** `expandLike(x, reference)`: x repeated along the axes only the reference has. */
+  /** `expandLike(x, reference)`: x repeated along the axes that only the reference has. */
   expandLike: None;
   /** The sum along axes. */
   sum: OverAxes;
   /** The largest element along axes. */
   largest: OverAxes;
-  /** Sum of products over shared axes: matrix products of every kind. */
+  /** The sum of products over shared axes, which includes every kind of matrix product. */
   dot: OverAxes;
-  /** One axis becomes several, the last varying fastest. */
+  /** One axis becomes several, of which the last one varies fastest. */
   splitAxis: { readonly axis: string; readonly into: Shape };
   /** Neighbouring axes become one. */
   mergeAxes: { readonly axes: readonly string[]; readonly name: string };
@@ -72,13 +75,15 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
   slice: { readonly axis: string; readonly start: number; readonly stop: number };
   /** Zeros before and after along one axis. */
   pad: { readonly axis: string; readonly before: number; readonly after: number };
-  /** `gather(table, indices)`: rows of a table, e.g. an embedding. */
+  /** `gather(table, indices)`: rows of a table, for example an embedding. */
   gather: OverAxis;
-  /** `scatterAdd(indices, updates)`: the transpose of gather: adds rows into a table of zeros. */
+  /**
+   * `scatterAdd(indices, updates)` adds rows into a table of zeros. It is the transpose of gather.
+   */
   scatterAdd: { readonly axis: string; readonly size: number };
   /** `take(x, indices)`: one element along an axis for each index. */
   take: OverAxis;
-  /** Running sum along an axis, from its end when `reverse`. */
+  /** The running sum along an axis, from its end when `reverse` is true. */
   cumsum: { readonly axis: string; readonly reverse: boolean };
   /** e^x / sum(e^x) along an axis. */
   softmax: OverAxis;
@@ -88,20 +93,21 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
   layerNorm: { readonly axis: string; readonly epsilon: number };
   /** The mean along an axis, which the result lacks. */
   layerNormMean: { readonly axis: string; readonly epsilon: number };
-  /** 1 / sqrt(variance + epsilon). */
+  /** 1 / sqrt(variance + epsilon) along an axis, which the result lacks. */
   layerNormInverseDeviation: { readonly axis: string; readonly epsilon: number };
-  /** `concat(a, b, ...)`: side by side along an axis. */
+  /** `concat(a, b, ...)`: tensors side by side along an axis. */
   concat: OverAxis;
   /**
-   * `attention(query, key, value, visible)`: softmax(query key / sqrt(headDim)) value in each head, over the visible keys; a query that
-   * sees none gets zeros.
+   * `attention(query, key, value, visible)`: softmax(query key / sqrt(headDim)) value in each head,
+   * over the visible keys. A query that sees no key gets zeros.
    */
   attention: { readonly heads: number };
   /** The weights of `attention`, which its gradient needs: [batch, heads, time, keyTime]. */
   attentionWeights: { readonly heads: number };
   /**
-   * `cachedAttention(query, key, value, pastKey, pastValue, lengths, total)`: causal attention of new tokens to a ragged
-   * key-value cache; its two companions are the cache after the new tokens were written.
+   * `cachedAttention(query, key, value, pastKey, pastValue, lengths, total)`: causal attention of
+   * new tokens to a ragged key-value cache. Its two companions are the caches after the new tokens
+   * were written.
    */
   cachedAttention: { readonly heads: number };
   /** The key cache after the new tokens: [batch, heads, slot, headDim]. */
@@ -113,7 +119,19 @@ export interface Attributes extends Record<Unary | Binary | Compare, None> {
 /** The name of a primitive. */
 export type Primitive = keyof Attributes;
 
-/** A total table: one rule for each primitive. */
-export type Table<Rule extends { [P in Primitive]: unknown }> = {
-  readonly [P in Primitive]: Rule[P];
-};
+/**
+ * A record with the value of `rule` for each key.
+ *
+ * @example
+ * ```ts
+ * import { tableOf } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(tableOf(["neg", "exp"], (key) => key.length), { neg: 3, exp: 3 });
+ * ```
+ */
+export const tableOf = <K extends string, Rule>(
+  keys: readonly K[],
+  rule: (key: K) => Rule,
+): Record<K, Rule> =>
+  // fromEntries forgets the keys
+  Object.fromEntries(keys.map((key) => [key, rule(key)])) as Record<K, Rule>;

@@ -1,29 +1,35 @@
-/** Graphs as text that a reader can follow: one line a node, inputs by number, shapes at the right. */
+/**
+ * Prints a graph as text, one line for each node, with inputs by number and shapes at the right.
+ */
 import { describeShape } from "./shape.ts";
-import { type AnyTensor, topologicalOrder } from "./tensor.ts";
+import { type AnyTensor, isNodeOf, topologicalOrder } from "./tensor.ts";
+
+const isConstant = isNodeOf("constant");
 
 /**
- * The graph that computes `outputs`, one line a node, small constants written where they are used.
+ * The graph that computes `outputs`, one line for each node. Single numbers are written where they
+ * are used.
  *
  * @example
  * ```ts
  * import { input, mul, printGraph, sum } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
  * const x = input("x", { time: 3 });
- * console.log(printGraph(sum(mul(x, 2), "time")));
- * // %1 = input "x"         float32 [time 3]
- * // %2 = mul %1, 2         float32 [time 3]
- * // %3 = sum %2 over time  float32 []
+ * assert.equal(
+ *   printGraph(sum(mul(x, 2), "time")),
+ *   `%1 = input "x"         float32 [time 3]
+ * %2 = mul %1, 2         float32 [time 3]
+ * %3 = sum %2 over time  float32 []`,
+ * );
  * ```
  */
 export function printGraph(...outputs: AnyTensor[]): string {
   const names = new Map<AnyTensor, string>();
   const lines: [string, string][] = [];
   for (const node of topologicalOrder(outputs)) {
-    if (
-      node.primitive === "constant" && Object.keys(node.shape).length === 0 &&
-      !outputs.includes(node)
-    ) {
-      names.set(node, constantText(node));
+    if (isConstant(node) && Object.keys(node.shape).length === 0 && !outputs.includes(node)) {
+      const [value] = node.attributes.values;
+      names.set(node, String(node.dtype === "bool" ? value !== 0 : value));
       continue;
     }
     const name = `%${lines.length + 1}`;
@@ -36,11 +42,6 @@ export function printGraph(...outputs: AnyTensor[]): string {
   }
   const width = Math.min(60, Math.max(...lines.map(([left]) => left.length)));
   return lines.map(([left, right]) => `${left.padEnd(width)}  ${right}`).join("\n");
-}
-
-function constantText(node: AnyTensor): string {
-  const { values } = node.attributes as { values: readonly number[] }; // the one shape a constant's attributes have
-  return node.dtype === "bool" ? String(values[0] !== 0) : String(values[0]);
 }
 
 function attributeText(node: AnyTensor): string {

@@ -4,48 +4,63 @@
  * The same record is a value (what the graph builder checks) and a type (what the compiler checks).
  * `number` in the type, and `UNKNOWN` in the value, mean "not known before the program runs".
  */
+import { sizesDiffer } from "./sentences.ts";
 
-/** Axis name -> size; the order of the keys is the order in memory. */
+/** Axis name -> size. The order of the keys is the order in memory. */
 export type Shape = Readonly<Record<string, number>>;
 
 /**
- * What a tensor holds. Token ids and positions are int32; conditions are bool. float16 is for storage: such values are moved, looked up
- * and cast, and nothing is computed with them.
+ * The element type of a tensor. Token ids and positions are int32, and conditions are bool. float16
+ * is only for storage: such values are moved, looked up and cast, but not computed with.
  */
 export type DType = "float32" | "float16" | "int32" | "bool";
 
-/** The size of an axis that is only known when the program runs; in types it is `number`. */
+/** The size of an axis that is only known when the program runs. In types it is `number`. */
 export const UNKNOWN: number = -1;
 
-/** A shape as a type in which sizes written as -1 are `number`, like every size that is not known yet. */
+/**
+ * A shape as a type in which sizes written as -1 are `number`, like every size that is not known
+ * yet.
+ */
 export type Open<S> = { [N in keyof S]: S[N] extends -1 ? number : S[N] };
 
-/** Writes an intersection of records as one record, so that error messages stay short. */
-export type Flat<T> = { [K in keyof T]: T[K] };
+/**
+ * A shape from pairs of an axis name and a size.
+ *
+ * The type of every result is written this way, because pairs do not refer to the operands' types.
+ * Otherwise a graph of n ops would have a type that is nested n times, and the compiler gives up
+ * after a few dozen.
+ */
+export type Axes<Pair extends readonly [PropertyKey, number]> = {
+  readonly [K in Pair[0] & string]: Extract<Pair, readonly [K, number]>[1];
+};
 
-/** The axes of a broadcast result: those of both sides; a known size wins over `number`. */
-export type Merge<A, B> = Flat<A & B>;
+/** The pairs of a shape. */
+export type PairsOf<S extends Shape> = { [K in keyof S]: readonly [K, S[K]] }[keyof S];
+
+/**
+ * The axes of a broadcast result, which are those of both sides. A known size takes precedence over
+ * `number`.
+ */
+export type Merge<A extends Shape, B extends Shape> = Axes<
+  | Exclude<PairsOf<A>, readonly [keyof B, number]>
+  | Exclude<PairsOf<B>, readonly [keyof A, number]>
+  | { [K in keyof A & keyof B]: readonly [K, A[K] & B[K]] }[keyof A & keyof B]
+>;
 
 /** All axes of `A` but `K`. */
-export type Without<A, K> = { [N in keyof A as N extends K ? never : N]: A[N] };
+export type Without<A extends Shape, K> = Axes<Exclude<PairsOf<A>, readonly [K, number]>>;
 
-/** The names of the axes that both sides have with two different known sizes. */
-export type Clash<A, B> = {
-  [K in keyof A & keyof B]: number extends A[K] ? never
-    : number extends B[K] ? never
-    : A[K] extends B[K] ? never
-    : K;
-}[keyof A & keyof B];
-
-/** `unknown` where the two shapes agree, else a sentence that the compiler shows on the argument. */
-export type Fits<A, B> = [Clash<A, B>] extends [never] ? unknown
-  : `axis "${Clash<A, B> & string}" has size ${
-    & A[Clash<A, B> & keyof A]
-    & number} on the left and ${
-    & B[Clash<A, B> & keyof B]
-    & number} on the right`;
-
-/** `[batch, time, embed 768]`: how a shape is written in messages and printed graphs. */
+/**
+ * A shape as it is written in messages and printed graphs. Unknown sizes are left out.
+ *
+ * @example
+ * ```ts
+ * import { describeShape, UNKNOWN } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.equal(describeShape({ batch: UNKNOWN, embed: 768 }), "[batch, embed 768]");
+ * ```
+ */
 export function describeShape(shape: Shape): string {
   const axes = Object.entries(shape).map(([name, size]) =>
     size === UNKNOWN ? name : `${name} ${size}`
@@ -53,7 +68,16 @@ export function describeShape(shape: Shape): string {
   return `[${axes.join(", ")}]`;
 }
 
-/** The axis names in memory order. */
+/**
+ * The names of the axes in memory order.
+ *
+ * @example
+ * ```ts
+ * import { axesOf } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(axesOf({ time: 5, embed: 768 }), ["time", "embed"]);
+ * ```
+ */
 export const axesOf = (shape: Shape): string[] => Object.keys(shape);
 
 /**
@@ -61,29 +85,33 @@ export const axesOf = (shape: Shape): string[] => Object.keys(shape);
  *
  * @throws RangeError when an axis has two different known sizes.
  */
-export function mergeShapes(left: Shape, right: Shape, action: string): Shape {
+export function mergeShapes(left: Shape, right: Shape, op: string): Shape {
   const merged: Record<string, number> = { ...left };
-  for (const [name, size] of Object.entries(right)) {
-    merged[name] = name in left ? commonSize(name, left[name], size, action) : size;
+  for (const [axis, size] of Object.entries(right)) {
+    const other = left[axis] ?? UNKNOWN;
+    if (other !== UNKNOWN && size !== UNKNOWN && other !== size) {
+      throw new RangeError(sizesDiffer(op, axis, other, size));
+    }
+    merged[axis] = size === UNKNOWN ? other : size;
   }
   return merged;
 }
 
-/** The size that two sides of one axis agree on; throws a sentence naming both where they do not. */
-export function commonSize(name: string, left: number, right: number, action: string): number {
-  if (left === UNKNOWN) return right;
-  if (right === UNKNOWN || left === right) return left;
-  throw new RangeError(
-    `Cannot ${action}: axis "${name}" has size ${left} on the left and ${right} on the right`,
-  );
-}
-
-/** A shape without some of its axes. */
+/**
+ * A shape without some of its axes.
+ *
+ * @example
+ * ```ts
+ * import { dropAxes } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(dropAxes({ time: 5, embed: 768 }, ["time"]), { embed: 768 });
+ * ```
+ */
 export function dropAxes(shape: Shape, axes: readonly string[]): Shape {
   return Object.fromEntries(Object.entries(shape).filter(([name]) => !axes.includes(name)));
 }
 
-/** Throws a sentence unless `shape` has each of `axes`. */
+/** Throws unless `shape` has each of `axes`. */
 export function requireAxes(shape: Shape, axes: readonly string[], action: string): void {
   for (const axis of axes) {
     if (!(axis in shape)) {
@@ -94,13 +122,18 @@ export function requireAxes(shape: Shape, axes: readonly string[], action: strin
   }
 }
 
-/** Number of elements; `UNKNOWN` when any axis is unknown. */
+/**
+ * The number of elements, or `UNKNOWN` when the size of an axis is unknown.
+ *
+ * @example
+ * ```ts
+ * import { sizeOf, UNKNOWN } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.equal(sizeOf({ time: 5, embed: 768 }), 5 * 768);
+ * assert.equal(sizeOf({ batch: UNKNOWN, time: 5 }), UNKNOWN);
+ * ```
+ */
 export function sizeOf(shape: Shape): number {
   const sizes = Object.values(shape);
   return sizes.includes(UNKNOWN) ? UNKNOWN : sizes.reduce((product, size) => product * size, 1);
 }
-
-/** The same axes in the same order, of the same sizes where they are known. */
-export const sameShape = (a: Shape, b: Shape): boolean =>
-  axesOf(a).join() === axesOf(b).join() &&
-  axesOf(a).every((axis) => a[axis] === b[axis] || a[axis] === UNKNOWN || b[axis] === UNKNOWN);

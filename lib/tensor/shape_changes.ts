@@ -1,4 +1,5 @@
-/** Shapes after axes were split, merged or multiplied away: what `splitAxis`, `mergeAxes` and `dot` do to them. */
+/** Shapes after broadcasting, and after axes were split, merged or multiplied away. */
+import { needsOuter, onOneSide, sameName, wrongProduct } from "./sentences.ts";
 import {
   axesOf,
   describeShape,
@@ -10,14 +11,55 @@ import {
   UNKNOWN,
 } from "./shape.ts";
 
-/** Throws a sentence when `shape` already has one of `axes`. */
-export function requireFree(shape: Shape, axes: readonly string[], action: string): void {
+/** Throws unless every axis of `left` is on the right, in its size. */
+export function requireWithin(left: Shape, right: Shape, op: string): void {
+  mergeShapes(left, right, op);
+  for (const axis of axesOf(left)) {
+    if (!(axis in right)) throw new RangeError(onOneSide(op, axis, "left"));
+  }
+}
+
+/**
+ * Requires that both sides have the same axes, in any order.
+ *
+ * @throws RangeError when an axis is missing on one side or has two sizes.
+ *
+ * @example
+ * ```ts
+ * import { requireSameAxes } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * requireSameAxes({ batch: 2, time: 5 }, { time: 5, batch: 2 }, "compare rows");
+ * assert.throws(() => requireSameAxes({ time: 5 }, { answer: 5 }, "compare rows"), {
+ *   message: 'Cannot compare rows: axis "time" is only on the left',
+ * });
+ * ```
+ */
+export function requireSameAxes(left: Shape, right: Shape, op: string): void {
+  requireWithin(left, right, op);
+  for (const axis of axesOf(right)) {
+    if (!(axis in left)) throw new RangeError(onOneSide(op, axis, "right"));
+  }
+}
+
+/** The axes of both sides; one side must have them all unless `outer` is asked for. */
+export function broadcastShape(
+  left: Shape,
+  right: Shape,
+  { op, outer = false }: { op: string; outer?: boolean | undefined },
+): Shape {
+  const merged = mergeShapes(left, right, op);
+  const [onlyLeft] = axesOf(dropAxes(left, axesOf(right)));
+  const [onlyRight] = axesOf(dropAxes(right, axesOf(left)));
+  if (!outer && onlyLeft !== undefined && onlyRight !== undefined) {
+    throw new RangeError(needsOuter(op, onlyLeft, onlyRight));
+  }
+  return merged;
+}
+
+/** Throws when `shape` already has one of `axes`. */
+export function requireFree(shape: Shape, axes: readonly string[], op: string): void {
   for (const axis of axes) {
-    if (axis in shape) {
-      throw new RangeError(
-        `Cannot ${action} into "${axis}": ${describeShape(shape)} has an axis of that name`,
-      );
-    }
+    if (axis in shape) throw new RangeError(sameName(op, axis));
   }
 }
 
@@ -26,11 +68,7 @@ export function splitShape(shape: Shape, axis: string, into: Shape): Shape {
   requireAxes(shape, [axis], "split");
   const product = sizeOf(into);
   if (product !== UNKNOWN && shape[axis] !== UNKNOWN && product !== shape[axis]) {
-    throw new RangeError(
-      `Cannot split "${axis}" of size ${shape[axis]} into ${
-        describeShape(into)
-      }: the product is ${product}`,
-    );
+    throw new RangeError(wrongProduct(axis, shape[axis], product));
   }
   requireFree(dropAxes(shape, [axis]), axesOf(into), "split");
   return Object.fromEntries(
@@ -59,11 +97,13 @@ export function mergedShape(shape: Shape, axes: readonly string[], name: string)
   );
 }
 
-/** The axes of a dot: shared ones first (batch), then those of the left, then those of the right. */
+/**
+ * The axes of a dot: shared ones first (batch), then those of the left, then those of the right.
+ */
 export function dotShape(a: Shape, b: Shape, axes: readonly string[]): Shape {
-  const left = dropAxes(a, axes), right = dropAxes(b, axes);
-  const merged = mergeShapes(left, right, "dot");
-  const shared = axesOf(left).filter((axis) => axis in right);
-  const order = [...shared, ...axesOf(merged).filter((axis) => !shared.includes(axis))];
-  return Object.fromEntries(order.map((axis) => [axis, merged[axis]]));
+  for (const side of [a, b]) requireAxes(side, axes, "dot");
+  const result = dropAxes(mergeShapes(a, b, "dot"), axes);
+  const isShared = (axis: string) => axis in a && axis in b;
+  const order = [...axesOf(result).filter(isShared), ...axesOf(result)];
+  return Object.fromEntries(order.map((axis) => [axis, result[axis]]));
 }

@@ -4,17 +4,15 @@
  * Graphs are immutable values; building one checks shapes and computes nothing.
  */
 import type { Attributes, Primitive } from "./primitives.ts";
-import { describeShape, type DType, type Shape } from "./shape.ts";
-import { shapeRules } from "./shape_rules.ts";
-import { printGraph } from "./print.ts";
+import type { DType, Shape } from "./shape.ts";
 
-/** A node of a graph with the axes `S` and elements of type `D`. */
+/** A node of a graph, with the axes `S` and elements of type `D`. */
 export interface Tensor<S extends Shape = Shape, D extends DType = "float32"> {
   /** Creation order; inputs always have smaller numbers than the nodes that use them. */
   readonly id: number;
-  /** What it computes. */
+  /** The operation that computes it. */
   readonly primitive: Primitive;
-  /** What it computes it of, in the primitive's order. */
+  /** The operands, in the primitive's order. */
   readonly inputs: readonly AnyTensor[];
   /** The primitive's own constants. */
   readonly attributes: Attributes[Primitive];
@@ -27,44 +25,60 @@ export interface Tensor<S extends Shape = Shape, D extends DType = "float32"> {
 /** A tensor of any shape and element type. */
 export type AnyTensor = Tensor<Shape, DType>;
 
-/** A tensor together with the primitive it is known to be. */
+/** A tensor whose primitive is known to the compiler. */
 export interface NodeOf<P extends Primitive> extends AnyTensor {
-  /** Which one. */
+  /** The primitive. */
   readonly primitive: P;
-  /** That primitive's attributes. */
+  /** Its attributes. */
   readonly attributes: Attributes[P];
 }
 
-let created = 0;
+/**
+ * A test of whether a node computes `primitive`.
+ *
+ * @example
+ * ```ts
+ * import { input, isNodeOf } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * const x = input("x", { time: 2 });
+ * assert.equal(isNodeOf("input")(x), true);
+ * assert.equal(isNodeOf("dot")(x), false);
+ * ```
+ */
+export const isNodeOf =
+  <P extends Primitive>(primitive: P): (node: AnyTensor) => node is NodeOf<P> =>
+  (node): node is NodeOf<P> => node.primitive === primitive;
 
-/** How a tensor shows itself: one line in a console, its whole graph in a notebook. */
-const display = {
-  [Symbol.for("Deno.customInspect")](this: AnyTensor): string {
-    return `Tensor ${this.primitive} ${this.dtype} ${describeShape(this.shape)}`;
-  },
-  [Symbol.for("Jupyter.display")](this: AnyTensor): Record<string, string> {
-    return { "text/plain": printGraph(this) };
-  },
-};
-
-/** Adds a node to the graph; the shape rule of the primitive checks the inputs and gives its shape. */
-export function apply<P extends Primitive>(
-  primitive: P,
-  inputs: readonly AnyTensor[],
-  attributes: Attributes[P],
-): AnyTensor {
-  const { shape, dtype } = shapeRules[primitive](inputs, attributes);
-  return Object.assign(Object.create(display), {
-    id: created++,
-    primitive,
-    inputs,
-    attributes,
-    shape,
-    dtype,
-  });
+/**
+ * The same tensor, with its element type known to the compiler.
+ *
+ * @throws TypeError when it holds another type.
+ * @example
+ * ```ts
+ * import { type AnyTensor, input, ofType } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * const x: AnyTensor = input("x", { time: 2 });
+ * assert.equal(ofType(x, "float32"), x);
+ * assert.throws(() => ofType(x, "int32"), TypeError);
+ * ```
+ */
+export function ofType<D extends DType>(tensor: AnyTensor, dtype: D): Tensor<Shape, D> {
+  const holds = (node: AnyTensor): node is Tensor<Shape, D> => node.dtype === dtype;
+  if (holds(tensor)) return tensor;
+  throw new TypeError(`Cannot use ${tensor.primitive} as ${dtype}: it holds ${tensor.dtype}`);
 }
 
-/** The nodes that `outputs` depend on, inputs before users. */
+/**
+ * The nodes that `outputs` depend on, each once and after its inputs.
+ *
+ * @example
+ * ```ts
+ * import { exp, input, topologicalOrder } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * const y = exp(input("x", { time: 2 }));
+ * assert.deepEqual(topologicalOrder([y]).map(({ primitive }) => primitive), ["input", "exp"]);
+ * ```
+ */
 export function topologicalOrder(outputs: readonly AnyTensor[]): AnyTensor[] {
   const seen = new Set<AnyTensor>();
   const pending = [...outputs];

@@ -1,16 +1,16 @@
-/** Shape and element type together: what a shape rule looks at, and what it gives. */
+/** A shape together with an element type, which is what shape rules read and return. */
 import type { DType, Shape } from "./shape.ts";
 
-/** What a rule looks at and what it gives: a tensor of a graph, or a value while one is evaluated. */
+/** A tensor of a graph, or a value during evaluation. */
 export interface Typed {
   readonly shape: Shape;
   readonly dtype: DType;
 }
 
-/** What a primitive reads. */
+/** The inputs of a primitive. */
 export type Inputs = readonly Typed[];
 
-/** Every input must hold `dtype`. */
+/** Throws unless every input holds `dtype`. */
 export function requireType(inputs: Inputs, dtype: DType, action: string): void {
   for (const { dtype: found } of inputs) {
     if (found !== dtype) {
@@ -19,7 +19,7 @@ export function requireType(inputs: Inputs, dtype: DType, action: string): void 
   }
 }
 
-/** The type that both hold. */
+/** The element type of both. Throws where they differ. */
 export function sameType(action: string, a: Typed, b: Typed): DType {
   if (a.dtype !== b.dtype) {
     throw new TypeError(`Cannot ${action} ${a.dtype} and ${b.dtype}: cast one of them`);

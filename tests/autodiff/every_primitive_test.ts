@@ -20,7 +20,7 @@ const floatsOf = (inputs: Readonly<Record<string, AnyTensor>>) =>
 function checkNoGradient({ graph }: PrimitiveCase, open: readonly string[]): void {
   const { result, inputs, feeds } = graph(open);
   const floats = floatsOf(inputs);
-  const loss = floats.map((x) => sum(x)).reduce(add, sum(cast(result, "float32")));
+  const loss = floats.map((x) => sum(x)).reduce((a, b) => add(a, b), sum(cast(result, "float32")));
   if (floats.length === 0) return;
   for (const { data } of evaluate(grad(loss, floats), feeds)) {
     assert.ok(data.every((slope) => slope === 1));

@@ -93,7 +93,7 @@ Deno.test("only one number can be differentiated", () => {
 Deno.test("a loss that does not depend on a tensor is said to", () => {
   assert.throws(() => grad(sum(x), [input("y", { time: 3 })]), {
     name: "RangeError",
-    message: 'Cannot differentiate by input "y": the result does not depend on it',
+    message: 'Cannot differentiate with respect to input "y": the result does not depend on it',
   });
 });
 

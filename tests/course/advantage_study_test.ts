@@ -36,7 +36,7 @@ function exactMoments(setting: GradientSetting): { mean: number[]; variance: num
   };
 }
 
-Deno.test("the gradient of one answer is as counted by hand", () => {
+Deno.test("the gradient of one answer is as computed by hand", () => {
   const gradient = answerGradient([0, 1, 3], { baselineOf: () => 0.5, offset: 1 }); // 哪里？ scores 2
   const weight = 2 + 1 - 0.5;
   const wanted = new Array<number>(20).fill(0);
@@ -56,16 +56,16 @@ Deno.test("every baseline leaves the exact mean gradient, whatever is added to t
   }
 });
 
-Deno.test("V takes away what is added to the scores; without a baseline it multiplies the variance", () => {
+Deno.test("V removes what is added to the scores; without a baseline the offset multiplies the variance", () => {
   const right = (offset: number) =>
     exactMoments({ baselineOf: (state) => stateValue(state) + offset, offset }).variance;
   const none = (offset: number) => exactMoments({ baselineOf: () => 0, offset }).variance;
   close(right(2), right(0));
   assert.ok(none(2) > 7 * right(2));
-  assert.ok(none(0) < 1.1 * right(0)); // V(s_0) lies near 0 already
+  assert.ok(none(0) < 1.1 * right(0)); // V(s_0) is near 0 already
 });
 
-Deno.test("sampled means and variances of the gradient lie near the exact ones", () => {
+Deno.test("sampled means and variances of the gradient are near the exact ones", () => {
   const offset = 2;
   const baselines = [
     () => 0,
@@ -79,7 +79,7 @@ Deno.test("sampled means and variances of the gradient lie near the exact ones",
   });
 });
 
-Deno.test("with rewards only at the end, the critic that knows nothing makes one step as wrong as A itself", () => {
+Deno.test("with rewards only at the end, a critic that always gives 0 makes the one-step estimate as wrong as A itself", () => {
   const [one, two] = estimatorErrors(0, { samples: 20000, seed: 5 });
   const squares = probabilities([]).reduce(
     (sum, pi, token) => sum + pi * advantageOf([], token) ** 2,

@@ -10,11 +10,11 @@ const paddedRow = (pads: number, value: number) => ({
   length: 2,
 });
 
-Deno.test("the leak of P pads of value v is v (1 - lambda^P): the earlier an answer ends, the larger", () => {
+Deno.test("the leak of P padding tokens of value v is v (1 - lambda^P), larger the earlier an answer ends", () => {
   for (const pads of [0, 1, 2, 7]) {
     const { pads: found, real, leak } = paddingLeak(paddedRow(pads, 4), { gamma: 1, lambda: 0.5 });
     assert.equal(found, pads);
-    close(real, 1 - 0.75); // r + 0 - V, whatever lies behind
+    close(real, 1 - 0.75); // r + 0 - V, whatever comes after
     close(leak, 4 * (1 - 0.5 ** pads));
   }
 });
@@ -26,7 +26,7 @@ Deno.test("two pads by hand: delta + gamma V(pad), and gamma lambda A(pad)", () 
   assert.deepEqual([real, overPads, leak], [-1, 1.75, 2.75]);
 });
 
-Deno.test("lambda 1 and pads that the critic calls worthless leak nothing, pads it dislikes take something away", () => {
+Deno.test("lambda 1 and padding of value 0 leak nothing, padding of negative value leaks a penalty", () => {
   close(paddingLeak(paddedRow(5, 4), { gamma: 1, lambda: 1 }).leak, 0);
   close(paddingLeak(paddedRow(5, 0), { gamma: 1, lambda: 0.5 }).leak, 0);
   assert.ok(paddingLeak(paddedRow(5, -4), { gamma: 1, lambda: 0.5 }).leak < 0);

@@ -1,15 +1,23 @@
 import assert from "node:assert/strict";
-import { knownAnswer, lambdaErrors, stepEstimates, stepWeights } from "../../lib/course/mod.ts";
+import { lambdaErrors, stepEstimates, stepWeights } from "../../lib/course/mod.ts";
 import { gae } from "../../lib/rl/mod.ts";
 
-Deno.test("a right critic makes every delta the true advantage, a late one hands the credit on", () => {
-  const right = knownAnswer([1, -1, 1], { late: 0 });
-  assert.deepEqual(right.values, [0, 1, 0]);
-  assert.deepEqual(right.rewards, [0, 0, 1]); // 1 - 1 + 1
-  assert.deepEqual(gae({ ...right, gamma: 1, lambda: 0 }).advantages, [1, -1, 1]);
-  const late = knownAnswer([1, -1, 1], { late: 1 });
-  assert.deepEqual(late.values, [0, 0, 1]);
-  assert.deepEqual(gae({ ...late, gamma: 1, lambda: 0 }).advantages, [0, 1, 0]); // 0 - 0, 1 - 0, 1 - 1
+Deno.test("a right critic makes every delta the true advantage, whose estimate gets noisier with lambda", () => {
+  const study = { late: 0, tokens: 12, answers: 4000, seed: 1 };
+  const [zero, one] = lambdaErrors({ ...study, lambdas: [0, 1] });
+  assert.deepEqual([zero.bias, zero.deviation, zero.error], [0, 0, 0]); // V(s_1) - V(s_0) = x_0
+  assert.ok(Math.abs(one.bias) < 0.2 && Math.abs(one.deviation - Math.sqrt(11)) < 0.2); // 11 later tokens
+});
+
+Deno.test("GAE of a critic one token late, for a single token: the whole reward at any lambda", () => {
+  const [{ bias, deviation }] = lambdaErrors({
+    lambdas: [0],
+    late: 1,
+    tokens: 1,
+    answers: 3,
+    seed: 1,
+  });
+  assert.deepEqual([bias, deviation], [0, 0]); // the reward is 1 and V(s_-1) = 0
 });
 
 Deno.test("with a critic one token late the bias is lambda - 1, and the variance grows with lambda", () => {

@@ -65,7 +65,7 @@ Deno.test("settings are compared by name; a penalty hits the tokens of the state
     logits,
     settings: [{}, { topK: 2 }, { repetitionPenalty: 2 }],
   });
-  assert.deepEqual([own.settings, own.tokens], ["as the model says", 3]);
+  assert.deepEqual([own.settings, own.tokens], ["the model's own", 3]);
   assert.ok(Math.abs(own.probability - 4 / 7) < 1e-9);
   assert.deepEqual([two.settings, two.tokens], ["topK 2", 2]);
   assert.ok(Math.abs(two.probability - 4 / 6) < 1e-9);

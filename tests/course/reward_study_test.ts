@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   loadEmbedded,
-  openRewardReader,
+  openRun,
   orderTable,
   pairCalibration,
   pairLosses,
@@ -9,6 +9,7 @@ import {
   type RankedScore,
   runSettings,
   scoreHeldOutLists,
+  scoreTexts,
   winProbability,
 } from "../../lib/course/mod.ts";
 
@@ -24,11 +25,11 @@ const listOf = (...scores: number[]): RankedScore[] =>
 
 Deno.test("held-out lists are scored answer by answer, as each is alone, and as many as there are passages", async () => {
   const embedded = await loadEmbedded({ heldOutCount: 12 });
-  const reader = await openRewardReader(embedded, runSettings(embedded.policy, { device: "cpu" }));
-  const lists = await scoreHeldOutLists(reader, embedded);
+  const run = await openRun(embedded, runSettings(embedded.policy, { device: "cpu" }));
+  const lists = await scoreHeldOutLists(run, embedded);
   assert.equal(lists.length, 12);
   assert.deepEqual(lists[3].map(({ rank }) => rank), RANK_NAMES);
-  const alone = await reader.scoreTexts([lists[3][1]]);
+  const alone = await scoreTexts(run, [lists[3][1]], embedded);
   assert.ok(Math.abs(alone[0] - lists[3][1].score) < 1e-4);
   assert.ok(
     lists.every((list) => list[0].score > list[6].score),

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { lengthByRank, paidByVerdict, RANK_NAMES, scoreHistogram } from "../../lib/course/mod.ts";
+import {
+  lengthByRank,
+  RANK_NAMES,
+  rewardsByVerdict,
+  scoreHistogram,
+} from "../../lib/course/mod.ts";
 
 const answers = [
   { rawScore: 7.5, right: true },
@@ -20,12 +25,12 @@ Deno.test("the histogram has a bin for each unit between lowest and highest, and
     ],
   );
   assert.equal(bins.reduce((sum, { answers }) => sum + answers, 0), 4);
-  const merged = scoreHistogram([...answers, { rawScore: -7, right: false }], { from: 5 });
-  assert.deepEqual(merged.at(-1), { score: "below 5", verdict: "wrong", answers: 2 }); // 4 and -7
+  const merged = scoreHistogram([...answers, { rawScore: -7, right: false }]);
+  assert.deepEqual(merged.at(-1), { score: "below 0", verdict: "wrong", answers: 1 }); // -7
 });
 
-Deno.test("clipped raw, right answers are paid the same; normalised, their difference stays", () => {
-  const [right, wrong] = paidByVerdict(answers, {
+Deno.test("clipped raw, right answers have the same reward; normalised, their difference stays", () => {
+  const [right, wrong] = rewardsByVerdict(answers, {
     statistics: { mean: 6, deviation: 2 },
     limit: 5,
   });

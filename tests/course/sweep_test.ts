@@ -20,12 +20,10 @@ import {
   type SweepRow,
   sweepText,
   type Trial,
-  trialKey,
   trialName,
   trialSettings,
-  updatesOf,
 } from "../../lib/course/mod.ts";
-import { EMBEDDED_PPO, validateSettings } from "../../lib/settings/mod.ts";
+import { EMBEDDED_PPO, scheduleOf, validateSettings } from "../../lib/settings/mod.ts";
 
 /** The numbers of a row that these tests do not look at. */
 const ZEROS = {
@@ -72,15 +70,16 @@ Deno.test("all combinations, the first list slowest, a value given twice only on
 });
 
 Deno.test("a trial is the same whatever the order of its settings, and another one with another judge", () => {
-  equal(trialKey({ lam: 1, seed: 2 }, 32), trialKey({ seed: 2, lam: 1 }, 32));
-  ok(trialKey({ lam: 1, seed: 2 }, 32) !== trialKey({ lam: 1, seed: 2 }, 0));
-  ok(trialKey({ lam: 1, seed: 2 }, 32) !== trialKey({ lam: 1, seed: 3 }, 32));
+  const rows = rowsOf({ lam: 1, seed: 2 }, [1]);
+  deepEqual(stillToRun([{ seed: 2, lam: 1 }], { rows, judged: 32 }).trials, []);
+  equal(stillToRun([{ lam: 1, seed: 2 }], { rows, judged: 0 }).trials.length, 1);
+  equal(stillToRun([{ lam: 1, seed: 3 }], { rows, judged: 32 }).trials.length, 1);
 });
 
 Deno.test("a trial starts from the models' own settings, one on other models from the tutorial's", () => {
   equal(trialSettings({ lam: 1 }, EMBEDDED_PPO).learning_rate, 5e-5);
   equal(trialSettings({ ori_model_path: "mine/" }, EMBEDDED_PPO).learning_rate, 1e-5);
-  equal(updatesOf(trialSettings({ num_episodes: 5 }, EMBEDDED_PPO)), 20); // 5 * 80 / 20
+  equal(scheduleOf(trialSettings({ num_episodes: 5 }, EMBEDDED_PPO)).updates, 20); // 5 * 80 / 20
   throws(
     () => trialSettings({ update_timesteps: 300 }, EMBEDDED_PPO),
     /Cannot use update_timesteps 300/,
@@ -145,7 +144,7 @@ Deno.test("a row must name its trial and its counts", () => {
   });
 });
 
-Deno.test("as many trials at once as cores have threads for and memory holds, and one while nobody knows its need", () => {
+Deno.test("as many trials run at once as cores and memory allow, and one while its need is unknown", () => {
   const room = { cores: 8, threads: 1, available: 100_000, need: 500, running: 0 };
   equal(roomFor(room), 8);
   equal(roomFor({ ...room, threads: 3 }), 2); // 8 / 3
@@ -189,7 +188,7 @@ Deno.test("a setting at its usual value still counts where it is not what anothe
   deepEqual(faithful.map(({ name }) => name), ["faithful, repetition_penalty 1", "faithful"]); // faithful alone makes it 1.4
 });
 
-Deno.test("one setting's groups stand in the order of its values, the models' own value among them", () => {
+Deno.test("one setting's groups are in the order of its values, the models' own value among them", () => {
   deepEqual(groupsVarying(groups, "kl_coef", EMBEDDED_PPO).map(({ name }) => name), [
     "kl_coef 0",
     "kl_coef 0.05",
@@ -200,7 +199,7 @@ Deno.test("one setting's groups stand in the order of its values, the models' ow
   ]);
 });
 
-Deno.test("a band is the mean, the least and the most over the seeds, as far as all of them go", () => {
+Deno.test("a band is the mean, the minimum and the maximum over the seeds, as far as all of them go", () => {
   deepEqual(seedBand(groups[0], "mean_reward"), {
     name: "kl_coef 0",
     x: [1, 2],
@@ -281,32 +280,32 @@ Deno.test("the kept groups have three seeds each, judged by 293 held-out passage
   }
 });
 
-Deno.test("the kept runs say what chapter 06 says of them", () => {
+Deno.test("the committed runs show what chapter 06 concludes from them", () => {
   const kl = [1, 0.2, 0.05, 0].map((kl_coef) => last(kl_coef === 0.05 ? {} : { kl_coef }, "kl"));
-  deepEqual(kl, kl.toSorted((a, b) => a - b), "the higher the price, the less KL");
-  ok(last({ kl_coef: 1 }, "gold") < last({}, "gold"), "too high a price costs right questions");
-  const paid = seedBand(groupOf(kept, CLIPPED), "score").mean,
+  deepEqual(kl, kl.toSorted((a, b) => a - b), "the higher the KL penalty, the less KL");
+  ok(last({ kl_coef: 1 }, "gold") < last({}, "gold"), "too high a penalty costs right questions");
+  const clipped = seedBand(groupOf(kept, CLIPPED), "score").mean,
     raw = seedBand(groupOf(kept, CLIPPED), "mean_reward").mean;
-  ok((paid.at(-1) ?? 0) > (paid[0] ?? 0), "with raw scores what is paid rises");
+  ok((clipped.at(-1) ?? 0) > (clipped[0] ?? 0), "with raw scores the clipped score rises");
   ok(
     (raw.at(-1) ?? 0) < Math.max(...raw.map(Number)),
-    "while the score itself falls from its best",
+    "while the raw score falls from its best",
   );
   ok(
     last(HACKED, "mean_reward") > last({}, "mean_reward"),
-    "without a price the reward model is pleased",
+    "without a penalty the reward model's score rises",
   );
-  ok(last(HACKED, "gold") < last({}, "gold") - 20, "and the gold judge is not");
+  ok(last(HACKED, "gold") < last({}, "gold") - 20, "and the gold judge's falls");
   ok(
     last({ lam: 0 }, "kl") > last({}, "kl") &&
       last({ lam: 0 }, "explained_variance") > last({}, "explained_variance"),
   );
-  const pleased = seedBand(groupOf(kept, { faithful: true }), "mean_reward").mean;
-  ok((pleased.at(-1) ?? 0) > (pleased[0] ?? 0), "the tutorial's own number rises");
+  const rewards = seedBand(groupOf(kept, { faithful: true }), "mean_reward").mean;
+  ok((rewards.at(-1) ?? 0) > (rewards[0] ?? 0), "the tutorial's own number rises");
   ok(last({ faithful: true }, "gold") < 1, "and hardly a question is right");
 });
 
-Deno.test("a reader's own trials are named after what they differ in, beside the kept ones of that setting, as far as they go", () => {
+Deno.test("a reader's own trials are named after what they differ in, beside the committed ones of that setting", () => {
   const own = [
     ...rowsOf({ kl_coef: 3, seed: 1 }, [1, 2, 3]),
     ...rowsOf({ kl_coef: 4, seed: 1 }, [1]),
@@ -324,11 +323,11 @@ Deno.test("a reader's own trials are named after what they differ in, beside the
   ok(lambdas.text.endsWith("of lam 0, lam 0.95, yours: lam 0.5, seed 1"));
   throws(() => besideKept(groups, [], EMBEDDED_PPO), {
     message:
-      "Cannot draw your sweep: it has no row yet; let the cell above come to its first update",
+      "Cannot draw your sweep: it has no row yet. Let the cell above finish its first update.",
   });
 });
 
-Deno.test("the gold judge stands against the reward of the pool that the judged policy answered", () => {
+Deno.test("the gold judge is drawn against the reward of the pool that the judged policy answered", () => {
   const figure = groupFigure(groups.slice(1, 2), ["kl"], { title: "t", against: true });
   const [x, y] = [figure.data.at(-1)?.x, figure.data.at(-1)?.y];
   deepEqual([x, y], [[2, 3], [10, 20]]); // gold 10 after update 1 goes with the reward 2 of row 2

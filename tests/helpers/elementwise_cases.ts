@@ -63,7 +63,7 @@ export const unaryUses: Uses<Unary> = {
   gelu: unary(gelu, { low: -4, high: 4 }),
 };
 
-type Op = (a: Tensor, b: Tensor) => Tensor;
+type Op = (a: Tensor, b: Tensor, options?: { outer: true }) => Tensor;
 
 /** Every way in which the axes of two inputs can meet; the right side is kept away from 0 for div. */
 function binary(op: Op): PrimitiveCase[] {
@@ -113,13 +113,13 @@ function binary(op: Op): PrimitiveCase[] {
     useOf(
       "each lacks an axis",
       { x: floats({ time: 2, embed: 3 }), y: floats({ embed: 3, batch: 2 }, y) },
-      (i) => op(i.x, i.y),
+      (i) => op(i.x, i.y, { outer: true }),
       { open },
     ),
     useOf(
       "no axis in common",
       { x: floats({ time: 4 }), y: floats({ batch: 2 }, y) },
-      (i) => op(i.x, i.y),
+      (i) => op(i.x, i.y, { outer: true }),
       {
         open,
       },
@@ -172,7 +172,7 @@ const comparison = (op: typeof less | typeof equal): PrimitiveCase[] => [
   useOf(
     "integers that lack an axis each",
     { x: integers({ batch: 2 }, [1, 2]), y: integers({ time: 3 }, [0, 1, 2]) },
-    ({ x, y }) => op(x, y),
+    ({ x, y }) => op(x, y, { outer: true }),
     none,
   ),
   useOf(
@@ -190,7 +190,7 @@ export const compareUses: Uses<Compare> = {
   and: [
     useOf(
       "all four combinations",
-      { x: bools({ batch: 2 }, [0, 1]), y: bools({ time: 2 }, [0, 1]) },
+      { x: bools({ batch: 2 }, [0, 1]), y: bools({ time: 2, batch: 2 }, [0, 0, 1, 1]) },
       ({ x, y }) => and(x, y),
       none,
     ),

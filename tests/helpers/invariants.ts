@@ -1,8 +1,12 @@
 /**
- * What must hold of PPO whatever it learns, as questions that answer true or false on tiny random models.
+ * What must hold of PPO whatever it learns, as functions that give true or false on tiny random
+ * models.
  *
- * Each takes settings, so that a test can ask with the defaults and with a defect switched on.
+ * Each takes settings, so that a test can call it with the defaults and with a defect switched on.
+ * What chapter 06 shows is measured by the library's `checkInvariants`; the rest is here.
  */
+import assert from "node:assert/strict";
+import { checkInvariants } from "../../lib/course/mod.ts";
 import { type TokenRow, uploadParameters, valueModelSpec, type Weight } from "../../lib/lm/mod.ts";
 import { adamDefaults } from "../../lib/optim/mod.ts";
 import {
@@ -32,21 +36,24 @@ import {
 
 type Given = Partial<Settings>;
 
-/** Whether two rows of numbers are the same but for rounding. */
-export const same = (
+/** The largest deviation that rounding explains. */
+const ROUNDING = 1e-5;
+
+/** Whether two rows of numbers are equal but for rounding. */
+const same = (
   left: ArrayLike<number>,
   right: ArrayLike<number>,
-  tolerance = 1e-5,
+  tolerance = ROUNDING,
 ): boolean => left.length === right.length && relativeError(left, right) <= tolerance;
 
 /** The numbers of all samples' tokens. */
-export const realOf = (
+const realOf = (
   samples: readonly Sample[],
-  key: "logProbs" | "refLogProbs" | "values" | "advantages",
+  key: "logProbs" | "refLogProbs" | "values",
 ) => samples.flatMap((sample) => sample[key]);
 
 /** The tiny reward model with its head, and so all its scores, multiplied. */
-export function scaledReward(factor: number): LoadedModel {
+function scaledReward(factor: number): LoadedModel {
   const scaled = ([name, { shape, data }]: [string, Weight]): [string, Weight] => [
     name,
     { shape, data: name === "value_fn.weight" ? data.map((value) => factor * value) : data },
@@ -54,53 +61,63 @@ export function scaledReward(factor: number): LoadedModel {
   return { config: tinyConfig, weights: new Map([...tinyReward.weights].map(scaled)) };
 }
 
+/** What the library's invariants measure on a tiny run: the deviation of each by its name. */
+async function deviationsOf(given: Given): Promise<(name: string) => number> {
+  const invariants = await checkInvariants(await tinyPpo(given), tinyPrompts);
+  const deviations = new Map(invariants.map(({ name, deviation }) => [name, deviation]));
+  return (name) => deviations.get(name) ?? assert.fail(`no invariant ${name}`);
+}
+
 /** Before any step, the policy that is updated is the one that sampled. */
 export async function firstRatioIsOne(given: Given = {}): Promise<boolean> {
-  const ppo = await tinyPpo(given);
-  const pool = await ppo.experience(1, tinyPrompts);
-  const [{ samples, actor }] = await ppo.learn(pool, 0);
-  const ratios = samples.flatMap(({ logProbs, answer }, row) =>
-    answer.map((_, t) => Math.exp(actor.logProbs[row][t] - logProbs[t]))
-  );
-  return same(ratios, ratios.map(() => 1));
+  return (await deviationsOf(given))("ratio of the first minibatch is 1") <= ROUNDING;
 }
 
 /** Before any step, the policy is the reference. */
 export async function klIsZeroAtStart(given: Given = {}): Promise<boolean> {
   const ppo = await tinyPpo(given);
   const pool = await ppo.experience(1, tinyPrompts);
-  return same(realOf(pool, "logProbs"), realOf(pool, "refLogProbs")) &&
+  return (await deviationsOf(given))("KL to the reference is 0") <= ROUNDING &&
     await ppo.models.exactKl(pool) < 1e-6;
 }
 
-/** The same answers scored in one batch, in groups of at most three and each alone. The critic's head is the reward model's. */
+/** Long answers, and a critic with the reward model's head, so that its values are not 0. */
+const SCORED: Given = { query_len: 8, fresh_value_head: false };
+
+/** The same answers scored in one batch and each alone. */
 export async function scoredTogetherAndAlone(
   given: Given = {},
-): Promise<{ together: Sample[]; grouped: Sample[]; alone: Sample[] }> {
-  const settings = { query_len: 8, fresh_value_head: false, ...given };
-  const ppo = await tinyPpo(settings);
+): Promise<{ together: Sample[]; alone: Sample[] }> {
+  const ppo = await tinyPpo({ ...SCORED, ...given });
   const together = await ppo.experience(1, tinyPrompts);
   const alone: Sample[] = [];
   for (const sample of together) alone.push(...await ppo.rescore([sample]));
-  const grouped = await (await tinyPpo({ ...settings, score_batch_size: 3 })).rescore(together);
-  return { together, grouped, alone };
+  return { together, alone };
 }
 
-/** Longer neighbours change no log-probability, value or score. */
+/**
+ * Longer neighbours change no log-probability, value or score; nor does scoring in groups of at
+ * most three.
+ */
 export async function scoresIgnoreNeighbours(given: Given = {}): Promise<boolean> {
-  const { together, grouped, alone } = await scoredTogetherAndAlone(given);
-  const scores = ({ rawScore, score }: Sample) => [rawScore, score];
-  const agree = (others: readonly Sample[]) =>
-    (["logProbs", "refLogProbs", "values"] as const).every((key) =>
-      same(realOf(together, key), realOf(others, key))
-    ) && same(together.flatMap(scores), others.flatMap(scores));
-  return agree(grouped) && agree(alone);
+  const deviation = await deviationsOf({ ...SCORED, ...given });
+  const names = ["log-probability", "value", "score"].map((what) => `padding changes no ${what}`);
+  const { together, alone } = await scoredTogetherAndAlone(given);
+  const groups = await tinyPpo({ ...SCORED, ...given, score_batch_size: 3 });
+  const agree = (
+    others: readonly Sample[],
+    keys: readonly ("logProbs" | "refLogProbs" | "values")[],
+  ) =>
+    keys.every((key) => same(realOf(together, key), realOf(others, key))) &&
+    same(together.map(({ score }) => score), others.map(({ score }) => score));
+  return names.every((name) => deviation(name) <= ROUNDING) && agree(alone, ["logProbs"]) &&
+    agree(await groups.rescore(together), ["logProbs", "refLogProbs", "values"]);
 }
 
 /** Neighbours with longer answers change no advantage. */
 export async function advantagesIgnoreNeighbours(given: Given = {}): Promise<boolean> {
-  const { together, alone } = await scoredTogetherAndAlone(given);
-  return same(realOf(together, "advantages"), realOf(alone, "advantages"));
+  const deviation = await deviationsOf({ ...SCORED, ...given });
+  return deviation("padding changes no advantage") <= ROUNDING;
 }
 
 /** The old log-probabilities are those of the distribution that the tokens were drawn from. */
@@ -117,7 +134,10 @@ export async function logProbsAreTheSamplers(given: Given = {}): Promise<boolean
   return same(realOf(pool, "logProbs"), drawn.flatMap(({ logProbs }) => logProbs));
 }
 
-/** The gradient norm and the loss of the actor's first step on a whole pool, with rewards `factor` times as large. */
+/**
+ * The gradient norm and the loss of the actor's first step on a whole pool, with rewards `factor`
+ * times as large.
+ */
 async function firstActorStep(given: Given, factor: number) {
   const inputs: Partial<PpoInputs> = {
     scoreStatistics: { mean: 0, deviation: 1 },
@@ -129,24 +149,26 @@ async function firstActorStep(given: Given, factor: number) {
   return actor;
 }
 
-/** Advantages have mean 0 (so the first loss is 0, every ratio being 1) and a scale of their own. */
+/**
+ * Advantages have mean 0 (so the first loss is 0, every ratio being 1) and a scale of their own.
+ */
 export async function advantagesAreWhite(given: Given = {}): Promise<boolean> {
   const [small, large] = [await firstActorStep(given, 1), await firstActorStep(given, 10)];
   return Math.abs(small.loss) < 1e-5 && same([large.gradNorm], [small.gradNorm], 1e-4);
 }
 
-/** What answers are paid does not depend on the unit in which the reward model counts. */
-export async function paymentIgnoresTheRewardModelsUnit(given: Given = {}): Promise<boolean> {
-  const paid = async (factor: number) => {
+/** The reward of an answer does not depend on the unit of the reward model's scores. */
+export async function rewardIgnoresTheScoresUnit(given: Given = {}): Promise<boolean> {
+  const rewards = async (factor: number) => {
     const scoreStatistics = { mean: 0.2 * factor, deviation: 0.5 * factor };
     const ppo = await tinyPpo(given, { scoreStatistics, reward: scaledReward(factor) });
     return (await ppo.experience(1, tinyPrompts)).map(({ score }) => score);
   };
-  return same(await paid(3), await paid(1));
+  return same(await rewards(3), await rewards(1));
 }
 
-/** An answer that never ends is paid less than the same score for one that does. */
-export function endlessAnswersArePaidLess(given: Given = {}): boolean {
+/** An answer that never ends has a smaller reward than one that ends with the same score. */
+export function endlessAnswersHaveSmallerRewards(given: Given = {}): boolean {
   const { settings, scoreStatistics } = tinyInputs(given);
   const toReward = rewardOfScore(configOf(settings), scoreStatistics);
   return toReward(0.3, { ended: false }) < toReward(0.3, { ended: true });
@@ -175,7 +197,10 @@ export async function runsRepeat(given: Given = {}): Promise<boolean> {
   return await metricsText(given) === await metricsText(given);
 }
 
-/** A better answer that is scored far below a worse one gives a large loss, not an infinite one, and a step that is a number. */
+/**
+ * A better answer that is scored far below a worse one gives a large loss, not an infinite one,
+ * and a step that is a number.
+ */
 export async function rankingLossStaysFinite({ stable }: { stable: boolean }): Promise<boolean> {
   const optimizer = { ...adamDefaults, maxGradNorm: 1 };
   const trainer = await createRewardTrainer(device, tinyConfig, {

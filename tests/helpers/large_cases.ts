@@ -29,6 +29,7 @@ import {
   splitAxis,
   stopGradient,
   sum,
+  tableOf,
   take,
   transpose,
   UNARY,
@@ -108,10 +109,6 @@ const compare = (primitive: Compare): Cases =>
         none,
       );
   });
-
-function tableOf<K extends string>(keys: readonly K[], cases: (key: K) => Cases): Record<K, Cases> {
-  return Object.fromEntries(keys.map((key) => [key, cases(key)])) as Record<K, Cases>; // fromEntries forgets the keys
-}
 
 const reductions = (op: typeof sum | typeof largest): Cases => [
   useOf("over a long last axis", { x: floats(long) }, ({ x }) => op(x, "vocab"), { open }),

@@ -109,6 +109,12 @@ export const movementUses = {
     useOf("all", { x: floats(block) }, ({ x }) => mergeAxes(x, ["batch", "time", "embed"], "all"), {
       open: ["batch"],
     }),
+    useOf(
+      "two that are not neighbours, in reverse order",
+      { x: floats(block) },
+      ({ x }) => mergeAxes(x, ["embed", "batch"], "row"),
+      { open: ["batch"] },
+    ),
   ],
   transpose: [
     useOf("three axes", { x: floats(block) }, ({ x }) => transpose(x, ["embed", "batch", "time"]), {
@@ -191,6 +197,18 @@ export const movementUses = {
     ),
     useOf("one row", { table, i: integers({}, [2]) }, ({ table, i }) => gather(table, i, "vocab")),
     useOf(
+      "columns of a table",
+      { table: floats({ embed: 3, vocab: 4 }), i: tokens },
+      ({ table, i }) => gather(table, i, "vocab"),
+      { open },
+    ),
+    useOf(
+      "rows along a middle axis",
+      { table: floats({ heads: 2, vocab: 4, headDim: 2 }), i: tokens },
+      ({ table, i }) => gather(table, i, "vocab"),
+      { open },
+    ),
+    useOf(
       "numbers of a list",
       { table: floats({ vocab: 4 }), i: integers({ time: 3 }, [0, 3, 0]) },
       ({ table, i }) => gather(table, i, "vocab"),
@@ -238,6 +256,12 @@ export const movementUses = {
     useOf(
       "one element a row",
       { x: floats({ batch: 2, time: 2, vocab: 4 }), i: tokens },
+      ({ x, i }) => take(x, i, "vocab"),
+      { open },
+    ),
+    useOf(
+      "elements along the first axis, with indices in another order",
+      { x: floats({ vocab: 4, time: 2, batch: 2 }), i: tokens },
       ({ x, i }) => take(x, i, "vocab"),
       { open },
     ),

@@ -161,6 +161,16 @@ export const sequenceUses = {
   logSoftmax: softmaxes(logSoftmax),
   layerNorm: [
     useOf(
+      "the middle axis of three",
+      {
+        x: floats({ batch: 2, embed: 4, time: 2 }),
+        scale: floats({ embed: 4 }, { seed: 1 }),
+        bias: floats({ embed: 4 }, { seed: 2 }),
+      },
+      ({ x, scale, bias }) => layerNorm(x, { scale, bias }, { axis: "embed", epsilon }),
+      { open },
+    ),
+    useOf(
       "three axes",
       {
         x: floats(wide),

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { readModelFolder, type Weight } from "../../lib/lm/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
 import { unzip, zip } from "../helpers/torch_bytes.ts";
+import { inBoundedMemory } from "../helpers/alone.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/checkpoints", import.meta.url));
 const SECONDS_A_FILE = 20; // it takes some milliseconds; the machine may be busy
@@ -217,16 +218,9 @@ async function tryAll(
   return refused;
 }
 
-async function inBoundedMemory(use: () => Promise<void>): Promise<void> {
-  const before = Deno.memoryUsage().rss;
-  await use();
-  const grown = Deno.memoryUsage().rss - before;
-  ok(grown < MEMORY_BYTES, `the process grew by ${grown} bytes`);
-}
-
 for (const target of TARGETS) {
   Deno.test(`${target.tries} damaged copies of ${target.folder}/${target.file}`, () =>
-    inBoundedMemory(async () => {
+    inBoundedMemory(MEMORY_BYTES, async () => {
       const random = randomStream(2026);
       const refused = await tryAll(target, (original, index) => {
         const damage = DAMAGES[index % DAMAGES.length] ?? flipBytes;
@@ -241,7 +235,7 @@ const PICKLES = ["zip_bin", "strided_bin", "half_bin", "parameters_bin"];
 
 for (const folder of PICKLES) {
   Deno.test(`60 damaged pickles inside intact archives of ${folder}`, () =>
-    inBoundedMemory(async () => {
+    inBoundedMemory(MEMORY_BYTES, async () => {
       const random = randomStream(7);
       const target = { folder, file: "pytorch_model.bin", layout: () => everywhere, tries: 60 };
       const refused = await tryAll(target, async (original, index) => {

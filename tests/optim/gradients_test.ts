@@ -24,6 +24,7 @@ Deno.test("a parameter that the loss does not depend on is named", () => {
   const x: Tensor<{ entry: number }> = input("x", { entry: 2 });
   const unused: Tensor<{ entry: number }> = input("unused", { entry: 2 });
   throws(() => gradientsOf(sum(x), { x, unused }), {
-    message: 'Cannot differentiate by input "unused": the result does not depend on it',
+    message:
+      'Cannot differentiate with respect to input "unused": the result does not depend on it',
   });
 });

@@ -4,13 +4,13 @@ import { type Settings, validateSettings } from "../../lib/settings/mod.ts";
 import {
   advantagesAreWhite,
   advantagesIgnoreNeighbours,
-  endlessAnswersArePaidLess,
+  endlessAnswersHaveSmallerRewards,
   firstRatioIsOne,
   klIsZeroAtStart,
   logProbsAreTheSamplers,
   minibatchesMixTimesteps,
-  paymentIgnoresTheRewardModelsUnit,
   rankingLossStaysFinite,
+  rewardIgnoresTheScoresUnit,
   runsRepeat,
   scoresIgnoreNeighbours,
 } from "../helpers/invariants.ts";
@@ -50,13 +50,13 @@ const lessons: readonly Lesson[] = [
   },
   {
     defect: { normalise_scores: false },
-    invariant: "payment does not depend on the reward model's unit",
-    holds: paymentIgnoresTheRewardModelsUnit,
+    invariant: "rewards do not depend on the unit of the scores",
+    holds: rewardIgnoresTheScoresUnit,
   },
   {
     defect: { missing_eos_penalty: 0 },
-    invariant: "endless answers are paid less",
-    holds: endlessAnswersArePaidLess,
+    invariant: "endless answers have smaller rewards",
+    holds: endlessAnswersHaveSmallerRewards,
   },
   {
     defect: { shuffle_whole_batches: true },

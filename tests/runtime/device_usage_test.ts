@@ -45,7 +45,7 @@ await onWebGpu("usage", (device) => {
   });
 
   Deno.test("results stay on the GPU unless they are asked for", async () => {
-    const outer = await jit(device, spec, ({ x, y }) => ({ product: mul(x, y) }));
+    const outer = await jit(device, spec, ({ x, y }) => ({ product: mul(x, y, { outer: true }) }));
     const feeds = { x: floats([1, 2]), y: floats([3, 4, 5]) };
     let product = zeros([0, 0]);
     const made = await change(device, async () => ({ product } = await outer(feeds)));
@@ -110,7 +110,7 @@ await onWebGpu("usage", (device) => {
   });
 
   Deno.test("an array that is too large for the GPU is refused with both sizes, and the next program runs", async () => {
-    const outer = await jit(device, spec, ({ x, y }) => ({ product: mul(x, y) }), {
+    const outer = await jit(device, spec, ({ x, y }) => ({ product: mul(x, y, { outer: true }) }), {
       toHost: ["product"],
     });
     const wide = (size: number) => floats(new Float32Array(size));

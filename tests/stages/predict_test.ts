@@ -16,7 +16,7 @@ const options: PredictorOptions = {
 };
 const passages = ["一丁丂七", "丄".repeat(50), "丈", "三上下丌不"];
 
-Deno.test("each passage has its questions, and how much of it was read is said", async () => {
+Deno.test("each passage has its questions, and the number of tokens that were read", async () => {
   const { predict } = await createPredictor(device, folder, options);
   const predictions = await predict(passages, 0);
   assert.ok(
@@ -32,7 +32,7 @@ Deno.test("each passage has its questions, and how much of it was read is said",
   ]]);
 });
 
-Deno.test("a passage's questions depend on its number and the seed, not on what is asked beside it", async () => {
+Deno.test("a passage's questions depend on its number and the seed, not on its neighbours", async () => {
   const { predict } = await createPredictor(device, folder, options);
   const together = await predict(passages, 0);
   assert.deepEqual(await predict(passages.slice(2), 2), together.slice(2));
@@ -75,7 +75,7 @@ Deno.test("spaces, [SEP], ## and [UNK] are not printed", () => {
 
 const config = folder.config; // 64 positions
 
-Deno.test("lengths are what was said, else the folder's, else the tutorial's as far as there are positions", () => {
+Deno.test("lengths are those given, else the folder's, else the tutorial's as far as there are positions", () => {
   assert.deepEqual(modelLengths({ config }), { maxLen: 64, queryLen: 64 });
   assert.deepEqual(modelLengths({ config: { ...config, positions: 1024 } }), {
     maxLen: 768,

@@ -43,7 +43,7 @@ async function fixtureReward() {
   return { config, parameters };
 }
 
-/** -log sigmoid of a lead, averaged over the longer row; the shorter row's last value stands for what it lacks. */
+/** -log sigmoid of a lead, averaged over the longer row; the shorter row's last value is repeated. */
 function pairLoss(better: number[], worse: number[]): number {
   const at = (row: number[], t: number) => row[Math.min(t, row.length - 1)];
   const columns = Array.from({ length: Math.max(better.length, worse.length) }, (_, t) => t);
@@ -93,7 +93,7 @@ Deno.test("a tiny reward model learns in 30 steps which word is good", async () 
   for (let step = 0; step < 30; step++) {
     ({ state } = await tinyTrainer.step(state, lists, { learningRate: 0.01 }));
   }
-  assert.ok(Math.abs(first - Math.log(2)) < 0.1, `before: ${first}`); // it knows nothing: log 2 a pair
+  assert.ok(Math.abs(first - Math.log(2)) < 0.1, `before: ${first}`); // no information yet: log 2 per pair
   const scorer = await createRowScorer(device, tinyConfig, { padId: PAD });
   const scores = await scorer(state.parameters, lists.flat());
   const scored = lists.map((rows, i) =>
@@ -133,14 +133,14 @@ const written = (name: string): number => {
   return parseFloat(row?.split("|").at(-2) ?? "missing");
 };
 
-Deno.test("the README of the committed reward model has the hash of its weights and says that it is good enough", async () => {
+Deno.test("the README of the committed reward model has the hash of its weights and sufficient quality", async () => {
   assert.ok(readme.includes(`\`${await sha256Of(folder + "model.safetensors")}\``));
   assert.ok(written("human question above a wrong model question") >= 80);
   assert.ok(written("all wrong ones") >= 0.82);
   assert.ok(written("not answerable") >= 0.65);
 });
 
-Deno.test("the committed reward model orders a tenth of the held-out lists nearly as well as its README says", async () => {
+Deno.test("the committed reward model orders a tenth of the held-out lists nearly as well as its README states", async () => {
   const { config, weights, tokenizer, settings } = await readModelFolder(folder, {
     valueHead: true,
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomStream } from "../../lib/random/mod.ts";
 import { batchesWithin } from "../../lib/lm/mod.ts";
-import { decaysWeight, plannedSteps, randomBatches, trainStage } from "../../lib/stages/mod.ts";
+import { decaysWeight, plannedSteps, trainStage } from "../../lib/stages/mod.ts";
 import {
   EMBEDDED_PPO,
   EMBEDDED_SFT,
@@ -15,10 +15,15 @@ import {
 
 const items = Array.from({ length: 10 }, (_, index) => index);
 const options = { batchSize: 4, lengthOf: (item: number) => item };
+/** The batches of one epoch. */
+const batchesOf = (given: typeof options): number[][] => {
+  const schedule = { ...given, epochs: 1, learningRate: 1, warmupProportion: 0 };
+  return [...plannedSteps(items, schedule, randomStream(1))].map(({ batch }) => [...batch]);
+};
 const stage = { ...options, epochs: 2, learningRate: 1, warmupProportion: 0.5 };
 
-Deno.test("an epoch has every item once, in batches of like length", () => {
-  const batches = randomBatches(items, options, randomStream(1));
+Deno.test("an epoch has every item once, in batches of similar length", () => {
+  const batches = batchesOf(options);
   assert.deepEqual(batches.map(({ length }) => length).toSorted(), [2, 4, 4]);
   assert.deepEqual(batches.flat().toSorted((a, b) => a - b), items);
   assert.ok(batches.every((batch) => Math.max(...batch) - Math.min(...batch) === batch.length - 1));
@@ -36,7 +41,7 @@ Deno.test("batches that are only measured hold 64 of the embedded model's longes
 });
 
 Deno.test("more items in a batch than there are is refused", () => {
-  assert.throws(() => randomBatches(items, { ...options, batchSize: 11 }, randomStream(1)), {
+  assert.throws(() => batchesOf({ ...options, batchSize: 11 }), {
     name: "RangeError",
     message: "Cannot make batches of 11: there are only 10 examples",
   });
@@ -65,7 +70,7 @@ Deno.test("the learning rate rises for its share of all steps, then falls, and t
 
 /** Runs the stage with a count for a state; Ctrl-C, if any, comes during step `stopIn`. */
 async function run(maxSteps: number, { stopIn = 0 } = {}) {
-  const told: string[] = [];
+  const reported: string[] = [];
   const controller = new AbortController();
   const end = await trainStage(0, {
     steps: plannedSteps(items, stage, randomStream(1)),
@@ -75,27 +80,27 @@ async function run(maxSteps: number, { stopIn = 0 } = {}) {
       if (state + 1 === stopIn) controller.abort();
       return Promise.resolve({ state: state + 1, loss: -state });
     },
-    onStep: ({ step, total, loss }) => void told.push(`${step}/${total} ${loss}`),
+    onStep: ({ step, total, loss }) => void reported.push(`${step}/${total} ${loss}`),
     onEpoch: ({ epoch, step }, state) =>
-      Promise.resolve(void told.push(`epoch ${epoch}, step ${step}: ${state}`)),
+      Promise.resolve(void reported.push(`epoch ${epoch}, step ${step}: ${state}`)),
   });
-  return { ...end, told };
+  return { ...end, reported };
 }
 
-Deno.test("a stage runs all its steps, or as many as asked for, and tells of each", async () => {
+Deno.test("a stage runs all its steps, or as many as requested, and reports each", async () => {
   assert.equal((await run(0)).state, 6);
   assert.deepEqual(await run(4), {
     state: 4,
     step: 4,
     stopped: false,
-    told: ["1/4 0", "2/4 -1", "3/4 -2", "epoch 1, step 3: 3", "4/4 -3"],
+    reported: ["1/4 0", "2/4 -1", "3/4 -2", "epoch 1, step 3: 3", "4/4 -3"],
   });
 });
 
-Deno.test("a stage that is told to stop ends with the state after the step it was in", async () => {
-  const { state, step, stopped, told } = await run(0, { stopIn: 3 });
+Deno.test("a stage that is stopped ends with the state after its current step", async () => {
+  const { state, step, stopped, reported } = await run(0, { stopIn: 3 });
   assert.deepEqual({ state, step, stopped }, { state: 3, step: 3, stopped: true });
-  assert.deepEqual(told, ["1/6 0", "2/6 -1", "3/6 -2"]); // nor does it measure: the reader waits
+  assert.deepEqual(reported, ["1/6 0", "2/6 -1", "3/6 -2"]); // nor does it measure: the reader waits
   assert.equal((await run(0, { stopIn: 6 })).stopped, false); // all that was to be learned was
 });
 

@@ -1,4 +1,4 @@
-/** Ranked lists whose second rank a model writes: how many there are, and that the seed alone decides what they say. */
+/** Ranked lists whose second rank a model writes: how many there are, and that they depend on the seed alone. */
 import assert from "node:assert/strict";
 import { openWriter, writeLists, type WrittenListOptions } from "../../lib/stages/mod.ts";
 import { type QuestionedPassage } from "../../lib/passages/mod.ts";
@@ -36,7 +36,7 @@ Deno.test("every question has its lists, held-out ones one each", async () => {
   assert.notDeepEqual(lists[0].map(({ answer }) => answer), lists[1].map(({ answer }) => answer)); // twice over, not the same twice
 });
 
-Deno.test("by passage there are as many lists as were asked for", async () => {
+Deno.test("by passage there are as many lists as requested", async () => {
   const made = await writeLists(writer, { train, test }, {
     ...options,
     perQuestion: false,
@@ -55,15 +55,15 @@ Deno.test("the same seed makes the same lists, with or without the held-out ones
 });
 
 Deno.test("progress counts the questions of both sides", async () => {
-  const told: number[][] = [];
+  const reported: number[][] = [];
   await writeLists(writer, { train, test }, {
     ...options,
-    onWritten: (...counts) => told.push(counts),
+    onWritten: (...counts) => reported.push(counts),
   });
   const total = 2 * (3 + 1 + 2) + 1 + 2;
-  assert.deepEqual(told.at(-1), [total, total]);
+  assert.deepEqual(reported.at(-1), [total, total]);
   assert.deepEqual(
-    told.map(([written]) => written),
-    told.map(([written]) => written).toSorted((a, b) => a - b),
+    reported.map(([written]) => written),
+    reported.map(([written]) => written).toSorted((a, b) => a - b),
   );
 });

@@ -87,7 +87,7 @@ Deno.test("sizes that only show when values are known are compared then", () => 
     message: 'Cannot mul: axis "batch" has size 2 on the left and 3 on the right',
   });
   assert.throws(() => evaluate([dot(open, longer, "batch")], { x: four, y: floats([2], [1, 2]) }), {
-    message: 'Cannot dot over "batch": it has size 2 on the left and 3 on the right',
+    message: 'Cannot dot: axis "batch" has size 2 on the left and 3 on the right',
   });
 });
 

@@ -54,6 +54,7 @@ const x = constant([1, 2, 3, 4, 5, 6], { batch: 2, embed: 3 });
 const row = constant([10, 20, 30], { embed: 3 });
 const column = constant([100, 200], { batch: 2 });
 const turned = constant([1, 2, 3, 4, 5, 6], { embed: 3, batch: 2 }); // as [batch, embed]: 1 3 5, 2 4 6
+const cube = constant([1, 2, 3, 4, 5, 6, 7, 8], { batch: 2, time: 2, embed: 2 });
 const tokens = constant([2, 0, 2], { time: 3 }, "int32");
 const condition = constant([1, 0], { batch: 2 }, "bool");
 const { log: ln } = Math;
@@ -137,7 +138,14 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
       9,
       12,
     ]],
-    ["no axis in common: every pair", add(row, column), [3, 2], [110, 210, 120, 220, 130, 230]],
+    ["no axis in common: every pair", add(row, column, { outer: true }), [3, 2], [
+      110,
+      210,
+      120,
+      220,
+      130,
+      230,
+    ]],
     ["a number", add(row, 1), [3], [11, 21, 31]],
   ],
   sub: [["the left lacks an axis: 10 - 1, 20 - 2, ...", sub(row, x), [3, 2], [
@@ -163,7 +171,7 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
   less: [["1 < 2, 2 < 2, 3 < 2, ...", less(row, 20), [3], [1, 0, 0]]],
   equal: [[
     "each token with each row number",
-    equal(tokens, constant([0, 1, 2], { vocab: 3 }, "int32")),
+    equal(tokens, constant([0, 1, 2], { vocab: 3 }, "int32"), { outer: true }),
     [
       3,
       3,
@@ -174,7 +182,7 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
       ...[0, 0, 1],
     ],
   ]],
-  and: [["both", and(condition, constant([1, 0], { time: 2 }, "bool")), [2, 2], [1, 0, 0, 0]]],
+  and: [["both", and(condition, constant([1, 1], { batch: 2 }, "bool")), [2], [1, 0]]],
   not: [["the opposite", not(condition), [2], [0, 1]]],
   where: [
     ["x in the first row, the row's numbers in the second", where(condition, x, row), [2, 3], [
@@ -239,7 +247,12 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     4,
     5,
     6,
-  ]]],
+  ]], [
+    "axes that are not neighbours: of time 0, then of time 1",
+    mergeAxes(cube, ["batch", "embed"], "row"),
+    [2, 4],
+    [1, 2, 5, 6, 3, 4, 7, 8],
+  ]],
   transpose: [["columns become rows", transpose(x, ["embed", "batch"]), [3, 2], [
     1,
     4,
@@ -290,7 +303,12 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
       6,
     ]],
   ],
-  gather: [["rows 2, 0, 2", gather(turned, tokens, "embed"), [3, 2], [5, 6, 1, 2, 5, 6]]],
+  gather: [["rows 2, 0, 2", gather(turned, tokens, "embed"), [3, 2], [5, 6, 1, 2, 5, 6]], [
+    "columns 2, 0, 2, by the last axis of the table",
+    gather(x, tokens, "embed"),
+    [3, 2],
+    [3, 6, 1, 4, 3, 6],
+  ]],
   scatterAdd: [
     [
       "1 + 3 into row 2, 2 into row 0, nothing into row 1",
@@ -313,6 +331,11 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     take(x, constant([2, 0], { batch: 2 }, "int32"), "embed"),
     [2],
     [3, 4],
+  ], [
+    "the same of 1 3 5 and 2 4 6, along the first axis",
+    take(turned, constant([2, 0], { batch: 2 }, "int32"), "embed"),
+    [2],
+    [5, 2],
   ]],
   cumsum: [
     ["1, 1 + 2, 1 + 2 + 3, and again", cumsum(x, "embed"), [2, 3], [1, 3, 6, 4, 9, 15]],
@@ -361,7 +384,16 @@ const examples: { readonly [P in Primitive]: readonly Example[] } = {
     -1,
     0 + 10,
     3 + 10,
-  ]]],
+  ]], [
+    "along the first axis, of two columns that differ by 100",
+    layerNorm(
+      constant([1, 101, 2, 102, 3, 103, 6, 106], { embed: 4, time: 2 }),
+      { scale, bias },
+      norm,
+    ),
+    [4, 2],
+    [-1, -1, -1, -1, 10, 10, 13, 13],
+  ]],
   layerNormMean: [["(1 + 2 + 3 + 6) / 4", apply("layerNormMean", [spread, scale, bias], norm), [], [
     3,
   ]]],

@@ -1,6 +1,7 @@
 /**
- * What the compiler must refuse and what it must understand. The lines under `@ts-expect-error` fail to compile here, and this
- * file fails to compile when one of them no longer does.
+ * The types of axes that the compiler must refuse or infer. A line under `@ts-expect-error` does
+ * not compile, and this file does not compile when such a line does. The sentences of the compiler
+ * are tested in `mistakes_test.ts`.
  */
 import assert from "node:assert/strict";
 import {
@@ -111,32 +112,3 @@ Deno.test("a size that is not known yet fits every size", () => {
   assert.deepEqual(add(input("m", { embed: -1 }), weight).shape, { embed: 768, vocab: 100 });
   assert.deepEqual(cast(less(constant([1], {}), open), "int32").shape, { embed: UNKNOWN });
 });
-
-Deno.test("the compiler's message is the sentence", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const file = `${folder}/wrong.ts`;
-    await Deno.writeTextFile(
-      file,
-      wrongProgram(new URL("../../lib/tensor/mod.ts", import.meta.url)),
-    );
-    const check = new Deno.Command(Deno.execPath(), {
-      args: ["check", "--quiet", file],
-      env: { NO_COLOR: "1" },
-    });
-    const { success, stderr } = await check.output();
-    const message = new TextDecoder().decode(stderr).replaceAll('\\"', '"');
-    assert.equal(success, false);
-    assert.ok(
-      message.includes('axis "embed" has size 768 on the left and 512 on the right'),
-      message,
-    );
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
-const wrongProgram = (library: URL): string =>
-  `import { dot, input } from "${library}";
-dot(input("x", { time: 5, embed: 768 }), input("w", { embed: 512, vocab: 10 }), "embed");
-`;
