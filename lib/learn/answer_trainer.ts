@@ -109,6 +109,33 @@ export interface AnswerTrainer<P, A> extends Pick<Trainer<P, unknown>, "start"> 
  * Compiles a trainer on answers.
  *
  * @throws RangeError as `createTrainer`; a step throws one when the batch has no answer token.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createAnswerTrainer } from "ppo/learn/mod.ts";
+ * import { answerLayout, initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { criticLoss } from "ppo/ppo/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, valueModelSpec(config), weights);
+ * const trainer = await createAnswerTrainer(device, criticLoss(config, { clipRange: 0.2 }), {
+ *   layout: answerLayout({ padId: 0, shape: config }),
+ *   optimizer: { ...adamDefaults, maxGradNorm: 1 },
+ * });
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns: [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const start = await trainer.start(parameters);
+ * deepEqual((await trainer.step(start, [sampleOf(4, 1)], 0.1)).state.step, 1);
+ * ```
  */
 export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends PromptAndAnswer>(
   device: Device,

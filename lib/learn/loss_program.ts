@@ -110,7 +110,32 @@ async function wholeGradient<P extends Gpt2Parameters, I>(
   };
 }
 
-/** Compiles a loss without its gradient, to measure a model. */
+/**
+ * Compiles a loss without its gradient, to measure a model.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createLoss } from "ppo/learn/mod.ts";
+ * import { type Gpt2Parameters, gpt2Spec, initialWeights } from "ppo/lm/mod.ts";
+ * import { padRows, uploadParameters } from "ppo/lm/mod.ts";
+ * import type { Hidden } from "ppo/nn/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { square, sum } from "ppo/tensor/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const definition = {
+ *   ...{ config, parameters: gpt2Spec(config), inputs: {} },
+ *   loss: (_: unknown, hidden: Hidden) => ({ loss: sum(square(hidden)) }),
+ * };
+ * const loss = await createLoss<Gpt2Parameters, Record<never, never>>(device, definition);
+ * const rows = padRows([[1, 2]], { padId: 0 });
+ * deepEqual(Math.round(await loss(parameters, { rows })), 0); // the norm of equal numbers is 0
+ * ```
+ */
 export async function createLoss<P extends Gpt2Parameters, I>(
   device: Device,
   definition: LossDefinition<P, I>,

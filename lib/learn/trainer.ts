@@ -68,6 +68,32 @@ export interface Trainer<P, F> {
  * Compiles a trainer.
  *
  * @throws RangeError when the options ask for dropout, or for logits in parts, where the device or the cut does not allow it.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createTrainer } from "ppo/learn/mod.ts";
+ * import { type Gpt2Parameters, gpt2Spec, initialWeights } from "ppo/lm/mod.ts";
+ * import { padRows, uploadParameters } from "ppo/lm/mod.ts";
+ * import type { Hidden } from "ppo/nn/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { square, sum } from "ppo/tensor/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const definition = {
+ *   ...{ config, parameters: gpt2Spec(config), inputs: {} },
+ *   loss: (_: unknown, hidden: Hidden) => ({ loss: sum(square(hidden)) }),
+ * };
+ * const optimizer = { ...adamDefaults, maxGradNorm: 1 };
+ * type Inputs = Record<never, never>;
+ * const trainer = await createTrainer<Gpt2Parameters, Inputs>(device, definition, { optimizer });
+ * const start = await trainer.start(parameters);
+ * const batch = [() => ({ rows: padRows([[1, 2]], { padId: 0 }) })];
+ * deepEqual((await trainer.step(start, batch, 0.1)).state.step, 1);
+ * ```
  */
 export async function createTrainer<P extends Gpt2Parameters, I>(
   device: Device,

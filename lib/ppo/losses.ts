@@ -48,7 +48,20 @@ export interface ActorLossInputs extends Omit<AnswerInputs, "rows" | "columns"> 
   readonly advantages: AnswerMatrix;
 }
 
-/** The clipped policy loss of an actor; its other results are `logProbs` and `entropy`. */
+/**
+ * The clipped policy loss of an actor; its other results are `logProbs` and `entropy`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { actorLoss } from "ppo/ppo/mod.ts";
+ * import { plainSampling } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const { definition } = actorLoss({ config, sampling: plainSampling }, { clipRange: 0.2 });
+ * deepEqual({ ...definition.inputs.advantages.shape }, { batch: -1, answer: -1 });
+ * ```
+ */
 export function actorLoss(
   shape: PolicyShape,
   options: PpoLossOptions,
@@ -97,7 +110,19 @@ export interface CriticLossInputs {
   readonly returns: AnswerMatrix;
 }
 
-/** The clipped value loss of a critic. */
+/**
+ * The clipped value loss of a critic.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { criticLoss } from "ppo/ppo/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const { definition } = criticLoss(config, { clipRange: 0.2 });
+ * deepEqual({ ...definition.inputs.returns.shape }, { batch: -1, answer: -1 });
+ * ```
+ */
 export function criticLoss(
   config: Gpt2Config,
   options: PpoLossOptions,

@@ -71,6 +71,28 @@ export interface ActorGradient {
  * Compiles a run.
  *
  * @throws RangeError when there are fewer prompts than `batch_size`, one is too long, or normalisation lacks its statistics.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createPpo } from "ppo/ppo/mod.ts";
+ * import { initialWeights, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const spec = valueModelSpec(config);
+ * const weights = initialWeights(spec, { normal: () => 1, layers: 1 });
+ * const lengths = { max_len: 8, query_len: 2, batch_size: 1, num_return_sequences: 2 };
+ * const settings = validateSettings({ ...lengths, normalise_scores: false, do_sample: false });
+ * const model = { config, weights };
+ * const inputs = {
+ *   ...{ device: await openDevice("cpu"), policy: model, reward: model },
+ *   ...{ special: { padId: 0, endId: 3 }, prompts: [[2, 4, 3]], settings },
+ * };
+ * const ppo = await createPpo(inputs);
+ * const [{ logProbs, refLogProbs }] = await ppo.experience(1, inputs.prompts);
+ * deepEqual(logProbs.length, refLogProbs.length); // one number an answer token, from actor and reference
+ * ```
  */
 export async function createPpo(given: PpoInputs): Promise<Ppo> {
   checkInputs(given);

@@ -17,6 +17,27 @@ const MEASURED_ANSWERS = 64;
  * numbers. PPO's own answers use other random numbers, because its timesteps count from 1 and this one is 0.
  *
  * @throws RangeError as `createPpo` does.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { measureScores } from "ppo/ppo/mod.ts";
+ * import { initialWeights, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const spec = valueModelSpec(config);
+ * const weights = initialWeights(spec, { normal: () => 1, layers: 1 });
+ * const lengths = { max_len: 8, query_len: 2, batch_size: 2, num_return_sequences: 2 };
+ * const settings = validateSettings({ ...lengths, normalise_scores: false, do_sample: false });
+ * const model = { config, weights };
+ * const inputs = {
+ *   ...{ device: await openDevice("cpu"), policy: model, reward: model },
+ *   ...{ special: { padId: 0, endId: 3 }, prompts: [[2, 4, 3], [2, 1, 3]], settings },
+ * };
+ * const { mean } = await measureScores(inputs);
+ * deepEqual(Number.isFinite(mean), true); // over the answers to both prompts
+ * ```
  */
 export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics> {
   checkInputs({ ...inputs, scoreStatistics: { mean: 0, deviation: 1 } });
