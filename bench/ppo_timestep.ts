@@ -83,7 +83,7 @@ export async function openTimesteps(
   });
   let count = 0;
   return async (prompts) => {
-    ppo.lap();
+    ppo.watch.lap();
     timed.lap();
     const samples = await ppo.experience(++count, prompts);
     const inside = timed.lap();
@@ -93,7 +93,7 @@ export async function openTimesteps(
 }
 
 function secondsOf(ppo: Ppo, inside: ReadonlyMap<string, number>): TimestepSeconds {
-  const lap = ppo.lap();
+  const lap = ppo.watch.lap();
   const log_probs = inside.get("logProbs") ?? 0, values = inside.get("values") ?? 0;
   return {
     generate: lap.seconds_generate,

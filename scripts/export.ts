@@ -18,14 +18,16 @@ import {
   runSettings,
 } from "../lib/course/mod.ts";
 import { fileExists, writeAtomically, writeFolderAtomically } from "../lib/files/mod.ts";
+import { type ModelFolder, readModelFolder, writeModelFolder } from "../lib/lm/mod.ts";
 import {
-  type ModelFolder,
-  readModelFolder,
-  writeModelFolder,
+  type Launch,
+  onnxModel,
+  openRlhfLaunch,
+  trlLaunch,
   writePolicyFolder,
   writeScoreFolder,
-} from "../lib/lm/mod.ts";
-import { type Launch, onnxModel, openRlhfLaunch, trlLaunch } from "../lib/export/mod.ts";
+} from "../lib/export/mod.ts";
+import { withFreshHead } from "../lib/ppo/mod.ts";
 import {
   elsewhereTable,
   EXPORT_FLAGS,
@@ -88,8 +90,10 @@ async function exportRun(
   await writeFolderAtomically(folder, async (temporary) => {
     await writePolicyFolder(join(temporary, "actor"), policy);
     await writeScoreFolder(join(temporary, "reward"), reward, { statistics });
-    await writeScoreFolder(join(temporary, "critic"), reward, {
-      freshHead: settings.fresh_value_head,
+    const { weights } = reward;
+    await writeScoreFolder(join(temporary, "critic"), {
+      ...reward,
+      weights: settings.fresh_value_head ? withFreshHead(weights) : weights,
     });
     const prompts = passages.map((passage) =>
       `${first}${cutPassage(inputs, passage, settings)}${last}`

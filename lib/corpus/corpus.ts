@@ -10,10 +10,15 @@ import { type Question, questionsAbout } from "./questions.ts";
 import { type Random, seededRandom, shuffled } from "./random.ts";
 import { entitiesOf, type Entity } from "./table.ts";
 
-/** Where a passage is used: the SFT half, the PPO half, or (all passages of held-out entities) the test. */
+/**
+ * Where a passage is used: the SFT half, the PPO half, or (all passages of held-out entities) the
+ * test.
+ */
 export type Split = "sft" | "ppo" | "test";
 
-/** A passage with its split, its clean questions, and the questions that its training file holds. */
+/**
+ * A passage with its split, its clean questions, and the questions that its training file holds.
+ */
 export interface CorpusPassage extends PassageRecord {
   /** Where the passage is used. */
   split: Split;
@@ -27,7 +32,10 @@ export interface CorpusPassage extends PassageRecord {
 export const DATA_SEED = 20230;
 /** Share of the entities that only the test split knows. */
 const HELD_OUT = 0.15;
-/** Share of the training passages that SFT gets; PPO gets the rest. SFT is the stage that learns to copy names. */
+/**
+ * Share of the training passages that SFT gets; PPO gets the rest. SFT is the stage that learns to
+ * copy names.
+ */
 const SFT_SHARE = 0.6;
 /** A held-out entity is written in characters that at least this many training entities use. */
 const TRAINING_USES = 2;
@@ -75,7 +83,10 @@ function namesByKind(entities: readonly Entity[]): Map<string, string[]> {
   return names;
 }
 
-/** The names held out: of every kind the same share, as far as the remaining entities still use all characters. */
+/**
+ * The names held out: of every kind the same share, as far as the remaining entities still use all
+ * characters.
+ */
 export function chooseHeldOut(entities: readonly Entity[], random: Random): Set<string> {
   const uses = new Map<string, number>();
   for (const entity of entities) {

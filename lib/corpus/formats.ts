@@ -1,6 +1,6 @@
 /**
- * The files of `data/` as text: CMRC-2018 JSON and the tutorial's JSON lines, the gold records, the vocabulary.
- * Text in, text out: the script writes the files.
+ * The files of `data/` as text: CMRC-2018 JSON and the tutorial's JSON lines, the gold records, the
+ * vocabulary. Text in, text out: the script writes the files.
  */
 import type { CorpusPassage, Split } from "./corpus.ts";
 import type { PassageRecord } from "./passages.ts";
@@ -101,7 +101,9 @@ function lines(rows: readonly unknown[]): string {
   return rows.map((row) => JSON.stringify(row)).join("\n") + "\n";
 }
 
-/** `vocab.txt`: special tokens, marks, digits and letters (also as `##x`), then Han by frequency. */
+/**
+ * `vocab.txt`: special tokens, marks, digits and letters (also as `##x`), then Han by frequency.
+ */
 export function vocabulary(passages: readonly CorpusPassage[]): string[] {
   const counts = new Map<string, number>();
   for (const { content, questions, written } of passages) {

@@ -1,7 +1,7 @@
 /**
- * The gold judge: is this a good question about this passage? A rule, not a model, and no training sees it.
- * It reads the facts behind the passage: a question is right if the grammar parses all of it, it names the
- * passage's entity exactly, and it asks for something that the passage states.
+ * The gold judge: is this a good question about this passage? A rule, not a model, and no training
+ * sees it. It reads the facts behind the passage: a question is right if the grammar parses all of
+ * it, it names the passage's entity exactly, and it asks for something that the passage states.
  * It does not judge style beyond the grammar, and it knows no phrasing that `relations.ts` lacks.
  */
 import type { PassageRecord } from "./passages.ts";
@@ -29,7 +29,10 @@ export interface Verdict {
 /** 在哪里 may ask for a country, a province or a city: one phrase, several relations. */
 const relationsByPhrase = Map.groupBy(acceptedPhrases, keyOf);
 
-/** A fragment of at least this many characters counts as copied; shorter ones are names or cut-off questions. */
+/**
+ * A fragment of at least this many characters counts as copied; shorter ones are names or cut-off
+ * questions.
+ */
 const COPIED = 5;
 
 /**
@@ -65,7 +68,9 @@ function reasonFor(question: string, passage: PassageRecord): Reason {
     : "malformed";
 }
 
-/** All relations that the question asks `name` for: it is cut at every place where the name stands. */
+/**
+ * All relations that the question asks `name` for: it is cut at every place where the name stands.
+ */
 function relationsAsked(question: string, name: string): Relation[] {
   const found: Relation[] = [];
   for (let at = question.indexOf(name); at >= 0; at = question.indexOf(name, at + 1)) {

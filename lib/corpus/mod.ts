@@ -1,4 +1,6 @@
-/** The embedded Chinese mini-encyclopaedia: facts, passages, questions, noise, and the gold judge. */
+/**
+ * The embedded Chinese mini-encyclopaedia: facts, passages, questions, noise, and the gold judge.
+ */
 export { allEntities, type CorpusPassage, DATA_SEED, makeCorpus, type Split } from "./corpus.ts";
 export type { CultureRelation } from "./grammar/culture.ts";
 export type { NatureRelation } from "./grammar/nature.ts";

@@ -1,7 +1,8 @@
 /**
- * The noise in the SFT model's training questions. The tutorial's SFT model is mediocre (questions that the
- * passage cannot answer, about something else, cut off); a model trained on our clean questions alone would
- * leave PPO nothing to improve. So a fixed share of `sft_train.json` is wrong in those same ways.
+ * The noise in the SFT model's training questions. The tutorial's SFT model is mediocre (questions
+ * that the passage cannot answer, about something else, cut off); a model trained on our clean
+ * questions alone would leave PPO nothing to improve. So a fixed share of `sft_train.json` is wrong
+ * in those same ways.
  */
 import { judgeQuestion } from "./judge.ts";
 import type { PassageRecord } from "./passages.ts";
@@ -13,11 +14,11 @@ import { below, pick, type Random } from "./random.ts";
 export type NoiseKind = "clean" | "not answerable" | "wrong entity" | "cut off" | "copy";
 
 /**
- * Shares of the SFT questions that are drawn for spoiling. Wanted are 12, 10, 8 and 5 %: with what so small a
- * model gets wrong by itself, the SFT model lands between 30 and 60 % right. "not answerable" is drawn more
- * often than wanted because two passages in five state all that their kind can tell: there it stays clean.
- * Most noise is wrong in content, which only a reader of the passage notices; cut-off questions and copies are
- * rarer because they are easy to see.
+ * Shares of the SFT questions that are drawn for spoiling. Wanted are 12, 10, 8 and 5 %: with what
+ * so small a model gets wrong by itself, the SFT model lands between 30 and 60 % right. "not
+ * answerable" is drawn more often than wanted because two passages in five state all that their
+ * kind can tell: there it stays clean. Most noise is wrong in content, which only a reader of the
+ * passage notices; cut-off questions and copies are rarer because they are easy to see.
  */
 export const NOISE_SHARES: Readonly<Record<Exclude<NoiseKind, "clean">, number>> = {
   "not answerable": 0.20,
@@ -36,7 +37,10 @@ export interface NoiseContext {
   random: Random;
 }
 
-/** Draws a noise kind by its share and makes the question; where one cannot be made, the question stays clean. */
+/**
+ * Draws a noise kind by its share and makes the question; where one cannot be made, the question
+ * stays clean.
+ */
 export function noisy(
   question: Question,
   context: NoiseContext,

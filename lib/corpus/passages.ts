@@ -31,7 +31,10 @@ export interface PassageRecord {
   absent: readonly Relation[];
 }
 
-/** No passage is longer than this, in WordPiece pieces: the embedded model has that many positions for it. */
+/**
+ * No passage is longer than this, in WordPiece pieces: the embedded model has that many positions
+ * for it.
+ */
 export const MAX_PASSAGE_PIECES = 60;
 /** Below this a passage is written only when the entity has no more to tell. */
 const WANTED_PIECES = 30;
@@ -69,7 +72,10 @@ function someFacts(entity: Entity, random: Random): Fact[] {
   return shuffled(entity.facts, random).slice(0, count);
 }
 
-/** Clauses with ， between them, a 。 after one or two; each sentence begins with the name or its pronoun. */
+/**
+ * Clauses with ， between them, a 。 after one or two; each sentence begins with the name or its
+ * pronoun.
+ */
 function write(entity: Entity, facts: readonly Fact[], random: Random): string {
   let text = "";
   let fresh = true; // the next clause opens a sentence

@@ -1,4 +1,6 @@
-/** The question grammar spelled out: every pattern becomes plain strings before and behind the name. */
+/**
+ * The question grammar spelled out: every pattern becomes plain strings before and behind the name.
+ */
 import { type Relation, relationNames, relations } from "./relations.ts";
 
 /** One way to ask: `before` + name + `behind` is the whole question. */

@@ -1,4 +1,6 @@
-/** The question writer: for every fact that a passage states, one question in one of its phrasings. */
+/**
+ * The question writer: for every fact that a passage states, one question in one of its phrasings.
+ */
 import type { PassageRecord, StatedFact } from "./passages.ts";
 import { fill } from "./phrases.ts";
 import { pick, type Random } from "./random.ts";

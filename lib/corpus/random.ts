@@ -4,7 +4,8 @@
 export type Random = () => number;
 
 /**
- * Mulberry32 (Tommy Ettinger, public domain): the same seed gives the same numbers on every machine.
+ * Mulberry32 (Tommy Ettinger, public domain): the same seed gives the same numbers on every
+ * machine.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
  * The reward stage's list: seven answers to one passage from best to worst, as in the tutorial:
- * human question > model-written > question of another passage > a sentence of the passage > cut-off
- * question (plus noise) > empty > random characters.
+ * human question > model-written > question of another passage > a sentence of the passage >
+ * cut-off question (plus noise) > empty > random characters.
  */
 import { clausesOf, cutOff } from "./noise.ts";
 import { below, pick, type Random } from "./random.ts";
@@ -39,7 +39,10 @@ export interface RankingParts {
   alphabet?: readonly string[];
 }
 
-/** Characters for noise: frequent in our passages, so that rarity alone does not betray a random answer. */
+/**
+ * Characters for noise: frequent in our passages, so that rarity alone does not betray a random
+ * answer.
+ */
 export const NOISE_CHARACTERS: readonly string[] = [
   ..."的是在大国年一于人山中海公有家学名学生著江和河于上小马里北南西东亚花水动物科文城市地区",
 ];

@@ -1,6 +1,6 @@
 /**
- * The question grammar: for every relation the phrasings that our writer uses (`ask`) and all that the gold
- * judge takes for a good question (`accept`, which holds the first as well).
+ * The question grammar: for every relation the phrasings that our writer uses (`ask`) and all that
+ * the gold judge takes for a good question (`accept`, which holds the first as well).
  * Mixed forms that a reader would pass, such as X位于什么省？, belong in `accept`.
  */
 import { culture, type CultureRelation } from "./grammar/culture.ts";

@@ -2,19 +2,23 @@
 import type { Relation } from "./relations.ts";
 import { placeRelation } from "./places.ts";
 
-/** A column is a relation, or `where`: a place whose sort (province, country ...) the value decides. */
+/**
+ * A column is a relation, or `where`: a place whose sort (province, country ...) the value decides.
+ */
 export interface Column {
   relation: Relation | "where";
   /** Written behind the cell in every passage: 米, 公里, 年. */
   unit?: string;
   /**
-   * Ways to say it. `{v}` is the value; a leading `~` wants 的 behind a subject; one that holds `{n}`
-   * (the name or its pronoun) is a sentence of its own.
+   * Ways to say it. `{v}` is the value; a leading `~` wants 的 behind a subject; one that holds
+   * `{n}` (the name or its pronoun) is a sentence of its own.
    */
   says: readonly string[];
 }
 
-/** One kind of entity; `rows` has an entity a line, cells divided by `|`, `-` where nothing is said. */
+/**
+ * One kind of entity; `rows` has an entity a line, cells divided by `|`, `-` where nothing is said.
+ */
 export interface Table {
   kind: string;
   pronoun: string;

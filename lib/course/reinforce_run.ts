@@ -9,7 +9,7 @@ import { createGenerator, sampleAnswers } from "../decode/mod.ts";
 import {
   type AnswerLoss,
   answerLossSpec,
-  answerMatrix,
+  answerMatrixSpec,
   createAnswerTrainer,
 } from "../learn/mod.ts";
 import {
@@ -78,12 +78,17 @@ type RewardedAnswer = PromptAndAnswer & { readonly reward: number };
 function reinforceObjective(
   config: Gpt2Config,
 ): AnswerLoss<Gpt2Parameters, ReinforceInputs, RewardedAnswer> {
-  const { columns, targets } = answerSpec;
+  const { targets } = answerSpec;
   return {
     definition: {
       config,
       parameters: gpt2Spec(config),
-      inputs: { columns, targets, ...answerLossSpec, returns: answerMatrix, batchSize: float({}) },
+      inputs: {
+        targets,
+        ...answerLossSpec,
+        returns: answerMatrixSpec,
+        batchSize: float({}),
+      },
       chosen: true,
       loss(head, hidden, { rows, columns, targets, returns, mask, batchSize }) {
         const states = atColumns(hidden, columns, rows.slots);

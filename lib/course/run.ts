@@ -1,4 +1,7 @@
-/** A whole PPO run for a chapter or a command: compiled from the embedded models, trained with progress, summed up. */
+/**
+ * A whole PPO run for a chapter or a command: compiled from the embedded models, trained with
+ * progress, summed up.
+ */
 import { interruptSignal, liveDisplay } from "../notebook/mod.ts";
 import {
   curveGrid,
@@ -12,9 +15,11 @@ import {
 import {
   createPpo,
   meanStepMetrics,
+  measurePool,
   measureScores,
   type Metrics,
   type Ppo,
+  type Progress,
   type PromptSampler,
   type RunConfig,
   type Sample,
@@ -44,13 +49,19 @@ export interface CourseRun {
   readonly ppo: Ppo;
   /** Passages as `[CLS] passage [SEP]`, cut to fit. */
   readonly prompts: readonly TokenRow[];
-  /** How scores are normalised: the reward model's own statistics, else measured on answers of the SFT model. */
+  /**
+   * How scores are normalised: the reward model's own statistics, else measured on answers of the
+   * SFT model.
+   */
   readonly scoreStatistics: ScoreStatistics | undefined;
   /** One row an update, oldest first; grows while the run trains. */
   readonly rows: Metrics[];
 }
 
-/** Compiles a run; passages that are too long are cut, statistics of scores that are missing are measured. `threads` is for the CPU; default: all. */
+/**
+ * Compiles a run; passages that are too long are cut, statistics of scores that are missing are
+ * measured. `threads` is for the CPU; default: all.
+ */
 export async function openRun(
   inputs: RunInputs,
   settings: Settings,
@@ -139,7 +150,8 @@ export interface TrainingReport {
 }
 
 /**
- * Opens a run for a training loop in a notebook, adds it to `runs`, and draws its curves beside those of the earlier ones. Stop ends the
+ * Opens a run for a training loop in a notebook, adds it to `runs`, and draws its curves beside
+ * those of the earlier ones. Stop ends the
  * loop between two programs with an AbortError; the rows so far stay.
  */
 export async function openTraining(
@@ -151,7 +163,7 @@ export async function openTraining(
   const report = trainingReport(run, [...runs]);
   runs.push(run);
   const { models, config, rollout, update } = run.ppo;
-  run.ppo.abortOn(interruptSignal());
+  run.ppo.signal = interruptSignal();
   return { models, config, rollout, update, prompts: run.ppo.promptSampler(), pool: [], report };
 }
 
@@ -160,21 +172,21 @@ function trainingReport(run: CourseRun, earlier: readonly CourseRun[]): Training
   const live = liveDisplay({ interval: 2000 });
   const start = performance.now();
   const steps: StepMetrics[] = [];
-  let before: Awaited<ReturnType<Ppo["measure"]>> | undefined;
+  let before: Progress["before"];
   return {
     run,
     get seconds() {
       return (performance.now() - start) / 1000;
     },
     async before(pool) {
-      before = await ppo.measure(pool);
+      before = await measurePool(ppo.models, pool);
     },
     step: (step) => void steps.push(stepMetrics(step, ppo.config)),
     async after(timestep) {
       if (before === undefined) {
         throw new RangeError("Cannot report an update: call report.before(pool) before it begins");
       }
-      const measured = { ...before, ...meanStepMetrics(steps.splice(0)), ...ppo.lap() };
+      const measured = { ...before, ...meanStepMetrics(steps.splice(0)), ...ppo.watch.lap() };
       rows.push({ update: rows.length + 1, timestep, ...measured });
       console.log(progressLine(rows[rows.length - 1], ppo.config, this.seconds));
       const isLast = rows.length === ppo.config.updates;
@@ -187,7 +199,10 @@ function trainingReport(run: CourseRun, earlier: readonly CourseRun[]): Training
 
 const TITLE = "PPO on the embedded models";
 
-/** A run in one record, which is one line of JSON: a type, because an interface is no record of unknown values. */
+/**
+ * A run in one record, which is one line of JSON: a type, because an interface is no record of
+ * unknown values.
+ */
 export type RunSummary = {
   /** The run's seed. */
   readonly seed: number;
@@ -246,7 +261,9 @@ export function runSummary(
   };
 }
 
-/** Peak resident memory of this process in MiB: Linux's own count, elsewhere what is resident now. */
+/**
+ * Peak resident memory of this process in MiB: Linux's own count, elsewhere what is resident now.
+ */
 export function peakMemory(): number {
   try {
     const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(Deno.readTextFileSync("/proc/self/status"));

@@ -1,4 +1,7 @@
-/** A function of the library as it runs, for a cell to show: the chapter's code is the trainer's code. */
+/**
+ * A function of the library as it runs, for a cell to show: the chapter's code is the trainer's
+ * code.
+ */
 import { readText } from "../files/mod.ts";
 import { displaySymbol } from "../plots/mod.ts";
 import { pathOf } from "./embedded.ts";

@@ -5,7 +5,7 @@
  * row and needs transposed weights: the fast path on the CPU. Both compute exactly what `gpt2.ts`
  * computes; tests compare them.
  */
-import { embedding, type Hidden, layerNorm, linear, type NormParameters } from "../nn/mod.ts";
+import { type Hidden, layerNorm, linear, type NormParameters } from "../nn/mod.ts";
 import { float, int, type Tensors } from "../runtime/mod.ts";
 import {
   add,
@@ -21,7 +21,7 @@ import {
   type Tensor,
   transpose,
 } from "../tensor/mod.ts";
-import type { BlockParameters, Gpt2Config, Gpt2Parameters } from "../lm/mod.ts";
+import { type BlockParameters, embed, type Gpt2Config, type Gpt2Parameters } from "../lm/mod.ts";
 
 /** One layer's cache: [batch, heads, slot, headDim] each. */
 export interface LayerCache {
@@ -52,12 +52,6 @@ type DecoderInputs = Tensors<ReturnType<typeof decoderSpec>>;
 interface Decoded<X> {
   readonly hidden: X;
   readonly caches: LayerCache[];
-}
-
-/** A block's output and its updated cache. */
-interface BlockResult<X> {
-  readonly x: X;
-  readonly cache: LayerCache;
 }
 
 /** The last hidden states of the new tokens, [batch, time, embed], and the updated caches. */
@@ -125,10 +119,6 @@ export const tokenLogits = (
     ? dot(hidden, weight, "embed")
     : transpose(dot(weight, hidden, "embed"), ["batch", "vocab"]);
 
-/** The sum of token and position embeddings. */
-const embed = ({ wte, wpe }: Gpt2Parameters, { inputIds, positionIds }: DecoderInputs): Hidden =>
-  add(embedding(wte, inputIds, "vocab"), embedding(wpe, positionIds, "position"));
-
 /** Every layer norm of the model. */
 function normOf({ layerNormEpsilon: epsilon }: Gpt2Config) {
   function norm<S extends Shape>(x: Tensor<S>, weights: NormParameters<"embed">): Tensor<S>;
@@ -146,7 +136,7 @@ function runBlocks<X>(
     norm: (x: X, weights: NormParameters<"embed">) => X;
     caches: readonly LayerCache[];
   },
-  block: (x: X, parameters: BlockParameters, cache: LayerCache) => BlockResult<X>,
+  block: (x: X, parameters: BlockParameters, cache: LayerCache) => { x: X; cache: LayerCache },
 ): Decoded<X> {
   let x = start;
   const written = h.map((layer, index) => {

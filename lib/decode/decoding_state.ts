@@ -2,8 +2,9 @@
  * The state of one batch that is being decoded: the answers so far, and the inputs of each step.
  */
 import { bools, type HostArray, ints } from "../runtime/mod.ts";
-import { padRows, type TokenRow } from "../lm/mod.ts";
-import type { Answer, SpecialTokens } from "./generator.ts";
+import { type Gpt2Arrays, padRows, type TokenRow } from "../lm/mod.ts";
+import type { CacheArrays } from "./cache.ts";
+import type { Answer, GenerateOptions, Generator, SpecialTokens } from "./generator.ts";
 
 /** What one step drew, one token for each of its rows. */
 export interface DrawnTokens {
@@ -13,16 +14,30 @@ export interface DrawnTokens {
   readonly samplingMask?: Uint8Array | undefined;
 }
 
+/** What a call of a generator works on. */
+export interface DecodingBatch extends GenerateOptions {
+  readonly parameters: Gpt2Arrays;
+  readonly prompts: readonly TokenRow[];
+  readonly cache: readonly CacheArrays[];
+  readonly state: ReturnType<typeof startDecoding>;
+}
+
+/** Draws the tokens of a batch, on one kind of device. */
+export interface Decoder extends Pick<Generator, "rest" | "release"> {
+  /** Appends tokens to the batch's state until every answer has ended or the length has run out. */
+  draw(batch: DecodingBatch): Promise<void>;
+}
+
 /**
- * Checks that every prompt leaves room for its answer.
+ * The number of cache slots that a batch needs: its longest prompt and the longest answer.
  *
- * @throws RangeError naming the row and both lengths.
+ * @throws RangeError if a prompt leaves no room for its answer, naming the row and both lengths.
  */
-export function checkLengths(
+export function slotsFor(
   prompts: readonly TokenRow[],
   maxNewTokens: number,
   positions: number,
-): void {
+): number {
   if (prompts.length === 0) throw new RangeError("Cannot generate: there are no prompts");
   prompts.forEach((prompt, row) => {
     if (prompt.length === 0) throw new RangeError(`Cannot generate: prompt ${row} is empty`);
@@ -34,11 +49,8 @@ export function checkLengths(
       );
     }
   });
+  return Math.max(...prompts.map(({ length }) => length)) + maxNewTokens;
 }
-
-/** The number of cache slots that a batch needs: its longest prompt and the longest answer. */
-export const slotsFor = (prompts: readonly TokenRow[], maxNewTokens: number): number =>
-  Math.max(...prompts.map(({ length }) => length)) + maxNewTokens;
 
 /**
  * Starts decoding a batch of prompts; rows are numbered as the prompts are.

@@ -19,8 +19,8 @@ import {
   type PromptPlan,
   promptPlan,
 } from "./cache.ts";
-import { checkLengths, type DrawnTokens, slotsFor, startDecoding } from "./decoding_state.ts";
-import { createDeviceGenerator } from "./generate_on_device.ts";
+import { type Decoder, type DrawnTokens, slotsFor, startDecoding } from "./decoding_state.ts";
+import { createDeviceDecoder } from "./generate_on_device.ts";
 import type { DrawOptions, Generator, GeneratorOptions } from "./generator.ts";
 import { readProgram, tokenProgram } from "./step_programs.ts";
 import { areTransposed, createTransposer, transposedSpec } from "./transposed_weights.ts";
@@ -50,35 +50,48 @@ import { areTransposed, createTransposer, transposedSpec } from "./transposed_we
  * equal(answer.logProbs[0], Math.fround(-Math.log(8)));
  * ```
  */
-export function createGenerator(
+export async function createGenerator(
   device: Device,
   config: Gpt2Config,
-  options: GeneratorOptions,
+  { promptsAtOnce, ...draw }: GeneratorOptions,
 ): Promise<Generator> {
-  return device.kind === "cpu"
-    ? createHostGenerator(device, config, options)
-    : createDeviceGenerator(device, config, options);
-}
-
-async function createHostGenerator(
-  device: Device,
-  config: Gpt2Config,
-  { promptsAtOnce = Infinity, ...draw }: GeneratorOptions,
-): Promise<Generator> {
-  const { sampling, special } = draw;
-  const marksSeen = sampling.repetitionPenalty !== 1;
-  const steps = await createSteps(device, config, draw);
+  const { vocabSize, positions } = config;
+  const given = { ...draw, vocabSize, marksSeen: draw.sampling.repetitionPenalty !== 1 };
+  const decoder = device.kind === "cpu"
+    ? await createHostDecoder(device, config, { ...draw, promptsAtOnce })
+    : await createDeviceDecoder(device, config, draw);
   const caches = createCaches(device, config);
   return {
-    async generate(parameters, prompts, { maxNewTokens, uniform }) {
-      checkLengths(prompts, maxNewTokens, config.positions);
-      const plan = promptPlan(prompts, { shape: config, maxRows: promptsAtOnce });
-      const state = startDecoding(prompts, { special, vocabSize: config.vocabSize, marksSeen });
+    async generate(parameters, prompts, options) {
+      const slots = slotsFor(prompts, options.maxNewTokens, positions);
+      const state = startDecoding(prompts, given);
+      const cache = await caches.sized(prompts.length, slots);
+      await decoder.draw({ ...options, parameters, prompts, cache, state });
+      return state.answers;
+    },
+    rest() {
+      caches.release();
+      decoder.rest();
+    },
+    async release() {
+      await decoder.release();
+      caches.release();
+    },
+  };
+}
+
+async function createHostDecoder(
+  device: Device,
+  config: Gpt2Config,
+  { promptsAtOnce: maxRows = Infinity, ...draw }: GeneratorOptions,
+): Promise<Decoder> {
+  const steps = await createSteps(device, config, draw);
+  return {
+    ...steps,
+    async draw({ parameters, prompts, cache, state, maxNewTokens, uniform }) {
+      const plan = promptPlan(prompts, { shape: config, maxRows });
       const step = await steps.over(parameters, prompts.length);
-      let batch: CachedRows = {
-        rows: [...plan.groups.flat(), ...plan.repeated],
-        cache: await caches.sized(prompts.length, slotsFor(prompts, maxNewTokens)),
-      };
+      let batch: CachedRows = { rows: [...plan.groups.flat(), ...plan.repeated], cache };
       for (let position = 0; position < maxNewTokens && batch.rows.length > 0; position++) {
         const drawNext: DrawRows = async ({ rows, cache }, { cached }) => {
           const uniforms = floats(rows.map((row) => uniform(row, position)));
@@ -86,19 +99,10 @@ async function createHostGenerator(
           const drawn = await step({ ...inputs, uniforms, position: number(position) }, cache);
           state.append(rows, drawn);
         };
-        if (position === 0) await readPrompts(device, { ...plan, cache: batch.cache }, drawNext);
+        if (position === 0) await readPrompts(device, { ...plan, cache }, drawNext);
         else await drawNext(batch, { cached: true });
         batch = await keepRows(device, batch, (row) => !state.answers[row].ended);
       }
-      return state.answers;
-    },
-    rest() {
-      caches.release();
-      steps.rest();
-    },
-    async release() {
-      await steps.release();
-      caches.release();
     },
   };
 }
@@ -139,16 +143,22 @@ type StepInputs =
  */
 async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions) {
   const transposer = await createTransposer(device, config);
-  const read = onDemand(() =>
-    readProgram(device, config, { ...draw, parameters: gpt2Spec(config) })
-  );
-  const readTransposed = onDemand(() =>
-    readProgram(device, config, { ...draw, parameters: transposedSpec(config) })
-  );
-  const several = onDemand(() => tokenProgram(device, config, { ...draw, batch: -1 }));
-  const single = onDemand(() => tokenProgram(device, config, { ...draw, batch: 1 }));
-  await read.compiled(); // what nearly every call needs; the others only at their first use
-  await several.compiled();
+  type StepProgram = ReturnType<typeof readProgram> | ReturnType<typeof tokenProgram>;
+  const programs = new Map<string, StepProgram>(); // each is compiled at its first use
+  const program = (name: string, compile: () => StepProgram): StepProgram => {
+    const compiled = programs.get(name) ?? compile();
+    programs.set(name, compiled);
+    return compiled;
+  };
+  const reader = (isTransposed: boolean) =>
+    program(isTransposed ? "read transposed" : "read", () => {
+      const parameters = isTransposed ? transposedSpec(config) : gpt2Spec(config);
+      return readProgram(device, config, { ...draw, parameters });
+    });
+  const decoder = (batch: 1 | -1) =>
+    program(`token ${batch}`, () => tokenProgram(device, config, { ...draw, batch }));
+  await reader(false); // what nearly every call needs; the others only at their first use
+  await decoder(-1);
   return {
     /**
      * The step with these parameters, for a batch of at most `size` rows; valid until the next
@@ -162,8 +172,7 @@ async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions
       return async (inputs: StepInputs, caches: readonly CacheArrays[]): Promise<DrawnTokens> => {
         const [rows, time] = inputs.inputIds.dims;
         const isToken = time === 1 && (isTransposed || rows > 1);
-        const reader = isTransposed ? readTransposed : read, decoder = rows > 1 ? several : single;
-        const program = await (isToken ? decoder : reader).compiled();
+        const program = await (isToken ? decoder(rows > 1 ? -1 : 1) : reader(isTransposed));
         const feeds = { ...inputs, caches, parameters: isToken ? transposed : parameters };
         const { tokens, logProbs, samplingMask } = await program(feeds, { caches });
         return {
@@ -175,19 +184,8 @@ async function createSteps(device: Device, config: Gpt2Config, draw: DrawOptions
     },
     rest: transposer.rest,
     async release() {
-      for (const program of [read, readTransposed, several, single]) await program.release();
+      for (const program of programs.values()) await (await program).release();
       await transposer.release();
-    },
-  };
-}
-
-/** A program that is compiled at its first use. */
-function onDemand<P extends { release(): Promise<void> }>(compile: () => Promise<P>) {
-  let program: Promise<P> | undefined;
-  return {
-    compiled: (): Promise<P> => program ??= compile(),
-    async release(): Promise<void> {
-      await (await program)?.release();
     },
   };
 }

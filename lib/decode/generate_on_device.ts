@@ -30,23 +30,15 @@ import {
   type Tensor,
   where,
 } from "../tensor/mod.ts";
+import { cutsOff, type Gpt2Config, gpt2Spec, rowsOf } from "../lm/mod.ts";
 import {
-  cutsOff,
-  type Gpt2Arrays,
-  type Gpt2Config,
-  gpt2Spec,
-  rowsOf,
-  type TokenRow,
-} from "../lm/mod.ts";
-import { type CacheArrays, createCaches } from "./cache.ts";
-import {
-  checkLengths,
+  type Decoder,
+  type DecodingBatch,
   type DrawnTokens,
-  slotsFor,
   startDecoding,
   tokenPositions,
 } from "./decoding_state.ts";
-import type { DrawOptions, GenerateOptions, Generator } from "./generator.ts";
+import type { DrawOptions } from "./generator.ts";
 import { drawFrom, drawSpec, nextLogits, readSpec } from "./step_programs.ts";
 
 /**
@@ -55,41 +47,32 @@ import { drawFrom, drawSpec, nextLogits, readSpec } from "./step_programs.ts";
  */
 const READ_EVERY = 16;
 
-/** Compiles a generator whose steps do not wait for each other. */
-export async function createDeviceGenerator(
+/** Compiles a decoder whose steps do not wait for each other. */
+export async function createDeviceDecoder(
   device: Device,
   config: Gpt2Config,
   draw: DrawOptions,
-): Promise<Generator> {
-  const { sampling, special, minNewTokens = 0 } = draw;
-  const { vocabSize, positions } = config;
-  const marksSeen = sampling.repetitionPenalty !== 1;
+): Promise<Decoder> {
+  const { sampling, special: { endId }, minNewTokens = 0 } = draw;
   const program = await stepProgram(device, config, draw);
-  const caches = createCaches(device, config);
   return {
-    async generate(parameters, prompts, options) {
-      checkLengths(prompts, options.maxNewTokens, positions);
-      const cache = await caches.sized(prompts.length, slotsFor(prompts, options.maxNewTokens));
-      const decoding = startDecoding(prompts, { special, vocabSize, marksSeen });
-      const first = decoding.inputs([...prompts.keys()], { cached: false });
-      const states = await startStates(device, first.seen, [prompts.length, options.maxNewTokens]);
+    async draw(batch) {
+      const { prompts, state, maxNewTokens } = batch;
+      const rows = [...prompts.keys()];
+      const first = state.inputs(rows, { cached: false });
+      const states = await startStates(device, first.seen, [rows.length, maxNewTokens]);
       const masks = cutsOff(sampling) || minNewTokens > 0
-        ? await emptyMasks(device, [prompts.length, vocabSize])
+        ? await emptyMasks(device, [rows.length, config.vocabSize])
         : [];
       try {
-        const batch = { parameters, prompts, cache, first, states, masks, options };
-        const drawn = await drawTokens(device, program, { ...batch, endId: special.endId });
-        drawn.forEach((tokens) => decoding.append([...prompts.keys()], tokens));
-        return decoding.answers;
+        const drawn = await drawTokens(device, program, { ...batch, first, states, masks, endId });
+        drawn.forEach((tokens) => state.append(rows, tokens));
       } finally {
         flatten({ states, masks }, isDeviceArray).forEach((array) => device.free(array));
       }
     },
-    rest: caches.release,
-    async release() {
-      await program.release();
-      caches.release();
-    },
+    rest() {},
+    release: program.release,
   };
 }
 
@@ -128,14 +111,10 @@ const emptyMasks = (device: Device, dims: readonly number[]): Promise<DeviceArra
   Promise.all(Array.from({ length: READ_EVERY }, () => device.upload(zeros(dims, "bool"))));
 
 /** Everything that the steps of one batch need. */
-interface Batch {
-  readonly parameters: Gpt2Arrays;
-  readonly prompts: readonly TokenRow[];
-  readonly cache: readonly CacheArrays[];
+interface Batch extends DecodingBatch {
   readonly first: FirstInputs;
   readonly states: [StateArrays, StateArrays];
   readonly masks: readonly DeviceArray<"bool">[];
-  readonly options: GenerateOptions;
   readonly endId: number;
 }
 
@@ -146,9 +125,8 @@ interface Batch {
 async function drawTokens(
   device: Device,
   program: Awaited<ReturnType<typeof stepProgram>>,
-  { parameters, prompts, cache, first, states, masks, options, endId }: Batch,
+  { parameters, prompts, cache, first, states, masks, endId, maxNewTokens, uniform }: Batch,
 ): Promise<DrawnTokens[]> {
-  const { maxNewTokens, uniform } = options;
   const places = floats(Array.from({ length: maxNewTokens }, (_, place) => place));
   const readMasks: Uint8Array[] = [];
   for (let position = 0;; position++) {

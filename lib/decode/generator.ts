@@ -72,5 +72,5 @@ export interface GeneratorOptions extends DrawOptions {
    * The most prompts that one call reads on the CPU (default: any number); a lower number needs
    * less memory.
    */
-  readonly promptsAtOnce?: number;
+  readonly promptsAtOnce?: number | undefined;
 }

@@ -2,7 +2,10 @@
 import { shapedRewards } from "../rl/mod.ts";
 import { defineExercise, type Exercise } from "./exercise.ts";
 
-/** Rewards of one answer from its log-probabilities under actor and reference, the price of KL and the score. */
+/**
+ * Rewards of one answer from its log-probabilities under actor and reference, the price of KL and
+ * the score.
+ */
 export type AnswerRewards = (
   logProbs: number[],
   refLogProbs: number[],

@@ -1,7 +1,10 @@
 /** Chapter 06: which update's policy to keep. */
 import { defineExercise, type Exercise } from "./exercise.ts";
 
-/** The number (from 0) of the update to keep, given the proxy's and the gold judge's mean after each update. */
+/**
+ * The number (from 0) of the update to keep, given the proxy's and the gold judge's mean after each
+ * update.
+ */
 export type BestUpdate = (proxy: number[], gold: number[]) => number;
 
 const placeOfLargest = (row: readonly number[]) => row.indexOf(Math.max(...row));

@@ -11,7 +11,10 @@ export interface Verdict extends Shown {
   readonly says: Text;
 }
 
-/** Relative to the largest number of a result: enough for sums in another order, too little for another formula. */
+/**
+ * Relative to the largest number of a result: enough for sums in another order, too little for
+ * another formula.
+ */
 const TOLERANCE = 1e-6;
 
 /** Runs `answer` on the exercise's cases. An error that it throws is part of the verdict. */

@@ -1,6 +1,7 @@
 /**
- * An exercise: the learner's function is run on a few cases and compared with the library's. A wrong answer that is a typical
- * mistake gets the sentence written for that mistake; any other gets the first case that differs.
+ * An exercise: the learner's function is run on a few cases and compared with the library's. A
+ * wrong answer that is a typical mistake gets the sentence written for that mistake; any other gets
+ * the first case that differs.
  */
 import type { Text } from "../widgets/mod.ts";
 

@@ -50,7 +50,9 @@ export const EXERCISES = {
   bestUpdate, // 06
 } as const;
 
-/** Tries the learner's function for the exercise `name`; the verdict shows itself in the notebook. */
+/**
+ * Tries the learner's function for the exercise `name`; the verdict shows itself in the notebook.
+ */
 export function check<K extends keyof typeof EXERCISES>(
   name: K,
   answer: (typeof EXERCISES)[K]["expected"],

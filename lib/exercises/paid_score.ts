@@ -2,7 +2,10 @@
 import { clipScore, normaliseScores } from "../rl/mod.ts";
 import { defineExercise, type Exercise } from "./exercise.ts";
 
-/** What is paid for a raw score, given mean and deviation of the SFT model's scores and the clip's limit. */
+/**
+ * What is paid for a raw score, given mean and deviation of the SFT model's scores and the clip's
+ * limit.
+ */
 export type PaidScore = (score: number, mean: number, deviation: number, limit: number) => number;
 
 /** Normalise first, then clip. */

@@ -8,6 +8,7 @@ import {
   type AnswerBatch,
   type AnswerLayout,
   answerMask,
+  answerSpec,
   type Gpt2Parameters,
   inRowOrder,
   type PromptAndAnswer,
@@ -25,7 +26,13 @@ import {
 import type { Tensor } from "../tensor/mod.ts";
 import type { LossDefinition, LossFeeds } from "./loss_definition.ts";
 import type { TrainState } from "./optimizer.ts";
-import { type BatchGradient, createTrainer, type TrainerOptions } from "./trainer.ts";
+import {
+  type BatchGradient,
+  createTrainer,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerStep,
+} from "./trainer.ts";
 
 /** One number per answer token. */
 export type AnswerMatrix = Tensor<{ batch: number; answer: number }>;
@@ -43,11 +50,12 @@ export interface AnswerLossInputs {
 }
 
 /** The spec of one number per answer token. */
-export const answerMatrix: Specs<AnswerMatrix> = float({ batch: -1, answer: -1 });
+export const answerMatrixSpec: Specs<AnswerMatrix> = float({ batch: -1, answer: -1 });
 
-/** Specs of `AnswerLossInputs` besides the columns. */
-export const answerLossSpec: Specs<Omit<AnswerLossInputs, "columns">> = {
-  mask: answerMatrix,
+/** Specs of `AnswerLossInputs`. */
+export const answerLossSpec: Specs<AnswerLossInputs> = {
+  columns: answerSpec.columns,
+  mask: answerMatrixSpec,
   count: float({}),
   dropoutKeys: float({ batch: -1, time: -1 }),
 };
@@ -79,20 +87,14 @@ export interface AnswerTrainerOptions extends TrainerOptions {
   readonly dropout?: AnswerDropout | undefined;
 }
 
-/** The results of an optimizer step on a batch of answers, measured before the step. */
-export interface AnswerStep {
-  /** The mean loss over the batch's tokens. */
-  readonly loss: number;
-  /** The global gradient norm before clipping. */
-  readonly gradNorm: number;
-  /** The loss's other results by name. Each has one row per answer, as long as the answer. */
+/** The loss's other results by name. Each has one row per answer, as long as the answer. */
+export interface AnswerRows {
+  /** By name. */
   readonly rows: Readonly<Record<string, number[][]>>;
 }
 
 /** Trains one model on answers. */
-export interface AnswerTrainer<P, A> {
-  /** A state with zero moments, which takes over the parameters. */
-  start(parameters: P): Promise<TrainState<P>>;
+export interface AnswerTrainer<P, A> extends Pick<Trainer<P, unknown>, "start"> {
   /**
    * Computes the loss, the gradient and the rows without a step. The next call overwrites the
    * gradient's arrays.
@@ -101,20 +103,47 @@ export interface AnswerTrainer<P, A> {
     parameters: P,
     answers: readonly A[],
     options?: { groups?: AnswerLayout["groups"] },
-  ): Promise<Pick<AnswerStep, "loss" | "rows"> & Pick<BatchGradient<P>, "gradients">>;
-  /** Makes one optimizer step. The given state must not be used again. */
+  ): Promise<Omit<BatchGradient<P>, "results"> & AnswerRows>;
+  /** One optimizer step, with what was found before it; the state given must not be used again. */
   step(
     state: TrainState<P>,
     answers: readonly A[],
     learningRate: number,
-  ): Promise<AnswerStep & { readonly state: TrainState<P> }>;
+  ): Promise<Omit<TrainerStep<P>, "results"> & AnswerRows>;
 }
 
 /**
  * Compiles a trainer for answers.
  *
- * @throws RangeError as `createTrainer` does. A step throws a RangeError when the batch has no
- *   answer token.
+ * @throws RangeError as `createTrainer`; a step throws one when the batch has no answer token.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createAnswerTrainer } from "ppo/learn/mod.ts";
+ * import { answerLayout, initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { criticLoss } from "ppo/ppo/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, valueModelSpec(config), weights);
+ * const trainer = await createAnswerTrainer(device, criticLoss(config, { clipRange: 0.2 }), {
+ *   layout: answerLayout({ padId: 0, shape: config }),
+ *   optimizer: { ...adamDefaults, maxGradNorm: 1 },
+ * });
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
+ * [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const start = await trainer.start(parameters);
+ * deepEqual((await trainer.step(start, [sampleOf(4, 1)], 0.1)).state.step, 1);
+ * ```
  */
 export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends PromptAndAnswer>(
   device: Device,
@@ -130,33 +159,25 @@ export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends
       const batch = layout.batch(members);
       const { rows, columns } = batch;
       const dropoutKeys = dropout?.keys(rows.inputIds.dims, step) ?? floats([], [0, 0]);
-      const shared = {
-        rows: { ...rows, columns },
-        columns,
-        mask: answerMask(members),
-        count,
-        dropoutKeys,
-      };
-      return { ...shared, ...feeds(members, batch) } as LossFeeds<AnswerLossInputs & I>; // both halves of the inputs
+      const shared = { columns, mask: answerMask(members), count, dropoutKeys };
+      return {
+        ...{ ...shared, rows: { ...rows, columns } },
+        ...feeds(members, batch),
+      } as LossFeeds<AnswerLossInputs & I>; // both halves of the inputs
     });
     return { groups, microBatches };
   };
-  const rowsIn = (
-    groups: number[][],
-    answers: readonly A[],
-    { results }: Pick<BatchGradient<unknown>, "results">,
-  ) => namedRows(results, { groups, answers });
   return {
     start: trainer.start,
     async gradient(parameters, answers, options = {}) {
       const { groups, microBatches } = laidOut(answers, 0, options.groups);
-      const found = await trainer.gradient(parameters, microBatches);
-      return { ...found, rows: rowsIn(groups, answers, found) };
+      const { results, ...found } = await trainer.gradient(parameters, microBatches);
+      return { ...found, rows: namedRows(results, groups, answers) };
     },
     async step(state, answers, learningRate) {
       const { groups, microBatches } = laidOut(answers, state.step);
       const { results, ...found } = await trainer.step(state, microBatches, learningRate);
-      return { ...found, rows: rowsIn(groups, answers, { results }) };
+      return { ...found, rows: namedRows(results, groups, answers) };
     },
   };
 }
@@ -167,7 +188,8 @@ export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends
  */
 function namedRows(
   results: BatchGradient<unknown>["results"],
-  { groups, answers }: { groups: readonly number[][]; answers: readonly PromptAndAnswer[] },
+  groups: readonly number[][],
+  answers: readonly PromptAndAnswer[],
 ): Record<string, number[][]> {
   const names = Object.keys(results[0]).filter((name) => name !== "loss");
   const cut = (row: number[], index: number) => row.slice(0, answers[index].answer.length);

@@ -14,10 +14,9 @@ import {
   elements,
   flatten,
   isFloatArray,
-  isSpec,
   zeros,
 } from "../runtime/mod.ts";
-import { mapRecord, treeOf } from "./records.ts";
+import { type Array32, dimsOf, mapRecord, treeOf } from "./records.ts";
 
 /** A pool of float32 arrays on one device. */
 export interface ArrayPool {
@@ -33,77 +32,65 @@ export interface ArrayPool {
   release(): void;
 }
 
-/** Creates an empty pool. */
+type Arrays = ReadonlyMap<string, Array32>;
+
+/**
+ * Creates an empty pool. Packed trees stay together in it, so that each array is the same one each
+ * time.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createArrayPool } from "ppo/learn/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const pool = createArrayPool(await openDevice("cpu"));
+ * const array = await pool.take([2, 3]);
+ * pool.give(array);
+ * deepEqual(await pool.take([2, 3]) === array, true);
+ * ```
+ */
 export function createArrayPool(device: Device): ArrayPool {
-  const waiting = new Map<string, DeviceArray<"float32">[]>();
-  const take = async (dims: readonly number[]): Promise<DeviceArray<"float32">> =>
-    waiting.get(dims.join())?.pop() ?? await device.upload(zeros(dims));
-  const give = (array: DeviceArray<"float32">): void => {
-    const key = array.dims.join();
-    waiting.set(key, [...waiting.get(key) ?? [], array]);
-  };
-  const single = async (shapes: Shapes): Promise<Arrays> => {
-    const arrays = new Map<string, DeviceArray<"float32">>();
-    for (const [name, dims] of shapes) arrays.set(name, await take(dims));
+  const singles = new Map<string, Array32[]>(), packs = new Map<string, Arrays[]>();
+  const packKey = new WeakMap<DeviceArray, string>(); // by a packed tree's first array
+  const take = async (dims: readonly number[]): Promise<Array32> =>
+    singles.get(dims.join())?.pop() ?? await device.upload(zeros(dims));
+  const give = (array: Array32): void => add(singles, array.dims.join(), array);
+  const takePack = async (shapes: ReadonlyMap<string, number[]>): Promise<Arrays> => {
+    const key = JSON.stringify([...shapes]);
+    const waiting = packs.get(key)?.pop();
+    if (waiting !== undefined) return waiting;
+    const parts = new Map([...shapes].map(([name, dims]) => [name, { dims }]));
+    const arrays = await packedArrays(device, parts);
+    for (const first of arrays.values().take(1)) packKey.set(first, key);
     return arrays;
   };
-  const packs = packPool(device);
   return {
     take,
     give,
     async takeTree<P>(spec: unknown): Promise<P> {
-      const shapes = new Map(
-        [...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]),
-      );
-      const arrays =
-        await (isPacked(device, [...shapes.values()]) ? packs.take(shapes) : single(shapes));
+      const shapes = dimsOf(spec);
+      if (isPacked(device, [...shapes.values()])) return treeOf<P>(spec, await takePack(shapes));
+      const arrays = new Map<string, Array32>();
+      for (const [name, dims] of shapes) arrays.set(name, await take(dims));
       return treeOf<P>(spec, arrays);
     },
     giveTree(tree) {
       const arrays = flatten(tree, isFloatArray);
-      if (!packs.give(arrays)) arrays.values().forEach(give);
+      const [key] = arrays.values().take(1).map((first) => packKey.get(first));
+      if (key === undefined) arrays.values().forEach(give);
+      else add(packs, key, arrays);
     },
     release() {
-      for (const arrays of waiting.values()) arrays.forEach((array) => device.free(array));
-      waiting.clear();
-      packs.release();
+      for (const arrays of singles.values()) arrays.forEach((array) => device.free(array));
+      singles.clear();
+      packs.clear();
     },
   };
 }
 
-type Shapes = ReadonlyMap<string, readonly number[]>;
-type Arrays = ReadonlyMap<string, DeviceArray<"float32">>;
-
-/**
- * A pool of trees whose arrays share one buffer. They stay together, so that a tree always gets
- * the same arrays.
- */
-function packPool(device: Device) {
-  const waiting = new Map<string, Arrays[]>();
-  const keyOf = new WeakMap<DeviceArray, string>(); // keyed by a tree's first array
-  const firstOf = (arrays: Arrays) => arrays.values().next().value;
-  return {
-    async take(shapes: Shapes): Promise<Arrays> {
-      const key = JSON.stringify([...shapes]);
-      const kept = waiting.get(key)?.pop();
-      if (kept !== undefined) return kept;
-      const parts = new Map([...shapes].map(([name, dims]) => [name, { dims }]));
-      const arrays = await packedArrays(device, parts);
-      const first = firstOf(arrays);
-      if (first !== undefined) keyOf.set(first, key);
-      return arrays;
-    },
-    /** Takes the arrays back if they are such a tree, and returns whether they are. */
-    give(arrays: Arrays): boolean {
-      const first = firstOf(arrays);
-      const key = first && keyOf.get(first);
-      if (key === undefined) return false;
-      waiting.set(key, [...waiting.get(key) ?? [], arrays]);
-      return true;
-    },
-    release: () => waiting.clear(),
-  };
-}
+const add = <T>(lists: Map<string, T[]>, key: string, item: T): void => {
+  lists.set(key, [...lists.get(key) ?? [], item]);
+};
 
 /** The maximum number of elements that are packed, which is 16 MiB. */
 const PACKED = 2 ** 22;
@@ -129,10 +116,10 @@ export interface PackedPart {
 export async function packedArrays(
   device: Device,
   parts: ReadonlyMap<string, PackedPart>,
-): Promise<Map<string, DeviceArray<"float32">>> {
+): Promise<Map<string, Array32>> {
   const all = [...parts.values()].map(({ dims }) => dims);
   const memory = isPacked(device, all) ? new Float32Array(sizeOf(all)) : undefined;
-  const arrays = new Map<string, DeviceArray<"float32">>();
+  const arrays = new Map<string, Array32>();
   let start = 0;
   for (const [name, { dims, data }] of parts) {
     const own = elements(dims);
@@ -151,8 +138,8 @@ export async function packedArrays(
  */
 export async function packedCopies(
   device: Device,
-  arrays: ReadonlyMap<string, DeviceArray<"float32">>,
-): Promise<ReadonlyMap<string, DeviceArray<"float32">>> {
+  arrays: ReadonlyMap<string, Array32>,
+): Promise<ReadonlyMap<string, Array32>> {
   if (!isPacked(device, [...arrays.values()].map(({ dims }) => dims))) return arrays;
   const parts = new Map<string, PackedPart>();
   for (const [name, array] of arrays) {

@@ -9,17 +9,16 @@
  * m and v are computed from the old ones in one step, and the parameter is read by the last node.
  * (On a GPU, one pass must not read and write the same buffer.)
  */
-import { type Device, float, jit, number, type Program } from "../runtime/mod.ts";
+import { type Device, flatten, float, isFloatArray, jit, mapTree, number } from "../runtime/mod.ts";
 import { add } from "../tensor/mod.ts";
 import { adam, type AdamSettings, type StepScalars } from "../optim/mod.ts";
-import { joined } from "./array_pool.ts";
-import { type Array32, mapRecordAsync } from "./records.ts";
+import { type ArrayPool, joined } from "./array_pool.ts";
+import { type Array32, mapRecord, mapRecordAsync } from "./records.ts";
 
 /** The number of elements per call, for which each of the few intermediate results needs 4 MiB. */
 const STRETCH = 2 ** 20;
 
 const flat = float({ n: -1 });
-const scalar = float({});
 
 type Views<K extends string> = Readonly<Record<K, Float32Array<ArrayBuffer>>>;
 
@@ -43,12 +42,21 @@ async function* stretches<K extends string>(
   }
 }
 
+/** Runs a program whose gradients are meant for the arrays of a tree. */
+export type Bring = <R>(into: unknown, run: (target: unknown) => Promise<R>) => Promise<R>;
+
+/** Writes gradients over what the arrays hold. */
+export const writeInto: Bring = (into, run) => run(into);
+
 /** Adds arrays to others in place. */
 export interface Adder {
   /** total += part, both of the same dimensions. */
   add(total: Array32, part: Array32): Promise<void>;
-  /** Frees the compiled program. */
-  release(): Promise<void>;
+  /**
+   * Adds gradients to what the arrays hold, by way of spare arrays that come from the pool and go
+   * back to it.
+   */
+  readonly addInto: Bring;
 }
 
 /**
@@ -56,18 +64,36 @@ export interface Adder {
  *
  * @throws RangeError when the device is not the CPU.
  */
-export async function createAdder(device: Device): Promise<Adder> {
+export async function createAdder(
+  device: Device,
+  pool: Pick<ArrayPool, "take" | "give">,
+): Promise<Adder> {
   checkPlace(device);
   const program = await jit(device, { total: flat, part: flat }, ({ total, part }) => ({
     total: add(total, part),
   }));
+  const addTo = async (total: Array32, part: Array32): Promise<void> => {
+    for await (const views of stretches(device, await memoryOf(device, { total, part }))) {
+      await program(views, { total: views.total });
+    }
+  };
   return {
-    async add(total, part) {
-      for await (const views of stretches(device, await memoryOf(device, { total, part }))) {
-        await program(views, { total: views.total });
+    add: addTo,
+    async addInto(into, run) {
+      const sums: { total: Array32; part: Array32 }[] = [];
+      const parts = new Map<string, Array32>();
+      for (const [name, total] of flatten(into, isFloatArray)) {
+        const part = await pool.take(total.dims);
+        parts.set(name, part);
+        sums.push({ total, part });
       }
+      const results = await run(mapTree(into, isFloatArray, (_, name) => parts.get(name)));
+      for (const { total, part } of sums) {
+        await addTo(total, part);
+        pool.give(part);
+      }
+      return results;
     },
-    release: () => program.release(),
   };
 }
 
@@ -76,17 +102,22 @@ export type AdamArrays = Readonly<
   Record<"parameter" | "gradient" | "first" | "second", Array32>
 >;
 
-/** Adam in place. */
-export interface AdamInPlace {
-  /** Makes one step of some parameters, with weight decay if `decays` is set. */
-  step(
-    parameters: readonly AdamArrays[],
-    scalars: StepScalars<number>,
-    decays: boolean,
-  ): Promise<void>;
-  /** Frees the compiled programs. */
-  release(): Promise<void>;
-}
+/** The arrays that a step replaces. */
+export type Stepped = Omit<AdamArrays, "gradient">;
+
+/** Steps all parameters, by dotted name; gives the arrays that hold the new state. */
+export type Stepper = (
+  old: ReadonlyMap<string, AdamArrays>,
+  scalars: StepScalars<number>,
+) => Promise<ReadonlyMap<string, Stepped>>;
+
+/** The specs of Adam's scalars. */
+export const scalarsSpec = {
+  scale: float({}),
+  stepSize: float({}),
+  rootCorrection: float({}),
+  keep: float({}),
+};
 
 /**
  * Compiles Adam for arrays of any size, which it overwrites.
@@ -95,54 +126,36 @@ export interface AdamInPlace {
  */
 export async function createAdamInPlace(
   device: Device,
-  settings: AdamSettings,
-): Promise<AdamInPlace> {
+  { decays = () => true, ...settings }: AdamSettings & { decays?: (name: string) => boolean },
+): Promise<Stepper> {
   checkPlace(device);
-  const decaying = await adamProgram(device, settings);
-  const plain = settings.weightDecay === 0
-    ? decaying
-    : await adamProgram(device, { ...settings, weightDecay: 0 });
-  return {
-    async step(parameters, scalars, decays) {
-      const numbers = {
-        scale: number(scalars.scale),
-        stepSize: number(scalars.stepSize),
-        rootCorrection: number(scalars.rootCorrection),
-        keep: number(scalars.keep),
-      };
-      const program = decays ? decaying : plain;
+  const compile = (own: AdamSettings) =>
+    jit(
+      device,
+      { parameter: flat, gradient: flat, first: flat, second: flat, scalars: scalarsSpec },
+      ({ scalars, ...arrays }) => adam(arrays, scalars, own),
+    );
+  const withDecay = await compile(settings);
+  const without = settings.weightDecay === 0
+    ? withDecay
+    : await compile({ ...settings, weightDecay: 0 });
+  return async (old, given) => {
+    const scalars = mapRecord({ ...given }, (value) => number(value));
+    for (const decaying of [true, false]) {
+      const program = decaying ? withDecay : without;
       const memory: Views<keyof AdamArrays>[] = [];
-      for (const arrays of parameters) memory.push(await memoryOf(device, arrays));
+      for (const [name, arrays] of old) {
+        if (decays(name) === decaying) memory.push(await memoryOf(device, arrays));
+      }
       for (const run of joined(memory)) {
         for await (const { parameter, gradient, first, second } of stretches(device, run)) {
-          await program({ parameter, gradient, first, second, numbers }, {
-            parameter,
-            first,
-            second,
-          });
+          const into = { parameter, first, second };
+          await program({ ...into, gradient, scalars }, into);
         }
       }
-    },
-    async release() {
-      await decaying.release();
-      if (plain !== decaying) await plain.release();
-    },
+    }
+    return old;
   };
-}
-
-const adamSpec = {
-  parameter: flat,
-  gradient: flat,
-  first: flat,
-  second: flat,
-  numbers: { scale: scalar, stepSize: scalar, rootCorrection: scalar, keep: scalar },
-};
-
-function adamProgram(
-  device: Device,
-  settings: AdamSettings,
-): Promise<Program<typeof adamSpec, ReturnType<typeof adam>>> {
-  return jit(device, adamSpec, ({ numbers, ...arrays }) => adam(arrays, numbers, settings));
 }
 
 function checkPlace({ kind }: Device): void {

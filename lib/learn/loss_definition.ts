@@ -5,23 +5,15 @@
  * `loss_program.ts` compiles its value and its gradient.
  */
 import {
-  type Columns,
+  type answerSpec,
   type Gpt2Config,
   type Gpt2Parameters,
   type ModelDropout,
   type Rows,
-  rowsSpec,
+  type rowsSpec,
 } from "../lm/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
-import {
-  type Device,
-  type DeviceArrays,
-  type Feeds,
-  int,
-  jit,
-  type Spec,
-  type Specs,
-} from "../runtime/mod.ts";
+import { type Device, type DeviceArrays, type Feeds, jit, type Specs } from "../runtime/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
 import type { Array32 } from "./records.ts";
 
@@ -61,39 +53,30 @@ export interface LossDefinition<P extends Gpt2Parameters, I> {
 }
 
 /** Results by name in host memory. */
-export type HostResults = Readonly<Record<string, Float32Array>> & { readonly loss: Float32Array };
-
-/** The columns of each row that a loss reads: [batch, answer]. */
-export const columnsSpec: Spec<{ batch: number; answer: number }, "int32"> = int({
-  batch: -1,
-  answer: -1,
-});
+export type HostResults = Readonly<Record<string, Float32Array>>;
 
 /** Token rows, with the columns that a loss reads if its definition has `chosen`. */
-export type RowFeeds = Feeds<typeof rowsSpec> & { readonly columns?: Feeds<typeof columnsSpec> };
-
-/** The same as tensors. */
-export type ChosenRows = Rows & { readonly columns?: Columns };
+export type RowFeeds = Feeds<typeof rowsSpec> & {
+  readonly columns?: Feeds<typeof answerSpec.columns>;
+};
 
 /** The inputs of a loss program besides the parameters. */
 export type LossFeeds<I> = Feeds<Specs<I>> & { readonly rows: RowFeeds };
 
-/** Whether a gradient is added to its arrays or overwrites them. */
-export interface GradientMode {
-  /** True only for programs that have `adds`. */
-  readonly adding: boolean;
-}
-
-/** Returns the results and stores the gradient in `into`. */
+/** A compiled gradient. */
 export interface LossProgram<P extends Gpt2Parameters, I> {
-  (
+  /** Whether the program can add its gradient to the arrays. */
+  readonly adds: boolean;
+  /**
+   * Gives the results and brings the gradient into `into`: over what the arrays hold, or with
+   * `adding` added to it.
+   */
+  run(
     parameters: DeviceArrays<Specs<P>>,
     inputs: LossFeeds<I>,
     into: DeviceArrays<Specs<P>>,
-    mode?: GradientMode,
+    mode: { readonly adding: boolean },
   ): Promise<HostResults>;
-  /** Whether the program can add its gradient to the arrays. */
-  readonly adds: boolean;
 }
 
 /**
@@ -111,4 +94,4 @@ export const compileTree = jit as <I, R>(
 ) => Promise<TreeProgram<R>>;
 
 /** The results of a loss on the device. */
-export type DeviceResults = Readonly<Record<string, Array32>> & { readonly loss: Array32 };
+export type DeviceResults = Readonly<Record<string, Array32>>;

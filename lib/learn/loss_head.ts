@@ -7,10 +7,10 @@
  */
 import { type Device, flatten, isFloatArray } from "../runtime/mod.ts";
 import type { Gpt2Parameters } from "../lm/mod.ts";
-import type { Bring, GradientTargets } from "./gradient_targets.ts";
+import type { Adder, Bring } from "./in_place.ts";
 import { answerStretches } from "./answer_stretches.ts";
 import type { DeviceResults, HostResults, LossDefinition, TreeProgram } from "./loss_definition.ts";
-import { type Array32, readFloats } from "./records.ts";
+import { type Array32, mapRecord, readFloats } from "./records.ts";
 
 /** The results of the head's program. */
 export interface DeviceHead {
@@ -52,10 +52,10 @@ export type Head = (given: HeadInputs, own: unknown, bring: Bring) => Promise<He
 export function headInParts<P extends Gpt2Parameters, I>(
   device: Device,
   program: TreeProgram<DeviceHead>,
-  { definition, logitsAtOnce, targets }: {
+  { definition, logitsAtOnce, adder }: {
     definition: LossDefinition<P, I>;
     logitsAtOnce: number;
-    targets: GradientTargets;
+    adder: Adder | undefined;
   },
 ): Head {
   const one = async (given: HeadInputs, own: unknown, bring: Bring): Promise<HeadResults> => {
@@ -69,23 +69,19 @@ export function headInParts<P extends Gpt2Parameters, I>(
     const [first, ...rest] = answerStretches(definition.inputs, given.inputs, logitsAtOnce);
     const total = await one({ ...given, inputs: first }, own, bring);
     const results = [total.results];
+    const addTo = async (sum?: Array32, part?: Array32) => {
+      if (sum === undefined || part === undefined) return;
+      await adder?.add(sum, part);
+      device.free(part);
+    };
     for (const inputs of rest) {
-      const part = await one({ ...given, inputs }, own, targets.add);
+      const part = await one({ ...given, inputs }, own, adder?.addInto ?? bring);
       results.push(part.results);
-      await addTo(total.g, part.g, { device, targets });
-      if (total.sent && part.sent) await addTo(total.sent, part.sent, { device, targets });
+      await addTo(total.g, part.g);
+      await addTo(total.sent, part.sent);
     }
     return { ...total, results: joined(results, total.g.dims[0]) };
   };
-}
-
-async function addTo(
-  total: Array32,
-  part: Array32,
-  { device, targets }: { device: Device; targets: GradientTargets },
-): Promise<void> {
-  await targets.plus(total, part);
-  device.free(part);
 }
 
 /**
@@ -93,11 +89,10 @@ async function addTo(
  * are concatenated.
  */
 function joined(parts: readonly HostResults[], batch: number): HostResults {
-  const [first] = parts;
-  const whole: Record<string, Float32Array> = {};
-  for (const name of Object.keys(first)) {
-    whole[name] = sideBySide(parts.map((part) => part[name]), batch);
-  }
+  const whole = mapRecord(
+    parts[0],
+    (_, name) => sideBySide(parts.map((part) => part[name]), batch),
+  );
   return { ...whole, loss: Float32Array.of(parts.reduce((sum, { loss }) => sum + loss[0], 0)) };
 }
 

@@ -5,32 +5,25 @@
 import { vjp } from "../autodiff/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import { type ArrayPool } from "./array_pool.ts";
-import { createAdder } from "./in_place.ts";
+import { createAdder, writeInto } from "./in_place.ts";
 import { type Device, flatten, float, isTensor, mapTree, zeros } from "../runtime/mod.ts";
-import { add, scalar, topologicalOrder } from "../tensor/mod.ts";
+import { add, rename, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
+  answerSpec,
   type BlockParameters,
   blocks,
-  blocksAt,
   blockSpec,
+  type Chosen,
   type ChosenHidden,
-  type Columns,
   embed,
   finalNorm,
+  type Gpt2Config,
   type Gpt2Parameters,
   type Rows,
   rowsSpec,
 } from "../lm/mod.ts";
-import { addingTargets, writingTargets } from "./gradient_targets.ts";
 import { type DeviceHead, headInParts } from "./loss_head.ts";
-import {
-  columnsSpec,
-  compileTree,
-  type HostResults,
-  type LossDefinition,
-  type LossProgram,
-  type TreeProgram,
-} from "./loss_definition.ts";
+import { compileTree, type LossDefinition, type LossProgram } from "./loss_definition.ts";
 import type { Array32 } from "./records.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
@@ -38,7 +31,6 @@ const chosenSpec = (width: number) => float({ batch: -1, answer: -1, embed: widt
 const slotsSpec = { slots: rowsSpec.slots, keySlots: rowsSpec.keySlots };
 
 type Ends = Pick<Gpt2Parameters, "wte" | "wpe">;
-type Definition<P extends Gpt2Parameters, I> = LossDefinition<P, I>;
 
 /**
  * Token and position embeddings. The backward program adds the head's gradient for the shared
@@ -46,7 +38,7 @@ type Definition<P extends Gpt2Parameters, I> = LossDefinition<P, I>;
  */
 async function embeddingPrograms<P extends Gpt2Parameters, I>(
   device: Device,
-  { parameters, config }: Definition<P, I>,
+  { parameters, config }: LossDefinition<P, I>,
 ) {
   const ends = { wte: parameters.wte, wpe: parameters.wpe };
   const forward = await compileTree<{ ends: Ends; rows: Rows }, { x: Array32 }>(
@@ -67,24 +59,24 @@ async function embeddingPrograms<P extends Gpt2Parameters, I>(
  * The programs of `count` blocks. The backward pass recomputes the blocks from the hidden states
  * before them. With `chosen`, they return only the chosen columns.
  */
-async function groupPrograms<P extends Gpt2Parameters, I>(
+async function groupPrograms(
   device: Device,
-  { config }: Definition<P, I>,
+  config: Gpt2Config,
   { count, chosen }: { count: number; chosen: boolean },
 ) {
   const layers = Array.from({ length: count }, () => blockSpec(config));
-  const rows = chosen ? { ...slotsSpec, columns: columnsSpec } : slotsSpec;
+  const rows = chosen ? { ...slotsSpec, columns: answerSpec.columns } : slotsSpec;
   const x = hiddenSpec(config.embed), g = chosen ? chosenSpec(config.embed) : x;
   type Given = {
     layers: readonly BlockParameters[];
-    rows: Rows & { columns?: Columns };
+    rows: Rows & Chosen;
     x: Hidden;
     g: Hidden | ChosenHidden;
   };
-  const run = ({ layers, rows: { columns, ...slots }, x }: Given) =>
-    columns === undefined
-      ? blocks(x, layers, slots, { config })
-      : blocksAt(x, layers, { ...slots, columns }, { config });
+  const run = ({ layers, rows, x }: Given) => {
+    const last = blocks(x, layers, rows, { config });
+    return chosen ? rename(last, { time: "answer" }) : last;
+  };
   const forward = await compileTree<Given, { x: Array32 }>(
     device,
     { layers, rows, x },
@@ -106,7 +98,7 @@ async function groupPrograms<P extends Gpt2Parameters, I>(
 /** The last norm and the loss, with the gradients of the parameters that the loss uses. */
 function headProgram<P extends Gpt2Parameters, I>(
   device: Device,
-  { config, parameters, inputs, loss, chosen = false }: Definition<P, I>,
+  { config, parameters, inputs, loss, chosen = false }: LossDefinition<P, I>,
 ) {
   const { h: _blocks, wpe: _positions, ...head } = parameters;
   const slots = chosen ? "columns" : "slots"; // with `chosen`, the slots are the chosen columns
@@ -137,60 +129,44 @@ function headProgram<P extends Gpt2Parameters, I>(
 }
 
 /** A group of consecutive blocks and its programs. */
-interface Group {
-  readonly first: number;
-  readonly count: number;
-  readonly forward: TreeProgram<{ x: Array32 }>;
-  readonly backward: TreeProgram<{ g: Array32 }>;
-}
-
 async function groupsOf<P extends Gpt2Parameters, I>(
   device: Device,
-  definition: Definition<P, I>,
+  { config, chosen = false }: LossDefinition<P, I>,
   blocksPerSegment: number,
-): Promise<Group[]> {
-  const { config: { layers }, chosen = false } = definition;
-  const made = new Map<string, Pick<Group, "forward" | "backward">>();
-  const groups: Group[] = [];
+) {
+  const { layers } = config;
+  const made = new Map<string, Awaited<ReturnType<typeof groupPrograms>>>();
+  const groups = [];
   for (let first = 0; first < layers; first += blocksPerSegment) {
-    const kind = { count: Math.min(blocksPerSegment, layers - first), chosen: false };
-    if (first + kind.count === layers) kind.chosen = chosen;
-    const programs = made.get(JSON.stringify(kind)) ??
-      await groupPrograms(device, definition, kind);
-    made.set(JSON.stringify(kind), programs);
-    groups.push({ first, count: kind.count, ...programs });
+    const count = Math.min(blocksPerSegment, layers - first), isLast = first + count === layers;
+    const kind = { count, chosen: chosen && isLast }, key = JSON.stringify(kind);
+    const programs = made.get(key) ?? await groupPrograms(device, config, kind);
+    made.set(key, programs);
+    groups.push({ first, count, ...programs });
   }
   return groups;
-}
-
-/** How the gradient is split. */
-interface Parts {
-  readonly blocksPerSegment: number;
-  readonly logitsAtOnce: number;
-  readonly pool: ArrayPool;
-  readonly betweenPrograms?: (() => void) | undefined;
 }
 
 /** Compiles the gradient with `blocksPerSegment` blocks per program. */
 export async function gradientInParts<P extends Gpt2Parameters, I>(
   device: Device,
-  definition: Definition<P, I>,
-  { blocksPerSegment, logitsAtOnce, pool, betweenPrograms = () => {} }: Parts,
+  definition: LossDefinition<P, I>,
+  { blocksPerSegment, logitsAtOnce, pool, betweenPrograms = () => {} }: {
+    blocksPerSegment: number;
+    logitsAtOnce: number;
+    pool: ArrayPool;
+    betweenPrograms?: (() => void) | undefined;
+  },
 ): Promise<LossProgram<P, I>> {
   const embedding = await embeddingPrograms(device, definition);
   const groups = await groupsOf(device, definition, blocksPerSegment);
-  const targets = device.kind === "cpu"
-    ? addingTargets(await createAdder(device), pool)
-    : writingTargets;
-  const head = headInParts(device, await headProgram(device, definition), {
-    definition,
-    logitsAtOnce,
-    targets,
-  });
+  const adder = device.kind === "cpu" ? await createAdder(device, pool) : undefined;
+  const program = await headProgram(device, definition);
+  const head = headInParts(device, program, { definition, logitsAtOnce, adder });
   const { wte } = definition.parameters;
   const nothing = await device.upload(zeros(Object.values(wte.weight.shape))); // for a head that does not use the embedding
-  const gradient: Gradient<P, I> = async (parameters, inputs, into, mode = { adding: false }) => {
-    const bring = mode.adding ? targets.add : targets.write;
+  const run: LossProgram<P, I>["run"] = async (parameters, inputs, into, { adding }) => {
+    const bring = (adding ? adder?.addInto : undefined) ?? writeInto;
     const { h, wpe, ...rest } = parameters;
     const { rows } = inputs;
     const ends = { wte: parameters.wte, wpe };
@@ -230,9 +206,5 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
       held.forEach((array) => device.free(array));
     }
   };
-  return Object.assign(gradient, { adds: device.kind === "cpu" });
+  return { adds: adder !== undefined, run };
 }
-
-type Gradient<P extends Gpt2Parameters, I> = (
-  ...given: Parameters<LossProgram<P, I>>
-) => Promise<HostResults>;

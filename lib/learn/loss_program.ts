@@ -7,22 +7,18 @@
  * with Sublinear Memory Cost"). The results are the same.
  */
 import {
+  answerSpec,
+  type Chosen,
   gpt2,
-  gpt2At,
-  type Gpt2Config,
   type Gpt2Parameters,
-  type ModelDropout,
   type Rows,
   rowsSpec,
 } from "../lm/mod.ts";
-import type { Hidden } from "../nn/mod.ts";
 import { gradientsOf } from "../optim/mod.ts";
 import type { Device, DeviceArrays, Specs } from "../runtime/mod.ts";
 import { rename } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import {
-  type ChosenRows,
-  columnsSpec,
   compileTree,
   type DeviceResults,
   type LossDefinition,
@@ -56,7 +52,8 @@ export interface LossProgramOptions {
 /**
  * Compiles the gradient of a loss.
  *
- * @throws RangeError when dropout is combined with segments, or logits in parts are requested on a GPU.
+ * @throws RangeError when dropout is combined with segments, or logits in parts are requested on a
+ * GPU.
  */
 export function createLossProgram<P extends Gpt2Parameters, I>(
   device: Device,
@@ -78,31 +75,29 @@ export function createLossProgram<P extends Gpt2Parameters, I>(
       `Cannot compute logits in parts on ${device.kind}, because only the CPU adds gradients in place: set logits_at_once 0`,
     );
   }
-  const blocks = inOne ? layers : blocksPerSegment;
-  return gradientInParts(device, definition, {
-    blocksPerSegment: blocks,
-    logitsAtOnce,
-    pool,
-    betweenPrograms,
-  });
+  const size = inOne ? layers : blocksPerSegment;
+  const parts = { blocksPerSegment: size, logitsAtOnce, pool, betweenPrograms };
+  return gradientInParts(device, definition, parts);
 }
 
 /** The tensors of a program that runs the whole model. */
-type Whole<P, I> = { parameters: P; inputs: I & { rows: ChosenRows } };
+type Whole<P, I> = { parameters: P; inputs: I & { rows: Rows & Chosen } };
 
 const wholeSpec = <P extends Gpt2Parameters, I>(
   { parameters, inputs, chosen = false }: LossDefinition<P, I>,
 ) => ({
   parameters,
-  inputs: { ...inputs, rows: chosen ? { ...rowsSpec, columns: columnsSpec } : rowsSpec },
+  inputs: { ...inputs, rows: chosen ? { ...rowsSpec, columns: answerSpec.columns } : rowsSpec },
 });
 
 function wholeLoss<P extends Gpt2Parameters, I>(
   { config, loss, drop }: LossDefinition<P, I>,
   { parameters, inputs }: Whole<P, I>,
 ) {
-  const { hidden, slots } = lastStates(parameters, inputs.rows, { config, drop: drop?.(inputs) });
-  return loss(parameters, hidden, { ...inputs, rows: { slots } });
+  const { slots, columns } = inputs.rows;
+  const hidden = gpt2(parameters, inputs.rows, config, drop?.(inputs));
+  const seen = columns === undefined ? slots : rename(columns, { answer: "time" });
+  return loss(parameters, hidden, { ...inputs, rows: { slots: seen } });
 }
 
 async function wholeGradient<P extends Gpt2Parameters, I>(
@@ -118,18 +113,41 @@ async function wholeGradient<P extends Gpt2Parameters, I>(
     },
     { toHost: ["results"] },
   );
-  const gradient = async (
-    parameters: DeviceArrays<Specs<P>>,
-    inputs: LossFeeds<I>,
-    into: DeviceArrays<Specs<P>>,
-  ) => {
-    const { results } = await program({ parameters, inputs }, { gradients: into });
-    return await readFloats(device, results);
+  return {
+    adds: false,
+    async run(parameters, inputs, into) {
+      const { results } = await program({ parameters, inputs }, { gradients: into });
+      return await readFloats(device, results);
+    },
   };
-  return Object.assign(gradient, { adds: false });
 }
 
-/** Compiles a loss without its gradient, for evaluating a model. */
+/**
+ * Compiles a loss without its gradient, for evaluating a model.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createLoss } from "ppo/learn/mod.ts";
+ * import { type Gpt2Parameters, gpt2Spec, initialWeights } from "ppo/lm/mod.ts";
+ * import { padRows, uploadParameters } from "ppo/lm/mod.ts";
+ * import type { Hidden } from "ppo/nn/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { square, sum } from "ppo/tensor/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const definition = {
+ *   ...{ config, parameters: gpt2Spec(config), inputs: {} },
+ *   loss: (_: unknown, hidden: Hidden) => ({ loss: sum(square(hidden)) }),
+ * };
+ * const loss = await createLoss<Gpt2Parameters, Record<never, never>>(device, definition);
+ * const rows = padRows([[1, 2]], { padId: 0 });
+ * deepEqual(Math.round(await loss(parameters, { rows })), 0); // the norm of equal numbers is 0
+ * ```
+ */
 export async function createLoss<P extends Gpt2Parameters, I>(
   device: Device,
   definition: LossDefinition<P, I>,
@@ -137,28 +155,11 @@ export async function createLoss<P extends Gpt2Parameters, I>(
   const program = await compileTree<Whole<P, I>, { results: DeviceResults }>(
     device,
     wholeSpec(definition),
-    (given) => ({
-      results: { loss: wholeLoss(definition, given).loss },
-    }),
+    (given) => ({ results: { loss: wholeLoss(definition, given).loss } }),
     { toHost: ["results"] },
   );
   return async (parameters, inputs) => {
     const { results } = await program({ parameters, inputs });
     return (await device.read(results.loss))[0];
   };
-}
-
-/**
- * The last hidden states and their slots, either all of them or only those of the chosen columns.
- */
-function lastStates(
-  parameters: Gpt2Parameters,
-  { columns, ...rows }: ChosenRows,
-  { config, drop }: { config: Gpt2Config; drop: ModelDropout },
-): { hidden: Hidden; slots: Rows["slots"] } {
-  if (columns === undefined) {
-    return { hidden: gpt2(parameters, rows, config, drop), slots: rows.slots };
-  }
-  const hidden = gpt2At(parameters, { ...rows, columns }, config, drop);
-  return { hidden: rename(hidden, { answer: "time" }), slots: rename(columns, { answer: "time" }) };
 }

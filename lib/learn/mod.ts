@@ -1,9 +1,10 @@
-/** Training programs: a loss, its gradient in one program or several, gradient accumulation, clipping and Adam. */
+/**
+ * Training programs: a loss, its gradient in one program or several, gradient accumulation,
+ * clipping and Adam.
+ */
 export { type ArrayPool, createArrayPool } from "./array_pool.ts";
 export * from "./answer_trainer.ts";
 export {
-  columnsSpec,
-  type GradientMode,
   type HostResults,
   type LossDefinition,
   type LossFeeds,
@@ -11,7 +12,7 @@ export {
   type LossResults,
   type RowFeeds,
 } from "./loss_definition.ts";
-export { createLoss, createLossProgram, type LossProgramOptions } from "./loss_program.ts";
+export { createLoss, type LossProgramOptions } from "./loss_program.ts";
 export * from "./optimizer.ts";
 export * from "./train_state.ts";
 export * from "./trainer.ts";

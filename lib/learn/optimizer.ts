@@ -7,11 +7,17 @@
  * optimizer works in place. An old state must not be used after an update.
  */
 import { chunksOf } from "../lm/mod.ts";
-import { adam, type AdamSettings, clipScale, type StepScalars, stepScalars } from "../optim/mod.ts";
-import { type Device, flatten, float, isFloatArray, jit, number } from "../runtime/mod.ts";
+import { adam, type AdamSettings, clipScale, stepScalars } from "../optim/mod.ts";
+import { type Device, flatten, isFloatArray, jit, number } from "../runtime/mod.ts";
 import { add, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
 import { createArrayPool, packedArrays, packedCopies } from "./array_pool.ts";
-import { type AdamArrays, createAdamInPlace } from "./in_place.ts";
+import {
+  type AdamArrays,
+  createAdamInPlace,
+  scalarsSpec,
+  type Stepped,
+  type Stepper,
+} from "./in_place.ts";
 import { type Array32, type FloatSpec, isFloatSpec, mapRecord, treeOf } from "./records.ts";
 
 /** Parameters with Adam's state. */
@@ -56,13 +62,30 @@ export interface Optimizer<P> {
     gradients: P,
     learningRate: number,
   ): Promise<{ state: TrainState<P>; gradNorm: number }>;
-  /** Frees the compiled programs. The optimizer must not be used again. */
-  release(): Promise<void>;
 }
 
 type Arrays = ReadonlyMap<string, Array32>;
 
-/** Compiles the optimizer's programs for parameters of the given specs. */
+/**
+ * Compiles the optimizer's programs for parameters of the given specs.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createOptimizer } from "ppo/learn/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { type DeviceArray, float, floats, openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * const spec = { bias: float({ embed: 1 }) };
+ * type Arrays = { bias: DeviceArray<"float32"> };
+ * const settings = { ...adamDefaults, maxGradNorm: 1 };
+ * const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+ * const start = await optimizer.start({ bias: await device.upload(floats([1])) });
+ * const gradients = { bias: await device.upload(floats([4])) };
+ * const { state, gradNorm } = await optimizer.update(start, gradients, 0.1);
+ * deepEqual([gradNorm, state.step], [4, 1]);
+ * ```
+ */
 export async function createOptimizer<P>(
   device: Device,
   spec: unknown,
@@ -70,8 +93,8 @@ export async function createOptimizer<P>(
 ): Promise<Optimizer<P>> {
   const specs = flatten(spec, isFloatSpec);
   const norm = await normProgram(device, specs);
-  const stepper = settings.inPlace
-    ? await inPlaceStepper(device, settings)
+  const replace = settings.inPlace
+    ? await createAdamInPlace(device, settings)
     : await rotatingStepper(device, specs, settings);
   const arraysOf = (tree: P): Arrays => flatten(tree, isFloatArray);
   const asTree = (arrays: Arrays): P => treeOf<P>(spec, arrays);
@@ -92,7 +115,7 @@ export async function createOptimizer<P>(
       const scale = clipScale(gradNorm, settings.maxGradNorm);
       const scalars = stepScalars(settings, { learningRate, step: step + 1, scale });
       const old = byParameter({ parameter: parameters, gradient: gradients, first, second });
-      const next = await stepper.step(old, scalars);
+      const next = await replace(old, scalars);
       const pick = (key: keyof Stepped): P =>
         asTree(new Map([...next].map(([name, arrays]) => [name, arrays[key]])));
       return {
@@ -105,15 +128,8 @@ export async function createOptimizer<P>(
         gradNorm,
       };
     },
-    async release() {
-      await norm.release();
-      await stepper.release();
-    },
   };
 }
-
-/** The arrays that a step replaces. */
-type Stepped = Omit<AdamArrays, "gradient">;
 
 /** Converts four trees of the same form to one record per parameter, by dotted name. */
 function byParameter(trees: Readonly<Record<keyof AdamArrays, unknown>>): Map<string, AdamArrays> {
@@ -125,31 +141,6 @@ function byParameter(trees: Readonly<Record<keyof AdamArrays, unknown>>): Map<st
   };
   const names = [...flat.parameter.keys()];
   return new Map(names.map((name) => [name, mapRecord(flat, (arrays) => at(arrays, name))]));
-}
-
-/** Updates all parameters and returns the arrays that hold the new state. */
-interface Stepper {
-  step(
-    old: ReadonlyMap<string, AdamArrays>,
-    scalars: StepScalars<number>,
-  ): Promise<ReadonlyMap<string, Stepped>>;
-  release(): Promise<void>;
-}
-
-/** Overwrites the old state. */
-async function inPlaceStepper(device: Device, settings: OptimizerSettings): Promise<Stepper> {
-  const adamInPlace = await createAdamInPlace(device, settings);
-  const { decays = () => true } = settings;
-  return {
-    async step(old, scalars) {
-      for (const decaying of [true, false]) {
-        const own = [...old].filter(([name]) => decays(name) === decaying);
-        await adamInPlace.step(own.map(([, arrays]) => arrays), scalars, decaying);
-      }
-      return old;
-    },
-    release: () => adamInPlace.release(),
-  };
 }
 
 /** Writes into spare arrays. The old arrays become the next spare ones. */
@@ -171,34 +162,21 @@ async function rotatingStepper(
     first: await spares.take(dims),
     second: await spares.take(dims),
   });
-  return {
-    async step(old, scalars) {
-      const next = new Map<string, Stepped>();
-      const numbers = mapRecord({ ...scalars }, (value) => number(value));
-      for (const { names, run } of groups) {
-        const arrays = new Map([...old].filter(([name]) => names.includes(name)));
-        for (const [name, own] of arrays) next.set(name, await spareFor(own));
-        const into = Object.fromEntries([...next].filter(([name]) => arrays.has(name)));
-        await run({ arrays: Object.fromEntries(arrays), scalars: numbers }, into);
-        for (const { parameter, first, second } of arrays.values()) {
-          [parameter, first, second].forEach(spares.give);
-        }
+  return async (old, scalars) => {
+    const next = new Map<string, Stepped>();
+    const numbers = mapRecord({ ...scalars }, (value) => number(value));
+    for (const { names, run } of groups) {
+      const arrays = new Map([...old].filter(([name]) => names.includes(name)));
+      for (const [name, own] of arrays) next.set(name, await spareFor(own));
+      const into = Object.fromEntries([...next].filter(([name]) => arrays.has(name)));
+      await run({ arrays: Object.fromEntries(arrays), scalars: numbers }, into);
+      for (const { parameter, first, second } of arrays.values()) {
+        [parameter, first, second].forEach(spares.give);
       }
-      return next;
-    },
-    async release() {
-      await Promise.all(groups.map(({ run }) => run.release()));
-      spares.release();
-    },
+    }
+    return next;
   };
 }
-
-const scalarsSpec = {
-  scale: float({}),
-  stepSize: float({}),
-  rootCorrection: float({}),
-  keep: float({}),
-};
 
 /** Compiles Adam for some parameters. */
 function adamProgram(

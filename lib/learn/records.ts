@@ -1,5 +1,15 @@
-/** Records and trees of float32 arrays by name: the parameters of a model, its moments and gradients. */
-import { type Device, type DeviceArray, isSpec, mapTree, type Spec } from "../runtime/mod.ts";
+/**
+ * Records and trees of float32 arrays by name: the parameters of a model, its moments and
+ * gradients.
+ */
+import {
+  type Device,
+  type DeviceArray,
+  flatten,
+  isSpec,
+  mapTree,
+  type Spec,
+} from "../runtime/mod.ts";
 import type { Shape } from "../tensor/mod.ts";
 
 /** A float32 array on its device. */
@@ -37,13 +47,12 @@ export async function mapRecordAsync<K extends string, A, B>(
 }
 
 /** Reads float32 arrays by name, as copies. */
-export async function readFloats<T extends Readonly<Record<string, Array32>>>(
+export const readFloats = (
   device: Device,
-  arrays: T,
-): Promise<{ readonly [K in keyof T]: Float32Array }> {
-  const read = await mapRecordAsync<string, Array32, Float32Array>(
-    arrays,
-    async (array) => (await device.read(array)).slice(),
-  );
-  return read as { readonly [K in keyof T]: Float32Array }; // the same names
-}
+  arrays: Readonly<Record<string, Array32>>,
+): Promise<Record<string, Float32Array>> =>
+  mapRecordAsync(arrays, async (array) => (await device.read(array)).slice());
+
+/** The dimensions of each spec of a tree, by dotted name. */
+export const dimsOf = (spec: unknown): Map<string, number[]> =>
+  new Map([...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]));

@@ -5,9 +5,9 @@
  * Arrays have dotted names: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight`
  * (v).
  */
-import { type Device, type DeviceArray, flatten, isFloatArray, isSpec } from "../runtime/mod.ts";
+import { type Device, flatten, isFloatArray } from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
-import { treeOf } from "./records.ts";
+import { type Array32, dimsOf, treeOf } from "./records.ts";
 import { packedArrays } from "./array_pool.ts";
 
 /** An array in the host's memory. */
@@ -27,10 +27,24 @@ export interface SavedTrainState {
 }
 
 /**
- * Reads a state back from its device.
- *
- * @param options.copies whether to copy the arrays (default true). If false, on the CPU the arrays
- *   are the state's own memory, which is valid until the next update.
+ * Reads a state back from its device. @param options.copies whether to copy the arrays (default
+ * true). If false, on the CPU the arrays are the state's own memory, which is valid until the next
+ * update.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createOptimizer, saveTrainState } from "ppo/learn/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { type DeviceArray, float, floats, openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * const spec = { bias: float({ embed: 1 }) };
+ * type Arrays = { bias: DeviceArray<"float32"> };
+ * const settings = { ...adamDefaults, maxGradNorm: 1 };
+ * const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+ * const state = await optimizer.start({ bias: await device.upload(floats([3])) });
+ * const { arrays } = await saveTrainState(device, state);
+ * deepEqual([...arrays.keys()], ["parameters.bias", "first.bias", "second.bias"]);
+ * ```
  */
 export async function saveTrainState<P>(
   device: Device,
@@ -46,9 +60,24 @@ export async function saveTrainState<P>(
 }
 
 /**
- * Uploads a saved state (copies of its arrays) for parameters of the given specs.
- *
- * @throws RangeError when an array is missing, is unknown or has other dimensions.
+ * Uploads a saved state (copies of its arrays) for parameters of the given specs. @throws
+ * RangeError when an array is missing, is unknown or has other dimensions.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createOptimizer, loadTrainState, saveTrainState } from "ppo/learn/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { type DeviceArray, float, floats, openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * const spec = { bias: float({ embed: 1 }) };
+ * type Arrays = { bias: DeviceArray<"float32"> };
+ * const settings = { ...adamDefaults, maxGradNorm: 1 };
+ * const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+ * const state = await optimizer.start({ bias: await device.upload(floats([3])) });
+ * const saved = await saveTrainState(device, state);
+ * const { parameters } = await loadTrainState<Arrays>(device, spec, saved);
+ * deepEqual([...await device.read(parameters.bias)], [3]);
+ * ```
  */
 export async function loadTrainState<P>(
   device: Device,
@@ -56,16 +85,15 @@ export async function loadTrainState<P>(
   { step, arrays }: SavedTrainState,
 ): Promise<TrainState<P>> {
   const tree = { parameters: spec, first: spec, second: spec };
-  const specs = flatten(tree, isSpec);
-  const extra = [...arrays.keys()].find((name) => !specs.has(name));
+  const wanted = dimsOf(tree);
+  const extra = [...arrays.keys()].find((name) => !wanted.has(name));
   if (extra !== undefined) {
     throw new RangeError(`Cannot restore the state: it has "${extra}", which is not known`);
   }
-  const saved = new Map<string, SavedArray>();
-  for (const [name, { shape }] of specs) {
-    saved.set(name, checked(arrays.get(name), { name, wanted: Object.values(shape) }));
-  }
-  const uploaded = new Map<string, DeviceArray<"float32">>();
+  const saved = new Map(
+    [...wanted].map(([name, dims]) => [name, checked(arrays.get(name), name, dims)]),
+  );
+  const uploaded = new Map<string, Array32>();
   for (const kind of Object.keys(tree)) { // each in its own buffer, if it is packed
     const own = new Map([...saved].filter(([name]) => name.startsWith(`${kind}.`)));
     for (const [name, array] of await packedArrays(device, own)) uploaded.set(name, array);
@@ -74,10 +102,7 @@ export async function loadTrainState<P>(
   return { ...trees, step };
 }
 
-function checked(
-  array: SavedArray | undefined,
-  { name, wanted }: { name: string; wanted: readonly number[] },
-): SavedArray {
+function checked(array: SavedArray | undefined, name: string, wanted: number[]): SavedArray {
   if (array === undefined) throw new RangeError(`Cannot restore the state: "${name}" is missing`);
   if (array.dims.join() !== wanted.join()) {
     throw new RangeError(
@@ -87,7 +112,25 @@ function checked(
   return array;
 }
 
-/** Frees the arrays of a state on its device. The state must not be used again. */
+/**
+ * Frees the arrays of a state on its device. The state must not be used again.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createOptimizer, freeTrainState } from "ppo/learn/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * import { type DeviceArray, float, floats, openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * const spec = { bias: float({ embed: 1 }) };
+ * type Arrays = { bias: DeviceArray<"float32"> };
+ * const settings = { ...adamDefaults, maxGradNorm: 1 };
+ * const optimizer = await createOptimizer<Arrays>(device, spec, settings);
+ * const state = await optimizer.start({ bias: await device.upload(floats([3])) });
+ * freeTrainState(device, state);
+ * deepEqual(state.step, 0); // its arrays must not be used any more
+ * ```
+ */
 export function freeTrainState<P>(device: Device, { step: _, ...trees }: TrainState<P>): void {
   for (const array of flatten(trees, isFloatArray).values()) device.free(array);
 }

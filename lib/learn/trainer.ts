@@ -70,10 +70,34 @@ export interface Trainer<P, F> {
 }
 
 /**
- * Compiles a trainer.
- *
- * @throws RangeError when the options request dropout or logits in parts, and the device or the
- *   split into programs does not allow it.
+ * Compiles a trainer. @throws RangeError when the options request dropout or logits in parts, and
+ * the device or the split into programs does not allow it.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createTrainer } from "ppo/learn/mod.ts";
+ * import { type Gpt2Parameters, gpt2Spec, initialWeights } from "ppo/lm/mod.ts";
+ * import { padRows, uploadParameters } from "ppo/lm/mod.ts";
+ * import type { Hidden } from "ppo/nn/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { square, sum } from "ppo/tensor/mod.ts";
+ * import { adamDefaults } from "ppo/optim/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const definition = {
+ *   ...{ config, parameters: gpt2Spec(config), inputs: {} },
+ *   loss: (_: unknown, hidden: Hidden) => ({ loss: sum(square(hidden)) }),
+ * };
+ * const optimizer = { ...adamDefaults, maxGradNorm: 1 };
+ * type Inputs = Record<never, never>;
+ * const trainer = await createTrainer<Gpt2Parameters, Inputs>(device, definition, { optimizer });
+ * const start = await trainer.start(parameters);
+ * const batch = [() => ({ rows: padRows([[1, 2]], { padId: 0 }) })];
+ * deepEqual((await trainer.step(start, batch, 0.1)).state.step, 1);
+ * ```
  */
 export async function createTrainer<P extends Gpt2Parameters, I>(
   device: Device,
@@ -84,15 +108,8 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
   const { parameters: spec } = definition;
   const program = await createLossProgram(device, definition, { ...cut, pool });
   const optimizer = await createOptimizer<Arrays>(device, spec, settings);
-  const sum = await createGradientSum(device, { program, spec, pool });
-  const gradient = (parameters: Arrays, microBatches: MicroBatches<LossFeeds<I>>) =>
-    sum(
-      parameters,
-      microBatches.map((feeds) => () => {
-        beforeMicroBatch?.();
-        return feeds();
-      }),
-    );
+  const parts = { program, spec, pool, beforeMicroBatch };
+  const gradient = await createGradientSum(device, parts);
   const giveBack = ({ gradients }: BatchGradient<Arrays>) => pool.giveTree(gradients);
   return {
     start: optimizer.start,
@@ -111,7 +128,8 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
 }
 
 /** The parts for summing a batch's gradients. */
-interface GradientParts<P extends Gpt2Parameters, I> {
+interface GradientParts<P extends Gpt2Parameters, I>
+  extends Pick<TrainerOptions, "beforeMicroBatch"> {
   readonly program: LossProgram<P, I>;
   readonly spec: Specs<P>;
   readonly pool: ArrayPool;
@@ -120,7 +138,7 @@ interface GradientParts<P extends Gpt2Parameters, I> {
 /** Sums losses and gradients over micro-batches, in place if the program supports it. */
 async function createGradientSum<P extends Gpt2Parameters, I>(
   device: Device,
-  { program, spec, pool }: GradientParts<P, I>,
+  { program, spec, pool, beforeMicroBatch }: GradientParts<P, I>,
 ) {
   type Arrays = DeviceArrays<Specs<P>>;
   const plus = program.adds ? undefined : await createAddition<Arrays>(device, { spec, pool });
@@ -133,11 +151,12 @@ async function createGradientSum<P extends Gpt2Parameters, I>(
     const results: HostResults[] = [];
     try {
       for (const [index, feeds] of microBatches.entries()) {
+        beforeMicroBatch?.();
         if (index === 0 || plus === undefined) {
-          results.push(await program(parameters, feeds(), gradients, { adding: index > 0 }));
+          results.push(await program.run(parameters, feeds(), gradients, { adding: index > 0 }));
         } else {
           const part = await pool.takeTree<Arrays>(spec);
-          results.push(await program(parameters, feeds(), part, { adding: false }));
+          results.push(await program.run(parameters, feeds(), part, { adding: false }));
           gradients = await plus(gradients, part);
         }
       }

@@ -6,9 +6,18 @@
  * nothing. Only this file groups answers, pads them and truncates results to the length of each
  * answer. Callers pass ragged answers and receive ragged rows in the same order.
  */
-import { floats, type HostArray, int, ints, type Spec } from "../runtime/mod.ts";
+import { floats, type HostArray, int, ints, type Specs } from "../runtime/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
 import { inRowOrder, type RowGroupOptions, rowGroups } from "./row_groups.ts";
-import { padRows, type RowArrays, rowsSpec, type TokenRow } from "./rows.ts";
+import {
+  type AnswerAxes,
+  padded,
+  padRows,
+  type RowArrays,
+  type Rows,
+  rowsSpec,
+  type TokenRow,
+} from "./rows.ts";
 
 /** A prompt and its answer as token ids. */
 export interface PromptAndAnswer {
@@ -23,31 +32,27 @@ export interface PromptAndAnswer {
   readonly samplingMask?: readonly Uint8Array[];
 }
 
-/** The inputs of a program from a batch of answers. */
-export interface AnswerSpec {
+/** What a program reads of a batch of answers, as tensors. */
+export interface AnswerTokens {
   /** Each prompt followed by its answer. */
-  readonly rows: typeof rowsSpec;
-  /** The column at which each answer token is predicted. */
-  readonly columns: Spec<{ batch: -1; answer: -1 }, "int32">;
+  readonly rows: Rows;
+  /** Index of the hidden state whose logits predict each answer token: P - 1 + j. */
+  readonly columns: Tensor<AnswerAxes, "int32">;
   /** The answer tokens. */
-  readonly targets: Spec<{ batch: -1; answer: -1 }, "int32">;
+  readonly targets: Tensor<AnswerAxes, "int32">;
 }
 
 /** The specs of a batch of answers. */
-export const answerSpec: AnswerSpec = {
+export const answerSpec: Specs<AnswerTokens> = {
   rows: rowsSpec,
   columns: int({ batch: -1, answer: -1 }),
   targets: int({ batch: -1, answer: -1 }),
 };
 
 /** A batch of answers: the arrays of `answerSpec`. */
-export interface AnswerBatch {
+export interface AnswerBatch extends Record<"columns" | "targets", HostArray<"int32">> {
   /** Each prompt followed by its answer. */
   readonly rows: RowArrays;
-  /** The column at which each answer token is predicted: [batch, answer]. */
-  readonly columns: HostArray<"int32">;
-  /** The answer tokens: [batch, answer]. */
-  readonly targets: HostArray<"int32">;
 }
 
 /** Decides which answers share a call, and how a group of answers becomes a rectangular batch. */
@@ -58,12 +63,6 @@ export interface AnswerLayout {
   batch(answers: readonly PromptAndAnswer[]): AnswerBatch;
 }
 
-/** Options of `answerLayout`. */
-export interface AnswerLayoutOptions extends RowGroupOptions {
-  /** The padding token. */
-  readonly padId: number;
-}
-
 /**
  * The standard layout. Answers of similar length share a call, and rows are padded at their end.
  *
@@ -71,13 +70,17 @@ export interface AnswerLayoutOptions extends RowGroupOptions {
  * ```ts
  * import { answerLayout } from "ppo/lm/mod.ts";
  * import { deepEqual } from "node:assert/strict";
- * const answers = [9, 3, 5].map((length) => ({ prompt: [1], answer: Array<number>(length).fill(7) }));
- * const { groups, batch } = answerLayout({ padId: 0, shape: { layers: 12, embed: 768 }, maxRows: 2 });
+ * const answers = [9, 3, 5].map((length) => ({ prompt: [1], answer: Array<number>(length).fill(7)
+ * }));
+ * const { groups, batch } = answerLayout({ padId: 0, shape: { layers: 12, embed: 768 }, maxRows: 2
+ * });
  * deepEqual(groups(answers), [[0], [1, 2]]);
  * deepEqual([...batch([{ prompt: [1], answer: [7, 8] }]).columns.data], [0, 1]);
  * ```
  */
-export const answerLayout = ({ padId, ...grouping }: AnswerLayoutOptions): AnswerLayout => ({
+export const answerLayout = (
+  { padId, ...grouping }: RowGroupOptions & { padId: number },
+): AnswerLayout => ({
   groups: (answers) =>
     rowGroups(answers.map(({ prompt, answer }) => prompt.length + answer.length), grouping),
   batch: (answers) => answerBatch(answers, { padId }),
@@ -90,7 +93,8 @@ export const answerLayout = ({ padId, ...grouping }: AnswerLayoutOptions): Answe
  * ```ts
  * import { answerBatch } from "ppo/lm/mod.ts";
  * import { deepEqual } from "node:assert/strict";
- * const { rows, targets } = answerBatch([{ prompt: [1, 2], answer: [5, 6] }, { prompt: [1], answer: [7] }], { padId: 0 });
+ * const { rows, targets } = answerBatch([{ prompt: [1, 2], answer: [5, 6] }, { prompt: [1], answer:
+ * [7] }], { padId: 0 });
  * deepEqual([...rows.inputIds.data], [1, 2, 5, 6, 1, 7, 0, 0]); // [batch 2, time 4]
  * deepEqual([...targets.data], [5, 6, 7, 0]); // [batch 2, answer 2]
  * ```
@@ -100,15 +104,29 @@ export function answerBatch(
   { padId }: { padId: number },
 ): AnswerBatch {
   const rows = padRows(answers.map(({ prompt, answer }) => [...prompt, ...answer]), { padId });
-  return { rows, ...answerPlaces(answers, { padId, start: ({ prompt }) => prompt.length - 1 }) };
+  return {
+    rows,
+    ...answerColumnsAndTargets(answers, { padId, start: ({ prompt }) => prompt.length - 1 }),
+  };
 }
 
-/** Columns and targets of a batch whose first answer token is predicted at column `start`. */
-export function answerPlaces(
+/**
+ * Columns and targets of a batch whose first answer token is predicted at column `start`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerColumnsAndTargets } from "ppo/lm/mod.ts";
+ * const answers = [{ prompt: [1, 2], answer: [7, 8] }];
+ * const { columns, targets } = answerColumnsAndTargets(answers, { padId: 0, start: () => 1 });
+ * deepEqual([[...columns.data], [...targets.data]], [[1, 2], [7, 8]]);
+ * ```
+ */
+export function answerColumnsAndTargets(
   answers: readonly PromptAndAnswer[],
   { padId, start }: { padId: number; start: (answer: PromptAndAnswer) => number },
 ): Pick<AnswerBatch, "columns" | "targets"> {
-  const width = widthOf(answers);
+  const width = longestAnswer(answers);
   const dims = [answers.length, width];
   const columnsOf = (answer: PromptAndAnswer) =>
     Array.from({ length: width }, (_, j) => start(answer) + j);
@@ -118,13 +136,30 @@ export function answerPlaces(
   };
 }
 
-/** The size of the answer axis, which is the length of the longest answer. */
-export const widthOf = (answers: readonly PromptAndAnswer[]): number =>
+/**
+ * The size of the answer axis, which is the length of the longest answer.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { longestAnswer } from "ppo/lm/mod.ts";
+ * deepEqual(longestAnswer([{ prompt: [1], answer: [7, 8] }, { prompt: [1], answer: [9] }]), 2);
+ * ```
+ */
+export const longestAnswer = (answers: readonly PromptAndAnswer[]): number =>
   Math.max(...answers.map(({ answer }) => answer.length));
 
 /**
- * The column of each answer's last token, at which a reward model's value is the score: [batch,
- * 1].
+ * The column of each answer's last token, at which a reward model's value is the score: [batch, 1].
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, lastColumns } from "ppo/lm/mod.ts";
+ * const answers = [{ prompt: [1, 2], answer: [7, 8] }];
+ * const batch = answerBatch(answers, { padId: 0 });
+ * deepEqual([...lastColumns(batch, answers).data], [3]); // the last of four tokens
+ * ```
  */
 export function lastColumns(
   { columns }: Pick<AnswerBatch, "columns">,
@@ -135,26 +170,39 @@ export function lastColumns(
   return ints(last, [answers.length, 1]);
 }
 
-/** `row` followed by copies of `filler` up to `width`. */
-export const padded = (row: readonly number[], width: number, filler = 0): number[] => [
-  ...row,
-  ...Array<number>(width - row.length).fill(filler),
-];
-
-/** One number per answer token as [batch, answer], with 0 after the end of an answer. */
+/**
+ * One number per answer token as [batch, answer], with 0 after the end of an answer.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerArray } from "ppo/lm/mod.ts";
+ * deepEqual([...answerArray([[1, 2], [3]], 2).data], [1, 2, 3, 0]);
+ * ```
+ */
 export const answerArray = (
   rows: readonly (readonly number[])[],
   width: number,
 ): HostArray<"float32"> => floats(rows.flatMap((row) => padded(row, width)), [rows.length, width]);
 
-/** 1 at real answer tokens, 0 at padding: [batch, answer]. */
+/**
+ * 1 at real answer tokens, 0 at padding: [batch, answer].
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerMask } from "ppo/lm/mod.ts";
+ * const answers = [{ prompt: [1], answer: [7, 8] }, { prompt: [1], answer: [9] }];
+ * deepEqual([...answerMask(answers).data], [1, 1, 1, 0]);
+ * ```
+ */
 export const answerMask = (
   answers: readonly PromptAndAnswer[],
-  width: number = widthOf(answers),
+  width: number = longestAnswer(answers),
 ): HostArray<"float32"> => answerArray(answers.map(({ answer }) => answer.map(() => 1)), width);
 
 /** Reads one number for each position of the answer axis from a batch: [batch][width]. */
-export type BatchReader<A extends PromptAndAnswer = PromptAndAnswer> = (
+export type BatchEvaluator<A extends PromptAndAnswer = PromptAndAnswer> = (
   batch: AnswerBatch,
   answers: readonly A[],
 ) => Promise<number[][]>;
@@ -162,11 +210,25 @@ export type BatchReader<A extends PromptAndAnswer = PromptAndAnswer> = (
 /**
  * Runs a reader on all answers, group by group. Returns one row per answer, as long as the answer,
  * in the order of the answers.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerLayout, evaluateAnswers } from "ppo/lm/mod.ts";
+ * const layout = answerLayout({ padId: 0, shape: { layers: 1, embed: 4 } });
+ * const answers = [{ prompt: [1], answer: [7, 8] }, { prompt: [1], answer: [9] }];
+ * const targets = await evaluateAnswers(
+ *   answers,
+ *   layout,
+ *   ({ targets: { data } }) => Promise.resolve([[data[0], data[1]], [data[2], data[3]]]),
+ * );
+ * deepEqual(targets, [[7, 8], [9]]); // without padding
+ * ```
  */
-export async function readAnswers<A extends PromptAndAnswer>(
+export async function evaluateAnswers<A extends PromptAndAnswer>(
   answers: readonly A[],
   { groups, batch }: AnswerLayout,
-  read: BatchReader<A>,
+  read: BatchEvaluator<A>,
 ): Promise<number[][]> {
   const indices = groups(answers);
   const found: number[][][] = [];
@@ -178,7 +240,16 @@ export async function readAnswers<A extends PromptAndAnswer>(
   return inRowOrder(indices, found);
 }
 
-/** A flat [batch, width] array as rows. */
+/**
+ * A flat [batch, width] array as rows.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { rowsOf } from "ppo/lm/mod.ts";
+ * deepEqual(rowsOf(Float32Array.of(1, 2, 3, 4), 2), [[1, 2], [3, 4]]);
+ * ```
+ */
 export const rowsOf = (data: Float32Array, width: number): number[][] =>
   Array.from(
     { length: data.length / width },

@@ -17,6 +17,7 @@ import {
   writeSafetensors,
 } from "../files/mod.ts";
 import { type Gpt2Config, gpt2ConfigFields, parseGpt2Config } from "./config.ts";
+import { requireUsable } from "./expect_fields.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 import { loadTokenizer } from "./tokenizer_files.ts";
 import {
@@ -70,19 +71,16 @@ export async function readModelFolder(
   { valueHead = false }: { valueHead?: boolean } = {},
 ): Promise<ModelFolder> {
   const place = await standingFolder(folder);
-  const sizes = await readSizes(place);
+  const sizes = await readModelSizes(place);
   const { config } = sizes;
   const tokenizer = await loadTokenizer(place);
-  if (tokenizer.vocabSize !== config.vocabSize) {
-    throw new RangeError(
-      `Cannot use ${place}: its vocabulary has ${tokenizer.vocabSize} entries, ` +
-        `but config.json has vocab_size ${config.vocabSize}`,
-    );
-  }
+  const { vocabSize } = tokenizer;
+  const differs = `its vocabulary has ${vocabSize} entries, but config.json has vocab_size ` +
+    config.vocabSize;
+  requireUsable(vocabSize === config.vocabSize, place, differs);
   const weights = await readWeights(place, config);
-  if (valueHead && !weights.has(VALUE_HEAD)) {
-    throw new RangeError(`Cannot use ${place} as a reward model: it has no "${VALUE_HEAD}"`);
-  }
+  const hasHead = !valueHead || weights.has(VALUE_HEAD);
+  requireUsable(hasHead, `${place} as a reward model`, `it has no "${VALUE_HEAD}"`);
   return { ...sizes, weights, tokenizer, reread: () => readWeights(place, config) };
 }
 
@@ -101,14 +99,13 @@ export async function readModelFolder(
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export const readModelSizes = async (
+export async function readModelSizes(
   folder: string,
-): Promise<Pick<ModelFolder, "config" | "settings">> => readSizes(await standingFolder(folder));
-
-async function readSizes(folder: string): Promise<Pick<ModelFolder, "config" | "settings">> {
-  const configPath = joinPath(folder, "config.json");
+): Promise<Pick<ModelFolder, "config" | "settings">> {
+  const place = await standingFolder(folder);
+  const configPath = joinPath(place, "config.json");
   const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
-  const settingsPath = joinPath(folder, "settings.json");
+  const settingsPath = joinPath(place, "settings.json");
   if (!await fileExists(settingsPath)) return { config };
   return { config, settings: await readJsonRecord(settingsPath) };
 }

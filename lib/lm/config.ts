@@ -1,9 +1,12 @@
 /**
- * The `config.json` of a GPT-2 checkpoint: its sizes, and a refusal by name of what is not supported.
+ * The `config.json` of a GPT-2 checkpoint: its sizes, and a refusal by name of what is not
+ * supported.
  *
  * Source: Radford et al. 2019; field names are those of transformers' GPT2Config.
  */
 import type { JsonRecord } from "../files/mod.ts";
+import { expectFields, requireUsable, shown, type Supported } from "./expect_fields.ts";
+import type { Tokenizer } from "./tokenizer.ts";
 
 /** The sizes of a GPT-2. */
 export interface Gpt2Config {
@@ -21,22 +24,33 @@ export interface Gpt2Config {
   layerNormEpsilon: number;
   /** Inner width of each block's two-layer network; 4 `embed` where it is not given. */
   inner?: number;
-  /** Fields that change nothing here (dropout rates, ...) but are written back as they were read. */
+  /**
+   * Fields that change nothing here (dropout rates, ...) but are written back as they were read.
+   */
   carried?: JsonRecord;
 }
 
-/** The inner width of a block's two-layer network. */
+/**
+ * The inner width of a block's two-layer network.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { innerWidth } from "ppo/lm/mod.ts";
+ * deepEqual([innerWidth({ embed: 4 }), innerWidth({ embed: 4, inner: 6 })], [16, 6]);
+ * ```
+ */
 export const innerWidth = ({ inner, embed }: Pick<Gpt2Config, "inner" | "embed">): number =>
   inner ?? 4 * embed;
 
-type Plain = string | boolean | null;
-
 /**
- * What transformers takes where a field is not written, and the other values that mean the same here.
+ * What transformers takes where a field is not written, and the other values that mean the same
+ * here.
  *
- * `reorder_and_upcast_attn` computes attention in float32, which is done here anyway; the three names of gelu are one formula.
+ * `reorder_and_upcast_attn` computes attention in float32, which is done here anyway; the three
+ * names of gelu are one formula.
  */
-const SUPPORTED: { readonly [field: string]: readonly [standard: Plain, ...others: Plain[]] } = {
+const SUPPORTED: Supported = {
   model_type: ["gpt2"],
   activation_function: ["gelu_new", "gelu_pytorch_tanh", "gelu_fast"],
   tie_word_embeddings: [true],
@@ -71,57 +85,32 @@ const ALIASES: { readonly [field: string]: string } = {
 };
 
 function positive(value: unknown, field: string, where: string): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
-    throw new TypeError(
-      `Cannot use ${where}: ${field} is ${
-        JSON.stringify(value)
-      }, and a positive whole number is expected`,
-    );
-  }
+  const reason = `${field} is ${shown(value)}, and a positive whole number is expected`;
+  const isNumber = typeof value === "number";
+  requireUsable(isNumber && Number.isSafeInteger(value) && value >= 1, where, reason, TypeError);
   return value;
 }
 
 function size(record: JsonRecord, field: string, where: string): number {
   const alias = ALIASES[field] ?? field;
   const value = positive(record[field] ?? record[alias], field, where);
-  if (record[alias] !== undefined && record[alias] !== value) {
-    throw new RangeError(
-      `Cannot use ${where}: ${field} is ${value}, but ${alias} is ${JSON.stringify(record[alias])}`,
-    );
-  }
+  const other = record[alias] === undefined ? value : record[alias];
+  requireUsable(other === value, where, `${field} is ${value}, but ${alias} is ${shown(other)}`);
   return value;
 }
 
 function epsilon(record: JsonRecord, where: string): number {
   const value = record.layer_norm_epsilon ?? 1e-5;
-  if (typeof value !== "number" || !(value > 0)) {
-    const found = JSON.stringify(value);
-    throw new TypeError(
-      `Cannot use ${where}: layer_norm_epsilon is ${found}, and a positive number is expected`,
-    );
-  }
+  const reason = `layer_norm_epsilon is ${shown(value)}, and a positive number is expected`;
+  requireUsable(typeof value === "number" && value > 0, where, reason, TypeError);
   return value;
 }
 
 function refuseUnsupported(record: JsonRecord, where: string): void {
-  for (const [field, supported] of Object.entries(SUPPORTED)) {
-    const value = record[field] ?? supported[0];
-    if (!supported.some((one) => one === value)) {
-      const [found, only] = [
-        JSON.stringify(value),
-        supported.map((one) => JSON.stringify(one)).join(" or "),
-      ];
-      throw new RangeError(
-        `Cannot use ${where}: ${field} is ${found}, and only ${only} is supported`,
-      );
-    }
-  }
+  expectFields(record, where, SUPPORTED);
   const pruned = record.pruned_heads ?? {};
-  if (Object.keys(pruned).length > 0) {
-    throw new RangeError(
-      `Cannot use ${where}: pruned_heads is ${JSON.stringify(pruned)}, and no head may be pruned`,
-    );
-  }
+  const reason = `pruned_heads is ${shown(pruned)}, and no head may be pruned`;
+  requireUsable(Object.keys(pruned).length === 0, where, reason);
 }
 
 /** The inner width, if it is another than GPT-2's own. */
@@ -142,7 +131,8 @@ function parseCarried(record: JsonRecord): { carried?: JsonRecord } {
 /**
  * Reads the fields of a parsed `config.json`; `where` names the file in errors.
  *
- * @throws {TypeError} If a size is not a positive whole number. @throws {RangeError} If a field is not supported.
+ * @throws {TypeError} If a size is not a positive whole number. @throws {RangeError} If a field
+ *   is not supported.
  *
  * @example
  * ```ts
@@ -162,28 +152,19 @@ export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2
     layers: size(record, "n_layer", where),
     layerNormEpsilon: epsilon(record, where),
   };
-  if (config.embed % config.heads !== 0) {
-    throw new RangeError(
-      `Cannot use ${where}: n_embd ${config.embed} does not divide into n_head ${config.heads} equal parts`,
-    );
-  }
+  const { embed, heads } = config;
+  const uneven = `n_embd ${embed} does not divide into n_head ${heads} equal parts`;
+  requireUsable(embed % heads === 0, where, uneven);
   return { ...config, ...parseInner(record, config.embed, where), ...parseCarried(record) };
 }
 
-/** The ids that a `config.json` names. */
-export interface SpecialIds {
-  /** [PAD] */
-  padId: number;
-  /** [CLS], which begins a sequence. */
-  clsId: number;
-  /** [SEP], which ends a sequence. */
-  sepId: number;
-}
-
-/** The fields of a `config.json` that transformers reads; a sequence begins with [CLS] and ends with [SEP]. */
+/**
+ * The fields of a `config.json` that transformers reads; a sequence begins with [CLS] and ends with
+ * [SEP].
+ */
 export function gpt2ConfigFields(
   config: Gpt2Config,
-  ids: SpecialIds,
+  ids: Pick<Tokenizer, "padId" | "clsId" | "sepId">,
   architecture: string,
 ): JsonRecord {
   return {

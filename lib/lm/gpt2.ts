@@ -24,7 +24,7 @@ import {
 import { float, type Specs } from "../runtime/mod.ts";
 import { add, dot, gelu, rename, sum, type Tensor } from "../tensor/mod.ts";
 import { type Gpt2Config, innerWidth } from "./config.ts";
-import { atColumns, type Rows } from "./rows.ts";
+import { type AnswerAxes, atColumns, type Rows } from "./rows.ts";
 
 /**
  * One block: attention and a two-layer network, each behind a layer norm and added to its input.
@@ -63,7 +63,18 @@ export interface ValueHeadParameters {
 
 const normSpec = (embed: number) => ({ weight: float({ embed }), bias: float({ embed }) });
 
-/** What a block's parameters are: axes in the order of Hugging Face's files. */
+/**
+ * What a block's parameters are: axes in the order of Hugging Face's files.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { blockSpec } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * deepEqual({ ...blockSpec(config).mlp.c_fc.weight.shape }, { embed: 4, inner: 16 });
+ * ```
+ */
 export function blockSpec(config: Gpt2Config): Specs<BlockParameters> {
   const { embed } = config;
   const inner = innerWidth(config);
@@ -81,7 +92,18 @@ export function blockSpec(config: Gpt2Config): Specs<BlockParameters> {
   };
 }
 
-/** What the body's parameters are. */
+/**
+ * What the body's parameters are.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { gpt2Spec } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * deepEqual({ ...gpt2Spec(config).wte.weight.shape }, { vocab: 5, embed: 4 });
+ * ```
+ */
 export function gpt2Spec(config: Gpt2Config): Specs<Gpt2Parameters> {
   const { vocabSize, positions, embed, layers } = config;
   return {
@@ -92,7 +114,18 @@ export function gpt2Spec(config: Gpt2Config): Specs<Gpt2Parameters> {
   };
 }
 
-/** What the parameters of a reward model or critic are: the body and `value_fn`. */
+/**
+ * What the parameters of a reward model or critic are: the body and `value_fn`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { valueModelSpec } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * deepEqual({ ...valueModelSpec(config).value_fn.weight.shape }, { one: 1, embed: 4 });
+ * ```
+ */
 export const valueModelSpec = (
   config: Gpt2Config,
 ): Specs<Gpt2Parameters & ValueHeadParameters> => ({
@@ -115,7 +148,28 @@ export interface BlockOptions {
   readonly context?: Hidden;
 }
 
-/** One block, x -> x. */
+/**
+ * One block, x -> x.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, padRows } from "ppo/lm/mod.ts";
+ * import { rowsSpec, uploadParameters, block, embed } from "ppo/lm/mod.ts";
+ * import { jit, openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const spec = { parameters: gpt2Spec(config), rows: rowsSpec };
+ * const program = await jit(device, spec, ({ parameters, rows }) => ({
+ *   hidden: block(embed(parameters, rows), parameters.h[0], rows, { config, site: 1 }),
+ * }));
+ * const rows = padRows([[1, 2, 3]], { padId: 0 });
+ * deepEqual((await program({ parameters, rows })).hidden.dims, [1, 3, 4]);
+ * ```
+ */
 export function block(
   x: Hidden,
   parameters: BlockParameters,
@@ -134,7 +188,22 @@ export function block(
   return add(middle, dropout(linear(wide, parameters.mlp.c_proj, "inner"), at(2), "embed"));
 }
 
-/** Token and position embeddings added: what the first block reads. */
+/**
+ * Token and position embeddings added: what the first block reads.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { embed } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const wte = { weight: input("wte", { vocab: 5, embed: 4 }) };
+ * const wpe = { weight: input("wpe", { position: 8, embed: 4 }) };
+ * const inputIds = input("inputIds", { batch: 1, time: 2 }, "int32");
+ * const positionIds = input("positionIds", { batch: 1, time: 2 }, "int32");
+ * const x = embed({ wte, wpe }, { inputIds, positionIds });
+ * deepEqual({ ...x.shape }, { batch: 1, time: 2, embed: 4 });
+ * ```
+ */
 export function embed(
   { wte, wpe }: Pick<Gpt2Parameters, "wte" | "wpe">,
   rows: Pick<Rows, "inputIds" | "positionIds">,
@@ -145,97 +214,201 @@ export function embed(
   return dropout(add(tokens, positions), drop && { ...drop, site: 0 }, "embed");
 }
 
-/** Several blocks, one after the other. */
-export const blocks = (
-  x: Hidden,
-  layers: readonly BlockParameters[],
-  slots: Slots,
-  { config, drop }: { config: Gpt2Config; drop?: ModelDropout },
-): Hidden =>
-  layers.reduce(
-    (state, layer, index) => block(state, layer, slots, { config, drop, site: 3 * index + 1 }),
-    x,
-  );
-
 /** Hidden states at chosen columns: [batch, answer, embed]. */
-export type ChosenHidden = Tensor<{ batch: number; answer: number; embed: number }>;
+export type ChosenHidden = Tensor<AnswerAxes & { embed: number }>;
 
 /** Which columns of each row are chosen: [batch, answer]. */
-export type Columns = Tensor<{ batch: number; answer: number }, "int32">;
+export type Columns = Tensor<AnswerAxes, "int32">;
 
-/**
- * Several blocks, of which the last one gives only chosen columns: its keys and values come from
- * all, and everything else (queries, the way back, the two-layer network) is computed where it is
- * asked for. The same numbers as choosing afterwards.
- */
-export function blocksAt(
-  x: Hidden,
-  layers: readonly BlockParameters[],
-  { columns, ...slots }: Slots & { readonly columns: Columns },
-  { config }: { config: Gpt2Config },
-): ChosenHidden {
-  const context = blocks(x, layers.slice(0, -1), slots, { config });
-  const chosen = rename(atColumns(context, columns, slots.slots), { answer: "time" });
-  const last = block(chosen, layers[layers.length - 1], {
-    slots: rename(columns, { answer: "time" }),
-    keySlots: slots.keySlots,
-  }, { config, site: 3 * layers.length - 2, context });
-  return rename(last, { time: "answer" });
+/** The columns where hidden states are wanted; default: all of them. */
+export interface Chosen {
+  /** [batch, answer] */
+  readonly columns?: Columns | undefined;
 }
 
-/** The layer norm after the last block. */
+/**
+ * Several blocks, one after the other.
+ *
+ * With `columns`, the last block gives only these, as `time`: its keys and values come from all
+ * columns, and everything else
+ * (queries, projection, two-layer network) is computed at the chosen ones alone. The same numbers
+ * as choosing afterwards.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, padRows } from "ppo/lm/mod.ts";
+ * import { rowsSpec, uploadParameters, blocks, embed } from "ppo/lm/mod.ts";
+ * import { jit, openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const spec = { parameters: gpt2Spec(config), rows: rowsSpec };
+ * const program = await jit(device, spec, ({ parameters, rows }) => ({
+ *   hidden: blocks(embed(parameters, rows), parameters.h, rows, { config }),
+ * }));
+ * const rows = padRows([[1, 2, 3]], { padId: 0 });
+ * deepEqual((await program({ parameters, rows })).hidden.dims, [1, 3, 4]);
+ * ```
+ */
+export function blocks(
+  x: Hidden,
+  layers: readonly BlockParameters[],
+  { columns, ...slots }: Slots & Chosen,
+  { config, drop }: { config: Gpt2Config; drop?: ModelDropout },
+): Hidden {
+  const step = (state: Hidden, layer: BlockParameters, index: number) =>
+    block(state, layer, slots, { config, drop, site: 3 * index + 1 });
+  if (columns === undefined) return layers.reduce(step, x);
+  const context = layers.slice(0, -1).reduce(step, x);
+  const chosen = rename(atColumns(context, columns, slots.slots), { answer: "time" });
+  const own = { slots: rename(columns, { answer: "time" }), keySlots: slots.keySlots };
+  const site = 3 * layers.length - 2;
+  return block(chosen, layers[layers.length - 1], own, { config, drop, site, context });
+}
+
+/**
+ * The layer norm after the last block.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { finalNorm } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const ln_f = { weight: input("weight", { embed: 4 }), bias: input("bias", { embed: 4 }) };
+ * const hidden = input("hidden", { batch: 1, time: 2, embed: 4 });
+ * deepEqual(finalNorm(hidden, { ln_f }, config).shape, hidden.shape);
+ * ```
+ */
 export const finalNorm = (
   x: Hidden,
   { ln_f }: Pick<Gpt2Parameters, "ln_f">,
   config: Gpt2Config,
 ): Hidden => layerNorm(x, ln_f, { axis: "embed", epsilon: config.layerNormEpsilon });
 
-/** The last hidden states: [batch, time, embed]. */
+/**
+ * The last hidden states: [batch, time, embed]; with `columns` those at chosen columns, which
+ * `time` then counts.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, padRows } from "ppo/lm/mod.ts";
+ * import { rowsSpec, uploadParameters, gpt2 } from "ppo/lm/mod.ts";
+ * import { jit, openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const spec = { parameters: gpt2Spec(config), rows: rowsSpec };
+ * const program = await jit(device, spec, ({ parameters, rows }) => ({
+ *   hidden: gpt2(parameters, rows, config),
+ * }));
+ * const rows = padRows([[1, 2, 3]], { padId: 0 });
+ * deepEqual((await program({ parameters, rows })).hidden.dims, [1, 3, 4]);
+ * ```
+ */
 export function gpt2(
   parameters: Gpt2Parameters,
-  rows: Rows,
+  { columns, ...rows }: Rows & Chosen,
   config: Gpt2Config,
   drop?: ModelDropout,
 ): Hidden {
-  const x = blocks(embed(parameters, rows, drop), parameters.h, rows, { config, drop });
+  if (columns !== undefined && drop !== undefined) { // dropout in all columns
+    const all = gpt2(parameters, rows, config, drop);
+    return rename(atColumns(all, columns, rows.slots), { answer: "time" });
+  }
+  const start = embed(parameters, rows, drop);
+  const x = blocks(start, parameters.h, { ...rows, columns }, { config, drop });
   return finalNorm(x, parameters, config);
 }
 
 /**
  * The last hidden states at chosen columns: what `atColumns` takes out of `gpt2`'s, for less (with
  * dropout, for as much).
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, answerSpec, gpt2At } from "ppo/lm/mod.ts";
+ * import { gpt2Spec, initialWeights, uploadParameters } from "ppo/lm/mod.ts";
+ * import { jit, openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const { rows, columns } = answerSpec;
+ * const spec = { parameters: gpt2Spec(config), rows, columns };
+ * const program = await jit(device, spec, ({ parameters, rows, columns }) => ({
+ *   hidden: gpt2At(parameters, { ...rows, columns }, config),
+ * }));
+ * const { targets: _, ...batch } = answerBatch([{ prompt: [1, 2], answer: [3, 4] }], { padId: 0 });
+ * deepEqual((await program({ parameters, ...batch })).hidden.dims, [1, 2, 4]);
+ * ```
  */
-export function gpt2At(
+export const gpt2At = (
   parameters: Gpt2Parameters,
-  { columns, ...rows }: Rows & { readonly columns: Columns },
+  rows: Rows & { readonly columns: Columns },
   config: Gpt2Config,
-  drop?: ModelDropout,
-): ChosenHidden {
-  if (drop !== undefined) {
-    return atColumns(gpt2(parameters, rows, config, drop), columns, rows.slots);
-  }
-  const chosen = blocksAt(embed(parameters, rows), parameters.h, { ...rows, columns }, { config });
-  return rename(finalNorm(rename(chosen, { answer: "time" }), parameters, config), {
-    time: "answer",
-  });
-}
+): ChosenHidden => rename(gpt2(parameters, rows, config), { time: "answer" });
 
 /**
  * The language model's head: one logit for each entry of the vocabulary, with the token embedding's
  * own weights.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { languageHead } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const hidden = input("hidden", { batch: 1, time: 2, embed: 4 });
+ * const weight = input("wte", { vocab: 5, embed: 4 });
+ * deepEqual({ ...languageHead(hidden, { wte: { weight } }).shape }, { batch: 1, time: 2, vocab: 5
+ * });
+ * ```
  */
 export const languageHead = (
   hidden: Hidden,
   { wte }: Pick<Gpt2Parameters, "wte">,
 ): Tensor<{ batch: number; time: number; vocab: number }> => dot(hidden, wte.weight, "embed");
 
-/** The value head: one number a position. */
+/**
+ * The value head: one number a position.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { valueHead } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const hidden = input("hidden", { batch: 1, time: 2, embed: 4 });
+ * const weight = input("value_fn", { one: 1, embed: 4 });
+ * deepEqual({ ...valueHead(hidden, { value_fn: { weight } }).shape }, { batch: 1, time: 2 });
+ * ```
+ */
 export const valueHead = (
   hidden: Hidden,
   { value_fn }: ValueHeadParameters,
 ): Tensor<{ batch: number; time: number }> => sum(dot(hidden, value_fn.weight, "embed"), "one");
 
-/** The value head at chosen columns (`atColumns`). */
+/**
+ * The value head at chosen columns (`atColumns`).
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { valueHeadAt } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const hidden = input("hidden", { batch: 1, answer: 2, embed: 4 });
+ * const weight = input("value_fn", { one: 1, embed: 4 });
+ * deepEqual({ ...valueHeadAt(hidden, { value_fn: { weight } }).shape }, { batch: 1, answer: 2 });
+ * ```
+ */
 export const valueHeadAt = (
   hidden: ChosenHidden,
   { value_fn }: ValueHeadParameters,

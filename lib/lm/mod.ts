@@ -1,7 +1,7 @@
 /** The language model: GPT-2, its heads, files, tokenizer, rows and the sampling distribution. */
 export * from "./answers.ts";
 export * from "./checkpoint.ts";
-export * from "./config.ts";
+export { type Gpt2Config, innerWidth, parseGpt2Config } from "./config.ts";
 export * from "./gpt2.ts";
 export * from "./parameters.ts";
 export * from "./row_groups.ts";
@@ -12,5 +12,4 @@ export * from "./sampling_row.ts";
 export * from "./scorers.ts";
 export { makeTokenizer, type Tokenizer } from "./tokenizer.ts";
 export * from "./tokenizer_files.ts";
-export * from "./transformers_folders.ts";
 export { type Weight, weightShapes } from "./weights.ts";

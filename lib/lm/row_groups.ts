@@ -1,10 +1,13 @@
 /**
- * Rows of unlike lengths as groups of like ones, so that little is computed for the padding behind short rows.
+ * Rows of unlike lengths as groups of like ones, so that little is computed for the padding behind
+ * short rows.
  *
- * A group is one call, as wide as its longest row. More groups pad less, and each costs a call of its own: the weights pass once more
- * through the processor, the program's nodes are started once more. The cut with the least of both together is found exactly: it
- * is a stretch of the rows sorted by length, and the best cut of the first n rows is the best last group with the best cut before it
- * (dynamic programming, Bellman 1957). It does not say in which order rows are computed inside a kernel: it only cuts.
+ * A group is one call, as wide as its longest row. More groups pad less, and each costs a call of
+ * its own: the weights pass once more through the processor, the program's nodes are started once
+ * more. The cut with the least of both together is found exactly: it is a stretch of the rows
+ * sorted by length, and the best cut of the first n rows is the best last group with the best cut
+ * before it (dynamic programming, Bellman 1957). It does not say in which order rows are computed
+ * inside a kernel: it only cuts.
  */
 import { type Gpt2Config, innerWidth } from "./config.ts";
 
@@ -17,47 +20,60 @@ export interface RowGroupOptions {
   readonly shape: RowCostShape;
   /** Rows of one group, at most (default: any number). */
   readonly maxRows?: number;
-  /** Tokens of one group, padding included, at most (default: any number); a row that is longer alone is a group of its own. */
+  /**
+   * Tokens of one group, padding included, at most (default: any number); a row that is longer
+   * alone is a group of its own.
+   */
   readonly maxTokens?: number;
 }
 
 /**
- * What a call costs besides its rows, in multiply-adds that could have been done instead: 5 to 10 ms of two cores. Starting a
- * program's nodes takes less; but below it nothing worth having is won, and a small model keeps one call for all rows, in their order.
+ * What a call costs besides its rows, in multiply-adds that could have been done instead: 5 to 10
+ * ms of two cores. Starting a program's nodes takes less; but below it nothing worth having is won,
+ * and a small model keeps one call for all rows, in their order.
  */
 const CALL = 5e8;
 
-/** And for each weight of the blocks, which every call reads from memory: as long as its product with so many tokens (measured). */
+/**
+ * And for each weight of the blocks, which every call reads from memory: as long as its product
+ * with so many tokens (measured).
+ */
 const TOKENS_A_READ = 50;
 
-/** Attention's multiply-adds take so much longer than those with weights: a score is written, masked and normalised for each 128. */
+/**
+ * Attention's multiply-adds take so much longer than those with weights: a score is written, masked
+ * and normalised for each 128.
+ */
 const ATTENTION = 5;
 
 /** Weights of all blocks' matrices: 4 embed^2 of the attention, 2 embed inner of the network. */
 const blockWeights = ({ layers, ...sizes }: RowCostShape): number =>
   layers * (4 * sizes.embed ** 2 + 2 * sizes.embed * innerWidth(sizes));
 
-/** A row of `time` columns through all blocks: every weight at each column, and each column with each other. */
-const rowCost = (shape: RowCostShape, time: number): number =>
-  time * blockWeights(shape) + ATTENTION * 2 * shape.layers * shape.embed * time ** 2;
-
-/** What groups of these rows cost together, in multiply-adds. */
-export function groupsCost(
-  lengths: readonly number[],
-  groups: readonly (readonly number[])[],
+/**
+ * The cost of a group in multiply-adds: its call, and at each column of its rows every weight and
+ * every other column.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { groupCost } from "ppo/lm/mod.ts";
+ * const cost = (rows: number) => groupCost({ layers: 1, embed: 2 }, { rows, time: 3 });
+ * equal(cost(2) - cost(1), 3 * (16 + 32) + 5 * 2 * 2 * 3 ** 2); // the second row
+ * ```
+ */
+export function groupCost(
   shape: RowCostShape,
+  { rows, time }: { rows: number; time: number },
 ): number {
-  const call = CALL + TOKENS_A_READ * blockWeights(shape);
-  const width = (group: readonly number[]) => Math.max(...group.map((row) => lengths[row]));
-  return groups.reduce(
-    (total, group) => total + call + group.length * rowCost(shape, width(group)),
-    0,
-  );
+  const weights = blockWeights(shape);
+  const row = time * weights + ATTENTION * 2 * shape.layers * shape.embed * time ** 2;
+  return CALL + TOKENS_A_READ * weights + rows * row;
 }
 
 /**
- * The numbers of the rows in groups that cost least together; the widest group comes first, so that the first call needs the most
- * memory. One group for all keeps the rows' order.
+ * The numbers of the rows in groups that cost least together; the widest group comes first, so that
+ * the first call needs the most memory. One group for all keeps the rows' order.
  *
  * @throws RangeError when a limit is no whole number above 0
  * @example
@@ -65,7 +81,8 @@ export function groupsCost(
  * import { deepEqual } from "node:assert/strict";
  * const base = { layers: 12, embed: 768 };
  * deepEqual(rowGroups([700, 100, 690, 110], { shape: base }), [[2, 0], [1, 3]]);
- * deepEqual(rowGroups([80, 60, 70, 86], { shape: { layers: 4, embed: 128 } }), [[0, 1, 2, 3]]); // a small model
+ * deepEqual(rowGroups([80, 60, 70, 86], { shape: { layers: 4, embed: 128 } }), [[0, 1, 2, 3]]); //
+ * a small model
  * deepEqual(rowGroups([80, 60, 70, 86], { shape: base, maxRows: 2 }), [[0, 3], [1, 2]]);
  * ```
  */
@@ -89,7 +106,6 @@ function bestStarts(
   sorted: readonly number[],
   { shape, maxRows, maxTokens }: Required<RowGroupOptions>,
 ): number[] {
-  const call = CALL + TOKENS_A_READ * blockWeights(shape);
   const costs = [0], starts = [0];
   sorted.forEach((time, last) => {
     const stop = last + 1;
@@ -97,7 +113,7 @@ function bestStarts(
     for (let start = last; start >= Math.max(0, stop - maxRows); start--) {
       const rows = stop - start;
       if (rows > 1 && rows * time > maxTokens) break;
-      const cost = costs[start] + call + rows * rowCost(shape, time);
+      const cost = costs[start] + groupCost(shape, { rows, time });
       if (cost < best.cost) best = { cost, start };
     }
     costs.push(best.cost);
@@ -113,7 +129,16 @@ function requireLimit(name: string, limit: number, rows: number): void {
   );
 }
 
-/** What was found for each row of each group, in the rows' order. */
+/**
+ * What was found for each row of each group, in the rows' order.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { inRowOrder } from "ppo/lm/mod.ts";
+ * deepEqual(inRowOrder([[2, 0], [1]], [["c", "a"], ["b"]]), ["a", "b", "c"]);
+ * ```
+ */
 export function inRowOrder<T>(
   groups: readonly (readonly number[])[],
   found: readonly (readonly T[])[],
@@ -123,7 +148,16 @@ export function inRowOrder<T>(
   return rows;
 }
 
-/** Pieces of `size` in order, the last one with what is left. */
+/**
+ * Pieces of `size` in order, the last one with what is left.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { chunksOf } from "ppo/lm/mod.ts";
+ * deepEqual(chunksOf([1, 2, 3], 2), [[1, 2], [3]]);
+ * ```
+ */
 export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from(
     { length: Math.ceil(items.length / size) },
@@ -137,12 +171,16 @@ export interface RoomOptions<T> {
   readonly lengthOf: (item: T) => number;
   /** Most items of a batch (default 64). */
   readonly size?: number;
-  /** Most tokens of a batch, pads included (default 6144: 64 of the embedded model's longest rows, 8 of the tutorial's). */
+  /**
+   * Most tokens of a batch, pads included (default 6144: 64 of the embedded model's longest rows, 8
+   * of the tutorial's).
+   */
   readonly tokens?: number;
 }
 
 /**
- * Pieces in order that fit in memory: a batch is as wide as its longest item. An item that does not fit alone is alone.
+ * Pieces in order that fit in memory: a batch is as wide as its longest item. An item that does not
+ * fit alone is alone.
  *
  * @example
  * ```ts

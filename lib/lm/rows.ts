@@ -1,8 +1,9 @@
 /**
  * Token sequences of different lengths as one rectangular batch.
  *
- * `padRows` pads at the end, where causal attention never looks, so padding changes nothing. `maskedRows` lays a batch out as the
- * tutorial does: pads may stand anywhere, and positions (mistakenly) count them.
+ * `padRows` pads at the end, where causal attention never looks, so padding changes nothing.
+ * `maskedRows` lays a batch out as the tutorial does: pads may stand anywhere, and positions
+ * (mistakenly) count them.
  */
 import { cast, dot, equal, type Tensor } from "../tensor/mod.ts";
 import type { Hidden, Slots } from "../nn/mod.ts";
@@ -10,6 +11,9 @@ import { type HostArray, int, ints, type Specs } from "../runtime/mod.ts";
 
 /** Token ids of one sequence. */
 export type TokenRow = readonly number[];
+
+/** The axes of one number for each answer token. */
+export type AnswerAxes = { batch: number; answer: number };
 
 /** What a program reads of a batch of token rows. */
 export const rowsSpec: Specs<Rows> = {
@@ -48,20 +52,29 @@ export function padRows(
   { padId }: { padId: number },
 ): RowArrays {
   const time = Math.max(...rows.map((row) => row.length));
-  const dims = [rows.length, time];
-  const columns = rows.flatMap(() => Array.from({ length: time }, (_, column) => column));
-  return {
-    inputIds: ints(rows.flatMap((row) => [...row, ...Array(time - row.length).fill(padId)]), dims),
-    positionIds: ints(columns, dims),
-    slots: ints(columns, dims),
-    keySlots: ints(columns, dims),
-  };
+  return maskedRows(rows.map((row) => padded(row, time, padId)));
 }
 
 /**
- * A batch as the tutorial lays it out: ids and mask as given, positions 0, 1, 2, ... that count pads too.
+ * `row` followed by copies of `filler` up to `width`.
  *
- * @param mask 1 for tokens that may be attended to, 0 for pads
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { padded } from "ppo/lm/mod.ts";
+ * deepEqual(padded([7, 8], 4), [7, 8, 0, 0]);
+ * ```
+ */
+export const padded = (row: readonly number[], width: number, filler = 0): number[] => [
+  ...row,
+  ...Array<number>(width - row.length).fill(filler),
+];
+
+/**
+ * A batch as the tutorial lays it out: ids and mask as given, positions 0, 1, 2, ... that count
+ * pads too.
+ *
+ * @param mask 1 for tokens that may be attended to, 0 for pads (default: all may be)
  * @example
  * ```ts
  * import { maskedRows } from "ppo/lm/mod.ts";
@@ -71,31 +84,41 @@ export function padRows(
  * deepEqual([...keySlots.data], [2 ** 30, 1, 2]); // no query sees slot 2^30
  * ```
  */
-export function maskedRows(
-  ids: readonly TokenRow[],
-  mask: readonly TokenRow[],
-): RowArrays {
+export function maskedRows(ids: readonly TokenRow[], mask?: readonly TokenRow[]): RowArrays {
   const time = ids[0].length;
   const dims = [ids.length, time];
-  const columns = ids.flatMap(() => Array.from({ length: time }, (_, column) => column));
+  const columns = ints(ids.flatMap((row) => [...row.keys()]), dims);
+  const hidden = (seen: number, index: number) => seen === 0 ? HIDDEN_SLOT : index % time;
   return {
     inputIds: ints(ids.flat(), dims),
-    positionIds: ints(columns, dims),
-    slots: ints(columns, dims),
-    keySlots: ints(mask.flat().map((seen, index) => seen === 0 ? HIDDEN_SLOT : index % time), dims),
+    positionIds: columns,
+    slots: columns,
+    keySlots: mask === undefined ? columns : ints(mask.flat().map(hidden), dims),
   };
 }
 
 /**
  * The hidden states at chosen columns: [batch, answer, embed].
  *
- * A choice by number has no gradient that every device computes well; a product with rows of 0 and 1 has.
+ * A choice by number has no gradient that every device computes well; a product with rows of 0 and
+ * 1 has.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { atColumns } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const hidden = input("hidden", { batch: 1, time: 3, embed: 4 });
+ * const columns = input("columns", { batch: 1, answer: 2 }, "int32");
+ * const slots = input("slots", { batch: 1, time: 3 }, "int32");
+ * deepEqual({ ...atColumns(hidden, columns, slots).shape }, { batch: 1, answer: 2, embed: 4 });
+ * ```
  */
 export function atColumns(
   hidden: Hidden,
-  columns: Tensor<{ batch: number; answer: number }, "int32">,
+  columns: Tensor<AnswerAxes, "int32">,
   slots: Tensor<{ batch: number; time: number }, "int32">,
-): Tensor<{ batch: number; answer: number; embed: number }> {
+): Tensor<AnswerAxes & { embed: number }> {
   const chosen = cast(equal(columns, slots, { outer: true }), "float32"); // [batch, answer, time]
   return dot(chosen, hidden, "time");
 }

@@ -7,21 +7,13 @@
  * them therefore describe the distribution from which the answers were sampled.
  */
 import { entropyFromLogProbs, klFromLogProbs } from "../rl/mod.ts";
-import {
-  bool,
-  bools,
-  type Device,
-  type HostArray,
-  int,
-  ints,
-  jit,
-  type Specs,
-} from "../runtime/mod.ts";
+import { bool, bools, type Device, type HostArray, ints, jit, type Specs } from "../runtime/mod.ts";
 import { dot, take, type Tensor } from "../tensor/mod.ts";
 import {
   type AnswerBatch,
   answerSpec,
-  type BatchReader,
+  type AnswerTokens,
+  type BatchEvaluator,
   type PromptAndAnswer,
   rowsOf,
 } from "./answers.ts";
@@ -35,7 +27,7 @@ import {
   valueModelSpec,
 } from "./gpt2.ts";
 import { batchesWithin, inRowOrder } from "./row_groups.ts";
-import { padRows, type Rows, rowsSpec, type TokenRow } from "./rows.ts";
+import { type AnswerAxes, padRows, type TokenRow } from "./rows.ts";
 import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
 import {
   type Gpt2Arrays,
@@ -47,9 +39,7 @@ import {
   widened,
 } from "./parameters.ts";
 
-/** One position for each answer token. */
-export type AnswerAxes = { batch: number; answer: number };
-/** The same with one number for each entry of the vocabulary. */
+/** The axes of one number for each answer token and entry of the vocabulary. */
 export type VocabularyAxes = AnswerAxes & { vocab: number };
 
 /** A policy: the sizes of its model and its sampling settings. */
@@ -61,20 +51,25 @@ export interface PolicyShape {
 }
 
 /** The inputs of a policy from a batch of answers, as tensors. */
-export interface AnswerInputs {
-  /** Each prompt followed by its answer. */
-  readonly rows: Rows;
-  /** The column at which each answer token is predicted. */
-  readonly columns: Tensor<AnswerAxes, "int32">;
-  /** The answer tokens. */
-  readonly targets: Tensor<AnswerAxes, "int32">;
+export interface AnswerInputs extends AnswerTokens {
   /** Tokens before each answer token, for the repetition penalty. */
   readonly seen: Tensor<VocabularyAxes, "bool">;
   /** Tokens that top-k and top-p allowed when the answer was sampled. */
   readonly samplingMask: Tensor<VocabularyAxes, "bool">;
 }
 
-/** Specs of the sampling context. Arrays that the settings do not need are empty. */
+/**
+ * Specs of the sampling context. Arrays that the settings do not need are empty.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { contextSpec } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * deepEqual({ ...contextSpec(config).seen.shape }, { batch: -1, answer: -1, vocab: 5 });
+ * ```
+ */
 export const contextSpec = (
   { vocabSize }: Gpt2Config,
 ): Specs<Pick<AnswerInputs, "seen" | "samplingMask">> => ({
@@ -91,7 +86,21 @@ export type ContextArrays = (
   options: { width: number },
 ) => { seen: HostArray<"bool">; samplingMask: HostArray<"bool"> };
 
-/** Prepares the sampling context for one policy. */
+/**
+ * Prepares the sampling context for one policy.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { contextOf, plainSampling } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const sampling = { ...plainSampling, repetitionPenalty: 1.2 };
+ * const context = contextOf({ config, sampling })([{ prompt: [1], answer: [4, 2] }], { width: 2 });
+ * deepEqual([...context.seen.data], [0, 1, 0, 0, 0, 0, 1, 0, 0, 1]); // the prompt, then the prompt
+ * and 4
+ * ```
+ */
 export function contextOf({ config: { vocabSize }, sampling }: PolicyShape): ContextArrays {
   const needsSeen = sampling.repetitionPenalty !== 1, needsMask = cutsOff(sampling);
   return (answers, { width }) => {
@@ -116,8 +125,24 @@ export function contextOf({ config: { vocabSize }, sampling }: PolicyShape): Con
   };
 }
 
-/** Log-probabilities over the vocabulary at each answer token, from the hidden states there: [batch, answer, vocab]. */
-export function distributionFrom(
+/**
+ * Log-probabilities over the vocabulary at each answer token, from the hidden states there: [batch,
+ * answer, vocab].
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { logProbsFromHidden, plainSampling } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const states = input("states", { batch: 1, answer: 2, embed: 4 });
+ * const wte = { weight: input("wte", { vocab: 5, embed: 4 }) };
+ * const mask = input("mask", { batch: 1, answer: 2, vocab: 5 }, "bool");
+ * const context = { seen: mask, samplingMask: mask, sampling: plainSampling };
+ * const logProbs = logProbsFromHidden(states, { wte }, context);
+ * deepEqual({ ...logProbs.shape }, { batch: 1, answer: 2, vocab: 5 });
+ * ```
+ */
+export function logProbsFromHidden(
   states: ChosenHidden,
   { wte }: Pick<Gpt2Parameters, "wte">,
   { seen, samplingMask, sampling }: Pick<AnswerInputs, "seen" | "samplingMask"> & {
@@ -130,18 +155,29 @@ export function distributionFrom(
 }
 
 /** The same from the model's parameters. */
-export const answerDistribution = (
+const answerLogProbs = (
   parameters: Gpt2Parameters,
   { rows, columns, ...context }: Omit<AnswerInputs, "targets">,
   { config, sampling }: PolicyShape,
 ): Tensor<VocabularyAxes> =>
-  distributionFrom(gpt2At(parameters, { ...rows, columns }, config), parameters, {
+  logProbsFromHidden(gpt2At(parameters, { ...rows, columns }, config), parameters, {
     ...context,
     sampling,
   });
 
 /**
  * log pi(target) and the entropy in nats, each with one number per answer token: [batch, answer].
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerStatistics } from "ppo/lm/mod.ts";
+ * import { input } from "ppo/tensor/mod.ts";
+ * const logProbs = input("logProbs", { batch: 1, answer: 2, vocab: 5 });
+ * const targets = input("targets", { batch: 1, answer: 2 }, "int32");
+ * const { entropy } = answerStatistics(logProbs, targets);
+ * deepEqual({ ...entropy.shape }, { batch: 1, answer: 2 });
+ * ```
  */
 export const answerStatistics = (
   logProbs: Tensor<VocabularyAxes>,
@@ -152,9 +188,28 @@ export const answerStatistics = (
 });
 
 /** Computes results for answers with parameters that are passed in each call. */
-export type Scorer<P> = (parameters: P) => BatchReader;
+export type Scorer<P> = (parameters: P) => BatchEvaluator;
 
-/** Compiles log pi(token) of answers, for parameters stored as any of `types`. */
+/**
+ * Compiles log pi(token) of answers, for parameters stored as any of `types`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, createPolicyScorer, gpt2Spec } from "ppo/lm/mod.ts";
+ * import { initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const score = await createPolicyScorer(device, { config, sampling: plainSampling });
+ * const answers = [{ prompt: [1, 2], answer: [3] }];
+ * const [[logProb]] = await score(parameters)(answerBatch(answers, { padId: 0 }), answers);
+ * deepEqual(logProb, Math.fround(-Math.log(5))); // equal weights: all 5 tokens are equally likely
+ * ```
+ */
 export async function createPolicyScorer(
   device: Device,
   shape: PolicyShape,
@@ -165,7 +220,7 @@ export async function createPolicyScorer(
   const programs = await programsFor(types, (type) => {
     const spec = { stored: storedSpec(model, type), ...answerSpec, ...contextSpec(shape.config) };
     return jit(device, spec, ({ stored, targets, ...inputs }) => ({
-      logProbs: take(answerDistribution(widened(model, stored), inputs, shape), targets, "vocab"),
+      logProbs: take(answerLogProbs(widened(model, stored), inputs, shape), targets, "vocab"),
     }), { toHost: ["logProbs"] });
   });
   return (stored) => async (batch, answers) => {
@@ -178,6 +233,23 @@ export async function createPolicyScorer(
 
 /**
  * Compiles the exact KL(pi || pi_ref) of answers in nats, where the reference is stored as `type`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, createExactKl, gpt2Spec } from "ppo/lm/mod.ts";
+ * import { initialWeights, plainSampling, uploadParameters } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, gpt2Spec(config), weights);
+ * const exactKl = await createExactKl(device, { config, sampling: plainSampling });
+ * const answers = [{ prompt: [1, 2], answer: [3] }];
+ * const models = { parameters, reference: parameters };
+ * deepEqual(await exactKl(models)(answerBatch(answers, { padId: 0 }), answers), [[0]]);
+ * ```
  */
 export async function createExactKl(
   device: Device,
@@ -193,8 +265,8 @@ export async function createExactKl(
     ...contextSpec(shape.config),
   };
   const program = await jit(device, spec, ({ parameters, reference, ...inputs }) => {
-    const logProbs = answerDistribution(parameters, inputs, shape);
-    const refLogProbs = answerDistribution(widened(spec.parameters, reference), inputs, shape);
+    const logProbs = answerLogProbs(parameters, inputs, shape);
+    const refLogProbs = answerLogProbs(widened(spec.parameters, reference), inputs, shape);
     return { kl: klFromLogProbs({ logProbs, refLogProbs }, "vocab") };
   }, { toHost: ["kl"] });
   return (models) => async (batch, answers) => {
@@ -206,18 +278,36 @@ export async function createExactKl(
 }
 
 /** Reads one value at each of a batch's columns: [batch][columns]. */
-export type ValueReader = (batch: Pick<AnswerBatch, "rows" | "columns">) => Promise<number[][]>;
+export type ValueEvaluator = (batch: Pick<AnswerBatch, "rows" | "columns">) => Promise<number[][]>;
 
-/** Compiles a value model (critic or reward model), for parameters stored as any of `types`. */
+/**
+ * Compiles a value model (critic or reward model), for parameters stored as any of `types`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { answerBatch, createValueScorer } from "ppo/lm/mod.ts";
+ * import { initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, valueModelSpec(config), weights);
+ * const values = await createValueScorer(device, config);
+ * const batch = answerBatch([{ prompt: [1, 2], answer: [3, 4] }], { padId: 0 });
+ * deepEqual((await values(parameters)(batch))[0].length, 2); // one value an answer token
+ * ```
+ */
 export async function createValueScorer(
   device: Device,
   config: Gpt2Config,
   types: readonly WeightType[] = ["float32"],
-): Promise<(parameters: StoredValueModel) => ValueReader> {
+): Promise<(parameters: StoredValueModel) => ValueEvaluator> {
   const model = valueModelSpec(config);
   const programs = await programsFor(types, (type) => {
-    const columns = int({ batch: -1, answer: -1 });
-    const spec = { stored: storedSpec(model, type), rows: rowsSpec, columns };
+    const { rows, columns } = answerSpec;
+    const spec = { stored: storedSpec(model, type), rows, columns };
     return jit(device, spec, ({ stored, rows, columns }) => {
       const parameters = widened(model, stored);
       return { values: valueHeadAt(gpt2At(parameters, { ...rows, columns }, config), parameters) };
@@ -239,7 +329,25 @@ export type RowScorer = (
   options?: { batchSize?: number },
 ) => Promise<number[]>;
 
-/** Compiles the scores of whole rows: a reward model's value at each row's last token, in the rows' order. */
+/**
+ * Compiles the scores of whole rows: a reward model's value at each row's last token, in the rows'
+ * order.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createRowScorer, initialWeights } from "ppo/lm/mod.ts";
+ * import { uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const device = await openDevice("cpu");
+ * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
+ * const parameters = await uploadParameters(device, valueModelSpec(config), weights);
+ * const score = await createRowScorer(device, config, { padId: 0 });
+ * deepEqual((await score(parameters, [[1, 2], [1, 2, 3]])).length, 2); // one score a row
+ * ```
+ */
 export async function createRowScorer(
   device: Device,
   config: Gpt2Config,

@@ -17,23 +17,8 @@ import {
   readText,
   refuseStandIn,
 } from "../files/mod.ts";
+import { expectFields, requireUsable, shown, type Supported } from "./expect_fields.ts";
 import { makeTokenizer, MAX_WORD, SPECIAL, type Tokenizer } from "./tokenizer.ts";
-
-/** The supported values of each field; a field that is absent has the first one. */
-type Supported = { readonly [field: string]: readonly unknown[] };
-
-function expectFields(record: JsonRecord, path: string, supported: Supported): void {
-  for (const [field, values] of Object.entries(supported)) {
-    const value = record[field] ?? values[0];
-    if (values.includes(value)) continue;
-    const only = values.map((one) => JSON.stringify(one)).join(" or ");
-    throw new RangeError(
-      `Cannot use ${path}: ${field} is ${shown(value)}, and only ${only} is supported`,
-    );
-  }
-}
-
-const shown = (value: unknown): string => `${JSON.stringify(value)?.slice(0, 60)}`;
 
 /** The names of the special tokens in both companion files. */
 const TOKEN_NAMES: Supported = {
@@ -82,17 +67,13 @@ function parseVocabulary(text: string): string[] {
 
 /** Entries in the order of their ids, which must be 0, 1, 2 ... */
 function orderedVocabulary(vocab: unknown, path: string): string[] {
-  if (!isRecord(vocab)) {
-    throw new TypeError(`Cannot use ${path}: model.vocab is not an object of tokens and ids`);
-  }
+  const notRecord = "model.vocab is not an object of tokens and ids";
+  requireUsable(isRecord(vocab), path, notRecord, TypeError);
   const entries = Object.entries(vocab).toSorted(([, a], [, b]) => Number(a) - Number(b));
   for (const [index, [token, id]] of entries.entries()) {
-    if (id === index) continue;
-    throw new RangeError(
-      `Cannot use ${path}: ${shown(token)} has the id ${shown(id)}, and the ids must be 0 to ${
-        entries.length - 1
-      }, each of them once`,
-    );
+    const reason = `${shown(token)} has the id ${shown(id)}, and the ids must be ` +
+      `0 to ${entries.length - 1}, each of them once`;
+    requireUsable(id === index, path, reason);
   }
   return entries.map(([token]) => token);
 }
@@ -104,12 +85,10 @@ function checkAddedTokens(added: unknown, vocabulary: readonly string[], path: s
   for (const token of Array.isArray(added) ? added : []) {
     const { id, content } = recordOf(token);
     const isKnown = typeof id === "number" && vocabulary[id] === content;
-    if (isKnown && SPECIAL.some((one) => one === content)) continue;
-    throw new RangeError(
-      `Cannot use ${path}: it adds ${shown(content)} as id ${shown(id)}, and only ${
-        SPECIAL.join(", ")
-      } of its vocabulary may be added`,
-    );
+    const isSpecial = isKnown && SPECIAL.some((one) => one === content);
+    const reason = `it adds ${shown(content)} as id ${shown(id)}, and only ` +
+      `${SPECIAL.join(", ")} of its vocabulary may be added`;
+    requireUsable(isSpecial, path, reason);
   }
 }
 

@@ -20,6 +20,7 @@ import {
 } from "../files/mod.ts";
 import { flatten, isSpec, newFloats } from "../runtime/mod.ts";
 import type { Gpt2Config } from "./config.ts";
+import { requireUsable } from "./expect_fields.ts";
 import { gpt2Spec, valueModelSpec } from "./gpt2.ts";
 
 /** One weight: its shape and its values in row-major order. */
@@ -65,9 +66,7 @@ function withoutPrefix<T>(stored: Iterable<[string, T]>, path: string): Map<stri
   const named = new Map<string, T>();
   for (const [key, tensor] of stored) {
     const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
-    if (named.has(name)) {
-      throw new RangeError(`Cannot use ${path}: it has "${name}" with and without "${PREFIX}"`);
-    }
+    requireUsable(!named.has(name), path, `it has "${name}" with and without "${PREFIX}"`);
     named.set(name, tensor);
   }
   return named;
@@ -86,17 +85,12 @@ function checkWeight(
   wanted: readonly number[],
   path: string,
 ): void {
-  if (shape.join() !== wanted.join()) {
-    throw new RangeError(
-      `Cannot use "${name}" of ${path}: it has shape [${shape.join(", ")}], but config.json ` +
-        `requires [${wanted.join(", ")}]. Check that both files come from the same checkpoint.`,
-    );
-  }
-  if (!["F64", "F32", "F16", "BF16"].includes(format)) {
-    throw new TypeError(
-      `Cannot use "${name}" of ${path}: its number format is ${format}, not a floating-point one`,
-    );
-  }
+  const weight = `"${name}" of ${path}`, isFloat = ["F64", "F32", "F16", "BF16"].includes(format);
+  const shapes = `it has shape [${shape.join(", ")}], but config.json requires ` +
+    `[${wanted.join(", ")}]. Check that both files come from the same checkpoint.`;
+  requireUsable(shape.join() === wanted.join(), weight, shapes);
+  const wrongFormat = `its number format is ${format}, not a floating-point one`;
+  requireUsable(isFloat, weight, wrongFormat, TypeError);
 }
 
 function listNames(names: readonly string[]): string {
@@ -113,22 +107,18 @@ function checkNames<T extends Described>(
   config: Gpt2Config,
   path: string,
 ): [name: string, tensor: T][] {
-  if (config.layers > named.size) { // checked first: a damaged config.json may have millions
-    throw new RangeError(
-      `Cannot use ${path}: it has ${named.size} tensors, but n_layer is ${config.layers}`,
-    );
-  }
+  const { layers } = config; // checked first: a damaged config.json may have millions
+  requireUsable(
+    layers <= named.size,
+    path,
+    `it has ${named.size} tensors, but n_layer is ${layers}`,
+  );
   const shapes = weightShapes(config, { valueHead: named.has(VALUE_HEAD) });
   const missing = [...shapes.keys()].filter((name) => !named.has(name));
-  if (missing.length > 0) {
-    throw new RangeError(`Cannot use ${path}: it lacks ${listNames(missing)}`);
-  }
+  requireUsable(missing.length === 0, path, `it lacks ${listNames(missing)}`);
   const unknown = [...named.keys()].filter((name) => !shapes.has(name));
-  if (unknown.length > 0) {
-    throw new RangeError(
-      `Cannot use ${path}: it has ${listNames(unknown)}, which this GPT-2 does not have`,
-    );
-  }
+  const strange = `it has ${listNames(unknown)}, which this GPT-2 does not have`;
+  requireUsable(unknown.length === 0, path, strange);
   return [...shapes].flatMap(([name, wanted]): [string, T][] => {
     const tensor = named.get(name);
     if (tensor === undefined) return [];
@@ -146,19 +136,16 @@ type StoredWeight = TensorView & { readonly key: string };
  */
 function checkPlaces(weights: readonly [string, StoredWeight][], path: string): void {
   const formats = new Set(weights.map(([, { format }]) => format));
-  if (formats.has("F16") && formats.has("BF16")) {
-    throw new TypeError(
-      `Cannot use ${path}: some of its weights are F16 and others BF16, so the file is damaged`,
-    );
-  }
+  const mixed = "some of its weights are F16 and others BF16, so the file is damaged";
+  requireUsable(!formats.has("F16") || !formats.has("BF16"), path, mixed, TypeError);
   for (const places of Map.groupBy(weights, ([, { storage }]) => storage).values()) {
     const sorted = places.map(([name, view]) => ({ name, view, ...byteRange(view) }))
       .toSorted((a, b) => a.begin - b.begin);
     for (const [index, { name, view, begin }] of sorted.entries()) {
       const before = sorted[index - 1];
-      if (index > 0 && before.end > begin && !interleave(view, before.view)) {
-        throw new RangeError(`Cannot use ${path}: "${name}" overlaps "${before.name}"`);
-      }
+      if (index === 0 || before.end <= begin) continue;
+      const apart = interleave(view, before.view);
+      requireUsable(apart, path, `"${name}" overlaps "${before.name}"`);
     }
   }
 }
@@ -191,12 +178,10 @@ async function checkTied(
   checkWeight(LANGUAGE_HEAD, head, embedding.shape, file.path);
   if (samePlace(head, embedding.view)) return;
   for await (const [, { data }] of readTensors(file, [head.key])) {
-    if (data.some((value, index) => !Object.is(value, embedding.data[index]))) {
-      throw new RangeError(
-        `Cannot use "${LANGUAGE_HEAD}" of ${file.path}: it differs from "${TOKEN_EMBEDDING}", ` +
-          "and only a tied output layer is supported",
-      );
-    }
+    const isTied = data.every((value, index) => Object.is(value, embedding.data[index]));
+    const untied =
+      `it differs from "${TOKEN_EMBEDDING}", and only a tied output layer is supported`;
+    requireUsable(isTied, `"${LANGUAGE_HEAD}" of ${file.path}`, untied);
   }
 }
 
@@ -217,9 +202,8 @@ async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<stri
   const weights = new Map(stored.map(([name]): [string, Weight] => [name, NOT_READ]));
   for await (const [key, { shape, data }] of readTensors(file, names.keys(), { newFloats })) {
     const name = names.get(key) ?? key, view = named.get(name);
-    if (!(data instanceof Float32Array)) {
-      throw new TypeError(`Cannot use "${name}" of ${path}: it holds whole numbers`);
-    }
+    const isFloat = data instanceof Float32Array;
+    requireUsable(isFloat, `"${name}" of ${path}`, "it holds whole numbers", TypeError);
     weights.set(name, { shape, data });
     if (name === TOKEN_EMBEDDING && head !== undefined && view !== undefined) {
       await checkTied(file, head, { shape, data, view });

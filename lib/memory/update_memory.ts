@@ -18,9 +18,9 @@ export function updateMemory(
   policy: Gpt2Config,
   { spareMemory }: { readonly spareMemory: boolean },
 ): BeginUpdate {
-  const large = isLarge(policy);
+  const large = isLarge(policy), keeps = keepsFreed(policy, spareMemory);
   return () => {
-    if (keepsFreed(policy, spareMemory)) keepMuchMemory();
+    if (keeps) keepMuchMemory();
     return () => {
       if (large) keepLittleMemory();
       if (large || spareMemory) trimMemory();

@@ -1,7 +1,11 @@
-/** Gradient clipping by global norm (Pascanu et al. 2013, "On the difficulty of training recurrent neural networks"). */
+/**
+ * Gradient clipping by global norm (Pascanu et al. 2013, "On the difficulty of training recurrent
+ * neural networks").
+ */
 
 /**
- * The factor that scales gradients down to `maxNorm`, as PyTorch's `clip_grad_norm_`: min(1, maxNorm / (norm + 1e-6)).
+ * The factor that scales gradients down to `maxNorm`, as PyTorch's `clip_grad_norm_`: min(1,
+ * maxNorm / (norm + 1e-6)).
  *
  * @example
  * ```ts

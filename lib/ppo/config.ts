@@ -6,96 +6,111 @@
  * `lam`). Inside the library, they are the fields of `PpoConfig`.
  */
 import type { SamplingSettings, WeightType } from "../lm/mod.ts";
-import { type DefectName, DEFECTS, scheduleOf, type Settings } from "../settings/mod.ts";
+import { type DefectName, scheduleOf, type Settings } from "../settings/mod.ts";
 
-/** How one timestep of answers is sampled and rewarded. */
-export interface RolloutConfig {
+/** The fields that take their value from one setting as it is, and its name. */
+export const SETTING_OF = {
+  /** The seed, on which all random numbers depend. */
+  seed: "seed",
+  /** The maximum number of tokens in a row (prompt and answer). */
+  maxLength: "max_len",
   /** Prompts in a timestep. */
-  readonly batchSize: number;
+  batchSize: "batch_size",
   /** Answers sampled for each prompt. */
-  readonly answersPerPrompt: number;
+  answersPerPrompt: "num_return_sequences",
   /** The maximum number of tokens in an answer. */
-  readonly answerLength: number;
-  /** The distribution from which tokens are sampled. */
-  readonly sampling: SamplingSettings;
-  /** Whether to take the most likely token instead of sampling one. */
-  readonly greedy: boolean;
+  answerLength: "query_len",
   /** Weight of the KL penalty against the reference. */
-  readonly klCoef: number;
+  klCoef: "kl_coef",
   /** The discount factor of future rewards. */
-  readonly gamma: number;
+  gamma: "gamma",
   /** Lambda of GAE. */
-  readonly lambda: number;
+  lambda: "lam",
   /** Whether to normalise scores by the mean and standard deviation of the SFT model's scores. */
-  readonly normaliseScores: boolean;
+  normaliseScores: "normalise_scores",
   /** The limit at which scores are clipped, in either direction. */
-  readonly scoreClipRange: number;
+  scoreClipRange: "reward_clip_eps",
   /** Subtracted from the score of an answer without an end token. */
-  readonly missingEosPenalty: number;
-}
-
-/** How the actor and the critic are trained on a pool of answers. */
-export interface UpdateConfig {
+  missingEosPenalty: "missing_eos_penalty",
+  /** Timesteps of experience per update. */
+  updateTimesteps: "update_timesteps",
   /** Passes over the pool. */
-  readonly epochs: number;
-  /** Answers per optimizer step. */
-  readonly minibatchSize: number;
+  epochs: "ppo_epoch",
   /** Adam's learning rate for actor and critic. */
-  readonly learningRate: number;
+  learningRate: "learning_rate",
   /** Adam's epsilon. */
-  readonly adamEpsilon: number;
+  adamEpsilon: "adam_epsilon",
   /** The maximum global norm of the gradient. */
-  readonly maxGradNorm: number;
+  maxGradNorm: "max_grad_norm",
   /** The clip range of the probability ratio around 1. */
-  readonly clipRange: number;
+  clipRange: "policy_clip_eps",
   /** The clip range of a new value around the old one. */
-  readonly valueClipRange: number;
+  valueClipRange: "value_clip_eps",
   /** Whether to whiten the pool's advantages to mean 0 and standard deviation 1. */
-  readonly whitenAdvantages: boolean;
+  whitenAdvantages: "whiten_advantages",
   /** Whether the critic's value head starts at zero instead of the reward model's head. */
-  readonly freshValueHead: boolean;
-}
+  freshValueHead: "fresh_value_head",
+} as const;
 
-/** Limits on the memory of a run. They do not change the results, except for rounding. */
-export interface MemoryConfig {
+/** The same for the limits of memory. */
+export const MEMORY_SETTING_OF = {
   /** Answers in one forward and backward pass; 0: no limit. */
-  readonly microBatchSize: number;
+  microBatchSize: "micro_batch_size",
   /** Blocks in one segment of gradient checkpointing; 0: no checkpointing. */
-  readonly blocksPerSegment: number;
+  blocksPerSegment: "blocks_per_program",
   /** Answer tokens whose logits are held at once in the actor's gradient; 0: no limit. */
-  readonly logitsAtOnce: number;
+  logitsAtOnce: "logits_at_once",
   /** Answers scored, and prompts read, in one call; 0: no limit. */
-  readonly scoreBatchSize: number;
+  scoreBatchSize: "score_batch_size",
   /** Answers generated at once; 0: a whole timestep. */
-  readonly generateBatchSize: number;
+  generateBatchSize: "generate_batch_size",
   /**
    * Whether to load frozen models only while they are used, and to free caches and gradients
    * between uses.
    */
-  readonly spareMemory: boolean;
+  spareMemory: "spare_memory",
+} as const;
+
+/** Settings under other names. */
+export type Renamed<T extends Readonly<Record<string, keyof Settings>>> = {
+  readonly [K in keyof T]: Settings[T[K]];
+};
+
+/** Limits on the memory of a run. They do not change the results, except for rounding. */
+export interface MemoryConfig extends Renamed<typeof MEMORY_SETTING_OF> {
   /** How frozen models are stored. */
   readonly frozenType: WeightType;
 }
 
 /** Everything that a run depends on besides its models and prompts. */
-export interface PpoConfig extends RolloutConfig, UpdateConfig {
-  /** The seed, on which all random numbers depend. */
-  readonly seed: number;
-  /** The maximum number of tokens in a row (prompt and answer). */
-  readonly maxLength: number;
+export interface PpoConfig extends Renamed<typeof SETTING_OF> {
+  /** The distribution from which tokens are sampled. */
+  readonly sampling: SamplingSettings;
+  /** Whether to take the most likely token instead of sampling one. */
+  readonly greedy: boolean;
+  /** Answers per optimizer step. */
+  readonly minibatchSize: number;
   /** Timesteps in the schedule. */
   readonly timesteps: number;
   /** Updates in the schedule. */
   readonly updates: number;
-  /** Timesteps of experience per update. */
-  readonly updateTimesteps: number;
   /** Memory limits. */
   readonly memory: MemoryConfig;
   /** Which of the tutorial's defects are on (`faithful.ts`). */
   readonly defects: Readonly<Record<DefectName, boolean>>;
 }
 
-/** The sampling distribution of a run with these settings. */
+/**
+ * The sampling distribution of a run with these settings.
+ *
+ * @example
+ * ```ts
+ * import { samplingOf } from "ppo/ppo/mod.ts";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * import { equal } from "node:assert/strict";
+ * equal(samplingOf(validateSettings({ top_k: 5 })).topK, 5);
+ * ```
+ */
 export const samplingOf = (settings: Settings): SamplingSettings => ({
   temperature: settings.temperature,
   topK: settings.top_k,
@@ -103,45 +118,28 @@ export const samplingOf = (settings: Settings): SamplingSettings => ({
   repetitionPenalty: settings.repetition_penalty,
 });
 
-/** How frozen models are stored. */
+/**
+ * How frozen models are stored.
+ *
+ * @example
+ * ```ts
+ * import { frozenType } from "ppo/ppo/mod.ts";
+ * import { equal } from "node:assert/strict";
+ * equal(frozenType({ frozen_dtype: "float16" }), "float16");
+ * ```
+ */
 export const frozenType = ({ frozen_dtype }: Pick<Settings, "frozen_dtype">): WeightType =>
   frozen_dtype === "float16" ? "float16" : "float32";
 
-const rolloutConfig = (settings: Settings): RolloutConfig => ({
-  batchSize: settings.batch_size,
-  answersPerPrompt: settings.num_return_sequences,
-  answerLength: settings.query_len,
-  sampling: samplingOf(settings),
-  greedy: !settings.do_sample,
-  klCoef: settings.kl_coef,
-  gamma: settings.gamma,
-  lambda: settings.lam,
-  normaliseScores: settings.normalise_scores,
-  scoreClipRange: settings.reward_clip_eps,
-  missingEosPenalty: settings.missing_eos_penalty,
-});
-
-const updateConfig = (settings: Settings): UpdateConfig => ({
-  epochs: settings.ppo_epoch,
-  minibatchSize: settings.mini_batch_size || settings.batch_size * settings.num_return_sequences,
-  learningRate: settings.learning_rate,
-  adamEpsilon: settings.adam_epsilon,
-  maxGradNorm: settings.max_grad_norm,
-  clipRange: settings.policy_clip_eps,
-  valueClipRange: settings.value_clip_eps,
-  whitenAdvantages: settings.whiten_advantages,
-  freshValueHead: settings.fresh_value_head,
-});
-
-const memoryConfig = (settings: Settings): MemoryConfig => ({
-  microBatchSize: settings.micro_batch_size,
-  blocksPerSegment: settings.blocks_per_program,
-  logitsAtOnce: settings.logits_at_once,
-  scoreBatchSize: settings.score_batch_size,
-  generateBatchSize: settings.generate_batch_size,
-  spareMemory: settings.spare_memory,
-  frozenType: frozenType(settings),
-});
+/** Settings under the names of a table. */
+const renamed = <T extends Readonly<Record<string, keyof Settings>>>(
+  settings: Settings,
+  names: T,
+) =>
+  // the table's own fields
+  Object.fromEntries(
+    Object.entries(names).map(([field, name]) => [field, settings[name]]),
+  ) as Renamed<T>;
 
 /**
  * The configuration for a full set of settings.
@@ -157,17 +155,14 @@ const memoryConfig = (settings: Settings): MemoryConfig => ({
  * ```
  */
 export function configOf(settings: Settings): PpoConfig {
-  const defects = Object.keys(DEFECTS) as DefectName[]; // the table's own keys
   return {
-    ...rolloutConfig(settings),
-    ...updateConfig(settings),
+    ...renamed(settings, SETTING_OF),
     ...scheduleOf(settings),
-    seed: settings.seed,
-    maxLength: settings.max_len,
-    updateTimesteps: settings.update_timesteps,
-    memory: memoryConfig(settings),
-    defects: Object.fromEntries(
-      defects.map((name) => [name, settings[name]]),
-    ) as PpoConfig["defects"], // each has a switch
+    sampling: samplingOf(settings),
+    greedy: !settings.do_sample,
+    minibatchSize: settings.mini_batch_size ||
+      settings.batch_size * settings.num_return_sequences,
+    memory: { ...renamed(settings, MEMORY_SETTING_OF), frozenType: frozenType(settings) },
+    defects: settings, // it has a switch for each
   };
 }

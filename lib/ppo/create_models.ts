@@ -36,7 +36,7 @@ import { actorWithDefects, samplingForLogProbs, updateDropout } from "./faithful
 import type { LoadedModel, PpoInputs } from "./inputs.ts";
 import { actorLoss, criticLoss } from "./losses.ts";
 import type { Actor, Models } from "./models.ts";
-import { createReaders, type Housekeeping, layoutFor } from "./readers.ts";
+import { createEvaluators, type Housekeeping, layoutFor } from "./evaluators.ts";
 import type { Sample } from "./sample.ts";
 
 /** A trained model with the state that each step replaces. */
@@ -77,7 +77,7 @@ export async function createModels(
   config: PpoConfig,
   housekeeping: Housekeeping,
 ): Promise<RunModels> {
-  const readers = await createReaders(inputs, config, housekeeping);
+  const evaluators = await createEvaluators(inputs, config, housekeeping);
   const { gradientArrays, ...trainers } = await createTrainers(inputs, config, housekeeping);
   const generator = await createRunGenerator(inputs, config);
   const { reference, reward } = await loadFrozen(inputs, config);
@@ -85,32 +85,30 @@ export async function createModels(
   return {
     actor: actorWithDefects({
       generate: answerSampler({ generator, trainedActor }, config, housekeeping),
-      logProbs: (answers) => readers.logProbs(trainedActor.state.parameters, answers),
+      logProbs: (answers) => evaluators.logProbs(trainedActor.state.parameters, answers),
       async step(samples, learningRate) {
         const { loss, gradNorm, rows } = await takeStep(trainedActor, samples, learningRate);
         return { loss, gradNorm, logProbs: rows.logProbs, entropy: rows.entropy };
       },
     }, config),
     critic: {
-      values: (answers) => readers.values(trainedCritic.state.parameters, answers),
-      async step(samples, learningRate) {
-        const { loss, gradNorm } = await takeStep(trainedCritic, samples, learningRate);
-        return { loss, gradNorm };
-      },
+      values: (answers) => evaluators.values(trainedCritic.state.parameters, answers),
+      step: (samples, learningRate) => takeStep(trainedCritic, samples, learningRate),
     },
     reference: {
-      logProbs: (answers) => reference.use((parameters) => readers.logProbs(parameters, answers)),
+      logProbs: (answers) =>
+        reference.use((parameters) => evaluators.logProbs(parameters, answers)),
     },
     reward: {
       async scores(answers) {
-        const scores = await reward.use((parameters) => readers.scores(parameters, answers));
+        const scores = await reward.use((parameters) => evaluators.scores(parameters, answers));
         housekeeping.tidy();
         return scores;
       },
     },
     exactKl: (answers, options) =>
       reference.use((stored) =>
-        readers.exactKl(
+        evaluators.exactKl(
           { parameters: trainedActor.state.parameters, reference: stored },
           answers,
           options,
@@ -120,7 +118,7 @@ export async function createModels(
     trainedActor,
     trainedCritic,
     frozenReference: reference,
-    scoresBy: readers.scores,
+    scoresBy: evaluators.scores,
     releaseGradients: gradientArrays.release,
   };
 }
@@ -181,7 +179,7 @@ const createRunGenerator = (
     sampling: config.sampling,
     special,
     greedy: config.greedy,
-    ...(config.memory.scoreBatchSize > 0 ? { promptsAtOnce: config.memory.scoreBatchSize } : {}),
+    promptsAtOnce: config.memory.scoreBatchSize || Infinity,
   });
 
 /**
@@ -238,32 +236,31 @@ async function loadFrozen({ device, policy, reward }: PpoInputs, config: PpoConf
 async function loadTrained(
   { device, policy, reward }: PpoInputs,
   config: PpoConfig,
-  { actor, critic }: {
-    actor: AnswerTrainer<Gpt2Arrays, Sample>;
-    critic: AnswerTrainer<ValueModelArrays, Sample>;
-  },
+  { actor, critic }: Omit<Awaited<ReturnType<typeof createTrainers>>, "gradientArrays">,
 ): Promise<Pick<RunModels, "trainedActor" | "trainedCritic">> {
-  const own = (model: LoadedModel) => ({ share: rereadOf(model, config) !== undefined });
-  const criticWeights = config.freshValueHead ? withFreshHead(reward.weights) : reward.weights;
-  const ofActor = await uploadParameters(
-    device,
-    gpt2Spec(policy.config),
-    policy.weights,
-    own(policy),
-  );
-  const ofCritic = await uploadParameters(
-    device,
-    valueModelSpec(reward.config),
-    criticWeights,
-    own(reward),
-  );
+  const load = <T>(spec: T, model: LoadedModel) =>
+    uploadParameters(device, spec, model.weights, { share: rereadOf(model, config) !== undefined });
+  const weights = config.freshValueHead ? withFreshHead(reward.weights) : reward.weights;
+  const ofActor = await load(gpt2Spec(policy.config), policy);
+  const ofCritic = await load(valueModelSpec(reward.config), { ...reward, weights });
   return {
     trainedActor: { trainer: actor, state: await actor.start(ofActor) },
     trainedCritic: { trainer: critic, state: await critic.start(ofCritic) },
   };
 }
 
-/** The same weights with a value head of zeros, so that an untrained critic predicts 0. */
+/**
+ * The same weights with a value head of zeros, so that an untrained critic predicts 0.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { withFreshHead } from "ppo/ppo/mod.ts";
+ * const head = { shape: [1, 2], data: Float32Array.of(3, 4) };
+ * deepEqual(withFreshHead(new Map([["value_fn.weight", head]])).get("value_fn.weight")?.data[1],
+ * 0);
+ * ```
+ */
 export const withFreshHead = (weights: ReadonlyMap<string, Weight>): Map<string, Weight> =>
   new Map([...weights].map(([name, weight]) => [
     name,

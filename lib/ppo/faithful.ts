@@ -8,15 +8,15 @@
 import type { AnswerDropout } from "../learn/mod.ts";
 import {
   type AnswerBatch,
+  answerColumnsAndTargets,
   type AnswerLayout,
-  answerPlaces,
   chunksOf,
+  longestAnswer,
   maskedRows,
   padded,
   plainSampling,
   type PromptAndAnswer,
   type SamplingSettings,
-  widthOf,
 } from "../lm/mod.ts";
 import { type Random, randomStream, shuffle, uniform } from "../random/mod.ts";
 import { floats } from "../runtime/mod.ts";
@@ -32,13 +32,22 @@ type Defects = Pick<PpoConfig, "defects">;
 /**
  * Defect `left_pad_without_positions`: prompts are padded on the left, and position ids count the
  * padding.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { leftPaddedBatch } from "ppo/ppo/mod.ts";
+ * const answers = [{ prompt: [1, 2], answer: [7] }, { prompt: [1], answer: [8] }];
+ * const { rows } = leftPaddedBatch(answers, { padId: 0 });
+ * deepEqual([...rows.inputIds.data], [1, 2, 7, 0, 1, 8]);
+ * ```
  */
 export function leftPaddedBatch(
   answers: readonly PromptAndAnswer[],
   { padId }: { padId: number },
 ): AnswerBatch {
   const promptWidth = Math.max(...answers.map(({ prompt }) => prompt.length));
-  const answerWidth = widthOf(answers);
+  const answerWidth = longestAnswer(answers);
   const ids = answers.map(({ prompt, answer }) => [
     ...Array<number>(promptWidth - prompt.length).fill(padId),
     ...prompt,
@@ -47,7 +56,7 @@ export function leftPaddedBatch(
   const mask = ids.map((row) => row.map((id) => id === padId ? 0 : 1));
   return {
     rows: maskedRows(ids, mask),
-    ...answerPlaces(answers, { padId, start: () => promptWidth - 1 }),
+    ...answerColumnsAndTargets(answers, { padId, start: () => promptWidth - 1 }),
   };
 }
 
@@ -82,22 +91,16 @@ const DROPOUT = 0.1;
  * Defect `dropout_in_update`: dropout is on in the update but not in the rollout, so that the
  * first ratio is not 1.
  */
-export const updateDropout = (
+export function updateDropout(
   { defects, seed }: Defects & { seed: number },
-): AnswerDropout | undefined =>
-  defects.dropout_in_update
-    ? {
-      rate: DROPOUT,
-      keys: (dims, step) =>
-        floats(
-          Array.from(
-            { length: dims[0] * dims[1] },
-            (_, index) => uniform(seed, step, 1_000_000, index),
-          ),
-          dims,
-        ),
-    }
-    : undefined;
+): AnswerDropout | undefined {
+  if (!defects.dropout_in_update) return undefined;
+  const keys: AnswerDropout["keys"] = (dims, step) => {
+    const keyAt = (index: number) => uniform(seed, step, 1_000_000, index);
+    return floats(Array.from({ length: dims[0] * dims[1] }, (_, index) => keyAt(index)), dims);
+  };
+  return { rate: DROPOUT, keys };
+}
 
 /**
  * Defect `log_probs_of_raw_distribution`: log-probabilities come from the raw distribution instead
@@ -121,13 +124,30 @@ export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
 }
 
 /**
- * Defect `gae_over_padding`: the KL penalty and GAE include the padding after the end of an
- * answer.
+ * Defect `gae_over_padding`: the KL penalty and GAE include the padding after the end of an answer.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { rolloutOverPadding } from "ppo/ppo/mod.ts";
+ * const answers = [{ prompt: [1], answer: [7], logProbs: [-1], ended: true }];
+ * const policy = { logProbs: () => Promise.resolve([[-1.5]]) };
+ * const models = {
+ *   actor: { generate: () => Promise.resolve(answers), ...policy },
+ *   reference: policy,
+ *   critic: { values: () => Promise.resolve([[0.5]]) },
+ *   reward: { scores: () => Promise.resolve([3]) },
+ * };
+ * const options = { timestep: 1, klCoef: 0.1, gamma: 1, lambda: 1, toReward: (score: number) =>
+ * score };
+ * const [{ logProbs }] = await rolloutOverPadding({ padId: 0 })(models, [[1]], options);
+ * deepEqual(logProbs, [-1.5]); // computed again over the padded answers
+ * ```
  */
 export function rolloutOverPadding({ padId }: { padId: number }): Rollout {
   return async (models, prompts, options) => {
     const samples = await rollout(models, prompts, options);
-    const width = widthOf(samples);
+    const width = longestAnswer(samples);
     const asPadded = samples.map((sample) => ({
       ...sample,
       answer: padded(sample.answer, width, padId),
@@ -156,7 +176,26 @@ function estimatesOverPadding(
   );
 }
 
-/** Defect `shuffle_whole_batches`: whole timesteps are shuffled instead of their answers. */
+/**
+ * Defect `shuffle_whole_batches`: whole timesteps are shuffled instead of their answers.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { wholeBatches } from "ppo/ppo/mod.ts";
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
+ * [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const pool = [1, 1, 2].map((timestep) => sampleOf(7, timestep));
+ * const minibatches = wholeBatches(pool, { seed: 1, epoch: 0, minibatchSize: 2 });
+ * deepEqual(minibatches.map(({ length }) => length).toSorted(), [1, 2]); // a timestep each
+ * ```
+ */
 export const wholeBatches: CutIntoMinibatches = (pool, { seed, epoch }): Sample[][] =>
   shuffle(
     [...Map.groupBy(pool, ({ timestep }) => timestep).values()],

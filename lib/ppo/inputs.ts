@@ -52,42 +52,51 @@ export function checkInputs(
 ): void {
   const { batch_size, max_len, query_len } = settings;
   checkFrozenType(settings, device);
-  if (prompts.length === 0) throw new RangeError("Cannot train: the data set of prompts is empty");
-  if (prompts.length < batch_size) {
-    throw new RangeError(
-      `Cannot train with batch_size ${batch_size}: there are only ${prompts.length} prompts`,
-    );
-  }
-  if (settings.normalise_scores && scoreStatistics === undefined) {
-    throw new RangeError(
-      "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
-    );
-  }
+  const { length } = prompts;
+  demand(length > 0, "Cannot train: the data set of prompts is empty");
+  demand(
+    length >= batch_size,
+    `Cannot train with batch_size ${batch_size}: there are only ${length} prompts`,
+  );
+  demand(
+    !settings.normalise_scores || scoreStatistics !== undefined,
+    "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
+  );
   const positions = Math.min(policy.config.positions, reward.config.positions);
-  if (max_len > positions) {
-    throw new RangeError(
-      `Cannot train with max_len ${max_len}: the models have ${positions} positions`,
-    );
-  }
+  demand(
+    max_len <= positions,
+    `Cannot train with max_len ${max_len}: the models have ${positions} positions`,
+  );
   const tooLong = prompts.findIndex((prompt) => prompt.length + query_len > max_len);
-  if (tooLong >= 0) {
-    const { length } = prompts[tooLong];
-    throw new RangeError(
-      `Cannot train: prompt ${tooLong} has ${length} tokens, and with query_len ${query_len} that is more than max_len ${max_len}`,
-    );
-  }
-  if (policy.config.vocabSize !== reward.config.vocabSize) {
-    throw new RangeError(
-      `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
-    );
-  }
+  demand(
+    tooLong < 0,
+    `Cannot train: prompt ${tooLong} has ${
+      prompts[tooLong]?.length
+    } tokens, and with query_len ${query_len} that is more than max_len ${max_len}`,
+  );
+  demand(
+    policy.config.vocabSize === reward.config.vocabSize,
+    `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
+  );
+}
+
+function demand(holds: boolean, message: string): void {
+  if (!holds) throw new RangeError(message);
 }
 
 /**
  * Checks that a device can store frozen models in the dtype of the settings. On the CPU, float16
  * would save nothing, because frozen models stay in the memory that they were read into.
  *
- * @throws RangeError when the device cannot.
+ * @throws RangeError when it cannot.
+ * @example
+ * ```ts
+ * import { throws } from "node:assert/strict";
+ * import { checkFrozenType } from "ppo/ppo/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * const device = await openDevice("cpu");
+ * throws(() => checkFrozenType({ frozen_dtype: "float16" }, device), /float16 is for GPUs/);
+ * ```
  */
 export function checkFrozenType(
   settings: Pick<Settings, "frozen_dtype">,
@@ -112,6 +121,20 @@ const LARGEST_BUCKET = 160 * 2 ** 20;
  * Returns the settings with the number of rows per pass reduced so that arrays fit in a GPU's
  * buffers and, if no number is given, in ONNX Runtime's buckets. On the CPU, the settings are
  * returned unchanged.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { fittingSettings } from "ppo/ppo/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const settings = validateSettings({ micro_batch_size: 4 });
+ * const device = await openDevice("cpu");
+ * deepEqual(fittingSettings({ device, policy: { config }, settings }), settings); // the CPU has no
+ * limit
+ * ```
  */
 export function fittingSettings(
   { device, policy, settings }: Pick<PpoInputs, "device" | "settings"> & {

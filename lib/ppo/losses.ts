@@ -8,7 +8,7 @@ import {
   type AnswerLossInputs,
   answerLossSpec,
   type AnswerMatrix,
-  answerMatrix,
+  answerMatrixSpec,
 } from "../learn/mod.ts";
 import {
   answerArray,
@@ -18,10 +18,10 @@ import {
   atColumns,
   contextOf,
   contextSpec,
-  distributionFrom,
   type Gpt2Config,
   type Gpt2Parameters,
   gpt2Spec,
+  logProbsFromHidden,
   type PolicyShape,
   valueHeadAt,
   type ValueHeadParameters,
@@ -42,33 +42,50 @@ const dropOf = ({ dropout }: PpoLossOptions) =>
   dropout && (({ dropoutKeys }: AnswerLossInputs) => ({ rate: dropout.rate, keys: dropoutKeys }));
 
 /** The actor loss's inputs besides rows, mask and count. */
-export interface ActorLossInputs extends Pick<AnswerInputs, "targets" | "seen" | "samplingMask"> {
+export interface ActorLossInputs extends Omit<AnswerInputs, "rows" | "columns"> {
   /** log pi_old(a_t). */
   readonly oldLogProbs: AnswerMatrix;
   /** A_t. */
   readonly advantages: AnswerMatrix;
 }
 
-/** The clipped policy loss of an actor. It also returns `logProbs` and `entropy`. */
+/**
+ * The clipped policy loss of an actor. It also returns `logProbs` and `entropy`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { actorLoss } from "ppo/ppo/mod.ts";
+ * import { plainSampling } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const { definition } = actorLoss({ config, sampling: plainSampling }, { clipRange: 0.2 });
+ * deepEqual({ ...definition.inputs.advantages.shape }, { batch: -1, answer: -1 });
+ * ```
+ */
 export function actorLoss(
   shape: PolicyShape,
   options: PpoLossOptions,
 ): AnswerLoss<Gpt2Parameters, ActorLossInputs, Sample> {
   const { config, sampling } = shape;
-  const { columns, targets } = answerSpec;
   const contextArrays = contextOf(shape);
-  const own = { ...contextSpec(config), oldLogProbs: answerMatrix, advantages: answerMatrix };
+  const own = {
+    ...contextSpec(config),
+    targets: answerSpec.targets,
+    oldLogProbs: answerMatrixSpec,
+    advantages: answerMatrixSpec,
+  };
   return {
     definition: {
       config,
       parameters: gpt2Spec(config),
-      inputs: { columns, targets, ...answerLossSpec, ...own },
+      inputs: { ...answerLossSpec, ...own },
       drop: dropOf(options),
       chosen: true,
       loss(head, hidden, { rows, columns, targets, seen, samplingMask, ...data }) {
         const { oldLogProbs, advantages, mask, count } = data;
         const states = atColumns(hidden, columns, rows.slots); // those that predict answer tokens
-        const distribution = distributionFrom(states, head, { seen, samplingMask, sampling });
+        const distribution = logProbsFromHidden(states, head, { seen, samplingMask, sampling });
         const { logProbs, entropy } = answerStatistics(distribution, targets);
         const { loss } = policyLoss({ logProbs, oldLogProbs, advantages, mask, count }, options);
         return { loss, logProbs, entropy };
@@ -94,17 +111,29 @@ export interface CriticLossInputs {
   readonly returns: AnswerMatrix;
 }
 
-/** The clipped value loss of a critic. */
+/**
+ * The clipped value loss of a critic.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { criticLoss } from "ppo/ppo/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const { definition } = criticLoss(config, { clipRange: 0.2 });
+ * deepEqual({ ...definition.inputs.returns.shape }, { batch: -1, answer: -1 });
+ * ```
+ */
 export function criticLoss(
   config: Gpt2Config,
   options: PpoLossOptions,
 ): AnswerLoss<Gpt2Parameters & ValueHeadParameters, CriticLossInputs, Sample> {
-  const own = { oldValues: answerMatrix, returns: answerMatrix };
+  const own = { oldValues: answerMatrixSpec, returns: answerMatrixSpec };
   return {
     definition: {
       config,
       parameters: valueModelSpec(config),
-      inputs: { columns: answerSpec.columns, ...answerLossSpec, ...own },
+      inputs: { ...answerLossSpec, ...own },
       drop: dropOf(options),
       chosen: true,
       loss(head, hidden, { rows, columns, oldValues, returns, mask, count }) {

@@ -83,7 +83,25 @@ export interface Metrics extends PoolMetrics, StepMetrics, ReturnType<Stopwatch[
 
 const sumOf = (row: readonly number[]): number => row.reduce((total, x) => total + x, 0);
 
-/** The metrics of a pool that can be computed from its numbers alone. */
+/**
+ * The metrics of a pool that can be computed from its numbers alone.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { poolMetrics } from "ppo/ppo/mod.ts";
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
+ * [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const { kl, mean_reward } = poolMetrics([sampleOf(7, 1), sampleOf(8, 1)]);
+ * deepEqual([kl, mean_reward], [0, 2]); // the policy is still its own reference
+ * ```
+ */
 export const poolMetrics = (pool: readonly Sample[]): PoolMetrics => ({
   mean_reward: meanOf(pool.map(({ rawScore }) => rawScore)),
   score: meanOf(pool.map(({ score }) => score)),
@@ -97,7 +115,25 @@ export const poolMetrics = (pool: readonly Sample[]): PoolMetrics => ({
   ),
 });
 
-/** The metrics of a pool before its update, with the exact KL of its last answers. */
+/**
+ * The metrics of a pool before its update, with the exact KL of its last answers.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { measurePool } from "ppo/ppo/mod.ts";
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
+ * [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const exactKl = () => Promise.resolve(0.5);
+ * deepEqual((await measurePool({ exactKl }, [sampleOf(7, 1)])).kl_exact, 0.5);
+ * ```
+ */
 export const measurePool = async (
   { exactKl }: Pick<RunModels, "exactKl">,
   pool: readonly Sample[],
@@ -106,7 +142,27 @@ export const measurePool = async (
   kl_exact: await exactKl(pool.slice(-EXACT_KL.answers)),
 });
 
-/** The metrics of the optimizer steps on one minibatch. */
+/**
+ * The metrics of the optimizer steps on one minibatch.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { stepMetrics } from "ppo/ppo/mod.ts";
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
+ * [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const actor = { loss: -2, gradNorm: 1, logProbs: [[-1]], entropy: [[0.5]] };
+ * const step = { samples: [sampleOf(7, 1)], actor, critic: { loss: 3, gradNorm: 1 } };
+ * const { ratio_mean, entropy } = stepMetrics(step, { clipRange: 0.2 });
+ * deepEqual([ratio_mean, entropy], [1, 0.5]); // nothing has moved yet
+ * ```
+ */
 export function stepMetrics(
   { samples, actor, critic }: UpdateStep,
   { clipRange }: { clipRange: number },
@@ -128,18 +184,30 @@ export function stepMetrics(
   };
 }
 
-/** Combines the metrics of an update's steps into their means and the largest `ratio_max`. */
+/**
+ * Combines the metrics of an update's steps into their means and the largest `ratio_max`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { meanStepMetrics, stepMetrics } from "ppo/ppo/mod.ts";
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
+ * [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const actor = { loss: -2, gradNorm: 1, logProbs: [[-1]], entropy: [[0.5]] };
+ * const step = { samples: [sampleOf(7, 1)], actor, critic: { loss: 3, gradNorm: 1 } };
+ * const metrics = stepMetrics(step, { clipRange: 0.2 });
+ * deepEqual(meanStepMetrics([metrics, metrics]), metrics);
+ * ```
+ */
 export function meanStepMetrics(steps: readonly StepMetrics[]): StepMetrics {
-  const mean = (key: keyof StepMetrics) => meanOf(steps.map((row) => row[key]));
-  return {
-    actor_loss: mean("actor_loss"),
-    critic_loss: mean("critic_loss"),
-    approx_kl: mean("approx_kl"),
-    ratio_mean: mean("ratio_mean"),
-    ratio_max: Math.max(...steps.map((row) => row.ratio_max)),
-    clip_fraction: mean("clip_fraction"),
-    entropy: mean("entropy"),
-    actor_grad_norm: mean("actor_grad_norm"),
-    critic_grad_norm: mean("critic_grad_norm"),
-  };
+  const names = Object.keys(steps[0]) as (keyof StepMetrics)[]; // a step's own names
+  const means = names.map((name) => [name, meanOf(steps.map((step) => step[name]))]);
+  const ratio_max = Math.max(...steps.map((step) => step.ratio_max));
+  return { ...Object.fromEntries(means) as StepMetrics, ratio_max };
 }

@@ -29,7 +29,26 @@ const NUMBERS_PER_EPOCH = 1_000_000;
 export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch">): Random =>
   randomStream(seed, { skip: NUMBERS_PER_EPOCH * (epoch + 1) });
 
-/** Shuffles the answers of all timesteps and splits them into minibatches. */
+/**
+ * Shuffles the answers of all timesteps and splits them into minibatches.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { shuffledMinibatches } from "ppo/ppo/mod.ts";
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
+ * [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const pool = [7, 8, 9].map((token) => sampleOf(token, 1));
+ * const minibatches = shuffledMinibatches(pool, { seed: 1, epoch: 0, minibatchSize: 2 });
+ * deepEqual(minibatches.map(({ length }) => length), [2, 1]);
+ * ```
+ */
 export const shuffledMinibatches: CutIntoMinibatches = (
   pool,
   { seed, epoch, minibatchSize },

@@ -7,30 +7,33 @@
  */
 import type { Generator } from "../decode/mod.ts";
 import {
+  type AnswerLayout,
   chunksOf,
   downloadParameters,
   type Gpt2Arrays,
   type StoredGpt2,
   type TokenRow,
-  type ValueModelArrays,
   type Weight,
   weightType,
 } from "../lm/mod.ts";
-import { actorWithDefects } from "./faithful.ts";
+import { trimMemory } from "../runtime/mod.ts";
+import { configOf } from "./config.ts";
+import { createModels } from "./create_models.ts";
+import { actorWithDefects, withDefects } from "./faithful.ts";
 import { checkInputs, fittingSettings, type PpoInputs } from "./inputs.ts";
-import type { Metrics, PoolMetrics } from "./metrics.ts";
-import { createRun, type Run } from "./run.ts";
+import type { Metrics } from "./metrics.ts";
+import { createPromptSampler } from "./prompts.ts";
+import { rewardOfScore } from "./reward_of_score.ts";
+import { type Run, START, updateWithMemoryHandling } from "./run.ts";
 import type { Sample } from "./sample.ts";
 import { type PpoState, stateOf, type StateOptions } from "./state.ts";
+import { createStopwatch, timedModels } from "./stopwatch.ts";
 import { measureStorage, type StorageDifference } from "./storage_difference.ts";
-import { measurePool } from "./metrics.ts";
-import { train } from "./train.ts";
-import type { TrainOptions } from "./train_options.ts";
+import { train, type TrainOptions } from "./train.ts";
 import type { UpdateStep } from "./update.ts";
 
 /** A PPO run. */
-export interface Ppo
-  extends Pick<Run, "models" | "config" | "rollout" | "update" | "promptSampler"> {
+export interface Ppo extends Run {
   /** Trains to the end of the schedule and yields one row of metrics per update. */
   train(options?: TrainOptions): AsyncGenerator<Metrics>;
   /**
@@ -46,12 +49,6 @@ export interface Ppo
   rescore(samples: readonly Sample[]): Promise<Sample[]>;
   /** Runs `update` with this run's models and configuration, on a pool of answers. */
   learn(pool: readonly Sample[], updatesDone: number): Promise<UpdateStep[]>;
-  /** The metrics of a pool that are logged before its update. */
-  measure(pool: readonly Sample[]): Promise<PoolMetrics & { kl_exact: number }>;
-  /**
-   * The exact KL(pi || pi_ref) in nats, summed over an answer's tokens and averaged over answers.
-   */
-  exactKl(samples: readonly Sample[], options?: { maxLogits?: number }): Promise<number>;
   /**
    * The gradient of the actor's loss on these answers as one minibatch, computed for at most
    * `microBatchSize` answers at once (default: all).
@@ -62,24 +59,15 @@ export interface Ppo
   ): Promise<ActorGradient>;
   /** The current actor, valid until the next update. */
   actor(): Gpt2Arrays;
-  /** The current critic, valid until the next update. */
-  critic(): ValueModelArrays;
   /**
    * The frozen SFT model. Throws a RangeError if it is loaded only while it is used, or stored as
    * float16.
    */
   readonly reference: Gpt2Arrays;
   /** The effect of storing the frozen models as float16, or undefined if they are float32. */
-  readonly storageDifference: StorageDifference | undefined;
+  storageDifference: StorageDifference | undefined;
   /** Samples answers with any parameters that have the actor's shapes. */
   readonly generator: Generator;
-  /** The seconds spent in each part since the last call. `train` calls this at each update. */
-  lap(): ReturnType<Run["watch"]["lap"]>;
-  /**
-   * Sets a signal that stops `rollout` and `update` between two programs. `train` has its own
-   * signal.
-   */
-  abortOn(signal: AbortSignal | undefined): void;
 }
 
 /** A gradient in host memory. */
@@ -93,60 +81,86 @@ export interface ActorGradient {
 }
 
 /**
- * Compiles a run.
- *
- * @throws RangeError when there are fewer prompts than `batch_size`, a prompt is too long, or the
- *   statistics for score normalisation are missing.
+ * Compiles a run. @throws RangeError when there are fewer prompts than `batch_size`, a prompt is
+ * too long, or the statistics for score normalisation are missing.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { createPpo } from "ppo/ppo/mod.ts";
+ * import { initialWeights, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const spec = valueModelSpec(config);
+ * const weights = initialWeights(spec, { normal: () => 1, layers: 1 });
+ * const lengths = { max_len: 8, query_len: 2, batch_size: 1, num_return_sequences: 2 };
+ * const settings = validateSettings({ ...lengths, normalise_scores: false, do_sample: false });
+ * const model = { config, weights };
+ * const inputs = {
+ *   ...{ device: await openDevice("cpu"), policy: model, reward: model },
+ *   ...{ special: { padId: 0, endId: 3 }, prompts: [[2, 4, 3]], settings },
+ * };
+ * const ppo = await createPpo(inputs);
+ * const [{ logProbs, refLogProbs }] = await ppo.experience(1, inputs.prompts);
+ * deepEqual(logProbs.length, refLogProbs.length); // one number an answer token, from actor and
+ * reference
+ * ```
  */
 export async function createPpo(given: PpoInputs): Promise<Ppo> {
   checkInputs(given);
   const inputs = { ...given, settings: fittingSettings(given) };
-  const run = await createRun(inputs);
-  const { models, config, rollout, update, promptSampler, watch } = run;
-  const storageDifference = await measureStorage(inputs, models);
-  return {
-    ...{
-      models,
-      config,
-      rollout,
-      update,
-      promptSampler,
-      storageDifference,
-      generator: models.generator,
-    },
-    train: (options = {}) => abortable(run, options),
-    state: (options = {}) => stateOf(run, options),
+  const settled = configOf(inputs.settings);
+  const { rollout, minibatches, promptRandom: random } = withDefects(settled, inputs.special);
+  const config = {
+    ...settled,
+    toReward: rewardOfScore(settled, inputs.scoreStatistics),
+    minibatches,
+  };
+  const watch = createStopwatch();
+  const checkAbort = () => ppo.signal?.throwIfAborted();
+  const tidy = config.memory.spareMemory ? trimMemory : () => {};
+  const models = timedModels(await createModels(inputs, config, { checkAbort, tidy }), watch);
+  const update = updateWithMemoryHandling({ inputs, models, config, checkAbort });
+  const { batchSize } = config;
+  const ppo: Ppo = {
+    ...{ inputs, models, config, rollout, update, checkAbort, watch },
+    ...{ signal: undefined, progress: START, storageDifference: undefined },
+    promptSampler: (drawn) => createPromptSampler(inputs.prompts, { batchSize, random, drawn }),
+    train: (options = {}) => abortable(ppo, options),
+    state: (options) => stateOf(ppo, options),
     experience: (timestep, prompts) => rollout(models, prompts, { ...config, timestep }),
-    async rescore(samples) {
-      const generate = () => Promise.resolve([...samples]);
-      const actor = actorWithDefects({ ...models.actor, generate }, config);
-      const scored = await rollout({ ...models, actor }, [], { ...config, timestep: 0 });
-      return scored.map((sample, index) => ({ ...sample, timestep: samples[index].timestep }));
-    },
+    rescore: (samples) => rescore(ppo, samples),
     learn: (pool, updatesDone) => Array.fromAsync(update(models, pool, { ...config, updatesDone })),
-    measure: (pool) => measurePool(models, pool),
-    exactKl: (samples, options) => models.exactKl(samples, options),
-    async actorGradient(samples, { microBatchSize = samples.length } = {}) {
-      const { state, trainer } = models.trainedActor;
-      const { loss, rows, gradients } = await trainer.gradient(state.parameters, samples, {
-        groups: (answers) => chunksOf([...answers.keys()], microBatchSize),
-      });
-      return {
-        loss,
-        logProbs: rows.logProbs,
-        gradients: await downloadParameters(inputs.device, gradients),
-      };
-    },
+    actorGradient: (samples, options) => actorGradient(ppo, samples, options),
     actor: () => models.trainedActor.state.parameters,
-    critic: () => models.trainedCritic.state.parameters,
     get reference() {
       return wholeReference(models.frozenReference.kept);
     },
-    lap: watch.lap,
-    abortOn(signal) {
-      run.signal = signal;
-    },
+    generator: models.generator,
   };
+  ppo.storageDifference = await measureStorage(inputs, models);
+  return ppo;
+}
+
+async function rescore(
+  { models, config, rollout }: Run,
+  samples: readonly Sample[],
+): Promise<Sample[]> {
+  const generate = () => Promise.resolve([...samples]);
+  const actor = actorWithDefects({ ...models.actor, generate }, config);
+  const scored = await rollout({ ...models, actor }, [], { ...config, timestep: 0 });
+  return scored.map((sample, index) => ({ ...sample, timestep: samples[index].timestep }));
+}
+
+async function actorGradient(
+  { models: { trainedActor: { state, trainer } }, inputs: { device } }: Run,
+  samples: readonly Sample[],
+  { microBatchSize = samples.length }: { microBatchSize?: number } = {},
+): Promise<ActorGradient> {
+  const groups: AnswerLayout["groups"] = (answers) => chunksOf([...answers.keys()], microBatchSize);
+  const { loss, rows, gradients } = await trainer.gradient(state.parameters, samples, { groups });
+  return { loss, logProbs: rows.logProbs, gradients: await downloadParameters(device, gradients) };
 }
 
 /** Trains, and stops when the signal in the options is aborted. */

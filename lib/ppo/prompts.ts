@@ -21,7 +21,7 @@ export function createPromptSampler(
   { batchSize, random, drawn = 0 }: {
     batchSize: number;
     random: (skip: number) => Random;
-    drawn?: number;
+    drawn?: number | undefined;
   },
 ): PromptSampler {
   if (batchSize > prompts.length) {

@@ -1,6 +1,6 @@
 /** Converts the reward model's score into the reward at the last token. */
 import { clipScore, normaliseScores, type ScoreStatistics } from "../rl/mod.ts";
-import type { RolloutConfig } from "./config.ts";
+import type { PpoConfig } from "./config.ts";
 import type { SampledAnswer } from "./sample.ts";
 
 /**
@@ -19,7 +19,7 @@ import type { SampledAnswer } from "./sample.ts";
  */
 export function rewardOfScore(
   { normaliseScores: normalise, scoreClipRange, missingEosPenalty }: Pick<
-    RolloutConfig,
+    PpoConfig,
     "normaliseScores" | "scoreClipRange" | "missingEosPenalty"
   >,
   statistics: ScoreStatistics | undefined,

@@ -8,12 +8,12 @@
  */
 import { gae, shapedRewards } from "../rl/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
-import type { RolloutConfig } from "./config.ts";
+import type { PpoConfig } from "./config.ts";
 import type { Policy, RolloutModels } from "./models.ts";
 import type { Sample, SampledAnswer } from "./sample.ts";
 
 /** The options of a rollout besides models and prompts. */
-export interface RolloutOptions extends Pick<RolloutConfig, "klCoef" | "gamma" | "lambda"> {
+export interface RolloutOptions extends Pick<PpoConfig, "klCoef" | "gamma" | "lambda"> {
   /**
    * The timestep, counted from 1. The random number of a token is a function of (seed, timestep,
    * row, position).
@@ -30,7 +30,28 @@ export type Rollout = (
   options: RolloutOptions,
 ) => Promise<Sample[]>;
 
-/** Samples one or more answers for each prompt and computes their rewards, advantages and returns. */
+/**
+ * Samples one or more answers for each prompt and computes their rewards, advantages and returns.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { rollout } from "ppo/ppo/mod.ts";
+ * const answers = [{ prompt: [1], answer: [7], logProbs: [-1], ended: true }];
+ * const policy = { logProbs: () => Promise.resolve([[-1.5]]) };
+ * const models = {
+ *   actor: { generate: () => Promise.resolve(answers), ...policy },
+ *   reference: policy,
+ *   critic: { values: () => Promise.resolve([[0.5]]) },
+ *   reward: { scores: () => Promise.resolve([3]) },
+ * };
+ * const options = { timestep: 1, klCoef: 0.1, gamma: 1, lambda: 1, toReward: (score: number) =>
+ * score };
+ * const [{ rewards, advantages }] = await rollout(models, [[1]], options);
+ * deepEqual(rewards, [3 - 0.1 * (-1 - -1.5)]); // the score less the KL penalty
+ * deepEqual(advantages, [rewards[0] - 0.5]); // above the critic's estimate
+ * ```
+ */
 export async function rollout(
   { actor, reference, critic, reward }: RolloutModels,
   prompts: readonly TokenRow[],

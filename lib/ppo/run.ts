@@ -1,21 +1,21 @@
 /**
- * The parts of a run: models, configuration, the two functions of the algorithm, and its progress.
+ * What a run consists of: models, configuration, the two functions of the algorithm, and its
+ * progress.
  *
- * Everything that is not part of the algorithm is wrapped around it here: defects, timing,
- * aborting, and the memory handling of an update.
+ * What is not the algorithm is wrapped around it: timing, aborting, the tutorial's defects
+ * (`faithful.ts`), and here the memory
+ * handling of an update.
  */
 import { updateMemory } from "../memory/mod.ts";
-import { trimMemory } from "../runtime/mod.ts";
-import { configOf, type PpoConfig } from "./config.ts";
-import { createModels, type RunModels } from "./create_models.ts";
-import { withDefects } from "./faithful.ts";
+import type { PpoConfig } from "./config.ts";
+import type { RunModels } from "./create_models.ts";
 import type { PpoInputs } from "./inputs.ts";
+import type { PoolMetrics, StepMetrics } from "./metrics.ts";
 import type { CutIntoMinibatches } from "./minibatches.ts";
-import { createPromptSampler, type PromptSampler } from "./prompts.ts";
-import { rewardOfScore } from "./reward_of_score.ts";
+import type { PromptSampler } from "./prompts.ts";
 import type { Rollout, RolloutOptions } from "./rollout.ts";
-import { type Progress, type Resumable, START } from "./state.ts";
-import { createStopwatch, type Stopwatch, timedModels } from "./stopwatch.ts";
+import type { Sample } from "./sample.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 import { update } from "./update.ts";
 
 /**
@@ -29,8 +29,34 @@ export interface RunConfig extends PpoConfig {
   readonly minibatches: CutIntoMinibatches;
 }
 
+/** The progress of a run. */
+export interface Progress {
+  /** Timesteps completed. */
+  readonly timestep: number;
+  /** The number of updates made. */
+  readonly update: number;
+  /** How many random numbers were drawn so far to choose prompts. */
+  readonly drawn: number;
+  /** Answers since the last update. */
+  readonly pool: readonly Sample[];
+  /** Metrics of the pool, measured when its update began, or undefined before that. */
+  readonly before: PoolMetrics & { readonly kl_exact: number } | undefined;
+  /** The optimizer steps made so far in that update. */
+  readonly steps: readonly StepMetrics[];
+}
+
+/** The progress at the start of a schedule. */
+export const START: Progress = {
+  timestep: 0,
+  update: 0,
+  drawn: 0,
+  pool: [],
+  before: undefined,
+  steps: [],
+};
+
 /** A run's parts. */
-export interface Run extends Resumable {
+export interface Run {
   /** The inputs of the run. */
   readonly inputs: PpoInputs;
   /** The four models, whose calls are timed. */
@@ -45,44 +71,19 @@ export interface Run extends Resumable {
   promptSampler(drawn?: number): PromptSampler;
   /** Throws the reason of `signal` if it has been aborted. */
   checkAbort(): void;
-  /** The signal that may stop the run between two programs. */
+  /** May stop `rollout` and `update` between two programs; `train` has its own while it runs. */
   signal: AbortSignal | undefined;
-  /** Adds up the seconds of each part. */
+  /** Adds up the seconds of each part; `train` starts a new lap at each update. */
   readonly watch: Stopwatch;
   /** The progress of the run, which is replaced together with the models. */
   progress: Progress;
-}
-
-/** Compiles and loads a run whose inputs have been checked. */
-export async function createRun(inputs: PpoInputs): Promise<Run> {
-  const { special: { padId }, settings, prompts, scoreStatistics } = inputs;
-  const config = configOf(settings);
-  const { rollout, minibatches, promptRandom } = withDefects(config, { padId });
-  const watch = createStopwatch();
-  const checkAbort = () => run.signal?.throwIfAborted();
-  const tidy = config.memory.spareMemory ? trimMemory : () => {};
-  const models = await createModels(inputs, config, { checkAbort, tidy });
-  const run: Run = {
-    inputs,
-    models: timedModels(models, watch),
-    config: { ...config, toReward: rewardOfScore(config, scoreStatistics), minibatches },
-    rollout,
-    update: updateWithMemoryHandling({ inputs, models, config, checkAbort }),
-    promptSampler: (drawn = 0) =>
-      createPromptSampler(prompts, { batchSize: config.batchSize, random: promptRandom, drawn }),
-    checkAbort,
-    signal: undefined,
-    watch,
-    progress: START,
-  };
-  return run;
 }
 
 /**
  * Wraps `update` so that the memory for its gradients is kept between steps, and so that it can be
  * aborted between two steps.
  */
-function updateWithMemoryHandling(
+export function updateWithMemoryHandling(
   { inputs, models, config: { memory }, checkAbort }:
     & Pick<Run, "inputs" | "models" | "checkAbort">
     & { config: PpoConfig },

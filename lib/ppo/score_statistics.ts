@@ -8,7 +8,7 @@ import { createRowScorer, gpt2Spec, uploadParameters, valueModelSpec } from "../
 import { type ScoreStatistics, scoreStatistics } from "../rl/mod.ts";
 import { flatten, isDeviceArray } from "../runtime/mod.ts";
 import { samplingOf } from "./config.ts";
-import { checkInputs, type PpoInputs } from "./inputs.ts";
+import { checkInputs, type LoadedModel, type PpoInputs } from "./inputs.ts";
 
 /**
  * The number of sampled answers, which determines the mean to an eighth of a standard deviation.
@@ -21,6 +21,27 @@ const MEASURED_ANSWERS = 64;
  * random numbers, because its timesteps count from 1 and this one is 0.
  *
  * @throws RangeError as `createPpo` does.
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { measureScores } from "ppo/ppo/mod.ts";
+ * import { initialWeights, valueModelSpec } from "ppo/lm/mod.ts";
+ * import { openDevice } from "ppo/runtime/mod.ts";
+ * import { validateSettings } from "ppo/settings/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const spec = valueModelSpec(config);
+ * const weights = initialWeights(spec, { normal: () => 1, layers: 1 });
+ * const lengths = { max_len: 8, query_len: 2, batch_size: 2, num_return_sequences: 2 };
+ * const settings = validateSettings({ ...lengths, normalise_scores: false, do_sample: false });
+ * const model = { config, weights };
+ * const inputs = {
+ *   ...{ device: await openDevice("cpu"), policy: model, reward: model },
+ *   ...{ special: { padId: 0, endId: 3 }, prompts: [[2, 4, 3], [2, 1, 3]], settings },
+ * };
+ * const { mean } = await measureScores(inputs);
+ * deepEqual(Number.isFinite(mean), true); // over the answers to both prompts
+ * ```
  */
 export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics> {
   checkInputs({ ...inputs, scoreStatistics: { mean: 0, deviation: 1 } });
@@ -31,23 +52,20 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
     special,
     greedy: !settings.do_sample,
   });
-  const parameters = await uploadParameters(device, gpt2Spec(policy.config), policy.weights, {
-    share: true,
-  });
-  const { query_len: maxNewTokens, seed, batch_size } = settings;
-  const batchSize = settings.generate_batch_size || batch_size,
-    scoreSize = settings.score_batch_size || batch_size;
+  const upload = <T>(spec: T, { weights }: LoadedModel) =>
+    uploadParameters(device, spec, weights, { share: true });
+  const parameters = await upload(gpt2Spec(policy.config), policy);
   const answers = await sampleAnswers(generator, { parameters, prompts }, {
-    maxNewTokens,
-    seed,
-    batchSize,
+    maxNewTokens: settings.query_len,
+    seed: settings.seed,
+    batchSize: settings.generate_batch_size || settings.batch_size,
   });
   await generator.release();
   const scorer = await createRowScorer(device, reward.config, { padId: special.padId });
-  const spec = valueModelSpec(reward.config);
-  const judge = await uploadParameters(device, spec, reward.weights, { share: true });
+  const judge = await upload(valueModelSpec(reward.config), reward);
   const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
-  const scores = await scorer(judge, rows, { batchSize: scoreSize });
+  const batchSize = settings.score_batch_size || settings.batch_size;
+  const scores = await scorer(judge, rows, { batchSize });
   if (device.kind !== "cpu") { // there, they are the memory of the weights
     for (const array of flatten([parameters, judge], isDeviceArray).values()) device.free(array);
   }

@@ -13,27 +13,8 @@ import {
   type SavedTrainState,
   saveTrainState,
 } from "../learn/mod.ts";
-import type { RunModels } from "./create_models.ts";
-import type { PpoInputs } from "./inputs.ts";
-import type { PoolMetrics, StepMetrics } from "./metrics.ts";
-import type { Sample } from "./sample.ts";
-import type { PartSeconds, Stopwatch } from "./stopwatch.ts";
-
-/** The progress of a run. */
-export interface Progress {
-  /** Timesteps completed. */
-  readonly timestep: number;
-  /** Updates completed. */
-  readonly update: number;
-  /** How many random numbers were drawn so far to choose prompts. */
-  readonly drawn: number;
-  /** Answers since the last update. */
-  readonly pool: readonly Sample[];
-  /** Metrics of the pool, measured when its update began, or undefined before that. */
-  readonly before: PoolMetrics & { readonly kl_exact: number } | undefined;
-  /** The optimizer steps made so far in that update. */
-  readonly steps: readonly StepMetrics[];
-}
+import type { Progress, Run } from "./run.ts";
+import type { PartSeconds } from "./stopwatch.ts";
 
 /** A run's whole state. */
 export interface PpoState extends Progress {
@@ -45,16 +26,6 @@ export interface PpoState extends Progress {
   readonly critic: SavedTrainState;
 }
 
-/** The progress at the start of a schedule. */
-export const START: Progress = {
-  timestep: 0,
-  update: 0,
-  drawn: 0,
-  pool: [],
-  before: undefined,
-  steps: [],
-};
-
 /** Options for reading a state. */
 export interface StateOptions {
   /**
@@ -64,24 +35,12 @@ export interface StateOptions {
   readonly copies?: boolean;
 }
 
-/** The parts of a run that a state is read from and restored to. */
-export interface Resumable {
-  /** The inputs of the run. */
-  readonly inputs: Pick<PpoInputs, "device" | "policy" | "reward">;
-  /** Its models. */
-  readonly models: Pick<RunModels, "trainedActor" | "trainedCritic">;
-  /** Its stopwatch. */
-  readonly watch: Pick<Stopwatch, "read" | "set">;
-  /** Its progress. */
-  readonly progress: Progress;
-}
-
 /**
  * Reads the state of a run between two values of `train`, or after `train` has thrown its signal's
  * reason.
  */
 export async function stateOf(
-  { inputs: { device }, models, progress, watch }: Resumable,
+  { inputs: { device }, models, progress, watch }: Run,
   options: StateOptions = {},
 ): Promise<PpoState> {
   return {
@@ -97,7 +56,7 @@ export async function stateOf(
  * progress.
  */
 export async function restore(
-  { inputs: { device, policy, reward }, models, watch }: Resumable,
+  { inputs: { device, policy, reward }, models, watch }: Run,
   { seconds, actor, critic, ...progress }: PpoState,
 ): Promise<Progress> {
   const actorSpec = gpt2Spec(policy.config), criticSpec = valueModelSpec(reward.config);

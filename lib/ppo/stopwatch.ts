@@ -17,7 +17,9 @@ export interface Stopwatch {
   set(read: PartSeconds): void;
   /** Runs some work and adds its seconds to a part. */
   time<T>(part: Part, work: () => Promise<T>): Promise<T>;
-  /** Returns the seconds since the last lap, under the names of the metrics, and starts a new one. */
+  /**
+   * Returns the seconds since the last lap, under the names of the metrics, and starts a new one.
+   */
   lap(): { [P in Part as `seconds_${P}`]: number };
 }
 

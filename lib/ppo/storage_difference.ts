@@ -6,6 +6,7 @@
  * halves.
  */
 import { type PromptAndAnswer, uploadParameters, valueModelSpec } from "../lm/mod.ts";
+import { meanOf } from "../rl/mod.ts";
 import { frozenType } from "./config.ts";
 import type { RunModels } from "./create_models.ts";
 import type { PpoInputs } from "./inputs.ts";
@@ -57,11 +58,9 @@ export async function measureStorage(
   const head = await uploadParameters(device, { value_fn }, inputs.reward.weights);
   try {
     const inFloat32 = { ...trainedCritic.state.parameters, ...head };
+    const [exact, stored] = [await actor.logProbs(answers), await reference.logProbs(answers)];
     return {
-      logProbs: apart(
-        (await actor.logProbs(answers)).flat(),
-        (await reference.logProbs(answers)).flat(),
-      ),
+      logProbs: apart(exact.flat(), stored.flat()),
       scores: apart(await scoresBy(inFloat32, answers), await reward.scores(answers)),
     };
   } finally {
@@ -71,12 +70,8 @@ export async function measureStorage(
 
 function apart(a: readonly number[], b: readonly number[]): Difference {
   const distances = a.map((value, index) => Math.abs(value - b[index]));
-  const count = distances.length;
-  return {
-    mean: distances.reduce((sum, distance) => sum + distance, 0) / count,
-    largest: distances.reduce((largest, distance) => Math.max(largest, distance), 0),
-    count,
-  };
+  const largest = distances.reduce((most, distance) => Math.max(most, distance), 0);
+  return { mean: meanOf(distances), largest, count: distances.length };
 }
 
 /**
@@ -95,10 +90,9 @@ function apart(a: readonly number[], b: readonly number[]): Difference {
  */
 export function storageText({ logProbs, scores }: StorageDifference): string {
   const short = (value: number) => Number(value.toPrecision(2));
-  const nats = `${short(logProbs.mean)} nats a token in the mean, ${
-    short(logProbs.largest)
-  } at most`;
-  const points = `${short(scores.mean)}, ${short(scores.largest)} at most`;
+  const text = ({ mean, largest }: Difference, unit: string) =>
+    `${short(mean)}${unit}, ${short(largest)} at most`;
+  const nats = text(logProbs, " nats a token in the mean"), points = text(scores, "");
   return `frozen models are stored as float16: log-probabilities of ${logProbs.count} tokens of the prompts differ from ` +
     `float32's by ${nats}; scores of ${scores.count} of them by ${points}`;
 }

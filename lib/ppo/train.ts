@@ -6,10 +6,51 @@
  * each optimizer step, together with the models, so that a run that was stopped can be resumed
  * exactly (`state.ts`).
  */
-import { meanStepMetrics, measurePool, type Metrics, stepMetrics } from "./metrics.ts";
-import type { Run } from "./run.ts";
-import { restore, START } from "./state.ts";
-import type { TrainOptions } from "./train_options.ts";
+import {
+  meanStepMetrics,
+  measurePool,
+  type Metrics,
+  type StepMetrics,
+  stepMetrics,
+} from "./metrics.ts";
+import type { PpoConfig } from "./config.ts";
+import { type Progress, type Run, START } from "./run.ts";
+import { type PpoState, restore } from "./state.ts";
+
+/**
+ * Where a run stands after a timestep: timesteps done of the schedule's, and updates completed of
+ * the schedule's.
+ */
+export type TimestepReport =
+  & Pick<Progress, "timestep" | "update">
+  & Pick<PpoConfig, "timesteps" | "updates">;
+
+/**
+ * The pool that update number `update` (from 1) is about to learn from, in the order of sampling.
+ */
+export type PoolReport = Pick<Progress, "update" | "timestep" | "pool">;
+
+/** One optimizer step. */
+export interface StepReport {
+  /** Counted from 1 over the whole run: the tutorial's `ppo_step`. */
+  readonly ppoStep: number;
+  /** What was measured on its minibatch, before the step. */
+  readonly metrics: StepMetrics;
+}
+
+/** How to train. */
+export interface TrainOptions {
+  /** Aborting it makes `train` throw the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where to go on (default: at the start of the schedule, with the models as they are). */
+  readonly from?: PpoState | undefined;
+  /** Called after each timestep, before its update. */
+  readonly onProgress?: (report: TimestepReport) => void;
+  /** Called with the answers of an update before it begins. */
+  readonly onPool?: (report: PoolReport) => void;
+  /** Called after each optimizer step. */
+  readonly onStep?: (report: StepReport) => void;
+}
 
 /** Trains to the end of the schedule and yields one row of metrics per update. */
 export async function* train(run: Run, options: TrainOptions): AsyncGenerator<Metrics> {

@@ -8,14 +8,14 @@
  * `losses.ts` connects them to the models.
  */
 import { whiten } from "../rl/mod.ts";
-import type { UpdateConfig } from "./config.ts";
+import type { PpoConfig } from "./config.ts";
 import { type CutIntoMinibatches, shuffledMinibatches } from "./minibatches.ts";
 import type { ActorStep, StepResult, TrainedModels } from "./models.ts";
 import type { Sample } from "./sample.ts";
 
 /** The options of an update. Clip ranges and Adam's other constants belong to the models. */
 export interface UpdateOptions
-  extends Pick<UpdateConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages"> {
+  extends Pick<PpoConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages"> {
   /** Random seed of the shuffles. */
   readonly seed: number;
   /** Number of updates already made, which seeds the shuffles together with the epoch. */
@@ -39,6 +39,30 @@ export interface UpdateStep {
 /**
  * Updates the actor and the critic on a pool of answers. It is lazy: each step is made when the
  * next value is requested.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { update } from "ppo/ppo/mod.ts";
+ * const numbers = {
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
+ * [2] },
+ *   ...{ rawScore: 2, score: 2, ended: true },
+ * };
+ * const sampleOf = (token: number, timestep: number) => ({
+ *   ...{ ...numbers, prompt: [1], answer: [token], timestep },
+ * });
+ * const steps: string[] = [];
+ * const stepOf = (name: string) => () => {
+ *   steps.push(name);
+ *   return Promise.resolve({ loss: 0, gradNorm: 0, logProbs: [], entropy: [] });
+ * };
+ * const models = { actor: { step: stepOf("actor") }, critic: { step: stepOf("critic") } };
+ * const adam = { learningRate: 0.1, epochs: 1, minibatchSize: 1, whitenAdvantages: false };
+ * const pool = [sampleOf(7, 1)];
+ * for await (const _ of update(models, pool, { ...adam, seed: 1, updatesDone: 0 }));
+ * deepEqual(steps, ["actor", "critic"]); // one step each for the only minibatch
+ * ```
  */
 export async function* update(
   { actor, critic }: TrainedModels,

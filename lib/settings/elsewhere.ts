@@ -1,9 +1,9 @@
 /**
- * The counterpart of every PPO setting in two libraries that can use more than one machine: OpenRLHF
- * (on Ray) and TRL.
+ * The counterpart of every PPO setting in two libraries that can use more than one machine:
+ * OpenRLHF (on Ray) and TRL.
  *
- * The table is complete. A new setting does not compile until the table has a row for it.
- * Flags and fields are those of OpenRLHF 0.11.2 (`openrlhf.cli.train_ppo_ray`) and TRL 1.12.0
+ * The table is complete. A new setting does not compile until the table has a row for it. Flags and
+ * fields are those of OpenRLHF 0.11.2 (`openrlhf.cli.train_ppo_ray`) and TRL 1.12.0
  * (`trl.experimental.ppo.PPOConfig`).
  */
 import { DEFECT_NAMES, type DefectName, type Settings } from "./settings.ts";
@@ -175,8 +175,7 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
 const fieldsOf = ({ remark: _, ...fields }: Elsewhere) => Object.entries(fields);
 
 /**
- * Names in other libraries that have exactly this setting's meaning, with and without their
- * prefix.
+ * Names in other libraries that have exactly this setting's meaning, with and without their prefix.
  */
 export const namesElsewhere = ({ openrlhf, trl }: ElsewhereRow): string[] =>
   [openrlhf, trl].flatMap(fieldsOf).filter(([, value]) => value === same)

@@ -1,4 +1,7 @@
-/** The clipped objective of one token and its gradient over the ratio, by the library's own `policyLoss` and `grad` (chapter 05). */
+/**
+ * The clipped objective of one token and its gradient over the ratio, by the library's own
+ * `policyLoss` and `grad` (chapter 05).
+ */
 import { grad } from "../autodiff/mod.ts";
 import { policyLoss } from "../rl/mod.ts";
 import { evaluate, input } from "../tensor/mod.ts";
@@ -40,7 +43,10 @@ export function clippedToken(
 
 const ratios = Array.from({ length: 61 }, (_, index) => 0.4 + index * 0.02);
 
-/** The ratios with a gap at the edge where the gradient falls to 0: 1 + eps for a good token, 1 - eps for a bad one. */
+/**
+ * The ratios with a gap at the edge where the gradient falls to 0: 1 + eps for a good token, 1 -
+ * eps for a bad one.
+ */
 function brokenAtEdge(clipRange: number, advantage: number): number[] {
   const edge = 1 + Math.sign(advantage) * clipRange;
   const beside = 1e-4; // less than a pixel

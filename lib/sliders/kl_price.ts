@@ -1,4 +1,7 @@
-/** The best policy under a price on KL, as the price moves, by the library's own `tilted` and `klExact` (chapter 05). */
+/**
+ * The best policy under a price on KL, as the price moves, by the library's own `tilted` and
+ * `klExact` (chapter 05).
+ */
 import { klExact, tilted } from "../rl/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
 

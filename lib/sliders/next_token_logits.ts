@@ -1,4 +1,7 @@
-/** What the embedded SFT model says after a passage and the beginning of a question; written by scripts/next_token_logits.ts. */
+/**
+ * What the embedded SFT model says after a passage and the beginning of a question; written by
+ * scripts/next_token_logits.ts.
+ */
 
 /** The passage. */
 export const PASSAGE = "钱塘江流入东海。它的源头在安徽。钱塘江流经亚洲。";

@@ -1,4 +1,7 @@
-/** What an answer is paid over the reward model's raw score, by the library's own scores (chapter 06). */
+/**
+ * What an answer is paid over the reward model's raw score, by the library's own scores (chapter
+ * 06).
+ */
 import { clipScore, normaliseScores } from "../rl/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
 

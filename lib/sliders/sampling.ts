@@ -1,4 +1,7 @@
-/** A real distribution of the next token as the sampling settings move, by the library's own `samplingDistribution` (chapter 01). */
+/**
+ * A real distribution of the next token as the sampling settings move, by the library's own
+ * `samplingDistribution` (chapter 01).
+ */
 import { distributionOfRow } from "../lm/mod.ts";
 import { entropyOfLogits } from "../rl/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
@@ -8,7 +11,10 @@ const places = new Set(SEEN);
 const seen = LOGITS.map((_, place) => places.has(place));
 const shown = TOKENS.map((_, place) => place);
 
-/** Move temperature, top-k, top-p and the penalty, and see what is drawn from and what a score without them gets wrong. */
+/**
+ * Move temperature, top-k, top-p and the penalty, and see what is drawn from and what a score
+ * without them gets wrong.
+ */
 export const sampling = defineSlider({
   title: {
     en: "What the settings make of the model's distribution after …[SEP]钱塘江",

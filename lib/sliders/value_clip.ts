@@ -1,4 +1,7 @@
-/** The clipped value loss of one token and its gradient over the new value, by the library's own `valueLoss` and `grad` (chapter 02). */
+/**
+ * The clipped value loss of one token and its gradient over the new value, by the library's own
+ * `valueLoss` and `grad` (chapter 02).
+ */
 import { grad } from "../autodiff/mod.ts";
 import { valueLoss } from "../rl/mod.ts";
 import { evaluate, input } from "../tensor/mod.ts";
@@ -22,7 +25,9 @@ export interface TokenValues {
   readonly target: number;
 }
 
-/** A function that gives loss and gradient of one token, for one clip range (`Infinity`: no clip). */
+/**
+ * A function that gives loss and gradient of one token, for one clip range (`Infinity`: no clip).
+ */
 export function clippedValue(clipRange: number): (token: TokenValues) => ClippedValue {
   const axes = { time: 1 };
   const values = input("values", axes);
@@ -49,8 +54,9 @@ export function clippedValue(clipRange: number): (token: TokenValues) => Clipped
 const newValues = Array.from({ length: 121 }, (_, index) => -1.5 + index * 0.025);
 
 /**
- * The new values with a gap at both ends of the stretch where the gradient is 0: the edge of the range on the target's side, and
- * the place beyond the target that is as far from it. No gap when the target lies within the range.
+ * The new values with a gap at both ends of the stretch where the gradient is 0: the edge of the
+ * range on the target's side, and the place beyond the target that is as far from it. No gap when
+ * the target lies within the range.
  */
 function brokenAtJumps(
   { oldValue, target, clipRange }: Omit<TokenValues, "value"> & { readonly clipRange: number },

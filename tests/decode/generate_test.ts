@@ -8,7 +8,6 @@ import {
   type TokenRow,
   uploadParameters,
 } from "../../lib/lm/mod.ts";
-import { createDeviceGenerator } from "../../lib/decode/generate_on_device.ts";
 import { uniform } from "../../lib/random/mod.ts";
 import { answerBatch, createPolicyScorer } from "../../lib/lm/mod.ts";
 import { countingDevice } from "../helpers/counting_device.ts";
@@ -266,7 +265,8 @@ for (const given of [{}, { topK: 5, repetitionPenalty: 1.3 }]) {
   Deno.test(`the steps of the GPU give the answers of the CPU for ${JSON.stringify(given)}`, async () => {
     const options = { sampling, special, minNewTokens: 2 };
     const onHost = await createGenerator(device, tinyConfig, options);
-    const onDevice = await createDeviceGenerator(device, tinyConfig, options);
+    const gpu = { ...device, kind: "webgpu" as const }; // takes the path of a GPU on the CPU
+    const onDevice = await createGenerator(gpu, tinyConfig, options);
     const draw = { ...seeded(6), maxNewTokens: 20 }; // more than the steps between two reads of the tokens
     const wanted = await onHost.generate(parameters, tinyPrompts, draw);
     (await onDevice.generate(parameters, tinyPrompts, draw)).forEach((answer, row) => {

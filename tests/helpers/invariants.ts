@@ -78,7 +78,7 @@ export async function klIsZeroAtStart(given: Given = {}): Promise<boolean> {
   const ppo = await tinyPpo(given);
   const pool = await ppo.experience(1, tinyPrompts);
   return (await deviationsOf(given))("KL to the reference is 0") <= ROUNDING &&
-    await ppo.exactKl(pool) < 1e-6;
+    await ppo.models.exactKl(pool) < 1e-6;
 }
 
 /** Long answers, and a critic with the reward model's head, so that its values are not 0. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { adamDefaults } from "../../lib/optim/mod.ts";
 import { createAdder } from "../../lib/learn/in_place.ts";
-import { createOptimizer } from "../../lib/learn/mod.ts";
+import { createArrayPool, createOptimizer } from "../../lib/learn/mod.ts";
 import { type Device, type DeviceArray, float, floats, openDevice } from "../../lib/runtime/mod.ts";
 
 const device = await openDevice("cpu", { threads: 2 });
@@ -38,7 +38,7 @@ for (const size of [1, 17, 1000, 2 ** 20 + 13]) { // the last one in two stretch
 }
 
 Deno.test("an adder adds where the total lies", async () => {
-  const adder = await createAdder(device);
+  const adder = await createAdder(device, createArrayPool(device));
   const size = 2 ** 20 + 13;
   const [total, part] = [await wave(size, 1), await wave(size, 2)];
   const before = (await device.read(total)).slice();
@@ -48,12 +48,11 @@ Deno.test("an adder adds where the total lies", async () => {
     await device.read(total),
     before.map((value, index) => Math.fround(value + other[index])),
   );
-  await adder.release();
 });
 
 Deno.test("on a GPU in place is refused with a sentence", async () => {
   const gpu: Device = { ...device, kind: "webgpu" };
-  await assert.rejects(createAdder(gpu), {
+  await assert.rejects(createAdder(gpu, createArrayPool(gpu)), {
     message: "Cannot write results over what is read on webgpu: only the CPU allows it",
   });
 });

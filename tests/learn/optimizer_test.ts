@@ -115,7 +115,6 @@ async function trained(
   }
   const { parameters, first, second } = state;
   const numbers = await downloadParameters(on, { parameters, first, second });
-  await optimizer.release();
   return { numbers, handles };
 }
 

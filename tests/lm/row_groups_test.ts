@@ -1,6 +1,6 @@
 /** Groups of rows: what padding and calls cost, by arithmetic and against every possible cut. */
 import assert from "node:assert/strict";
-import { groupsCost, inRowOrder, type RowCostShape, rowGroups } from "../../lib/lm/mod.ts";
+import { groupCost, inRowOrder, type RowCostShape, rowGroups } from "../../lib/lm/mod.ts";
 import { randomStream, shuffle } from "../../lib/random/mod.ts";
 
 const base: RowCostShape = { layers: 12, embed: 768 };
@@ -11,6 +11,17 @@ function lengthsLikeTheTutorials(rows: number, seed: number): number[] {
   const at = (row: number) => Math.round(700 - 600 * ((row + 0.5) / rows) ** 2.16); // mean 700 - 600 / 3.16 = 510
   return shuffle(Array.from({ length: rows }, (_, row) => at(row)), randomStream(seed));
 }
+
+/** The cost of groups of rows, each as wide as its longest row. */
+const groupsCost = (
+  lengths: readonly number[],
+  groups: readonly (readonly number[])[],
+  shape: RowCostShape,
+): number => {
+  const time = (group: readonly number[]) => Math.max(...group.map((row) => lengths[row]));
+  const costs = groups.map((group) => groupCost(shape, { rows: group.length, time: time(group) }));
+  return costs.reduce((total, cost) => total + cost, 0);
+};
 
 /** All ways to cut a sorted list into stretches. */
 const cutsOf = (sorted: readonly number[]): number[][][] =>

@@ -81,13 +81,16 @@ Deno.test("training moves actor and critic and leaves the reference as it was", 
   const ppo = await tinyPpo();
   const before = {
     reference: await downloadParameters(device, ppo.reference),
-    critic: await downloadParameters(device, ppo.critic()),
+    critic: await downloadParameters(device, ppo.models.trainedCritic.state.parameters),
   };
   assert.deepEqual(await downloadParameters(device, ppo.actor()), before.reference);
   await Array.fromAsync(ppo.train());
   assert.deepEqual(await downloadParameters(device, ppo.reference), before.reference);
   assert.notDeepEqual(await downloadParameters(device, ppo.actor()), before.reference);
-  assert.notDeepEqual(await downloadParameters(device, ppo.critic()), before.critic);
+  assert.notDeepEqual(
+    await downloadParameters(device, ppo.models.trainedCritic.state.parameters),
+    before.critic,
+  );
 });
 
 Deno.test("the critic starts with a head of zeros, or with the reward model's where that is asked for", async () => {
@@ -135,9 +138,9 @@ Deno.test("with a cut-off every policy uses the sampling mask of the rollout, ho
   // A token that its own policy would have cut off would have log-probability -1e9.
   const reference = pool.flatMap(({ refLogProbs }) => refLogProbs);
   assert.ok(reference.every((logProb) => logProb > -100));
-  const exact = await ppo.exactKl(pool);
+  const exact = await ppo.models.exactKl(pool);
   assert.ok(exact > 0.01 && exact < 1000);
-  const alone = await ppo.exactKl(pool, { maxLogits: 1 }); // one answer at a time
+  const alone = await ppo.models.exactKl(pool, { maxLogits: 1 }); // one answer at a time
   assert.ok(Math.abs(alone / exact - 1) < 1e-5, `${alone} answer by answer, ${exact} in one batch`);
   const [{ actor }] = await ppo.learn(pool, 2);
   assert.ok(actor.logProbs.flat().every((logProb) => logProb > -100));

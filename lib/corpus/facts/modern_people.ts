@@ -1,4 +1,7 @@
-/** People of modern times from all countries: nationality, profession, years, what they are known for. */
+/**
+ * People of modern times from all countries: nationality, profession, years, what they are known
+ * for.
+ */
 import type { Table } from "../table.ts";
 
 export const modernPeople: Table = {

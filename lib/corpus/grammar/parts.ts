@@ -1,5 +1,6 @@
 /**
- * Parts that many phrasings share. `(a|b)` means either, `(|a)` means a or nothing; groups do not nest.
+ * Parts that many phrasings share. `(a|b)` means either, `(|a)` means a or nothing; groups do not
+ * nest.
  */
 
 /** How one relation is asked for. `{n}` stands for the entity's name. */

@@ -8,13 +8,13 @@
 import {
   type AnswerLayout,
   answerLayout,
-  type BatchReader,
+  type BatchEvaluator,
   createExactKl,
   createPolicyScorer,
   createValueScorer,
+  evaluateAnswers,
   lastColumns,
   type PromptAndAnswer,
-  readAnswers,
   type StoredGpt2,
   type StoredValueModel,
   type WeightType,
@@ -42,32 +42,33 @@ export function layoutFor(
   { policy, special: { padId } }: PpoInputs,
   { defects, maxRows }: Pick<PpoConfig, "defects"> & { maxRows: number },
 ): AnswerLayout {
-  const limit = maxRows > 0 && maxRows < Infinity ? { maxRows } : {};
-  const layout = answerLayout({ padId, shape: policy.config, ...limit });
+  const layout = answerLayout({ padId, shape: policy.config, maxRows: maxRows || Infinity });
   return layoutWithDefects(layout, { defects, padId, purpose, maxRows });
 }
 
 /** Compiles everything that is computed from answers without training. */
-export async function createReaders(
+export async function createEvaluators(
   inputs: PpoInputs,
   config: PpoConfig,
   { checkAbort, tidy }: Housekeeping,
 ) {
   const { device, policy, reward } = inputs;
   const { frozenType, scoreBatchSize } = config.memory;
-  const types: readonly WeightType[] = frozenType === "float32"
-    ? [frozenType]
-    : ["float32", frozenType];
+  const types = [...new Set<WeightType>(["float32", frozenType])];
   const shape = { config: policy.config, sampling: samplingForLogProbs(config) };
   const logProbs = await createPolicyScorer(device, shape, types);
   const values = await createValueScorer(device, reward.config, types);
   const exactKl = await createExactKl(device, shape, frozenType);
   const layout = layoutFor("score", inputs, { ...config, maxRows: scoreBatchSize });
-  const each = (answers: readonly PromptAndAnswer[], reader: BatchReader, layoutOfCall = layout) =>
-    readAnswers(answers, layoutOfCall, (...group) => {
+  const each = (
+    answers: readonly PromptAndAnswer[],
+    evaluate: BatchEvaluator,
+    layoutOfCall = layout,
+  ) =>
+    evaluateAnswers(answers, layoutOfCall, (...group) => {
       checkAbort();
       tidy();
-      return reader(...group);
+      return evaluate(...group);
     });
   return {
     logProbs: (parameters: StoredGpt2, answers: readonly PromptAndAnswer[]) =>
@@ -76,7 +77,7 @@ export async function createReaders(
       each(answers, values(parameters)),
     scores: async (parameters: StoredValueModel, answers: readonly PromptAndAnswer[]) => {
       const read = values(parameters);
-      const last: BatchReader = ({ rows, columns }, members) =>
+      const last: BatchEvaluator = ({ rows, columns }, members) =>
         read({ rows, columns: lastColumns({ columns }, members) });
       return (await each(answers, last)).flat();
     },

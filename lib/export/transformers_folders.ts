@@ -13,8 +13,9 @@ import {
   writeAtomically,
   writeSafetensors,
 } from "../files/mod.ts";
-import { type ModelFolder, writeModelFolder } from "./checkpoint.ts";
-import { PREFIX, VALUE_HEAD, type Weight } from "./weights.ts";
+import { type ModelFolder, type Weight, writeModelFolder } from "../lm/mod.ts";
+
+const VALUE_HEAD = "value_fn.weight";
 
 /**
  * Writes a policy. [CLS] and [SEP] become the tokenizer's first and end tokens, which BERT
@@ -23,7 +24,8 @@ import { PREFIX, VALUE_HEAD, type Weight } from "./weights.ts";
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * import { gpt2Spec, initialWeights, makeTokenizer, writePolicyFolder } from "ppo/lm/mod.ts";
+ * import { writePolicyFolder } from "ppo/export/mod.ts";
+ * import { gpt2Spec, initialWeights, makeTokenizer } from "ppo/lm/mod.ts";
  * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
@@ -45,8 +47,6 @@ export async function writePolicyFolder(folder: string, model: ModelFolder): Pro
 export interface ScoreFolderOptions {
   /** Mean and standard deviation of the raw scores, which OpenRLHF reads from `config.json`. */
   readonly statistics?: { readonly mean: number; readonly deviation: number } | undefined;
-  /** Whether to write a head of zeros: a critic before its training. */
-  readonly freshHead?: boolean;
 }
 
 /**
@@ -56,7 +56,8 @@ export interface ScoreFolderOptions {
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * import { initialWeights, makeTokenizer, valueModelSpec, writeScoreFolder } from "ppo/lm/mod.ts";
+ * import { writeScoreFolder } from "ppo/export/mod.ts";
+ * import { initialWeights, makeTokenizer, valueModelSpec } from "ppo/lm/mod.ts";
  * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
@@ -71,10 +72,9 @@ export interface ScoreFolderOptions {
 export async function writeScoreFolder(
   folder: string,
   model: ModelFolder,
-  { statistics, freshHead = false }: ScoreFolderOptions = {},
+  { statistics }: ScoreFolderOptions = {},
 ): Promise<void> {
-  const head = model.weights.get(VALUE_HEAD);
-  if (head === undefined) {
+  if (!model.weights.has(VALUE_HEAD)) {
     throw new RangeError(
       `Cannot write ${folder} as a reward model: the model has no "${VALUE_HEAD}"`,
     );
@@ -88,9 +88,8 @@ export async function writeScoreFolder(
     problem_type: "regression",
     ...(statistics === undefined ? {} : { mean: statistics.mean, std: statistics.deviation }),
   });
-  const score = freshHead ? { ...head, data: new Float32Array(head.data.length) } : head;
   const named = [...model.weights].map(([name, weight]): [string, Weight] =>
-    name === VALUE_HEAD ? ["score.weight", score] : [PREFIX + name, weight]
+    name === VALUE_HEAD ? ["score.weight", weight] : [`transformer.${name}`, weight]
   );
   await writeSafetensors(joinPath(folder, "model.safetensors"), new Map(named));
 }
