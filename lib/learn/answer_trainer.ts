@@ -134,8 +134,8 @@ export interface AnswerTrainer<P, A> extends Pick<Trainer<P, unknown>, "start"> 
  *   optimizer: { ...adamDefaults, maxGradNorm: 1 },
  * });
  * const numbers = {
- *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
- * [2] },
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0] },
+ *   ...{ rewards: [2], advantages: [2], returns: [2] },
  *   ...{ rawScore: 2, score: 2, ended: true },
  * };
  * const sampleOf = (token: number, timestep: number) => ({

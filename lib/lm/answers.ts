@@ -70,10 +70,10 @@ export interface AnswerLayout {
  * ```ts
  * import { answerLayout } from "ppo/lm/mod.ts";
  * import { deepEqual } from "node:assert/strict";
- * const answers = [9, 3, 5].map((length) => ({ prompt: [1], answer: Array<number>(length).fill(7)
- * }));
- * const { groups, batch } = answerLayout({ padId: 0, shape: { layers: 12, embed: 768 }, maxRows: 2
- * });
+ * const answerOf = (length: number) => Array<number>(length).fill(7);
+ * const answers = [9, 3, 5].map((length) => ({ prompt: [1], answer: answerOf(length) }));
+ * const shape = { layers: 12, embed: 768 };
+ * const { groups, batch } = answerLayout({ padId: 0, shape, maxRows: 2 });
  * deepEqual(groups(answers), [[0], [1, 2]]);
  * deepEqual([...batch([{ prompt: [1], answer: [7, 8] }]).columns.data], [0, 1]);
  * ```
@@ -93,8 +93,8 @@ export const answerLayout = (
  * ```ts
  * import { answerBatch } from "ppo/lm/mod.ts";
  * import { deepEqual } from "node:assert/strict";
- * const { rows, targets } = answerBatch([{ prompt: [1, 2], answer: [5, 6] }, { prompt: [1], answer:
- * [7] }], { padId: 0 });
+ * const answers = [{ prompt: [1, 2], answer: [5, 6] }, { prompt: [1], answer: [7] }];
+ * const { rows, targets } = answerBatch(answers, { padId: 0 });
  * deepEqual([...rows.inputIds.data], [1, 2, 5, 6, 1, 7, 0, 0]); // [batch 2, time 4]
  * deepEqual([...targets.data], [5, 6, 7, 0]); // [batch 2, answer 2]
  * ```

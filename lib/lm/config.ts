@@ -138,7 +138,8 @@ function parseCarried(record: JsonRecord): { carried?: JsonRecord } {
  * ```ts
  * import { throws } from "node:assert/strict";
  * throws(() => parseGpt2Config({ scale_attn_by_inverse_layer_idx: true }), {
- *   message: "Cannot use config.json: scale_attn_by_inverse_layer_idx is true, and only false is supported",
+ *   message: "Cannot use config.json: " +
+ *     "scale_attn_by_inverse_layer_idx is true, and only false is supported",
  * });
  * ```
  */

@@ -369,8 +369,8 @@ export const gpt2At = (
  * import { input } from "ppo/tensor/mod.ts";
  * const hidden = input("hidden", { batch: 1, time: 2, embed: 4 });
  * const weight = input("wte", { vocab: 5, embed: 4 });
- * deepEqual({ ...languageHead(hidden, { wte: { weight } }).shape }, { batch: 1, time: 2, vocab: 5
- * });
+ * const { shape } = languageHead(hidden, { wte: { weight } });
+ * deepEqual({ ...shape }, { batch: 1, time: 2, vocab: 5 });
  * ```
  */
 export const languageHead = (

@@ -81,8 +81,8 @@ export function groupCost(
  * import { deepEqual } from "node:assert/strict";
  * const base = { layers: 12, embed: 768 };
  * deepEqual(rowGroups([700, 100, 690, 110], { shape: base }), [[2, 0], [1, 3]]);
- * deepEqual(rowGroups([80, 60, 70, 86], { shape: { layers: 4, embed: 128 } }), [[0, 1, 2, 3]]); //
- * a small model
+ * const small = { layers: 4, embed: 128 };
+ * deepEqual(rowGroups([80, 60, 70, 86], { shape: small }), [[0, 1, 2, 3]]);
  * deepEqual(rowGroups([80, 60, 70, 86], { shape: base, maxRows: 2 }), [[0, 3], [1, 2]]);
  * ```
  */
@@ -185,7 +185,8 @@ export interface RoomOptions<T> {
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * const pieces = batchesWithin([1, 1, 2, 4, 9], { lengthOf: (length) => length, size: 3, tokens: 8 });
+ * const lengthOf = (length: number) => length;
+ * const pieces = batchesWithin([1, 1, 2, 4, 9], { lengthOf, size: 3, tokens: 8 });
  * deepEqual(pieces, [[1, 1, 2], [4], [9]]); // 4 and 9 together would be 18 tokens
  * ```
  */

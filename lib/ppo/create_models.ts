@@ -257,8 +257,8 @@ async function loadTrained(
  * import { deepEqual } from "node:assert/strict";
  * import { withFreshHead } from "ppo/ppo/mod.ts";
  * const head = { shape: [1, 2], data: Float32Array.of(3, 4) };
- * deepEqual(withFreshHead(new Map([["value_fn.weight", head]])).get("value_fn.weight")?.data[1],
- * 0);
+ * const fresh = withFreshHead(new Map([["value_fn.weight", head]]));
+ * deepEqual(fresh.get("value_fn.weight")?.data[1], 0);
  * ```
  */
 export const withFreshHead = (weights: ReadonlyMap<string, Weight>): Map<string, Weight> =>

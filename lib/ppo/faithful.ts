@@ -138,8 +138,8 @@ export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
  *   critic: { values: () => Promise.resolve([[0.5]]) },
  *   reward: { scores: () => Promise.resolve([3]) },
  * };
- * const options = { timestep: 1, klCoef: 0.1, gamma: 1, lambda: 1, toReward: (score: number) =>
- * score };
+ * const toReward = (score: number) => score;
+ * const options = { timestep: 1, klCoef: 0.1, gamma: 1, lambda: 1, toReward };
  * const [{ logProbs }] = await rolloutOverPadding({ padId: 0 })(models, [[1]], options);
  * deepEqual(logProbs, [-1.5]); // computed again over the padded answers
  * ```
@@ -184,8 +184,8 @@ function estimatesOverPadding(
  * import { deepEqual } from "node:assert/strict";
  * import { wholeBatches } from "ppo/ppo/mod.ts";
  * const numbers = {
- *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
- * [2] },
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0] },
+ *   ...{ rewards: [2], advantages: [2], returns: [2] },
  *   ...{ rawScore: 2, score: 2, ended: true },
  * };
  * const sampleOf = (token: number, timestep: number) => ({

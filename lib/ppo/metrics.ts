@@ -91,8 +91,8 @@ const sumOf = (row: readonly number[]): number => row.reduce((total, x) => total
  * import { deepEqual } from "node:assert/strict";
  * import { poolMetrics } from "ppo/ppo/mod.ts";
  * const numbers = {
- *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
- * [2] },
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0] },
+ *   ...{ rewards: [2], advantages: [2], returns: [2] },
  *   ...{ rawScore: 2, score: 2, ended: true },
  * };
  * const sampleOf = (token: number, timestep: number) => ({
@@ -123,8 +123,8 @@ export const poolMetrics = (pool: readonly Sample[]): PoolMetrics => ({
  * import { deepEqual } from "node:assert/strict";
  * import { measurePool } from "ppo/ppo/mod.ts";
  * const numbers = {
- *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
- * [2] },
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0] },
+ *   ...{ rewards: [2], advantages: [2], returns: [2] },
  *   ...{ rawScore: 2, score: 2, ended: true },
  * };
  * const sampleOf = (token: number, timestep: number) => ({
@@ -150,8 +150,8 @@ export const measurePool = async (
  * import { deepEqual } from "node:assert/strict";
  * import { stepMetrics } from "ppo/ppo/mod.ts";
  * const numbers = {
- *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
- * [2] },
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0] },
+ *   ...{ rewards: [2], advantages: [2], returns: [2] },
  *   ...{ rawScore: 2, score: 2, ended: true },
  * };
  * const sampleOf = (token: number, timestep: number) => ({
@@ -192,8 +192,8 @@ export function stepMetrics(
  * import { deepEqual } from "node:assert/strict";
  * import { meanStepMetrics, stepMetrics } from "ppo/ppo/mod.ts";
  * const numbers = {
- *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
- * [2] },
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0] },
+ *   ...{ rewards: [2], advantages: [2], returns: [2] },
  *   ...{ rawScore: 2, score: 2, ended: true },
  * };
  * const sampleOf = (token: number, timestep: number) => ({

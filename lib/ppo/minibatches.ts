@@ -37,8 +37,8 @@ export const epochRandom = ({ seed, epoch }: Pick<EpochOptions, "seed" | "epoch"
  * import { deepEqual } from "node:assert/strict";
  * import { shuffledMinibatches } from "ppo/ppo/mod.ts";
  * const numbers = {
- *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
- * [2] },
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0] },
+ *   ...{ rewards: [2], advantages: [2], returns: [2] },
  *   ...{ rawScore: 2, score: 2, ended: true },
  * };
  * const sampleOf = (token: number, timestep: number) => ({

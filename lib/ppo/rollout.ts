@@ -45,8 +45,8 @@ export type Rollout = (
  *   critic: { values: () => Promise.resolve([[0.5]]) },
  *   reward: { scores: () => Promise.resolve([3]) },
  * };
- * const options = { timestep: 1, klCoef: 0.1, gamma: 1, lambda: 1, toReward: (score: number) =>
- * score };
+ * const toReward = (score: number) => score;
+ * const options = { timestep: 1, klCoef: 0.1, gamma: 1, lambda: 1, toReward };
  * const [{ rewards, advantages }] = await rollout(models, [[1]], options);
  * deepEqual(rewards, [3 - 0.1 * (-1 - -1.5)]); // the score less the KL penalty
  * deepEqual(advantages, [rewards[0] - 0.5]); // above the critic's estimate

@@ -80,10 +80,12 @@ function apart(a: readonly number[], b: readonly number[]): Difference {
  * @example
  * ```ts
  * import { equal } from "node:assert/strict";
- * const logProbs = { mean: 0.00042, largest: 0.0031, count: 900 }, scores = { mean: 0.0002, largest: 0.00071, count: 16 };
+ * const logProbs = { mean: 0.00042, largest: 0.0031, count: 900 };
+ * const scores = { mean: 0.0002, largest: 0.00071, count: 16 };
  * equal(
  *   storageText({ logProbs, scores }),
- *   "frozen models are stored as float16: log-probabilities of 900 tokens of the prompts differ from float32's by 0.00042 nats a token " +
+ *   "frozen models are stored as float16: log-probabilities of 900 tokens of the prompts " +
+ *     "differ from float32's by 0.00042 nats a token " +
  *     "in the mean, 0.0031 at most; scores of 16 of them by 0.0002, 0.00071 at most",
  * );
  * ```

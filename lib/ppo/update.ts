@@ -45,8 +45,8 @@ export interface UpdateStep {
  * import { deepEqual } from "node:assert/strict";
  * import { update } from "ppo/ppo/mod.ts";
  * const numbers = {
- *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0], rewards: [2], advantages: [2], returns:
- * [2] },
+ *   ...{ logProbs: [-1], refLogProbs: [-1], values: [0] },
+ *   ...{ rewards: [2], advantages: [2], returns: [2] },
  *   ...{ rawScore: 2, score: 2, ended: true },
  * };
  * const sampleOf = (token: number, timestep: number) => ({
