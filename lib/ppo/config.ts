@@ -76,13 +76,18 @@ export type Renamed<T extends Readonly<Record<string, keyof Settings>>> = {
   readonly [K in keyof T]: Settings[T[K]];
 };
 
-/** Limits on the memory of a run. They do not change the results, except for rounding. */
+/**
+ * Limits on the memory of a run. They do not change the results, except for rounding and except
+ * under the defects whose padding or dropout depends on a batch.
+ */
 export interface MemoryConfig extends Renamed<typeof MEMORY_SETTING_OF> {
   /** How frozen models are stored. */
   readonly frozenType: WeightType;
 }
 
-/** Everything that a run depends on besides its models and prompts. */
+/**
+ * Everything that a run depends on besides its models and prompts, with the fields of `SETTING_OF`.
+ */
 export interface PpoConfig extends Renamed<typeof SETTING_OF> {
   /** The distribution from which tokens are sampled. */
   readonly sampling: SamplingSettings;
@@ -163,6 +168,6 @@ export function configOf(settings: Settings): PpoConfig {
     minibatchSize: settings.mini_batch_size ||
       settings.batch_size * settings.num_return_sequences,
     memory: { ...renamed(settings, MEMORY_SETTING_OF), frozenType: frozenType(settings) },
-    defects: settings, // it has a switch for each
+    defects: settings, // the type leaves only the switches of the defects
   };
 }

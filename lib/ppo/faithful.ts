@@ -1,6 +1,11 @@
 /**
- * The tutorial's defects. Each is a wrapper around the function or model that it changes. All are
- * off by default. `faithful` turns them on, so that a chapter can show the effect of each one.
+ * The tutorial's defects. Each wraps or replaces a function, a model or an option, so that the
+ * algorithm has no branch for it. All are off by default. The setting `faithful` turns them on, so
+ * that a chapter can show the effect of each one.
+ *
+ * `run.ts` gets three of them from `withDefects` (`gae_over_padding`, `shuffle_whole_batches`,
+ * `prompts_through_set`). The others change how the models are made (`create_models.ts`,
+ * `evaluators.ts`).
  *
  * The tutorial's remaining choices need no wrapper because they are ordinary settings: no
  * whitening, no score normalisation, no penalty for a missing end token, and a repetition penalty.
@@ -84,19 +89,22 @@ export function layoutWithDefects(
   return dropout ? { ...layout, groups: inOrder(maxRows) } : layout;
 }
 
+/** Keeps the dropout keys apart from the random numbers of the answers, whose rows are fewer. */
+const DROPOUT_ROW = 1_000_000;
+
 /** GPT-2's dropout rate. */
 const DROPOUT = 0.1;
 
 /**
  * Defect `dropout_in_update`: dropout is on in the update but not in the rollout, so that the
- * first ratio is not 1.
+ * first ratio is not 1. Every micro-batch of a step uses the same dropout keys.
  */
 export function updateDropout(
   { defects, seed }: Defects & { seed: number },
 ): AnswerDropout | undefined {
   if (!defects.dropout_in_update) return undefined;
   const keys: AnswerDropout["keys"] = (dims, step) => {
-    const keyAt = (index: number) => uniform(seed, step, 1_000_000, index);
+    const keyAt = (index: number) => uniform(seed, step, DROPOUT_ROW, index);
     return floats(Array.from({ length: dims[0] * dims[1] }, (_, index) => keyAt(index)), dims);
   };
   return { rate: DROPOUT, keys };

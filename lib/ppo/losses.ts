@@ -1,6 +1,10 @@
 /**
  * The two losses of PPO for a language model: `policyLoss` and `valueLoss` of `lib/rl`, computed
  * from GPT-2's hidden states.
+ *
+ * A loss has two parts: `definition`, the graph, and `feeds`, its inputs for one micro-batch. In a
+ * definition, `head` holds every parameter outside the blocks, and `count` is the number of answer
+ * tokens in the whole minibatch, so that the losses of micro-batches add up.
  */
 import {
   type AnswerDropout,
@@ -41,7 +45,7 @@ export interface PpoLossOptions {
 const dropOf = ({ dropout }: PpoLossOptions) =>
   dropout && (({ dropoutKeys }: AnswerLossInputs) => ({ rate: dropout.rate, keys: dropoutKeys }));
 
-/** The actor loss's inputs besides rows, mask and count. */
+/** The actor loss's inputs besides those of every answer loss (`AnswerLossInputs`). */
 export interface ActorLossInputs extends Omit<AnswerInputs, "rows" | "columns"> {
   /** log pi_old(a_t). */
   readonly oldLogProbs: AnswerMatrix;
@@ -81,7 +85,7 @@ export function actorLoss(
       parameters: gpt2Spec(config),
       inputs: { ...answerLossSpec, ...own },
       drop: dropOf(options),
-      chosen: true,
+      chosen: true, // the loss reads the hidden states at `columns` only
       loss(head, hidden, { rows, columns, targets, seen, samplingMask, ...data }) {
         const { oldLogProbs, advantages, mask, count } = data;
         const states = atColumns(hidden, columns, rows.slots); // those that predict answer tokens
@@ -103,7 +107,7 @@ export function actorLoss(
   };
 }
 
-/** The critic loss's inputs besides rows, mask and count. */
+/** The critic loss's inputs besides those of every answer loss (`AnswerLossInputs`). */
 export interface CriticLossInputs {
   /** V_old(s_t). */
   readonly oldValues: AnswerMatrix;
@@ -135,7 +139,7 @@ export function criticLoss(
       parameters: valueModelSpec(config),
       inputs: { ...answerLossSpec, ...own },
       drop: dropOf(options),
-      chosen: true,
+      chosen: true, // the loss reads the hidden states at `columns` only
       loss(head, hidden, { rows, columns, oldValues, returns, mask, count }) {
         const values = valueHeadAt(atColumns(hidden, columns, rows.slots), head);
         return { loss: valueLoss({ values, oldValues, returns, mask, count }, options).loss };

@@ -21,7 +21,10 @@ import type { UpdateStep } from "./update.ts";
 
 /** Metrics of a pool, measured before its update. */
 export interface PoolMetrics {
-  /** The reward model's raw score, before normalisation and clipping, averaged over answers. */
+  /**
+   * The reward model's raw score, before normalisation and clipping, averaged over answers (the
+   * tutorial's name for it).
+   */
   readonly mean_reward: number;
   /**
    * The score that is added to the last token's reward (normalised, clipped, minus the penalty for

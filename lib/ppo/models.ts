@@ -9,7 +9,10 @@ import type { Sample, SampledAnswer } from "./sample.ts";
 
 /** Computes log-probabilities of answers. */
 export interface Policy {
-  /** log pi(a_t) in nats, one row per answer. */
+  /**
+   * log pi(a_t) in nats under the sampling distribution, one row per answer. The cut-off is the one
+   * with which the answer was sampled (`samplingMask`).
+   */
   logProbs(answers: readonly PromptAndAnswer[]): Promise<number[][]>;
 }
 

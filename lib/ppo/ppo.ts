@@ -42,16 +42,16 @@ export interface Ppo extends Run {
    */
   state(options?: StateOptions): Promise<PpoState>;
   /**
-   * Runs `rollout` with this run's current models and configuration, for one timestep of answers.
+   * `rollout` bound to this run: its current models and configuration, for one timestep of answers.
    */
   experience(timestep: number, prompts: readonly TokenRow[]): Promise<Sample[]>;
   /** Scores the same answers again. */
   rescore(samples: readonly Sample[]): Promise<Sample[]>;
-  /** Runs `update` with this run's models and configuration, on a pool of answers. */
+  /** `update` bound to this run: its models and configuration, on a pool of answers. */
   learn(pool: readonly Sample[], updatesDone: number): Promise<UpdateStep[]>;
   /**
-   * The gradient of the actor's loss on these answers as one minibatch, computed for at most
-   * `microBatchSize` answers at once (default: all).
+   * The gradient of the actor's loss on these answers as one minibatch, with their advantages as
+   * given, computed for at most `microBatchSize` answers at once (default: all).
    */
   actorGradient(
     samples: readonly Sample[],

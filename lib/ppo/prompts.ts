@@ -1,4 +1,7 @@
-/** The prompts of each timestep, which are distinct and depend only on the seed. */
+/**
+ * The prompts of each timestep, which are distinct and depend only on the seed (except under the
+ * defect `prompts_through_set`).
+ */
 import type { TokenRow } from "../lm/mod.ts";
 import type { Random } from "../random/mod.ts";
 

@@ -1,11 +1,11 @@
-/** Converts the reward model's score into the reward at the last token. */
+/** Converts the reward model's score into its contribution to the last token's reward. */
 import { clipScore, normaliseScores, type ScoreStatistics } from "../rl/mod.ts";
 import type { PpoConfig } from "./config.ts";
 import type { SampledAnswer } from "./sample.ts";
 
 /**
- * Creates the function that turns a reward-model score into the reward at the last token:
- * normalise, clip, and subtract the penalty if the answer never ended.
+ * Creates the function that turns a reward-model score into its contribution to the last token's
+ * reward: normalise, clip, and subtract the penalty if the answer never ended.
  *
  * @example
  * ```ts

@@ -3,8 +3,12 @@
  *
  * Ouyang et al. 2022 (InstructGPT), section 3.5, with the KL penalty at each token (Ziegler et al.
  * 2019, equation 2) and GAE (Schulman et al. 2016); no pretraining loss is mixed in. A timestep is
- * one batch of prompts, which is the tutorial's term, and t counts the tokens of an answer. The
- * models take care of batching, padding and memory.
+ * one batch of prompts, which is the tutorial's term, and t counts the tokens of an answer. klCoef
+ * is fixed. The models take care of batching, padding and memory.
+ *
+ * pi and pi_ref are sampling distributions (`lib/lm/sampling.ts`): after the repetition penalty,
+ * the temperature, and the cut-off (top-k or top-p) with which pi sampled. `sample.ts` describes
+ * the result.
  */
 import { gae, shapedRewards } from "../rl/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
@@ -23,7 +27,10 @@ export interface RolloutOptions extends Pick<PpoConfig, "klCoef" | "gamma" | "la
   readonly toReward: (score: number, answer: Pick<SampledAnswer, "ended">) => number;
 }
 
-/** `rollout`, or a wrapper of it that may also need the actor's log-probabilities. */
+/**
+ * `rollout`, or its wrapper for the defect `gae_over_padding`, which also needs the actor's
+ * log-probabilities.
+ */
 export type Rollout = (
   models: RolloutModels & { readonly actor: Policy },
   prompts: readonly TokenRow[],
@@ -68,7 +75,7 @@ export async function rollout(
     const score = toReward(rawScores[i], answer);
     // 6. r_t: the KL penalty at each token, plus the score at the last one.
     const rewards = shapedRewards({ logProbs, refLogProbs, score, klCoef });
-    // 7. A_t and R_t.
+    // 7. A_t and R_t. The value after the last token counts as 0.
     const { advantages, returns } = gae({ rewards, values, gamma, lambda });
     const estimates = { refLogProbs, values, rewards, advantages, returns };
     return { ...answer, ...estimates, timestep, rawScore: rawScores[i], score };

@@ -23,7 +23,7 @@ import { update } from "./update.ts";
  * `rollout` and `update`.
  */
 export interface RunConfig extends PpoConfig {
-  /** Turns a reward-model score into the reward at the last token. */
+  /** Turns a reward-model score into its contribution to the last token's reward. */
   readonly toReward: RolloutOptions["toReward"];
   /** Splits a pool into the minibatches of one epoch. */
   readonly minibatches: CutIntoMinibatches;
@@ -39,7 +39,7 @@ export interface Progress {
   readonly drawn: number;
   /** Answers since the last update. */
   readonly pool: readonly Sample[];
-  /** Metrics of the pool, measured when its update began, or undefined before that. */
+  /** Metrics of the pool before its update, measured when it begins; undefined until then. */
   readonly before: PoolMetrics & { readonly kl_exact: number } | undefined;
   /** The optimizer steps made so far in that update. */
   readonly steps: readonly StepMetrics[];
@@ -59,7 +59,7 @@ export const START: Progress = {
 export interface Run {
   /** The inputs of the run. */
   readonly inputs: PpoInputs;
-  /** The four models, whose calls are timed. */
+  /** The four models. The calls that `rollout` and `update` make are timed. */
   readonly models: RunModels;
   /** The configuration of the run. */
   readonly config: RunConfig;
@@ -71,7 +71,10 @@ export interface Run {
   promptSampler(drawn?: number): PromptSampler;
   /** Throws the reason of `signal` if it has been aborted. */
   checkAbort(): void;
-  /** May stop `rollout` and `update` between two programs; `train` has its own while it runs. */
+  /**
+   * May stop `rollout` and `update` between two programs. `train` replaces it with its own and
+   * removes that at its end.
+   */
   signal: AbortSignal | undefined;
   /** Adds up the seconds of each part; `train` starts a new lap at each update. */
   readonly watch: Stopwatch;

@@ -14,7 +14,7 @@ export interface SampledAnswer extends PromptAndAnswer {
  * token.
  */
 export interface Sample extends SampledAnswer {
-  /** log pi_ref(a_t) in nats under the frozen reference. */
+  /** log pi_ref(a_t) in nats under the frozen reference, with the actor's cut-off. */
   readonly refLogProbs: readonly number[];
   /** V(s_t), the critic's value before each token. */
   readonly values: readonly number[];

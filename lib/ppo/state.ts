@@ -5,6 +5,7 @@
  * last bit (except for the seconds), on the same machine and device. Random numbers need no state.
  * Those of an answer are a function of (seed, timestep, row, position), the order of an epoch is a
  * function of (seed, epoch), and the prompt sampler skips the numbers that it has already drawn.
+ * The exception is the defect `prompts_through_set`, whose prompts depend on no seed.
  */
 import { type Gpt2Arrays, gpt2Spec, type ValueModelArrays, valueModelSpec } from "../lm/mod.ts";
 import {

@@ -61,6 +61,7 @@ export function timedModels<M extends Models>(
     actor: {
       ...actor,
       generate: (...given) => time("generate", () => actor.generate(...given)),
+      logProbs: (answers) => time("score", () => actor.logProbs(answers)),
       step: (...given) => time("actor", () => actor.step(...given)),
     },
     critic: {

@@ -2,9 +2,9 @@
  * The training loop: sample `updateTimesteps` timesteps of answers, update the actor and the critic
  * on them, report, and repeat.
  *
- * The progress of a run is a single value, `run.progress`. It is replaced after each timestep and
- * each optimizer step, together with the models, so that a run that was stopped can be resumed
- * exactly (`state.ts`).
+ * The progress of a run is a single value, `run.progress`, which counts the timesteps and updates
+ * completed (`Progress` in `run.ts`). It is replaced after each timestep and each optimizer step,
+ * together with the models, so that a run that was stopped can be resumed exactly (`state.ts`).
  */
 import {
   meanStepMetrics,
@@ -25,14 +25,15 @@ export type TimestepReport =
   & Pick<Progress, "timestep" | "update">
   & Pick<PpoConfig, "timesteps" | "updates">;
 
-/**
- * The pool that update number `update` (from 1) is about to learn from, in the order of sampling.
- */
-export type PoolReport = Pick<Progress, "update" | "timestep" | "pool">;
+/** The pool that an update is about to learn from, in the order of sampling. */
+export interface PoolReport extends Pick<Progress, "timestep" | "pool"> {
+  /** The number of this update, counted from 1. */
+  readonly update: number;
+}
 
 /** One optimizer step. */
 export interface StepReport {
-  /** Counted from 1 over the whole run: the tutorial's `ppo_step`. */
+  /** The actor's optimizer steps so far, this one included: the tutorial's `ppo_step`. */
   readonly ppoStep: number;
   /** What was measured on its minibatch, before the step. */
   readonly metrics: StepMetrics;
@@ -84,20 +85,21 @@ async function sampleTimestep(
 
 /** Runs one update on the pool, or the remaining part of an update that was stopped. */
 async function updateOnPool(run: Run, { onPool, onStep }: TrainOptions): Promise<Metrics> {
-  const { models, config, progress: { timestep, update, pool } } = run;
+  const { models, config, progress: { timestep, update: updatesDone, pool } } = run;
+  const update = updatesDone + 1;
   let { before } = run.progress;
-  if (before === undefined) {
+  if (before === undefined) { // the update begins here, and was not stopped half-way
     before = await measurePool(models, pool);
     run.progress = { ...run.progress, before };
-    onPool?.({ update: update + 1, timestep, pool });
+    onPool?.({ update, timestep, pool });
   }
-  const done = { updatesDone: update, stepsDone: run.progress.steps.length };
+  const done = { updatesDone, stepsDone: run.progress.steps.length };
   for await (const step of run.update(models, pool, { ...config, ...done })) {
     const metrics = stepMetrics(step, config);
     run.progress = { ...run.progress, steps: [...run.progress.steps, metrics] };
     onStep?.({ ppoStep: models.trainedActor.state.step, metrics });
   }
   const { steps } = run.progress;
-  run.progress = { ...run.progress, update: update + 1, pool: [], before: undefined, steps: [] };
-  return { update: update + 1, timestep, ...before, ...meanStepMetrics(steps), ...run.watch.lap() };
+  run.progress = { ...run.progress, update, pool: [], before: undefined, steps: [] };
+  return { update, timestep, ...before, ...meanStepMetrics(steps), ...run.watch.lap() };
 }

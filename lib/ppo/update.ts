@@ -3,8 +3,9 @@
  * of the actor and one of the critic.
  *
  * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. The actor and the critic are separate
- * models, so equation 9 becomes two losses with two optimizers. There is no entropy bonus and no
- * early stop on the KL divergence. The losses are `policyLoss` and `valueLoss` of `lib/rl`;
+ * models, so equation 9 becomes two losses with two optimizers. The value loss is clipped as in
+ * OpenAI's baselines, and advantages are whitened once over the pool. There is no entropy bonus and
+ * no early stop on the KL divergence. The losses are `policyLoss` and `valueLoss` of `lib/rl`;
  * `losses.ts` connects them to the models.
  */
 import { whiten } from "../rl/mod.ts";
@@ -28,7 +29,7 @@ export interface UpdateOptions
 
 /** A minibatch and the results of its two optimizer steps. */
 export interface UpdateStep {
-  /** The minibatch. */
+  /** The minibatch; its advantages are whitened if the update whitens. */
   readonly samples: readonly Sample[];
   /** The actor's step. */
   readonly actor: ActorStep;
