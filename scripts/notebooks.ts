@@ -161,7 +161,7 @@ async function notebooks(args: string[], { terminal }: CommandContext): Promise<
 
 const ABOUT = {
   command: "deno task notebooks",
-  does: "Executes all notebooks, or those whose names begin with a given name, and writes to out/.",
+  does: "Executes all notebooks, or those with a given name prefix, and writes to out/.",
   names: " [name ...]",
   takesNames: true,
 };

@@ -119,8 +119,8 @@ const ABOUT = {
 
 The rows of a trial are written when it finishes. You can stop at any time, and the same command
 then runs the missing trials. Settings are read from flags, not from environment variables. With
---ray, every machine of the cluster needs this project in the same folder (--ray_folder), and
-deno or Node.js.`,
+--ray, every machine in the cluster needs Deno or Node.js, and this project in the same folder
+(--ray_folder).`,
   usesEnvironment: false,
 };
 

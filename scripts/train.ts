@@ -196,7 +196,7 @@ async function trainJob(
 }
 
 async function train({ interruptSignal, terminal }: CommandContext): Promise<void> {
-  const does = "Trains a language model with PPO, on the embedded models or on your own.";
+  const does = "Trains a language model with PPO: the embedded one or your own.";
   const about = { command: "deno task train", does };
   const flags = readFlags(TRAIN_FLAGS, about, { args: Deno.args, terminal });
   if (flags === undefined) return;

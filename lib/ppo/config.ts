@@ -1,6 +1,6 @@
 /**
- * The configuration of a run under the field's standard names, and the mapping from the tutorial's
- * names to them.
+ * The configuration of a run under standard names, and the mapping from the tutorial's names to
+ * them.
  *
  * On disk, on the command line and in notebooks, settings have the tutorial's names (`kl_coef`,
  * `lam`). Inside the library, they are the fields of `PpoConfig`.
@@ -8,7 +8,7 @@
 import type { SamplingSettings, WeightType } from "../lm/mod.ts";
 import { type DefectName, scheduleOf, type Settings } from "../settings/mod.ts";
 
-/** The fields that take their value from one setting as it is, and its name. */
+/** The fields that are copies of one setting, with the name of that setting. */
 export const SETTING_OF = {
   /** The seed, on which all random numbers depend. */
   seed: "seed",
@@ -52,7 +52,7 @@ export const SETTING_OF = {
   freshValueHead: "fresh_value_head",
 } as const;
 
-/** The same for the limits of memory. */
+/** The same for memory limits. */
 export const MEMORY_SETTING_OF = {
   /** Answers in one forward and backward pass; 0: no limit. */
   microBatchSize: "micro_batch_size",
@@ -65,7 +65,7 @@ export const MEMORY_SETTING_OF = {
   /** Answers generated at once; 0: a whole timestep. */
   generateBatchSize: "generate_batch_size",
   /**
-   * Whether to load frozen models only while they are used, and to free caches and gradients
+   * Whether to hold frozen models only while they are used, and to free caches and gradients
    * between uses.
    */
   spareMemory: "spare_memory",

@@ -2,7 +2,7 @@
  * Everything that is computed from answers without training: log-probabilities, values, scores and
  * the exact KL.
  *
- * Each reader splits the answers into groups, lays out each group as a padded batch, and returns
+ * Each evaluator splits the answers into groups, lays out each group as a padded batch, and returns
  * ragged rows in the order of the answers.
  */
 import {
@@ -25,11 +25,11 @@ import type { PpoConfig } from "./config.ts";
 import { layoutWithDefects, samplingForLogProbs } from "./faithful.ts";
 import type { PpoInputs } from "./inputs.ts";
 
-/** Callbacks of a run between two programs of a model. */
+/** Callbacks that run between two programs of a model. */
 export interface Housekeeping {
   /** Throws when the run has been aborted. */
   checkAbort(): void;
-  /** Returns memory to the system, if the run spares memory. */
+  /** Returns memory to the system if `spareMemory` is set. */
   tidy(): void;
 }
 

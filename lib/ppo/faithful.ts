@@ -118,7 +118,7 @@ export const samplingForLogProbs = (
   { defects, sampling }: Defects & { sampling: SamplingSettings },
 ): SamplingSettings => defects.log_probs_of_raw_distribution ? plainSampling : sampling;
 
-/** Computes an actor's log-probabilities again after sampling, if a defect makes the two differ. */
+/** Recomputes an actor's log-probabilities after sampling if a defect makes them differ. */
 export function actorWithDefects(actor: Actor, { defects }: Defects): Actor {
   if (!defects.log_probs_of_raw_distribution && !defects.left_pad_without_positions) return actor;
   return {

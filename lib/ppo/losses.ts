@@ -1,5 +1,5 @@
 /**
- * The two losses of PPO for a language model: `policyLoss` and `valueLoss` of `lib/rl`, computed
+ * The two losses of PPO for a language model: `policyLoss` and `valueLoss` from `lib/rl`, computed
  * from GPT-2's hidden states.
  *
  * A loss has two parts: `definition`, the graph, and `feeds`, its inputs for one micro-batch. In a

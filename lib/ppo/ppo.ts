@@ -37,8 +37,8 @@ export interface Ppo extends Run {
   /** Trains to the end of the schedule and yields one row of metrics per update. */
   train(options?: TrainOptions): AsyncGenerator<Metrics>;
   /**
-   * Returns the state of the run, for `train({ from })` of a run with the same inputs. Call it
-   * between two values of `train`, or after `train` has thrown.
+   * Returns the state of the run, which `train({ from })` of a run with the same inputs can resume.
+   * Call it between two values of `train`, or after `train` has thrown.
    */
   state(options?: StateOptions): Promise<PpoState>;
   /**
@@ -81,8 +81,10 @@ export interface ActorGradient {
 }
 
 /**
- * Compiles a run. @throws RangeError when there are fewer prompts than `batch_size`, a prompt is
- * too long, or the statistics for score normalisation are missing.
+ * Compiles a run.
+ *
+ * @throws RangeError when there are fewer prompts than `batch_size`, a prompt is too long, or the
+ *   statistics for score normalisation are missing.
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";

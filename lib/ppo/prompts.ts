@@ -10,7 +10,7 @@ export interface PromptSampler {
   /** Draws `batchSize` distinct prompts. */
   next(): TokenRow[];
   /**
-   * How many random numbers were drawn so far. A sampler that skips this many continues from here.
+   * How many random numbers have been drawn. A sampler that skips this many continues from here.
    */
   drawn(): number;
 }

@@ -1,10 +1,10 @@
 /**
  * One timestep of experience: sample answers, score them, and compute the advantage of every token.
  *
- * Ouyang et al. 2022 (InstructGPT), section 3.5, with the KL penalty at each token (Ziegler et al.
- * 2019, equation 2) and GAE (Schulman et al. 2016); no pretraining loss is mixed in. A timestep is
- * one batch of prompts, which is the tutorial's term, and t counts the tokens of an answer. klCoef
- * is fixed. The models take care of batching, padding and memory.
+ * This follows Ouyang et al. 2022 (InstructGPT), section 3.5, with the KL penalty at each token
+ * (Ziegler et al. 2019, equation 2, but with a fixed coefficient) and GAE (Schulman et al. 2016),
+ * and without a pretraining loss. A timestep (the tutorial's term) is one batch of prompts, and t
+ * counts the tokens of an answer. The models take care of batching, padding and memory.
  *
  * pi and pi_ref are sampling distributions (`lib/lm/sampling.ts`): after the repetition penalty,
  * the temperature, and the cut-off (top-k or top-p) with which pi sampled. `sample.ts` describes
@@ -19,7 +19,7 @@ import type { Sample, SampledAnswer } from "./sample.ts";
 /** The options of a rollout besides models and prompts. */
 export interface RolloutOptions extends Pick<PpoConfig, "klCoef" | "gamma" | "lambda"> {
   /**
-   * The timestep, counted from 1. The random number of a token is a function of (seed, timestep,
+   * The timestep, counted from 1. The random number for a token depends on (seed, timestep,
    * row, position).
    */
   readonly timestep: number;

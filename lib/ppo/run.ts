@@ -2,9 +2,8 @@
  * What a run consists of: models, configuration, the two functions of the algorithm, and its
  * progress.
  *
- * What is not the algorithm is wrapped around it: timing, aborting, the tutorial's defects
- * (`faithful.ts`), and here the memory
- * handling of an update.
+ * Everything else is wrapped around the algorithm: timing, aborting, the tutorial's defects
+ * (`faithful.ts`) and, in this file, the memory handling of an update.
  */
 import { updateMemory } from "../memory/mod.ts";
 import type { PpoConfig } from "./config.ts";
@@ -35,7 +34,7 @@ export interface Progress {
   readonly timestep: number;
   /** The number of updates made. */
   readonly update: number;
-  /** How many random numbers were drawn so far to choose prompts. */
+  /** How many random numbers have been drawn to choose prompts. */
   readonly drawn: number;
   /** Answers since the last update. */
   readonly pool: readonly Sample[];
@@ -63,9 +62,9 @@ export interface Run {
   readonly models: RunModels;
   /** The configuration of the run. */
   readonly config: RunConfig;
-  /** `rollout` of `rollout.ts`, or a wrapper if a defect changes it. */
+  /** `rollout` from `rollout.ts`, or a wrapper if a defect changes it. */
   readonly rollout: Rollout;
-  /** `update` of `update.ts`, with the memory handling of an update around it. */
+  /** `update` from `update.ts`, with the memory handling of an update around it. */
   readonly update: typeof update;
   /** Draws prompts, starting after `drawn` random numbers. */
   promptSampler(drawn?: number): PromptSampler;

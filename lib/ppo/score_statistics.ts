@@ -11,7 +11,7 @@ import { samplingOf } from "./config.ts";
 import { checkInputs, type LoadedModel, type PpoInputs } from "./inputs.ts";
 
 /**
- * The number of sampled answers, which determines the mean to an eighth of a standard deviation.
+ * The number of sampled answers, enough to find the mean to within 1/8 of a standard deviation.
  */
 const MEASURED_ANSWERS = 64;
 
@@ -72,7 +72,7 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
   return scoreStatistics(scores);
 }
 
-/** At most `count` items at equal distances. */
+/** At most `count` evenly spaced items. */
 function spread<T>(items: readonly T[], count: number): T[] {
   const size = Math.min(count, items.length);
   return Array.from({ length: size }, (_, index) => items[Math.floor(index * items.length / size)]);

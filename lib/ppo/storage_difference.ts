@@ -84,17 +84,17 @@ function apart(a: readonly number[], b: readonly number[]): Difference {
  * const scores = { mean: 0.0002, largest: 0.00071, count: 16 };
  * equal(
  *   storageText({ logProbs, scores }),
- *   "frozen models are stored as float16: log-probabilities of 900 tokens of the prompts " +
- *     "differ from float32's by 0.00042 nats a token " +
- *     "in the mean, 0.0031 at most; scores of 16 of them by 0.0002, 0.00071 at most",
+ *   "frozen models are stored as float16: log-probabilities of 900 prompt tokens " +
+ *     "change by 0.00042 nats per token on average, 0.0031 at most; " +
+ *     "scores of 16 answers by 0.0002 on average, 0.00071 at most",
  * );
  * ```
  */
 export function storageText({ logProbs, scores }: StorageDifference): string {
   const short = (value: number) => Number(value.toPrecision(2));
   const text = ({ mean, largest }: Difference, unit: string) =>
-    `${short(mean)}${unit}, ${short(largest)} at most`;
-  const nats = text(logProbs, " nats a token in the mean"), points = text(scores, "");
-  return `frozen models are stored as float16: log-probabilities of ${logProbs.count} tokens of the prompts differ from ` +
-    `float32's by ${nats}; scores of ${scores.count} of them by ${points}`;
+    `${short(mean)}${unit} on average, ${short(largest)} at most`;
+  return `frozen models are stored as float16: log-probabilities of ${logProbs.count} prompt tokens ` +
+    `change by ${text(logProbs, " nats per token")}; ` +
+    `scores of ${scores.count} answers by ${text(scores, "")}`;
 }

@@ -18,8 +18,8 @@ import { type Progress, type Run, START } from "./run.ts";
 import { type PpoState, restore } from "./state.ts";
 
 /**
- * Where a run stands after a timestep: timesteps done of the schedule's, and updates completed of
- * the schedule's.
+ * Where a run stands after a timestep: the timesteps and updates completed so far, and their totals
+ * in the schedule.
  */
 export type TimestepReport =
   & Pick<Progress, "timestep" | "update">
@@ -43,7 +43,7 @@ export interface StepReport {
 export interface TrainOptions {
   /** Aborting it makes `train` throw the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Where to go on (default: at the start of the schedule, with the models as they are). */
+  /** Where to continue (default: the start of the schedule, with the models as they are). */
   readonly from?: PpoState | undefined;
   /** Called after each timestep, before its update. */
   readonly onProgress?: (report: TimestepReport) => void;

@@ -1,11 +1,11 @@
 /**
- * One update of PPO, which makes several epochs over a pool of answers. Each minibatch is one step
- * of the actor and one of the critic.
+ * One update of PPO: several epochs over a pool of answers. Each minibatch is used for one step of
+ * the actor and one of the critic.
  *
  * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. The actor and the critic are separate
  * models, so equation 9 becomes two losses with two optimizers. The value loss is clipped as in
  * OpenAI's baselines, and advantages are whitened once over the pool. There is no entropy bonus and
- * no early stop on the KL divergence. The losses are `policyLoss` and `valueLoss` of `lib/rl`;
+ * no early stopping on the KL divergence. The losses are `policyLoss` and `valueLoss` in `lib/rl`;
  * `losses.ts` connects them to the models.
  */
 import { whiten } from "../rl/mod.ts";
@@ -19,7 +19,7 @@ export interface UpdateOptions
   extends Pick<PpoConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages"> {
   /** Random seed of the shuffles. */
   readonly seed: number;
-  /** Number of updates already made, which seeds the shuffles together with the epoch. */
+  /** Number of updates already made, which determines the epochs that seed the shuffles. */
   readonly updatesDone: number;
   /** Optimizer steps of this update that were made before the run was stopped (default 0). */
   readonly stepsDone?: number;
@@ -38,7 +38,7 @@ export interface UpdateStep {
 }
 
 /**
- * Updates the actor and the critic on a pool of answers. It is lazy: each step is made when the
+ * Updates the actor and the critic on a pool of answers. It is lazy: each step is taken when the
  * next value is requested.
  *
  * @example
@@ -85,7 +85,7 @@ export async function* update(
   }
 }
 
-/** The pool with its advantages at mean 0 and standard deviation 1 over all tokens. */
+/** The pool, with advantages whitened to mean 0 and standard deviation 1 over all tokens. */
 function whitened(pool: readonly Sample[]): Sample[] {
   const advantages = whiten(pool.map((sample) => sample.advantages));
   return pool.map((sample, index) => ({ ...sample, advantages: advantages[index] }));

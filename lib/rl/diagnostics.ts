@@ -15,7 +15,7 @@ import { requireSameLength, type Row } from "./rows.ts";
 
 /** Log-probabilities, in nats, of the same tokens before and after updates. */
 export interface OldAndNewLogProbs {
-  /** log pi(a_t) of the policy in training. */
+  /** log pi(a_t) of the policy being trained. */
   readonly logProbs: Row;
   /** log pi_old(a_t) of the policy that sampled the tokens. */
   readonly oldLogProbs: Row;

@@ -3,7 +3,7 @@
  *
  *     H(p) = -sum_v p_v log p_v
  *
- * Shannon 1948. It is 0 if one choice is certain and log(n) for n equally likely choices. There are
+ * Shannon 1948. H is 0 if one choice is certain and log(n) for n equally likely choices. There are
  * two versions: one for a row of logits and one for differentiable tensors. Schulman et al. 2017
  * (PPO), equation 9, add it to the objective; here it is a diagnostic.
  */

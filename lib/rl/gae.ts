@@ -1,5 +1,5 @@
 /**
- * Generalised advantage estimation (GAE) of how much better a token was than the critic expected.
+ * Generalised advantage estimation (GAE): how much better a token was than the critic expected.
  *
  *     delta_t = r_t + gamma V(s_t+1) - V(s_t)
  *     A_t     = delta_t + (gamma lambda) delta_t+1 + (gamma lambda)^2 delta_t+2 + ...

@@ -1,5 +1,5 @@
 /**
- * The exact KL divergence of two distributions, summed over the vocabulary.
+ * The exact KL divergence between two distributions, summed over the vocabulary.
  *
  *     KL(p || q) = sum_v p_v (log p_v - log q_v)
  *

@@ -3,7 +3,7 @@
  *
  *     G_t = r_t + gamma r_t+1 + gamma^2 r_t+2 + ... = r_t + gamma G_t+1
  *
- * Sutton & Barto 2018, equations 3.8 and 3.9. A critic learns to predict it. `gae` computes the
+ * Sutton & Barto 2018, equations 3.8 and 3.9. A critic learns to predict G_t. `gae` computes the
  * target that PPO uses instead.
  */
 import { requireFractions, type Row } from "./rows.ts";

@@ -3,7 +3,7 @@
  *
  *     normalised = (score - mean) / deviation         clipped = min(max(score, -limit), limit)
  *
- * Mean and standard deviation (`deviation`) are those of the scores of the model that PPO starts
+ * The mean and standard deviation (`deviation`) come from the scores of the model that PPO starts
  * from, so that 0 means "as good as before" (Ziegler et al. 2019, "Fine-tuning language models
  * from human preferences", section 2). Without normalisation, a limit below the typical score
  * gives every answer the same reward, and there is nothing to learn.
@@ -11,7 +11,7 @@
 import { meanOf, varianceOf } from "./moments.ts";
 import { requireNotNegative, type Row } from "./rows.ts";
 
-/** Mean and standard deviation of raw scores, which are stored with a reward model. */
+/** Mean and standard deviation of raw scores; both are stored with a reward model. */
 export interface ScoreStatistics {
   /** The mean, in the reward model's own units. */
   readonly mean: number;

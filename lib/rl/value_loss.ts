@@ -5,7 +5,7 @@
  *     V_clip = clamp(V, V_old - clipRange, V_old + clipRange)
  *     loss   = 0.5 sum_t mask_t max((V_t - R_t)^2, (V_clip_t - R_t)^2) / count
  *
- * Schulman et al. 2017 (PPO), equation 9, has the plain squared error; the clip comes from
+ * Schulman et al. 2017 (PPO), equation 9, has the plain squared error; the clipping is from
  * OpenAI's baselines code and is described in Huang et al. 2022, "The 37 implementation details of
  * proximal policy optimization", detail 9. The loss is a graph, differentiable in `values`; all
  * other inputs are data from the rollout.

@@ -60,7 +60,7 @@ const promptsOfRun = ({ batch_size, num_episodes, max_timesteps }: Settings): nu
   batch_size * num_episodes * max_timesteps;
 const usesCheckpointing = ({ settings }: FieldSource): boolean => settings.blocks_per_program > 0;
 
-const LEFT_OUT = none("a mistake of the tutorial; omitted");
+const LEFT_OUT = none("a mistake in the tutorial; omitted");
 // The one cast: Object.fromEntries forgets the names.
 const defects = Object.fromEntries(DEFECT_NAMES.map((name) => [name, LEFT_OUT])) as {
   readonly [K in DefectName]: ElsewhereRow;

@@ -4,7 +4,7 @@ import { defaultOf, rangeOf, type SettingSpec, type SettingTable, wanted } from 
 /** Whether to list the common flags or the advanced ones. */
 export type HelpLevel = "common" | "advanced";
 
-const ENVIRONMENT = "A flag may also be a variable with the prefix PPO_, for example PPO_SEED=3.";
+const ENVIRONMENT = "Flags can also be set by variables with the prefix PPO_, such as PPO_SEED=3.";
 
 function helpLine(name: string, spec: SettingSpec, width: number): string {
   const help = "help" in spec ? spec.help : spec.advanced;

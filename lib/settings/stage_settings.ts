@@ -10,8 +10,8 @@ const MACHINE = {
   device: SETTINGS.device,
   threads: { int: 0, min: 0, help: "CPU threads; 0: one per core" },
   seed: { ...SETTINGS.seed, int: 42 },
-  max_len: { int: 768, min: 1, help: "maximum tokens of a passage and its question together" },
-  query_max_len: { int: 64, min: 1, help: "maximum tokens of a question" },
+  max_len: { int: 768, min: 1, help: "maximum tokens in a passage and its question together" },
+  query_max_len: { int: 64, min: 1, help: "maximum tokens in a question" },
 } as const satisfies SettingTable;
 
 const LISTS = {
@@ -21,7 +21,7 @@ const LISTS = {
     float: 0.6,
     min: 0,
     max: 1,
-    help: "share of lists with unanswerable rank 3",
+    help: "share of lists unanswerable at rank 3",
   },
 } as const satisfies SettingTable;
 
@@ -65,7 +65,7 @@ export const SFT_SETTINGS = {
   passage_weight: {
     float: 1,
     min: 0,
-    help: "loss weight of passage tokens; question tokens have 1",
+    help: "loss weight of passage tokens (question tokens: 1)",
   },
   embed: { int: 128, min: 1, help: "embedding width of a new model" },
   layers: { int: 4, min: 1, help: "transformer blocks of a new model" },
@@ -102,7 +102,7 @@ export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
 export const DATA_SETTINGS = {
   train_file_path: { text: "data/cmrc_train.json", help: "passages: CMRC JSON or JSON lines" },
   test_file_path: { text: "data/cmrc_dev.json", help: "held-out data in the same format" },
-  output_dir: { text: "output_data/", help: "folder for the files" },
+  output_dir: { text: "output_data/", help: "output folder" },
   model_path: { text: "", help: "SFT model for ranked lists; empty: split the passages" },
   ...LISTS,
   per_question: { bool: true, help: "make lists per question; false: per passage" },
@@ -121,7 +121,7 @@ export const PREDICT_SETTINGS = {
   top_k: SETTINGS.top_k,
   temperature: SETTINGS.temperature,
   repetition_penalty: { ...SETTINGS.repetition_penalty, float: 1.2 },
-  min_length: { int: 3, min: 0, help: "minimum tokens of a question" },
+  min_length: { int: 3, min: 0, help: "minimum tokens in a question" },
   ...MACHINE,
 } as const satisfies SettingTable;
 
@@ -131,8 +131,8 @@ export type PredictSettings = SettingValues<typeof PREDICT_SETTINGS>;
 /** Flags of the `train` command. */
 export const TRAIN_FLAGS = {
   ...SETTINGS,
-  resume: { text: "", help: "folder of a run to continue; the results are identical" },
-  save_every: { int: 1, min: 1, help: "updates between saved states of 24 bytes per parameter" },
+  resume: { text: "", help: "folder of a run to continue; same results as an unbroken run" },
+  save_every: { int: 1, min: 1, help: "updates between saved states (24 bytes per parameter)" },
   plan: { bool: false, help: "print the predicted memory and time, and exit" },
 } as const satisfies SettingTable;
 
@@ -140,7 +140,7 @@ export const TRAIN_FLAGS = {
 export const EXPORT_FLAGS = {
   to: { choice: ["onnx", "openrlhf", "trl"], help: "export format" },
   model_path: { text: "", help: "model folder for --to onnx; empty: models/sft_model" },
-  export_dir: { text: "", help: "folder to create; empty: out/ and the format's name" },
+  export_dir: { text: "", help: "folder to create; empty: out/ plus the format name" },
   ...SETTINGS,
 } as const satisfies SettingTable;
 
@@ -149,7 +149,7 @@ export const SWEEP_FLAGS = {
   output: { text: "out/sweep.jsonl", help: "output file; finished trials in it are kept" },
   judged: { int: 293, min: 0, help: "held-out passages judged after each update; 0: none" },
   jobs: { int: 0, min: 0, help: "trials at once; 0: limited by cores and memory" },
-  threads: { int: 1, min: 1, help: "CPU threads per trial; affects the last digits" },
+  threads: { int: 1, min: 1, help: "CPU threads per trial; affects rounding" },
   ray: { text: "", help: "address of a Ray cluster, such as auto or ray://host:10001" },
   ray_folder: { text: "", help: "this project's folder on the cluster; empty: the same path" },
   python: { text: "python3", help: "Python executable with Ray installed" },
@@ -164,7 +164,7 @@ export const CHAPTER_FLAGS = {
 /** Flags of the `notebooks` command. */
 export const NOTEBOOKS_FLAGS = {
   write: { bool: false, help: "replace the committed notebooks with the executed ones" },
-  pages: { bool: false, help: "make pages of the committed outputs without executing" },
+  pages: { bool: false, help: "make pages from committed outputs without executing" },
   ...CHAPTER_FLAGS,
 } as const satisfies SettingTable;
 

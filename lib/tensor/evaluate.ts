@@ -70,8 +70,8 @@ function compute<P extends Computed>(
 }
 
 /**
- * Replaces unknown sizes, which can remain only after a split. A single one follows from the number
- * of elements, and several from the axes of the inputs.
+ * Replaces unknown sizes, which can remain only after a split. One unknown size follows from the
+ * number of elements; several follow from the axes of the inputs.
  */
 function settled(shape: Shape, inputs: readonly Value[], sizes: Sizes): Shape {
   const open = axesOf(shape).filter((axis) => shape[axis] === UNKNOWN);

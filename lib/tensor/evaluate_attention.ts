@@ -1,6 +1,6 @@
 /**
- * Plain evaluation of attention over whole sequences, and with a ragged key-value cache as ONNX
- * Runtime's GroupQueryAttention computes it.
+ * Plain evaluation of attention: over whole sequences, and with a ragged key-value cache as in
+ * ONNX Runtime's GroupQueryAttention.
  *
  * With a cache, row r of the batch holds `lengths[r] + 1` tokens after the new ones were added. A
  * first prompt (`total == time`) starts every row at slot 0 and is padded at its end. Later tokens
@@ -14,7 +14,7 @@ import type { Typed } from "./shape.ts";
 /** The same numbers under other axes. */
 const reshaped = ({ dtype, data }: Value, shape: Typed["shape"]): Value => ({ shape, dtype, data });
 
-/** [batch, time, embed] as [batch, time, heads, headDim]. The keys' axis of time is `slot`. */
+/** [batch, time, embed] as [batch, time, heads, headDim]. The keys' time axis is `slot`. */
 function split(x: Value, heads: number, time: "time" | "slot"): Value {
   const [batch, size, embed] = Object.values(x.shape);
   return reshaped(x, { batch, [time]: size, heads, headDim: embed / heads });

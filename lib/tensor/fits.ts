@@ -39,7 +39,7 @@ type Only<A, B> = string extends keyof A | keyof B ? never : Exclude<keyof A, ke
 type SizeAt<S, K> = S[K & keyof S] & number;
 
 /**
- * An axis that both sides have must have one size.
+ * An axis that both sides have must have the same size.
  *
  * @internal
  */

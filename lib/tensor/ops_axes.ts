@@ -30,7 +30,7 @@ export const splitAxis = <S extends Shape, K extends keyof S & string, const N e
  * Merges several axes into one (`name`), in the given order, so that the last one varies fastest.
  * They need not be neighbours.
  *
- * @throws RangeError when x already has another axis `name`.
+ * @throws RangeError when x already has another axis named `name`.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ function besideEachOther(order: readonly string[], axes: readonly string[]): str
 }
 
 /**
- * The same tensor with another order of its axes in memory. No named op depends on this order.
+ * The same tensor with its axes in a different memory order. No named op depends on this order.
  *
  * @throws RangeError when `order` does not name every axis once.
  *
@@ -150,7 +150,7 @@ export const pad = <S extends Shape, K extends keyof S & string>(
 /**
  * Concatenates tensors along one axis. Their sizes may differ only along this axis.
  *
- * @throws RangeError when a part lacks an axis of the others or has another size.
+ * @throws RangeError when a part lacks an axis of the others or differs in size.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ import type { AnyTensor, Tensor } from "./tensor.ts";
 /** Element types that can be ordered. */
 export type Comparable = "float32" | "int32";
 /**
- * Compares two tensors of one element type, or a tensor with a number. Axes are matched as by
+ * Compares two tensors of one element type, or a tensor with a number. Axes are matched as in
  * `BinaryOp`.
  */
 export type CompareOp<Op extends string> = <
@@ -30,8 +30,8 @@ const compare =
 /**
  * a < b
  *
- * @throws RangeError when sizes differ, or each side has axes that the other lacks without
- *   `{ outer: true }`.
+ * @throws RangeError when sizes differ or, without `{ outer: true }`, each side has axes that the
+ *   other lacks.
  *
  * @example
  * ```ts
@@ -45,8 +45,8 @@ export const less: CompareOp<"less"> = compare("less");
 /**
  * a == b
  *
- * @throws RangeError when sizes differ, or each side has axes that the other lacks without
- *   `{ outer: true }`.
+ * @throws RangeError when sizes differ or, without `{ outer: true }`, each side has axes that the
+ *   other lacks.
  *
  * @example
  * ```ts

@@ -29,8 +29,8 @@ const binary =
 /**
  * a + b
  *
- * @throws RangeError when sizes differ, or each side has axes that the other lacks without
- *   `{ outer: true }`.
+ * @throws RangeError when sizes differ or, without `{ outer: true }`, each side has axes that the
+ *   other lacks.
  *
  * @example
  * ```ts
@@ -47,8 +47,8 @@ export const add: BinaryOp<"add"> = binary("add");
 /**
  * a - b
  *
- * @throws RangeError when sizes differ, or each side has axes that the other lacks without
- *   `{ outer: true }`.
+ * @throws RangeError when sizes differ or, without `{ outer: true }`, each side has axes that the
+ *   other lacks.
  *
  * @example
  * ```ts
@@ -63,8 +63,8 @@ export const sub: BinaryOp<"sub"> = binary("sub");
 /**
  * a b, element by element.
  *
- * @throws RangeError when sizes differ, or each side has axes that the other lacks without
- *   `{ outer: true }`.
+ * @throws RangeError when sizes differ or, without `{ outer: true }`, each side has axes that the
+ *   other lacks.
  *
  * @example
  * ```ts
@@ -79,8 +79,8 @@ export const mul: BinaryOp<"mul"> = binary("mul");
 /**
  * a / b
  *
- * @throws RangeError when sizes differ, or each side has axes that the other lacks without
- *   `{ outer: true }`.
+ * @throws RangeError when sizes differ or, without `{ outer: true }`, each side has axes that the
+ *   other lacks.
  *
  * @example
  * ```ts
@@ -95,8 +95,8 @@ export const div: BinaryOp<"div"> = binary("div");
 /**
  * The larger of a and b. Where they are equal, the gradient goes to a.
  *
- * @throws RangeError when sizes differ, or each side has axes that the other lacks without
- *   `{ outer: true }`.
+ * @throws RangeError when sizes differ or, without `{ outer: true }`, each side has axes that the
+ *   other lacks.
  *
  * @example
  * ```ts
@@ -111,8 +111,8 @@ export const max: BinaryOp<"max"> = binary("max");
 /**
  * The smaller of a and b. Where they are equal, the gradient goes to a.
  *
- * @throws RangeError when sizes differ, or each side has axes that the other lacks without
- *   `{ outer: true }`.
+ * @throws RangeError when sizes differ or, without `{ outer: true }`, each side has axes that the
+ *   other lacks.
  *
  * @example
  * ```ts

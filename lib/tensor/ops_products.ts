@@ -6,8 +6,8 @@ import type { Merge, Shape, Without } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * The sum of products over `axes`. Other shared axes are batch axes. Axes of only one side are
- * kept.
+ * The sum of products over `axes`. Other shared axes are batch axes. Axes that only one side
+ * has are kept.
  *
  * @throws RangeError when an axis is missing on one side or has different sizes.
  *
@@ -71,9 +71,9 @@ export type Sequence = { batch: number; time: number; embed: number };
  * Causal attention of new tokens to themselves and to a ragged cache: rows have different lengths
  * and no padding on the left.
  *
- * `lengths[row]` is the number of tokens in the cache after these were added, minus 1. `total` is
- * the largest of these numbers plus 1. New rows may be padded at their end. It has no gradient,
- * because it is used for generation.
+ * `lengths[row]` is the number of tokens in the cache, including the new ones, minus 1. `total` is
+ * the largest of these numbers plus 1. New rows may be padded at their end. This op has no
+ * gradient, because it is used for generation.
  *
  * @throws RangeError when the shapes do not fit.
  *

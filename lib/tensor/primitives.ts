@@ -67,7 +67,7 @@ export interface Attributes extends Record<Unary, None>, Record<Binary | Compare
   splitAxis: { readonly axis: string; readonly into: Shape };
   /** Merges neighbouring axes into one. */
   mergeAxes: { readonly axes: readonly string[]; readonly name: string };
-  /** The same tensor with another order of its axes in memory. */
+  /** The same tensor with its axes in a different memory order. */
   transpose: { readonly order: readonly string[] };
   /** The same tensor under other axis names: old name -> new name. */
   rename: { readonly names: Readonly<Record<string, string>> };
@@ -78,7 +78,7 @@ export interface Attributes extends Record<Unary, None>, Record<Binary | Compare
   /** `gather(table, indices)`: rows of a table, for example an embedding. */
   gather: OverAxis;
   /**
-   * `scatterAdd(indices, updates)` adds rows into a table of zeros. It is the transpose of gather.
+   * `scatterAdd(indices, updates)` adds rows to a table of zeros. It is the transpose of gather.
    */
   scatterAdd: { readonly axis: string; readonly size: number };
   /** `take(x, indices)`: one element along an axis for each index. */

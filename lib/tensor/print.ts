@@ -1,5 +1,5 @@
 /**
- * Prints a graph as text, one line for each node, with inputs by number and shapes at the right.
+ * Prints a graph as text, one line for each node, with inputs by number and shapes on the right.
  */
 import { describeShape } from "./shape.ts";
 import { type AnyTensor, isNodeOf, topologicalOrder } from "./tensor.ts";

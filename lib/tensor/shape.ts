@@ -14,7 +14,7 @@ export type Shape = Readonly<Record<string, number>>;
  */
 export type DType = "float32" | "float16" | "int32" | "bool";
 
-/** A shape and an element type: what shape rules read of a tensor, and what they return. */
+/** A shape and an element type: what shape rules read from a tensor, and what they return. */
 export interface Typed<S extends Shape = Shape, D extends DType = DType> {
   /** Axis name -> size, in memory order. */
   readonly shape: S;

@@ -3,7 +3,7 @@ import { needsOuter, onOneSide, sameName, sizesDiffer, wrongProduct } from "./se
 import { axesOf, describeShape, dropAxes, keepAxes, type Shape, sizeOf, UNKNOWN } from "./shape.ts";
 
 /**
- * Joins two shapes by name: the axes of `left` in its order, then those only `right` has.
+ * Joins two shapes by name: the axes of `left` in its order, then those that only `right` has.
  *
  * @throws RangeError when an axis has two different known sizes.
  */

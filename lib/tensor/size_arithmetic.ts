@@ -20,7 +20,7 @@ interface Ones {
 }
 type Digit = keyof Ones;
 
-/** The first digit, 0 where there is none, and the digits after it. */
+/** The first digit (0 if there is none), and the digits after it. */
 type Head<N extends string> = N extends `${infer D extends Digit}${string}` ? D : "0";
 type Tail<N extends string> = N extends `${string}${infer Rest}` ? Rest : "";
 type Reverse<N extends string> = N extends `${infer D}${infer Rest}` ? `${Reverse<Rest>}${D}` : "";
@@ -72,7 +72,7 @@ type HasFewerDigits<A extends string, B extends string> = B extends `${string}${
   ? A extends `${string}${infer RestOfA}` ? HasFewerDigits<RestOfA, RestOfB> : true
   : false;
 
-/** Compares two numbers of equally many digits at the first digit in which they differ. */
+/** Compares two numbers of the same length at the first digit in which they differ. */
 type IsBefore<A extends string, B extends string> = Head<A> extends Head<B>
   ? A extends "" ? false : IsBefore<Tail<A>, Tail<B>>
   : "0123456789" extends `${string}${Head<A>}${string}${Head<B>}${string}` ? true

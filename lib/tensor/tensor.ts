@@ -48,7 +48,7 @@ export const isNodeOf =
 /**
  * The same tensor, with its element type known to the compiler.
  *
- * @throws TypeError when it has another element type.
+ * @throws TypeError when it has a different element type.
  * @example
  * ```ts
  * import { type AnyTensor, input, ofType } from "ppo/tensor/mod.ts";
