@@ -8,6 +8,7 @@
  * for the three special tokens and the longest answer. `passage_files.ts` detects the format of a
  * file.
  */
+import type { RankedAnswer } from "../corpus/mod.ts";
 import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
 import type { PromptAndAnswer, Tokenizer, TokenRow } from "../lm/mod.ts";
 import { cmrcPassages, formatOf, type QuestionedPassage, readParagraphs } from "./passage_files.ts";
@@ -21,12 +22,7 @@ export interface Example {
 }
 
 /** One answer of a ranked list, with the tutorial's field names. */
-export interface RankedText {
-  /** The passage. */
-  readonly prompt: string;
-  /** The question asked about it. */
-  readonly answer: string;
-}
+export type RankedText = Readonly<RankedAnswer>;
 
 /** The maximum lengths of texts, in tokens. */
 export interface Lengths {

@@ -6,7 +6,7 @@
  * the CPU with a warning if there is none. `cpu` and numbers below 0 are the CPU. Only `webgpu`
  * insists: it also takes software, and fails if there is nothing.
  */
-import { adapterText, findAdapter } from "./adapter.ts";
+import { type Adapter, adapterText, findAdapter } from "./adapter.ts";
 import type { Device } from "./device.ts";
 import { openDevice } from "./open_device.ts";
 
@@ -27,13 +27,15 @@ export interface ChooseOptions {
   readonly machine?: Machine;
 }
 
-const thisMachine = { findAdapter, openDevice };
+/** The devices of a machine. */
+export interface Machine {
+  /** Finds its fastest GPU, software included. */
+  findAdapter(): Promise<Adapter | undefined>;
+  /** Opens one of its devices, or throws an Error with the reason. */
+  openDevice: typeof openDevice;
+}
 
-/**
- * The devices of a machine: `findAdapter` finds its fastest GPU, software included; `openDevice`
- * opens one of its devices, or throws an Error with the reason.
- */
-export type Machine = Readonly<typeof thisMachine>;
+const thisMachine: Machine = { findAdapter, openDevice };
 
 const reported = new Set<string>();
 
