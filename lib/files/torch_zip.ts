@@ -48,7 +48,7 @@ async function readDirectory(file: RandomAccess): Promise<FileEntry[]> {
 }
 
 /**
- * The position of an entry in the file: its own header begins at `begin`, its bytes lie from
+ * The position of an entry in the file. Its own header begins at `begin`, and its bytes lie from
  * `start` up to `end`.
  */
 type Place = Awaited<ReturnType<typeof placeOf>>;
