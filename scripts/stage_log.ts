@@ -2,13 +2,7 @@
  * The log of a stage in its output folder: `metrics.jsonl`, and the same numbers for TensorBoard.
  */
 import { join } from "node:path";
-import {
-  appendLine,
-  appendTo,
-  eventFileHead,
-  scalarEvent,
-  writeAtomically,
-} from "../lib/files/mod.ts";
+import { appendTo, eventFileHead, scalarEvent, writeAtomically } from "../lib/files/mod.ts";
 
 /** The numbers of one step under the tutorial's names: `lr`, `train_loss`, `test_loss`. */
 export type Scalars = Readonly<Record<string, number>>;
@@ -26,7 +20,7 @@ export async function openStageLog(folder: string | undefined): Promise<StageLog
   await writeAtomically(metrics, "");
   await writeAtomically(events, eventFileHead());
   return async (step, scalars) => {
-    await appendLine(metrics, JSON.stringify({ step, ...scalars }));
+    await appendTo(metrics, JSON.stringify({ step, ...scalars }) + "\n");
     await appendTo(events, scalarEvent(scalars, { step }));
   };
 }

@@ -40,12 +40,8 @@ export function scoreOf(answer: readonly number[]): number {
 }
 
 /** V(s): the expected score of the completed answer. */
-export function stateValue(state: readonly number[]): number {
-  return probabilities(state).reduce(
-    (sum, probability, token) => sum + probability * actionValue(state, token),
-    0,
-  );
-}
+export const stateValue = (state: readonly number[]): number =>
+  probabilities(state).reduce((sum, pi, token) => sum + pi * actionValue(state, token), 0);
 
 /** Q(s, a). */
 export function actionValue(state: readonly number[], token: number): number {
@@ -69,21 +65,15 @@ export function sampleAnswer(random: () => number): number[] {
   return answer;
 }
 
-/** The policy gradient with respect to the first token's logits, over all answers. */
-export interface GradientMoments {
-  /** The mean for each token, which is the same for every baseline. */
-  readonly mean: number[];
-  /** The sum of the variances of all logits' gradients. */
-  readonly variance: number;
-}
-
 /**
- * Mean and variance of (G - baseline) d log pi(a_0), with d log pi(a) / d logit_j = [a = j] -
- * pi(j), by enumeration.
+ * Mean and variance of the policy gradient with respect to the first token's logits,
+ * (G - baseline) d log pi(a_0), with d log pi(a) / d logit_j = [a = j] - pi(j), by enumeration of
+ * all answers. `mean` has a number for each token and is the same for every baseline; `variance` is
+ * the sum of the variances of all logits' gradients.
  *
  * Williams 1992 (REINFORCE), section 2 and its remark on baselines.
  */
-export function gradientMoments(baseline: number): GradientMoments {
+export function gradientMoments(baseline: number): { mean: number[]; variance: number } {
   const parts = completeAnswers().map(({ answer, probability }) => ({
     probability,
     gradient: START.map((pi, j) => (scoreOf(answer) - baseline) * ((answer[0] === j ? 1 : 0) - pi)),

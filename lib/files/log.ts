@@ -17,10 +17,6 @@ export async function appendTo(path: string, content: string | Uint8Array): Prom
 export const appendToSync = (path: string, content: string | Uint8Array): void =>
   Deno.writeFileSync(path, bytesOf(content), { append: true });
 
-/** Appends one line to a file, which is made if necessary: for logs of metrics. */
-export const appendLine = (path: string, line: string): Promise<void> =>
-  appendTo(path, line + "\n");
-
 /** The size of a file in bytes; 0 if it does not exist. */
 export const fileSize = async (path: string): Promise<number> =>
   (await statOrNothing(path))?.size ?? 0;

@@ -14,14 +14,8 @@ export { fileExists, readLines, readText } from "./read.ts";
 export { linesOf, type TextLine } from "./lines.ts";
 export * from "./json.ts";
 export * from "./json_lines.ts";
-export {
-  byteRange,
-  BYTES,
-  type NumberFormat,
-  type StoredTensor,
-  type TensorFile,
-  type TensorView,
-} from "./tensor.ts";
+export { byteRange, BYTES } from "./tensor.ts";
+export type { NumberFormat, StoredTensor, TensorFile, TensorView } from "./tensor.ts";
 export type { NewFloats } from "./decode.ts";
 export { readTensors } from "./read_tensors.ts";
 export { openSafetensors, readSafetensors, writeSafetensors } from "./safetensors.ts";

@@ -6,7 +6,7 @@ import { failToRead } from "./read.ts";
 import type { TensorFile, Tensors } from "./tensor.ts";
 
 /** An open file. */
-export interface RandomAccess extends Disposable {
+export interface RandomAccess {
   /** Its path, for errors. */
   readonly path: string;
   /** Its length in bytes. */
@@ -75,16 +75,19 @@ function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAcce
         at += part.length;
       }
     },
-    [Symbol.dispose]: () => file.close(),
   };
 }
 
 /**
- * Opens a file that is expected to hold tensors.
+ * Opens a file whose tensors `find` finds, and closes it if that fails.
  *
- * @throws {Error} if it does not exist, is empty, or is an HTML page or a Git LFS pointer.
+ * @throws {Error} if the file cannot be read: it does not exist, is empty, or is an HTML page or a
+ * Git LFS pointer. The message names it.
  */
-async function openRandomAccess(path: string): Promise<RandomAccess> {
+export async function openTensorFile(
+  path: string,
+  find: (file: RandomAccess) => Promise<Tensors>,
+): Promise<TensorFile> {
   using opened = new DisposableStack();
   const file = opened.use(await Deno.open(path).catch(failToRead(path)));
   const { size, isDirectory } = await file.stat();
@@ -92,22 +95,7 @@ async function openRandomAccess(path: string): Promise<RandomAccess> {
   if (size === 0) throw new RangeError(`Cannot read ${path}: it is empty`);
   const open = randomAccess(file, path, size);
   refuseStandIn(new TextDecoder().decode(await open.read(0, Math.min(size, 256))), path);
-  opened.move();
-  return open;
-}
-
-/**
- * Opens a file whose tensors `find` finds, and closes it if that fails.
- *
- * @throws {Error} if the file cannot be read. The message names it.
- */
-export async function openTensorFile(
-  path: string,
-  find: (file: RandomAccess) => Promise<Tensors>,
-): Promise<TensorFile> {
-  using opened = new DisposableStack();
-  const file = opened.use(await openRandomAccess(path));
-  const tensors = await find(file);
+  const tensors = await find(open);
   const keep = opened.move();
   return { path, ...tensors, [Symbol.dispose]: () => keep.dispose() };
 }

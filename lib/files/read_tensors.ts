@@ -3,16 +3,8 @@
  * filled on the way.
  */
 import { collectValues, type NewFloats } from "./decode.ts";
-import {
-  byteRange,
-  checkView,
-  count,
-  isContiguous,
-  span,
-  type StoredTensor,
-  type TensorFile,
-  type TensorView,
-} from "./tensor.ts";
+import { byteRange, checkView, count, isContiguous, span } from "./tensor.ts";
+import type { StoredTensor, TensorFile, TensorView } from "./tensor.ts";
 
 /** The values of a view in row-major order, given those of its span. */
 function arranged(values: StoredTensor["data"], view: TensorView): StoredTensor["data"] {

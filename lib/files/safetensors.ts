@@ -42,15 +42,10 @@ export const openSafetensors = (
  * Reads every tensor of a safetensors file, in the order of the file. Floating formats become
  * float32.
  *
- * @param path the file
- * @param options.skip keys that are not wanted, whatever they contain
  * @throws {Error} if anything in the header is wrong. The message names the file and the key.
  */
-export async function readSafetensors(
-  path: string,
-  options: { skip?: (key: string) => boolean } = {},
-): Promise<Map<string, StoredTensor>> {
-  using file = await openSafetensors(path, options);
+export async function readSafetensors(path: string): Promise<Map<string, StoredTensor>> {
+  using file = await openSafetensors(path);
   return new Map(await Array.fromAsync(readTensors(file)));
 }
 

@@ -6,20 +6,10 @@
  */
 import { expectRecord, isRecord, type JsonRecord, parseJson } from "./json.ts";
 import type { RandomAccess } from "./random_access.ts";
-import { BYTES, count, isReadable, READABLE, type ReadableFormat } from "./tensor.ts";
+import { BYTES, count, isReadable, READABLE } from "./tensor.ts";
 
 /** Bytes `begin` to `end` of a tensor, counted from the end of the header. */
-interface Span {
-  readonly key: string;
-  readonly begin: number;
-  readonly end: number;
-}
-
-/** A tensor and its place. */
-interface Entry extends Span {
-  readonly dtype: ReadableFormat;
-  readonly shape: number[];
-}
+type Span = ReturnType<typeof parseSpan>;
 
 /**
  * The format allows 100 MB, but a tensor takes about 120 bytes of a header, and the parsed header
@@ -41,11 +31,9 @@ export async function readHeader(file: RandomAccess, skip: (key: string) => bool
   const { path, size } = file;
   const start = 8 + await headerBytes(file), dataBytes = size - start;
   const text = new TextDecoder().decode(await file.read(8, start));
-  const header = expectRecord(
-    parseJson(text, `the header of ${path}`),
-    `Cannot read ${path}: its header`,
-  );
-  const spans: Span[] = [], entries: Entry[] = [];
+  const parsed = parseJson(text, `the header of ${path}`);
+  const header = expectRecord(parsed, `Cannot read ${path}: its header`);
+  const spans: Span[] = [], entries: ReturnType<typeof parseEntry>[] = [];
   for (const [key, value] of Object.entries(header)) {
     if (key === "__metadata__") continue;
     const where = `Cannot read "${key}" of ${path}:`;
@@ -74,7 +62,7 @@ function parseSpan(
   key: string,
   { data_offsets: offsets }: JsonRecord,
   { dataBytes, where }: { dataBytes: number; where: string },
-): Span {
+) {
   if (!isSizes(offsets) || offsets.length !== 2) {
     const found = `its data_offsets are ${JSON.stringify(offsets)}`;
     throw new TypeError(`${where} ${found}, and two offsets are expected`);
@@ -88,7 +76,7 @@ function parseSpan(
   return { key, begin, end };
 }
 
-function parseEntry(span: Span, { dtype, shape }: JsonRecord, where: string): Entry {
+function parseEntry(span: Span, { dtype, shape }: JsonRecord, where: string) {
   if (typeof dtype !== "string" || !isReadable(dtype)) {
     const found = `its dtype is ${JSON.stringify(dtype)}`;
     throw new TypeError(`${where} ${found}, and only ${READABLE.join(", ")} can be read`);

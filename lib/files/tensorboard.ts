@@ -13,14 +13,6 @@
 import { crc32c } from "@aws-crypto/crc32c";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
-/** Where scalars are plotted. */
-export interface ScalarPlace {
-  /** Position on the x-axis: a whole number. */
-  readonly step: number;
-  /** When they were measured: seconds since 1970 (default: now). */
-  readonly wallTime?: number;
-}
-
 const now = () => Date.now() / 1000;
 
 /**
@@ -41,6 +33,9 @@ export function eventFileHead({ wallTime = now() }: { wallTime?: number } = {}):
 /**
  * One event with scalars by tag. A scalar is stored as a 32-bit float.
  *
+ * @param scalars the values by tag
+ * @param options.step their position on the x-axis: a whole number
+ * @param options.wallTime when they were measured: seconds since 1970 (default: now)
  * @throws {RangeError} if the step is not a whole number.
  *
  * @example
@@ -53,7 +48,7 @@ export function eventFileHead({ wallTime = now() }: { wallTime?: number } = {}):
  */
 export function scalarEvent(
   scalars: Readonly<Record<string, number>>,
-  { step, wallTime = now() }: ScalarPlace,
+  { step, wallTime = now() }: { step: number; wallTime?: number },
 ): Uint8Array {
   if (!Number.isSafeInteger(step)) {
     throw new RangeError(`Cannot log at step ${step}: it must be a whole number`);

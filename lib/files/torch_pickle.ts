@@ -5,14 +5,8 @@
  * Source: PyTorch's `torch/_utils.py` (the arguments of each `_rebuild_...`) and
  * `torch/serialization.py` (persistent ids).
  */
-import {
-  describe,
-  isKind,
-  pickleError,
-  type PickleOptions,
-  type PickleValue,
-  type TorchStorage,
-} from "./pickle.ts";
+import { describe, isKind, pickleError } from "./pickle.ts";
+import type { PickleOptions, PickleValue, TorchStorage } from "./pickle.ts";
 import { BYTES, type NumberFormat, type TensorView } from "./tensor.ts";
 
 /** PyTorch's names of each number format: of its class of storages and of its dtype. */

@@ -47,23 +47,17 @@ async function readDirectory(file: RandomAccess): Promise<FileEntry[]> {
   }
 }
 
-/** The position of an entry's bytes in the file. */
-interface Place {
-  readonly name: string;
-  /** The start of its own header. */
-  readonly begin: number;
-  /** Its first byte. */
-  readonly start: number;
-  /** The position after its last byte. */
-  readonly end: number;
-  readonly crc: number;
-}
+/**
+ * The position of an entry in the file. Its own header begins at `begin`, and its bytes lie from
+ * `start` up to `end`.
+ */
+type Place = Awaited<ReturnType<typeof placeOf>>;
 
 const STORED = 0; // the zip format's number for "not compressed"
 const LOCAL_HEADER_BYTES = 30;
 const LOCAL_HEADER_SIGNATURE = 0x04034b50;
 
-async function placeOf(entry: FileEntry, file: RandomAccess): Promise<Place> {
+async function placeOf(entry: FileEntry, file: RandomAccess) {
   const { filename: name, uncompressedSize, offset: begin } = entry;
   const wrong = (state: string) =>
     zipError(file.path, `its entry ${JSON.stringify(name.slice(0, 100))} ${state}`);
@@ -90,8 +84,8 @@ async function placeOf(entry: FileEntry, file: RandomAccess): Promise<Place> {
  * is larger than the file.
  */
 async function readPlaces(file: RandomAccess): Promise<Map<string, Place>> {
-  const places: Place[] = [];
-  for (const entry of await readDirectory(file)) places.push(await placeOf(entry, file));
+  const entries = await readDirectory(file);
+  const places = await Array.fromAsync(entries, (entry) => placeOf(entry, file));
   places.sort((a, b) => a.begin - b.begin);
   const byName = new Map<string, Place>();
   places.forEach((place, index) => {
@@ -99,9 +93,7 @@ async function readPlaces(file: RandomAccess): Promise<Map<string, Place>> {
     if (before !== undefined && place.begin < before.end) {
       throw zipError(file.path, `its entries "${before.name}" and "${place.name}" overlap`);
     }
-    if (byName.has(place.name)) {
-      throw zipError(file.path, `it has two entries "${place.name}"`);
-    }
+    if (byName.has(place.name)) throw zipError(file.path, `it has two entries "${place.name}"`);
     byName.set(place.name, place);
   });
   return byName;

@@ -8,6 +8,7 @@
  * for the three special tokens and the longest answer. `passage_files.ts` detects the format of a
  * file.
  */
+import type { RankedAnswer } from "../corpus/mod.ts";
 import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
 import type { PromptAndAnswer, Tokenizer, TokenRow } from "../lm/mod.ts";
 import { cmrcPassages, formatOf, type QuestionedPassage, readParagraphs } from "./passage_files.ts";
@@ -21,12 +22,7 @@ export interface Example {
 }
 
 /** One answer of a ranked list, with the tutorial's field names. */
-export interface RankedText {
-  /** The passage. */
-  readonly prompt: string;
-  /** The question asked about it. */
-  readonly answer: string;
-}
+export type RankedText = Readonly<RankedAnswer>;
 
 /** The maximum lengths of texts, in tokens. */
 export interface Lengths {
@@ -59,13 +55,10 @@ export async function readExamples(path: string): Promise<Example[]> {
 export async function readPassages(path: string): Promise<string[]> {
   const passages = await formatOf(path) === "cmrc"
     ? await readParagraphs(path)
-    : await contentLines(path);
+    : await Array.fromAsync(readJsonLines(path, { strings: ["content"], filled: true }));
   const distinct = new Set(passages.map(({ content }) => content));
   return someOf([...distinct], { path, what: "passages" });
 }
-
-const contentLines = (path: string): Promise<{ content: string }[]> =>
-  Array.fromAsync(readJsonLines(path, { strings: ["content"], filled: true }));
 
 /**
  * Reads the passages of a file, in its order and with repetitions. Besides the formats of
@@ -75,8 +68,7 @@ const contentLines = (path: string): Promise<{ content: string }[]> =>
  * passage.
  */
 export async function readTexts(path: string): Promise<string[]> {
-  const format = await formatOf(path);
-  if (format !== "text") return await readPassages(path);
+  if (await formatOf(path) !== "text") return await readPassages(path);
   const lines = await Array.fromAsync(readLines(path), ({ text }) => text.trim());
   return lines.filter((line) => line !== "");
 }
@@ -118,11 +110,11 @@ const linePassages = (path: string): Promise<QuestionedPassage[]> =>
 export async function readRankedLists(path: string): Promise<RankedText[][]> {
   const lists: RankedText[][] = [];
   for await (const { line, value } of readJsonValues(path)) {
-    lists.push(rankedList(value, `Cannot read ${path}, line ${line}`));
-    if (lists.at(-1)?.length !== lists[0].length) {
-      const [found, first] = [lists.at(-1)?.length, lists[0].length];
-      const state = `it has ${found} answers, and the first list has ${first}`;
-      throw new RangeError(`Cannot read ${path}, line ${line}: ${state}`);
+    const where = `Cannot read ${path}, line ${line}`;
+    lists.push(rankedList(value, where));
+    const found = lists[lists.length - 1].length, first = lists[0].length;
+    if (found !== first) {
+      throw new RangeError(`${where}: it has ${found} answers, and the first list has ${first}`);
     }
   }
   return someOf(lists, { path, what: "ranked lists" });

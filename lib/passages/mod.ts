@@ -1,13 +1,8 @@
 /** Data files: passages, questions, ranked lists. */
 export * from "./examples.ts";
 export * from "./model_lengths.ts";
-export {
-  type AskedQuestion,
-  formatOf,
-  type PassageFormat,
-  type QuestionedPassage,
-  readNames,
-} from "./passage_files.ts";
+export { formatOf, readNames } from "./passage_files.ts";
+export type { AskedQuestion, PassageFormat, QuestionedPassage } from "./passage_files.ts";
 export * from "./ranking_lists.ts";
 export * from "./renaming.ts";
 export * from "./split_passages.ts";

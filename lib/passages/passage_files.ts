@@ -51,15 +51,8 @@ interface JsonPlace {
   readonly value: unknown;
 }
 
-/** One passage of a CMRC file. */
-interface Paragraph {
-  /** The passage. */
-  readonly content: string;
-  /** The object that holds it and its questions. */
-  readonly paragraph: JsonPlace;
-  /** The object with the title. */
-  readonly article: JsonPlace;
-}
+/** One passage of a CMRC file, the object with its questions, and the object with its title. */
+type Paragraph = Awaited<ReturnType<typeof readParagraphs>>[number];
 
 /** The value under `key`; undefined if there is none. */
 const valueAt = ({ value }: JsonPlace, key: string): unknown =>
@@ -93,7 +86,7 @@ function textAt(place: JsonPlace, key: string, { mayBeBlank = false } = {}): str
  *
  * @throws {Error} If something is missing or empty, with file and line.
  */
-export async function readParagraphs(path: string): Promise<Paragraph[]> {
+export async function readParagraphs(path: string) {
   const source = await readJsonSource(path);
   return listAt({ source, keys: [], value: source.value }, "data").flatMap((article) =>
     listAt(article, "paragraphs").map((paragraph) => ({

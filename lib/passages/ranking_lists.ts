@@ -7,14 +7,8 @@
  * passage teaches it to look for the answer. With the first form alone, a reward model accepts
  * every well-formed question about the right name.
  */
-import {
-  acceptedPhrases,
-  type CorpusPassage,
-  makeCorpus,
-  type PassageRecord,
-  rankingList,
-  spoil,
-} from "../corpus/mod.ts";
+import { acceptedPhrases, makeCorpus, rankingList, spoil } from "../corpus/mod.ts";
+import type { CorpusPassage, PassageRecord } from "../corpus/mod.ts";
 import type { Random } from "../random/mod.ts";
 import type { RankedText } from "./examples.ts";
 import type { QuestionedPassage } from "./passage_files.ts";

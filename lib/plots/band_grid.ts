@@ -4,14 +4,8 @@
  */
 
 import { type Figure, figure } from "./figure.ts";
-import {
-  axisName,
-  gridLayout,
-  type GridPanel,
-  type GridShape,
-  gridShape,
-  panelBox,
-} from "./grid_axes.ts";
+import { axisName, gridLayout, gridShape, panelBox } from "./grid_axes.ts";
+import type { GridPanel, GridShape } from "./grid_axes.ts";
 import { countTicks } from "./rows.ts";
 import { bandBetween, type Layout, lineTrace, type Trace } from "./style.ts";
 
@@ -38,19 +32,14 @@ export interface BandPanel extends Omit<GridPanel, "scale"> {
   readonly bands: readonly Band[];
 }
 
-/** Options of `bandGrid`. */
-export interface BandGridOptions {
-  /** The figure's sentence. */
-  readonly title: string;
-  /** Name of the bottom axes. */
-  readonly xTitle: string;
-  /** Panels side by side; default 3. */
-  readonly columns?: number;
-}
-
 /**
  * Small multiples. Rows of panels that show the same names share a legend below; otherwise each
  * row has its own beside it.
+ *
+ * @param panels the panels, row by row
+ * @param options.title the figure's sentence
+ * @param options.xTitle name of the bottom axes
+ * @param options.columns panels side by side; default 3
  *
  * @example
  * ```ts
@@ -65,7 +54,7 @@ export interface BandGridOptions {
  */
 export function bandGrid(
   panels: readonly BandPanel[],
-  { title, xTitle, columns }: BandGridOptions,
+  { title, xTitle, columns }: { title: string; xTitle: string; columns?: number },
 ): Figure {
   const shape = gridShape(panels.length, columns);
   const rows = Array.from({ length: shape.down }, (_, row) => namesOf(panels, row, shape.across));

@@ -27,14 +27,9 @@ export interface BeforeAfter {
   readonly gain?: Estimate;
 }
 
-/** Options of `beforeAfter`. */
-export interface BeforeAfterOptions extends FigureOptions {
-  /** What is counted; default "right (%)". */
-  readonly yTitle?: string;
-}
-
 /**
- * Dots with error bars at "before" and "after", joined by a line for each run.
+ * Dots with error bars at "before" and "after", joined by a line for each run. `yTitle` names what
+ * is counted.
  *
  * @example
  * ```ts
@@ -49,7 +44,7 @@ export interface BeforeAfterOptions extends FigureOptions {
  */
 export function beforeAfter(
   runs: readonly BeforeAfter[],
-  { title, yTitle = "right (%)", seed }: BeforeAfterOptions,
+  { title, yTitle = "right (%)", seed }: FigureOptions & { yTitle?: string },
 ): Figure {
   const ticks = { tickvals: [0, 1], ticktext: ["before", "after"], range: [-0.35, 1.35] };
   const layout = {

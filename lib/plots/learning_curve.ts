@@ -3,6 +3,7 @@
  * the older ones.
  */
 
+import type { Run } from "./curve_grid.ts";
 import { type Figure, figure } from "./figure.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
 import { axis, bandBetween, type FigureOptions, frame, lineTrace } from "./style.ts";
@@ -66,10 +67,7 @@ export function learningCurve<R extends object>(
 }
 
 /** The rows of each value of `key`, in the order of their first appearance. */
-function groupBy<R extends object>(
-  rows: readonly R[],
-  key: Key<R> | undefined,
-): { name: string; rows: readonly R[] }[] {
+function groupBy<R extends object>(rows: readonly R[], key: Key<R> | undefined): Run<R>[] {
   if (key === undefined) return [{ name: "", rows }];
   // a bare number in the legend would not show what it is
   return [...Map.groupBy(rows, (row) => row[key])].map(([value, rows]) => ({

@@ -11,6 +11,7 @@ export * from "./bars.ts";
 export * from "./before_after.ts";
 export * from "./curve_grid.ts";
 export * from "./figure.ts";
+export type { GridPanel } from "./grid_axes.ts";
 export * from "./heat_strip.ts";
 export * from "./learning_curve.ts";
 export type { Key } from "./rows.ts";

@@ -39,16 +39,10 @@ export interface FigureOptions {
   readonly seed?: number | string | undefined;
 }
 
-/** A figure's title and size. */
-export interface FrameOptions extends FigureOptions {
-  /** In pixels. */
-  readonly width: number;
-  /** In pixels. */
-  readonly height: number;
-}
-
-/** Title, size, font and background. */
-export function frame({ title, seed, width, height }: FrameOptions): Layout {
+/** Title, size in pixels, font and background. */
+export function frame(
+  { title, seed, width, height }: FigureOptions & { width: number; height: number },
+): Layout {
   const text = seed === undefined ? title : `${title} (seed ${seed})`;
   return {
     title: { text, x: 0.5, y: 1, yanchor: "top", pad: { t: 14 }, font: { size: 15 } },
@@ -79,15 +73,14 @@ export function legendBelow(y: number): Layout {
   return { orientation: "h", x: 0.5, xanchor: "center", y, yanchor: "top" };
 }
 
-/** Width of a line and size of its markers in pixels, and further settings of the markers. */
-interface LineOptions extends Trace {
-  readonly width: number;
-  readonly size: number;
-  readonly marker?: Layout;
-}
-
-/** A line with markers in the style of the series with this index. */
-export function lineTrace(index: number, { width, size, marker, ...more }: LineOptions): Trace {
+/**
+ * A line with markers in the style of the series with this index. `width` (of the line) and `size`
+ * (of the markers) are in pixels; `marker` has further settings of the markers.
+ */
+export function lineTrace(
+  index: number,
+  { width, size, marker, ...more }: Trace & { width: number; size: number; marker?: Layout },
+): Trace {
   const { color, dash, symbol } = seriesStyle(index);
   return {
     type: "scatter",

@@ -13,18 +13,13 @@ export interface Table {
   [displaySymbol](): MimeBundle;
 }
 
-/** Options of `table`. */
-export interface TableOptions {
-  /** Shown above the table. */
-  readonly title?: string;
-}
-
 const cellStyle =
   "text-align:left;vertical-align:top;padding:4px 10px;border-bottom:1px solid #ddd;white-space:pre-wrap";
 
 /**
  * A table of the named columns, e.g. `table(samples, ["passage", "before", "after"])`. Numbers are
- * shown with four significant digits. HTML in the values is escaped.
+ * shown with four significant digits. HTML in the values is escaped. `title` stands above the
+ * table.
  *
  * @example
  * ```ts
@@ -38,7 +33,7 @@ const cellStyle =
 export function table<R extends object>(
   rows: readonly R[],
   columns: readonly Key<R>[],
-  { title = "" }: TableOptions = {},
+  { title = "" }: { title?: string } = {},
 ): Table {
   const cells = rows.map((row) => columns.map((name) => show(row[name])));
   const html = toHtml(columns, cells, title);

@@ -4,20 +4,11 @@
  * installs estimates: a Chinese character is as wide as it is high, a Latin one a little more than
  * half of that. Drawn shapes are not measured.
  */
-import type { Window } from "happy-dom";
+import type { Element, Window } from "happy-dom";
 import { textWidth as widthOf } from "../display/mod.ts";
 
 /** A plane transform. */
 type Matrix = ReturnType<InstanceType<Window["DOMMatrix"]>["translate"]>;
-
-/** The members of an element that are used here. */
-interface Element {
-  readonly tagName: string;
-  readonly textContent: string;
-  readonly parentElement: Element | null;
-  getAttribute(name: string): string | null;
-  querySelectorAll(selector: string): ArrayLike<Element>;
-}
 
 /** Width in pixels of one line of text at the given font size in pixels. */
 export const textWidth = (text: string, fontSize: number): number =>

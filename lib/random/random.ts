@@ -20,10 +20,8 @@ export type Random = () => number;
 
 function requireWhole(name: string, value: number, limit: number): void {
   if (!Number.isSafeInteger(value) || value < 0 || value > limit) {
-    throw new RangeError(
-      `Cannot draw a random number: ${name} is ${value}, ` +
-        `but it must be a whole number from 0 to ${limit}`,
-    );
+    const found = `${name} is ${value}, but it must be a whole number from 0 to ${limit}`;
+    throw new RangeError(`Cannot draw a random number: ${found}`);
   }
 }
 

@@ -8,15 +8,8 @@ import { attendsRightly } from "./attention_probe.ts";
 import type { Device, OpenOptions } from "./device.ts";
 import { createUsageCounter, type UsageCounter } from "./device_usage.ts";
 import { gpuFailure } from "./gpu_failure.ts";
-import {
-  executable,
-  feedOf,
-  type RunOne,
-  sessionOptions,
-  tensorOf,
-  valuesOf,
-  wrap,
-} from "./ort_arrays.ts";
+import { executable, feedOf, sessionOptions, tensorOf, valuesOf, wrap } from "./ort_arrays.ts";
+import type { Fetches, RunOne, Values } from "./ort_arrays.ts";
 
 type GpuOptions = Required<OpenOptions>;
 
@@ -58,10 +51,7 @@ function createSession(
  * comes with a second handle to it, and JavaScript's garbage collection does not free that
  * handle's memory (250 bytes) in onnxruntime-node 1.30.0.
  */
-function disposeOfGiven(
-  results: ort.InferenceSession.OnnxValueMapType,
-  fetches: ort.InferenceSession.NullableOnnxValueMapType,
-): void {
+function disposeOfGiven(results: Values, fetches: Fetches): void {
   for (const [name, into] of Object.entries(fetches)) {
     if (into !== null && results[name] !== into && isHere(results[name])) results[name].dispose();
   }
@@ -104,7 +94,7 @@ function sessionsOf(
 ) {
   const sessions = new Map<string, ort.InferenceSession>();
   return {
-    async for(fetches: ort.InferenceSession.NullableOnnxValueMapType) {
+    async for(fetches: Fetches) {
       const into = outputs.filter((name) => fetches[resultName(name)] !== null);
       const place = (name: string) => toHost(name) || into.includes(name) ? "cpu" : "gpu-buffer";
       const session = sessions.get(into.join()) ??
@@ -234,10 +224,8 @@ export async function probe(device: Device): Promise<void> {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
     const found = device.adapter && ` it can use (there is ${device.adapter.name})`;
     const needed = DRIVERS[Deno.build.os] ?? "a driver for WebGPU";
-    throw new Error(
-      `Cannot open a GPU: WebGPU finds none${found ?? ""}. It needs a GPU and ${needed}. ` +
-        "To compute on the CPU: --device cpu, or PPO_DEVICE=cpu for a notebook. " +
-        `ONNX Runtime reports: ${reason}`,
-    );
+    const state = `WebGPU finds none${found ?? ""}. It needs a GPU and ${needed}`;
+    const advice = "To compute on the CPU: --device cpu, or PPO_DEVICE=cpu for a notebook";
+    throw new Error(`Cannot open a GPU: ${state}. ${advice}. ONNX Runtime reports: ${reason}`);
   }
 }

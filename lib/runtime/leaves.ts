@@ -13,10 +13,9 @@ export interface Spec<S extends Shape = Shape, D extends DType = DType> {
   readonly dtype: D;
 }
 
-const spec = <S extends Shape, D extends DType>(shape: S, dtype: D): Spec<S, D> => ({
-  shape,
-  dtype,
-});
+function spec<S extends Shape, D extends DType>(shape: S, dtype: D): Spec<S, D> {
+  return { shape, dtype };
+}
 
 /**
  * Describes a float32 input.

@@ -11,14 +11,8 @@ import { setImmediate } from "node:timers";
 import { type HostArray, typeOf } from "./array.ts";
 import { zeroArray } from "./host_memory.ts";
 import { copyOf, dataPointer, type NativeMemory, valueSlots } from "./native_values.ts";
-import {
-  cString,
-  given,
-  type OnnxRuntimeLibrary,
-  openLibrary,
-  type Pointer,
-  pointerAt,
-} from "./onnx_runtime_library.ts";
+import { cString, given, openLibrary, pointerAt } from "./onnx_runtime_library.ts";
+import type { OnnxRuntimeLibrary, Pointer } from "./onnx_runtime_library.ts";
 
 /**
  * Waking a sleeping thread takes tens of microseconds, and a step of a language model does it
@@ -41,12 +35,7 @@ const DEFAULT_MEMORY = 0;
 const REMEMBERED = 256;
 
 /** A compiled model. Inputs and results are in the order of their names in the model. */
-export interface NativeSession {
-  /** Runs it. Results are written into `into` where that is given. */
-  run(inputs: readonly HostArray[], into: readonly (HostArray | undefined)[]): Promise<HostArray[]>;
-  /** Frees it; it must not be run again. */
-  release(): void;
-}
+export type NativeSession = ReturnType<typeof nativeSession>;
 
 /** What a session is made from. */
 export interface NativeModel {
@@ -93,7 +82,7 @@ function sessionOptions(library: OnnxRuntimeLibrary, threads: number): Pointer {
   return options;
 }
 
-function nativeSession(memory: NativeMemory, created: Pointer, model: NativeModel): NativeSession {
+function nativeSession(memory: NativeMemory, created: Pointer, model: NativeModel) {
   let session = created;
   const { library } = memory, { inputs, outputs } = model;
   const runOnce = runner(library, model);
@@ -101,7 +90,8 @@ function nativeSession(memory: NativeMemory, created: Pointer, model: NativeMode
   /** The results' dimensions and types, by the inputs' dimensions. */
   const known = new Map<string, readonly Parameters<typeof zeroArray>[]>();
   return {
-    async run(feeds, into) {
+    /** Runs it. Results are written into `into` where that is given. */
+    async run(feeds: readonly HostArray[], into: readonly (HostArray | undefined)[]) {
       await new Promise((resolve) => setImmediate(resolve));
       if (session === null) throw new Error("Cannot run the program: it was released");
       const signature = feeds.map(({ dims }) => dims.join()).join(";");
@@ -116,7 +106,8 @@ function nativeSession(memory: NativeMemory, created: Pointer, model: NativeMode
       }
       return results;
     },
-    release() {
+    /** Frees it; it must not be run again. */
+    release(): void {
       values.release();
       library.releaseSession(session); // accepts null
       session = null;

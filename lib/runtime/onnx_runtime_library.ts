@@ -10,6 +10,7 @@
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { arch, platform } from "node:process";
 
 /** An object that the library owns. */
 export type Pointer = Deno.PointerValue;
@@ -57,22 +58,18 @@ export type OnnxRuntimeLibrary = {
   ) => void;
 };
 
-/** The folder and the file of the library inside npm's package, by operating system. */
-const LIBRARIES: Partial<Record<typeof Deno.build.os, readonly [platform: string, file: string]>> =
-  {
-    linux: ["linux", "libonnxruntime.so.1"],
-    darwin: ["darwin", "libonnxruntime.1.dylib"],
-    windows: ["win32", "onnxruntime.dll"],
-  };
+/** The file of the library inside npm's package, by operating system. */
+const LIBRARIES: Partial<Record<typeof platform, string>> = {
+  linux: "libonnxruntime.so.1",
+  darwin: "libonnxruntime.1.dylib",
+  win32: "onnxruntime.dll",
+};
 
 function libraryPath(): string {
-  const { os, arch } = Deno.build;
-  const library = LIBRARIES[os];
-  if (library === undefined) throw unusable(`npm's package has no library for ${os}`);
+  const file = LIBRARIES[platform];
+  if (file === undefined) throw unusable(`npm's package has no library for ${platform}`);
   const entry = createRequire(import.meta.url).resolve("onnxruntime-node");
-  const [platform, file] = library;
-  const cpu = arch === "aarch64" ? "arm64" : "x64";
-  return join(dirname(entry), "..", "bin", "napi-v6", platform, cpu, file);
+  return join(dirname(entry), "..", "bin", "napi-v6", platform, arch, file);
 }
 
 const unusable = (reason: string): Error =>

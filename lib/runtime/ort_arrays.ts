@@ -60,11 +60,12 @@ export function wrap(handle: ort.Tensor): DeviceArray {
 export const valuesOf = <D extends DType>(tensor: ort.Tensor): Storage[D] =>
   tensor.data as Storage[D]; // `wrap` has checked its type
 
+/** Tensors by the name of an input or result. */
+export type Values = ort.InferenceSession.OnnxValueMapType;
+/** The tensor into which each result is written, or null where it is made. */
+export type Fetches = ort.InferenceSession.NullableOnnxValueMapType;
 /** One run of a session of npm's binding. */
-export type RunOne = (
-  feeds: ort.InferenceSession.OnnxValueMapType,
-  fetches: ort.InferenceSession.NullableOnnxValueMapType,
-) => Promise<ort.InferenceSession.OnnxValueMapType>;
+export type RunOne = (feeds: Values, fetches: Fetches) => Promise<Values>;
 
 /** A graph that npm's binding has compiled, as a program. */
 export function executable(

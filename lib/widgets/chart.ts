@@ -25,9 +25,8 @@ export function drawingSvg({ panels, readout }: Drawing): string {
     const drawn = "labels" in panel ? barPanel(panel) : curvePanel(panel);
     return `<g transform="translate(${index * panelWidth},0)">${drawn}</g>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${
-    escapeHtml(readout.en)
-  }" ` +
+  const label = escapeHtml(readout.en);
+  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${label}" ` +
     `width="${width}" height="${panelHeight}" viewBox="0 0 ${width} ${panelHeight}" ` +
     `font-family="${escapeHtml(font)}" font-size="12">` +
     `<rect width="100%" height="100%" fill="#fff"/>${body.join("")}</svg>`;

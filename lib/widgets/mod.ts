@@ -8,4 +8,4 @@ export * from "./drawing.ts";
 export * from "./chart.ts";
 export * from "./quiz.ts";
 export * from "./slider.ts";
-export { type Shown, showSlider, type SliderSource } from "./slider_display.ts";
+export { type Shown, showSlider } from "./slider_display.ts";

@@ -75,9 +75,8 @@ const words = {
 function inLanguage(questions: readonly QuizQuestion[], language: keyof Text): string {
   const items = questions.map(({ question, choices }) => {
     const answers = choices.map((choice) => choiceHtml(choice, language)).join("");
-    return `<li class="question" style="margin:10px 0">${
-      inline(question[language])
-    }${answers}</li>`;
+    const asked = inline(question[language]);
+    return `<li class="question" style="margin:10px 0">${asked}${answers}</li>`;
   });
   return `<div class="ppo-quiz"><ol style="padding-left:1.4em;margin:0">${items.join("")}</ol>` +
     `<div class="score" aria-live="polite" data-words="${words[language].score}"></div></div>`;

@@ -15,18 +15,13 @@ export type Shown = Displayable<string>;
 export const boxStyle =
   "background:#fff;color:#222;border:1px solid #ccc;border-radius:6px;padding:10px 14px;max-width:760px;line-height:1.5";
 
-/** Where the bundler finds a definition. */
-export interface SliderSource {
-  /** File URL of the module that exports it. */
-  readonly module: string;
-  /** The name of the export. */
-  readonly name: string;
-}
-
-/** Makes a slider for a cell's last expression. */
+/**
+ * Makes a slider for a cell's last expression. The bundler finds its definition under `name` among
+ * the exports of `module`, a file URL.
+ */
 export const showSlider = <C extends Controls>(
   definition: SliderDefinition<C>,
-  { module, name }: SliderSource,
+  { module, name }: { module: string; name: string },
 ): Shown => ({
   [displaySymbol]: async () => {
     const script = await bundleSlider(module, name);

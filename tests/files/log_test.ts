@@ -1,6 +1,5 @@
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import {
-  appendLine,
   appendTo,
   cutBack,
   fileExists,
@@ -15,7 +14,7 @@ Deno.test("lines and bytes are added at the end, and the file can be cut back to
   withFolder(async (folder) => {
     const path = `${folder}/logs/metrics.jsonl`;
     equal(await fileSize(path), 0);
-    await appendLine(path, "一");
+    await appendTo(path, "一\n");
     const size = await fileSize(path);
     equal(size, 4); // three bytes and the line's end
     await appendTo(path, Uint8Array.of(0x61, 0x62));
@@ -26,7 +25,7 @@ Deno.test("lines and bytes are added at the end, and the file can be cut back to
 
 Deno.test("cut back to nothing, a file is gone; one that is not there stays so", () =>
   withFolder(async (folder) => {
-    await appendLine(`${folder}/a`, "1");
+    await appendTo(`${folder}/a`, "1\n");
     await cutBack(`${folder}/a`, 0);
     equal(await fileExists(`${folder}/a`), false);
     await cutBack(`${folder}/a`, 0);

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import {
-  appendLine,
+  appendTo,
   linesOf,
   readJsonLines,
   readJsonRecord,
@@ -204,8 +204,8 @@ Deno.test("a reader that stops early closes the file", async () => {
 Deno.test("lines are appended one after the other", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    await appendLine(`${folder}/logs/metrics.jsonl`, "1");
-    await appendLine(`${folder}/logs/metrics.jsonl`, "2");
+    await appendTo(`${folder}/logs/metrics.jsonl`, "1\n");
+    await appendTo(`${folder}/logs/metrics.jsonl`, "2\n");
     equal(await readText(`${folder}/logs/metrics.jsonl`), "1\n2\n");
   } finally {
     await Deno.remove(folder, { recursive: true });

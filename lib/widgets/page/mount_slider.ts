@@ -8,12 +8,8 @@
 import { escapeHtml } from "../../display/mod.ts";
 import { drawingSvg } from "../chart.ts";
 import { bothLanguages } from "../drawing.ts";
-import {
-  type ChoiceControl,
-  type RangeControl,
-  type SliderDefinition,
-  startValues,
-} from "../slider.ts";
+import { startValues } from "../slider.ts";
+import type { ChoiceControl, RangeControl, SliderDefinition } from "../slider.ts";
 
 /** The members of a DOM element that are used. */
 export interface PageElement {
