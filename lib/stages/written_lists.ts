@@ -96,10 +96,7 @@ const FIRST_ROUNDS = { train: 1000, test: 2000 } as const;
  */
 export async function writeLists(
   writer: Writer,
-  passages: {
-    readonly train?: readonly QuestionedPassage[] | undefined;
-    readonly test?: readonly QuestionedPassage[] | undefined;
-  },
+  passages: { readonly [Side in "train" | "test"]?: readonly QuestionedPassage[] | undefined },
   options: WrittenListOptions,
 ): Promise<Record<"train" | "test", RankedText[][]>> {
   const { seed, lists, perQuestion, proportion, onWritten } = options;
