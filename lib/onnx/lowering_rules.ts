@@ -77,7 +77,7 @@ const attentionResult =
 
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
   ...tableOf([...UNARY, ...BINARY, ...COMPARE, "not", "where"], () => elementwise),
-  // ONNX has these two under other names, or not on every target.
+  // These two replace the rules of the table.
   sin: (emitter, _, [x]) =>
     emitter.target === "webgpu" ? emitSine(emitter, x.name) : emitter.emit("Sin", [x.name]),
   gelu: (emitter, _, [x]) => emitter.emit("FastGelu", [x.name], { domain: "com.microsoft" }),

@@ -50,11 +50,8 @@ export async function openWriter(
   options: Partial<GeneratorOptions> = {},
 ): Promise<Writer> {
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
-  const generator = await createGenerator(device, config, {
-    sampling: plainSampling,
-    special,
-    ...options,
-  });
+  const settings = { sampling: plainSampling, special, ...options };
+  const generator = await createGenerator(device, config, settings);
   const parameters = await uploadParameters(device, gpt2Spec(config), weights, { share: true });
   return { generator, parameters, tokenizer };
 }
