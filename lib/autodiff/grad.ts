@@ -38,11 +38,8 @@ import { fit, vjpRules } from "./vjp_rules.ts";
  */
 export function grad(loss: AnyTensor, wrt: readonly AnyTensor[]): Tensor[] {
   if (Object.keys(loss.shape).length !== 0) {
-    throw new RangeError(
-      `Cannot differentiate a tensor with axes ${
-        describeShape(loss.shape)
-      }: the loss must be one number`,
-    );
+    const found = `a tensor with axes ${describeShape(loss.shape)}`;
+    throw new RangeError(`Cannot differentiate ${found}: the loss must be one number`);
   }
   return vjp([loss], [scalar(1)], wrt);
 }

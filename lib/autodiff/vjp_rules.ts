@@ -42,6 +42,7 @@ import {
   square,
   sub,
   sum,
+  tableOf,
   type Tensor,
   transpose,
   where,
@@ -113,14 +114,13 @@ function layerNormVjp(node: NodeOf<"layerNorm">, g: Tensor): Tensor[] {
 
 /** A rule for every primitive. */
 export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
-  input: noGradient,
-  constant: noGradient,
+  ...tableOf(["input", "constant", "less", "equal", "and", "not"], () => noGradient),
   neg: (_, g) => [neg(g)],
   exp: (node, g) => [mul(g, itself(node))], // e^x
   log: (node, g) => [div(g, floats(node)[0])], // 1 / x
   tanh: (node, g) => [mul(g, sub(1, square(itself(node))))], // 1 - tanh^2 x
   sqrt: (node, g) => [div(mul(g, 0.5), itself(node))], // 1 / (2 sqrt x)
-  sin: (node, g) => [mul(g, cosine(floats(node)[0]))],
+  sin: (node, g) => [mul(g, sin(add(floats(node)[0], Math.PI / 2)))], // cos x = sin(x + pi / 2)
   floor: () => [null],
   sigmoid: (node, g) => [mul(g, mul(itself(node), sub(1, itself(node))))], // s (1 - s)
   softplus: (node, g) => [mul(g, sigmoid(floats(node)[0]))],
@@ -134,10 +134,6 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
   },
   max: (node, g) => chosen(isLess(floats(node)), g),
   min: (node, g) => chosen(isLess(floats(node).reverse()), g),
-  less: noGradient,
-  equal: noGradient,
-  and: noGradient,
-  not: noGradient,
   where: (node, g) => [null, where(conditionOf(node), g, 0), where(conditionOf(node), 0, g)],
   cast: () => [null],
   stopGradient: () => [null],
@@ -198,8 +194,7 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
     return [sub(g, mul(exp(itself(node)), sum(g, node.attributes.axis)))];
   },
   layerNorm: layerNormVjp,
-  layerNormMean: onlyForward("layerNormMean"),
-  layerNormInverseDeviation: onlyForward("layerNormInverseDeviation"),
+  ...tableOf(["layerNormMean", "layerNormInverseDeviation"], onlyForward),
   concat(node, g) {
     const { axis } = node.attributes;
     let start = 0;
@@ -210,10 +205,7 @@ export const vjpRules: { readonly [P in Primitive]: Rule<P> } = {
     });
   },
   attention: attentionVjp,
-  attentionWeights: onlyForward("attentionWeights"),
-  cachedAttention: onlyForward("cachedAttention"),
-  cachedKeys: onlyForward("cachedKeys"),
-  cachedValues: onlyForward("cachedValues"),
+  ...tableOf(["attentionWeights", "cachedAttention", "cachedKeys", "cachedValues"], onlyForward),
 };
 
 /** The size of an axis of an input, without which the gradient cannot be cut or padded. */
@@ -225,9 +217,6 @@ function sizeOfInput({ primitive, inputs }: AnyTensor, index: number, axis: stri
       "its size is not known before the program runs",
   );
 }
-
-/** cos x = sin(x + pi/2) */
-const cosine = (x: Tensor): Tensor => sin(add(x, Math.PI / 2));
 
 /**
  * The gradient `g` with the axes of `x`, in its order: summed over axes that x lacks, and repeated

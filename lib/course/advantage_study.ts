@@ -2,15 +2,7 @@
  * The measurements of chapter 03 on sampled answers of the small world: how well they estimate the
  * first token's advantage, and how noisy the policy gradient is with each baseline.
  */
-import {
-  advantageOf,
-  LENGTH,
-  probabilities,
-  sampleAnswer,
-  scoreOf,
-  stateValue,
-  VOCABULARY,
-} from "../control/mod.ts";
+import * as world from "../control/mod.ts";
 import { randomStream } from "../random/mod.ts";
 import { meanOf, varianceOf } from "../rl/mod.ts";
 import { type EstimateError, estimateError } from "./estimate_error.ts";
@@ -37,25 +29,20 @@ export function estimatorErrors(
 ): (EstimateError & { readonly estimator: string })[] {
   const random = randomStream(seed);
   const errors = Array.from({ length: samples }, () => {
-    const answer = sampleAnswer(random);
-    const rewards = answer.map((_, t) => t === LENGTH - 1 ? scoreOf(answer) : 0);
-    const values = answer.map((_, t) => trust * stateValue(answer.slice(0, t)));
-    const truth = advantageOf([], answer[0]);
+    const answer = world.sampleAnswer(random);
+    const rewards = answer.map((_, t) => t === world.LENGTH - 1 ? world.scoreOf(answer) : 0);
+    const values = answer.map((_, t) => trust * world.stateValue(answer.slice(0, t)));
+    const truth = world.advantageOf([], answer[0]);
     return stepEstimates({ rewards, values, gamma: 1 }).map((estimate) => estimate - truth);
   });
-  const names = Array.from({ length: LENGTH }, (_, n) => n === 0 ? "1 step" : `${n + 1} steps`);
+  const names = Array.from(
+    { length: world.LENGTH },
+    (_, n) => n === 0 ? "1 step" : `${n + 1} steps`,
+  );
   return names.map((name, n) => ({
-    estimator: n === LENGTH - 1 ? `${name} (Monte Carlo)` : name,
+    estimator: n === world.LENGTH - 1 ? `${name} (Monte Carlo)` : name,
     ...estimateError(errors.map((error) => error[n])),
   }));
-}
-
-/** What the gradient of an answer depends on besides the answer. */
-export interface GradientSetting {
-  /** b(s): may depend on the state, not on the action. */
-  readonly baselineOf: (state: readonly number[]) => number;
-  /** Added to every score. A reward model's zero is arbitrary, so this changes no preference. */
-  readonly offset: number;
 }
 
 /**
@@ -66,18 +53,24 @@ export interface GradientSetting {
  *
  * The table has a row for the start and one for each preceding token: five rows of four logits,
  * one after another. Williams 1992, section 2.
+ *
+ * @param options.baselineOf b(s), which may depend on the state but not on the action
+ * @param options.offset is added to every score. A reward model's zero is arbitrary, so this
+ *   changes no preference.
  */
 export function answerGradient(
   answer: readonly number[],
-  { baselineOf, offset }: GradientSetting,
+  { baselineOf, offset }: { baselineOf: (state: readonly number[]) => number; offset: number },
 ): number[] {
-  const gradient = new Array<number>((1 + VOCABULARY.length) * VOCABULARY.length).fill(0);
+  const gradient = new Array<number>((1 + world.VOCABULARY.length) * world.VOCABULARY.length).fill(
+    0,
+  );
   answer.forEach((action, t) => {
     const state = answer.slice(0, t);
     const row = t === 0 ? 0 : 1 + answer[t - 1];
-    const weight = scoreOf(answer) + offset - baselineOf(state); // G - b(s_t)
-    probabilities(state).forEach((pi, j) => {
-      gradient[row * VOCABULARY.length + j] += weight * ((action === j ? 1 : 0) - pi);
+    const weight = world.scoreOf(answer) + offset - baselineOf(state); // G - b(s_t)
+    world.probabilities(state).forEach((pi, j) => {
+      gradient[row * world.VOCABULARY.length + j] += weight * ((action === j ? 1 : 0) - pi);
     });
   });
   return gradient;
@@ -94,11 +87,11 @@ export function baselineNoise(
   { samples, seed }: Sampling,
 ): { baseline: string; mean: number; variance: number }[] {
   const random = randomStream(seed);
-  const answers = Array.from({ length: samples }, () => sampleAnswer(random));
-  const baselines: [string, GradientSetting["baselineOf"]][] = [
+  const answers = Array.from({ length: samples }, () => world.sampleAnswer(random));
+  const baselines: [string, (state: readonly number[]) => number][] = [
     ["none", () => 0],
-    ["constant V(s_0)", () => stateValue([]) + offset],
-    ["critic V(s_t)", (state) => stateValue(state) + offset],
+    ["constant V(s_0)", () => world.stateValue([]) + offset],
+    ["critic V(s_t)", (state) => world.stateValue(state) + offset],
   ];
   return baselines.map(([baseline, baselineOf]) => {
     const gradients = answers.map((answer) => answerGradient(answer, { baselineOf, offset }));

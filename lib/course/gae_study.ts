@@ -25,28 +25,21 @@ function knownAnswer(tokens: readonly number[], late: number) {
   };
 }
 
-/** The answers that `lambdaErrors` samples. */
-export interface LambdaStudy {
-  /** The lambdas to compare, on the same answers. */
-  readonly lambdas: readonly number[];
-  /** How many tokens the critic is late; 0 is a right critic. */
-  readonly late: number;
-  /** Tokens of an answer. */
-  readonly tokens: number;
-  /** Answers sampled. */
-  readonly answers: number;
-  /** Seed of the sampled answers. */
-  readonly seed: number;
-}
-
 /**
  * Bias and standard deviation of GAE's estimate of the first token's advantage over sampled
  * answers that begin with a helpful token.
  *
  * `error` is the root of the mean squared error: sqrt(bias^2 + deviation^2).
+ *
+ * @param options.lambdas the lambdas to compare, on the same answers
+ * @param options.late how many tokens the critic is late; 0 is a right critic
+ * @param options.tokens tokens of an answer
+ * @param options.answers answers sampled
  */
 export function lambdaErrors(
-  { lambdas, late, tokens, answers, seed }: LambdaStudy,
+  { lambdas, late, tokens, answers, seed }:
+    & { readonly lambdas: readonly number[] }
+    & Readonly<Record<"late" | "tokens" | "answers" | "seed", number>>,
 ): (EstimateError & { readonly lambda: number; readonly error: number })[] {
   const random = randomStream(seed);
   const sampled = Array.from({ length: answers }, () => {

@@ -51,19 +51,15 @@ export async function askQuestions(
   });
 }
 
-/** Shares of right questions, each with its 95 % interval. */
-export interface GoldComparison {
-  /** Before training. */
-  readonly before: Estimate;
-  /** After training. */
-  readonly after: Estimate;
-  /** after - before, with an interval paired by passage. */
-  readonly gain: Estimate;
-  /** How many passages were asked about. */
-  readonly n: number;
-}
+/** Shares of right questions, each with its 95 % interval, over `n` passages. */
+export type GoldComparison =
+  & Readonly<Record<"before" | "after" | "gain", Estimate>>
+  & { readonly n: number };
 
-/** Share of right questions before and after, with bootstrap intervals (paired for the gain). */
+/**
+ * Share of right questions before and after training, with bootstrap intervals; `gain` is after -
+ * before, and its interval is paired by passage.
+ */
 export function compareGold(
   before: readonly JudgedQuestion[],
   after: readonly JudgedQuestion[],
@@ -100,11 +96,10 @@ export function sideBySide(
   after: readonly JudgedQuestion[],
 ): { passage: string; before: string; after: string }[] {
   const mark = ({ question, right }: JudgedQuestion) => `${right ? "✓" : "✗"} ${question}`;
-  return before.flatMap((first, index) =>
-    index % 23 === 0
-      ? [{ passage: first.passage, before: mark(first), after: mark(after[index]) }]
-      : []
-  );
+  const rows = before.map((first, index) => {
+    return { passage: first.passage, before: mark(first), after: mark(after[index]) };
+  });
+  return rows.filter((_, index) => index % 23 === 0);
 }
 
 /**

@@ -36,22 +36,18 @@ export function measuredSlope(theta: readonly number[], rewards: readonly number
   return theta.map((_, j) => (meanReward(j, h) - meanReward(j, -h)) / (2 * h));
 }
 
-/** How REINFORCE by hand proceeds. */
-export interface HandSettings {
-  /** R(a), one number per token. */
-  readonly rewards: readonly number[];
-  /** alpha */
-  readonly learningRate: number;
-  /** Tokens drawn, one per step. */
-  readonly steps: number;
-  /** Seed of the draws. */
-  readonly seed: number;
-}
-
-/** pi before each step, and after the last. */
+/**
+ * pi before each step, and after the last.
+ *
+ * @param options.rewards R(a), one number per token
+ * @param options.learningRate alpha
+ * @param options.steps tokens drawn, one per step
+ */
 export function reinforceByHand(
   theta: readonly number[],
-  { rewards, learningRate: alpha, steps, seed }: HandSettings,
+  { rewards, learningRate: alpha, steps, seed }:
+    & { readonly rewards: readonly number[] }
+    & Readonly<Record<"learningRate" | "steps" | "seed", number>>,
 ): number[][] {
   const random = randomStream(seed);
   const policies = [softmaxOf(theta)];

@@ -14,7 +14,6 @@ import {
 } from "../learn/mod.ts";
 import {
   answerArray,
-  type AnswerAxes,
   answerBatch,
   answerSpec,
   answerStatistics,
@@ -31,9 +30,9 @@ import { liveDisplay } from "../notebook/mod.ts";
 import { adamDefaults } from "../optim/mod.ts";
 import { curveGrid, displaySymbol, picture } from "../plots/mod.ts";
 import { meanOf, reinforceLoss } from "../rl/mod.ts";
-import { float, number } from "../runtime/mod.ts";
+import { float, number, type Tensors } from "../runtime/mod.ts";
 import type { Settings } from "../settings/mod.ts";
-import { dot, logSoftmax, type Scalar, type Tensor } from "../tensor/mod.ts";
+import { dot, logSoftmax } from "../tensor/mod.ts";
 import { specialOf } from "./opening.ts";
 import type { PolicyView } from "./policy_view.ts";
 
@@ -59,15 +58,11 @@ export interface ReinforceRun {
   ask(options: { count: number; seed: number }): Promise<string[]>;
 }
 
-/** What the loss reads of answers besides rows and mask. */
-interface ReinforceInputs {
-  /** The answer tokens. */
-  readonly targets: Tensor<AnswerAxes, "int32">;
-  /** G_t: with a reward at the end and gamma 1, R at every token. */
-  readonly returns: Tensor<AnswerAxes>;
-  /** Answers of the batch. */
-  readonly batchSize: Tensor<Scalar>;
-}
+/**
+ * What the loss reads of answers besides rows and mask. `returns` is G_t: with a reward at the end
+ * and gamma 1, R at every token.
+ */
+const inputs = { targets: answerSpec.targets, returns: answerMatrixSpec, batchSize: float({}) };
 
 type RewardedAnswer = PromptAndAnswer & { readonly reward: number };
 
@@ -77,18 +72,12 @@ type RewardedAnswer = PromptAndAnswer & { readonly reward: number };
  */
 function reinforceObjective(
   config: Gpt2Config,
-): AnswerLoss<Gpt2Parameters, ReinforceInputs, RewardedAnswer> {
-  const { targets } = answerSpec;
+): AnswerLoss<Gpt2Parameters, Tensors<typeof inputs>, RewardedAnswer> {
   return {
     definition: {
       config,
       parameters: gpt2Spec(config),
-      inputs: {
-        targets,
-        ...answerLossSpec,
-        returns: answerMatrixSpec,
-        batchSize: float({}),
-      },
+      inputs: { ...answerLossSpec, ...inputs },
       chosen: true,
       loss(head, hidden, { rows, columns, targets, returns, mask, batchSize }) {
         const states = atColumns(hidden, columns, rows.slots);

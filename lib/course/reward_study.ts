@@ -137,8 +137,7 @@ export async function pairLosses(
     const [[slope], [naiveSlope]] = [softplus, naive].map((loss) => grad(sum(loss), [better]));
     return { softplus, slope, naive, naiveSlope };
   }, { toHost: ["softplus", "slope", "naive", "naiveSlope"] });
-  const zeros = floats(leads.map(() => 0));
-  const arrays = await program({ better: floats(leads), worse: zeros });
+  const arrays = await program({ better: floats(leads), worse: floats(leads.map(() => 0)) });
   const found = await Promise.all(
     [arrays.softplus, arrays.slope, arrays.naive, arrays.naiveSlope].map((array) =>
       device.read(array)

@@ -3,15 +3,7 @@
  * progress, summed up.
  */
 import { interruptSignal, liveDisplay } from "../notebook/mod.ts";
-import {
-  curveGrid,
-  displaySymbol,
-  type Figure,
-  picture,
-  type Run as CurveRun,
-  type Table,
-  table,
-} from "../plots/mod.ts";
+import { curveGrid, displaySymbol, type Figure, picture, type Table, table } from "../plots/mod.ts";
 import {
   createPpo,
   meanStepMetrics,
@@ -82,29 +74,26 @@ export async function openRun(
   return { name, settings, device, ppo, prompts, scoreStatistics, rows: [] };
 }
 
-/** What a reader is most likely to change. */
-const SHOWN = [
-  "seed",
-  "batch_size",
-  "update_timesteps",
-  "ppo_epoch",
-  "learning_rate",
-  "kl_coef",
-  "lam",
-  "gamma",
-  "policy_clip_eps",
-] as const;
-
 /** The settings that a reader is most likely to change, as a table. */
-export const settingsTable = (settings: Settings): Table => table([settings], SHOWN);
+export const settingsTable = (settings: Settings): Table =>
+  table([settings], [
+    "seed",
+    "batch_size",
+    "update_timesteps",
+    "ppo_epoch",
+    "learning_rate",
+    "kl_coef",
+    "lam",
+    "gamma",
+    "policy_clip_eps",
+  ]);
 
 /** The curves of one or several runs, the latest last. */
 export function runCurves(
   runs: readonly CourseRun[],
   { title = "PPO" }: { title?: string } = {},
 ): Figure {
-  const drawn: CurveRun<Metrics>[] = runs.map(({ name, rows }) => ({ name, rows }));
-  return curveGrid(drawn, [
+  return curveGrid<Metrics>(runs, [
     { y: "mean_reward", title: "mean reward (raw score)" },
     { y: "kl", title: "KL to the reference (nats per answer)" },
     { y: "clip_fraction", title: "clip fraction" },

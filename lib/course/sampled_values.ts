@@ -42,10 +42,8 @@ export async function continuations(
     seed: settings.seed,
     round: CONTINUATIONS + written.length,
   });
-  const scores = await rawScores(
-    run,
-    answers.map(({ tokens }) => ({ prompt: row, answer: tokens })),
-  );
+  const scored = answers.map(({ tokens }) => ({ prompt: row, answer: tokens }));
+  const scores = await rawScores(run, scored);
   return answers.map(({ tokens, ended }, index) => {
     return { tokens, reward: ppo.config.toReward(scores[index], { ended }) };
   });

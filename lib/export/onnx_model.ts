@@ -8,18 +8,7 @@
  */
 import { type ModelFile, modelFile } from "../onnx/mod.ts";
 import { isSpec, mapTree, type Tensors } from "../runtime/mod.ts";
-import {
-  add,
-  cast,
-  cumsum,
-  input,
-  max,
-  mul,
-  rename,
-  sub,
-  type Tensor,
-  UNKNOWN,
-} from "../tensor/mod.ts";
+import { add, cast, cumsum, input, max, mul, rename, sub, UNKNOWN } from "../tensor/mod.ts";
 import {
   gpt2,
   type Gpt2Config,
@@ -31,15 +20,11 @@ import {
   valueModelSpec,
 } from "../lm/mod.ts";
 
-/** One number per token. */
-export type PerToken = { batch: number; time: number };
-
 /** The inputs of the model's blocks, from ids and a mask with 1 for a token and 0 for padding. */
-export function rowsOfMask(
-  inputIds: Tensor<PerToken, "int32">,
-  attentionMask: Tensor<PerToken, "int32">,
-): Rows {
-  const mask = cast(attentionMask, "float32");
+function maskedRows(): Rows {
+  const shape = { batch: UNKNOWN, time: UNKNOWN };
+  const inputIds = input("inputIds", shape, "int32");
+  const mask = cast(input("attentionMask", shape, "int32"), "float32");
   const columns = sub(cumsum(add(mul(mask, 0), 1), "time"), 1);
   const positions = max(sub(cumsum(mask, "time"), 1), 0); // real tokens before this one
   const keySlots = add(mul(columns, mask), mul(sub(1, mask), HIDDEN_SLOT));
@@ -61,11 +46,7 @@ export function onnxModel(
   config: Gpt2Config,
   { valueHead: hasValueHead, weightsFile }: { valueHead: boolean; weightsFile: string },
 ): ModelFile {
-  const shape = { batch: UNKNOWN, time: UNKNOWN };
-  const rows = rowsOfMask(
-    input("inputIds", shape, "int32"),
-    input("attentionMask", shape, "int32"),
-  );
+  const rows = maskedRows();
   const given = { inputIds: "input_ids", attentionMask: "attention_mask" };
   const options = { weightsFile, given };
   if (hasValueHead) {

@@ -14,6 +14,7 @@ import {
   writeSafetensors,
 } from "../files/mod.ts";
 import { type ModelFolder, type Weight, writeModelFolder } from "../lm/mod.ts";
+import type { ScoreStatistics } from "../rl/mod.ts";
 
 const VALUE_HEAD = "value_fn.weight";
 
@@ -43,15 +44,11 @@ export async function writePolicyFolder(folder: string, model: ModelFolder): Pro
   await nameEndTokens(folder, model);
 }
 
-/** Settings of `writeScoreFolder`. */
-export interface ScoreFolderOptions {
-  /** Mean and standard deviation of the raw scores, which OpenRLHF reads from `config.json`. */
-  readonly statistics?: { readonly mean: number; readonly deviation: number } | undefined;
-}
-
 /**
  * Writes a reward model or critic.
  *
+ * @param options.statistics mean and standard deviation of the raw scores, which OpenRLHF reads
+ *   from `config.json`
  * @throws RangeError if the model has no `value_fn.weight`.
  * @example
  * ```ts
@@ -72,7 +69,7 @@ export interface ScoreFolderOptions {
 export async function writeScoreFolder(
   folder: string,
   model: ModelFolder,
-  { statistics }: ScoreFolderOptions = {},
+  { statistics }: { readonly statistics?: ScoreStatistics | undefined } = {},
 ): Promise<void> {
   if (!model.weights.has(VALUE_HEAD)) {
     throw new RangeError(

@@ -52,7 +52,4 @@ export function deviceLedger(models: ModelShapes, settings: Settings): LedgerRow
  */
 export const heldBytes = (
   ledger: readonly Pick<LedgerRow, "weights" | "adam" | "gradients" | "caches">[],
-): number =>
-  Math.max(
-    ...ledger.map(({ weights, adam, gradients, caches }) => weights + adam + gradients + caches),
-  );
+): number => Math.max(...ledger.map((row) => row.weights + row.adam + row.gradients + row.caches));

@@ -33,7 +33,7 @@ interface Planned extends ModelShapes {
 }
 
 /** Answers of one timestep. */
-const answersOf = ({ batch_size, num_return_sequences }: Settings): number =>
+export const answersOf = ({ batch_size, num_return_sequences }: Settings): number =>
   batch_size * num_return_sequences;
 
 /** Answers of one minibatch. */

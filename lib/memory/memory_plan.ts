@@ -7,7 +7,7 @@
  */
 import { LEDGER_COLUMNS, type LedgerRow, type ModelShapes, peakBytes } from "./ledger.ts";
 import { FEW_LOGITS, FILLED, GIB, MIB, WORTHWHILE } from "./constants.ts";
-import { memoryLedger } from "./memory_ledger.ts";
+import { answersOf, memoryLedger } from "./memory_ledger.ts";
 import type { MEMORY_SETTINGS, Settings } from "../settings/mod.ts";
 
 /** A setting that the plan may choose. */
@@ -32,9 +32,6 @@ function half(limit: number, all: number): number | undefined {
   const now = limit === 0 ? all : Math.min(limit, all);
   return now > 1 ? Math.ceil(now / 2) : undefined;
 }
-
-const answersOf = ({ batch_size, num_return_sequences }: Settings): number =>
-  batch_size * num_return_sequences;
 
 /** A saving: the setting and its next value, undefined where nothing is left to save. */
 type Saving = readonly [
@@ -137,9 +134,8 @@ function needs(ledger: readonly LedgerRow[], budget: number): string {
   const [worst] = ledger.toSorted((a, b) => b.total - a.total);
   const parts = LEDGER_COLUMNS.toSorted((a, b) => worst[b] - worst[a]).slice(0, 2)
     .map((column) => `${memoryText(worst[column])} of ${column}`).join(" and ");
-  return `it takes ${memoryText(worst.total)} (to ${worst.phase}, with ${parts}), and ${
-    memoryText(budget)
-  } may be used`;
+  const taken = `it takes ${memoryText(worst.total)} (to ${worst.phase}, with ${parts})`;
+  return `${taken}, and ${memoryText(budget)} may be used`;
 }
 
 /**

@@ -6,12 +6,16 @@
  */
 import {
   axesOf,
+  BINARY,
   type Binary,
+  COMPARE,
   type Compare,
   keepAxes,
   type NodeOf,
   type Primitive,
+  tableOf,
   type Typed,
+  UNARY,
   type Unary,
 } from "../tensor/mod.ts";
 import { emitAttention, emitAttentionWeights } from "./attention.ts";
@@ -29,10 +33,14 @@ type Rule<P extends Primitive> = (
   inputs: readonly Value[],
 ) => string;
 
-/** An operator applied element by element to inputs aligned with the result. */
-const elementwise =
-  (operator: string): Rule<Unary | Binary | Compare | "not" | "where"> => (emitter, node, inputs) =>
-    emitter.emit(operator, inputs.map((value) => aligned(emitter, value, node.shape)));
+/**
+ * The operator with the primitive's name ("Add" for add), applied element by element to inputs
+ * aligned with the result.
+ */
+const elementwise: Rule<Unary | Binary | Compare | "not" | "where"> = (emitter, node, inputs) => {
+  const operator = node.primitive[0].toUpperCase() + node.primitive.slice(1);
+  return emitter.emit(operator, inputs.map((value) => aligned(emitter, value, node.shape)));
+};
 
 const sameValue: Rule<Primitive> = (_emitter, _node, [x]) => x.name;
 
@@ -68,25 +76,8 @@ const attentionResult =
   (emitter, node, inputs) => emitCachedAttention(emitter, node, inputs)[index];
 
 export const loweringRules: { readonly [P in Primitive]: Rule<P> } = {
-  neg: elementwise("Neg"),
-  exp: elementwise("Exp"),
-  log: elementwise("Log"),
-  tanh: elementwise("Tanh"),
-  sqrt: elementwise("Sqrt"),
-  floor: elementwise("Floor"),
-  sigmoid: elementwise("Sigmoid"),
-  softplus: elementwise("Softplus"),
-  add: elementwise("Add"),
-  sub: elementwise("Sub"),
-  mul: elementwise("Mul"),
-  div: elementwise("Div"),
-  max: elementwise("Max"),
-  min: elementwise("Min"),
-  less: elementwise("Less"),
-  equal: elementwise("Equal"),
-  and: elementwise("And"),
-  not: elementwise("Not"),
-  where: elementwise("Where"),
+  ...tableOf([...UNARY, ...BINARY, ...COMPARE, "not", "where"], () => elementwise),
+  // These two replace the rules of the table.
   sin: (emitter, _, [x]) =>
     emitter.target === "webgpu" ? emitSine(emitter, x.name) : emitter.emit("Sin", [x.name]),
   gelu: (emitter, _, [x]) => emitter.emit("FastGelu", [x.name], { domain: "com.microsoft" }),

@@ -15,24 +15,16 @@ export interface ScoredAnswer {
   readonly score: number;
 }
 
-/** Shares of pairs in the right order. */
-export interface PairAccuracy {
-  /** Of all pairs. */
-  readonly overall: number;
-  /** Of rank r against rank r + 1, for r = 1, 2, ... */
-  readonly neighbours: readonly number[];
-}
-
 /** 1 where `high` is the higher score, 0 where `low` is, 1/2 where they are equal. */
 const isHigher = (high: number, low: number): number => high > low ? 1 : high < low ? 0 : 0.5;
 
 const share = (outcomes: readonly number[]): number =>
-  outcomes.length === 0
-    ? NaN
-    : outcomes.reduce((total, outcome) => total + outcome, 0) / outcomes.length;
+  outcomes.reduce((total, outcome) => total + outcome, 0) / outcomes.length; // 0 / 0 is NaN
 
 /**
  * Accuracy over lists of the same length, best answer first; NaN where there is no pair to count.
+ * `overall` is the share of all pairs that are in the right order, and `neighbours` that of rank r
+ * against rank r + 1, for r = 1, 2, ...
  *
  * @example
  * ```ts
@@ -42,7 +34,9 @@ const share = (outcomes: readonly number[]): number =>
  * deepEqual(pairAccuracy([list]), { overall: 2 / 3, neighbours: [0, 1] });
  * ```
  */
-export function pairAccuracy(lists: readonly (readonly ScoredAnswer[])[]): PairAccuracy {
+export function pairAccuracy(
+  lists: readonly (readonly ScoredAnswer[])[],
+): { readonly overall: number; readonly neighbours: readonly number[] } {
   const ranks = Array.from(lists[0] ?? [], (_, rank) => rank);
   const outcomes = (better: number, worse: number) =>
     lists.flatMap((list) =>

@@ -20,8 +20,8 @@ import {
   valueModelSpec,
 } from "../lm/mod.ts";
 import { dropout as drop } from "../nn/mod.ts";
-import { rankingLoss, type RankingLossInputs, rankingPlan } from "../rl/mod.ts";
-import { type Device, float, number } from "../runtime/mod.ts";
+import { rankingLoss, rankingPlan } from "../rl/mod.ts";
+import { type Device, float, number, type Tensors } from "../runtime/mod.ts";
 import { dropoutKeysSpec } from "./stage_dropout.ts";
 import {
   createStageTrainer,
@@ -58,11 +58,7 @@ const lossSpec = {
   },
   count: float({}),
 };
-
-interface LossInputs {
-  readonly plan: Omit<RankingLossInputs, "count">;
-  readonly count: NonNullable<RankingLossInputs["count"]>;
-}
+type LossInputs = Tensors<typeof lossSpec>;
 
 /** Compiles the reward programs for one shape of model. */
 export function createRewardTrainer(

@@ -16,8 +16,8 @@ import {
   type PromptAndAnswer,
   rowsThatFit,
 } from "../lm/mod.ts";
-import { type Device, float, floats, int, ints, number } from "../runtime/mod.ts";
-import { div, logSoftmax, mul, neg, type Scalar, sum, take, type Tensor } from "../tensor/mod.ts";
+import { type Device, float, floats, int, ints, number, type Tensors } from "../runtime/mod.ts";
+import { div, logSoftmax, mul, neg, sum, take } from "../tensor/mod.ts";
 import { dropoutKeysSpec } from "./stage_dropout.ts";
 import {
   createStageTrainer,
@@ -39,12 +39,7 @@ const matrix = { batch: -1, time: -1 };
 
 /** What the loss reads besides the parameters and the rows. */
 const lossSpec = { targets: int(matrix), weights: float(matrix), count: float({}) };
-
-interface LossInputs {
-  readonly targets: Tensor<{ batch: number; time: number }, "int32">;
-  readonly weights: Tensor<{ batch: number; time: number }>;
-  readonly count: Tensor<Scalar>;
-}
+type LossInputs = Tensors<typeof lossSpec>;
 
 /** Compiles the SFT programs for one shape of model. */
 export function createSftTrainer(

@@ -50,11 +50,8 @@ export async function openWriter(
   options: Partial<GeneratorOptions> = {},
 ): Promise<Writer> {
   const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
-  const generator = await createGenerator(device, config, {
-    sampling: plainSampling,
-    special,
-    ...options,
-  });
+  const settings = { sampling: plainSampling, special, ...options };
+  const generator = await createGenerator(device, config, settings);
   const parameters = await uploadParameters(device, gpt2Spec(config), weights, { share: true });
   return { generator, parameters, tokenizer };
 }
@@ -96,10 +93,7 @@ const FIRST_ROUNDS = { train: 1000, test: 2000 } as const;
  */
 export async function writeLists(
   writer: Writer,
-  passages: {
-    readonly train?: readonly QuestionedPassage[] | undefined;
-    readonly test?: readonly QuestionedPassage[] | undefined;
-  },
+  passages: { readonly [Side in "train" | "test"]?: readonly QuestionedPassage[] | undefined },
   options: WrittenListOptions,
 ): Promise<Record<"train" | "test", RankedText[][]>> {
   const { seed, lists, perQuestion, proportion, onWritten } = options;

@@ -1,7 +1,7 @@
 /** Shape rules of attention over whole sequences, and over a cache of keys and values. */
 import { visibleLacks } from "./sentences.ts";
 import { mergeShapes, requireSameAxes } from "./shape_changes.ts";
-import { axesOf, describeShape, keepAxes, type Shape, type Typed } from "./shape.ts";
+import { axesOf, describeShape, keepAxes, type Typed } from "./shape.ts";
 import { type Inputs, requireType } from "./require_type.ts";
 
 /**
@@ -28,7 +28,7 @@ export function attentionWeights(
 ): Typed {
   requireType([query, key, value], "float32", "attend to");
   requireType([visible], "bool", "attend by");
-  requireVisible(query.shape, { key: key.shape, value: value.shape, visible: visible.shape });
+  requireVisible([query, key, value, visible]);
   const [batch, time, embed] = axesOf(query.shape);
   const [, keyTime] = axesOf(key.shape);
   const isInOrder = ({ shape }: Typed, axes: string[]) => axesOf(shape).join() === axes.join();
@@ -51,10 +51,8 @@ export function attentionWeights(
  * Throws if sizes differ, or if `visible` lacks an axis that only the queries or only the keys
  * have.
  */
-function requireVisible(
-  query: Shape,
-  { key, value, visible }: { key: Shape; value: Shape; visible: Shape },
-): void {
+function requireVisible(inputs: Inputs): void {
+  const [query, key, value, visible] = inputs.map(({ shape }) => shape);
   mergeShapes(query, key, "attend");
   requireSameAxes(key, value, "attend");
   for (const side of [query, key]) mergeShapes(side, visible, "attend");

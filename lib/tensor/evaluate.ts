@@ -62,11 +62,8 @@ function compute<P extends Computed>(
   const { attributes } = node;
   const result = shapeRules[node.primitive](inputs, attributes);
   const shape = settled(result.shape, inputs, sizes);
-  return {
-    shape,
-    dtype: result.dtype,
-    data: evaluateRules[node.primitive]({ ...result, inputs, attributes, shape }),
-  };
+  const data = evaluateRules[node.primitive]({ ...result, inputs, attributes, shape });
+  return { shape, dtype: result.dtype, data };
 }
 
 /**
@@ -79,10 +76,8 @@ function settled(shape: Shape, inputs: readonly Value[], sizes: Sizes): Shape {
   const rest = sizeOf(dropAxes(shape, open));
   const sizeAt = (axis: string) =>
     open.length === 1 ? inputs[0].data.length / rest : sizes.get(axis)?.size;
-  const found = {
-    ...shape,
-    ...Object.fromEntries(open.map((axis) => [axis, sizeAt(axis) ?? UNKNOWN])),
-  };
+  const closed = Object.fromEntries(open.map((axis) => [axis, sizeAt(axis) ?? UNKNOWN]));
+  const found = { ...shape, ...closed };
   if (sizeOf(found) !== inputs[0].data.length || !Object.values(found).every(Number.isInteger)) {
     throw new RangeError(
       `Cannot split ${describeShape(inputs[0].shape)} into ${describeShape(found)}`,

@@ -3,6 +3,7 @@
  * 2016, equation 4).
  */
 import { largest, mapElements, sum, type Value } from "./evaluate_values.ts";
+import type { Attributes } from "./primitives.ts";
 import { dropAxes, type Typed } from "./shape.ts";
 
 /** One number for each line of x along `axis`. */
@@ -25,13 +26,8 @@ export function logSoftmax(x: Value, axis: string): Value {
 export const softmax = (x: Value, axis: string): Value =>
   mapElements(x, [logSoftmax(x, axis)], Math.exp);
 
-interface Over {
-  readonly axis: string;
-  readonly epsilon: number;
-}
-
 /** mean and 1 / sqrt(variance + epsilon) of each line along `axis`. */
-export function layerNormStatistics(x: Value, { axis, epsilon }: Over) {
+export function layerNormStatistics(x: Value, { axis, epsilon }: Attributes["layerNorm"]) {
   const line = perLine(x, axis), size = x.shape[axis];
   const mean = sum(line, mapElements(x, [x], (x) => x / size));
   const variance = sum(line, mapElements(x, [x, mean], (x, mean) => (x - mean) ** 2 / size));
@@ -40,7 +36,10 @@ export function layerNormStatistics(x: Value, { axis, epsilon }: Over) {
 }
 
 /** (x - mean) / sqrt(variance + epsilon) * scale + bias along `axis`. */
-export function layerNorm([x, scale, bias]: readonly Value[], over: Over): Value {
+export function layerNorm(
+  [x, scale, bias]: readonly Value[],
+  over: Attributes["layerNorm"],
+): Value {
   const { mean, inverseDeviation } = layerNormStatistics(x, over);
   return mapElements(
     x,

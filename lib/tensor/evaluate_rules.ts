@@ -6,7 +6,7 @@
  * rules align their inputs by axis name, either with `mapElements` or with `positions`, which finds
  * the element of one shape that has the same coordinates as an element of another.
  */
-import type { Attributes, Primitive } from "./primitives.ts";
+import { type Attributes, type Primitive, tableOf } from "./primitives.ts";
 import {
   attention,
   attentionWeights,
@@ -131,17 +131,15 @@ const castTo = {
   bool: (x: number) => Number(x !== 0),
 } as const;
 
+/** The primitives that are functions of `Math`. */
+const MATH = ["exp", "log", "tanh", "sqrt", "sin", "floor", "max", "min"] as const;
+
 /** The rules by primitive. A missing rule is a compile error. */
 export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
   constant: ({ attributes: { values }, shape, dtype }) =>
     zeros(dtype, shape).map((_, index) => values[index]),
   neg: elementwise((x) => -x),
-  exp: elementwise(Math.exp),
-  log: elementwise(Math.log),
-  tanh: elementwise(Math.tanh),
-  sqrt: elementwise(Math.sqrt),
-  sin: elementwise(Math.sin),
-  floor: elementwise(Math.floor),
+  ...tableOf(MATH, (name) => elementwise(Math[name])),
   sigmoid: elementwise(sigmoid),
   softplus: elementwise(softplus),
   gelu: elementwise(gelu),
@@ -149,23 +147,17 @@ export const evaluateRules: { readonly [P in Computed]: Rule<P> } = {
   sub: elementwise((a, b) => a - b),
   mul: elementwise((a, b) => a * b),
   div: elementwise((a, b) => a / b), // an int32 array cuts it towards zero, as ONNX does
-  max: elementwise(Math.max),
-  min: elementwise(Math.min),
   less: elementwise((a, b) => Number(a < b)),
   equal: elementwise((a, b) => Number(a === b)),
   and: elementwise((a, b) => a * b),
   not: elementwise((x) => 1 - x),
   where: elementwise((condition, a, b) => condition === 0 ? b : a),
   cast: (call) => elementwise(castTo[call.attributes.to])(call),
-  stopGradient: unchanged,
-  expandLike: elementwise((x) => x),
+  ...tableOf(["stopGradient", "splitAxis", "mergeAxes", "rename"], () => unchanged),
+  ...tableOf(["expandLike", "transpose"], () => elementwise((x) => x)),
   sum: (call) => sum(call, call.inputs[0]).data,
   largest: (call) => largest(call, call.inputs[0]).data,
   dot: (call) => dot(call, call.inputs[0], call.inputs[1]).data,
-  splitAxis: unchanged,
-  mergeAxes: unchanged,
-  transpose: elementwise((x) => x),
-  rename: unchanged,
   slice,
   pad: ({ inputs: [x], attributes: { axis, before }, ...form }) =>
     placed(form, axis, [{ x, start: before }]),

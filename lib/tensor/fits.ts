@@ -6,17 +6,7 @@
  * A size of type `number` and a shape of type `Shape` are unknown at compile time, and only the
  * graph builder checks them.
  */
-import type {
-  needsOuter,
-  noneHasAll,
-  onOneSide,
-  outOfRange,
-  partLacks,
-  sameName,
-  sizesDiffer,
-  visibleLacks,
-  wrongProduct,
-} from "./sentences.ts";
+import type * as sentences from "./sentences.ts";
 import type { Shape, Without } from "./shape.ts";
 import type { IsLess, Product } from "./size_arithmetic.ts";
 
@@ -44,7 +34,7 @@ type SizeAt<S, K> = S[K & keyof S] & number;
  * @internal
  */
 export type SizesAgree<Op extends string, A, B> = [Clash<A, B>] extends [never] ? unknown : {
-  [K in Clash<A, B>]: ReturnType<typeof sizesDiffer<Op, K, SizeAt<A, K>, SizeAt<B, K>>>;
+  [K in Clash<A, B>]: ReturnType<typeof sentences.sizesDiffer<Op, K, SizeAt<A, K>, SizeAt<B, K>>>;
 }[Clash<A, B>];
 
 /**
@@ -55,7 +45,7 @@ export type SizesAgree<Op extends string, A, B> = [Clash<A, B>] extends [never] 
 export type Broadcasts<Op extends string, A, B, Outer extends boolean = false> = And<
   SizesAgree<Op, A, B>,
   true extends Outer | HasAll<A, B> | HasAll<B, A> ? unknown
-    : ReturnType<typeof needsOuter<Op, Only<A, B>, Only<B, A>>>
+    : ReturnType<typeof sentences.needsOuter<Op, Only<A, B>, Only<B, A>>>
 >;
 
 /** Whether A has every axis of B. */
@@ -69,11 +59,11 @@ type HasAll<A, B> = [Only<B, A>] extends [never] ? true : false;
 export type BroadcastsThree<Op extends string, A, B, C> = And<
   And<SizesAgree<Op, A, B>, And<SizesAgree<Op, A, C>, SizesAgree<Op, B, C>>>,
   true extends HasAll<A, B & C> | HasAll<B, A & C> | HasAll<C, A & B> ? unknown
-    : ReturnType<typeof noneHasAll<Op>>
+    : ReturnType<typeof sentences.noneHasAll<Op>>
 >;
 
 type NoAxis<Op extends string, Axis extends string, Side extends "left" | "right"> = [Axis] extends
-  [never] ? unknown : ReturnType<typeof onOneSide<Op, Axis, Side>>;
+  [never] ? unknown : ReturnType<typeof sentences.onOneSide<Op, Axis, Side>>;
 
 /**
  * Every axis of the left must be on the right, with the same size.
@@ -102,11 +92,11 @@ export type SameAxes<Op extends string, A, B> = And<
  */
 export type Sees<Query, Key, Visible> = And<
   And<SizesAgree<"attend", Query, Visible>, SizesAgree<"attend", Key, Visible>>,
-  [Exclude<Only<Query, Key> | Only<Key, Query>, keyof Visible>] extends [never] ? unknown
-    : ReturnType<
-      typeof visibleLacks<Exclude<Only<Query, Key> | Only<Key, Query>, keyof Visible>>
-    >
+  NotSeen<Exclude<Only<Query, Key> | Only<Key, Query>, keyof Visible>>
 >;
+
+type NotSeen<Axis extends string> = [Axis] extends [never] ? unknown
+  : ReturnType<typeof sentences.visibleLacks<Axis>>;
 
 /**
  * None of `Axes` may be an axis of `S` already.
@@ -115,7 +105,7 @@ export type Sees<Query, Key, Visible> = And<
  */
 export type NewAxes<Op extends string, S, Axes> = string extends keyof S | Axes ? unknown
   : [Axes & keyof S] extends [never] ? unknown
-  : Refused<ReturnType<typeof sameName<Op, Axes & keyof S & string>>>;
+  : Refused<ReturnType<typeof sentences.sameName<Op, Axes & keyof S & string>>>;
 
 /**
  * Wraps a message in a property. Without the wrapper, the type of a string argument would become
@@ -133,7 +123,7 @@ interface Refused<Sentence> {
 export type Renames<S, Names> = string extends keyof S ? unknown : {
   readonly [K in keyof Names]: K extends keyof S
     ? Names[K] extends Exclude<keyof S, keyof Names> | Names[Exclude<keyof Names, K>]
-      ? Refused<ReturnType<typeof sameName<"rename", Names[K] & string>>>
+      ? Refused<ReturnType<typeof sentences.sameName<"rename", Names[K] & string>>>
     : Names[K]
     : never;
 };
@@ -146,7 +136,7 @@ export type Renames<S, Names> = string extends keyof S ? unknown : {
 export type Splits<S extends Shape, K extends keyof S & string, Into> = And<
   number extends S[K] | Product<Into> ? unknown
     : S[K] extends Product<Into> ? unknown
-    : ReturnType<typeof wrongProduct<K, S[K] & number, Product<Into>>>,
+    : ReturnType<typeof sentences.wrongProduct<K, S[K] & number, Product<Into>>>,
   NewAxes<"split", Without<S, K>, keyof Into>
 >;
 
@@ -163,7 +153,7 @@ export type InRange<K extends string, Size, Start extends number, Stop extends n
     : unknown;
 
 type OutOfRange<K extends string, Size, Start extends number, Stop extends number> = ReturnType<
-  typeof outOfRange<K, Size & number, Start, Stop>
+  typeof sentences.outOfRange<K, Size & number, Start, Stop>
 >;
 
 /**
@@ -174,7 +164,7 @@ type OutOfRange<K extends string, Size, Start extends number, Stop extends numbe
  */
 export type Concats<S, K> = string extends keyof S ? unknown : And<
   [Exclude<AxesOf<S>, keyof S>] extends [never] ? unknown
-    : ReturnType<typeof partLacks<Exclude<AxesOf<S>, keyof S> & string>>,
+    : ReturnType<typeof sentences.partLacks<Exclude<AxesOf<S>, keyof S> & string>>,
   [Exclude<Varying<S>, K>] extends [never] ? unknown : {
     [N in Exclude<Varying<S>, K>]: SizePairs<N & string, S[N & keyof S] & number>;
   }[Exclude<Varying<S>, K>]
@@ -192,4 +182,5 @@ type Varying<S, Axes extends keyof S = keyof S> = {
 type Single<U, Member = U> = Member extends unknown ? [U] extends [Member] ? U : never : never;
 
 type SizePairs<N extends string, Sizes extends number, Left extends number = Sizes> = Left extends
-  unknown ? ReturnType<typeof sizesDiffer<"concat", N, Left, Exclude<Sizes, Left>>> : never;
+  unknown ? ReturnType<typeof sentences.sizesDiffer<"concat", N, Left, Exclude<Sizes, Left>>>
+  : never;

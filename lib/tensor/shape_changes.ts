@@ -101,11 +101,8 @@ export function mergedShape(shape: Shape, axes: readonly string[], name: string)
   const names = axesOf(shape);
   const at = names.indexOf(axes[0]);
   if (names.slice(at, at + axes.length).join() !== axes.join()) {
-    throw new RangeError(
-      `Cannot merge ${axes.join(", ")}: they are not neighbours in this order in ${
-        describeShape(shape)
-      }`,
-    );
+    const found = `they are not neighbours in this order in ${describeShape(shape)}`;
+    throw new RangeError(`Cannot merge ${axes.join(", ")}: ${found}`);
   }
   requireFree(dropAxes(shape, axes), [name], "merge");
   const size = sizeOf(keepAxes(shape, axes));

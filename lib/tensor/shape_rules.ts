@@ -210,9 +210,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     requireSameAxes(rest, indices.shape, "take");
     return { shape: mergeShapes(rest, indices.shape, "take"), dtype: x.dtype };
   },
-  cumsum: alongAxis("cumsum"),
-  softmax: alongAxis("softmax"),
-  logSoftmax: alongAxis("logSoftmax"),
+  ...tableOf(["cumsum", "softmax", "logSoftmax"], alongAxis),
   layerNorm: (inputs, { axis }) => float(layerNormInput(inputs, axis)),
   layerNormMean: layerNormStatistic,
   layerNormInverseDeviation: layerNormStatistic,

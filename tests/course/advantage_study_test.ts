@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import { advantageOf, probabilities, stateValue } from "../../lib/control/mod.ts";
-import {
-  answerGradient,
-  baselineNoise,
-  estimatorErrors,
-  type GradientSetting,
-} from "../../lib/course/mod.ts";
+import { answerGradient, baselineNoise, estimatorErrors } from "../../lib/course/mod.ts";
 
 const close = (found: number, wanted: number, within = 1e-12) =>
   assert.ok(Math.abs(found - wanted) < within, `${found}, wanted ${wanted}`);
@@ -20,7 +15,9 @@ const answers = Array.from({ length: 64 }, (_, number) => {
 });
 
 /** Mean of each logit's gradient, and the sum of the variances, over all 64 answers. */
-function exactMoments(setting: GradientSetting): { mean: number[]; variance: number } {
+function exactMoments(
+  setting: Parameters<typeof answerGradient>[1],
+): { mean: number[]; variance: number } {
   const parts = answers.map(({ answer, probability }) => ({
     probability,
     gradient: answerGradient(answer, setting),
