@@ -21,7 +21,7 @@ import {
 import { flatten, isSpec, newFloats } from "../runtime/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import { requireUsable } from "./expect_fields.ts";
-import { gpt2Spec, valueModelSpec } from "./gpt2.ts";
+import { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
 
 /** One weight: its shape and its values in row-major order. */
 export interface Weight {
