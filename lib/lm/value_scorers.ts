@@ -11,7 +11,7 @@ import {
   type WeightType,
   widened,
 } from "./parameters.ts";
-import { batchesWithin, inRowOrder } from "./row_groups.ts";
+import { batchesByLength, inRowOrder } from "./row_groups.ts";
 import { padRows, type TokenRow } from "./rows.ts";
 
 /** Reads one value at each of a batch's columns: [batch][columns]. */
@@ -91,16 +91,14 @@ export async function createRowScorer(
   { padId }: { padId: number },
 ): Promise<RowScorer> {
   const scorer = await createValueScorer(device, config);
-  return async (parameters, rows, { batchSize = 64 } = {}) => {
-    const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
-    const groups = batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize });
+  return async (parameters, rows, { batchSize } = {}) => {
+    const groups = batchesByLength(rows.map(({ length }) => length), batchSize);
     const scores: number[][] = [];
     for (const group of groups) {
       const members = group.map((row) => rows[row]);
       const columns = ints(members.map(({ length }) => length - 1), [members.length, 1]);
-      scores.push(
-        (await scorer(parameters)({ rows: padRows(members, { padId }), columns })).flat(),
-      );
+      const batch = { rows: padRows(members, { padId }), columns };
+      scores.push((await scorer(parameters)(batch)).flat());
     }
     return inRowOrder(groups, scores);
   };
