@@ -23,8 +23,8 @@ import {
   rowsSpec,
 } from "../lm/mod.ts";
 import { type DeviceHead, headInParts } from "./loss_head.ts";
-import { compileTree, type LossDefinition, type LossProgram } from "./loss_definition.ts";
-import type { Array32 } from "./records.ts";
+import type { LossDefinition, LossProgram } from "./loss_definition.ts";
+import { type Array32, compileTree } from "./records.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
 const chosenSpec = (width: number) => float({ batch: -1, answer: -1, embed: width });

@@ -79,7 +79,12 @@ export async function createModels(
 ): Promise<RunModels> {
   const evaluators = await createEvaluators(inputs, config, housekeeping);
   const { gradientArrays, ...trainers } = await createTrainers(inputs, config, housekeeping);
-  const generator = await createRunGenerator(inputs, config);
+  const generator = await createGenerator(inputs.device, inputs.policy.config, {
+    sampling: config.sampling,
+    special: inputs.special,
+    greedy: config.greedy,
+    promptsAtOnce: config.memory.scoreBatchSize || Infinity,
+  });
   const { reference, reward } = await loadFrozen(inputs, config);
   const { trainedActor, trainedCritic } = await loadTrained(inputs, config, trainers);
   return {
@@ -170,17 +175,6 @@ async function createTrainers(
     critic: await createAnswerTrainer(device, ofCritic, options),
   };
 }
-
-const createRunGenerator = (
-  { device, policy, special }: PpoInputs,
-  config: PpoConfig,
-): Promise<Generator> =>
-  createGenerator(device, policy.config, {
-    sampling: config.sampling,
-    special,
-    greedy: config.greedy,
-    promptsAtOnce: config.memory.scoreBatchSize || Infinity,
-  });
 
 /**
  * Samples answers with the current actor. The random number for token t of row r depends only on
