@@ -43,7 +43,7 @@ async function* stretches<K extends string>(
 }
 
 /** Runs a program whose gradients are meant for the arrays of a tree. */
-export type Bring = <R>(into: unknown, run: (target: unknown) => Promise<R>) => Promise<R>;
+export type Bring = <T, R>(into: T, run: (target: T) => Promise<R>) => Promise<R>;
 
 /** Writes gradients over what the arrays hold. */
 export const writeInto: Bring = (into, run) => run(into);
@@ -79,7 +79,7 @@ export async function createAdder(
   };
   return {
     add: addTo,
-    async addInto(into, run) {
+    async addInto<T, R>(into: T, run: (target: T) => Promise<R>) {
       const sums: { total: Array32; part: Array32 }[] = [];
       const parts = new Map<string, Array32>();
       for (const [name, total] of flatten(into, isFloatArray)) {
@@ -87,7 +87,8 @@ export async function createAdder(
         parts.set(name, part);
         sums.push({ total, part });
       }
-      const results = await run(mapTree(into, isFloatArray, (_, name) => parts.get(name)));
+      // the same tree, leaf by leaf
+      const results = await run(mapTree(into, isFloatArray, (_, name) => parts.get(name)) as T);
       for (const { total, part } of sums) {
         await addTo(total, part);
         pool.give(part);

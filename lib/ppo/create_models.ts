@@ -61,10 +61,7 @@ export interface RunModels extends Models {
    * The exact KL(pi || pi_ref) in nats, summed over the tokens of an answer and averaged over
    * answers. At most `maxLogits` logits of each model are computed at once.
    */
-  exactKl(
-    answers: readonly PromptAndAnswer[],
-    options?: { maxLogits?: number },
-  ): Promise<number>;
+  exactKl(answers: readonly PromptAndAnswer[], options?: { maxLogits?: number }): Promise<number>;
   /** Scores answers with a value model that has these parameters. */
   scoresBy(parameters: StoredValueModel, answers: readonly PromptAndAnswer[]): Promise<number[]>;
   /** Frees the arrays that are kept for the next gradient. */
