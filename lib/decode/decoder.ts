@@ -55,11 +55,7 @@ interface Decoded<X> {
 }
 
 /** The last hidden states of the new tokens, [batch, time, embed], and the updated caches. */
-export function decode(
-  parameters: Gpt2Parameters,
-  inputs: DecoderInputs,
-  config: Gpt2Config,
-): Decoded<Hidden> {
+export function decode(parameters: Gpt2Parameters, inputs: DecoderInputs, config: Gpt2Config) {
   const norm = normOf(config);
   return runBlocks(embed(parameters, inputs), { parameters, norm, caches: inputs.caches }, (
     x,
@@ -82,11 +78,7 @@ type RowStates = Tensor<{ batch: number; embed: number }>;
  * The last hidden state of each row's one new token, [batch, embed], and the updated caches; takes
  * transposed weights.
  */
-export function decodeToken(
-  parameters: Gpt2Parameters,
-  inputs: DecoderInputs,
-  config: Gpt2Config,
-): Decoded<RowStates> {
+export function decodeToken(parameters: Gpt2Parameters, inputs: DecoderInputs, config: Gpt2Config) {
   const norm = normOf(config);
   const start = mergeAxes(embed(parameters, inputs), ["batch", "time"], "batch");
   return runBlocks(start, { parameters, norm, caches: inputs.caches }, (
@@ -182,11 +174,7 @@ function product<
   layer: { weight: Tensor<W>; bias: Tensor<B> },
   over: K,
 ): ReturnType<typeof linear<S, W, B, K>>;
-function product(
-  x: Tensor,
-  { weight, bias }: { weight: Tensor; bias: Tensor },
-  over: string,
-): Tensor {
+function product(x: Tensor, { weight, bias }: { weight: Tensor; bias: Tensor }, over: string) {
   return x.shape.batch === 1
     ? linear(x, { weight, bias }, over)
     : linear(weight, { weight: x, bias }, over);

@@ -48,10 +48,7 @@ export async function mapRecordAsync<K extends string, A, B>(
 }
 
 /** Reads float32 arrays by name, as copies. */
-export const readFloats = (
-  device: Device,
-  arrays: Readonly<Record<string, Array32>>,
-): Promise<Record<string, Float32Array>> =>
+export const readFloats = (device: Device, arrays: Readonly<Record<string, Array32>>) =>
   mapRecordAsync(arrays, async (array) => (await device.read(array)).slice());
 
 /** The dimensions of each spec of a tree, by dotted name. */

@@ -101,10 +101,7 @@ export function rowGroups(
 }
 
 /** Where the last group begins in the best cut of the first n of the sorted rows, for each n. */
-function bestStarts(
-  sorted: readonly number[],
-  { shape, maxRows }: Required<RowGroupOptions>,
-): number[] {
+function bestStarts(sorted: readonly number[], { shape, maxRows }: Required<RowGroupOptions>) {
   const costs = [0], starts = [0];
   sorted.forEach((time, last) => {
     const stop = last + 1;

@@ -244,10 +244,7 @@ export const isWeightFile = (name: string): boolean =>
  *
  * @throws {Error} A sentence that names the file and the key.
  */
-export async function readWeights(
-  folder: string,
-  config: Gpt2Config,
-): Promise<Map<string, Weight>> {
+export async function readWeights(folder: string, config: Gpt2Config) {
   for (const [name, open] of FILES) {
     const path = joinPath(folder, name);
     if (!await fileExists(path)) continue;

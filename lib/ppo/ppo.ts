@@ -143,10 +143,7 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
   return ppo;
 }
 
-async function rescore(
-  { models, config, rollout }: Run,
-  samples: readonly Sample[],
-): Promise<Sample[]> {
+async function rescore({ models, config, rollout }: Run, samples: readonly Sample[]) {
   const generate = () => Promise.resolve([...samples]);
   const actor = actorWithDefects({ ...models.actor, generate }, config);
   const scored = await rollout({ ...models, actor }, [], { ...config, timestep: 0 });
