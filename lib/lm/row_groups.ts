@@ -170,7 +170,7 @@ const MOST_TOKENS = 64 * 96;
  */
 export function batchesByLength(lengths: readonly number[], size = 64): number[][] {
   const batches: number[][] = [];
-  for (const row of lengths.keys().toArray().toSorted((a, b) => lengths[a] - lengths[b])) {
+  for (const row of [...lengths.keys()].toSorted((a, b) => lengths[a] - lengths[b])) {
     const batch = batches.at(-1);
     const fits = batch && batch.length < size && (batch.length + 1) * lengths[row] <= MOST_TOKENS;
     if (fits) batch.push(row);
