@@ -48,12 +48,6 @@ export function decoderSpec(
 
 type DecoderInputs = Tensors<ReturnType<typeof decoderSpec>>;
 
-/** Hidden states, and the caches that now hold the keys and values of the new tokens. */
-interface Decoded<X> {
-  readonly hidden: X;
-  readonly caches: LayerCache[];
-}
-
 /** The last hidden states of the new tokens, [batch, time, embed], and the updated caches. */
 export function decode(parameters: Gpt2Parameters, inputs: DecoderInputs, config: Gpt2Config) {
   const norm = normOf(config);
@@ -120,7 +114,10 @@ function normOf({ layerNormEpsilon: epsilon }: Gpt2Config) {
   return norm;
 }
 
-/** All blocks and the final layer norm. */
+/**
+ * All blocks and the final layer norm: hidden states, and the caches that now hold the keys and
+ * values of the new tokens.
+ */
 function runBlocks<X>(
   start: X,
   { parameters: { h, ln_f }, norm, caches }: {
@@ -129,7 +126,7 @@ function runBlocks<X>(
     caches: readonly LayerCache[];
   },
   block: (x: X, parameters: BlockParameters, cache: LayerCache) => { x: X; cache: LayerCache },
-): Decoded<X> {
+) {
   let x = start;
   const written = h.map((layer, index) => {
     const result = block(x, layer, caches[index]);
