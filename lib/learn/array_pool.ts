@@ -8,7 +8,6 @@
  * number of calls, and because their memory must be freed array by array. The actor and the critic
  * share one pool, because their gradients are never alive at the same time.
  */
-import { dimsOf } from "../lm/mod.ts";
 import {
   type Device,
   type DeviceArray,
@@ -17,7 +16,7 @@ import {
   isFloatArray,
   zeros,
 } from "../runtime/mod.ts";
-import { type Array32, mapRecord, treeOf } from "./records.ts";
+import { type Array32, dimsOf, mapRecord, treeOf } from "./records.ts";
 
 /** A pool of float32 arrays on one device. */
 export interface ArrayPool {

@@ -2,7 +2,15 @@
  * Records and trees of float32 arrays by name: the parameters of a model, its moments and
  * gradients.
  */
-import { type Device, type DeviceArray, isSpec, jit, mapTree, type Spec } from "../runtime/mod.ts";
+import {
+  type Device,
+  type DeviceArray,
+  flatten,
+  isSpec,
+  jit,
+  mapTree,
+  type Spec,
+} from "../runtime/mod.ts";
 import type { Shape } from "../tensor/mod.ts";
 
 /** A float32 array on its device. */
@@ -42,6 +50,10 @@ export async function mapRecordAsync<K extends string, A, B>(
 /** Reads float32 arrays by name, as copies. */
 export const readFloats = (device: Device, arrays: Readonly<Record<string, Array32>>) =>
   mapRecordAsync(arrays, async (array) => (await device.read(array)).slice());
+
+/** The dimensions of each spec of a tree, by dotted name. */
+export const dimsOf = (spec: unknown): Map<string, number[]> =>
+  new Map([...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]));
 
 /**
  * A program whose input trees are known to the function that created it but not to the compiler.

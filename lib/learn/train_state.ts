@@ -5,10 +5,9 @@
  * Arrays have dotted names: `parameters.wte.weight`, `first.wte.weight` (m), `second.wte.weight`
  * (v).
  */
-import { dimsOf } from "../lm/mod.ts";
 import { type Device, flatten, isFloatArray } from "../runtime/mod.ts";
 import type { TrainState } from "./optimizer.ts";
-import { type Array32, treeOf } from "./records.ts";
+import { type Array32, dimsOf, treeOf } from "./records.ts";
 import { packedArrays } from "./array_pool.ts";
 
 /** An array in the host's memory. */

@@ -15,4 +15,4 @@ export * from "./sampling_row.ts";
 export { makeTokenizer, type Tokenizer } from "./tokenizer.ts";
 export * from "./tokenizer_files.ts";
 export * from "./value_scorers.ts";
-export { dimsOf, type Weight, weightShapes } from "./weights.ts";
+export { type Weight, weightShapes } from "./weights.ts";

@@ -22,7 +22,7 @@ import {
 } from "../runtime/mod.ts";
 import { type AnyTensor, cast } from "../tensor/mod.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
-import { dimsOf, type Weight } from "./weights.ts";
+import type { Weight } from "./weights.ts";
 
 /** The arrays of a language model. */
 export type Gpt2Arrays = DeviceArrays<ReturnType<typeof gpt2Spec>>;
@@ -186,7 +186,8 @@ export function initialWeights(
   { normal, layers }: { normal: () => number; layers: number },
 ): Map<string, Weight> {
   const weights = new Map<string, Weight>();
-  for (const [name, dims] of dimsOf(spec)) {
+  for (const [name, { shape }] of flatten(spec, isSpec)) {
+    const dims = Object.values(shape);
     const length = dims.reduce((product, dim) => product * dim, 1);
     const deviation = name.endsWith("c_proj.weight") ? 0.02 / Math.sqrt(2 * layers) : 0.02;
     const value = /(^|\.)ln_\w\.weight$/.test(name)

@@ -55,22 +55,11 @@ export function weightShapes(
   config: Gpt2Config,
   { valueHead = false }: { valueHead?: boolean } = {},
 ): Map<string, number[]> {
-  return dimsOf(valueHead ? valueModelSpec(config) : gpt2Spec(config));
+  const spec = valueHead ? valueModelSpec(config) : gpt2Spec(config);
+  return new Map(
+    [...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]),
+  );
 }
-
-/**
- * The dimensions of each spec of a tree, by dotted name.
- *
- * @example
- * ```ts
- * import { deepEqual } from "node:assert/strict";
- * import { dimsOf } from "ppo/lm/mod.ts";
- * import { float } from "ppo/runtime/mod.ts";
- * deepEqual(dimsOf({ ln: { bias: float({ embed: 2 }) } }), new Map([["ln.bias", [2]]]));
- * ```
- */
-export const dimsOf = (spec: unknown): Map<string, number[]> =>
-  new Map([...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]));
 
 /** The same tensors under names without prefix. */
 function withoutPrefix<T>(stored: Iterable<[string, T]>, path: string): Map<string, T> {
