@@ -87,8 +87,8 @@ export type ContextArrays = (
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const sampling = { ...plainSampling, repetitionPenalty: 1.2 };
  * const context = contextOf({ config, sampling })([{ prompt: [1], answer: [4, 2] }], { width: 2 });
- * deepEqual([...context.seen.data], [0, 1, 0, 0, 0, 0, 1, 0, 0, 1]); // the prompt, then the prompt
- * and 4
+ * // the prompt, then the prompt and 4
+ * deepEqual([...context.seen.data], [0, 1, 0, 0, 0, 0, 1, 0, 0, 1]);
  * ```
  */
 export function contextOf({ config: { vocabSize }, sampling }: PolicyShape): ContextArrays {

@@ -76,8 +76,8 @@ export function groupCost(
  * import { deepEqual } from "node:assert/strict";
  * const base = { layers: 12, embed: 768 };
  * deepEqual(rowGroups([700, 100, 690, 110], { shape: base }), [[2, 0], [1, 3]]);
- * deepEqual(rowGroups([80, 60, 70, 86], { shape: { layers: 4, embed: 128 } }), [[0, 1, 2, 3]]); //
- * a small model
+ * const small = { layers: 4, embed: 128 }; // one group
+ * deepEqual(rowGroups([80, 60, 70, 86], { shape: small }), [[0, 1, 2, 3]]);
  * deepEqual(rowGroups([80, 60, 70, 86], { shape: base, maxRows: 2 }), [[0, 3], [1, 2]]);
  * ```
  */

@@ -132,8 +132,8 @@ const LARGEST_BUCKET = 160 * 2 ** 20;
  * const config = { ...sizes, layerNormEpsilon: 1e-5 };
  * const settings = validateSettings({ micro_batch_size: 4 });
  * const device = await openDevice("cpu");
- * deepEqual(fittingSettings({ device, policy: { config }, settings }), settings); // the CPU has no
- * limit
+ * // the CPU has no limit
+ * deepEqual(fittingSettings({ device, policy: { config }, settings }), settings);
  * ```
  */
 export function fittingSettings(

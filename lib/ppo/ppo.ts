@@ -103,8 +103,8 @@ export interface ActorGradient {
  * };
  * const ppo = await createPpo(inputs);
  * const [{ logProbs, refLogProbs }] = await ppo.experience(1, inputs.prompts);
- * deepEqual(logProbs.length, refLogProbs.length); // one number an answer token, from actor and
- * reference
+ * // one number an answer token, from actor and reference
+ * deepEqual(logProbs.length, refLogProbs.length);
  * ```
  */
 export async function createPpo(given: PpoInputs): Promise<Ppo> {
