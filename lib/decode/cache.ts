@@ -116,17 +116,10 @@ export async function keepRows(
  * How to read a batch's prompts. The caches hold the rows in this order: the groups, then the
  * repeated rows.
  */
-export interface PromptPlan {
-  /** The numbers of the prompts to read, in groups of one call each. */
-  readonly groups: readonly (readonly number[])[];
-  /** The numbers of the prompts that equal one of those. */
-  readonly repeated: readonly number[];
-  /** The rows of the caches to copy for them. */
-  readonly copies: readonly { from: number; to: number }[];
-}
+export type PromptPlan = ReturnType<typeof promptPlan>;
 
 /** Plans the groups that take the least time. */
-export function promptPlan(prompts: readonly TokenRow[], options: RowGroupOptions): PromptPlan {
+export function promptPlan(prompts: readonly TokenRow[], options: RowGroupOptions) {
   const rowsOf = Map.groupBy(prompts.keys(), (row) => prompts[row].join());
   const distinct = [...rowsOf.values()]; // the rows of each different prompt
   const lengths = distinct.map(([first]) => prompts[first].length);
@@ -136,8 +129,11 @@ export function promptPlan(prompts: readonly TokenRow[], options: RowGroupOption
     distinct[index].slice(1).map((row) => ({ row, from }))
   ).toSorted((a, b) => a.row - b.row);
   return {
+    /** The numbers of the prompts to read, in groups of one call each. */
     groups,
+    /** The numbers of the prompts that equal one of those. */
     repeated: copiesOf.map(({ row }) => row),
+    /** The rows of the caches to copy for them. */
     copies: copiesOf.map(({ from }, index) => ({ from, to: distinct.length + index })),
   };
 }

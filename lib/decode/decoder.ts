@@ -48,18 +48,8 @@ export function decoderSpec(
 
 type DecoderInputs = Tensors<ReturnType<typeof decoderSpec>>;
 
-/** Hidden states, and the caches that now hold the keys and values of the new tokens. */
-interface Decoded<X> {
-  readonly hidden: X;
-  readonly caches: LayerCache[];
-}
-
 /** The last hidden states of the new tokens, [batch, time, embed], and the updated caches. */
-export function decode(
-  parameters: Gpt2Parameters,
-  inputs: DecoderInputs,
-  config: Gpt2Config,
-): Decoded<Hidden> {
+export function decode(parameters: Gpt2Parameters, inputs: DecoderInputs, config: Gpt2Config) {
   const norm = normOf(config);
   return runBlocks(embed(parameters, inputs), { parameters, norm, caches: inputs.caches }, (
     x,
@@ -82,11 +72,7 @@ type RowStates = Tensor<{ batch: number; embed: number }>;
  * The last hidden state of each row's one new token, [batch, embed], and the updated caches; takes
  * transposed weights.
  */
-export function decodeToken(
-  parameters: Gpt2Parameters,
-  inputs: DecoderInputs,
-  config: Gpt2Config,
-): Decoded<RowStates> {
+export function decodeToken(parameters: Gpt2Parameters, inputs: DecoderInputs, config: Gpt2Config) {
   const norm = normOf(config);
   const start = mergeAxes(embed(parameters, inputs), ["batch", "time"], "batch");
   return runBlocks(start, { parameters, norm, caches: inputs.caches }, (
@@ -128,7 +114,10 @@ function normOf({ layerNormEpsilon: epsilon }: Gpt2Config) {
   return norm;
 }
 
-/** All blocks and the final layer norm. */
+/**
+ * All blocks and the final layer norm: hidden states, and the caches that now hold the keys and
+ * values of the new tokens.
+ */
 function runBlocks<X>(
   start: X,
   { parameters: { h, ln_f }, norm, caches }: {
@@ -137,7 +126,7 @@ function runBlocks<X>(
     caches: readonly LayerCache[];
   },
   block: (x: X, parameters: BlockParameters, cache: LayerCache) => { x: X; cache: LayerCache },
-): Decoded<X> {
+) {
   let x = start;
   const written = h.map((layer, index) => {
     const result = block(x, layer, caches[index]);
@@ -182,11 +171,7 @@ function product<
   layer: { weight: Tensor<W>; bias: Tensor<B> },
   over: K,
 ): ReturnType<typeof linear<S, W, B, K>>;
-function product(
-  x: Tensor,
-  { weight, bias }: { weight: Tensor; bias: Tensor },
-  over: string,
-): Tensor {
+function product(x: Tensor, { weight, bias }: { weight: Tensor; bias: Tensor }, over: string) {
   return x.shape.batch === 1
     ? linear(x, { weight, bias }, over)
     : linear(weight, { weight: x, bias }, over);

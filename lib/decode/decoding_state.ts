@@ -33,11 +33,7 @@ export interface Decoder extends Pick<Generator, "rest" | "release"> {
  *
  * @throws RangeError if a prompt leaves no room for its answer, naming the row and both lengths.
  */
-export function slotsFor(
-  prompts: readonly TokenRow[],
-  maxNewTokens: number,
-  positions: number,
-): number {
+export function slotsFor(prompts: readonly TokenRow[], maxNewTokens: number, positions: number) {
   if (prompts.length === 0) throw new RangeError("Cannot generate: there are no prompts");
   prompts.forEach((prompt, row) => {
     if (prompt.length === 0) throw new RangeError(`Cannot generate: prompt ${row} is empty`);

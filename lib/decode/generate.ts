@@ -4,7 +4,7 @@
  *
  * Prompts of different lengths share a batch without padding in front of them, and the key-value
  * caches are reused. On a GPU the steps do not wait for each other (`generate_on_device.ts`). On
- * the CPU each distinct prompt is read once (`prompt_plan.ts`), and every further step computes
+ * the CPU each distinct prompt is read once (`promptPlan`), and every further step computes
  * one token for each row that has not ended.
  */
 import { type Device, floats, number } from "../runtime/mod.ts";

@@ -4,7 +4,7 @@
  * Prompts of similar lengths share a batch. The uniform number of a token depends on its prompt's
  * place in the list and not on its batch, so the answers are the same for every batch size.
  */
-import { batchesWithin, type Gpt2Arrays, inRowOrder, type TokenRow } from "../lm/mod.ts";
+import { batchesByLength, type Gpt2Arrays, inRowOrder, type TokenRow } from "../lm/mod.ts";
 import { uniform } from "../random/mod.ts";
 import type { Answer, Generator } from "./generator.ts";
 
@@ -50,20 +50,14 @@ export interface SampleOptions {
 export async function sampleAnswers(
   generator: Generator,
   { parameters, prompts }: { parameters: Gpt2Arrays; prompts: readonly TokenRow[] },
-  { maxNewTokens, seed, round = 0, batchSize = 64, onAnswered }: SampleOptions,
+  { maxNewTokens, seed, round = 0, batchSize, onAnswered }: SampleOptions,
 ): Promise<Answer[]> {
-  const lengthOf = (row: number) => prompts[row].length + maxNewTokens;
-  const order = [...prompts.keys()].toSorted((a, b) => lengthOf(a) - lengthOf(b));
-  const batches = batchesWithin(order, { lengthOf, size: batchSize });
+  const batches = batchesByLength(prompts.map(({ length }) => length + maxNewTokens), batchSize);
   const answers: Answer[][] = [];
   for (const rows of batches) {
     const batch = rows.map((row) => prompts[row]);
-    answers.push(
-      await generator.generate(parameters, batch, {
-        maxNewTokens,
-        uniform: (row, position) => uniform(seed, round, rows[row], position),
-      }),
-    );
+    const draw = (row: number, position: number) => uniform(seed, round, rows[row], position);
+    answers.push(await generator.generate(parameters, batch, { maxNewTokens, uniform: draw }));
     onAnswered?.(rows.length);
   }
   return inRowOrder(batches, answers);

@@ -113,10 +113,7 @@ export interface PackedPart {
 }
 
 /** Creates arrays by name, in one buffer if they are packed. */
-export async function packedArrays(
-  device: Device,
-  parts: ReadonlyMap<string, PackedPart>,
-): Promise<Map<string, Array32>> {
+export async function packedArrays(device: Device, parts: ReadonlyMap<string, PackedPart>) {
   const all = [...parts.values()].map(({ dims }) => dims);
   const memory = isPacked(device, all) ? new Float32Array(sizeOf(all)) : undefined;
   const arrays = new Map<string, Array32>();
@@ -169,8 +166,5 @@ export function joined<K extends string>(
 const follows = (before: Float32Array, after: Float32Array): boolean =>
   before.buffer === after.buffer && before.byteOffset + before.byteLength === after.byteOffset;
 
-const extended = (
-  before: Float32Array<ArrayBuffer>,
-  { length }: Float32Array,
-): Float32Array<ArrayBuffer> =>
+const extended = (before: Float32Array<ArrayBuffer>, { length }: Float32Array) =>
   new Float32Array(before.buffer, before.byteOffset, before.length + length);

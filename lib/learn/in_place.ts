@@ -43,64 +43,52 @@ async function* stretches<K extends string>(
 }
 
 /** Runs a program whose gradients are meant for the arrays of a tree. */
-export type Bring = <R>(into: unknown, run: (target: unknown) => Promise<R>) => Promise<R>;
+export type Bring = <T, R>(into: T, run: (target: T) => Promise<R>) => Promise<R>;
 
 /** Writes gradients over what the arrays hold. */
 export const writeInto: Bring = (into, run) => run(into);
 
 /** Adds arrays to others in place. */
-export interface Adder {
-  /** total += part, both of the same dimensions. */
-  add(total: Array32, part: Array32): Promise<void>;
-  /**
-   * Adds gradients to what the arrays hold, by way of spare arrays that come from the pool and go
-   * back to it.
-   */
-  readonly addInto: Bring;
-}
+export type Adder = Awaited<ReturnType<typeof createAdder>>;
 
 /**
  * Compiles an adder.
  *
  * @throws RangeError when the device is not the CPU.
  */
-export async function createAdder(
-  device: Device,
-  pool: Pick<ArrayPool, "take" | "give">,
-): Promise<Adder> {
+export async function createAdder(device: Device, pool: Pick<ArrayPool, "take" | "give">) {
   checkPlace(device);
   const program = await jit(device, { total: flat, part: flat }, ({ total, part }) => ({
     total: add(total, part),
   }));
+  /** total += part, both of the same dimensions. */
   const addTo = async (total: Array32, part: Array32): Promise<void> => {
     for await (const views of stretches(device, await memoryOf(device, { total, part }))) {
       await program(views, { total: views.total });
     }
   };
-  return {
-    add: addTo,
-    async addInto(into, run) {
-      const sums: { total: Array32; part: Array32 }[] = [];
-      const parts = new Map<string, Array32>();
-      for (const [name, total] of flatten(into, isFloatArray)) {
-        const part = await pool.take(total.dims);
-        parts.set(name, part);
-        sums.push({ total, part });
-      }
-      const results = await run(mapTree(into, isFloatArray, (_, name) => parts.get(name)));
-      for (const { total, part } of sums) {
-        await addTo(total, part);
-        pool.give(part);
-      }
-      return results;
-    },
+  /**
+   * Adds gradients to what the arrays hold, by way of spare arrays that come from the pool and go
+   * back to it.
+   */
+  const addInto: Bring = async <T, R>(into: T, run: (target: T) => Promise<R>) => {
+    const parts = new Map<Array32, Array32>(); // by the array that each is added to
+    for (const total of flatten(into, isFloatArray).values()) {
+      parts.set(total, await pool.take(total.dims));
+    }
+    // the same tree, leaf by leaf
+    const results = await run(mapTree(into, isFloatArray, (total) => parts.get(total)) as T);
+    for (const [total, part] of parts) {
+      await addTo(total, part);
+      pool.give(part);
+    }
+    return results;
   };
+  return { add: addTo, addInto };
 }
 
 /** One parameter with its gradient and moments. */
-export type AdamArrays = Readonly<
-  Record<"parameter" | "gradient" | "first" | "second", Array32>
->;
+export type AdamArrays = Readonly<Record<"parameter" | "gradient" | "first" | "second", Array32>>;
 
 /** The arrays that a step replaces. */
 export type Stepped = Omit<AdamArrays, "gradient">;
@@ -129,12 +117,9 @@ export async function createAdamInPlace(
   { decays = () => true, ...settings }: AdamSettings & { decays?: (name: string) => boolean },
 ): Promise<Stepper> {
   checkPlace(device);
+  const spec = { parameter: flat, gradient: flat, first: flat, second: flat, scalars: scalarsSpec };
   const compile = (own: AdamSettings) =>
-    jit(
-      device,
-      { parameter: flat, gradient: flat, first: flat, second: flat, scalars: scalarsSpec },
-      ({ scalars, ...arrays }) => adam(arrays, scalars, own),
-    );
+    jit(device, spec, ({ scalars, ...arrays }) => adam(arrays, scalars, own));
   const withDecay = await compile(settings);
   const without = settings.weightDecay === 0
     ? withDecay

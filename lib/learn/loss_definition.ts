@@ -4,18 +4,17 @@
  *
  * `loss_program.ts` compiles its value and its gradient.
  */
-import {
-  type answerSpec,
-  type Gpt2Config,
-  type Gpt2Parameters,
-  type ModelDropout,
-  type Rows,
-  type rowsSpec,
+import type {
+  answerSpec,
+  Gpt2Config,
+  Gpt2Parameters,
+  ModelDropout,
+  Rows,
+  rowsSpec,
 } from "../lm/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
-import { type Device, type DeviceArrays, type Feeds, jit, type Specs } from "../runtime/mod.ts";
+import type { DeviceArrays, Feeds, Specs } from "../runtime/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
-import type { Array32 } from "./records.ts";
 
 /** A loss with the other results of its graph. */
 export type LossResults = Readonly<Record<string, Tensor>> & {
@@ -78,20 +77,3 @@ export interface LossProgram<P extends Gpt2Parameters, I> {
     mode: { readonly adding: boolean },
   ): Promise<HostResults>;
 }
-
-/**
- * A program whose input trees are known to the function that created it but not to the compiler.
- * `R` are its results.
- */
-export type TreeProgram<R> = (feeds: unknown, into?: unknown) => Promise<R>;
-
-/** `jit` for trees that are assembled from parts. One cast here replaces a cast at each use. */
-export const compileTree = jit as <I, R>(
-  device: Device,
-  spec: unknown,
-  fn: (inputs: I) => unknown,
-  options?: { toHost?: readonly string[] },
-) => Promise<TreeProgram<R>>;
-
-/** The results of a loss on the device. */
-export type DeviceResults = Readonly<Record<string, Array32>>;

@@ -5,12 +5,27 @@
  * are long. Losses are sums over answer tokens divided by the whole batch's count, so the losses of
  * the stretches add up, and so do their gradients.
  */
-import { type Device, flatten, isFloatArray } from "../runtime/mod.ts";
-import type { Gpt2Parameters } from "../lm/mod.ts";
+import {
+  type Device,
+  elements,
+  flatten,
+  type HostArray,
+  isArray,
+  isFloatArray,
+  isSpec,
+  type Spec,
+} from "../runtime/mod.ts";
+import { axesOf } from "../tensor/mod.ts";
+import { type Gpt2Parameters, rowsOf } from "../lm/mod.ts";
 import type { Adder, Bring } from "./in_place.ts";
-import { answerStretches } from "./answer_stretches.ts";
-import type { DeviceResults, HostResults, LossDefinition, TreeProgram } from "./loss_definition.ts";
-import { type Array32, mapRecord, readFloats } from "./records.ts";
+import type { HostResults, LossDefinition } from "./loss_definition.ts";
+import {
+  type Array32,
+  type DeviceResults,
+  mapRecord,
+  readFloats,
+  type TreeProgram,
+} from "./records.ts";
 
 /** The results of the head's program. */
 export interface DeviceHead {
@@ -97,10 +112,54 @@ function joined(parts: readonly HostResults[], batch: number): HostResults {
 }
 
 function sideBySide(parts: readonly Float32Array[], batch: number): Float32Array {
-  const rows = Array.from({ length: batch }, (_, row) =>
-    parts.flatMap((part) => {
-      const width = part.length / batch;
-      return [...part.subarray(row * width, (row + 1) * width)];
-    }));
-  return Float32Array.from(rows.flat());
+  const stretches = parts.map((part) => rowsOf(part, part.length / batch));
+  return Float32Array.from(stretches[0].flatMap((_, row) => stretches.flatMap((own) => own[row])));
+}
+
+/** The axis to split. */
+const AXIS = "answer";
+
+/**
+ * Splits the inputs into stretches of answer tokens, each with at most `rows` tokens (at least one
+ * per sequence; 0: no split).
+ *
+ * @param specs the inputs' specs by name. Inputs without a spec or without an axis `answer` are the
+ *   same in every stretch.
+ */
+function answerStretches<T extends object>(specs: object, inputs: T, rows: number): T[] {
+  const cuts = Object.entries(inputs).flatMap(([name, array]): [string, HostArray, number][] => {
+    const spec: unknown = Object.entries(specs).find(([known]) => known === name)?.[1];
+    const axis = isSpec(spec) ? answerAxis(spec) : -1;
+    return axis >= 0 && isHostArray(array) && elements(array.dims) > 0 ? [[name, array, axis]] : [];
+  });
+  if (rows === 0 || cuts.length === 0) return [inputs];
+  const [[, { dims }, axis]] = cuts;
+  const width = Math.max(1, Math.floor(rows / dims[0]));
+  const starts = Array.from({ length: Math.ceil(dims[axis] / width) }, (_, index) => index * width);
+  return starts.map((start) => ({
+    ...inputs,
+    ...Object.fromEntries(
+      cuts.map(([name, array, axis]) => [name, cut(array, axis, { start, width })]),
+    ),
+  }));
+}
+
+const answerAxis = ({ shape }: Spec): number => axesOf(shape).indexOf(AXIS);
+
+const isHostArray = (value: unknown): value is HostArray => isArray(value) && "data" in value;
+
+/** Part of an array along one axis. */
+function cut(
+  { dims, data }: HostArray,
+  axis: number,
+  { start, width }: { start: number; width: number },
+): HostArray {
+  const outer = elements(dims.slice(0, axis)), inner = elements(dims.slice(axis + 1));
+  const count = Math.min(width, dims[axis] - start);
+  const part = data.slice(0, outer * count * inner);
+  for (let row = 0; row < outer; row++) {
+    const from = (row * dims[axis] + start) * inner;
+    part.set(data.subarray(from, from + count * inner), row * count * inner);
+  }
+  return { dims: dims.with(axis, count), data: part };
 }

@@ -6,49 +6,47 @@ import { vjp } from "../autodiff/mod.ts";
 import type { Hidden } from "../nn/mod.ts";
 import { type ArrayPool } from "./array_pool.ts";
 import { createAdder, writeInto } from "./in_place.ts";
-import { type Device, flatten, float, isTensor, mapTree, zeros } from "../runtime/mod.ts";
+import {
+  type Device,
+  flatten,
+  float,
+  isTensor,
+  jit,
+  mapTree,
+  type Tensors,
+  zeros,
+} from "../runtime/mod.ts";
 import { add, rename, scalar, topologicalOrder } from "../tensor/mod.ts";
 import {
   answerSpec,
-  type BlockParameters,
   blocks,
   blockSpec,
-  type Chosen,
-  type ChosenHidden,
   embed,
   finalNorm,
   type Gpt2Config,
   type Gpt2Parameters,
+  gpt2Spec,
   type Rows,
   rowsSpec,
 } from "../lm/mod.ts";
 import { type DeviceHead, headInParts } from "./loss_head.ts";
-import { compileTree, type LossDefinition, type LossProgram } from "./loss_definition.ts";
-import type { Array32 } from "./records.ts";
+import type { LossDefinition, LossProgram } from "./loss_definition.ts";
+import { type Array32, compileTree } from "./records.ts";
 
 const hiddenSpec = (width: number) => float({ batch: -1, time: -1, embed: width });
 const chosenSpec = (width: number) => float({ batch: -1, answer: -1, embed: width });
 const slotsSpec = { slots: rowsSpec.slots, keySlots: rowsSpec.keySlots };
 
-type Ends = Pick<Gpt2Parameters, "wte" | "wpe">;
-
 /**
  * Token and position embeddings. The backward program adds the head's gradient for the shared
  * token embedding.
  */
-async function embeddingPrograms<P extends Gpt2Parameters, I>(
-  device: Device,
-  { parameters, config }: LossDefinition<P, I>,
-) {
-  const ends = { wte: parameters.wte, wpe: parameters.wpe };
-  const forward = await compileTree<{ ends: Ends; rows: Rows }, { x: Array32 }>(
-    device,
-    { ends, rows: rowsSpec },
-    ({ ends, rows }) => ({ x: embed(ends, rows) }),
-  );
-  const spec = { ends, rows: rowsSpec, g: hiddenSpec(config.embed), sent: parameters.wte };
-  type Given = { ends: Ends; rows: Rows; g: Hidden; sent: Ends["wte"] };
-  const backward = await compileTree<Given, unknown>(device, spec, ({ ends, rows, g, sent }) => {
+async function embeddingPrograms(device: Device, config: Gpt2Config) {
+  const { wte, wpe } = gpt2Spec(config);
+  const spec = { ends: { wte, wpe }, rows: rowsSpec };
+  const forward = await jit(device, spec, ({ ends, rows }) => ({ x: embed(ends, rows) }));
+  const sums = { ...spec, g: hiddenSpec(config.embed), sent: wte };
+  const backward = await jit(device, sums, ({ ends, rows, g, sent }) => {
     const [tokens, positions] = vjp([embed(ends, rows)], [g], [ends.wte.weight, ends.wpe.weight]);
     return { wte: { weight: add(tokens, sent.weight) }, wpe: { weight: positions } };
   });
@@ -67,31 +65,18 @@ async function groupPrograms(
   const layers = Array.from({ length: count }, () => blockSpec(config));
   const rows = chosen ? { ...slotsSpec, columns: answerSpec.columns } : slotsSpec;
   const x = hiddenSpec(config.embed), g = chosen ? chosenSpec(config.embed) : x;
-  type Given = {
-    layers: readonly BlockParameters[];
-    rows: Rows & Chosen;
-    x: Hidden;
-    g: Hidden | ChosenHidden;
-  };
-  const run = ({ layers, rows, x }: Given) => {
+  const spec = { layers, rows, x };
+  const run = ({ layers, rows, x }: Tensors<typeof spec>) => {
     const last = blocks(x, layers, rows, { config });
     return chosen ? rename(last, { time: "answer" }) : last;
   };
-  const forward = await compileTree<Given, { x: Array32 }>(
-    device,
-    { layers, rows, x },
-    (given) => ({ x: run(given) }),
-  );
-  const backward = await compileTree<Given, { g: Array32 }>(
-    device,
-    { layers, rows, x, g },
-    (given) => {
-      const leaves = [...flatten(given.layers, isTensor).values()];
-      const [g, ...gradients] = vjp([run(given)], [given.g], [given.x, ...leaves]);
-      const byLeaf = new Map(leaves.map((leaf, index) => [leaf, gradients[index]]));
-      return { g, layers: mapTree(given.layers, isTensor, (leaf) => byLeaf.get(leaf)) };
-    },
-  );
+  const forward = await jit(device, spec, (given) => ({ x: run(given) }));
+  const backward = await jit(device, { ...spec, g }, (given) => {
+    const leaves = [...flatten(given.layers, isTensor).values()];
+    const [g, ...gradients] = vjp([run(given)], [given.g], [given.x, ...leaves]);
+    const byLeaf = new Map(leaves.map((leaf, index) => [leaf, gradients[index]]));
+    return { g, layers: mapTree(given.layers, isTensor, (leaf) => byLeaf.get(leaf)) };
+  });
   return { forward, backward };
 }
 
@@ -158,7 +143,7 @@ export async function gradientInParts<P extends Gpt2Parameters, I>(
     betweenPrograms?: (() => void) | undefined;
   },
 ): Promise<LossProgram<P, I>> {
-  const embedding = await embeddingPrograms(device, definition);
+  const embedding = await embeddingPrograms(device, definition.config);
   const groups = await groupsOf(device, definition, blocksPerSegment);
   const adder = device.kind === "cpu" ? await createAdder(device, pool) : undefined;
   const program = await headProgram(device, definition);

@@ -18,15 +18,9 @@ import { gradientsOf } from "../optim/mod.ts";
 import type { Device, DeviceArrays, Specs } from "../runtime/mod.ts";
 import { rename } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
-import {
-  compileTree,
-  type DeviceResults,
-  type LossDefinition,
-  type LossFeeds,
-  type LossProgram,
-} from "./loss_definition.ts";
+import type { LossDefinition, LossFeeds, LossProgram } from "./loss_definition.ts";
 import { gradientInParts } from "./loss_in_parts.ts";
-import { readFloats } from "./records.ts";
+import { compileTree, type DeviceResults, readFloats } from "./records.ts";
 
 /** How a gradient is split into programs. */
 export interface LossProgramOptions {

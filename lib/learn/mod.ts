@@ -4,14 +4,7 @@
  */
 export { type ArrayPool, createArrayPool } from "./array_pool.ts";
 export * from "./answer_trainer.ts";
-export {
-  type HostResults,
-  type LossDefinition,
-  type LossFeeds,
-  type LossProgram,
-  type LossResults,
-  type RowFeeds,
-} from "./loss_definition.ts";
+export type * from "./loss_definition.ts";
 export { createLoss, type LossProgramOptions } from "./loss_program.ts";
 export * from "./optimizer.ts";
 export * from "./train_state.ts";

@@ -6,7 +6,6 @@
  * later, because a GPU pass must not read and write the same buffer, or immediately if the
  * optimizer works in place. An old state must not be used after an update.
  */
-import { chunksOf } from "../lm/mod.ts";
 import { adam, type AdamSettings, clipScale, stepScalars } from "../optim/mod.ts";
 import { type Device, flatten, isFloatArray, jit, number } from "../runtime/mod.ts";
 import { add, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
@@ -38,11 +37,6 @@ export interface OptimizerSettings extends AdamSettings {
   readonly maxGradNorm: number;
   /** Which parameters decay, by dotted name (default: all). */
   readonly decays?: (name: string) => boolean;
-  /**
-   * How many parameters one program updates (default: all). Fewer parameters need less spare
-   * memory but more calls.
-   */
-  readonly parametersPerProgram?: number;
   /**
    * Whether to update parameters and moments in place, without spare memory. This is only possible
    * on the CPU (default: false).
@@ -149,13 +143,7 @@ async function rotatingStepper(
   specs: ReadonlyMap<string, FloatSpec>,
   settings: OptimizerSettings,
 ): Promise<Stepper> {
-  const size = settings.parametersPerProgram ?? specs.size;
-  const groups = await Promise.all(
-    chunksOf([...specs], size).map(async (group) => ({
-      names: group.map(([name]) => name),
-      run: await adamProgram(device, new Map(group), settings),
-    })),
-  );
+  const run = await adamProgram(device, specs, settings);
   const spares = createArrayPool(device);
   const spareFor = async ({ parameter: { dims } }: AdamArrays): Promise<Stepped> => ({
     parameter: await spares.take(dims),
@@ -164,21 +152,18 @@ async function rotatingStepper(
   });
   return async (old, scalars) => {
     const next = new Map<string, Stepped>();
+    for (const [name, own] of old) next.set(name, await spareFor(own));
     const numbers = mapRecord({ ...scalars }, (value) => number(value));
-    for (const { names, run } of groups) {
-      const arrays = new Map([...old].filter(([name]) => names.includes(name)));
-      for (const [name, own] of arrays) next.set(name, await spareFor(own));
-      const into = Object.fromEntries([...next].filter(([name]) => arrays.has(name)));
-      await run({ arrays: Object.fromEntries(arrays), scalars: numbers }, into);
-      for (const { parameter, first, second } of arrays.values()) {
-        [parameter, first, second].forEach(spares.give);
-      }
+    const given = { arrays: Object.fromEntries(old), scalars: numbers };
+    await run(given, Object.fromEntries(next));
+    for (const { parameter, first, second } of old.values()) {
+      [parameter, first, second].forEach(spares.give);
     }
     return next;
   };
 }
 
-/** Compiles Adam for some parameters. */
+/** Compiles Adam for all parameters. */
 function adamProgram(
   device: Device,
   specs: ReadonlyMap<string, FloatSpec>,

@@ -7,6 +7,7 @@ import {
   type DeviceArray,
   flatten,
   isSpec,
+  jit,
   mapTree,
   type Spec,
 } from "../runtime/mod.ts";
@@ -47,12 +48,26 @@ export async function mapRecordAsync<K extends string, A, B>(
 }
 
 /** Reads float32 arrays by name, as copies. */
-export const readFloats = (
-  device: Device,
-  arrays: Readonly<Record<string, Array32>>,
-): Promise<Record<string, Float32Array>> =>
+export const readFloats = (device: Device, arrays: Readonly<Record<string, Array32>>) =>
   mapRecordAsync(arrays, async (array) => (await device.read(array)).slice());
 
 /** The dimensions of each spec of a tree, by dotted name. */
 export const dimsOf = (spec: unknown): Map<string, number[]> =>
   new Map([...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]));
+
+/**
+ * A program whose input trees are known to the function that created it but not to the compiler.
+ * `R` are its results.
+ */
+export type TreeProgram<R> = (feeds: unknown, into?: unknown) => Promise<R>;
+
+/** `jit` for trees that are assembled from parts. One cast here replaces a cast at each use. */
+export const compileTree = jit as <I, R>(
+  device: Device,
+  spec: unknown,
+  fn: (inputs: I) => unknown,
+  options?: { toHost?: readonly string[] },
+) => Promise<TreeProgram<R>>;
+
+/** The results of a loss on the device. */
+export type DeviceResults = Readonly<Record<string, Array32>>;

@@ -21,7 +21,7 @@ import {
   type Tensors,
 } from "../runtime/mod.ts";
 import { type AnyTensor, cast } from "../tensor/mod.ts";
-import type { gpt2Spec, valueModelSpec } from "./gpt2.ts";
+import type { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
 import type { Weight } from "./weights.ts";
 
 /** The arrays of a language model. */

@@ -20,11 +20,6 @@ export interface RowGroupOptions {
   readonly shape: RowCostShape;
   /** Rows of one group, at most (default: any number). */
   readonly maxRows?: number;
-  /**
-   * Tokens of one group, padding included, at most (default: any number); a row that is longer
-   * alone is a group of its own.
-   */
-  readonly maxTokens?: number;
 }
 
 /**
@@ -75,25 +70,29 @@ export function groupCost(
  * The numbers of the rows in groups that cost least together; the widest group comes first, so that
  * the first call needs the most memory. One group for all keeps the rows' order.
  *
- * @throws RangeError when a limit is no whole number above 0
+ * @throws RangeError when `maxRows` is no whole number above 0
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
  * const base = { layers: 12, embed: 768 };
  * deepEqual(rowGroups([700, 100, 690, 110], { shape: base }), [[2, 0], [1, 3]]);
- * const small = { layers: 4, embed: 128 };
+ * const small = { layers: 4, embed: 128 }; // one group
  * deepEqual(rowGroups([80, 60, 70, 86], { shape: small }), [[0, 1, 2, 3]]);
  * deepEqual(rowGroups([80, 60, 70, 86], { shape: base, maxRows: 2 }), [[0, 3], [1, 2]]);
  * ```
  */
 export function rowGroups(
   lengths: readonly number[],
-  { shape, maxRows = lengths.length, maxTokens = Infinity }: RowGroupOptions,
+  { shape, maxRows = lengths.length }: RowGroupOptions,
 ): number[][] {
-  requireLimit("maxRows", maxRows, lengths.length);
-  requireLimit("maxTokens", maxTokens, lengths.length);
+  const isLimit = maxRows === Infinity || (Number.isSafeInteger(maxRows) && maxRows > 0);
+  if (lengths.length > 0 && !isLimit) {
+    throw new RangeError(
+      `Cannot group ${lengths.length} rows: maxRows is ${maxRows}; give a whole number above 0`,
+    );
+  }
   const order = lengths.map((_, row) => row).toSorted((a, b) => lengths[a] - lengths[b]);
-  const starts = bestStarts(order.map((row) => lengths[row]), { shape, maxRows, maxTokens });
+  const starts = bestStarts(order.map((row) => lengths[row]), { shape, maxRows });
   const groups: number[][] = [];
   for (let stop = order.length; stop > 0; stop = starts[stop]) {
     groups.push(order.slice(starts[stop], stop));
@@ -102,31 +101,19 @@ export function rowGroups(
 }
 
 /** Where the last group begins in the best cut of the first n of the sorted rows, for each n. */
-function bestStarts(
-  sorted: readonly number[],
-  { shape, maxRows, maxTokens }: Required<RowGroupOptions>,
-): number[] {
+function bestStarts(sorted: readonly number[], { shape, maxRows }: Required<RowGroupOptions>) {
   const costs = [0], starts = [0];
   sorted.forEach((time, last) => {
     const stop = last + 1;
     let best = { cost: Infinity, start: last };
     for (let start = last; start >= Math.max(0, stop - maxRows); start--) {
-      const rows = stop - start;
-      if (rows > 1 && rows * time > maxTokens) break;
-      const cost = costs[start] + groupCost(shape, { rows, time });
+      const cost = costs[start] + groupCost(shape, { rows: stop - start, time });
       if (cost < best.cost) best = { cost, start };
     }
     costs.push(best.cost);
     starts.push(best.start);
   });
   return starts;
-}
-
-function requireLimit(name: string, limit: number, rows: number): void {
-  if (rows === 0 || limit === Infinity || (Number.isSafeInteger(limit) && limit > 0)) return;
-  throw new RangeError(
-    `Cannot group ${rows} rows: ${name} is ${limit}; give a whole number above 0`,
-  );
 }
 
 /**
@@ -165,46 +152,29 @@ export function chunksOf<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
-/** How much a batch may hold that is only measured or answered, not learned from. */
-export interface RoomOptions<T> {
-  /** Length of an item in tokens. */
-  readonly lengthOf: (item: T) => number;
-  /** Most items of a batch (default 64). */
-  readonly size?: number;
-  /**
-   * Most tokens of a batch, pads included (default 6144: 64 of the embedded model's longest rows, 8
-   * of the tutorial's).
-   */
-  readonly tokens?: number;
-}
+/** Tokens of a batch: 64 of the longest rows of the embedded model, 8 of those of the tutorial. */
+const MOST_TOKENS = 64 * 96;
 
 /**
- * Pieces in order that fit in memory: a batch is as wide as its longest item. An item that does not
- * fit alone is alone.
+ * The numbers of rows, sorted by length, in batches that fit in memory and are only measured or
+ * answered. A batch is as wide as its longest row and has at most 6144 tokens, padding included. A
+ * row that does not fit alone is alone.
  *
+ * @param size the most rows of a batch
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
- * const lengthOf = (length: number) => length;
- * const pieces = batchesWithin([1, 1, 2, 4, 9], { lengthOf, size: 3, tokens: 8 });
- * deepEqual(pieces, [[1, 1, 2], [4], [9]]); // 4 and 9 together would be 18 tokens
+ * import { batchesByLength } from "ppo/lm/mod.ts";
+ * deepEqual(batchesByLength([5, 9000, 4, 6], 2), [[2, 0], [3], [1]]);
  * ```
  */
-export function batchesWithin<T>(
-  items: readonly T[],
-  { lengthOf, size = 64, tokens = 64 * 96 }: RoomOptions<T>,
-): T[][] {
-  const batches: T[][] = [];
-  let longest = 0;
-  for (const item of items) {
+export function batchesByLength(lengths: readonly number[], size = 64): number[][] {
+  const batches: number[][] = [];
+  for (const row of [...lengths.keys()].toSorted((a, b) => lengths[a] - lengths[b])) {
     const batch = batches.at(-1);
-    longest = Math.max(longest, lengthOf(item));
-    if (batch !== undefined && batch.length < size && (batch.length + 1) * longest <= tokens) {
-      batch.push(item);
-    } else {
-      batches.push([item]);
-      longest = lengthOf(item);
-    }
+    const fits = batch && batch.length < size && (batch.length + 1) * lengths[row] <= MOST_TOKENS;
+    if (fits) batch.push(row);
+    else batches.push([row]);
   }
   return batches;
 }

@@ -47,10 +47,7 @@ export const HIDDEN_SLOT: number = 2 ** 30;
  * deepEqual([...padRows([[5, 6], [7]], { padId: 0 }).inputIds.data], [5, 6, 7, 0]);
  * ```
  */
-export function padRows(
-  rows: readonly TokenRow[],
-  { padId }: { padId: number },
-): RowArrays {
+export function padRows(rows: readonly TokenRow[], { padId }: { padId: number }): RowArrays {
   const time = Math.max(...rows.map((row) => row.length));
   return maskedRows(rows.map((row) => padded(row, time, padId)));
 }

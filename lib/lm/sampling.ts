@@ -137,11 +137,7 @@ function penalised(logits: Tensor, { repetitionPenalty }: SamplingSettings, seen
 }
 
 /** The tokens that the cut-offs leave, among those that are allowed. */
-function cutOffMask(
-  logits: Tensor,
-  { topK, topP }: SamplingSettings,
-  allowed?: Mask,
-): Mask | undefined {
+function cutOffMask(logits: Tensor, { topK, topP }: SamplingSettings, allowed?: Mask) {
   let mask = allowed;
   if (topK > 0 && topK < logits.shape.vocab) {
     // Tokens that are not allowed get the smallest logit, not MASKED, because the search below

@@ -64,10 +64,7 @@ function agreeWithBert(text: string, lowerCase: boolean): string {
   return lowerCase ? cleaned.replaceAll("Σ", "σ") : cleaned;
 }
 
-function makeLibraryTokenizer(
-  vocabulary: readonly string[],
-  lowerCase: boolean,
-): HuggingFaceTokenizer {
+function makeLibraryTokenizer(vocabulary: readonly string[], lowerCase: boolean) {
   const vocab = Object.fromEntries(vocabulary.map((token, id) => [token, id]));
   const special = SPECIAL.filter((token) => Object.hasOwn(vocab, token));
   return new HuggingFaceTokenizer({

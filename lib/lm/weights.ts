@@ -21,7 +21,7 @@ import {
 import { flatten, isSpec, newFloats } from "../runtime/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import { requireUsable } from "./expect_fields.ts";
-import { gpt2Spec, valueModelSpec } from "./gpt2.ts";
+import { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
 
 /** One weight: its shape and its values in row-major order. */
 export interface Weight {
@@ -244,10 +244,7 @@ export const isWeightFile = (name: string): boolean =>
  *
  * @throws {Error} A sentence that names the file and the key.
  */
-export async function readWeights(
-  folder: string,
-  config: Gpt2Config,
-): Promise<Map<string, Weight>> {
+export async function readWeights(folder: string, config: Gpt2Config) {
   for (const [name, open] of FILES) {
     const path = joinPath(folder, name);
     if (!await fileExists(path)) continue;

@@ -61,10 +61,7 @@ export interface RunModels extends Models {
    * The exact KL(pi || pi_ref) in nats, summed over the tokens of an answer and averaged over
    * answers. At most `maxLogits` logits of each model are computed at once.
    */
-  exactKl(
-    answers: readonly PromptAndAnswer[],
-    options?: { maxLogits?: number },
-  ): Promise<number>;
+  exactKl(answers: readonly PromptAndAnswer[], options?: { maxLogits?: number }): Promise<number>;
   /** Scores answers with a value model that has these parameters. */
   scoresBy(parameters: StoredValueModel, answers: readonly PromptAndAnswer[]): Promise<number[]>;
   /** Frees the arrays that are kept for the next gradient. */
@@ -79,7 +76,12 @@ export async function createModels(
 ): Promise<RunModels> {
   const evaluators = await createEvaluators(inputs, config, housekeeping);
   const { gradientArrays, ...trainers } = await createTrainers(inputs, config, housekeeping);
-  const generator = await createRunGenerator(inputs, config);
+  const generator = await createGenerator(inputs.device, inputs.policy.config, {
+    sampling: config.sampling,
+    special: inputs.special,
+    greedy: config.greedy,
+    promptsAtOnce: config.memory.scoreBatchSize || Infinity,
+  });
   const { reference, reward } = await loadFrozen(inputs, config);
   const { trainedActor, trainedCritic } = await loadTrained(inputs, config, trainers);
   return {
@@ -170,17 +172,6 @@ async function createTrainers(
     critic: await createAnswerTrainer(device, ofCritic, options),
   };
 }
-
-const createRunGenerator = (
-  { device, policy, special }: PpoInputs,
-  config: PpoConfig,
-): Promise<Generator> =>
-  createGenerator(device, policy.config, {
-    sampling: config.sampling,
-    special,
-    greedy: config.greedy,
-    promptsAtOnce: config.memory.scoreBatchSize || Infinity,
-  });
 
 /**
  * Samples answers with the current actor. The random number for token t of row r depends only on

@@ -1,6 +1,6 @@
 /**
- * Everything that is computed from answers without training: log-probabilities, values, scores and
- * the exact KL.
+ * Everything that is computed from answers without training: log-probabilities, values, scores,
+ * the rewards that scores become, and the exact KL.
  *
  * Each evaluator splits the answers into groups, lays out each group as a padded batch, and returns
  * ragged rows in the order of the answers.
@@ -19,11 +19,12 @@ import {
   type StoredValueModel,
   type WeightType,
 } from "../lm/mod.ts";
-import { meanOf } from "../rl/mod.ts";
+import { clipScore, meanOf, normaliseScores, type ScoreStatistics } from "../rl/mod.ts";
 import { EXACT_KL } from "../settings/mod.ts";
 import type { PpoConfig } from "./config.ts";
 import { layoutWithDefects, samplingForLogProbs } from "./faithful.ts";
 import type { PpoInputs } from "./inputs.ts";
+import type { SampledAnswer } from "./sample.ts";
 
 /** Callbacks that run between two programs of a model. */
 export interface Housekeeping {
@@ -97,5 +98,32 @@ export async function createEvaluators(
       tidy();
       return meanOf(rows.map((row) => row.reduce((total, kl) => total + kl, 0)));
     },
+  };
+}
+
+/**
+ * Creates the function that turns a reward-model score into its contribution to the last token's
+ * reward: normalise, clip, and subtract the penalty if the answer never ended.
+ *
+ * @example
+ * ```ts
+ * import { rewardOfScore } from "ppo/ppo/mod.ts";
+ * import { equal } from "node:assert/strict";
+ * const config = { normaliseScores: true, scoreClipRange: 5, missingEosPenalty: 1 };
+ * const toReward = rewardOfScore(config, { mean: 1, deviation: 2 });
+ * equal(toReward(4, { ended: true }), 1.5); // (4 - 1) / 2
+ * equal(toReward(21, { ended: false }), 4); // (21 - 1) / 2, clipped to 5, minus 1
+ * ```
+ */
+export function rewardOfScore(
+  { normaliseScores: normalise, scoreClipRange, missingEosPenalty }: Pick<
+    PpoConfig,
+    "normaliseScores" | "scoreClipRange" | "missingEosPenalty"
+  >,
+  statistics: ScoreStatistics | undefined,
+): (score: number, answer: Pick<SampledAnswer, "ended">) => number {
+  return (score, { ended }) => {
+    const [normalised] = normalise && statistics ? normaliseScores([score], statistics) : [score];
+    return clipScore(normalised, scoreClipRange) - (ended ? 0 : missingEosPenalty);
   };
 }

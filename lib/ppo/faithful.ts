@@ -99,9 +99,7 @@ const DROPOUT = 0.1;
  * Defect `dropout_in_update`: dropout is on in the update but not in the rollout, so that the
  * first ratio is not 1. Every micro-batch of a step uses the same dropout keys.
  */
-export function updateDropout(
-  { defects, seed }: Defects & { seed: number },
-): AnswerDropout | undefined {
+export function updateDropout({ defects, seed }: Defects & { seed: number }) {
   if (!defects.dropout_in_update) return undefined;
   const keys: AnswerDropout["keys"] = (dims, step) => {
     const keyAt = (index: number) => uniform(seed, step, DROPOUT_ROW, index);

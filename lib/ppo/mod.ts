@@ -16,12 +16,11 @@ export { leftPaddedBatch, rolloutOverPadding, wholeBatches } from "./faithful.ts
 export { checkFrozenType, fittingSettings, type LoadedModel, type PpoInputs } from "./inputs.ts";
 export * from "./losses.ts";
 export * from "./metrics.ts";
-export { type CutIntoMinibatches, type EpochOptions, shuffledMinibatches } from "./minibatches.ts";
+export type { CutIntoMinibatches, EpochOptions, PromptSampler } from "./minibatches.ts";
+export { shuffledMinibatches } from "./minibatches.ts";
 export * from "./models.ts";
 export * from "./ppo.ts";
-export type { PromptSampler } from "./prompts.ts";
-export type { Housekeeping } from "./evaluators.ts";
-export * from "./reward_of_score.ts";
+export { type Housekeeping, rewardOfScore } from "./evaluators.ts";
 export * from "./rollout.ts";
 export type { Progress, Run, RunConfig } from "./run.ts";
 export * from "./sample.ts";

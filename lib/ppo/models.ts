@@ -75,13 +75,9 @@ export interface TrainedModels {
 }
 
 /** All four models. */
-export interface Models {
+export interface Models extends RolloutModels, TrainedModels {
   /** The policy that is trained. */
   readonly actor: Actor;
   /** Predicts the return at each token. */
   readonly critic: Critic;
-  /** The frozen SFT model. */
-  readonly reference: Policy;
-  /** The frozen model that scores answers. */
-  readonly reward: RewardModel;
 }

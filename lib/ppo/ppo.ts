@@ -19,11 +19,11 @@ import {
 import { trimMemory } from "../runtime/mod.ts";
 import { configOf } from "./config.ts";
 import { createModels } from "./create_models.ts";
+import { rewardOfScore } from "./evaluators.ts";
 import { actorWithDefects, withDefects } from "./faithful.ts";
 import { checkInputs, fittingSettings, type PpoInputs } from "./inputs.ts";
 import type { Metrics } from "./metrics.ts";
-import { createPromptSampler } from "./prompts.ts";
-import { rewardOfScore } from "./reward_of_score.ts";
+import { createPromptSampler } from "./minibatches.ts";
 import { type Run, START, updateWithMemoryHandling } from "./run.ts";
 import type { Sample } from "./sample.ts";
 import { type PpoState, stateOf, type StateOptions } from "./state.ts";
@@ -145,10 +145,7 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
   return ppo;
 }
 
-async function rescore(
-  { models, config, rollout }: Run,
-  samples: readonly Sample[],
-): Promise<Sample[]> {
+async function rescore({ models, config, rollout }: Run, samples: readonly Sample[]) {
   const generate = () => Promise.resolve([...samples]);
   const actor = actorWithDefects({ ...models.actor, generate }, config);
   const scored = await rollout({ ...models, actor }, [], { ...config, timestep: 0 });

@@ -6,6 +6,7 @@
  * Ziegler et al. 2019, "Fine-tuning language models from human preferences", section 2.2; their
  * gain is 0.1.
  */
+import { requireRange } from "./rows.ts";
 
 /** The inputs of `adaptiveKlCoef` besides the coefficient. */
 export interface AdaptiveKlInputs {
@@ -33,11 +34,7 @@ export function adaptiveKlCoef(
   klCoef: number,
   { kl, target, gain = 0.1 }: AdaptiveKlInputs,
 ): number {
-  if (!(target > 0)) {
-    throw new RangeError(
-      `Cannot adapt the KL coefficient: the target is ${target}, but it must be above 0`,
-    );
-  }
+  requireRange("adapt the KL coefficient", "above 0", { "the target": target });
   const error = Math.min(Math.max(kl / target - 1, -0.2), 0.2); // e
   return klCoef * (1 + gain * error);
 }

@@ -11,7 +11,7 @@
  */
 import { meanOf } from "./moments.ts";
 import { randomStream } from "../random/mod.ts";
-import type { Row } from "./rows.ts";
+import { requireRange, type Row } from "./rows.ts";
 
 /** Settings of `bootstrapInterval`. */
 export interface BootstrapOptions {
@@ -63,25 +63,12 @@ export function bootstrapInterval(
   differences: Row,
   { resamples = 2000, level = 0.95, seed = 0 }: BootstrapOptions = {},
 ): BootstrapInterval {
-  requireSettings({ resamples, level });
+  requireRange("compute a bootstrap interval", "between 0 and 1", { level });
+  requireRange("compute a bootstrap interval", "a positive whole number", { resamples });
   const mean = meanOf(differences);
   const random = randomStream(seed);
   const draw = (): number => differences[Math.floor(random() * differences.length)];
   const means = Array.from({ length: resamples }, () => meanOf(Array.from(differences, draw)));
   const sorted = means.toSorted((a, b) => a - b);
   return { mean, low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, (1 + level) / 2) };
-}
-
-function requireSettings({ resamples, level }: { resamples: number; level: number }): void {
-  if (!(level > 0 && level < 1)) {
-    throw new RangeError(
-      `Cannot compute a bootstrap interval: level is ${level}, but it must be between 0 and 1`,
-    );
-  }
-  if (!Number.isInteger(resamples) || resamples < 1) {
-    throw new RangeError(
-      `Cannot compute a bootstrap interval: resamples is ${resamples}, ` +
-        "but it must be a positive whole number",
-    );
-  }
 }

@@ -9,7 +9,7 @@
  * A bin with few cases varies by chance alone.
  */
 import { meanOf } from "./moments.ts";
-import { requireFractions, requireSameLength, type Row } from "./rows.ts";
+import { requireRange, requireSameLength, type Row } from "./rows.ts";
 
 /** The predictions and outcomes of one bin. */
 export interface ReliabilityBin {
@@ -60,12 +60,8 @@ export function reliability(
   { bins = 10, from = 0 }: ReliabilityOptions = {},
 ): ReliabilityBin[] {
   requireSameLength("measure calibration", { probabilities, happened });
-  requireFractions("measure calibration", { from });
-  if (!Number.isInteger(bins) || bins < 1) {
-    throw new RangeError(
-      `Cannot measure calibration: bins is ${bins}, but it must be a positive whole number`,
-    );
-  }
+  requireRange("measure calibration", "from 0 to 1", { from });
+  requireRange("measure calibration", "a positive whole number", { bins });
   const binOf = (p: number): number => {
     if (!(p >= from && p <= 1)) {
       throw new RangeError(

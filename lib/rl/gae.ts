@@ -15,7 +15,7 @@
  * The functions take one row of real tokens at a time, without padding, and do not whiten the
  * result.
  */
-import { requireFractions, requireSameLength, type Row } from "./rows.ts";
+import { requireRange, requireSameLength, type Row } from "./rows.ts";
 
 /** The inputs of `tdErrors`. */
 export interface TdErrorsInputs {
@@ -60,7 +60,7 @@ export interface Gae {
  */
 export function tdErrors({ rewards, values, gamma, bootstrap = 0 }: TdErrorsInputs): number[] {
   requireSameLength("estimate advantages", { rewards, values });
-  requireFractions("estimate advantages", { gamma });
+  requireRange("estimate advantages", "from 0 to 1", { gamma });
   return Array.from(rewards, (reward, t) => {
     const nextValue = t + 1 < values.length ? values[t + 1] : bootstrap; // V(s_t+1)
     return reward + gamma * nextValue - values[t]; // delta_t
@@ -83,7 +83,7 @@ export function tdErrors({ rewards, values, gamma, bootstrap = 0 }: TdErrorsInpu
  * ```
  */
 export function gae({ rewards, values, gamma, lambda, bootstrap = 0 }: GaeInputs): Gae {
-  requireFractions("estimate advantages", { lambda });
+  requireRange("estimate advantages", "from 0 to 1", { lambda });
   const deltas = tdErrors({ rewards, values, gamma, bootstrap });
   const advantages = [...deltas];
   let following = 0; // A_t+1

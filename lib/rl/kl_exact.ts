@@ -56,9 +56,6 @@ export function klFromLogProbs<S extends Shape, K extends keyof S & string>(
   distributions: Distributions<S>,
   axis: K,
 ): Tensor<Without<S, K>>;
-export function klFromLogProbs(
-  { logProbs, refLogProbs }: Distributions<Shape>,
-  axis: string,
-): Tensor {
+export function klFromLogProbs({ logProbs, refLogProbs }: Distributions<Shape>, axis: string) {
   return sum(mul(exp(logProbs), sub(logProbs, refLogProbs)), axis); // sum_v p_v (log p_v - log q_v)
 }

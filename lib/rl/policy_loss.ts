@@ -27,7 +27,7 @@ import {
   sum,
   type Tensor,
 } from "../tensor/mod.ts";
-import { requireNotNegative } from "./rows.ts";
+import { requireRange } from "./rows.ts";
 
 /** The inputs of `policyLoss`, all on the same axes, [time] or [batch, time]. */
 export interface PolicyLossInputs<
@@ -101,7 +101,7 @@ export function policyLoss(
   { logProbs, oldLogProbs, advantages, mask, count = sum(mask) }: PolicyLossInputs<Shape>,
   { clipRange = 0.2 }: { clipRange?: number } = {},
 ): PolicyLoss<Shape> {
-  requireNotNegative("clip the policy loss", { clipRange });
+  requireRange("clip the policy loss", "at least 0", { clipRange });
   for (const { shape } of [oldLogProbs, advantages, mask]) {
     requireSameAxes(logProbs.shape, shape, "clip the policy loss");
   }

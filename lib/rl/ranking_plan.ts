@@ -84,11 +84,7 @@ function pairsOf(texts: readonly Row[], firstRow: number): Pair[] {
 }
 
 /** A matrix whose entries are computed from their row and column. */
-function matrix(
-  rows: number,
-  columns: number,
-  at: (row: number, column: number) => number,
-): PlanArray {
+function matrix(rows: number, columns: number, at: (row: number, column: number) => number) {
   const data = Float32Array.from(
     { length: rows * columns },
     (_, index) => at(Math.floor(index / columns), index % columns),

@@ -49,9 +49,7 @@ export interface ReinforceLossInputs<S extends Shape> {
 export function reinforceLoss<S extends Shape>(
   inputs: ReinforceLossInputs<S>,
 ): Tensor<Record<never, never>>;
-export function reinforceLoss(
-  { logProbs, returns, mask, count }: ReinforceLossInputs<Shape>,
-): Tensor<Record<never, never>> {
+export function reinforceLoss({ logProbs, returns, mask, count }: ReinforceLossInputs<Shape>) {
   // - sum_t mask_t G_t log pi(a_t | s_t) / count
   return div(neg(sum(mul(mask, mul(returns, logProbs)))), count);
 }

@@ -6,7 +6,7 @@
  * Sutton & Barto 2018, equations 3.8 and 3.9. A critic learns to predict G_t. `gae` computes the
  * target that PPO uses instead.
  */
-import { requireFractions, type Row } from "./rows.ts";
+import { requireRange, type Row } from "./rows.ts";
 
 /** The inputs of `discountedReturns`. */
 export interface DiscountedReturnsInputs {
@@ -33,7 +33,7 @@ export interface DiscountedReturnsInputs {
 export function discountedReturns(
   { rewards, gamma, bootstrap = 0 }: DiscountedReturnsInputs,
 ): number[] {
-  requireFractions("discount rewards", { gamma });
+  requireRange("discount rewards", "from 0 to 1", { gamma });
   const returns = Array.from(rewards);
   let following = bootstrap; // G_t+1
   for (let t = rewards.length - 1; t >= 0; t--) {

@@ -24,31 +24,28 @@ export function requireSameLength(action: string, rows: Readonly<Record<string, 
   }
 }
 
-/**
- * Checks that settings which are fractions lie in [0, 1].
- *
- * @throws RangeError naming the setting and its value.
- */
-export function requireFractions(action: string, settings: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new RangeError(`Cannot ${action}: ${name} is ${value}, but it must be from 0 to 1`);
-    }
-  }
-}
+/** The ranges of settings, by their words in an error. */
+const RANGES = {
+  "from 0 to 1": (value: number) => value >= 0 && value <= 1,
+  "between 0 and 1": (value: number) => value > 0 && value < 1,
+  "at least 0": (value: number) => value >= 0,
+  "above 0": (value: number) => value > 0,
+  "a positive whole number": (value: number) => Number.isInteger(value) && value >= 1,
+};
 
 /**
- * Checks that settings which are widths or limits are not negative.
+ * Checks that settings lie in a range.
  *
  * @throws RangeError naming the setting and its value.
  */
-export function requireNotNegative(
+export function requireRange(
   action: string,
+  range: keyof typeof RANGES,
   settings: Readonly<Record<string, number>>,
 ): void {
   for (const [name, value] of Object.entries(settings)) {
-    if (!(value >= 0)) {
-      throw new RangeError(`Cannot ${action}: ${name} is ${value}, but it must be at least 0`);
+    if (!RANGES[range](value)) {
+      throw new RangeError(`Cannot ${action}: ${name} is ${value}, but it must be ${range}`);
     }
   }
 }

@@ -9,7 +9,7 @@
  * gives every answer the same reward, and there is nothing to learn.
  */
 import { meanOf, varianceOf } from "./moments.ts";
-import { requireNotNegative, type Row } from "./rows.ts";
+import { requireRange, type Row } from "./rows.ts";
 
 /** Mean and standard deviation of raw scores; both are stored with a reward model. */
 export interface ScoreStatistics {
@@ -47,11 +47,7 @@ export function scoreStatistics(scores: Row): ScoreStatistics {
  * ```
  */
 export function normaliseScores(scores: Row, { mean, deviation }: ScoreStatistics): number[] {
-  if (!(deviation > 0)) {
-    throw new RangeError(
-      `Cannot normalise scores: the standard deviation is ${deviation}, but it must be above 0`,
-    );
-  }
+  requireRange("normalise scores", "above 0", { "the standard deviation": deviation });
   return Array.from(scores, (score) => (score - mean) / deviation);
 }
 
@@ -67,6 +63,6 @@ export function normaliseScores(scores: Row, { mean, deviation }: ScoreStatistic
  * ```
  */
 export function clipScore(score: number, limit: number): number {
-  requireNotNegative("clip a score", { limit });
+  requireRange("clip a score", "at least 0", { limit });
   return Math.min(Math.max(score, -limit), limit);
 }

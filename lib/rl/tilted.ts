@@ -6,7 +6,7 @@
  * Ziegler et al. 2019, section 2; Rafailov et al. 2023 (DPO), equation 4. The function takes one
  * row of probabilities over all actions.
  */
-import { requireSameLength, type Row } from "./rows.ts";
+import { requireRange, requireSameLength, type Row } from "./rows.ts";
 
 /**
  * Computes the tilted probabilities.
@@ -25,9 +25,7 @@ import { requireSameLength, type Row } from "./rows.ts";
  */
 export function tilted(reference: Row, rewards: Row, beta: number): number[] {
   requireSameLength("tilt a policy", { reference, rewards });
-  if (!(beta > 0)) {
-    throw new RangeError(`Cannot tilt a policy: beta is ${beta}, but it must be above 0`);
-  }
+  requireRange("tilt a policy", "above 0", { beta });
   const best = Math.max(...Array.from(rewards)); // subtracted, so that nothing overflows
   const weights = Array.from(
     reference,

@@ -26,7 +26,7 @@ import {
   sum,
   type Tensor,
 } from "../tensor/mod.ts";
-import { requireNotNegative } from "./rows.ts";
+import { requireRange } from "./rows.ts";
 
 /**
  * The inputs of `valueLoss`, all on the same axes, [time] or [batch, time], in units of reward.
@@ -96,7 +96,7 @@ export function valueLoss(
   { values, oldValues, returns, mask, count = sum(mask) }: ValueLossInputs<Shape>,
   { clipRange = 0.2 }: { clipRange?: number } = {},
 ): ValueLoss<Shape> {
-  requireNotNegative("clip the value loss", { clipRange });
+  requireRange("clip the value loss", "at least 0", { clipRange });
   for (const { shape } of [oldValues, returns, mask]) {
     requireSameAxes(values.shape, shape, "clip the value loss");
   }

@@ -3,7 +3,7 @@
  * keeps variables that other programs use, such as DEVICE or SEED, from changing a run.
  */
 import { hintFor } from "./nearest_name.ts";
-import { readValue, type SettingTable, type Value } from "./setting_spec.ts";
+import { readValue, type SettingTable } from "./setting_spec.ts";
 import { FLAGS_IN_ENVIRONMENT } from "./stage_settings.ts";
 
 /** Variables by name. */
@@ -25,10 +25,7 @@ const VARIABLES = new Set(
  * @throws {RangeError} For a `PPO_` variable that no command reads (with the nearest name), or a
  *   value outside its range.
  */
-export function fromEnvironment(
-  environment: Environment,
-  table: SettingTable,
-): { [name: string]: Value } {
+export function fromEnvironment(environment: Environment, table: SettingTable) {
   for (const [variable, text] of Object.entries(environment)) {
     if (!text || !variable.startsWith(PREFIX) || VARIABLES.has(variable)) continue;
     const options = { known: Object.keys(table), shown: variableOf };

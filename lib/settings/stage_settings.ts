@@ -14,13 +14,14 @@ const MACHINE = {
   query_max_len: { int: 64, min: 1, help: "maximum tokens in a question" },
 } as const satisfies SettingTable;
 
+const SHARE = { float: 0, min: 0, max: 1 } as const;
+
 const LISTS = {
   lists: { int: 2, min: 1, help: "lists per training example; held-out examples get one" },
   // Such a question is known for three embedded passages in five, so two lists in five have one.
   unanswerable_proportion: {
+    ...SHARE,
     float: 0.6,
-    min: 0,
-    max: 1,
     help: "share of lists unanswerable at rank 3",
   },
 } as const satisfies SettingTable;
@@ -39,7 +40,7 @@ const TRAINING = {
   weight_decay: { float: 0, min: 0, help: "AdamW weight decay, except on biases and layer norms" },
   ...MACHINE,
   adam_epsilon: { float: 1e-8, above: 0, advanced: "Adam epsilon" },
-  warmup_proportion: { float: 0.1, min: 0, max: 1, help: "share of steps used for warm-up" },
+  warmup_proportion: { ...SHARE, float: 0.1, help: "share of steps used for warm-up" },
   dropout: { float: 0.1, min: 0, max: 0.9, help: "dropout rate of GPT-2 during training" },
   blocks_per_program: {
     ...SETTINGS.blocks_per_program,
@@ -50,12 +51,7 @@ const TRAINING = {
   logging_steps: { int: 5, min: 1, advanced: "steps between progress lines" },
   max_steps: { int: 0, min: 0, help: "stop after this many steps; 0: after the last epoch" },
   names_file_path: { text: "", advanced: "CMRC JSON whose titles are the new names" },
-  rename_proportion: {
-    float: 0,
-    min: 0,
-    max: 1,
-    advanced: "share of passages with a random new name",
-  },
+  rename_proportion: { ...SHARE, advanced: "share of passages with a random new name" },
 } as const satisfies SettingTable;
 
 /** Flags of the `sft` command. */

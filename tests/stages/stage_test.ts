@@ -1,7 +1,7 @@
 /** The order of batches, the schedule, and the run of the SFT and reward stages. */
 import assert from "node:assert/strict";
 import { randomStream } from "../../lib/random/mod.ts";
-import { batchesWithin } from "../../lib/lm/mod.ts";
+import { batchesByLength } from "../../lib/lm/mod.ts";
 import { decaysWeight, plannedSteps, trainStage } from "../../lib/stages/mod.ts";
 import {
   EMBEDDED_PPO,
@@ -31,9 +31,7 @@ Deno.test("an epoch has every item once, in batches of similar length", () => {
 
 Deno.test("batches that are only measured hold 64 of the embedded model's longest rows and 8 of the tutorial's", () => {
   const sizes = (length: number) =>
-    batchesWithin(Array(150).fill(length), { lengthOf: (item: number) => item }).map((batch) =>
-      batch.length
-    );
+    batchesByLength(Array(150).fill(length)).map((batch) => batch.length);
   assert.deepEqual(sizes(96), [64, 64, 22]);
   assert.deepEqual(sizes(5), [64, 64, 22]);
   assert.deepEqual(sizes(768), [...Array(18).fill(8), 6]);

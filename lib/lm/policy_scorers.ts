@@ -1,16 +1,14 @@
 /**
- * Computes the outputs of models for existing answers: log-probabilities, entropy and KL of a
- * policy, and values and scores of a value model.
+ * Computes what a policy makes of existing answers: log-probabilities, entropy and exact KL.
  *
- * Every quantity of a policy is computed by `samplingDistribution` with the settings of the
- * rollout, the tokens before each position and the sampling masks stored with the answers. All of
- * them therefore describe the distribution from which the answers were sampled.
+ * Every quantity is computed by `samplingDistribution` with the settings of the rollout, the tokens
+ * before each position and the sampling masks stored with the answers. All of them therefore
+ * describe the distribution from which the answers were sampled.
  */
 import { entropyFromLogProbs, klFromLogProbs } from "../rl/mod.ts";
-import { bool, bools, type Device, type HostArray, ints, jit, type Specs } from "../runtime/mod.ts";
+import { bool, bools, type Device, type HostArray, jit, type Specs } from "../runtime/mod.ts";
 import { dot, take, type Tensor } from "../tensor/mod.ts";
 import {
-  type AnswerBatch,
   answerSpec,
   type AnswerTokens,
   type BatchEvaluator,
@@ -18,26 +16,18 @@ import {
   rowsOf,
 } from "./answers.ts";
 import type { Gpt2Config } from "./config.ts";
-import {
-  type ChosenHidden,
-  gpt2At,
-  type Gpt2Parameters,
-  gpt2Spec,
-  valueHeadAt,
-  valueModelSpec,
-} from "./gpt2.ts";
-import { batchesWithin, inRowOrder } from "./row_groups.ts";
-import { type AnswerAxes, padRows, type TokenRow } from "./rows.ts";
-import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
+import { type ChosenHidden, gpt2At } from "./gpt2.ts";
+import { type Gpt2Parameters, gpt2Spec } from "./gpt2_parameters.ts";
 import {
   type Gpt2Arrays,
   programsFor,
   type StoredGpt2,
   storedSpec,
-  type StoredValueModel,
   type WeightType,
   widened,
 } from "./parameters.ts";
+import type { AnswerAxes } from "./rows.ts";
+import { cutsOff, samplingDistribution, type SamplingSettings } from "./sampling.ts";
 
 /** The axes of one number for each answer token and entry of the vocabulary. */
 export type VocabularyAxes = AnswerAxes & { vocab: number };
@@ -274,97 +264,5 @@ export async function createExactKl(
     const context = contextArrays(answers, { width });
     const { kl } = await program({ ...models, ...batch, ...context });
     return rowsOf(await device.read(kl), width);
-  };
-}
-
-/** Reads one value at each of a batch's columns: [batch][columns]. */
-export type ValueEvaluator = (batch: Pick<AnswerBatch, "rows" | "columns">) => Promise<number[][]>;
-
-/**
- * Compiles a value model (critic or reward model), for parameters stored as any of `types`.
- *
- * @example
- * ```ts
- * import { deepEqual } from "node:assert/strict";
- * import { answerBatch, createValueScorer } from "ppo/lm/mod.ts";
- * import { initialWeights, uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
- * import { openDevice } from "ppo/runtime/mod.ts";
- * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
- * const config = { ...sizes, layerNormEpsilon: 1e-5 };
- * const device = await openDevice("cpu");
- * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
- * const parameters = await uploadParameters(device, valueModelSpec(config), weights);
- * const values = await createValueScorer(device, config);
- * const batch = answerBatch([{ prompt: [1, 2], answer: [3, 4] }], { padId: 0 });
- * deepEqual((await values(parameters)(batch))[0].length, 2); // one value an answer token
- * ```
- */
-export async function createValueScorer(
-  device: Device,
-  config: Gpt2Config,
-  types: readonly WeightType[] = ["float32"],
-): Promise<(parameters: StoredValueModel) => ValueEvaluator> {
-  const model = valueModelSpec(config);
-  const programs = await programsFor(types, (type) => {
-    const { rows, columns } = answerSpec;
-    const spec = { stored: storedSpec(model, type), rows, columns };
-    return jit(device, spec, ({ stored, rows, columns }) => {
-      const parameters = widened(model, stored);
-      return { values: valueHeadAt(gpt2At(parameters, { ...rows, columns }, config), parameters) };
-    }, { toHost: ["values"] });
-  });
-  return (stored) => async ({ rows, columns }) => {
-    const { values } = await programs(stored)({ stored, rows, columns });
-    return rowsOf(await device.read(values), columns.dims[1]);
-  };
-}
-
-/**
- * Scores any number of rows with a reward model's parameters, at most `batchSize` at once (default
- * 64, or fewer if they are long).
- */
-export type RowScorer = (
-  parameters: StoredValueModel,
-  rows: readonly TokenRow[],
-  options?: { batchSize?: number },
-) => Promise<number[]>;
-
-/**
- * Compiles the scores of whole rows: a reward model's value at each row's last token, in the rows'
- * order.
- *
- * @example
- * ```ts
- * import { deepEqual } from "node:assert/strict";
- * import { createRowScorer, initialWeights } from "ppo/lm/mod.ts";
- * import { uploadParameters, valueModelSpec } from "ppo/lm/mod.ts";
- * import { openDevice } from "ppo/runtime/mod.ts";
- * const sizes = { vocabSize: 5, positions: 8, embed: 4, heads: 2, layers: 1 };
- * const config = { ...sizes, layerNormEpsilon: 1e-5 };
- * const device = await openDevice("cpu");
- * const weights = initialWeights(valueModelSpec(config), { normal: () => 1, layers: 1 });
- * const parameters = await uploadParameters(device, valueModelSpec(config), weights);
- * const score = await createRowScorer(device, config, { padId: 0 });
- * deepEqual((await score(parameters, [[1, 2], [1, 2, 3]])).length, 2); // one score a row
- * ```
- */
-export async function createRowScorer(
-  device: Device,
-  config: Gpt2Config,
-  { padId }: { padId: number },
-): Promise<RowScorer> {
-  const scorer = await createValueScorer(device, config);
-  return async (parameters, rows, { batchSize = 64 } = {}) => {
-    const order = rows.map((_, row) => row).toSorted((a, b) => rows[a].length - rows[b].length);
-    const groups = batchesWithin(order, { lengthOf: (row) => rows[row].length, size: batchSize });
-    const scores: number[][] = [];
-    for (const group of groups) {
-      const members = group.map((row) => rows[row]);
-      const columns = ints(members.map(({ length }) => length - 1), [members.length, 1]);
-      scores.push(
-        (await scorer(parameters)({ rows: padRows(members, { padId }), columns })).flat(),
-      );
-    }
-    return inRowOrder(groups, scores);
   };
 }
