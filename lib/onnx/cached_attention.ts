@@ -37,8 +37,8 @@ function attention(
   inputs: readonly string[],
   { heads, scale }: { heads: number; scale?: number },
 ): readonly string[] {
-  const scaled = scale === undefined ? {} : { scale: { float: scale } };
-  const attributes = { num_heads: heads, kv_num_heads: heads, ...scaled };
+  const sizes = { num_heads: heads, kv_num_heads: heads };
+  const attributes = scale === undefined ? sizes : { ...sizes, scale: { float: scale } };
   const options = { attributes, outputs: 3, domain: "com.microsoft" } as const;
   return emitter.emitAll("GroupQueryAttention", inputs, options);
 }

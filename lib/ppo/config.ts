@@ -77,8 +77,8 @@ export type Renamed<T extends Readonly<Record<string, keyof Settings>>> = {
 };
 
 /**
- * Limits on the memory of a run. They do not change the results, except for rounding and except
- * under the defects whose padding or dropout depends on a batch.
+ * Limits on the memory of a run. They do not change the results beyond
+ * rounding, unless a defect makes padding or dropout depend on the batch.
  */
 export interface MemoryConfig extends Renamed<typeof MEMORY_SETTING_OF> {
   /** How frozen models are stored. */

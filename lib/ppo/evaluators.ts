@@ -1,6 +1,6 @@
 /**
  * Everything that is computed from answers without training: log-probabilities, values, scores,
- * the rewards that scores become, and the exact KL.
+ * the rewards derived from the scores, and the exact KL.
  *
  * Each evaluator splits the answers into groups, lays out each group as a padded batch, and returns
  * ragged rows in the order of the answers.

@@ -89,7 +89,7 @@ export function layoutWithDefects(
   return dropout ? { ...layout, groups: inOrder(maxRows) } : layout;
 }
 
-/** Keeps the dropout keys apart from the random numbers of the answers, whose rows are fewer. */
+/** Keeps the dropout keys apart from the answers' random numbers, whose row numbers are smaller. */
 const DROPOUT_ROW = 1_000_000;
 
 /** GPT-2's dropout rate. */

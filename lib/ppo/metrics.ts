@@ -22,8 +22,8 @@ import type { UpdateStep } from "./update.ts";
 /** Metrics of a pool, measured before its update. */
 export interface PoolMetrics {
   /**
-   * The reward model's raw score, before normalisation and clipping, averaged over answers (the
-   * tutorial's name for it).
+   * The reward model's raw score, before normalisation and clipping, averaged over answers.
+   * The name `mean_reward` is the tutorial's.
    */
   readonly mean_reward: number;
   /**

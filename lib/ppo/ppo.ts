@@ -38,7 +38,7 @@ export interface Ppo extends Run {
   train(options?: TrainOptions): AsyncGenerator<Metrics>;
   /**
    * Returns the state of the run, which `train({ from })` of a run with the same inputs can resume.
-   * Call it between two values of `train`, or after `train` has thrown.
+   * Call it between two rows that `train` yields, or after `train` has thrown.
    */
   state(options?: StateOptions): Promise<PpoState>;
   /**

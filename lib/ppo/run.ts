@@ -70,8 +70,8 @@ export interface Run {
   /** Throws the reason of `signal` if it has been aborted. */
   checkAbort(): void;
   /**
-   * May stop `rollout` and `update` between two programs. `train` replaces it with its own and
-   * removes that at its end.
+   * May stop `rollout` and `update` between two programs. `train` sets it to its own signal and
+   * removes that signal when it ends.
    */
   signal: AbortSignal | undefined;
   /** Adds up the seconds of each part; `train` starts a new lap at each update. */

@@ -18,7 +18,7 @@ const MEASURED_ANSWERS = 64;
 /**
  * Samples the SFT model's answers to prompts spread over the whole data set, with PPO's sampling
  * settings, and scores them. The same seed gives the same numbers. PPO's own answers use other
- * random numbers, because its timesteps count from 1 and this one is 0.
+ * random numbers, because PPO counts timesteps from 1, whereas this function uses timestep 0.
  *
  * @throws RangeError as `createPpo` does.
  * @example

@@ -37,8 +37,8 @@ export interface StateOptions {
 }
 
 /**
- * Reads the state of a run between two values of `train`, or after `train` has thrown its signal's
- * reason.
+ * Reads the state of a run between two rows that `train` yields, or after `train` has thrown its
+ * signal's reason.
  */
 export async function stateOf(
   { inputs: { device }, models, progress, watch }: Run,

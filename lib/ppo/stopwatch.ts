@@ -50,7 +50,7 @@ export function createStopwatch(): Stopwatch {
   };
 }
 
-/** The same models, each of whose calls adds its seconds to a part of the stopwatch. */
+/** The same models, with the time of every call added to a part of the stopwatch. */
 export function timedModels<M extends Models>(models: M, { time }: Pick<Stopwatch, "time">): M {
   const { actor, reference, critic, reward } = models;
   return {

@@ -1,6 +1,6 @@
 /**
- * Measures the effect of storing the frozen models as float16 when a run begins. At that point, the
- * actor and the critic are the same models in float32.
+ * Measures, when a run begins, the effect of storing the frozen models as float16. At that point,
+ * the actor and the critic are the same models in float32.
  *
  * The text comes from the run: the second halves of its first prompts serve as answers to the first
  * halves.

@@ -29,7 +29,7 @@ export interface UpdateOptions
 
 /** A minibatch and the results of its two optimizer steps. */
 export interface UpdateStep {
-  /** The minibatch; its advantages are whitened if the update whitens. */
+  /** The minibatch; its advantages are whitened if `whitenAdvantages` is set. */
   readonly samples: readonly Sample[];
   /** The actor's step. */
   readonly actor: ActorStep;

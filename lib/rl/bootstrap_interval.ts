@@ -46,7 +46,7 @@ function quantile(sorted: readonly number[], share: number): number {
 /**
  * Computes the mean of paired differences and its bootstrap interval.
  *
- * @throws RangeError when there is no difference, `level` is not between 0 and 1, or `resamples`
+ * @throws RangeError when `differences` is empty, `level` is not between 0 and 1, or `resamples`
  *   is not a positive whole number.
  * @example
  * ```ts

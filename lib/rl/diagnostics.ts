@@ -75,8 +75,8 @@ export function ratioMax(logProbs: OldAndNewLogProbs): number {
  * The share of tokens, in [0, 1], whose ratio has left [1 - clipRange, 1 + clipRange], for either
  * sign of their advantage.
  *
- * OpenAI's baselines and CleanRL use this definition. Clipping removes the gradient of fewer
- * tokens, which are marked in `policyLoss(...).clipped`.
+ * OpenAI's baselines and CleanRL use this definition. Clipping removes the gradient of only
+ * some of these tokens, which are marked in `policyLoss(...).clipped`.
  *
  * @throws RangeError when the rows differ in length or are empty.
  * @example

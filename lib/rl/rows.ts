@@ -24,7 +24,7 @@ export function requireSameLength(action: string, rows: Readonly<Record<string, 
   }
 }
 
-/** The ranges of settings, by their words in an error. */
+/** The ranges of settings, keyed by the wording used in error messages. */
 const RANGES = {
   "from 0 to 1": (value: number) => value >= 0 && value <= 1,
   "between 0 and 1": (value: number) => value > 0 && value < 1,

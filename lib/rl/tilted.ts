@@ -11,7 +11,7 @@ import { requireRange, requireSameLength, type Row } from "./rows.ts";
 /**
  * Computes the tilted probabilities.
  *
- * @param reference pi_ref of each action, which add up to 1
+ * @param reference pi_ref of each action; the probabilities add up to 1
  * @param rewards the reward of each action
  * @param beta the KL penalty, in units of reward per nat
  * @throws RangeError when the rows differ in length or beta is not above 0.

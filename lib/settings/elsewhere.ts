@@ -161,7 +161,7 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
   ),
   whiten_advantages: none("both always whiten"),
   normalise_scores: row({ "reward.normalize_enable": same }, "done by the script's score head"),
-  fresh_value_head: none("the head in critic/ is zero when it is set"),
+  fresh_value_head: none("the head in critic/ is zero if this is set"),
   missing_eos_penalty: row("no counterpart", { missing_eos_penalty: ({ own }) => own || false }),
   do_sample: none("both always sample"),
   temperature: renamed("rollout.temperature", "temperature"),

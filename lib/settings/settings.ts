@@ -1,7 +1,7 @@
 /**
  * Every setting of PPO training in one table.
  *
- * Names and defaults are the tutorial's, if it has the setting. The exceptions are the defaults of
+ * Names and defaults are the tutorial's wherever it has them. The exceptions are the defaults of
  * sampling, which are the correct ones (repetition_penalty 1, no top-k or top-p). Each of the
  * tutorial's defects is a switch, and `faithful` turns all of them on (`validate_settings.ts`).
  */
@@ -32,9 +32,9 @@ export const DEFECT_NAMES: readonly string[] = Object.keys(DEFECTS);
 /**
  * The settings of PPO besides its paths.
  *
- * With `gpu_buffers` at `buckets`, buffers of up to 160 MiB are shared between lengths. Exact sizes
- * are faster with large models, but one buffer is kept for every length that occurs. With
- * `frozen_dtype` at `float16`, frozen models take half the memory and still compute in float32.
+ * With `gpu_buffers` set to `buckets`, buffers of up to 160 MiB are shared between lengths. Exact
+ * sizes are faster with large models, but one buffer is kept for every length that occurs. With
+ * `frozen_dtype` set to `float16`, frozen models take half the memory and still compute in float32.
  */
 export const SETTINGS_WITHOUT_PATHS = {
   device: {
@@ -107,7 +107,7 @@ export const SETTINGS = {
 /** A full set of values: one for each row of `SETTINGS`. */
 export type Settings = SettingValues<typeof SETTINGS>;
 
-/** Settings that decide how much memory a run takes. They change its numbers by rounding only. */
+/** Settings that decide how much memory a run takes. They affect results only through rounding. */
 export const MEMORY_SETTINGS = [
   "micro_batch_size",
   "blocks_per_program",

@@ -22,7 +22,7 @@ const LISTS = {
   unanswerable_proportion: {
     ...SHARE,
     float: 0.6,
-    help: "share of lists unanswerable at rank 3",
+    help: "share of lists whose rank 3 is unanswerable",
   },
 } as const satisfies SettingTable;
 
@@ -44,13 +44,13 @@ const TRAINING = {
   dropout: { float: 0.1, min: 0, max: 0.9, help: "dropout rate of GPT-2 during training" },
   blocks_per_program: {
     ...SETTINGS.blocks_per_program,
-    advanced: "blocks per checkpointing segment; needs --dropout 0; 0: off",
+    advanced: "blocks per checkpointing segment (0: off); needs --dropout 0",
   },
   checkpoints: { bool: true, advanced: "write checkpoint-STEP and metrics.jsonl into output_dir" },
   max_grad_norm: { float: 1, above: 0, advanced: SETTINGS.max_grad_norm.help },
   logging_steps: { int: 5, min: 1, advanced: "steps between progress lines" },
   max_steps: { int: 0, min: 0, help: "stop after this many steps; 0: after the last epoch" },
-  names_file_path: { text: "", advanced: "CMRC JSON whose titles are the new names" },
+  names_file_path: { text: "", advanced: "CMRC JSON whose titles serve as new names" },
   rename_proportion: { ...SHARE, advanced: "share of passages with a random new name" },
 } as const satisfies SettingTable;
 
@@ -127,7 +127,7 @@ export type PredictSettings = SettingValues<typeof PREDICT_SETTINGS>;
 /** Flags of the `train` command. */
 export const TRAIN_FLAGS = {
   ...SETTINGS,
-  resume: { text: "", help: "folder of a run to continue; same results as an unbroken run" },
+  resume: { text: "", help: "folder of a run to continue; same results as an uninterrupted run" },
   save_every: { int: 1, min: 1, help: "updates between saved states (24 bytes per parameter)" },
   plan: { bool: false, help: "print the predicted memory and time, and exit" },
 } as const satisfies SettingTable;

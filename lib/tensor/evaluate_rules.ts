@@ -92,7 +92,7 @@ function rows(indices: Value, at: Int32Array, size: number): Int32Array {
   });
 }
 
-/** result[i, rest] = table[indices[i], rest]. For take, i are the other axes of the table. */
+/** result[i, rest] = table[indices[i], rest]. For take, i stands for the table's other axes. */
 function lookUp(call: Call<"gather" | "take">): Numbers {
   const { inputs: [table, indices], attributes: { axis }, shape, dtype } = call;
   const row = rows(indices, positions(shape, indices.shape), table.shape[axis]);

@@ -32,7 +32,7 @@ export const gather = <
 ): Tensor<Merge<I, Without<S, K>>, D> => typed(apply("gather", [table, indices], { axis }));
 
 /**
- * Adds each row of `updates` to row `indices` of a table of zeros with `size` rows.
+ * Adds each row of `updates` to the row given by `indices` in a table of zeros with `size` rows.
  *
  * @throws RangeError when `updates` lacks an axis of the indices, or already has an axis named
  *   `axis`.

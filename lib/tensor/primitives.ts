@@ -73,7 +73,7 @@ export interface Attributes extends Record<Unary, None>, Record<Binary | Compare
   rename: { readonly names: Readonly<Record<string, string>> };
   /** Elements start, ..., stop - 1 along one axis. */
   slice: { readonly axis: string; readonly start: number; readonly stop: number };
-  /** Zeros before and after along one axis. */
+  /** Adds zeros before and after x along one axis. */
   pad: { readonly axis: string; readonly before: number; readonly after: number };
   /** `gather(table, indices)`: rows of a table, for example an embedding. */
   gather: OverAxis;

@@ -45,7 +45,7 @@ export const sameName = <Op extends string, Axis extends string>(op: Op, axis: A
 export const visibleLacks = <Axis extends string>(axis: Axis) =>
   `Cannot attend: visible has no axis "${axis}"` as const;
 
-/** The product of the sizes that an axis is split into is not its size. */
+/** An axis is split into sizes whose product is not the size of the axis. */
 export const wrongProduct = <Axis extends string, Size extends number, Product extends number>(
   axis: Axis,
   size: Size,

@@ -26,7 +26,7 @@ export interface Typed<S extends Shape = Shape, D extends DType = DType> {
 export const UNKNOWN: number = -1;
 
 /**
- * The type of a shape in which a size of -1 becomes `number`, as for every size that is not known
+ * The type of a shape in which a size of -1 becomes `number`, like every size that is not known
  * yet.
  */
 export type Open<S> = { [N in keyof S]: S[N] extends -1 ? number : S[N] };

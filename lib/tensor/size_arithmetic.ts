@@ -78,7 +78,7 @@ type IsBefore<A extends string, B extends string> = Head<A> extends Head<B>
   : "0123456789" extends `${string}${Head<A>}${string}${Head<B>}${string}` ? true
   : false;
 
-/** a < b for whole numbers from 0. */
+/** a < b for non-negative whole numbers. */
 export type IsLess<A extends number, B extends number> = HasFewerDigits<`${A}`, `${B}`> extends true
   ? true
   : HasFewerDigits<`${B}`, `${A}`> extends true ? false
