@@ -22,7 +22,7 @@ const LISTS = {
   unanswerable_proportion: {
     ...SHARE,
     float: 0.6,
-    help: "share of lists whose rank 3 is unanswerable",
+    help: "share of lists unanswerable at rank 3",
   },
 } as const satisfies SettingTable;
 
