@@ -28,5 +28,5 @@ export * from "./score_statistics.ts";
 export type { PpoState, StateOptions } from "./state.ts";
 export type { Part, PartSeconds, Stopwatch } from "./stopwatch.ts";
 export { type Difference, type StorageDifference, storageText } from "./storage_difference.ts";
-export type { PoolReport, StepReport, TimestepReport, TrainOptions } from "./train.ts";
+export type * from "./train_options.ts";
 export * from "./update.ts";

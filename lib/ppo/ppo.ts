@@ -29,7 +29,8 @@ import type { Sample } from "./sample.ts";
 import { type PpoState, stateOf, type StateOptions } from "./state.ts";
 import { createStopwatch, timedModels } from "./stopwatch.ts";
 import { measureStorage, type StorageDifference } from "./storage_difference.ts";
-import { train, type TrainOptions } from "./train.ts";
+import { train } from "./train.ts";
+import type { TrainOptions } from "./train_options.ts";
 import type { UpdateStep } from "./update.ts";
 
 /** A PPO run. */
