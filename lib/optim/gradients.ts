@@ -22,5 +22,5 @@ export function gradientsOf<P>(loss: Tensor<Record<never, never>>, parameters: P
   const leaves = [...flatten(parameters, isTensor).values()];
   const gradients = new Map(grad(loss, leaves).map((gradient, index) => [leaves[index], gradient]));
   // the same tree, leaf by leaf
-  return mapTree(parameters, isTensor, (leaf) => gradients.get(leaf)) as P;
+  return mapTree(parameters, isTensor, (leaf) => gradients.get(leaf));
 }

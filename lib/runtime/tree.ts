@@ -43,11 +43,11 @@ export function flatten<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>): Map<string, 
  * assert.deepEqual(named, { wte: "wte 1", h: ["h.0 2"] });
  * ```
  */
-export function mapTree<Leaf>(
+export function mapTree<Leaf, Mapped = unknown>(
   tree: unknown,
   isLeaf: IsLeaf<Leaf>,
   replace: (leaf: Leaf, path: string) => unknown,
-): unknown {
+): Mapped {
   const visit = (node: unknown, path: string): unknown => {
     if (isLeaf(node)) return replace(node, path);
     const prefix = path === "" ? "" : `${path}.`;
@@ -61,5 +61,5 @@ export function mapTree<Leaf>(
     for (const key in children) children[key] = visit(children[key], `${prefix}${key}`);
     return children;
   };
-  return visit(tree, "");
+  return visit(tree, "") as Mapped; // the form of the tree, which the caller knows
 }
