@@ -72,32 +72,23 @@ function newEventFile(folder: string): string {
 }
 
 /** The metrics of the pool and of time. The rest was logged at each optimizer step. */
-function ofPool(
-  {
-    mean_reward,
-    score,
-    kl,
-    kl_k3,
-    kl_exact,
-    response_length,
-    eos_rate,
-    explained_variance,
-    ...rest
-  }: Metrics,
-): Record<string, number> {
-  const { seconds_generate, seconds_score, seconds_actor, seconds_critic } = rest;
-  const pool = {
-    mean_reward,
-    score,
-    kl,
-    kl_k3,
-    kl_exact,
-    response_length,
-    eos_rate,
-    explained_variance,
-  };
-  return { ...pool, seconds_generate, seconds_score, seconds_actor, seconds_critic };
-}
+const ofPool = (metrics: Metrics): Record<string, number> =>
+  Object.fromEntries(POOL_AND_TIME.map((name) => [name, metrics[name]]));
+
+const POOL_AND_TIME = [
+  "mean_reward",
+  "score",
+  "kl",
+  "kl_k3",
+  "kl_exact",
+  "response_length",
+  "eos_rate",
+  "explained_variance",
+  "seconds_generate",
+  "seconds_score",
+  "seconds_actor",
+  "seconds_critic",
+] as const;
 
 /** A few answers of a pool as text. */
 function answerRows({ update, timestep, pool }: PoolReport, { decode }: Tokenizer): object[] {

@@ -3,8 +3,8 @@ import { shapedRewards } from "../rl/mod.ts";
 import { defineExercise, type Exercise } from "./exercise.ts";
 
 /**
- * Rewards of one answer from its log-probabilities under actor and reference, the price of KL and
- * the score.
+ * The rewards of one answer, computed from its log-probabilities under the actor and the reference,
+ * `klCoef` and the score.
  */
 export type AnswerRewards = (
   logProbs: number[],

@@ -59,5 +59,5 @@ export function onnxModel(
 
 /** A tree of specs as graph inputs with dotted names. */
 const traced = <T>(spec: T): Tensors<T> =>
-  // The one cast: the tree keeps its form, leaf by leaf.
-  mapTree(spec, isSpec, ({ shape, dtype }, path) => input(path, shape, dtype)) as Tensors<T>;
+  // the same tree, leaf by leaf
+  mapTree(spec, isSpec, ({ shape, dtype }, path) => input(path, shape, dtype));

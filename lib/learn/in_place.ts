@@ -77,7 +77,7 @@ export async function createAdder(device: Device, pool: Pick<ArrayPool, "take" |
       parts.set(total, await pool.take(total.dims));
     }
     // the same tree, leaf by leaf
-    const results = await run(mapTree(into, isFloatArray, (total) => parts.get(total)) as T);
+    const results = await run(mapTree(into, isFloatArray, (total) => parts.get(total)));
     for (const [total, part] of parts) {
       await addTo(total, part);
       pool.give(part);

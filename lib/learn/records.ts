@@ -25,7 +25,7 @@ export const isFloatSpec = (value: unknown): value is FloatSpec =>
 
 /** Converts leaves by dotted name to a tree of the form of `spec`. `P` is the type of that tree. */
 export const treeOf = <P>(spec: unknown, leaves: ReadonlyMap<string, unknown>): P =>
-  mapTree(spec, isSpec, (_, name) => leaves.get(name)) as P; // leaf by leaf
+  mapTree(spec, isSpec, (_, name) => leaves.get(name)); // leaf by leaf
 
 /** The same record with each value replaced. */
 export function mapRecord<K extends string, A, B>(

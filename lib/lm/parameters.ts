@@ -88,7 +88,7 @@ export async function uploadParameters<T>(
     if (copies && data !== weight.data) data.buffer.transfer(0); // frees a temporary copy
   }
   // the same tree, leaf by leaf
-  return mapTree(spec, isSpec, (_, name) => arrays.get(name)) as DeviceArrays<T>;
+  return mapTree(spec, isSpec, (_, name) => arrays.get(name));
 }
 
 /** The nearest float16 values. */
@@ -213,7 +213,7 @@ export function initialWeights(
  */
 export const storedSpec = <T>(spec: T, type: WeightType): StoredSpec<T> =>
   // the same tree, leaf by leaf
-  mapTree(spec, isSpec, ({ shape }) => ({ shape, dtype: type })) as StoredSpec<T>;
+  mapTree(spec, isSpec, ({ shape }) => ({ shape, dtype: type }));
 
 /**
  * Stored parameters, inside a program, as the float32 tensors that `spec` describes.
@@ -229,7 +229,7 @@ export const storedSpec = <T>(spec: T, type: WeightType): StoredSpec<T> =>
  * ```
  */
 export const widened = <T>(_spec: T, stored: Tensors<StoredSpec<T>>): Tensors<T> =>
-  mapTree(stored, isTensor, inFloat32) as Tensors<T>; // the same tree, leaf by leaf
+  mapTree(stored, isTensor, inFloat32); // the same tree, leaf by leaf
 
 const inFloat32 = (weight: AnyTensor): AnyTensor =>
   weight.dtype === "float32" ? weight : cast(weight, "float32");

@@ -30,7 +30,8 @@ export function flatten<Leaf>(tree: unknown, isLeaf: IsLeaf<Leaf>): Map<string, 
 }
 
 /**
- * Returns the same tree with each leaf replaced; `path` is the leaf's dotted name.
+ * Returns the same tree with each leaf replaced; `path` is the leaf's dotted name. `Mapped` is the
+ * type of the result, which the caller must know: the compiler does not check it.
  *
  * @throws {TypeError} for a value that is neither a leaf nor a record or list.
  * @example

@@ -1,7 +1,4 @@
-/**
- * What an answer is paid over the reward model's raw score, by the library's own scores (chapter
- * 06).
- */
+/** The score that is added to the reward, plotted over the reward model's raw score (chapter 06). */
 import { clipScore, normaliseScores } from "../rl/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
 

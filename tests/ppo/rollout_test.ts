@@ -75,7 +75,7 @@ Deno.test("at each answer token the prompt and the tokens before it count as see
 const toRewardOf = (given: Partial<Settings>) =>
   rewardOfScore(configOf(validateSettings(given)), { mean: 1, deviation: 2 });
 
-Deno.test("an answer is paid its normalised, clipped score, less a penalty where it does not end", () => {
+Deno.test("the score of an answer is normalised, clipped, and lowered if the answer has no end token", () => {
   const paid = (score: number, ended: boolean, given: Partial<Settings> = {}) =>
     toRewardOf({ missing_eos_penalty: 0.5, ...given })(score, { ended });
   assert.equal(paid(4, true), (4 - 1) / 2);
