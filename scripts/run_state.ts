@@ -32,12 +32,18 @@ export interface StoredState {
 
 const BEFORE = [
   "mean_reward",
+  "reward_std",
   "score",
+  "score_std",
+  "score_clipped",
+  "non_score_reward",
   "kl",
   "kl_k3",
   "response_length",
   "eos_rate",
+  "surprisal",
   "explained_variance",
+  "return_after_end",
   "kl_exact",
 ] as const;
 const STEP = [
@@ -50,6 +56,7 @@ const STEP = [
   "entropy",
   "actor_grad_norm",
   "critic_grad_norm",
+  "advantage_std",
 ] as const;
 const SECONDS = ["generate", "score", "actor", "critic"] as const;
 const ROWS = [

@@ -29,6 +29,7 @@ import type { TrainState } from "./optimizer.ts";
 import {
   type BatchGradient,
   createTrainer,
+  type StepOptions,
   type Trainer,
   type TrainerOptions,
   type TrainerStep,
@@ -93,6 +94,12 @@ export interface AnswerRows {
   readonly rows: Readonly<Record<string, number[][]>>;
 }
 
+/** Options of a step on answers. */
+export interface AnswerStepOptions {
+  /** Decides, by what was found, whether to take the step (`StepOptions`). */
+  readonly accepts?: ((found: AnswerRows) => boolean) | undefined;
+}
+
 /** Trains one model on answers. */
 export interface AnswerTrainer<P, A> extends Pick<Trainer<P, unknown>, "start"> {
   /**
@@ -104,11 +111,16 @@ export interface AnswerTrainer<P, A> extends Pick<Trainer<P, unknown>, "start"> 
     answers: readonly A[],
     options?: { groups?: AnswerLayout["groups"] },
   ): Promise<Omit<BatchGradient<P>, "results"> & AnswerRows>;
-  /** One optimizer step, with what was found before it; the state given must not be used again. */
+  /**
+   * One optimizer step, with what was found before it. The state given must not be used again.
+   *
+   * @throws DivergenceError as `Trainer.step`.
+   */
   step(
     state: TrainState<P>,
     answers: readonly A[],
     learningRate: number,
+    options?: AnswerStepOptions,
   ): Promise<Omit<TrainerStep<P>, "results"> & AnswerRows>;
 }
 
@@ -174,10 +186,16 @@ export async function createAnswerTrainer<P extends Gpt2Parameters, I, A extends
       const { results, ...found } = await trainer.gradient(parameters, microBatches);
       return { ...found, rows: namedRows(results, groups, answers) };
     },
-    async step(state, answers, learningRate) {
+    async step(state, answers, learningRate, { accepts } = {}) {
       const { groups, microBatches } = laidOut(answers, state.step);
-      const { results, ...found } = await trainer.step(state, microBatches, learningRate);
-      return { ...found, rows: namedRows(results, groups, answers) };
+      const rowsOfAnswers = (results: BatchGradient<unknown>["results"]) => ({
+        rows: namedRows(results, groups, answers),
+      });
+      const options: StepOptions = accepts === undefined
+        ? {}
+        : { accepts: (results) => accepts(rowsOfAnswers(results)) };
+      const { results, ...found } = await trainer.step(state, microBatches, learningRate, options);
+      return { ...found, ...rowsOfAnswers(results) };
     },
   };
 }

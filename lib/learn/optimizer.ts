@@ -10,6 +10,7 @@ import { adam, type AdamSettings, clipScale, stepScalars } from "../optim/mod.ts
 import { type Device, flatten, isFloatArray, jit, number } from "../runtime/mod.ts";
 import { add, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
 import { createArrayPool, packedArrays, packedCopies } from "./array_pool.ts";
+import { requireFiniteStep } from "./divergence.ts";
 import {
   type AdamArrays,
   createAdamInPlace,
@@ -35,6 +36,8 @@ export interface TrainState<P> {
 export interface OptimizerSettings extends AdamSettings {
   /** Gradients are scaled down to this global norm when they exceed it. */
   readonly maxGradNorm: number;
+  /** The model that is trained, for errors (default: the model). */
+  readonly name?: string;
   /** Which parameters decay, by dotted name (default: all). */
   readonly decays?: (name: string) => boolean;
   /**
@@ -50,6 +53,8 @@ export interface Optimizer<P> {
   start(parameters: P): Promise<TrainState<P>>;
   /**
    * Makes one step. The old state must not be used any more, because its arrays are overwritten.
+   *
+   * @throws DivergenceError if the gradient is not finite. The old state is then unchanged.
    */
   update(
     state: TrainState<P>,
@@ -106,6 +111,8 @@ export async function createOptimizer<P>(
     async update({ parameters, first, second, step }, gradients, learningRate) {
       const given = arraysOf(gradients);
       const [gradNorm] = await device.read((await norm(Object.fromEntries(given))).norm);
+      const { name = "the model" } = settings;
+      requireFiniteStep(gradNorm, { name: `the gradient norm of ${name}`, step: step + 1 });
       const scale = clipScale(gradNorm, settings.maxGradNorm);
       const scalars = stepScalars(settings, { learningRate, step: step + 1, scale });
       const old = byParameter({ parameter: parameters, gradient: gradients, first, second });

@@ -18,6 +18,7 @@ import {
 } from "../runtime/mod.ts";
 import { add } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
+import { requireFiniteStep } from "./divergence.ts";
 import type { HostResults, LossDefinition, LossFeeds, LossProgram } from "./loss_definition.ts";
 import { createLossProgram, type LossProgramOptions } from "./loss_program.ts";
 import { createOptimizer, type OptimizerSettings, type TrainState } from "./optimizer.ts";
@@ -49,6 +50,15 @@ export interface TrainerStep<P> extends Omit<BatchGradient<P>, "gradients"> {
   readonly state: TrainState<P>;
 }
 
+/** Options of a step. */
+export interface StepOptions {
+  /**
+   * Decides, after the gradient, whether to take the step (default: yes). A step that is not taken
+   * returns the state that was given, and NaN as the gradient norm.
+   */
+  readonly accepts?: ((results: readonly HostResults[]) => boolean) | undefined;
+}
+
 /** Micro-batches of one batch. Each is laid out when it is needed. */
 export type MicroBatches<F> = readonly (() => F)[];
 
@@ -61,11 +71,16 @@ export interface Trainer<P, F> {
    * the pool runs again.
    */
   gradient(parameters: P, microBatches: MicroBatches<F>): Promise<BatchGradient<P>>;
-  /** One optimizer step on a batch. */
+  /**
+   * One optimizer step on a batch.
+   *
+   * @throws DivergenceError if the loss or the gradient is not finite. The state is then unchanged.
+   */
   step(
     state: TrainState<P>,
     microBatches: MicroBatches<F>,
     learningRate: number,
+    options?: StepOptions,
   ): Promise<TrainerStep<P>>;
 }
 
@@ -106,6 +121,7 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
 ): Promise<Trainer<DeviceArrays<Specs<P>>, LossFeeds<I>>> {
   type Arrays = DeviceArrays<Specs<P>>;
   const { parameters: spec } = definition;
+  const { name = "the model" } = settings;
   const program = await createLossProgram(device, definition, { ...cut, pool });
   const optimizer = await createOptimizer<Arrays>(device, spec, settings);
   const parts = { program, spec, pool, beforeMicroBatch };
@@ -118,11 +134,16 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
       giveBack(found); // the arrays can be read until the pool reuses them
       return found;
     },
-    async step(state, microBatches, learningRate) {
+    async step(state, microBatches, learningRate, { accepts = () => true } = {}) {
       const found = await gradient(state.parameters, microBatches);
-      const updated = await optimizer.update(state, found.gradients, learningRate);
-      giveBack(found);
-      return { ...updated, loss: found.loss, results: found.results };
+      const { loss, results, gradients } = found;
+      try {
+        requireFiniteStep(loss, { name: `the loss of ${name}`, step: state.step + 1 });
+        if (!accepts(results)) return { state, gradNorm: NaN, loss, results };
+        return { ...await optimizer.update(state, gradients, learningRate), loss, results };
+      } finally {
+        giveBack(found);
+      }
     },
   };
 }

@@ -6,7 +6,7 @@
  * `lam`). Inside the library, they are the fields of `PpoConfig`.
  */
 import type { SamplingSettings, WeightType } from "../lm/mod.ts";
-import { type DefectName, scheduleOf, type Settings } from "../settings/mod.ts";
+import { type DefectName, scheduleOf, type Settings, stepsAnUpdate } from "../settings/mod.ts";
 
 /** The fields that are copies of one setting, with the name of that setting. */
 export const SETTING_OF = {
@@ -36,8 +36,12 @@ export const SETTING_OF = {
   updateTimesteps: "update_timesteps",
   /** Passes over the pool. */
   epochs: "ppo_epoch",
-  /** Adam's learning rate for actor and critic. */
+  /** Adam's learning rate for actor and critic, at the schedule's highest point. */
   learningRate: "learning_rate",
+  /** How the learning rate changes with the optimizer steps: constant, linear or cosine. */
+  schedule: "lr_schedule",
+  /** The share of all optimizer steps over which the learning rate rises from 0. */
+  warmupProportion: "warmup_proportion",
   /** Adam's epsilon. */
   adamEpsilon: "adam_epsilon",
   /** The maximum global norm of the gradient. */
@@ -99,6 +103,10 @@ export interface PpoConfig extends Renamed<typeof SETTING_OF> {
   readonly timesteps: number;
   /** Updates in the schedule. */
   readonly updates: number;
+  /** An update ends at 1.5 times this KL divergence, in nats per token. */
+  readonly targetKl: number;
+  /** Optimizer steps in an update, unless `targetKl` ends it early. */
+  readonly stepsPerUpdate: number;
   /** Memory limits. */
   readonly memory: MemoryConfig;
   /** Which of the tutorial's defects are on (`faithful.ts`). */
@@ -163,6 +171,8 @@ export function configOf(settings: Settings): PpoConfig {
   return {
     ...renamed(settings, SETTING_OF),
     ...scheduleOf(settings),
+    stepsPerUpdate: stepsAnUpdate(settings),
+    targetKl: settings.target_kl || Infinity,
     sampling: samplingOf(settings),
     greedy: !settings.do_sample,
     minibatchSize: settings.mini_batch_size ||

@@ -8,6 +8,7 @@
  */
 import { createGenerator, type Generator } from "../decode/mod.ts";
 import {
+  type AnswerStepOptions,
   type AnswerTrainer,
   type AnswerTrainerOptions,
   createAnswerTrainer,
@@ -31,6 +32,7 @@ import {
 import { type Frozen, keptModel, rereadModel } from "../memory/mod.ts";
 import { adamDefaults } from "../optim/mod.ts";
 import { uniform } from "../random/mod.ts";
+import { approxKl } from "../rl/mod.ts";
 import type { PpoConfig } from "./config.ts";
 import { actorWithDefects, samplingForLogProbs, updateDropout } from "./faithful.ts";
 import type { LoadedModel, PpoInputs } from "./inputs.ts";
@@ -88,9 +90,13 @@ export async function createModels(
     actor: actorWithDefects({
       generate: answerSampler({ generator, trainedActor }, config, housekeeping),
       logProbs: (answers) => evaluators.logProbs(trainedActor.state.parameters, answers),
-      async step(samples, learningRate) {
-        const { loss, gradNorm, rows } = await takeStep(trainedActor, samples, learningRate);
-        return { loss, gradNorm, logProbs: rows.logProbs, entropy: rows.entropy };
+      async step(samples, learningRate, { maxKl = Infinity } = {}) {
+        const { taken, loss, gradNorm, rows } = await takeStep(trainedActor, samples, learningRate, {
+          accepts: ({ rows: { logProbs } }) => klToSampler(samples, logProbs) <= maxKl,
+        });
+        return taken
+          ? { loss, gradNorm, logProbs: rows.logProbs, entropy: rows.entropy }
+          : undefined;
       },
     }, config),
     critic: {
@@ -125,11 +131,24 @@ export async function createModels(
   };
 }
 
-async function takeStep<P>(model: Trained<P>, samples: readonly Sample[], learningRate: number) {
-  const { state, ...found } = await model.trainer.step(model.state, samples, learningRate);
+async function takeStep<P>(
+  model: Trained<P>,
+  samples: readonly Sample[],
+  learningRate: number,
+  options: AnswerStepOptions = {},
+) {
+  const { step } = model.state;
+  const { state, ...found } = await model.trainer.step(model.state, samples, learningRate, options);
   model.state = state;
-  return found;
+  return { ...found, taken: state.step > step };
 }
+
+/** How far the policy is from the one that sampled a minibatch, in nats per token. */
+const klToSampler = (samples: readonly Sample[], logProbs: readonly number[][]): number =>
+  approxKl({
+    logProbs: logProbs.flat(),
+    oldLogProbs: samples.flatMap((sample) => sample.logProbs),
+  });
 
 /**
  * Compiles the gradients and optimizers of the actor and the critic, which take turns using one
@@ -166,10 +185,14 @@ async function createTrainers(
     // aborted, because the actor has already been updated.
     actor: await createAnswerTrainer(device, ofActor, {
       ...options,
+      optimizer: { ...options.optimizer, name: "the actor" },
       logitsAtOnce,
       betweenPrograms: checkAbort,
     }),
-    critic: await createAnswerTrainer(device, ofCritic, options),
+    critic: await createAnswerTrainer(device, ofCritic, {
+      ...options,
+      optimizer: { ...options.optimizer, name: "the critic" },
+    }),
   };
 }
 

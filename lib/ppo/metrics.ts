@@ -12,6 +12,7 @@ import {
   meanOf,
   ratioMax,
   ratioMean,
+  varianceOf,
 } from "../rl/mod.ts";
 import { EXACT_KL } from "../settings/mod.ts";
 import type { RunModels } from "./create_models.ts";
@@ -26,11 +27,25 @@ export interface PoolMetrics {
    * The name `mean_reward` is the tutorial's.
    */
   readonly mean_reward: number;
+  /** Standard deviation of the raw scores over answers. */
+  readonly reward_std: number;
   /**
    * The score that is added to the last token's reward (normalised, clipped, minus the penalty for
    * a missing end token), averaged over answers.
    */
   readonly score: number;
+  /** Standard deviation of the same over answers. */
+  readonly score_std: number;
+  /**
+   * Share of answers that have the same score as an answer with another raw score, because both
+   * were clipped.
+   */
+  readonly score_clipped: number;
+  /**
+   * All rewards except the score, summed over an answer's tokens and averaged over answers: the
+   * negative KL penalty.
+   */
+  readonly non_score_reward: number;
   /**
    * The k1 estimate of the KL to the reference in nats, summed over an answer's tokens and
    * averaged over answers.
@@ -42,8 +57,15 @@ export interface PoolMetrics {
   readonly response_length: number;
   /** Share of answers that ended with [SEP]. */
   readonly eos_rate: number;
+  /** -log pi_old(a_t) in nats, mean over tokens. Its expectation is the entropy. */
+  readonly surprisal: number;
   /** 1 - Var(returns - values) / Var(returns). */
   readonly explained_variance: number;
+  /**
+   * |R_T - r_T|, the part of the return that comes from after the last token, mean over answers. It
+   * is 0, because nothing comes after the last token.
+   */
+  readonly return_after_end: number;
 }
 
 /** Metrics of an optimizer step, or their means over the steps of an update. */
@@ -69,10 +91,20 @@ export interface StepMetrics {
   readonly actor_grad_norm: number;
   /** The critic's global gradient norm before clipping. */
   readonly critic_grad_norm: number;
+  /** Standard deviation of the advantages in the loss, over tokens; 1 with whitening. */
+  readonly advantage_std: number;
+}
+
+/** Metrics of the optimizer steps of an update. */
+export interface UpdateMetrics extends StepMetrics {
+  /** `approx_kl` of the update's first step, which is 0: nothing has moved yet. */
+  readonly first_approx_kl: number;
+  /** The number of optimizer steps, which `target_kl` may reduce. */
+  readonly optimizer_steps: number;
 }
 
 /** The metrics of one update. Times are in seconds since the last update. */
-export interface Metrics extends PoolMetrics, StepMetrics, ReturnType<Stopwatch["lap"]> {
+export interface Metrics extends PoolMetrics, UpdateMetrics, ReturnType<Stopwatch["lap"]> {
   /** The number of the update, counted from 1. */
   readonly update: number;
   /** Timesteps completed, counted from 1. */
@@ -107,16 +139,33 @@ const sumOf = (row: readonly number[]): number => row.reduce((total, x) => total
  */
 export const poolMetrics = (pool: readonly Sample[]): PoolMetrics => ({
   mean_reward: meanOf(pool.map(({ rawScore }) => rawScore)),
+  reward_std: deviationOf(pool.map(({ rawScore }) => rawScore)),
   score: meanOf(pool.map(({ score }) => score)),
+  score_std: deviationOf(pool.map(({ score }) => score)),
+  score_clipped: clippedShare(pool),
+  non_score_reward: meanOf(pool.map(({ rewards, score }) => sumOf(rewards) - score)),
   kl: meanOf(pool.map((sample) => sumOf(k1(sample)))),
   kl_k3: meanOf(pool.map((sample) => sumOf(k3(sample)))),
   response_length: meanOf(pool.map(({ answer }) => answer.length)),
   eos_rate: meanOf(pool.map(({ ended }) => ended ? 1 : 0)),
+  surprisal: -meanOf(pool.flatMap(({ logProbs }) => logProbs)),
   explained_variance: explainedVariance(
     pool.flatMap(({ values }) => values),
     pool.flatMap(({ returns }) => returns),
   ),
+  return_after_end: meanOf(
+    pool.map(({ returns, rewards }) => Math.abs((returns.at(-1) ?? 0) - (rewards.at(-1) ?? 0))),
+  ),
 });
+
+const deviationOf = (row: readonly number[]): number => Math.sqrt(varianceOf(row));
+
+/** The share of answers whose score equals that of an answer with another raw score. */
+function clippedShare(pool: readonly Sample[]): number {
+  const groups = [...Map.groupBy(pool, ({ score }) => score).values()];
+  const clipped = groups.filter((group) => new Set(group.map(({ rawScore }) => rawScore)).size > 1);
+  return clipped.flat().length / pool.length;
+}
 
 /**
  * The metrics of a pool before its update, with the exact KL of its last answers.
@@ -184,12 +233,14 @@ export function stepMetrics(
     entropy: meanOf(actor.entropy.flat()),
     actor_grad_norm: actor.gradNorm,
     critic_grad_norm: critic.gradNorm,
+    advantage_std: deviationOf(samples.flatMap(({ advantages }) => advantages)),
   };
 }
 
 /**
  * Combines the metrics of an update's steps into their means and the largest `ratio_max`.
  *
+ * @throws RangeError when there is no step.
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
@@ -205,12 +256,19 @@ export function stepMetrics(
  * const actor = { loss: -2, gradNorm: 1, logProbs: [[-1]], entropy: [[0.5]] };
  * const step = { samples: [sampleOf(7, 1)], actor, critic: { loss: 3, gradNorm: 1 } };
  * const metrics = stepMetrics(step, { clipRange: 0.2 });
- * deepEqual(meanStepMetrics([metrics, metrics]), metrics);
+ * deepEqual(meanStepMetrics([metrics, metrics]).entropy, metrics.entropy);
  * ```
  */
-export function meanStepMetrics(steps: readonly StepMetrics[]): StepMetrics {
+export function meanStepMetrics(steps: readonly StepMetrics[]): UpdateMetrics {
+  if (steps.length === 0) {
+    throw new RangeError(
+      "Cannot train: the update ended before its first step, because the policy was more than " +
+        "1.5 target_kl away from the one that sampled; raise target_kl",
+    );
+  }
   const names = Object.keys(steps[0]) as (keyof StepMetrics)[]; // a step's own names
   const means = names.map((name) => [name, meanOf(steps.map((step) => step[name]))]);
   const ratio_max = Math.max(...steps.map((step) => step.ratio_max));
-  return { ...Object.fromEntries(means) as StepMetrics, ratio_max };
+  const first = { first_approx_kl: steps[0].approx_kl, optimizer_steps: steps.length };
+  return { ...Object.fromEntries(means) as StepMetrics, ratio_max, ...first };
 }

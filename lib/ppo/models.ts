@@ -32,12 +32,25 @@ export interface ActorStep extends StepResult {
   readonly entropy: readonly number[][];
 }
 
+/** Options of the actor's step. */
+export interface ActorStepOptions {
+  /**
+   * The step is taken only if the policy is at most this far from the one that sampled the
+   * minibatch, by `approxKl` in nats per token (default: no limit).
+   */
+  readonly maxKl?: number;
+}
+
 /** The policy that is trained. */
 export interface Actor extends Policy {
   /** Samples answers; the random numbers are functions of (seed, timestep, row, position). */
   generate(prompts: readonly TokenRow[], options: { timestep: number }): Promise<SampledAnswer[]>;
-  /** One optimizer step on a minibatch. */
-  step(minibatch: readonly Sample[], learningRate: number): Promise<ActorStep>;
+  /** One optimizer step on a minibatch, or undefined if `maxKl` prevented it. */
+  step(
+    minibatch: readonly Sample[],
+    learningRate: number,
+    options?: ActorStepOptions,
+  ): Promise<ActorStep | undefined>;
 }
 
 /** The value model that is trained. */

@@ -21,7 +21,9 @@ import { configOf } from "./config.ts";
 import { createModels } from "./create_models.ts";
 import { rewardOfScore } from "./evaluators.ts";
 import { actorWithDefects, withDefects } from "./faithful.ts";
+import { finiteModels } from "./finite.ts";
 import { checkInputs, fittingSettings, type PpoInputs } from "./inputs.ts";
+import { withSchedule } from "./learning_rate.ts";
 import type { Metrics } from "./metrics.ts";
 import { createPromptSampler } from "./minibatches.ts";
 import { type Run, START, updateWithMemoryHandling } from "./run.ts";
@@ -123,8 +125,10 @@ export async function createPpo(given: PpoInputs): Promise<Ppo> {
   const watch = createStopwatch();
   const checkAbort = () => ppo.signal?.throwIfAborted();
   const tidy = config.memory.spareMemory ? trimMemory : () => {};
-  const models = timedModels(await createModels(inputs, config, { checkAbort, tidy }), watch);
-  const update = updateWithMemoryHandling({ inputs, models, config, checkAbort });
+  const created = finiteModels(await createModels(inputs, config, { checkAbort, tidy }));
+  const models = timedModels(created, watch);
+  const parts = { inputs, models, config, checkAbort };
+  const update = withSchedule(updateWithMemoryHandling(parts), config);
   const { batchSize } = config;
   const ppo: Ppo = {
     ...{ inputs, models, config, rollout, update, checkAbort, watch },

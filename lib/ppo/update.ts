@@ -4,8 +4,9 @@
  *
  * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. The actor and the critic are separate
  * models, so equation 9 becomes two losses with two optimizers. The value loss is clipped as in
- * OpenAI's baselines, and advantages are whitened once over the pool. There is no entropy bonus and
- * no early stopping on the KL divergence. The losses are `policyLoss` and `valueLoss` in `lib/rl`;
+ * OpenAI's baselines, and advantages are whitened once over the pool. There is no entropy bonus.
+ * With a `targetKl`, an update ends by Stable-Baselines3's rule: before a step that would start from
+ * a policy more than 1.5 `targetKl` away from the one that sampled. The losses are `policyLoss` and `valueLoss` in `lib/rl`;
  * `losses.ts` connects them to the models.
  */
 import { whiten } from "../rl/mod.ts";
@@ -16,7 +17,9 @@ import type { Sample } from "./sample.ts";
 
 /** The options of an update. Clip ranges and Adam's other constants belong to the models. */
 export interface UpdateOptions
-  extends Pick<PpoConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages"> {
+  extends
+    Pick<PpoConfig, "epochs" | "minibatchSize" | "learningRate" | "whitenAdvantages">,
+    Partial<Pick<PpoConfig, "targetKl">> {
   /** Random seed of the shuffles. */
   readonly seed: number;
   /** Number of updates already made, which determines the epochs that seed the shuffles. */
@@ -70,14 +73,15 @@ export async function* update(
   pool: readonly Sample[],
   { epochs, learningRate, whitenAdvantages, updatesDone, stepsDone = 0, ...options }: UpdateOptions,
 ): AsyncGenerator<UpdateStep> {
-  const { seed, minibatchSize, minibatches = shuffledMinibatches } = options;
+  const { seed, minibatchSize, minibatches = shuffledMinibatches, targetKl = Infinity } = options;
   const ready = whitenAdvantages ? whitened(pool) : pool;
   let step = 0;
   for (let epoch = updatesDone * epochs; epoch < (updatesDone + 1) * epochs; epoch++) {
     for (const samples of minibatches(ready, { seed, epoch, minibatchSize })) {
       if (step++ < stepsDone) continue; // made before the run was stopped
       // Mean over tokens of max(-A ratio, -A clip(ratio)).
-      const actorStep = await actor.step(samples, learningRate);
+      const actorStep = await actor.step(samples, learningRate, { maxKl: 1.5 * targetKl });
+      if (actorStep === undefined) return; // the policy has moved far enough
       // Mean over tokens of 0.5 max((V - R)^2, (V_clip - R)^2).
       const criticStep = await critic.step(samples, learningRate);
       yield { samples, actor: actorStep, critic: criticStep };

@@ -60,6 +60,10 @@ const promptsOfRun = ({ batch_size, num_episodes, max_timesteps }: Settings): nu
   batch_size * num_episodes * max_timesteps;
 const usesCheckpointing = ({ settings }: FieldSource): boolean => settings.blocks_per_program > 0;
 
+/** The scheduler's name in transformers, where the constant one has no warm-up. */
+const schedulerOf = ({ settings: { lr_schedule, warmup_proportion } }: FieldSource): string =>
+  lr_schedule === "constant" && warmup_proportion > 0 ? "constant_with_warmup" : lr_schedule;
+
 const LEFT_OUT = none("a mistake in the tutorial; omitted");
 // The one cast: Object.fromEntries forgets the names.
 const defects = Object.fromEntries(DEFECT_NAMES.map((name) => [name, LEFT_OUT])) as {
@@ -136,9 +140,16 @@ export const ELSEWHERE: { readonly [K in keyof Settings]: ElsewhereRow } = {
     "critic.adam.lr": same,
     "actor.adam.betas": [0.9, 0.999],
     "critic.adam.betas": [0.9, 0.999],
-    "actor.lr_scheduler": "constant",
-    "critic.lr_scheduler": "constant",
-  }, { learning_rate: same, lr_scheduler_type: "constant", remark: "one AdamW for both" }),
+  }, { learning_rate: same, remark: "one AdamW for both" }),
+  lr_schedule: row(
+    { "actor.lr_scheduler": schedulerOf, "critic.lr_scheduler": schedulerOf },
+    { lr_scheduler_type: schedulerOf, remark: "changes once per update" },
+  ),
+  warmup_proportion: row(
+    { "actor.lr_warmup_ratio": same, "critic.lr_warmup_ratio": same },
+    { warmup_ratio: same },
+  ),
+  target_kl: none("no counterpart; every update runs all of its epochs"),
   adam_epsilon: row({ "actor.adam.eps": same, "critic.adam.eps": same }, { adam_epsilon: same }),
   max_grad_norm: row(
     { "actor.max_norm": same, "critic.max_norm": same },

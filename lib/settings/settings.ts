@@ -67,6 +67,12 @@ export const SETTINGS_WITHOUT_PATHS = {
   frozen_dtype: { choice: ["float32", "float16"], advanced: "GPU dtype of frozen models" },
   memory_gib: { float: 0, min: 0, help: "CPU memory budget in GiB; 0: 4/5 of the free memory" },
   learning_rate: { float: 1e-5, min: 0, help: "Adam learning rate of the actor and the critic" },
+  lr_schedule: {
+    choice: ["constant", "linear", "cosine"],
+    help: "learning rate after the warm-up",
+  },
+  warmup_proportion: { float: 0, min: 0, max: 1, help: "share of steps used for warm-up" },
+  target_kl: { float: 0, min: 0, help: "end an update at 1.5 times this KL per token; 0: never" },
   adam_epsilon: { float: 1e-5, above: 0, help: "Adam epsilon" },
   max_grad_norm: { float: 1, above: 0, help: "maximum global norm of the gradient" },
   kl_coef: { float: 0.02, min: 0, help: "weight of the KL penalty against the reference model" },
