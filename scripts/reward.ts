@@ -20,6 +20,7 @@ import {
   valueModelSpec,
   writeModelFolder,
 } from "../lib/lm/mod.ts";
+import type { DivergenceError } from "../lib/learn/mod.ts";
 import { type Random, randomStream } from "../lib/random/mod.ts";
 import { type ScoreStatistics } from "../lib/rl/mod.ts";
 import {
@@ -53,6 +54,7 @@ import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
 import {
   adamOf,
+  divergedStage,
   lengthsOf,
   microBatchOf,
   readNamesFor,
@@ -161,6 +163,8 @@ interface Trained {
   readonly step: number;
   /** Whether Ctrl-C ended it. */
   readonly stopped: boolean;
+  /** Why the next step could not be taken. */
+  readonly diverged?: DivergenceError;
 }
 
 async function train(
@@ -228,10 +232,16 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
   const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings) });
-  const { parameters, step, stopped } = await train(device, inputs, { ...context, quality });
+  const { parameters, step, stopped, diverged } = await train(device, inputs, {
+    ...context,
+    quality,
+  });
+  const saveCheckpoint = () => save(device, { parameters }, inputs, `checkpoint-${step}`);
   if (stopped) {
-    const folder = await save(device, { parameters }, inputs, `checkpoint-${step}`);
-    return terminal.print(`stopped after step ${step}: wrote ${folder}`);
+    return terminal.print(`stopped after step ${step}: wrote ${await saveCheckpoint()}`);
+  }
+  if (diverged !== undefined) {
+    throw await divergedStage(diverged, { step, save: saveCheckpoint });
   }
   const statistics = await quality.statistics(parameters);
   const folder = await save(device, { parameters, statistics }, inputs);

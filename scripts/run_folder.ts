@@ -211,6 +211,20 @@ export async function saveState(
   }
 }
 
+/** The paths of the newest state and the newest policy of a run. */
+export async function newestOf(
+  folder: string,
+): Promise<{ state: string | undefined; policy: string | undefined }> {
+  const state = (await stateFolders(folder)).at(-1)?.name;
+  const steps = (await Array.fromAsync(Deno.readDir(folder))).flatMap(({ name }) => {
+    const [, step] = /^checkpoint-(\d+)$/.exec(name) ?? [];
+    return step === undefined ? [] : [Number(step)];
+  });
+  const policy = steps.length > 0 ? `checkpoint-${Math.max(...steps)}` : undefined;
+  const path = (name: string | undefined) => name && join(folder, name);
+  return { state: path(state), policy: path(policy) };
+}
+
 /**
  * The newest state; undefined if the run was killed before it saved one. Removes what unfinished
  * writes have left.

@@ -56,7 +56,7 @@ const STEP = [
   "entropy",
   "actor_grad_norm",
   "critic_grad_norm",
-  "advantage_std",
+  "advantage_rms",
 ] as const;
 const SECONDS = ["generate", "score", "actor", "critic"] as const;
 const ROWS = [

@@ -23,6 +23,7 @@ import {
   type Weight,
   writeModelFolder,
 } from "../lib/lm/mod.ts";
+import type { DivergenceError } from "../lib/learn/mod.ts";
 import { type Random, randomStream } from "../lib/random/mod.ts";
 import { chunksOf, type PromptAndAnswer } from "../lib/lm/mod.ts";
 import { type Example, exampleRows, readExamples, requirePositions } from "../lib/passages/mod.ts";
@@ -48,6 +49,7 @@ import { openStageLog } from "./stage_log.ts";
 import { sha256Of } from "./sha256.ts";
 import {
   adamOf,
+  divergedStage,
   lengthsOf,
   microBatchOf,
   readNamesFor,
@@ -134,6 +136,8 @@ interface Trained {
   readonly step: number;
   /** Whether Ctrl-C ended it. */
   readonly stopped: boolean;
+  /** Why the next step could not be taken. */
+  readonly diverged?: DivergenceError;
 }
 
 const createTrainer = (device: Device, { settings, start }: Inputs): Promise<SftTrainer> =>
@@ -239,6 +243,11 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   if (trained.stopped) {
     const folder = await saveCheckpoint(device, trained, inputs);
     return terminal.print(`stopped after step ${trained.step}: wrote ${folder}`);
+  }
+  const { diverged, step } = trained;
+  if (diverged !== undefined) {
+    const save = () => saveCheckpoint(device, trained, inputs);
+    throw await divergedStage(diverged, { step, save });
   }
   const weights = await downloadParameters(device, trained.parameters);
   const { config, tokenizer } = inputs.start;

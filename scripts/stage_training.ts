@@ -4,6 +4,7 @@ import { adamDefaults, type AdamSettings } from "../lib/optim/mod.ts";
 import { createRenamer, hanOf, type Lengths, readNames } from "../lib/passages/mod.ts";
 import type { Random } from "../lib/random/mod.ts";
 import type { RewardSettings, SftSettings } from "../lib/settings/mod.ts";
+import type { DivergenceError } from "../lib/learn/mod.ts";
 import { type PlannedStep, plannedSteps } from "../lib/stages/mod.ts";
 
 type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettings>;
@@ -54,6 +55,22 @@ export const renamerOf = (
     random: Random;
   },
 ) => createRenamer({ names, alphabet: hanOf(tokenizer.vocabulary), proportion, random });
+
+/**
+ * The error that ends a stage that has diverged, after the last finite model was saved.
+ *
+ * @param save writes the model after the last step, and gives its folder
+ */
+export async function divergedStage(
+  diverged: DivergenceError,
+  { step, save }: { step: number; save: () => Promise<string> },
+): Promise<Error> {
+  const folder = step > 0 ? await save().catch(() => undefined) : undefined; // it may have NaN too
+  const kept = folder === undefined
+    ? "No model was saved."
+    : `The model after step ${step}, whose values are finite, is ${folder}.`;
+  return new Error(`${diverged.message} ${kept}`);
+}
 
 /** The steps of the whole stage. */
 export const stepsOf = <T>(

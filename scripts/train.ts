@@ -27,6 +27,7 @@ import {
   TRAIN_FLAGS,
   validateSettings,
 } from "../lib/settings/mod.ts";
+import { DivergenceError } from "../lib/learn/mod.ts";
 import { type Metrics, type PpoState } from "../lib/ppo/mod.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
@@ -34,6 +35,7 @@ import {
   checkNoRun,
   checkSameInputs,
   lockFolder,
+  newestOf,
   newestState,
   readRecord,
   resumeCommand,
@@ -53,6 +55,7 @@ import {
   startLine,
 } from "./train_plan.ts";
 import { trainingProgress } from "./train_progress.ts";
+import { divergedRun, isFinite, requireFiniteState, warn, warningsOf } from "./train_watch.ts";
 
 /** A run that is ready to train. */
 interface Job {
@@ -146,7 +149,22 @@ async function saveActor(
 /** Saves everything needed to resume. */
 async function save({ run, logs }: Job): Promise<void> {
   const state = await run.ppo.state({ copies: false });
+  requireFiniteState(state);
   await saveState(run.settings.output_dir, state, { logs: await logs.sizes() });
+}
+
+/**
+ * Saves what a run that has diverged still has, if it is finite, and gives the error that ends it.
+ * A state is saved only if the actor and the critic have taken the same steps.
+ */
+async function diverged(job: Job, error: DivergenceError): Promise<Error> {
+  const { run: { ppo, settings: { output_dir: folder } } } = job;
+  const { actor, critic } = await ppo.state({ copies: false });
+  if (actor.step > 0 && isFinite({ actor, critic })) {
+    await saveActor(job, actor.step);
+    if (actor.step === critic.step) await save(job);
+  }
+  return divergedRun(error, await newestOf(folder));
 }
 
 /** Whether an episode, or the schedule, ends with this update. */
@@ -176,14 +194,17 @@ async function trainJob(
     },
   });
   const { updates } = scheduleOf(settings);
+  const warnings = await warningsOf(settings.output_dir);
   try {
     for await (const row of rows) {
       logs.update(row);
       progress.update(row);
+      warn(terminal, { warnings, row });
       if (endsEpisode(row, settings)) await saveActor(job, ppoStep);
       if (row.update % job.saveEvery === 0 || row.update === updates) await save(job);
     }
   } catch (error) {
+    if (error instanceof DivergenceError) throw await diverged(job, error);
     if (!signal.aborted) throw error;
     if (ppoStep > 0) await saveActor(job, ppoStep);
     await save(job);

@@ -30,7 +30,17 @@ const ORDER = [
   "exercises",
 ];
 /** Rooms that import none of `ORDER`. */
-const APART = ["files", "display", "plots", "corpus", "notebook", "control", "widgets", "quizzes"];
+const APART = [
+  "files",
+  "doctor",
+  "display",
+  "plots",
+  "corpus",
+  "notebook",
+  "control",
+  "widgets",
+  "quizzes",
+];
 /** What a room may import besides the earlier ones of `ORDER`. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   lm: ["files"],

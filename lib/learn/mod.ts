@@ -4,7 +4,12 @@
  */
 export { type ArrayPool, createArrayPool } from "./array_pool.ts";
 export * from "./answer_trainer.ts";
-export { DivergenceError, type Place, requireFiniteArrays, requireFiniteStep } from "./divergence.ts";
+export {
+  DivergenceError,
+  type Place,
+  requireFiniteArrays,
+  requireFiniteStep,
+} from "./divergence.ts";
 export type * from "./loss_definition.ts";
 export { createLoss, type LossProgramOptions } from "./loss_program.ts";
 export * from "./optimizer.ts";

@@ -204,12 +204,24 @@ async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<stri
     const name = names.get(key) ?? key, view = named.get(name);
     const isFloat = data instanceof Float32Array;
     requireUsable(isFloat, `"${name}" of ${path}`, "it holds whole numbers", TypeError);
+    requireFinite(name, data, path);
     weights.set(name, { shape, data });
     if (name === TOKEN_EMBEDDING && head !== undefined && view !== undefined) {
       await checkTied(file, head, { shape, data, view });
     }
   }
   return weights;
+}
+
+/** Fails if a value is NaN or infinite. */
+function requireFinite(name: string, data: Float32Array, path: string): void {
+  // x - x is 0 for a finite x: a loop without calls, for a hundred million values
+  let index = 0;
+  while (index < data.length && data[index] - data[index] === 0) index++;
+  const found =
+    `it has the value ${data[index]} (element ${index + 1} of ${data.length}), so the ` +
+    "training that wrote it diverged, or the file is damaged. Use an earlier checkpoint.";
+  requireUsable(index === data.length, `"${name}" of ${path}`, found);
 }
 
 /** Holds a weight's place in the order of the model. */
@@ -259,12 +271,15 @@ export async function readWeights(folder: string, config: Gpt2Config) {
  * Checks weights that are in memory.
  *
  * @returns the same, in the model's order
- * @throws {RangeError} If one is missing, unknown or of the wrong shape.
+ * @throws {RangeError} If one is missing, unknown, of the wrong shape, or has a value that is NaN
+ *   or infinite.
  */
 export function checkWeights(
   weights: ReadonlyMap<string, Weight>,
   config: Gpt2Config,
   path: string,
 ): Map<string, Weight> {
-  return new Map(checkNames(withoutPrefix(weights, path), config, path));
+  const checked = checkNames(withoutPrefix(weights, path), config, path);
+  for (const [name, { data }] of checked) requireFinite(name, data, path);
+  return new Map(checked);
 }

@@ -91,9 +91,14 @@ export async function createModels(
       generate: answerSampler({ generator, trainedActor }, config, housekeeping),
       logProbs: (answers) => evaluators.logProbs(trainedActor.state.parameters, answers),
       async step(samples, learningRate, { maxKl = Infinity } = {}) {
-        const { taken, loss, gradNorm, rows } = await takeStep(trainedActor, samples, learningRate, {
-          accepts: ({ rows: { logProbs } }) => klToSampler(samples, logProbs) <= maxKl,
-        });
+        const { taken, loss, gradNorm, rows } = await takeStep(
+          trainedActor,
+          samples,
+          learningRate,
+          {
+            accepts: ({ rows: { logProbs } }) => klToSampler(samples, logProbs) <= maxKl,
+          },
+        );
         return taken
           ? { loss, gradNorm, logProbs: rows.logProbs, entropy: rows.entropy }
           : undefined;

@@ -91,8 +91,8 @@ export interface StepMetrics {
   readonly actor_grad_norm: number;
   /** The critic's global gradient norm before clipping. */
   readonly critic_grad_norm: number;
-  /** Standard deviation of the advantages in the loss, over tokens; 1 with whitening. */
-  readonly advantage_std: number;
+  /** Root mean square of the advantages in the loss, over tokens; about 1 with whitening. */
+  readonly advantage_rms: number;
 }
 
 /** Metrics of the optimizer steps of an update. */
@@ -233,7 +233,9 @@ export function stepMetrics(
     entropy: meanOf(actor.entropy.flat()),
     actor_grad_norm: actor.gradNorm,
     critic_grad_norm: critic.gradNorm,
-    advantage_std: deviationOf(samples.flatMap(({ advantages }) => advantages)),
+    advantage_rms: Math.sqrt(
+      meanOf(samples.flatMap(({ advantages }) => advantages.map((advantage) => advantage ** 2))),
+    ),
   };
 }
 

@@ -5,6 +5,7 @@
  * Items of similar length share a batch, so that little padding is computed. Which batches there
  * are and their order is random.
  */
+import { DivergenceError } from "../learn/mod.ts";
 import { chunksOf } from "../lm/mod.ts";
 import { warmupLinear } from "../optim/mod.ts";
 import { type Random, shuffle } from "../random/mod.ts";
@@ -119,9 +120,20 @@ export interface StageRun<T, S> {
   readonly signal?: AbortSignal;
 }
 
+/** The end of a stage's training. */
+export interface StageEnd<S> {
+  /** The state after the last step. */
+  readonly state: S;
+  /** The number of steps. */
+  readonly step: number;
+  /** Whether the signal ended the run. */
+  readonly stopped: boolean;
+  /** Why the next step could not be taken; then the state is the last finite one. */
+  readonly diverged?: DivergenceError;
+}
+
 /**
- * Runs the steps of a stage from a state, and gives the state after the last step and the number
- * of steps. `stopped` is true when the signal ended the run.
+ * Runs the steps of a stage from a state, until the last step, an abort, or a step that diverges.
  *
  * @example
  * ```ts
@@ -135,12 +147,15 @@ export interface StageRun<T, S> {
 export async function trainStage<T, S>(
   start: S,
   { steps, maxSteps, step, onStep, onEpoch, signal }: StageRun<T, S>,
-): Promise<{ readonly state: S; readonly step: number; readonly stopped: boolean }> {
+): Promise<StageEnd<S>> {
   let state = start, made = 0;
   for (const due of steps) {
     await new Promise((resolve) => setTimeout(resolve, 0)); // lets events such as Ctrl-C arrive
     if (signal?.aborted) return { state, step: made, stopped: true };
-    const after = await step(state, due);
+    const after = await step(state, due).catch(divergence);
+    if (after instanceof DivergenceError) {
+      return { state, step: made, stopped: false, diverged: after };
+    }
     state = after.state;
     made = due.step;
     const { epoch, learningRate, endsEpoch } = due;
@@ -151,6 +166,12 @@ export async function trainStage<T, S>(
     if (made === total) break;
   }
   return { state, step: made, stopped: false };
+}
+
+/** The error of a step that has diverged, as a value. Other errors are thrown again. */
+function divergence(error: unknown): DivergenceError {
+  if (error instanceof DivergenceError) return error;
+  throw error;
 }
 
 /**

@@ -8,6 +8,7 @@
 import {
   createLoss,
   createTrainer,
+  DivergenceError,
   type LossDefinition,
   type LossFeeds,
   type OptimizerSettings,
@@ -62,7 +63,11 @@ export interface StageTrainer<P, T> extends Pick<Trainer<P, unknown>, "start"> {
     items: readonly T[],
     options: { learningRate: number; microBatch?: number },
   ): Promise<TrainerStep<P>>;
-  /** The mean loss over batches, without an update and without dropout. */
+  /**
+   * The mean loss over batches, without an update and without dropout.
+   *
+   * @throws DivergenceError if it is not finite.
+   */
   evaluate(parameters: P, batches: readonly (readonly T[])[]): Promise<number>;
 }
 
@@ -113,6 +118,9 @@ export async function createStageTrainer<P extends Gpt2Parameters, I, T>(
       for (const items of batches.flatMap((all) => chunksOf(all, fitting(all, all.length)))) {
         const options = { count, dropout: noDropout, step: 0, firstRow: 0 };
         total += await loss(parameters, feedsOf(stage, items, options));
+      }
+      if (!Number.isFinite(total)) {
+        throw new DivergenceError(`the held-out loss is ${total}`);
       }
       return total;
     },

@@ -1,0 +1,65 @@
+/** Which causes a log shows, the likeliest first, and the report of them. */
+import { type Cause, CAUSES } from "./causes.ts";
+import type { RunRow } from "./metric_columns.ts";
+
+/** A cause that a log shows. */
+export interface Finding {
+  /** The cause. */
+  readonly cause: Cause;
+  /** The row in which it shows first, counted from 1. */
+  readonly row: number;
+  /** The number of rows in which it shows. */
+  readonly count: number;
+  /** The evidence in the first of them. */
+  readonly evidence: string;
+}
+
+/**
+ * The causes that the rows show, the likeliest first. One that shows earlier is likelier to have
+ * caused the others, so findings are in the order of their first row, and within a row in the order
+ * of `CAUSES`.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { diagnose } from "ppo/doctor/mod.ts";
+ * deepEqual(diagnose([{ eos_rate: 0.99, approx_kl: 0.02 }]), []);
+ * const [{ row, evidence }] = diagnose([{ eos_rate: 0.99 }, { eos_rate: 0.1 }]);
+ * deepEqual([row, evidence], [2, "only 10 % of the answers end with the end token (eos_rate)"]);
+ * ```
+ */
+export function diagnose(rows: readonly RunRow[]): Finding[] {
+  return CAUSES.flatMap((cause): Finding[] => {
+    const found = rows.flatMap((row, index) => {
+      const evidence = cause.evidence(row, rows.slice(0, index + 1));
+      return evidence ? [{ row: index + 1, evidence }] : [];
+    });
+    const isOver = cause.isOver?.(rows) ?? false;
+    return found.length === 0 || isOver ? [] : [{ cause, count: found.length, ...found[0] }];
+  }).toSorted((a, b) => a.row - b.row); // a stable sort keeps the order of CAUSES
+}
+
+/**
+ * The report in lines: each cause with its evidence, the settings that matter, and advice.
+ *
+ * @param options.settings the settings of the run, if they are known
+ */
+export function report(
+  findings: readonly Finding[],
+  { rows, settings = {} }: {
+    rows: readonly RunRow[];
+    settings?: Readonly<Record<string, unknown>>;
+  },
+): string[] {
+  if (findings.length === 0) return [`nothing unusual in ${rows.length} rows`];
+  return findings.flatMap(({ cause, row, count, evidence }, index) => {
+    const own = cause.settings.filter((name) => Object.hasOwn(settings, name))
+      .map((name) => `${name} ${settings[name]}`);
+    return [
+      `${index + 1}. ${cause.name}`,
+      `   evidence: in row ${row}, ${evidence}; it shows in ${count} of ${rows.length} rows`,
+      ...(own.length > 0 ? [`   settings: ${own.join(", ")}`] : []),
+      `   advice: ${cause.advice}`,
+    ];
+  });
+}

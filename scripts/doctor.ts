@@ -1,0 +1,79 @@
+/**
+ * `deno task doctor RUN`: reads the metrics of a PPO run and names the likely causes of what is
+ * unusual in them, the likeliest first, each with its evidence and advice.
+ *
+ * RUN is the folder of a run, or a log: `metrics.jsonl` of this project, JSON lines of verl or
+ * OpenRLHF, the `trainer_state.json` of TRL. Several runs may be given. The settings of a run of
+ * this project (`settings.json`) are shown where they matter; the diagnosis does not depend on
+ * them. Nothing is computed, so ONNX Runtime is not loaded, and reading files is the only permission.
+ */
+import { join } from "node:path";
+import { diagnose, readRunLog, report } from "../lib/doctor/mod.ts";
+import { isRecord, readJsonRecord } from "../lib/files/mod.ts";
+import { type CommandContext, runCommand } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
+
+/** The files in a run's folder that may hold its log, in the order in which they are tried. */
+const LOGS = ["metrics.jsonl", "trainer_state.json"] as const;
+
+/** What is at a path, if anything. */
+const statOf = (path: string): Promise<Deno.FileInfo | undefined> =>
+  Deno.stat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+
+/** The log that a path names. */
+async function logOf(path: string): Promise<string> {
+  const info = await statOf(path);
+  if (info === undefined) {
+    throw new Error(
+      `Cannot diagnose ${path}: there is no such file or folder (${Deno.cwd()} is the current one)`,
+    );
+  }
+  if (!info.isDirectory) return path;
+  for (const name of LOGS) {
+    if (await statOf(join(path, name)) !== undefined) return join(path, name);
+  }
+  const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).slice(0, 5);
+  throw new Error(
+    `Cannot diagnose ${path}: it has no ${LOGS.join(" or ")}` +
+      `${names.length > 0 ? ` (it has ${names.join(", ")})` : " (it is empty)"}. ` +
+      "Give the folder of a run of `deno task train`, or the log of another library.",
+  );
+}
+
+/** The settings beside a log, if it is that of a run of this project. */
+async function settingsOf(folder: string): Promise<Readonly<Record<string, unknown>>> {
+  const path = join(folder, "settings.json");
+  if (await statOf(path) === undefined) return {};
+  const { settings } = await readJsonRecord(path);
+  return isRecord(settings) ? settings : {};
+}
+
+/** The report on one run. */
+async function examine(path: string): Promise<string[]> {
+  const log = await logOf(path);
+  const { origin, rows } = readRunLog(await Deno.readTextFile(log), log);
+  const names = origin === "ppo" ? "" : ` with the names of ${origin}`;
+  const settings = log === path ? {} : await settingsOf(path);
+  return [
+    `${log}: ${rows.length} rows${names}`,
+    ...report(diagnose(rows), { rows, settings }),
+  ];
+}
+
+async function doctor(args: string[], { terminal }: CommandContext): Promise<void> {
+  const does = "Reads the metrics of PPO runs and names the likely causes of what is unusual:\n" +
+    "deno task doctor RUN. RUN is a run's folder or a log (metrics.jsonl, trainer_state.json),\n" +
+    "of this project, TRL, OpenRLHF or verl.";
+  const about = { command: "deno task doctor", does, takesNames: true, usesEnvironment: false };
+  const flags = readFlags({}, about, { args, terminal });
+  if (flags === undefined) return;
+  if (flags.names.length === 0) {
+    throw new Error("Cannot diagnose: no run is given; for example: deno task doctor output_dir");
+  }
+  for (const path of flags.names) (await examine(path)).forEach(terminal.print);
+}
+
+if (import.meta.main) await runCommand((context) => doctor(Deno.args, context));

@@ -1,0 +1,77 @@
+/**
+ * How a PPO run watches itself: warnings after each update, and the end of a run that has diverged.
+ *
+ * A state or a policy with NaN is never written. When a number is no longer finite, the models are
+ * as they were before that step (`lib/learn/divergence.ts`); if all their values are finite, they
+ * are saved, and otherwise the state on disk is the last finite one.
+ */
+import { join } from "node:path";
+import { createWarnings, readRunLog, type RunWarnings } from "../lib/doctor/mod.ts";
+import { fileExists, readText } from "../lib/files/mod.ts";
+import { DivergenceError, requireFiniteArrays } from "../lib/learn/mod.ts";
+import type { Metrics, PpoState } from "../lib/ppo/mod.ts";
+
+/**
+ * The warnings of a run in a folder. Those of the rows that its log already has were given before,
+ * and are not repeated.
+ */
+export async function warningsOf(folder: string): Promise<RunWarnings> {
+  const path = join(folder, "metrics.jsonl");
+  const text = await fileExists(path) ? await readText(path) : "";
+  return createWarnings(text.trim() === "" ? [] : readRunLog(text, path).rows);
+}
+
+/** Prints the new warnings of an update. */
+export function warn(
+  { print }: { print: (line: string) => void },
+  { warnings, row }: { warnings: RunWarnings; row: Metrics },
+): void {
+  warnings.update({ ...row }).forEach(print);
+}
+
+/**
+ * Checks weights and moments before a state is written.
+ *
+ * @throws {DivergenceError} With the name of an array that has a NaN or an infinity.
+ */
+export function requireFiniteState({ actor, critic }: Pick<PpoState, "actor" | "critic">): void {
+  for (const [owner, { arrays }] of [["the actor", actor], ["the critic", critic]] as const) {
+    requireFiniteArrays(
+      [...arrays].map(([name, array]) => [name.replace(/^parameters\./, ""), array]),
+      owner,
+    );
+  }
+}
+
+/** Whether all weights and moments are finite. */
+export function isFinite(state: Pick<PpoState, "actor" | "critic">): boolean {
+  try {
+    requireFiniteState(state);
+    return true;
+  } catch (error) {
+    if (error instanceof DivergenceError) return false;
+    throw error;
+  }
+}
+
+/** What is left of a run that has diverged. */
+export interface Remains {
+  /** The state on disk that was saved last, as a path; undefined: none. */
+  readonly state: string | undefined;
+  /** The policy that was saved last, as a path; undefined: none. */
+  readonly policy: string | undefined;
+}
+
+/** The error that ends a run: what diverged, what to try, and what was kept. */
+export function divergedRun(error: DivergenceError, { state, policy }: Remains): Error {
+  const kept = [
+    policy === undefined ? [] : `the policy ${policy}`,
+    state === undefined ? [] : `the state ${state}`,
+  ].flat();
+  const left = kept.length > 0
+    ? `Kept, with finite values: ${kept.join(" and ")}.`
+    : "Nothing was saved, because the weights are no longer finite.";
+  const way = "Resuming would diverge again: begin a new run with other settings in another " +
+    "--output_dir.";
+  return new Error(`${error.message} ${left} ${way}`);
+}
