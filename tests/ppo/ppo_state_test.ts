@@ -75,6 +75,7 @@ const cases: readonly [string, Partial<Settings>][] = [
     num_return_sequences: 2,
     mini_batch_size: 6,
   }],
+  ["with a schedule of the learning rate", { lr_schedule: "cosine", warmup_proportion: 0.4 }],
 ];
 
 for (const [name, given] of cases) {
@@ -94,6 +95,20 @@ for (const [name, given] of cases) {
     }
   });
 }
+
+Deno.test("with target_kl: stopped anywhere and taken up by another run, all metrics and weights are the same", async () => {
+  const given = { target_kl: 1e-5, ppo_epoch: 3, lr_schedule: "linear" };
+  const { ppo, start } = await opened(given);
+  const other = (await opened(given)).ppo;
+  const whole = await run(ppo, start);
+  assert.ok(whole.steps.length < 2 * 6, `${whole.steps.length} steps`); // an update ended early
+  for (let stopAt = 1; stopAt <= 4 + whole.steps.length; stopAt++) {
+    const first = await run(ppo, start, { stopAt });
+    const second = await run(other, structuredClone(first.state));
+    assert.equal(textOf([...first.rows, ...second.rows]), textOf(whole.rows), `event ${stopAt}`);
+    assert.deepEqual(numbersOf(second.state), numbersOf(whole.state), `event ${stopAt}`);
+  }
+});
 
 Deno.test("the optimizer steps are numbered through the run, and their means are the update's row", async () => {
   const { ppo, start } = await opened({});

@@ -73,6 +73,10 @@ function stepped(ppoStep: number) {
     ratio_mean: 0,
     ratio_max: 0,
     clip_fraction: 0,
+    entropy: 0,
+    actor_grad_norm: 0,
+    critic_grad_norm: 0,
+    advantage_rms: 0,
   };
-  return { ppoStep, metrics: { ...zero, entropy: 0, actor_grad_norm: 0, critic_grad_norm: 0 } };
+  return { ppoStep, metrics: zero };
 }
