@@ -8,9 +8,10 @@
  * them. Nothing is computed, so ONNX Runtime is not loaded, and reading files is the only permission.
  */
 import { join } from "node:path";
-import { diagnose, readRunLog, report } from "../lib/doctor/mod.ts";
+import { diagnose, type Divergence, readRunLog, report, type RunLog } from "../lib/doctor/mod.ts";
 import { isRecord, readJsonRecord } from "../lib/files/mod.ts";
 import { type CommandContext, runCommand } from "./command.ts";
+import { switchIn, textIn } from "./json_values.ts";
 import { readFlags } from "./read_flags.ts";
 
 /** The files in a run's folder that may hold its log, in the order in which they are tried. */
@@ -23,8 +24,8 @@ const statOf = (path: string): Promise<Deno.FileInfo | undefined> =>
     throw error;
   });
 
-/** The log that a path names. */
-async function logOf(path: string): Promise<string> {
+/** The log that a path names; undefined if a run diverged before it could log anything. */
+async function logOf(path: string): Promise<string | undefined> {
   const info = await statOf(path);
   if (info === undefined) {
     throw new Error(
@@ -35,6 +36,7 @@ async function logOf(path: string): Promise<string> {
   for (const name of LOGS) {
     if (await statOf(join(path, name)) !== undefined) return join(path, name);
   }
+  if (await divergenceOf(path) !== undefined) return undefined;
   const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).slice(0, 5);
   throw new Error(
     `Cannot diagnose ${path}: it has no ${LOGS.join(" or ")}` +
@@ -51,15 +53,30 @@ async function settingsOf(folder: string): Promise<Readonly<Record<string, unkno
   return isRecord(settings) ? settings : {};
 }
 
+/** Why a run ended, if it diverged. */
+async function divergenceOf(folder: string): Promise<Divergence | undefined> {
+  const path = join(folder, "divergence.json");
+  if (await statOf(path) === undefined) return undefined;
+  const record = await readJsonRecord(path);
+  return {
+    found: textIn(record, "found", path),
+    fromSteps: switchIn(record, "fromSteps", path),
+  };
+}
+
 /** The report on one run. */
 async function examine(path: string): Promise<string[]> {
   const log = await logOf(path);
-  const { origin, rows } = readRunLog(await Deno.readTextFile(log), log);
+  const { origin, rows }: RunLog = log === undefined
+    ? { origin: "ppo", rows: [] }
+    : readRunLog(await Deno.readTextFile(log), log);
   const names = origin === "ppo" ? "" : ` with the names of ${origin}`;
-  const settings = log === path ? {} : await settingsOf(path);
+  const beside = log === path
+    ? {}
+    : { settings: await settingsOf(path), divergence: await divergenceOf(path) };
   return [
-    `${log}: ${rows.length} rows${names}`,
-    ...report(diagnose(rows), { rows, settings }),
+    `${log ?? path}: ${rows.length} rows${names}`,
+    ...report(diagnose(rows), { rows, ...beside }),
   ];
 }
 

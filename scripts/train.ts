@@ -55,7 +55,15 @@ import {
   startLine,
 } from "./train_plan.ts";
 import { trainingProgress } from "./train_progress.ts";
-import { divergedRun, isFinite, requireFiniteState, warn, warningsOf } from "./train_watch.ts";
+import {
+  divergedRun,
+  divergencePath,
+  isFinite,
+  requireFiniteState,
+  warn,
+  warningsOf,
+  writeDivergence,
+} from "./train_watch.ts";
 
 /** A run that is ready to train. */
 interface Job {
@@ -164,6 +172,7 @@ async function diverged(job: Job, error: DivergenceError): Promise<Error> {
     await saveActor(job, actor.step);
     if (actor.step === critic.step) await save(job);
   }
+  await writeDivergence(folder, error);
   return divergedRun(error, await newestOf(folder));
 }
 
@@ -195,6 +204,7 @@ async function trainJob(
   });
   const { updates } = scheduleOf(settings);
   const warnings = await warningsOf(settings.output_dir);
+  await Deno.remove(divergencePath(settings.output_dir)).catch(() => {}); // of a run that is resumed
   try {
     for await (const row of rows) {
       logs.update(row);

@@ -7,7 +7,7 @@
  */
 import { join } from "node:path";
 import { createWarnings, readRunLog, type RunWarnings } from "../lib/doctor/mod.ts";
-import { fileExists, readText } from "../lib/files/mod.ts";
+import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { DivergenceError, requireFiniteArrays } from "../lib/learn/mod.ts";
 import type { Metrics, PpoState } from "../lib/ppo/mod.ts";
 
@@ -53,6 +53,16 @@ export function isFinite(state: Pick<PpoState, "actor" | "critic">): boolean {
     throw error;
   }
 }
+
+/** The file in a run's folder that says why the run ended, if it diverged. */
+export const divergencePath = (folder: string): string => join(folder, "divergence.json");
+
+/** Writes why a run ended, for `deno task doctor`. */
+export const writeDivergence = (
+  folder: string,
+  { found, fromSteps }: DivergenceError,
+): Promise<void> =>
+  writeAtomically(divergencePath(folder), JSON.stringify({ found, fromSteps }, null, 2) + "\n");
 
 /** What is left of a run that has diverged. */
 export interface Remains {

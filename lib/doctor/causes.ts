@@ -50,7 +50,8 @@ const MUST_BE_FINITE: readonly RunMetric[] = [
   "critic_grad_norm",
 ];
 
-const learningRateTooHigh: Cause = {
+/** Steps that are too large. */
+export const learningRateTooHigh: Cause = {
   name: "the learning rate is too high, so each update moves the policy too far",
   advice: "Divide learning_rate by 3 to 10, or limit an update with target_kl 0.02.",
   settings: ["learning_rate", "ppo_epoch", "mini_batch_size", "max_grad_norm"],
@@ -67,6 +68,14 @@ const learningRateTooHigh: Cause = {
     ].filter((sign) => sign !== false);
     return signs.length > 0 && signs.join(", ");
   },
+};
+
+/** A frozen model that gives NaN, which only the error at the end of a run shows. */
+export const notFinite: Cause = {
+  name: "a model that is not trained gives NaN",
+  advice: "Check the folder of that model; with frozen_dtype float16, try float32.",
+  settings: ["reward_model_path", "ori_model_path", "frozen_dtype"],
+  evidence: () => false,
 };
 
 const dropoutInUpdate: Cause = {

@@ -1,5 +1,5 @@
 /** Which causes a log shows, the likeliest first, and the report of them. */
-import { type Cause, CAUSES } from "./causes.ts";
+import { type Cause, CAUSES, learningRateTooHigh, notFinite } from "./causes.ts";
 import type { RunRow } from "./metric_columns.ts";
 
 /** A cause that a log shows. */
@@ -10,8 +10,16 @@ export interface Finding {
   readonly row: number;
   /** The number of rows in which it shows. */
   readonly count: number;
-  /** The evidence in the first of them. */
+  /** The evidence in the last of them. */
   readonly evidence: string;
+}
+
+/** Why a run of this project ended, as its `divergence.json` says. */
+export interface Divergence {
+  /** What was not finite. */
+  readonly found: string;
+  /** Whether steps that were too large are the likely cause. */
+  readonly fromSteps: boolean;
 }
 
 /**
@@ -35,7 +43,9 @@ export function diagnose(rows: readonly RunRow[]): Finding[] {
       return evidence ? [{ row: index + 1, evidence }] : [];
     });
     const isOver = cause.isOver?.(rows) ?? false;
-    return found.length === 0 || isOver ? [] : [{ cause, count: found.length, ...found[0] }];
+    if (found.length === 0 || isOver) return [];
+    const { evidence } = found[found.length - 1];
+    return [{ cause, count: found.length, row: found[0].row, evidence }];
   }).toSorted((a, b) => a.row - b.row); // a stable sort keeps the order of CAUSES
 }
 
@@ -43,23 +53,34 @@ export function diagnose(rows: readonly RunRow[]): Finding[] {
  * The report in lines: each cause with its evidence, the settings that matter, and advice.
  *
  * @param options.settings the settings of the run, if they are known
+ * @param options.divergence why it ended, if it diverged
  */
 export function report(
   findings: readonly Finding[],
-  { rows, settings = {} }: {
+  { rows, settings = {}, divergence }: {
     rows: readonly RunRow[];
     settings?: Readonly<Record<string, unknown>>;
+    divergence?: Divergence | undefined;
   },
 ): string[] {
-  if (findings.length === 0) return [`nothing unusual in ${rows.length} rows`];
-  return findings.flatMap(({ cause, row, count, evidence }, index) => {
+  const entries = findings.map(({ cause, row, count, evidence }) => ({
+    cause,
+    evidence: `${evidence}; it shows in ${count} of ${rows.length} rows, first in row ${row}`,
+  }));
+  const end = divergence && { cause: causeOf(divergence), evidence: divergence.found };
+  const isShown = entries.some(({ cause }) => cause === end?.cause);
+  const all = end === undefined || isShown ? entries : [end, ...entries];
+  if (all.length === 0) return [`nothing unusual in ${rows.length} rows`];
+  return all.flatMap(({ cause, evidence }, index) => {
     const own = cause.settings.filter((name) => Object.hasOwn(settings, name))
       .map((name) => `${name} ${settings[name]}`);
     return [
       `${index + 1}. ${cause.name}`,
-      `   evidence: in row ${row}, ${evidence}; it shows in ${count} of ${rows.length} rows`,
+      `   evidence: ${evidence}`,
       ...(own.length > 0 ? [`   settings: ${own.join(", ")}`] : []),
       `   advice: ${cause.advice}`,
     ];
   });
 }
+
+const causeOf = ({ fromSteps }: Divergence): Cause => fromSteps ? learningRateTooHigh : notFinite;

@@ -6,12 +6,30 @@
  * this error while parameters and moments are still as they were.
  */
 
+/** What a divergence is due to. */
+export interface DivergenceOptions {
+  /** What to try (default: smaller steps). */
+  readonly advice?: string;
+  /** Whether steps that were too large are the likely cause (default true). */
+  readonly fromSteps?: boolean;
+}
+
 /** Training has diverged. The message says where, and which settings to try. */
 export class DivergenceError extends Error {
-  /** @param found what is not finite, as a sentence without its full stop @param advice what to try */
-  constructor(found: string, advice: string = STEP_ADVICE) {
+  /** What is not finite, as a sentence without its full stop. */
+  readonly found: string;
+  /** Whether steps that were too large are the likely cause. */
+  readonly fromSteps: boolean;
+
+  /** `found` says what is not finite. */
+  constructor(
+    found: string,
+    { advice = STEP_ADVICE, fromSteps = true }: DivergenceOptions = {},
+  ) {
     super(`Cannot go on training: ${found}. ${advice}`);
     this.name = "DivergenceError";
+    this.found = found;
+    this.fromSteps = fromSteps;
   }
 }
 

@@ -6,6 +6,7 @@ export { type ArrayPool, createArrayPool } from "./array_pool.ts";
 export * from "./answer_trainer.ts";
 export {
   DivergenceError,
+  type DivergenceOptions,
   type Place,
   requireFiniteArrays,
   requireFiniteStep,

@@ -69,10 +69,10 @@ export const SETTINGS_WITHOUT_PATHS = {
   learning_rate: { float: 1e-5, min: 0, help: "Adam learning rate of the actor and the critic" },
   lr_schedule: {
     choice: ["constant", "linear", "cosine"],
-    help: "learning rate after the warm-up",
+    advanced: "decay of the rate",
   },
-  warmup_proportion: { float: 0, min: 0, max: 1, help: "share of steps used for warm-up" },
-  target_kl: { float: 0, min: 0, help: "end an update at 1.5 times this KL per token; 0: never" },
+  warmup_proportion: { float: 0, min: 0, max: 1, advanced: "share of steps used for warm-up" },
+  target_kl: { float: 0, min: 0, help: "end an update at 1.5 times this KL; 0: never" },
   adam_epsilon: { float: 1e-5, above: 0, help: "Adam epsilon" },
   max_grad_norm: { float: 1, above: 0, help: "maximum global norm of the gradient" },
   kl_coef: { float: 0.02, min: 0, help: "weight of the KL penalty against the reference model" },
