@@ -160,8 +160,19 @@ export function resumedSettings(
       old.get(name)
     } and is now ${value}: from here on, numbers agree to rounding only, not bit for bit`
   );
-  return { settings: validateSettings({ ...settings, ...given, output_dir: folder }), notes };
+  const resumed = validateSettings({ ...settings, ...given, output_dir: folder });
+  if (resumed.num_episodes !== settings.num_episodes && changesRate(resumed)) {
+    notes.push(
+      `num_episodes was ${settings.num_episodes} and is now ${resumed.num_episodes}: ` +
+        "from here on, the learning rate follows the schedule of the new length",
+    );
+  }
+  return { settings: resumed, notes };
 }
+
+/** Whether the learning rate depends on the length of the schedule. */
+const changesRate = ({ lr_schedule, warmup_proportion }: Settings): boolean =>
+  lr_schedule !== "constant" || warmup_proportion > 0;
 
 /**
  * Checks that models and data are those with which the run was started.

@@ -8,16 +8,19 @@ import type { StageLog } from "./stage_log.ts";
 
 /**
  * Reports the progress of a stage: a progress line at each step, and a permanent line every `every`
- * steps and at the end, with the mean loss since the previous one. The log gets the same numbers.
+ * steps and at the end, with the mean loss since the previous one. The log gets the same numbers. A
+ * loss that has exploded gives one warning.
  */
 export function stepReporter(
   { terminal, log, every }: { terminal: Terminal; log: StageLog; every: number },
 ) {
   const start = performance.now();
   const isTerminal = Deno.stdout.isTerminal(); // a pipe gets permanent lines only
+  const warn = explosionWarning(terminal);
   let losses: number[] = [];
   return async ({ step, total, loss, learningRate }: DoneStep): Promise<void> => {
     losses.push(loss);
+    warn({ step, loss });
     const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
     const left = clock((performance.now() - start) / 1000 / step * (total - step));
     const rate = learningRate.toExponential(2);
@@ -30,6 +33,23 @@ export function stepReporter(
     losses = [];
     terminal.print(line);
     await log(step, { lr: learningRate, train_loss: mean });
+  };
+}
+
+/** A loss of this many times the first one has exploded. */
+const EXPLODED = 5;
+
+/** Prints one warning when a loss has become much larger than the first one. */
+function explosionWarning(terminal: Terminal) {
+  let first: number | undefined, isGiven = false;
+  return ({ step, loss }: { step: number; loss: number }): void => {
+    first ??= loss;
+    if (isGiven || loss <= EXPLODED * first) return;
+    isGiven = true;
+    const found = `the loss rose to ${loss.toPrecision(3)} in step ${step}, from ${
+      first.toPrecision(3)
+    }`;
+    terminal.print(`warning: ${found}; try a learning_rate ten times lower`);
   };
 }
 

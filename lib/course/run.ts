@@ -2,6 +2,7 @@
  * A whole PPO run for a chapter or a command: compiled from the embedded models, trained with
  * progress, summed up.
  */
+import { createWarnings } from "../doctor/mod.ts";
 import { interruptSignal, liveDisplay } from "../notebook/mod.ts";
 import { curveGrid, displaySymbol, type Figure, picture, type Table, table } from "../plots/mod.ts";
 import {
@@ -161,6 +162,7 @@ function trainingReport(run: CourseRun, earlier: readonly CourseRun[]): Training
   const live = liveDisplay({ interval: 2000 });
   const start = performance.now();
   const steps: StepMetrics[] = [];
+  const warnings = createWarnings();
   let before: Progress["before"];
   return {
     run,
@@ -177,7 +179,9 @@ function trainingReport(run: CourseRun, earlier: readonly CourseRun[]): Training
       }
       const measured = { ...before, ...meanStepMetrics(steps.splice(0)), ...ppo.watch.lap() };
       rows.push({ update: rows.length + 1, timestep, ...measured });
-      console.log(progressLine(rows[rows.length - 1], ppo.config, this.seconds));
+      const row = rows[rows.length - 1];
+      console.log(progressLine(row, ppo.config, this.seconds));
+      warnings.update({ ...row }).forEach((warning) => console.log(warning));
       const isLast = rows.length === ppo.config.updates;
       const curves = () => runCurves([...earlier, run], isLast ? { title: TITLE } : {});
       if (isLast) await live.finish(() => curves()[displaySymbol]());
