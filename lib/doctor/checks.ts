@@ -91,10 +91,11 @@ export function paidStd(row: RunRow): number {
 /** Whether most scores are clipped. */
 export const isClipped = (row: RunRow): boolean => at(row, "score_clipped") > LIMITS.scoreClipped;
 
-/** The critic's loss in units of what a critic that always predicts 0 has. */
+/** The critic's loss in units of what a critic that always predicts 0 has; NaN if unknown. */
 export function relativeCriticLoss(row: RunRow): number {
-  const { score = 0, score_std: std = 0, non_score_reward: penalty = 0 } = row;
-  return at(row, "critic_loss") / (0.01 + (score ** 2 + std ** 2 + penalty ** 2) / 2);
+  const squares = at(row, "score") ** 2 + at(row, "score_std") ** 2 +
+    (row.non_score_reward ?? 0) ** 2;
+  return at(row, "critic_loss") / (0.01 + squares / 2);
 }
 
 /** The distance of the sampled tokens' mean surprisal from the entropy. */

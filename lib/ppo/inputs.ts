@@ -62,6 +62,15 @@ export function checkInputs(
     !settings.normalise_scores || scoreStatistics !== undefined,
     "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
   );
+  const { deviation = 1 } = scoreStatistics ?? {};
+  demand(
+    !settings.normalise_scores || (deviation > 0 && Number.isFinite(deviation)),
+    `Cannot normalise scores: the reward model's scores have the standard deviation ${deviation}, ` +
+      (deviation === 0
+        ? "so all answers have the same score and there is nothing to learn"
+        : "so some of them are not finite") +
+      "; check the reward model",
+  );
   const positions = Math.min(policy.config.positions, reward.config.positions);
   demand(
     max_len <= positions,
