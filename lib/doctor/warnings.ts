@@ -64,11 +64,12 @@ const WATCHES: readonly Watch[] = [
   },
   {
     name: "entropy",
-    found: (row, first) =>
-      at(row, "entropy") < LIMITS.entropyShare * at(first, "entropy") &&
-      `the entropy fell to ${shown(at(row, "entropy"))} nats per token, from ${
-        shown(at(first, "entropy"))
-      }`,
+    found(row, first) {
+      // The first update may have collapsed itself. The surprisal is the entropy before it.
+      const start = Math.max(at(first, "entropy"), first.surprisal ?? 0);
+      return at(row, "entropy") < LIMITS.entropyShare * start &&
+        `the entropy fell to ${shown(at(row, "entropy"))} nats per token, from ${shown(start)}`;
+    },
     hint: "the policy gives nearly the same answers; try a lower learning_rate or a larger kl_coef",
   },
   {

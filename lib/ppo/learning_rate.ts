@@ -10,7 +10,11 @@ import { scheduleFactor, type ScheduleName } from "../optim/mod.ts";
 import type { PpoConfig } from "./config.ts";
 import type { update } from "./update.ts";
 
-type Schedule = Pick<PpoConfig, "schedule" | "warmupProportion" | "updates" | "stepsPerUpdate">;
+/** What the learning rate of a step depends on. */
+export type RateSchedule = Pick<
+  PpoConfig,
+  "schedule" | "warmupProportion" | "updates" | "stepsPerUpdate"
+>;
 
 const NAMES: readonly ScheduleName[] = ["constant", "linear", "cosine"];
 
@@ -28,7 +32,7 @@ const NAMES: readonly ScheduleName[] = ["constant", "linear", "cosine"];
  * ```
  */
 export function learningRateFactor(
-  { schedule, warmupProportion, updates, stepsPerUpdate }: Schedule,
+  { schedule, warmupProportion, updates, stepsPerUpdate }: RateSchedule,
 ): (step: number) => number {
   const known = NAMES.find((name) => name === schedule);
   if (known === undefined) {
@@ -40,7 +44,7 @@ export function learningRateFactor(
 }
 
 /** Wraps `update` so that each step has the learning rate of its place in the schedule. */
-export function withSchedule(inner: typeof update, config: Schedule): typeof update {
+export function withSchedule(inner: typeof update, config: RateSchedule): typeof update {
   const factor = learningRateFactor(config);
   return ({ actor, critic }, pool, options) => {
     const { updatesDone, stepsDone = 0 } = options;

@@ -14,7 +14,7 @@ export * from "./config.ts";
 export { type RunModels, type Trained, withFreshHead } from "./create_models.ts";
 export { leftPaddedBatch, rolloutOverPadding, wholeBatches } from "./faithful.ts";
 export { checkFrozenType, fittingSettings, type LoadedModel, type PpoInputs } from "./inputs.ts";
-export { learningRateFactor } from "./learning_rate.ts";
+export { learningRateFactor, type RateSchedule } from "./learning_rate.ts";
 export * from "./losses.ts";
 export * from "./metrics.ts";
 export type { CutIntoMinibatches, EpochOptions, PromptSampler } from "./minibatches.ts";

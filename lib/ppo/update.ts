@@ -5,9 +5,9 @@
  * Schulman et al. 2017, algorithm 1 and equations 6, 7 and 9. The actor and the critic are separate
  * models, so equation 9 becomes two losses with two optimizers. The value loss is clipped as in
  * OpenAI's baselines, and advantages are whitened once over the pool. There is no entropy bonus.
- * With a `targetKl`, an update ends by Stable-Baselines3's rule: before a step that would start from
- * a policy more than 1.5 `targetKl` away from the one that sampled. The losses are `policyLoss` and `valueLoss` in `lib/rl`;
- * `losses.ts` connects them to the models.
+ * With `targetKl`, an update ends by Stable-Baselines3's rule: before a step at which the policy is
+ * more than 1.5 `targetKl` away from the one that sampled. The losses are `policyLoss` and
+ * `valueLoss` in `lib/rl`; `losses.ts` connects them to the models.
  */
 import { whiten } from "../rl/mod.ts";
 import type { PpoConfig } from "./config.ts";

@@ -133,6 +133,11 @@ for (
   });
 }
 
+Deno.test("an entropy that collapses in the first update is compared with the surprisal before it", () => {
+  const [sentence] = warningsOf([{ entropy: 5e-9, surprisal: 0.5 }]);
+  assert.match(sentence, /the entropy fell to 5\.0e-9 nats per token, from 0\.5;/);
+});
+
 Deno.test("NaN in the log of another library is a divergence", () => {
   const text = '{"objective/kl": 1.5, "loss/policy_avg": 0.1}\n' +
     '{"objective/kl": NaN, "loss/policy_avg": NaN}\n';
