@@ -163,14 +163,17 @@ async function save({ run, logs }: Job): Promise<void> {
 
 /**
  * Saves what a run that has diverged still has, if it is finite, and gives the error that ends it.
- * A state is saved only if the actor and the critic have taken the same steps.
+ * If the critic diverged, the actor of this state is one step ahead. A resumed run would take that
+ * step again, and then diverge at the same step of the critic, which does not depend on the actor.
+ * So a run that made no whole step since it was resumed keeps the state that it has.
  */
 async function diverged(job: Job, error: DivergenceError): Promise<Error> {
   const { run: { ppo, settings: { output_dir: folder } } } = job;
   const { actor, critic } = await ppo.state({ copies: false });
-  if (actor.step > 0 && isFinite({ actor, critic })) {
+  const isNew = job.from === undefined ? actor.step > 0 : critic.step > job.from.critic.step;
+  if (isNew && isFinite({ actor, critic })) {
     await saveActor(job, actor.step);
-    if (actor.step === critic.step) await save(job);
+    await save(job);
   }
   await writeDivergence(folder, error);
   return divergedRun(error, await newestOf(folder));

@@ -22,7 +22,7 @@ async function doctor(...paths: string[]): Promise<{ code: number; out: string; 
   return { code, out: text(stdout), err: text(stderr) };
 }
 
-for (const rate of ["1e4", "1e6", "1e12"]) {
+for (const rate of ["1e3", "1e4", "1e6", "1e12"]) {
   Deno.test(`train with a learning rate of ${rate} ends with code 1 and a finite state, and the doctor names the rate`, async () => {
     await withFolder(async (folder) => {
       const [passages, run] = [join(folder, "passages.jsonl"), join(folder, "run")];
@@ -34,7 +34,8 @@ for (const rate of ["1e4", "1e6", "1e12"]) {
       const names = await namesIn(run);
       const states = names.filter((name) => name.startsWith("state-"));
       const policies = names.filter((name) => name.startsWith("checkpoint-"));
-      ok(policies.length > 0, names.join());
+      ok(policies.length > 0 && states.length === 1, names.join());
+      ok(err.includes(`the state ${join(run, states[0])}`), err);
       ok(policies.some((name) => err.includes(`the policy ${join(run, name)}`)), err);
       for (const name of policies) await readModelFolder(join(run, name)); // refuses NaN
       for (const name of states) {
