@@ -1,4 +1,5 @@
 /** The order of batches, the schedule, and the run of the SFT and reward stages. */
+import { DivergenceError } from "../../lib/learn/mod.ts";
 import assert from "node:assert/strict";
 import { randomStream } from "../../lib/random/mod.ts";
 import { batchesByLength } from "../../lib/lm/mod.ts";
@@ -131,4 +132,20 @@ Deno.test("biases and norms do not decay", () => {
     "ln_f.weight",
   ];
   assert.deepEqual(names.filter(decaysWeight), ["wte.weight", "h.0.attn.c_attn.weight"]);
+});
+
+Deno.test("a step that diverges ends the stage with the state before it; another error is thrown", async () => {
+  const due = [1, 2, 3].map((step) => ({
+    ...{ batch: [step], step, total: 3, epoch: 1, endsEpoch: step === 3, learningRate: 1 },
+  }));
+  const run = (error: Error) =>
+    trainStage(0, {
+      steps: due,
+      maxSteps: 0,
+      step: (state, { step }) =>
+        step === 3 ? Promise.reject(error) : Promise.resolve({ state: state + step, loss: 1 }),
+    });
+  const diverged = new DivergenceError("the loss of the model is NaN at optimizer step 3");
+  assert.deepEqual(await run(diverged), { state: 1 + 2, step: 2, stopped: false, diverged });
+  await assert.rejects(run(new Error("the disk is full")), { message: "the disk is full" });
 });
