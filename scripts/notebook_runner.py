@@ -91,6 +91,8 @@ def describe(notebook, error):
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
+                if output.ename == "DivergenceError":  # its sentence says what to do, the code is fine
+                    return f"Cell {number} ended: {output.evalue}"
                 lines = output.traceback or [f"{output.ename}: {output.evalue}"]
                 return f"Cell {number} failed:\n\n{indent(cell.source)}\n\n" + "\n".join(lines)
     return str(error)

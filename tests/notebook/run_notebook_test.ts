@@ -92,6 +92,23 @@ Deno.test("a cell that fails ends the run with its error, and the notebook so fa
   });
 });
 
+Deno.test("a training that diverges ends the run with its sentence alone", async () => {
+  const cells = [
+    'import { DivergenceError } from "../../lib/learn/mod.ts";',
+    'throw new DivergenceError("the loss of the actor is NaN at optimizer step 2")',
+  ];
+  await withNotebook(cells, async (path, outputDirectory) => {
+    await assert.rejects(runNotebook(path, { outputDirectory }), (error: Error) => {
+      assert.match(
+        error.message,
+        /: Cell 2 ended: Cannot go on training: the loss of the actor is NaN at optimizer step 2\./,
+      );
+      assert.doesNotMatch(error.message, /\n/); // no stack trace
+      return true;
+    });
+  });
+});
+
 Deno.test("a notebook that is not there is named", async () => {
   await assert.rejects(runNotebook("notebooks/99_none.ipynb", { outputDirectory: "out" }), {
     message: "Cannot run notebooks/99_none.ipynb: there is no such notebook",
