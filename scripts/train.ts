@@ -57,11 +57,10 @@ import {
 import { trainingProgress } from "./train_progress.ts";
 import {
   divergedRun,
-  divergencePath,
   isFinite,
   requireFiniteState,
   warn,
-  warningsOf,
+  watchRun,
   writeDivergence,
 } from "./train_watch.ts";
 
@@ -206,8 +205,7 @@ async function trainJob(
     },
   });
   const { updates } = scheduleOf(settings);
-  const warnings = await warningsOf(settings.output_dir);
-  await Deno.remove(divergencePath(settings.output_dir)).catch(() => {}); // of a run that is resumed
+  const warnings = await watchRun(settings.output_dir);
   try {
     for await (const row of rows) {
       logs.update(row);

@@ -12,10 +12,11 @@ import { DivergenceError, requireFiniteArrays } from "../lib/learn/mod.ts";
 import type { Metrics, PpoState } from "../lib/ppo/mod.ts";
 
 /**
- * The warnings of a run in a folder. Those of the rows that its log already has were given before,
- * and are not repeated.
+ * Starts watching the run in a folder. The warnings of the rows that its log already has were given
+ * before, and are not repeated. A divergence before the run was resumed no longer counts.
  */
-export async function warningsOf(folder: string): Promise<RunWarnings> {
+export async function watchRun(folder: string): Promise<RunWarnings> {
+  await Deno.remove(divergencePath(folder)).catch(() => {}); // there is none
   const path = join(folder, "metrics.jsonl");
   const text = await fileExists(path) ? await readText(path) : "";
   return createWarnings(text.trim() === "" ? [] : readRunLog(text, path).rows);

@@ -168,13 +168,9 @@ async function createTrainers(
   const { microBatchSize, blocksPerSegment, logitsAtOnce } = config.memory;
   const gradientArrays = createArrayPool(device);
   const dropout = updateDropout(config);
-  const options: AnswerTrainerOptions = {
-    optimizer: {
-      ...adamDefaults,
-      epsilon: config.adamEpsilon,
-      maxGradNorm: config.maxGradNorm,
-      inPlace: device.kind === "cpu",
-    },
+  const { adamEpsilon: epsilon, maxGradNorm } = config;
+  const optimizer = { ...adamDefaults, epsilon, maxGradNorm, inPlace: device.kind === "cpu" };
+  const options: Omit<AnswerTrainerOptions, "optimizer"> = {
     layout: layoutFor("train", inputs, { ...config, maxRows: microBatchSize }),
     beforeMicroBatch: tidy,
     blocksPerSegment,
@@ -189,14 +185,12 @@ async function createTrainers(
     // The actor's step can be aborted, because nothing has changed yet. The critic's step cannot be
     // aborted, because the actor has already been updated.
     actor: await createAnswerTrainer(device, ofActor, {
-      ...options,
-      optimizer: { ...options.optimizer, name: "the actor" },
-      logitsAtOnce,
-      betweenPrograms: checkAbort,
+      ...{ ...options, logitsAtOnce, betweenPrograms: checkAbort },
+      optimizer: { ...optimizer, name: "the actor" },
     }),
     critic: await createAnswerTrainer(device, ofCritic, {
       ...options,
-      optimizer: { ...options.optimizer, name: "the critic" },
+      optimizer: { ...optimizer, name: "the critic" },
     }),
   };
 }

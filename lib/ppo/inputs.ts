@@ -62,15 +62,7 @@ export function checkInputs(
     !settings.normalise_scores || scoreStatistics !== undefined,
     "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
   );
-  const { deviation = 1 } = scoreStatistics ?? {};
-  demand(
-    !settings.normalise_scores || (deviation > 0 && Number.isFinite(deviation)),
-    `Cannot normalise scores: the reward model's scores have the standard deviation ${deviation}, ` +
-      (deviation === 0
-        ? "so all answers have the same score and there is nothing to learn"
-        : "so some of them are not finite") +
-      "; check the reward model",
-  );
+  if (settings.normalise_scores) checkSpread(scoreStatistics);
   const positions = Math.min(policy.config.positions, reward.config.positions);
   demand(
     max_len <= positions,
@@ -86,6 +78,17 @@ export function checkInputs(
   demand(
     policy.config.vocabSize === reward.config.vocabSize,
     `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
+  );
+}
+
+/** Checks that scores can be divided by their standard deviation. */
+function checkSpread({ deviation = 1 }: Partial<ScoreStatistics> = {}): void {
+  const reason = deviation === 0
+    ? "so all answers have the same score and there is nothing to learn"
+    : "so some of them are not finite";
+  demand(
+    deviation > 0 && Number.isFinite(deviation),
+    `Cannot normalise scores: the reward model's scores have the standard deviation ${deviation}, ${reason}; check the reward model`,
   );
 }
 

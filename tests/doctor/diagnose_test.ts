@@ -20,13 +20,13 @@ const warningsOf = (rows: readonly RunRow[]): string[] => {
 };
 
 const DEFECTS: readonly (readonly [RegExp, readonly (keyof typeof runs)[]])[] = [
-  [/^the learning rate is too high/, ["learning_rate"]],
-  [/^there is no KL penalty/, ["no_penalty", "no_penalty_short"]],
+  [/^the learning rate is too high/, ["learning_rate", "learning_rate_2e_4", "learning_rate_1e_1"]],
+  [/^there is no KL penalty/, ["no_penalty", "no_penalty_short", "no_penalty_1e_4"]],
   [/^most scores are clipped/, ["clipped"]],
   [/^dropout is on in the update/, ["dropout"]],
-  [/^advantages are not whitened/, ["not_whitened", "not_whitened_clip_7"]],
+  [/^advantages are not whitened/, ["not_whitened", "not_whitened_clip_7", "not_whitened_clip_5"]],
   [/^the reward has no spread/, ["no_spread"]],
-  [/^answers never end/, ["never_ends"]],
+  [/^answers never end/, ["never_ends", "never_ends_unpenalised"]],
   [/^GAE runs over the padding/, ["gae_over_padding"]],
   [/^log-probabilities are those of another distribution/, [
     "raw_temperature",

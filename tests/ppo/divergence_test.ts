@@ -62,3 +62,14 @@ for (const [name, changed, message] of sources) {
     assert.deepEqual([rows.length, (await ppo.state()).actor.step], [0, 0]);
   });
 }
+
+for (const deviation of [0, NaN, Infinity]) {
+  Deno.test(`scores with a standard deviation of ${deviation} are refused before the run begins`, async () => {
+    await assert.rejects(tinyPpo({}, { scoreStatistics: { mean: 1, deviation } }), {
+      name: "RangeError",
+      message: new RegExp(
+        `^Cannot normalise scores: .* standard deviation ${deviation}, so .*; check the reward model$`,
+      ),
+    });
+  });
+}
