@@ -166,6 +166,23 @@ Deno.test("a run of an older version resumes; what its removed switches said is 
     });
   }));
 
+Deno.test("a longer run is noted where the learning rate depends on its length, and only there", () => {
+  const notesOf = (own: Partial<Settings>, given: Partial<Settings>) => {
+    const record = {
+      ...{ settings: validateSettings(own), embedded: true, computes_on: "cpu" },
+      inputs: { train_file_path: "a", ori_model_path: "b", reward_model_path: "c" },
+      score_statistics: null,
+    };
+    return resumedSettings("run", record, given).notes;
+  };
+  deepEqual(notesOf({}, { num_episodes: 5 }), []);
+  const note = "num_episodes was 3 and is now 5: " +
+    "from here on, the learning rate follows the schedule of the new length";
+  deepEqual(notesOf({ lr_schedule: "linear" }, { num_episodes: 5 }), [note]);
+  deepEqual(notesOf({ warmup_proportion: 0.1 }, { num_episodes: 5 }), [note]);
+  deepEqual(notesOf({ lr_schedule: "cosine" }, { num_episodes: 3 }), []);
+});
+
 Deno.test("a path that a shell would take apart is quoted in the command that goes on", () => {
   equal(resumeCommand("out/a-1"), "deno task train --resume out/a-1");
   equal(resumeCommand("my runs/a"), 'deno task train --resume "my runs/a"');
