@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { fileExists, readText } from "../../lib/files/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
 import type { PpoState } from "../../lib/ppo/mod.ts";
-import { validateSettings } from "../../lib/settings/mod.ts";
+import { type Settings, validateSettings } from "../../lib/settings/mod.ts";
 import {
   newestState,
   readRecord,
