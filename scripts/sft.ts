@@ -198,7 +198,7 @@ async function saveCheckpoint(
 /** The gold judge's verdicts on the new model's questions about the held-out passages. */
 async function judged(device: Device, parameters: Gpt2Arrays, { settings, start }: Inputs) {
   const { config, tokenizer } = start;
-  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
+  const special = { padId: tokenizer.padId, endId: tokenizer.endId };
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
   const lengths = lengthsOf(settings);
   return await goldSample(generator, { parameters, tokenizer, lengths, seed: settings.seed });

@@ -10,6 +10,7 @@
 import {
   byteRange,
   fileExists,
+  fileName,
   joinPath,
   openSafetensors,
   openShards,
@@ -21,6 +22,16 @@ import {
 import { flatten, isSpec, newFloats } from "../runtime/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import { requireUsable } from "./expect_fields.ts";
+import { checkHead, foldHeadBias } from "./value_head.ts";
+import {
+  LANGUAGE_HEAD,
+  listNames,
+  nameKeys,
+  PREFIX,
+  TOKEN_EMBEDDING,
+  VALUE_BIAS,
+  VALUE_HEAD,
+} from "./weight_names.ts";
 import { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
 
 /** One weight: its shape and its values in row-major order. */
@@ -30,13 +41,6 @@ export interface Weight {
   /** Values in row-major order. */
   data: Float32Array;
 }
-
-/** The prefix of a body's names in the files of models that have a head. */
-export const PREFIX = "transformer.";
-/** The head of a reward model or critic. */
-export const VALUE_HEAD = "value_fn.weight";
-const LANGUAGE_HEAD = "lm_head.weight";
-const TOKEN_EMBEDDING = "wte.weight";
 
 /**
  * The name and shape of every weight of a GPT-2, in the model's order; with `valueHead` also
@@ -93,9 +97,16 @@ function checkWeight(
   requireUsable(isFloat, weight, wrongFormat, TypeError);
 }
 
-function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+/** Refuses linear weights that are stored [out, in]; square ones alone do not show it. */
+function checkNotTransposed<T extends Described>(
+  named: ReadonlyMap<string, T>,
+  { embed }: Gpt2Config,
+  path: string,
+): void {
+  const isTransposed = named.get("h.0.attn.c_attn.weight")?.shape.join() === `${3 * embed},${embed}`;
+  const reason = "its linear weights are [out, in], as nanoGPT stores them, and those of GPT-2 are " +
+    "[in, out]. Transpose every c_attn, c_proj and c_fc, then save the file again.";
+  requireUsable(!isTransposed, path, reason);
 }
 
 /**
@@ -113,7 +124,10 @@ function checkNames<T extends Described>(
     path,
     `it has ${named.size} tensors, but n_layer is ${layers}`,
   );
-  const shapes = weightShapes(config, { valueHead: named.has(VALUE_HEAD) });
+  const head = named.get(VALUE_HEAD);
+  if (head !== undefined) checkHead(head.shape, path);
+  checkNotTransposed(named, config, path);
+  const shapes = weightShapes(config, { valueHead: head !== undefined });
   const missing = [...shapes.keys()].filter((name) => !named.has(name));
   requireUsable(missing.length === 0, path, `it lacks ${listNames(missing)}`);
   const unknown = [...named.keys()].filter((name) => !shapes.has(name));
@@ -185,17 +199,38 @@ async function checkTied(
   }
 }
 
+/** The tensors of an open file under the library's names. */
+function namedViews({ path, views, groups }: TensorFile, tell: Tell): Map<string, StoredWeight> {
+  const stored = [...views.keys()].filter((key) => !isMask(key));
+  const { keys, notes } = nameKeys(stored, { path, groups });
+  notes.forEach(tell);
+  const named = new Map<string, StoredWeight>();
+  for (const [name, key] of keys) {
+    const view = views.get(key);
+    if (view !== undefined) named.set(name, { ...view, key });
+  }
+  return named;
+}
+
+/** Takes a sentence about what was found. */
+type Tell = (note: string) => void;
+
 /** The weights of an open file: checked, then read one storage after the other. */
-async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<string, Weight>> {
+async function weightsOf(
+  file: TensorFile,
+  config: Gpt2Config,
+  tell: Tell,
+): Promise<Map<string, Weight>> {
   const { path } = file;
-  const named = withoutPrefix(
-    [...file.views].filter(([key]) => !isMask(key))
-      .map(([key, view]): [string, StoredWeight] => [key, { ...view, key }]),
-    path,
-  );
-  const head = named.get(LANGUAGE_HEAD);
+  const named = namedViews(file, tell);
+  const head = named.get(LANGUAGE_HEAD), bias = named.get(VALUE_BIAS);
   named.delete(LANGUAGE_HEAD);
+  named.delete(VALUE_BIAS);
   const stored = checkNames(named, config, path);
+  if (bias !== undefined) {
+    checkWeight(VALUE_BIAS, bias, [1], path);
+    stored.push([VALUE_BIAS, bias]);
+  }
   checkPlaces(stored, path);
   const names = new Map(stored.map(([name, { key }]) => [key, name]));
   // in the model's order
@@ -209,6 +244,8 @@ async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<stri
       await checkTied(file, head, { shape, data, view });
     }
   }
+  const folded = bias && foldHeadBias(weights, path);
+  if (folded !== undefined) tell(folded);
   return weights;
 }
 
@@ -238,21 +275,39 @@ export const isWeightFile = (name: string): boolean =>
   FILES.some(([known]) => known === name) ||
   /^(model|pytorch_model)-\d+-of-\d+\.(safetensors|bin)$/.test(name);
 
+/** The file of a folder that `readWeights` reads, if it has one under its usual names. */
+export async function weightsFileOf(folder: string): Promise<string | undefined> {
+  for (const [name] of FILES) {
+    const path = joinPath(folder, name);
+    if (await fileExists(path)) return path;
+  }
+  return undefined;
+}
+
+/** How to open a file of weights, by its name or the end of its name. */
+function openerOf(path: string): (path: string) => Promise<TensorFile> {
+  const named = FILES.find(([name]) => name === fileName(path));
+  if (named !== undefined) return named[1];
+  return path.endsWith(".safetensors")
+    ? (file) => openSafetensors(file, { skip: isMask })
+    : openTorchFile;
+}
+
 /**
- * Reads the weights of a model folder from `model.safetensors` or `pytorch_model.bin`, whole or in
- * shards.
+ * Reads the weights of a model from a file in any of the forms that transformers and PyTorch write.
  *
+ * @param path `model.safetensors`, `pytorch_model.bin`, an index of shards, or a file of another
+ *   name in one of these formats
+ * @param options.tell takes sentences about what was read in another way than usual
  * @throws {Error} A sentence that names the file and the key.
  */
-export async function readWeights(folder: string, config: Gpt2Config) {
-  for (const [name, open] of FILES) {
-    const path = joinPath(folder, name);
-    if (!await fileExists(path)) continue;
-    using file = await open(path);
-    return await weightsOf(file, config);
-  }
-  const names = FILES.map(([name]) => name).join(", ");
-  throw new Error(`Cannot read ${folder}: it has no weights (one of ${names} is expected)`);
+export async function readWeights(
+  path: string,
+  config: Gpt2Config,
+  { tell = () => {} }: { tell?: Tell } = {},
+): Promise<Map<string, Weight>> {
+  using file = await openerOf(path)(path);
+  return await weightsOf(file, config, tell);
 }
 
 /**
