@@ -47,7 +47,7 @@ import {
   stageValues,
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
-import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
@@ -117,7 +117,7 @@ async function readInputs(
   terminal: Terminal,
 ): Promise<Inputs> {
   const names = await readNamesFor(settings);
-  const policy = await readModelFolder(settings.pretrained_model_path);
+  const policy = await readModelFolder(settings.pretrained_model_path, { tell: tellNote });
   requirePositions(settings.max_len, policy.config.positions);
   return {
     settings,

@@ -5,6 +5,7 @@
  * only one model can be meant, it is taken with a note. Otherwise the error states what was found
  * and the command that helps.
  */
+import leven from "leven";
 import {
   fileExists,
   fileName,
@@ -54,13 +55,13 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await listFolder(folder)).map(({ name }) => name);
 }
 
-/** The folders in a folder, or one level deeper, that hold a model. */
+/** The folders in a folder, or one level deeper, that hold a model and that this user may read. */
 async function modelsIn(folder: string, depth = 2): Promise<string[]> {
   const found: string[] = [];
-  for (const { name, isFolder } of await listFolder(folder)) {
+  for (const { name, isFolder } of await listFolder(folder).catch(() => [])) {
     const path = joinPath(folder, name);
     if (!isFolder || name.startsWith(".")) continue;
-    if (await fileExists(joinPath(path, CONFIG))) found.push(path);
+    if (await fileExists(joinPath(path, CONFIG)).catch(() => false)) found.push(path);
     else if (depth > 1) found.push(...await modelsIn(path, depth - 1));
   }
   return found;
@@ -87,16 +88,21 @@ function onlyModel(path: string, folders: readonly string[], what: string): Foun
 
 /** A path that leads nowhere: a name on the hub, or a mistake in it. */
 async function findMissing(path: string): Promise<Found> {
+  if (path.startsWith("~")) {
+    throw problem(path, "there is no such folder", "The shell replaces ~ only outside quotes");
+  }
   const isName = /^[\w.-]+(\/[\w.-]+)?$/.test(path) && !path.startsWith(".");
   const snapshot = isName ? await hubSnapshot(hubModelFolder(path)) : undefined;
   if (snapshot !== undefined) {
     return { folder: snapshot, notes: [`${path} is read from the Hugging Face cache: ${snapshot}`] };
   }
   let parent = parentFolder(resolvePath(path));
-  while (!await fileExists(parent)) parent = parentFolder(parent);
-  const others = (await modelsIn(parent, 1)).map((one) => fileName(one)).toSorted(byNumber);
+  while (!await isFolder(parent)) parent = parentFolder(parent);
+  const wanted = fileName(path);
+  const others = (await modelsIn(parent, 1)).map((one) => fileName(one))
+    .toSorted((a, b) => leven(a, wanted) - leven(b, wanted));
   const near = others.length === 0
-    ? `${parent} has no model`
+    ? `${parent} holds no model`
     : `The models in ${parent} are ${few(others)}`;
   const hub = isName && path.includes("/")
     ? `. If it is a name on the Hugging Face hub, download it: hf download ${path} --local-dir ${path}`
@@ -137,7 +143,7 @@ async function findInside(path: string): Promise<Found> {
   }
   const models = await modelsIn(path);
   if (models.length > 0) {
-    const isRun = models.some((one) => /^checkpoint-\d+$/.test(fileName(one)));
+    const isRun = models.every((one) => /^checkpoint-\d+$/.test(fileName(one)));
     return onlyModel(path, models, isRun ? "a run folder" : "a folder");
   }
   await refuseOtherFolder(path, names);
@@ -154,6 +160,7 @@ async function findInside(path: string): Promise<Found> {
 }
 
 async function findFolder(path: string): Promise<Found> {
+  if (path.trim() === "") throw new Error("Cannot read a model: its path is empty");
   const standing = await standingFolder(path);
   if (await fileExists(joinPath(standing, CONFIG))) return { folder: standing, notes: [] };
   if (!await fileExists(standing)) return await findMissing(path);

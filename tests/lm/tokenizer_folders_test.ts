@@ -6,7 +6,7 @@ import { deepEqual, ok } from "node:assert/strict";
 import { isRecord, readJsonRecord } from "../../lib/files/mod.ts";
 import { loadTokenizer } from "../../lib/lm/mod.ts";
 import { pathOf } from "../helpers/fixtures.ts";
-import { withFiles } from "../helpers/folders.ts";
+import { withFiles } from "../helpers/folder.ts";
 
 /** Folders with an option that is refused by name. */
 const REFUSED = /^added_single_word_/;

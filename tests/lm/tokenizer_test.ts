@@ -1,7 +1,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { loadTokenizer, makeTokenizer, type Tokenizer } from "../../lib/lm/mod.ts";
-import { withFiles } from "../helpers/folders.ts";
+import { withFiles } from "../helpers/folder.ts";
 import { isRecord, parseJson, readJsonRecord, readText } from "../../lib/files/mod.ts";
 
 const FIXTURES = new URL("../fixtures/", import.meta.url).pathname;
