@@ -244,7 +244,8 @@ const PICKLES: [what: string, pickle: Uint8Array, state: string | RegExp][] = [
 ];
 
 function notAllowed(name: string): string {
-  return `its pickle names "${name}", which is no part of a model's weights; nothing of it was executed`;
+  return `its pickle names "${name}", which is no part of a model's weights; nothing of it was executed. ` +
+    "Save the weights alone in Python: torch.save(model.state_dict(), path)";
 }
 
 async function refused(bytes: Uint8Array | string, state: string | RegExp): Promise<void> {
