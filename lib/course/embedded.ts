@@ -7,6 +7,7 @@ import {
   readModelFolder,
   readModelSizes,
   requireSameTokenizer,
+  type Tell,
   type Tokenizer,
 } from "../lm/mod.ts";
 import { readPassages } from "../passages/mod.ts";
@@ -80,9 +81,6 @@ export const OWN_PATHS = ["train_file_path", "ori_model_path", "reward_model_pat
 export const namesOwn = (given: Partial<Settings>): boolean =>
   OWN_PATHS.some((name) => given[name] !== undefined);
 
-/** Takes a sentence about the user's files. */
-type Tell = (note: string) => void;
-
 /** The two models of a run, and what each is called. */
 const MODELS = [["ori_model_path", "SFT model"], ["reward_model_path", "reward model"]] as const;
 
@@ -100,7 +98,9 @@ export async function withModels(
   const missing = [];
   for (const [name, what] of MODELS) {
     const folder = SETTINGS[name].text;
-    if (given[name] === undefined && !await fileExists(await standingFolder(folder))) missing.push({ name, what, folder });
+    if (given[name] === undefined && !await fileExists(await standingFolder(folder))) {
+      missing.push({ name, what, folder });
+    }
   }
   if (missing.length === MODELS.length) {
     const { settings = {} } = await readModelSizes(pathOf("models/sft_model"));

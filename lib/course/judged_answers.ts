@@ -36,7 +36,9 @@ export async function judgedAnswers(
   const { endId } = tokenizer;
   return samples.map((sample, row) => {
     const question = tokenizer.decode(sample.answer.filter((token) => token !== endId));
-    const texts = sample.answer.map((id) => id === endId ? tokenizer.tokenOf(id) : tokenizer.decode([id]));
+    const texts = sample.answer.map((id) =>
+      id === endId ? tokenizer.tokenOf(id) : tokenizer.decode([id])
+    );
     const { right } = judgeQuestion(question, passages[row]);
     return { ...sample, passage: passages[row].content, texts, question, right };
   });

@@ -13,7 +13,8 @@ const variable = (name: string): string | undefined => Deno.env.get(name) || und
 export function hubCacheFolder(): string {
   const home = variable("HOME") ?? variable("USERPROFILE") ?? ".";
   const caches = variable("XDG_CACHE_HOME") ?? join(home, ".cache");
-  return variable("HF_HUB_CACHE") ?? join(variable("HF_HOME") ?? join(caches, "huggingface"), "hub");
+  return variable("HF_HUB_CACHE") ??
+    join(variable("HF_HOME") ?? join(caches, "huggingface"), "hub");
 }
 
 /** The folder of a model in the cache, by its name on the hub. */

@@ -95,7 +95,8 @@ export async function listFolder(path: string): Promise<FolderEntry[]> {
   if (!await isFolder(path)) return [];
   const entries = await Array.fromAsync(Deno.readDir(path)).catch(failToRead(path));
   const found = await Promise.all(entries.map(async ({ name, isDirectory, isSymlink }) => {
-    const isLinked = isSymlink && (await Deno.stat(join(path, name)).catch(() => null))?.isDirectory;
+    const isLinked = isSymlink &&
+      (await Deno.stat(join(path, name)).catch(() => null))?.isDirectory;
     return { name, isFolder: isDirectory || isLinked === true };
   }));
   return found.toSorted((a, b) => a.name < b.name ? -1 : 1);

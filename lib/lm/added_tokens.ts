@@ -63,7 +63,11 @@ const NAMES = [
   "mask_token",
 ];
 /** Fields with a list of tokens, or an object of names and tokens. */
-const LISTS = ["additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"];
+const LISTS = [
+  "additional_special_tokens",
+  "extra_special_tokens",
+  "model_specific_special_tokens",
+];
 
 /** The text of a token, which may be written as text or as an object with `content`. */
 export const contentOf = (value: unknown): unknown => isRecord(value) ? value.content : value;

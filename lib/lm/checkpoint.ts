@@ -19,14 +19,10 @@ import {
 import { type Gpt2Config, gpt2ConfigFields, parseGpt2Config } from "./config.ts";
 import { requireUsable, shown } from "./expect_fields.ts";
 import { findConfigFolder, findModel } from "./model_place.ts";
+import type { Tell } from "./tell.ts";
 import { SPECIAL, type Tokenizer } from "./tokenizer.ts";
 import { loadTokenizer } from "./tokenizer_files.ts";
-import {
-  checkWeights,
-  isWeightFile,
-  readWeights,
-  type Weight,
-} from "./weights.ts";
+import { checkWeights, isWeightFile, readWeights, type Weight } from "./weights.ts";
 import { PREFIX, VALUE_HEAD } from "./weight_names.ts";
 
 const CONFIG = "config.json";
@@ -74,7 +70,7 @@ export async function readModelFolder(
   folder: string,
   { valueHead = false, tell = () => {} }: {
     valueHead?: boolean;
-    tell?: (note: string) => void;
+    tell?: Tell;
   } = {},
 ): Promise<ModelFolder> {
   const { folder: place, weightsFile, tokenizerFolder, notes } = await findModel(folder);
@@ -87,11 +83,15 @@ export async function readModelFolder(
   const weights = await readWeights(weightsFile, config, { tell });
   const hasHead = !valueHead || weights.has(VALUE_HEAD);
   const full = resolvePath(place);
+  if (!valueHead && weights.has(VALUE_HEAD)) {
+    tell(`${full} has a value head: a reward model or critic`);
+  }
   requireUsable(hasHead, `${full} as a reward model`, `${NO_HEAD} ${full}`);
   return { ...sizes, weights, tokenizer, reread: () => readWeights(weightsFile, config) };
 }
 
-const NO_HEAD = "its weights have no value head (value_fn, score, v_head, value_head or summary). " +
+const NO_HEAD =
+  "its weights have no value head (value_fn, score, v_head, value_head or summary). " +
   "Train one from it: deno task reward --pretrained_model_path";
 
 /** Numbers of which embeddings are padded to a multiple. */
@@ -101,7 +101,7 @@ const MULTIPLES = [8, 16, 32, 64, 128, 256, 512, 1024];
 function checkRows(
   { vocabSize }: Tokenizer,
   { vocabSize: rows }: Gpt2Config,
-  { place, tell }: { place: string; tell: (note: string) => void },
+  { place, tell }: { place: string; tell: Tell },
 ): void {
   const isPadded = MULTIPLES.some((step) => Math.ceil(vocabSize / step) * step === rows);
   const sizes = `its vocabulary has ${vocabSize} entries, but config.json has vocab_size ${rows}`;
@@ -126,7 +126,8 @@ async function declaredEnds(place: string): Promise<number[]> {
 }
 
 /**
- * Reads the sizes and settings of a model folder, without its weights.
+ * Reads the sizes and settings of a model folder, without its weights. Without a `settings.json`
+ * the score statistics that OpenRLHF keeps in `config.json` are read.
  *
  * @throws {Error} A sentence that names the file and the field.
  * @example
@@ -145,14 +146,20 @@ export async function readModelSizes(
 ): Promise<Pick<ModelFolder, "config" | "settings">> {
   const place = await findConfigFolder(folder);
   const configPath = joinPath(place, CONFIG);
-  const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
+  const record = await readJsonRecord(configPath);
+  const config = parseGpt2Config(record, configPath);
   const settingsPath = joinPath(place, "settings.json");
-  if (!await fileExists(settingsPath)) return { config };
-  return { config, settings: await readJsonRecord(settingsPath) };
+  if (await fileExists(settingsPath)) {
+    return { config, settings: await readJsonRecord(settingsPath) };
+  }
+  const { mean, std } = record; // OpenRLHF's names of the statistics of a reward model's scores
+  if (typeof mean !== "number" || typeof std !== "number") return { config };
+  return { config, settings: { score_mean: mean, score_deviation: std } };
 }
 
 /** The tokens that texts are split at, without those of BERT. */
-const ownTokens = ({ added }: Tokenizer) => added.filter(({ content }) => !SPECIAL.includes(content));
+const ownTokens = ({ added }: Tokenizer) =>
+  added.filter(({ content }) => !SPECIAL.includes(content));
 
 /** The end token and the special tokens, as transformers names them. */
 function namedFields(tokenizer: Tokenizer): JsonRecord {

@@ -160,8 +160,8 @@ export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2
 }
 
 /**
- * The fields of a `config.json` that transformers reads; a sequence begins with [CLS] and ends with the
- * end token.
+ * The fields of a `config.json` that transformers reads; a sequence begins with [CLS] and ends
+ * with the end token.
  */
 export function gpt2ConfigFields(
   config: Gpt2Config,

@@ -5,7 +5,6 @@
  * only one model can be meant, it is taken with a note. Otherwise the error states what was found
  * and the command that helps.
  */
-import leven from "leven";
 import {
   fileExists,
   fileName,
@@ -70,6 +69,13 @@ async function modelsIn(folder: string, depth = 2): Promise<string[]> {
 /** Folders by the number in their name, `checkpoint-96` before `checkpoint-480`. */
 const byNumber = (a: string, b: string): number => a.localeCompare(b, "en", { numeric: true });
 
+/** How many characters two names have in common from their beginning on. */
+function sharedLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
 /** The only model of several folders, or an error that lists them. */
 function onlyModel(path: string, folders: readonly string[], what: string): Found {
   const sorted = folders.toSorted(byNumber);
@@ -94,20 +100,24 @@ async function findMissing(path: string): Promise<Found> {
   const isName = /^[\w.-]+(\/[\w.-]+)?$/.test(path) && !path.startsWith(".");
   const snapshot = isName ? await hubSnapshot(hubModelFolder(path)) : undefined;
   if (snapshot !== undefined) {
-    return { folder: snapshot, notes: [`${path} is read from the Hugging Face cache: ${snapshot}`] };
+    return {
+      folder: snapshot,
+      notes: [`${path} is read from the Hugging Face cache: ${snapshot}`],
+    };
   }
   let parent = parentFolder(resolvePath(path));
   while (!await isFolder(parent)) parent = parentFolder(parent);
   const wanted = fileName(path);
   const others = (await modelsIn(parent, 1)).map((one) => fileName(one))
-    .toSorted((a, b) => leven(a, wanted) - leven(b, wanted));
+    .toSorted((a, b) => sharedLength(b, wanted) - sharedLength(a, wanted));
   const near = others.length === 0
     ? `${parent} holds no model`
     : `The models in ${parent} are ${few(others)}`;
   const hub = isName && path.includes("/")
     ? `. If it is a name on the Hugging Face hub, download it: hf download ${path} --local-dir ${path}`
     : "";
-  throw problem(path, "there is no such folder", near + hub);
+  const kind = isTensorFile(path) ? "file" : "folder";
+  throw problem(path, `there is no such ${kind}`, near + hub);
 }
 
 /** A path to a file: a model's weights, or another file of its folder. */
@@ -133,7 +143,9 @@ async function findFile(path: string): Promise<Found> {
 /** A folder without `config.json`. */
 async function findInside(path: string): Promise<Found> {
   const snapshot = await hubSnapshot(path);
-  if (snapshot !== undefined) return onlyModel(path, [snapshot], "a folder of the Hugging Face cache");
+  if (snapshot !== undefined) {
+    return onlyModel(path, [snapshot], "a folder of the Hugging Face cache");
+  }
   const names = await namesIn(path);
   const cached = names.filter((name) => name.startsWith("models--"));
   if (cached.length > 0) {
@@ -150,7 +162,11 @@ async function findInside(path: string): Promise<Found> {
   const state = names.find((name) => /^state-\d+-\d+$/.test(name));
   if (state !== undefined) {
     const advice = "It has no checkpoint yet; continue it: deno task train --resume ";
-    throw problem(path, `it is a run folder with ${state} only`, advice + quoted(resolvePath(path)));
+    throw problem(
+      path,
+      `it is a run folder with ${state} only`,
+      advice + quoted(resolvePath(path)),
+    );
   }
   const found = names.length === 0 ? "it is empty" : `it has no ${CONFIG}; it has ${few(names)}`;
   const [kind, advice] = otherFile(names) ?? [];

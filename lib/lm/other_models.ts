@@ -9,11 +9,14 @@ export const problem = (path: string, found: string, advice: string): Error =>
   new Error(`Cannot read a model from ${resolvePath(path)}: ${found}. ${advice}`);
 
 /** A path as an argument of a command. */
-export const quoted = (path: string): string => /^[\w./-]+$/.test(path) ? path : JSON.stringify(path);
+export const quoted = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : JSON.stringify(path);
 
 /** A few names, and how many more there are. */
 export const few = (names: readonly string[]): string =>
   names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+
+const CONVERT = "Convert it with transformers 4: GPT2LMHeadModel.from_pretrained(folder, ";
 
 /** What a file is that holds no weights in a form that can be read, and how to convert it. */
 const OTHER_FILES: readonly (readonly [name: RegExp, kind: string, advice: string])[] = [
@@ -23,12 +26,12 @@ const OTHER_FILES: readonly (readonly [name: RegExp, kind: string, advice: strin
   [
     /\.h5$/,
     "a TensorFlow model",
-    "Convert it in Python: GPT2LMHeadModel.from_pretrained(folder, from_tf=True).save_pretrained(new)",
+    CONVERT + "from_tf=True).save_pretrained(new)",
   ],
   [
     /\.msgpack$/,
     "a Flax model",
-    "Convert it in Python: GPT2LMHeadModel.from_pretrained(folder, from_flax=True).save_pretrained(new)",
+    CONVERT + "from_flax=True).save_pretrained(new)",
   ],
   [
     /\.ckpt[.-].*$|^checkpoint$/,

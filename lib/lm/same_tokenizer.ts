@@ -36,7 +36,8 @@ const casing = ({ tokenizer }: NamedModel): string =>
  */
 export function requireSameTokenizer(policy: NamedModel, reward: NamedModel): void {
   const what = `the reward model ${reward.path}`;
-  const advice = "Train the reward model from this policy, or use the policy that it was trained from.";
+  const advice =
+    "Train the reward model from this policy, or use the policy that it was trained from.";
   const cases = `it ${casing(reward)}, but the policy ${policy.path} ${casing(policy)} ` +
     `(do_lower_case). ${advice}`;
   requireUsable(policy.tokenizer.lowerCase === reward.tokenizer.lowerCase, what, cases);

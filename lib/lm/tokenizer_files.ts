@@ -23,6 +23,7 @@ import {
 } from "../files/mod.ts";
 import { contentOf, mergeAddedTokens, specialToken, type TokenFiles } from "./added_tokens.ts";
 import { expectFields, requireUsable, shown, type Supported } from "./expect_fields.ts";
+import type { Tell } from "./tell.ts";
 import { makeTokenizer, MAX_WORD, SPECIAL, type Tokenizer } from "./tokenizer.ts";
 
 /** The names of the special tokens in both companion files. */
@@ -237,7 +238,7 @@ export interface LoadTokenizerOptions {
   /** Ids that the model's configuration declares as the end of a text. */
   readonly endIds?: readonly number[];
   /** Takes a sentence about what was found and is not used as it is. */
-  readonly tell?: (note: string) => void;
+  readonly tell?: Tell;
 }
 
 /** The declared end of an answer: by id in the model's files, or by name in the tokenizer's. */
@@ -277,7 +278,9 @@ export async function loadTokenizer(
   const read = await readVocabulary(companions, { folder, rows: rows ?? 0 });
   const { vocabulary, added, ignored } = mergeAddedTokens(read.vocabulary, companions, { rows });
   for (const token of ignored) {
-    tell(`${resolvePath(folder)}: "${token}" is declared, but has no row in the embedding; ignored`);
+    tell(
+      `${resolvePath(folder)}: "${token}" is declared, but has no row in the embedding; ignored`,
+    );
   }
   const isOpen = (token: string) => token === "[MASK]" && config.mask_token === null;
   const known = new Set(added.map(({ content }) => content));

@@ -65,8 +65,10 @@ function checkNotTransposed<T extends Described>(
   { embed }: Gpt2Config,
   path: string,
 ): void {
-  const isTransposed = named.get("h.0.attn.c_attn.weight")?.shape.join() === `${3 * embed},${embed}`;
-  const reason = "its linear weights are [out, in], as nanoGPT stores them, and those of GPT-2 are " +
+  const isTransposed =
+    named.get("h.0.attn.c_attn.weight")?.shape.join() === `${3 * embed},${embed}`;
+  const reason =
+    "its linear weights are [out, in], as nanoGPT stores them, and those of GPT-2 are " +
     "[in, out]. Transpose every c_attn, c_proj and c_fc, then save the file again.";
   requireUsable(!isTransposed, path, reason);
 }

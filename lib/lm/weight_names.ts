@@ -34,7 +34,8 @@ const WRAPPERS = /(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_modu
  * Value heads: ours, transformers' and OpenRLHF's `score`, TRL's and DeepSpeed-Chat's `v_head`,
  * OpenRLHF's older `value_head`, and transformers' `summary`.
  */
-const VALUE_HEADS = /^(?:.*\.)?(value_fn|score|v_head|value_head|summary)(?:\.summary)?\.(weight|bias)$/;
+const VALUE_HEADS =
+  /^(?:.*\.)?(value_fn|score|v_head|value_head|summary)(?:\.summary)?\.(weight|bias)$/;
 
 /** Keys of other libraries, and how to convert them. */
 const FOREIGN: readonly (readonly [key: RegExp, advice: string])[] = [
@@ -154,7 +155,9 @@ export function nameKeys(
   if (!named.has(TOKEN_EMBEDDING) && tied !== undefined) {
     named.delete(LANGUAGE_HEAD);
     named.set(TOKEN_EMBEDDING, tied);
-    notes.push(`${path} has no "${TOKEN_EMBEDDING}": the output layer, tied to it, is read instead`);
+    notes.push(
+      `${path} has no "${TOKEN_EMBEDDING}": the output layer, tied to it, is read instead`,
+    );
   }
   return { keys: named, notes };
 }

@@ -20,14 +20,9 @@ import {
 import { newFloats } from "../runtime/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import { requireUsable } from "./expect_fields.ts";
+import type { Tell } from "./tell.ts";
 import { foldHeadBias } from "./value_head.ts";
-import {
-  LANGUAGE_HEAD,
-  nameKeys,
-  PREFIX,
-  TOKEN_EMBEDDING,
-  VALUE_BIAS,
-} from "./weight_names.ts";
+import { LANGUAGE_HEAD, nameKeys, PREFIX, TOKEN_EMBEDDING, VALUE_BIAS } from "./weight_names.ts";
 import { checkNames, checkPlaces, checkWeight, type StoredWeight } from "./weight_checks.ts";
 
 /** One weight: its shape and its values in row-major order. */
@@ -83,9 +78,6 @@ function namedViews({ path, views, groups }: TensorFile, tell: Tell): Map<string
   }
   return named;
 }
-
-/** Takes a sentence about what was found. */
-type Tell = (note: string) => void;
 
 /** The weights of an open file: checked, then read one storage after the other. */
 async function weightsOf(

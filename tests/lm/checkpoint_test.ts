@@ -153,7 +153,8 @@ Deno.test("a folder without weights says which files may hold them", () =>
   withCopy(async (folder) => {
     await Deno.remove(`${folder}/model.safetensors`);
     await rejects(readModelFolder(folder), {
-      message: `Cannot read ${folder}: it has no weights. model.safetensors or pytorch_model.bin, ` +
+      message:
+        `Cannot read ${folder}: it has no weights. model.safetensors or pytorch_model.bin, ` +
         "whole or in shards with an index, is expected",
     });
   }));

@@ -1,6 +1,11 @@
 /** Files beside the vocabulary: what they add, pad and declare, kept when a model is written. */
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
-import { isRecord, readJsonRecord, readSafetensors, writeSafetensors } from "../../lib/files/mod.ts";
+import {
+  isRecord,
+  readJsonRecord,
+  readSafetensors,
+  writeSafetensors,
+} from "../../lib/files/mod.ts";
 import {
   gpt2Spec,
   initialWeights,
@@ -31,52 +36,56 @@ const readWith = <T>(
   files: Record<string, unknown>,
   use: (model: ModelFolder, notes: string[], folder: string) => Promise<T> | T,
 ) =>
-  withFiles({ "vocab.txt": vocab, "config.json": { ...config, vocab_size: rows }, ...files }, async (
-    folder,
-  ) => {
-    const data = Float32Array.from({ length: rows * embed }, (_, i) => table[i] ?? 0);
-    const wte = { shape: [rows, embed], data };
-    await writeSafetensors(
-      `${folder}/model.safetensors`,
-      new Map([...tensors, ["transformer.wte.weight", wte]]),
-    );
-    const notes: string[] = [];
-    const model = await readModelFolder(folder, { tell: (note) => void notes.push(note) });
-    return await use(model, notes, folder);
-  });
+  withFiles(
+    { "vocab.txt": vocab, "config.json": { ...config, vocab_size: rows }, ...files },
+    async (
+      folder,
+    ) => {
+      const data = Float32Array.from({ length: rows * embed }, (_, i) => table[i] ?? 0);
+      const wte = { shape: [rows, embed], data };
+      await writeSafetensors(
+        `${folder}/model.safetensors`,
+        new Map([...tensors, ["transformer.wte.weight", wte]]),
+      );
+      const notes: string[] = [];
+      const model = await readModelFolder(folder, { tell: (note) => void notes.push(note) });
+      return await use(model, notes, folder);
+    },
+  );
 
 const ADDED = { "[speaker1]": 97, "[speaker2]": 98 };
 
 /** Folders that are read: rows of the embedding, files, size of the vocabulary, and a note. */
-const READ: [what: string, rows: number, files: object, size: number, note: RegExp | undefined][] = [
-  ["added_tokens.json", 99, { "added_tokens.json": ADDED }, 99, undefined],
-  ["padding to a multiple of 64", 128, {}, 97, /97 entries, .* 128; the other rows are padding/],
-  ["padding to a multiple of 8", 104, {}, 97, /vocab_size 104; the other rows are padding/],
+const READ: [what: string, rows: number, files: object, size: number, note: RegExp | undefined][] =
   [
-    "padding and added tokens",
-    128,
-    { "added_tokens.json": ADDED },
-    99,
-    /its vocabulary has 99 entries/,
-  ],
-  ["a blank last line", 97, { "vocab.txt": vocab + "\n" }, 97, undefined],
-  ["three blank last lines", 97, { "vocab.txt": vocab + "\n\r\n\n" }, 97, undefined],
-  ["a blank last line with a row of its own", 98, { "vocab.txt": vocab + "\n" }, 98, undefined],
-  [
-    "a blank last line before an added token",
-    98,
-    { "vocab.txt": vocab + "\n", "added_tokens.json": { "[speaker1]": 97 } },
-    98,
-    undefined,
-  ],
-  [
-    "a declared token without a row",
-    97,
-    { "tokenizer_config.json": { pad_token: "[PAD]", bos_token: "<s>" } },
-    97,
-    /"<s>" is declared, but has no row in the embedding; ignored/,
-  ],
-];
+    ["added_tokens.json", 99, { "added_tokens.json": ADDED }, 99, undefined],
+    ["padding to a multiple of 64", 128, {}, 97, /97 entries, .* 128; the other rows are padding/],
+    ["padding to a multiple of 8", 104, {}, 97, /vocab_size 104; the other rows are padding/],
+    [
+      "padding and added tokens",
+      128,
+      { "added_tokens.json": ADDED },
+      99,
+      /its vocabulary has 99 entries/,
+    ],
+    ["a blank last line", 97, { "vocab.txt": vocab + "\n" }, 97, undefined],
+    ["three blank last lines", 97, { "vocab.txt": vocab + "\n\r\n\n" }, 97, undefined],
+    ["a blank last line with a row of its own", 98, { "vocab.txt": vocab + "\n" }, 98, undefined],
+    [
+      "a blank last line before an added token",
+      98,
+      { "vocab.txt": vocab + "\n", "added_tokens.json": { "[speaker1]": 97 } },
+      98,
+      undefined,
+    ],
+    [
+      "a declared token without a row",
+      97,
+      { "tokenizer_config.json": { pad_token: "[PAD]", bos_token: "<s>" } },
+      97,
+      /"<s>" is declared, but has no row in the embedding; ignored/,
+    ],
+  ];
 
 for (const [what, rows, files, size, note] of READ) {
   Deno.test(`a folder with ${what} is read`, () =>
@@ -120,7 +129,11 @@ const REFUSED: [rows: number, files: object, message: RegExp][] = [
     { "generation_config.json": { eos_token_id: [3, 8] } },
     /generation_config\.json: eos_token_id is \[3,8\], and only one end token is supported/,
   ],
-  [97, { "tokenizer_config.json": { tokenizer_class: "T5Tokenizer" } }, /is "T5Tokenizer", and only/],
+  [
+    97,
+    { "tokenizer_config.json": { tokenizer_class: "T5Tokenizer" } },
+    /is "T5Tokenizer", and only/,
+  ],
   [97, { "tokenizer_config.json": { sep_token: "</s>" } }, /sep_token is "<\/s>", and only/],
 ];
 
@@ -250,7 +263,8 @@ const modelOf = (path: string, entries: readonly string[], options = {}) => {
 
 Deno.test("a reward model with another vocabulary, case or embedding is refused", async () => {
   const policy = modelOf("sft", words);
-  const refused = (reward: typeof policy) => Promise.try(() => requireSameTokenizer(policy, reward));
+  const refused = (reward: typeof policy) =>
+    Promise.try(() => requireSameTokenizer(policy, reward));
   const swapped = words.with(5, words[6]).with(6, words[5]);
   await rejects(refused(modelOf("rm", swapped)), {
     name: "RangeError",
