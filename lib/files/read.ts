@@ -1,12 +1,12 @@
 /**
  * Reading a file as text, whole or line by line, with errors that are sentences.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { linesOf, type TextLine } from "./lines.ts";
 
-/** Turns an error of the file system into the sentence `Cannot read <path>: <reason>`. */
+/** Turns an error of the file system into the sentence `Cannot read <full path>: <reason>`. */
 export const readError = (path: string, cause: unknown): Error =>
-  new Error(`Cannot read ${path}: ${reason(cause)}`, { cause });
+  new Error(`Cannot read ${resolve(path)}: ${reason(cause)}`, { cause });
 
 /** Rejects with that sentence: for `catch`. */
 export const failToRead = (path: string) => (cause: unknown): never => {
