@@ -134,7 +134,7 @@ function listedTokens({ added: [path, record] }: TokenFiles, special: ReadonlySe
 }
 
 /** Most ids without a token: more would be a sign of a damaged file. */
-const MAX_HOLES = 1000;
+export const MAX_HOLES = 1000;
 
 /** Puts a token at its id, which is that of an entry, of a hole, or after the last entry. */
 function place(entries: string[], { token: { content }, id, path }: Declared): void {

@@ -22,8 +22,8 @@ import { findConfigFolder, findModel } from "./model_place.ts";
 import type { Tell } from "./tell.ts";
 import { SPECIAL, type Tokenizer } from "./tokenizer.ts";
 import { loadTokenizer } from "./tokenizer_files.ts";
-import { checkWeights, isWeightFile, readWeights, type Weight } from "./weights.ts";
-import { PREFIX, VALUE_HEAD } from "./weight_names.ts";
+import { checkWeights, HEAD_FILES, isWeightFile, readWeights, type Weight } from "./weights.ts";
+import { PREFIX, VALUE_HEAD, VALUE_HEAD_NAMES } from "./weight_names.ts";
 
 const CONFIG = "config.json";
 
@@ -73,25 +73,29 @@ export async function readModelFolder(
     tell?: Tell;
   } = {},
 ): Promise<ModelFolder> {
-  const { folder: place, weightsFile, tokenizerFolder, notes } = await findModel(folder);
+  const { folder: place, weightsFile, headFile, tokenizerFolder, notes } = await findModel(folder);
   notes.forEach(tell);
   const sizes = await readModelSizes(place);
   const { config } = sizes;
   const endIds = await declaredEnds(place);
   const tokenizer = await loadTokenizer(tokenizerFolder, { rows: config.vocabSize, endIds, tell });
   checkRows(tokenizer, config, { place, tell });
-  const weights = await readWeights(weightsFile, config, { tell });
+  const weights = await readWeights(weightsFile, config, { headFile, tell });
   const hasHead = !valueHead || weights.has(VALUE_HEAD);
   const full = resolvePath(place);
   if (!valueHead && weights.has(VALUE_HEAD)) {
     tell(`${full} has a value head: a reward model or critic`);
   }
   requireUsable(hasHead, `${full} as a reward model`, `${NO_HEAD} ${full}`);
-  return { ...sizes, weights, tokenizer, reread: () => readWeights(weightsFile, config) };
+  return {
+    ...sizes,
+    weights,
+    tokenizer,
+    reread: () => readWeights(weightsFile, config, { headFile }),
+  };
 }
 
-const NO_HEAD =
-  "its weights have no value head (value_fn, score, v_head, value_head or summary). " +
+const NO_HEAD = `its weights have no value head (${VALUE_HEAD_NAMES}). ` +
   "Train one from it: deno task reward --pretrained_model_path";
 
 /** Numbers of which embeddings are padded to a multiple. */
@@ -216,7 +220,8 @@ function companions({ config, weights, tokenizer, settings }: ModelFolder): Json
  * tokenizer.
  */
 const isObsolete = (name: string): boolean =>
-  isWeightFile(name) || ["tokenizer.json", "added_tokens.json"].includes(name);
+  isWeightFile(name) || HEAD_FILES.includes(name) ||
+  ["tokenizer.json", "added_tokens.json"].includes(name);
 
 /**
  * Writes a model folder that transformers and `readModelFolder` can read; no reader ever sees it

@@ -18,7 +18,7 @@ import {
   standingFolder,
 } from "../files/mod.ts";
 import { few, otherFile, problem, quoted, refuseOtherFolder } from "./other_models.ts";
-import { weightsFileOf } from "./weights.ts";
+import { HEAD_FILES, headFileOf, weightsFileOf } from "./weights.ts";
 
 /** Where a model's files are. */
 export interface ModelPlace {
@@ -26,6 +26,8 @@ export interface ModelPlace {
   readonly folder: string;
   /** The file of weights. */
   readonly weightsFile: string;
+  /** The file with the value head alone, if the folder has one. */
+  readonly headFile: string | undefined;
   /** The folder with the tokenizer. */
   readonly tokenizerFolder: string;
   /** Sentences about what was taken instead of what the path names. */
@@ -44,8 +46,9 @@ interface Found {
 
 const isTensorFile = (name: string): boolean =>
   /\.(safetensors|bin|pt|pth|ckpt)(\.index\.json)?$/.test(name);
-/** Files that training programs write beside the weights. */
+/** Files that are written beside the weights. */
 const isStateFile = (name: string): boolean =>
+  HEAD_FILES.includes(name) ||
   /^(training_args|optimizer|scheduler|scaler|rng_state|random_states|adapter_)/.test(name);
 /** One file of a model in several. */
 const isShard = (name: string): boolean => /-\d+-of-\d+\./.test(name);
@@ -94,6 +97,8 @@ function onlyModel(path: string, folders: readonly string[], what: string): Foun
 
 /** A path that leads nowhere: a name on the hub, or a mistake in it. */
 async function findMissing(path: string): Promise<Found> {
+  const [, onHub] = /^https?:\/\/[^/]+\/([\w.-]+\/[\w.-]+)/.exec(path) ?? [];
+  if (onHub !== undefined) return await findMissing(onHub);
   if (path.startsWith("~")) {
     throw problem(path, "there is no such folder", "The shell replaces ~ only outside quotes");
   }
@@ -177,7 +182,7 @@ async function findInside(path: string): Promise<Found> {
 
 async function findFolder(path: string): Promise<Found> {
   if (path.trim() === "") throw new Error("Cannot read a model: its path is empty");
-  const standing = await standingFolder(path);
+  const standing = await standingFolder(resolvePath(path)); // errors show the full path
   if (await fileExists(joinPath(standing, CONFIG))) return { folder: standing, notes: [] };
   if (!await fileExists(standing)) return await findMissing(path);
   return await isFolder(standing) ? await findInside(standing) : await findFile(standing);
@@ -245,6 +250,7 @@ export async function findModel(path: string): Promise<ModelPlace> {
   return {
     folder,
     weightsFile: weights.file,
+    headFile: await headFileOf(folder),
     tokenizerFolder: tokenizer.folder,
     notes: [...notes, ...weights.notes, ...tokenizer.notes],
   };

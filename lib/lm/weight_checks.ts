@@ -8,7 +8,7 @@ import type { Gpt2Config } from "./config.ts";
 import { requireUsable } from "./expect_fields.ts";
 import { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
 import { checkHead } from "./value_head.ts";
-import { listNames, VALUE_HEAD } from "./weight_names.ts";
+import { listNames, VALUE_HEAD, VALUE_HEAD_NAMES } from "./weight_names.ts";
 
 /**
  * The name and shape of every weight of a GPT-2, in the model's order; with `valueHead` also
@@ -93,9 +93,12 @@ export function checkNames<T extends Described>(
   checkNotTransposed(named, config, path);
   const shapes = weightShapes(config, { valueHead: head !== undefined });
   const missing = [...shapes.keys()].filter((name) => !named.has(name));
-  requireUsable(missing.length === 0, path, `it lacks ${listNames(missing)}`);
   const unknown = [...named.keys()].filter((name) => !shapes.has(name));
-  const strange = `it has ${listNames(unknown)}, which this GPT-2 does not have`;
+  const instead = unknown.length === 0 ? "" : `; it has ${listNames(unknown)} instead`;
+  requireUsable(missing.length === 0, path, `it lacks ${listNames(missing)}${instead}`);
+  const isOutput = unknown.some((name) => named.get(name)?.shape.join() === `1,${config.embed}`);
+  const heads = isOutput ? `. A value head is named ${VALUE_HEAD_NAMES}` : "";
+  const strange = `it has ${listNames(unknown)}, which this GPT-2 does not have${heads}`;
   requireUsable(unknown.length === 0, path, strange);
   return [...shapes].flatMap(([name, wanted]): [string, T][] => {
     const tensor = named.get(name);

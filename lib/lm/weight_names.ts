@@ -37,6 +37,9 @@ const WRAPPERS = /(^|\.)(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_modu
 const VALUE_HEADS =
   /^(?:.*\.)?(value_fn|score|v_head|value_head|summary)(?:\.summary)?\.(weight|bias)$/;
 
+/** The same names in words, for errors. */
+export const VALUE_HEAD_NAMES = "value_fn, score, v_head, value_head or summary";
+
 /** Keys of other libraries, and how to convert them. */
 const FOREIGN: readonly (readonly [key: RegExp, advice: string])[] = [
   [

@@ -148,10 +148,22 @@ export async function weightsFileOf(folder: string): Promise<string | undefined>
   return undefined;
 }
 
+/** Files with the value head alone, as LLaMA-Factory writes them. */
+export const HEAD_FILES: readonly string[] = ["value_head.safetensors", "value_head.bin"];
+
+/** The file of a folder that holds its value head alone, if it has one. */
+export async function headFileOf(folder: string): Promise<string | undefined> {
+  for (const name of HEAD_FILES) {
+    if (await fileExists(joinPath(folder, name))) return joinPath(folder, name);
+  }
+  return undefined;
+}
+
 /** How to open a file of weights, by its name or the end of its name. */
 function openerOf(path: string): (path: string) => Promise<TensorFile> {
   const named = FILES.find(([name]) => name === fileName(path));
   if (named !== undefined) return named[1];
+  if (path.endsWith(".index.json")) return (file) => openShards(file, { skip: isMask });
   return path.endsWith(".safetensors")
     ? (file) => openSafetensors(file, { skip: isMask })
     : openTorchFile;
@@ -162,16 +174,36 @@ function openerOf(path: string): (path: string) => Promise<TensorFile> {
  *
  * @param path `model.safetensors`, `pytorch_model.bin`, an index of shards, or a file of another
  *   name in one of these formats
+ * @param options.headFile a file with the value head, which LLaMA-Factory writes beside the model
  * @param options.tell takes sentences about what was read in another way than usual
  * @throws {Error} A sentence that names the file and the key.
  */
 export async function readWeights(
   path: string,
   config: Gpt2Config,
-  { tell = () => {} }: { tell?: Tell } = {},
+  { headFile, tell = () => {} }: { headFile?: string | undefined; tell?: Tell } = {},
 ): Promise<Map<string, Weight>> {
   using file = await openerOf(path)(path);
-  return await weightsOf(file, config, tell);
+  if (headFile === undefined) return await weightsOf(file, config, tell);
+  using head = await openerOf(headFile)(headFile);
+  return await weightsOf(withHead(file, head), config, tell);
+}
+
+/** The tensors of a model's file and of one with its value head, as one file. */
+function withHead(file: TensorFile, head: TensorFile): TensorFile {
+  const own = "head/"; // no storage of the model begins like this
+  const views = Array.from(
+    head.views,
+    ([key, view]): [string, TensorView] => [key, { ...view, storage: own + view.storage }],
+  );
+  return {
+    ...file,
+    views: new Map([...file.views, ...views]),
+    stream: (storage, put) =>
+      storage.startsWith(own)
+        ? head.stream(storage.slice(own.length), put)
+        : file.stream(storage, put),
+  };
 }
 
 /**

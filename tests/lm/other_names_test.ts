@@ -155,6 +155,24 @@ Deno.test("a value head's bias is added to every value", async () => {
   match(notes[0], /the value head's bias 1.25 is added to ln_f.bias/);
 });
 
+for (const name of ["value_head.safetensors", "value_head.bin"]) {
+  Deno.test(`the value head that LLaMA-Factory writes into ${name} is read`, () =>
+    withFolder(async (folder) => {
+      for (const file of ["config.json", "vocab.txt"]) {
+        await Deno.copyFile(`${GPT2}/${file}`, `${folder}/${file}`);
+      }
+      const body = new Map(storedReward), head = storedReward.get("value_fn.weight") ?? fail();
+      body.delete("value_fn.weight");
+      await writeSafetensors(`${folder}/model.safetensors`, body);
+      const own = { "v_head.summary.weight": { shape: head.shape, data: head.data } };
+      if (name.endsWith("bin")) await Deno.writeFile(`${folder}/${name}`, await torchFile(own));
+      else await writeSafetensors(`${folder}/${name}`, new Map(Object.entries(own)));
+      const model = await readModelFolder(folder, { valueHead: true });
+      deepEqual(model.weights, reward.weights);
+      deepEqual(await model.reread?.(), reward.weights);
+    }));
+}
+
 const square = { shape: [4, 4], data: new Float32Array(16) };
 const { shape: [, embed] } = stored.get("transformer.wte.weight") ?? fail();
 const twoLabels = { shape: [2, embed], data: new Float32Array(2 * embed) };
@@ -210,6 +228,16 @@ const REFUSED: [what: string, tensors: Iterable<[string, StoredTensor]>, message
     "two labels",
     [...stored, ["score.weight", twoLabels]],
     /the value head of .*: it has 2 outputs \(num_labels\), and a reward model has one score/,
+  ],
+  [
+    "an output of another name",
+    [...stored, ["rank_head.weight", { shape: [1, embed], data: new Float32Array(embed) }]],
+    /it has "rank_head\.weight", which this GPT-2 does not have\. A value head is named value_fn, /,
+  ],
+  [
+    "an older BERT-like conversion",
+    renamed(stored, (key) => key.replace("ln_f.weight", "ln_f.gamma")),
+    /it lacks "ln_f\.weight"; it has "ln_f\.gamma" instead/,
   ],
   [
     "nanoGPT",
