@@ -194,12 +194,18 @@ async function findWeights(folder: string): Promise<{ file: string; notes: strin
   if (usual !== undefined) return { file: usual, notes: [] };
   const names = await namesIn(folder);
   const others = names.filter((name) => isTensorFile(name) && !isStateFile(name));
-  if (others.length === 1) {
+  if (others.length === 1 && !isShard(others[0])) {
     const file = joinPath(folder, others[0]);
     return { file, notes: [`${resolvePath(folder)}: the weights are read from ${others[0]}`] };
   }
   await refuseOtherFolder(folder, names);
   const place = `Cannot read ${resolvePath(folder)}: it has no weights`;
+  const shards = others.filter(isShard);
+  if (shards.length > 0) {
+    const index = shards[0].endsWith("bin") ? "pytorch_model.bin" : "model.safetensors";
+    const found = `it has ${shards.length} shards (${few(shards)}), but no ${index}.index.json`;
+    throw problem(folder, found, "Copy the index from where the shards come from");
+  }
   if (others.length > 1) {
     throw new Error(
       `${place} under their usual names, and ${others.length} files that may hold them ` +

@@ -21,6 +21,7 @@ const CONVERT = "Convert it with transformers 4: GPT2LMHeadModel.from_pretrained
 /** What a file is that holds no weights in a form that can be read, and how to convert it. */
 const OTHER_FILES: readonly (readonly [name: RegExp, kind: string, advice: string])[] = [
   [/\.(zip|tar|tgz|tar\.gz|7z|rar)$/, "an archive", "Unpack it and name the folder."],
+  [/\.(incomplete|part|crdownload|aria2)$/, "an unfinished download", "Download it again."],
   [/\.gguf$/, "a GGUF file of llama.cpp", "Use the Hugging Face model that it was made from."],
   [/\.onnx(_data)?$/, "an ONNX model", "Use the PyTorch model that it was exported from."],
   [

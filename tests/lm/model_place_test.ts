@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
 import { readModelFolder, readModelSizes } from "../../lib/lm/mod.ts";
 import { pathOf } from "../helpers/fixtures.ts";
-import { withFiles } from "../helpers/folder.ts";
+import { withFiles, withFolder } from "../helpers/folder.ts";
 
 const source = pathOf("gpt2_tiny");
 const fileOf = (name: string) => Deno.readFile(`${source}/${name}`);
@@ -115,7 +115,7 @@ const REFUSED: [what: string, files: Record<string, unknown>, path: string, mess
     /there is no such folder\. The models in .* are sft_model, rm_model$/,
   ],
   ["a path under a file", { a: "" }, "a/b", /: there is no such folder\. /],
-  ["an empty folder", { "m/x/y": "" }, "m/x/z", /there is no such folder/],
+  ["a misspelt weights file", modelIn("m/"), "m/modle.safetensors", /there is no such file\. /],
   [
     "several checkpoints",
     { ...modelIn("run/checkpoint-96/"), ...modelIn("run/checkpoint-480/") },
@@ -178,6 +178,18 @@ const REFUSED: [what: string, files: Record<string, unknown>, path: string, mess
     /it has no config\.json; it has README\.md, train\.json\. A model is a folder with/,
   ],
   [
+    "shards without their index",
+    { ...whole, "model-00001-of-00002.safetensors": "", "model-00002-of-00002.safetensors": "" },
+    ".",
+    /it has 2 shards \(.*\), but no model\.safetensors\.index\.json\. Copy the index/,
+  ],
+  [
+    "an unfinished download",
+    { ...whole, "pytorch_model.bin.incomplete": "" },
+    ".",
+    /It has an unfinished download\. Download it again/,
+  ],
+  [
     "two weights files of other names",
     { ...whole, "a.pt": bin, "b.pt": bin },
     ".",
@@ -211,6 +223,11 @@ Deno.test("a name on the hub is read from the cache, or comes with the command t
       if (before === undefined) Deno.env.delete("HF_HUB_CACHE");
       else Deno.env.set("HF_HUB_CACHE", before);
     }
+  }));
+
+Deno.test("an empty folder is refused as one", () =>
+  withFolder(async (folder) => {
+    await rejects(readModelFolder(folder), /: it is empty\. A model is a folder with config\.json/);
   }));
 
 Deno.test("an empty path and an unreplaced ~ are explained", async () => {
