@@ -67,7 +67,10 @@ interface Start {
 async function startingModel(settings: SftSettings, random: Random): Promise<Start> {
   const path = settings.pretrained_model_path;
   if (path !== "") {
-    if (await fileExists(path)) return await readModelFolder(path, { tell: tellNote });
+    const isDefault = path === SFT_SETTINGS.pretrained_model_path.text;
+    if (!isDefault || await fileExists(path)) {
+      return await readModelFolder(path, { tell: tellNote });
+    }
     const advice = '--pretrained_model_path "" makes a new model of --embed, --layers and --heads';
     throw new Error(`Cannot start from ${resolve(path)}: there is no such folder; ${advice}`);
   }
