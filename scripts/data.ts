@@ -30,7 +30,7 @@ import {
   writersQuestions,
 } from "../lib/passages/mod.ts";
 import { openWriter, writeLists } from "../lib/stages/mod.ts";
-import { runCommand, type Terminal } from "./command.ts";
+import { runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { countReporter, openStageDevice } from "./stage_report.ts";
 
@@ -79,7 +79,7 @@ async function listFiles(
 ): Promise<MadeFile[]> {
   const train = await readQuestionedPassages(settings.train_file_path);
   const test = await readQuestionedPassages(settings.test_file_path);
-  const folder = await readModelFolder(settings.model_path);
+  const folder = await readModelFolder(settings.model_path, { tell: tellNote });
   const asked = isEmbedded ? settings : given;
   const writer = await openWriter(await openStageDevice(settings), folder);
   const lists = await writeLists(writer, { train, test }, {

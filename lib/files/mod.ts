@@ -10,7 +10,8 @@ export * from "./tensorboard.ts";
 export { type Content, removeUnfinished, writeAtomically } from "./write.ts";
 export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
 export { refuseStandIn } from "./random_access.ts";
-export { fileExists, readLines, readText } from "./read.ts";
+export { fileExists, type FolderEntry, isFolder, listFolder, readLines, readText } from "./read.ts";
+export { hubModelFolder, hubSnapshot } from "./hub_cache.ts";
 export { linesOf, type TextLine } from "./lines.ts";
 export * from "./json.ts";
 export * from "./json_lines.ts";
@@ -21,4 +22,9 @@ export { readTensors } from "./read_tensors.ts";
 export { openSafetensors, readSafetensors, writeSafetensors } from "./safetensors.ts";
 export { openShards } from "./shards.ts";
 export { openTorchFile } from "./torch_file.ts";
-export { join as joinPath } from "node:path";
+export {
+  basename as fileName,
+  dirname as parentFolder,
+  join as joinPath,
+  resolve as resolvePath,
+} from "node:path";
