@@ -13,10 +13,11 @@ export { dataFiles, readGold, vocabulary } from "./formats.ts";
 export { judgeQuestion, type Reason, type Verdict } from "./judge.ts";
 export { cutOff, NOISE_SHARES, type NoiseContext, type NoiseKind, noisy, spoil } from "./noise.ts";
 export { type PassageRecord, type StatedFact } from "./passages.ts";
-export { isHan, piecesOf } from "./pieces.ts";
+export { commonHan, isHan, piecesOf } from "./pieces.ts";
+export { type PlaceRelation, placeRelation } from "./places.ts";
 export { acceptedPhrases, expand, type Phrase } from "./phrases.ts";
 export { type Question, questionsAbout } from "./questions.ts";
-export { type Random, seededRandom } from "./random.ts";
+export { below, pick, type Random, seededRandom, shuffled } from "./random.ts";
 export {
   NOISE_CHARACTERS,
   type RankedAnswer,

@@ -23,3 +23,20 @@ export function piecesOf(text: string): string[] {
 export function isHan(character: string): boolean {
   return /^\p{Script=Han}$/u.test(character);
 }
+
+/** The first row of GB 2312 with Han characters, the last of its common ones, and the cells of a row. */
+const GB2312 = { first: 0xb0, last: 0xd7, cells: [0xa1, 0xfe] } as const;
+
+/**
+ * The 3,755 common Han characters: the first level of GB 2312-1980, in its order (by pronunciation).
+ */
+export function commonHan(): string[] {
+  const decoder = new TextDecoder("gb2312");
+  const found: string[] = [];
+  for (let row = GB2312.first; row <= GB2312.last; row++) {
+    for (let cell = GB2312.cells[0]; cell <= GB2312.cells[1]; cell++) {
+      found.push(decoder.decode(new Uint8Array([row, cell])));
+    }
+  }
+  return found.filter(isHan);
+}
