@@ -115,7 +115,7 @@ async function exportRun(
 async function runOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; settings: Settings }> {
   if (namesOwn(given)) {
     const settings = validateSettings(given);
-    return { inputs: await loadOwn(settings), settings };
+    return { inputs: await loadOwn(settings, { tell: console.error }), settings };
   }
   const inputs = await loadEmbedded();
   return { inputs, settings: runSettings(inputs.policy, given) };

@@ -48,6 +48,7 @@ import { openStageLog } from "./stage_log.ts";
 import { sha256Of } from "./sha256.ts";
 import {
   adamOf,
+  dataFileOptions,
   lengthsOf,
   microBatchOf,
   readNamesFor,
@@ -103,8 +104,8 @@ async function readInputs(settings: SftSettings): Promise<Inputs> {
     settings,
     start,
     random,
-    examples: await readExamples(settings.train_file_path),
-    heldOut: await readExamples(settings.test_file_path),
+    examples: await readExamples(settings.train_file_path, dataFileOptions(settings)),
+    heldOut: await readExamples(settings.test_file_path, dataFileOptions(settings)),
     names,
   };
 }

@@ -1,7 +1,13 @@
 /** What the commands `sft` and `reward` derive from the settings that they share. */
 import type { Tokenizer } from "../lib/lm/mod.ts";
 import { adamDefaults, type AdamSettings } from "../lib/optim/mod.ts";
-import { createRenamer, hanOf, type Lengths, readNames } from "../lib/passages/mod.ts";
+import {
+  createRenamer,
+  type DataFileOptions,
+  hanOf,
+  type Lengths,
+  readNames,
+} from "../lib/passages/mod.ts";
 import type { Random } from "../lib/random/mod.ts";
 import type { RewardSettings, SftSettings } from "../lib/settings/mod.ts";
 import { type PlannedStep, plannedSteps } from "../lib/stages/mod.ts";
@@ -12,6 +18,12 @@ type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettin
 export const lengthsOf = (
   { max_len: maxLen, query_max_len: queryLen }: Pick<TrainingSettings, "max_len" | "query_max_len">,
 ): Lengths => ({ maxLen, queryLen });
+
+/** How a command reads data files. What it found and left out goes to standard error. */
+export const dataFileOptions = ({ strict }: { strict: boolean }): Required<DataFileOptions> => ({
+  strict,
+  tell: console.error,
+});
 
 /** AdamW, without the choice of the weights that decay. */
 export const adamOf = (

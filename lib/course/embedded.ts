@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type PassageRecord, readGold } from "../corpus/mod.ts";
 import { readText } from "../files/mod.ts";
 import { type ModelFolder, readModelFolder, type Tokenizer } from "../lm/mod.ts";
-import { readPassages } from "../passages/mod.ts";
+import { type DataFileOptions, readPassages } from "../passages/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
 import {
   CHAPTER_FLAGS,
@@ -74,11 +74,17 @@ export const OWN_PATHS = ["train_file_path", "ori_model_path", "reward_model_pat
 export const namesOwn = (given: Partial<Settings>): boolean =>
   OWN_PATHS.some((name) => given[name] !== undefined);
 
-/** Reads models and passages from the paths that the settings name. */
-export async function loadOwn(paths: Pick<Settings, typeof OWN_PATHS[number]>): Promise<RunInputs> {
+/**
+ * Reads models and passages from the paths that the settings name. `options` decide about rows of
+ * the data file that cannot be used.
+ */
+export async function loadOwn(
+  paths: Pick<Settings, typeof OWN_PATHS[number]>,
+  options?: DataFileOptions,
+): Promise<RunInputs> {
   const policy = await readModelFolder(paths.ori_model_path);
   const reward = await readModelFolder(paths.reward_model_path, { valueHead: true });
-  const passages = await readPassages(paths.train_file_path);
+  const passages = await readPassages(paths.train_file_path, options);
   const { score_mean: mean, score_deviation: deviation } = reward.settings ?? {};
   const isKnown = typeof mean === "number" && typeof deviation === "number";
   const scoreStatistics = isKnown ? { mean, deviation } : undefined;

@@ -31,7 +31,7 @@ export async function* readJsonValues(
   path: string,
 ): AsyncGenerator<{ line: number; value: unknown }> {
   for await (const { line, text } of readLines(path)) {
-    if (text.trim() !== "") yield { line, value: parseJson(text, `${path}, line ${line}`) };
+    if (text.trim() !== "") yield { line, value: parseJson(text, path, line) };
   }
 }
 

@@ -1,0 +1,126 @@
+/**
+ * Tables: CSV and TSV whose first line names the columns. The package `csv-parse` reads them.
+ *
+ * A file that ends in .csv or .tsv must name its columns. In any other file the names are what
+ * distinguishes a table from a text.
+ */
+import { parse } from "csv-parse/sync";
+import type { TextLine } from "../files/mod.ts";
+import type { DataRow, DataRows, Fault } from "./found_row.ts";
+import { isKnownKey } from "./row_fields.ts";
+
+const DELIMITERS = [",", "\t", ";"];
+
+/** A longer line is a passage and names no columns. */
+const LONGEST_HEADER = 2000;
+
+/** A record of a table with the line at which it begins. */
+interface TableRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+/** Splits a text into records. Lines are counted from `firstLine`. */
+function recordsOf(
+  text: string,
+  { delimiter, path, firstLine }: { delimiter: string; path: string; firstLine: number },
+): TableRecord[] {
+  let last = 0; // the line at which the last complete record ends
+  const records: TableRecord[] = [];
+  try {
+    parse(text, {
+      delimiter,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      on_record(cells: string[], { lines }) {
+        const breaks = cells.join("").split("\n").length - 1;
+        records.push({ line: firstLine + lines - 1 - breaks, cells });
+        last = lines;
+        return null;
+      },
+    });
+  } catch (cause) {
+    const kind = cause instanceof Error && "code" in cause && cause.code === "CSV_QUOTE_NOT_CLOSED"
+      ? "a double quote opens a cell and is never closed"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new Error(`Cannot read ${path}, line ${firstLine + last}: ${kind}`, { cause });
+  }
+  return records;
+}
+
+/** The columns that the first line names. */
+interface Header {
+  readonly delimiter: string;
+  readonly columns: readonly string[];
+}
+
+/** The names of the columns; a line that is no row of a table has none. */
+function columnsOf(text: string, delimiter: string): string[] {
+  if (text.length > LONGEST_HEADER) return [];
+  try {
+    return parse(text, { delimiter, relax_quotes: true, trim: true })[0];
+  } catch {
+    return [];
+  }
+}
+
+function headerOf(first: TextLine, path: string): Header | undefined {
+  const isTable = /\.(csv|tsv)$/i.test(path);
+  return DELIMITERS.map((delimiter) => ({
+    delimiter,
+    columns: columnsOf(first.text, delimiter),
+  })).find(({ columns }) => columns.some(isKnownKey) && (isTable || columns.length > 1));
+}
+
+/** Refuses a table that does not name its columns. A text returns undefined. */
+function withoutHeader(filled: readonly TextLine[], path: string): undefined {
+  const tabs = new Set(filled.map(({ text }) => text.split("\t").length));
+  const hasColumns = filled.length > 1 && tabs.size === 1 && !tabs.has(1);
+  if (!hasColumns && !/\.(csv|tsv)$/i.test(path)) return undefined;
+  const [{ text, line }] = filled;
+  const found = `line ${line} names no known column (it begins with ${
+    JSON.stringify(text.slice(0, 40))
+  })`;
+  throw new Error(
+    `Cannot read ${path}: it looks like a table, and ${found}. ` +
+      "Put the names of the columns into the first line, such as content and query, " +
+      "prompt, chosen and rejected, or instruction, input and output.",
+  );
+}
+
+/**
+ * The rows of a table; undefined if the file is a text.
+ *
+ * @throws {Error} If the columns have no known names, or a quote is not closed.
+ */
+export function tableRows(path: string, lines: readonly TextLine[]): DataRows | undefined {
+  const filled = lines.filter(({ text }) => text.trim() !== "");
+  const header = headerOf(filled[0], path);
+  if (header === undefined) return withoutHeader(filled, path);
+  const { delimiter, columns } = header;
+  const text = lines.map((line) => line.text).join("\n");
+  const [, ...records] = recordsOf(text, { delimiter, path, firstLine: lines[0].line });
+  const fits = ({ cells }: TableRecord) => cells.length === columns.length;
+  const isTable = /\.(csv|tsv)$/i.test(path) || records.filter(fits).length * 2 > records.length;
+  if (!isTable) return undefined;
+  return {
+    container: delimiter === "\t" ? "TSV" : "CSV",
+    rows: records.map((record) =>
+      fits(record) ? tableRow(record, columns) : cellFault(record, columns)
+    ),
+  };
+}
+
+const tableRow = ({ line, cells }: TableRecord, columns: readonly string[]): DataRow => ({
+  value: Object.fromEntries(columns.map((column, index) => [column, cells[index]])),
+  place: () => `line ${line}: it`,
+});
+
+const cellFault = ({ line, cells }: TableRecord, columns: readonly string[]): Fault => ({
+  unit: "row",
+  sentence: () =>
+    `line ${line}: its number of cells is ${cells.length}, and there are ${columns.length} columns`,
+});
