@@ -5,7 +5,7 @@
  * Each message of the assistant answers everything before it, so a conversation has one passage for
  * each of them. The texts before an answer are joined by line breaks.
  */
-import { describeJson, isRecord } from "../files/mod.ts";
+import { describeJson, isRecord, type JsonRecord } from "../files/mod.ts";
 import type { FoundPassage } from "./found_row.ts";
 import { fieldsOf, filled, type Keys, Unusable } from "./row_fields.ts";
 
@@ -17,11 +17,18 @@ export interface Message {
   readonly text: string;
 }
 
-const ASSISTANT = ["assistant", "gpt", "bot", "model", "chatgpt"];
+/** Names of the one who answers, and of all others who speak. */
+const ASSISTANT = ["assistant", "gpt", "bot", "chatbot", "model", "chatgpt", "ai", "助手"];
+const OTHERS = ["system", "user", "human", "prompter", "tool", "function", "observation", "用户"];
 
-/** Whether a value looks like a message. */
+const roleOf = (value: JsonRecord): string => {
+  const role = fieldsOf(value).find("role", "from")?.value;
+  return typeof role === "string" ? role.toLowerCase() : "";
+};
+
+/** Whether a value is a message of a known speaker. */
 export const isMessage = (value: unknown): boolean =>
-  isRecord(value) && (typeof value.role === "string" || typeof value.from === "string");
+  isRecord(value) && [...ASSISTANT, ...OTHERS].includes(roleOf(value));
 
 /** The text of a message: a text, or parts of which those with `text` are joined. */
 export function messageText(value: unknown, keys: Keys): Message {
@@ -31,12 +38,11 @@ export function messageText(value: unknown, keys: Keys): Message {
   const fields = fieldsOf(value);
   const field = fields.find("content", "value", "text");
   if (field === undefined) throw new Unusable(`has no "content" (${fields.words})`, keys);
-  const role = fields.find("role", "from")?.value;
   const parts = Array.isArray(field.value)
     ? field.value.map((part) => isRecord(part) ? part.text ?? "" : part).join("")
     : field.value;
   return {
-    role: typeof role === "string" ? role.toLowerCase() : "",
+    role: roleOf(value),
     text: filled({ key: field.key, value: parts }, keys),
   };
 }

@@ -206,7 +206,7 @@ function listCount(lengths: readonly number[]): string {
   const longest = lengths.reduce((a, b) => Math.max(a, b));
   if (longest === 2) return counted(lengths.length, "pair");
   const range = shortest === longest ? `${longest}` : `${shortest} to ${longest}`;
-  return `${counted(lengths.length, "ranked list")} of ${range} answers`;
+  return `${counted(lengths.length, "ranked list")} of ${range} answers, best first`;
 }
 
 /**
@@ -234,6 +234,7 @@ function withTasks(
 function unreadNote({ rows }: DataFile): string {
   const found = rows.filter((row): row is FoundRow => !isFault(row));
   const read = new Set(found.flatMap((row) => row.keys));
-  const keys = [...new Set(found.flatMap(({ unread }) => unread))].filter((key) => !read.has(key));
+  const keys = [...new Set(found.flatMap(({ unread }) => unread))]
+    .filter((key) => key !== "" && !read.has(key));
   return keys.length === 0 ? "" : `; not read: ${keys.slice(0, 8).join(", ")}`;
 }

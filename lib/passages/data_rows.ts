@@ -173,7 +173,7 @@ function rowsIn(value: unknown, keys: Keys, source: Source): DataRow[] {
   if (!isRecord(value)) return [rowAt(value, keys, source)];
   const columns = columnRows(value, keys, source);
   if (columns !== undefined) return columns;
-  if (hasForm(value)) return [rowAt(value, keys, source)];
+  if (hasForm(value) || isOneRow(value)) return [rowAt(value, keys, source)];
   const wrapper = wrapperOf(value, source);
   if (wrapper !== undefined) return rowsIn(value[wrapper], [...keys, wrapper], source);
   const items = Object.entries(value);
@@ -181,6 +181,10 @@ function rowsIn(value: unknown, keys: Keys, source: Source): DataRow[] {
   if (isMap) return items.map(([key, item]) => rowAt(item, [...keys, key], source));
   return articleRows(value, keys, source);
 }
+
+/** Whether an object without a form has keys of a row, so that no list in it holds the rows. */
+const isOneRow = (value: JsonRecord): boolean =>
+  Object.keys(value).some((key) => key !== "paragraphs" && isKnownKey(key));
 
 /**
  * The key of an object under which its list of rows is.

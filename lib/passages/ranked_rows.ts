@@ -84,39 +84,59 @@ function rankedRow(
 
 /** A preference pair as a ranked list of two. */
 export function pairRow(fields: Fields): RankedRow {
-  const [chosen, rejected] = [fields.find(CHOSEN), fields.find(REJECTED)];
+  const [chosen, rejected] = [fields.find(...CHOSEN), fields.find(...REJECTED)];
   const before = Array.isArray(chosen?.value) && chosen.value.length > 1
     ? { ...conversationOf(chosen.value.slice(0, -1), [chosen.key]).whole, keys: [] }
     : promptOf(fields);
-  const keys = [...before.keys, chosen?.key ?? CHOSEN, rejected?.key ?? REJECTED];
+  const answers = [chosen, rejected].flatMap((field) => field === undefined ? [] : [field.key]);
+  const keys = [...before.keys, ...answers];
   return rankedRow({ ...before, keys }, () => {
-    if (chosen === undefined) throw new Unusable(`has no "${CHOSEN}" (${fields.words})`);
-    if (rejected === undefined) throw new Unusable(`has no "${REJECTED}" (${fields.words})`);
+    if (chosen === undefined) throw new Unusable(`has no "chosen" (${fields.words})`);
+    if (rejected === undefined) throw new Unusable(`has no "rejected" (${fields.words})`);
     return [pairAnswer(chosen), pairAnswer(rejected)];
   });
 }
 
-/** A list of answers under one key, if the object has one. */
-export const rankedField = (fields: Fields): Field | undefined =>
-  [...RANKED, ...RESPONSE].map((key) => fields.find(key)).find((field) =>
+/** The list of answers of an object that also has a prompt. */
+export function rankedField(fields: Fields): Field | undefined {
+  if (fields.find("prompt", "instruction", "input") === undefined) return undefined;
+  return [...RANKED, ...RESPONSE].map((key) => fields.find(key)).find((field) =>
     Array.isArray(field?.value) && field.value.every((answer) => typeof answer === "string")
-  );
-
-/** An object with a prompt and a list of answers. */
-export function rankedObject(fields: Fields, { key, value }: Field): RankedRow {
-  const prompt = promptOf(fields);
-  return rankedRow(
-    { ...prompt, keys: [...prompt.keys, key] },
-    () =>
-      Array.isArray(value)
-        ? value.map((answer, index) => filled({ key, value: answer }, [key, index], true))
-        : [],
   );
 }
 
-/** Whether a list is a ranked list: objects that all have a prompt and an answer. */
+/**
+ * Checks that ranks rise or scores fall along a list, where there are any, because the first answer
+ * counts as the best.
+ */
+function requireBestFirst(list: readonly unknown[], key: "rank" | "score"): void {
+  const sign = key === "rank" ? 1 : -1;
+  const wrong = list.findIndex((value, index) =>
+    typeof value === "number" && sign * value < sign * Number(list[index - 1])
+  );
+  if (wrong < 0) return;
+  const found = `${key} ${list[wrong]} after ${list[wrong - 1]}`;
+  throw new Unusable(`has the ${found}; the best answer must come first`);
+}
+
+/** An object with a prompt and a list of answers, and perhaps a list of their ranks or scores. */
+export function rankedObject(fields: Fields, { key, value }: Field): RankedRow {
+  const prompt = promptOf(fields);
+  const [ranks, scores] = [fields.find("ranks"), fields.find("scores")];
+  return rankedRow({ ...prompt, keys: [...prompt.keys, key, "ranks", "scores"] }, () => {
+    if (Array.isArray(ranks?.value)) requireBestFirst(ranks.value, "rank");
+    if (Array.isArray(scores?.value)) requireBestFirst(scores.value, "score");
+    return Array.isArray(value)
+      ? value.map((answer, index) => filled({ key, value: answer }, [key, index], true))
+      : [];
+  });
+}
+
+/** Whether a list is a ranked list: objects with a prompt and an answer. */
 export const isRankedList = (list: readonly unknown[]): boolean =>
-  list.length > 0 && list.some((item) => isRecord(item) && "prompt" in item && "answer" in item);
+  list.some((item) => isRecord(item) && "prompt" in item && answerOf(fieldsOf(item)) !== undefined);
+
+const answerOf = (fields: Fields): Field | undefined => fields.find("answer", ...RESPONSE);
 
 /** Whether all objects of a list have the same prompt, so that the list is one row. */
 export const hasOnePrompt = (list: readonly unknown[]): boolean =>
@@ -129,15 +149,23 @@ export function rankedList(list: readonly unknown[]): FoundPassage {
     if (!isRecord(item)) {
       throw new Unusable(`is ${describeJson(item)}, and an object is expected`, keys);
     }
-    const [prompt, answer] = [fieldsOf(item).find("prompt"), fieldsOf(item).find("answer")];
+    const fields = fieldsOf(item);
+    const [prompt, answer] = [fields.find("prompt"), answerOf(fields)];
     if (prompt === undefined) throw new Unusable('has no text "prompt"', keys);
     if (answer === undefined) throw new Unusable('has no text "answer"', keys);
-    return { prompt: filled(prompt, keys), answer: filled(answer, keys, true) };
+    return {
+      prompt: filled(prompt, keys),
+      answer: filled(answer, keys, true),
+      rank: fields.find("rank")?.value,
+      score: fields.find("score")?.value,
+    };
   });
   const other = items.findIndex(({ prompt }) => prompt !== items[0].prompt);
   if (other > 0) {
-    throw new Unusable(`has another prompt than the first answer of its list`, [other]);
+    throw new Unusable("has another prompt than the first answer of its list", [other]);
   }
+  requireBestFirst(items.map(({ rank }) => rank), "rank");
+  requireBestFirst(items.map(({ score }) => score), "score");
   const answers = rankable(items.map(({ answer }) => answer));
   return { content: items[0].prompt, questions: [], lists: [answers] };
 }

@@ -44,14 +44,16 @@ export const RANKED = ["answers", "responses", "outputs", "completions", "candid
 /** Keys of the messages of a conversation. */
 export const MESSAGES = ["messages", "conversations", "conversation"] as const;
 
-/** Keys of the better and of the worse answer of a preference pair. */
-export const CHOSEN = "chosen", REJECTED = "rejected";
+/** Keys of the better answer of a preference pair. */
+export const CHOSEN = ["chosen", "chosen_response", "preferred", "accepted", "better"] as const;
+/** Keys of its worse answer. */
+export const REJECTED = ["rejected", "rejected_response", "dispreferred", "worse"] as const;
 
 const normal = (key: string): string => key.trim().toLowerCase().replaceAll(/[\s-]+/g, "_");
 
 const KNOWN = new Set<string>([
-  ...[PASSAGE, QUESTION, PROMPT, RESPONSE, RANKED, MESSAGES].flat(),
-  ...[CHOSEN, REJECTED, "qas", "paragraphs"],
+  ...[PASSAGE, QUESTION, PROMPT, RESPONSE, RANKED, MESSAGES, CHOSEN, REJECTED].flat(),
+  ...["qas", "paragraphs"],
 ]);
 
 /** Whether a key or a column has a meaning in a data file. */

@@ -102,8 +102,10 @@ function qasRow(fields: Fields, row: DataRow): Read {
   const [passage, qas] = [fields.find(...PASSAGE), fields.find("qas")];
   if (passage === undefined) throw new Unusable(`has no text "context" (${fields.words})`);
   const content = filled(passage);
-  if (!Array.isArray(qas?.value)) throw new Unusable('has no list "qas"');
-  const read = qas.value.map((qa, index) => attempt(() => questionOf(qa, ["qas", index])));
+  const isList = Array.isArray(qas?.value);
+  const read = (isList ? qas.value : []).map((qa, index) =>
+    attempt(() => questionOf(qa, ["qas", index]))
+  );
   const style = passage.key === "context_text" ? "list format" : "squad-style";
   return {
     form: `CMRC 2018 (${style})`,
@@ -114,6 +116,7 @@ function qasRow(fields: Fields, row: DataRow): Read {
       questions: read.flatMap(({ value }) => value === undefined ? [] : [value]),
       lists: [],
     }],
+    lacksQuestion: isList ? undefined : faultAt(row, "row", new Unusable('has no list "qas"')),
     faults: read.flatMap(({ reason }) =>
       reason === undefined ? [] : [faultAt(row, "question", reason)]
     ),
@@ -179,7 +182,7 @@ const rankedForm = (form: string, { passage, keys, reason }: RankedRow, row: Dat
 /** The forms of objects; the first that fits is taken. */
 const FORMS: readonly Form[] = [
   {
-    fits: has(CHOSEN, REJECTED),
+    fits: has(...CHOSEN, ...REJECTED),
     read: (fields, row) => rankedForm("preference pairs", pairRow(fields), row),
   },
   { fits: has("qas"), read: qasRow },

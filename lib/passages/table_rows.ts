@@ -101,6 +101,14 @@ export function tableRows(path: string, lines: readonly TextLine[]): DataRows | 
   const header = headerOf(filled[0], path);
   if (header === undefined) return withoutHeader(filled, path);
   const { delimiter, columns } = header;
+  const twice = columns.find((column, index) =>
+    isKnownKey(column) && columns.indexOf(column) < index
+  );
+  if (twice !== undefined) {
+    throw new Error(
+      `Cannot read ${path}: line ${filled[0].line} names the column "${twice}" twice`,
+    );
+  }
   const text = lines.map((line) => line.text).join("\n");
   const [, ...records] = recordsOf(text, { delimiter, path, firstLine: lines[0].line });
   const fits = ({ cells }: TableRecord) => cells.length === columns.length;

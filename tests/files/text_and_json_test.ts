@@ -207,7 +207,7 @@ const BROKEN: readonly (readonly [string, number, string])[] = [
   ['{"a": 1', 8, "it breaks off"],
 ];
 
-Deno.test("each kind of syntax error is named, at the column where JSON.parse stops", () => {
+Deno.test("each kind of syntax error of texts that JSON.parse rejects is named with its column", () => {
   for (const [text, column, kind] of BROKEN) {
     throws(() => JSON.parse(text), SyntaxError, text);
     const fault = syntaxFault(text);

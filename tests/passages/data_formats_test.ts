@@ -166,7 +166,8 @@ const pairs: readonly unknown[] = [
     chosen: { from: "gpt", value: "好" },
     rejected: { from: "gpt", value: "坏" },
   },
-  { prompt: "甲", responses: ["好", "坏"] },
+  { query: "甲", better: "好", worse: "坏" },
+  { prompt: "甲", responses: ["好", "坏"], scores: [1, 0] },
   { instruction: "甲", output: ["好", "坏"] },
   [{ prompt: "甲", answer: "好" }, { prompt: "甲", answer: "坏" }],
 ];
@@ -190,7 +191,7 @@ Deno.test("ranked lists may stand in one JSON list, and the reward stage takes l
   const file = await read(pretty([list(2), list(4)]), readRewardData);
   assert.deepEqual(file.value, { lists: [list(2), list(4)] });
   assert.deepEqual(file.told, [
-    "FILE: JSON with ranked lists, 1 passage, 2 ranked lists of 2 to 4 answers",
+    "FILE: JSON with ranked lists, 1 passage, 2 ranked lists of 2 to 4 answers, best first",
   ]);
   const { value } = await read(lines(...wanted), readRewardData);
   assert.deepEqual(value.passages?.map(({ content }) => content), wanted.map((row) => row.content));
@@ -199,6 +200,28 @@ Deno.test("ranked lists may stand in one JSON list, and the reward stage takes l
     (await read(pretty(rows), readExamples)).value,
     rows.map(({ prompt, answer }) => ({ content: prompt, query: answer })),
   );
+});
+
+Deno.test("answers whose ranks or scores do not begin with the best are left out", async () => {
+  const list = (key: string, numbers: readonly number[]) =>
+    numbers.map((number, index) => ({ prompt: "甲", answer: `${index}`, [key]: number }));
+  const good = [list("rank", [1, 2]), list("score", [2, 1, 1]), { ...pair, ranks: [3, 1] }];
+  const rising = { prompt: "甲", responses: ["乙", "丙"], scores: [1, 2] };
+  for (
+    const [bad, found] of [
+      [list("rank", [2, 1]), "rank 1 after 2"],
+      [list("score", [1, 2]), "score 2 after 1"],
+      [rising, "score 2 after 1"],
+    ]
+  ) {
+    const rows = [...good, ...good, ...good, ...good, bad];
+    const { value, told } = await read(lines(...rows), readRankedLists);
+    assert.equal(value.length, 12);
+    assert.match(
+      told[1],
+      new RegExp(`line 13: it has the ${found}; the best answer must come first`),
+    );
+  }
 });
 
 Deno.test("each answer of a conversation answers all that comes before it", async () => {

@@ -119,6 +119,11 @@ const REFUSED: readonly (readonly [string, RegExp, string?])[] = [
     /line 3: a double quote opens a cell and is never closed/,
     "a.csv",
   ],
+  ["content,content\n甲,乙\n", /line 1 names the column "content" twice/, "a.csv"],
+  [
+    '{"question": "？", "answers": ["甲", "乙"]}',
+    /has no passage \(its keys: "question", "answers"\)/,
+  ],
   ["[]", /holds no passages \(it is JSON\)/],
   ["<!DOCTYPE html>\n<html>", /it is an HTML page/],
 ];

@@ -78,7 +78,10 @@ Deno.test("reward trains on preference pairs, and on ranked lists of unequal len
   for (
     const [text, found] of [
       [lines(...pairs), "JSON lines with preference pairs, 3 passages, 3 pairs"],
-      [pretty(lists), "JSON with ranked lists, 3 passages, 3 ranked lists of 2 to 4 answers"],
+      [
+        pretty(lists),
+        "JSON with ranked lists, 3 passages, 3 ranked lists of 2 to 4 answers, best first",
+      ],
     ]
   ) {
     const { code, out, err } = await stage("reward", text, ...flags);
