@@ -130,7 +130,8 @@ const onOneLine = (text: string): string =>
   // deno-lint-ignore no-control-regex
   text.replace(/[\x00-\x1f]/g, (character) => JSON.stringify(character).slice(1, -1));
 
-function around(text: string, offset: number): string {
+/** The text around a place, on one line; `>>>` marks the place. */
+export function textAround(text: string, offset: number): string {
   const before = text.slice(0, offset), after = text.slice(offset).trimEnd();
   const left = `${before.length > AROUND ? "..." : ""}${before.slice(-AROUND)}`;
   const right = `${after.slice(0, AROUND)}${after.length > AROUND ? "..." : ""}`;
@@ -154,5 +155,5 @@ function around(text: string, offset: number): string {
 export function syntaxFault(text: string): SyntaxFault {
   const { offset, kind } = firstFault(text);
   const column = offset - text.lastIndexOf("\n", offset - 1);
-  return { line: lineAt(text, offset), column, kind, around: around(text, offset) };
+  return { line: lineAt(text, offset), column, kind, around: textAround(text, offset) };
 }

@@ -1,11 +1,12 @@
 /**
- * Tables: CSV and TSV whose first line names the columns. The package `csv-parse` reads them.
+ * Tables: CSV and TSV whose first line names the columns. Papa Parse reads them.
  *
  * A file that ends in .csv or .tsv must name its columns. In any other file the names are what
  * distinguishes a table from a text.
  */
-import { parse } from "csv-parse/sync";
-import type { TextLine } from "../files/mod.ts";
+// @ts-types="npm:@types/papaparse@5.5.2"
+import papa from "papaparse";
+import { lineAt, textAround, type TextLine } from "../files/mod.ts";
 import type { DataRow, DataRows, Fault } from "./found_row.ts";
 import { isKnownKey } from "./row_fields.ts";
 
@@ -20,35 +21,39 @@ interface TableRecord {
   readonly cells: readonly string[];
 }
 
-/** Splits a text into records. Lines are counted from `firstLine`. */
-function recordsOf(
-  text: string,
-  { delimiter, path, firstLine }: { delimiter: string; path: string; firstLine: number },
-): TableRecord[] {
-  let last = 0; // the line at which the last complete record ends
+/**
+ * Splits a text into records. Blank lines are skipped.
+ *
+ * @throws {Error} If the quotes of a cell are not in order, with line and column.
+ */
+function recordsOf(text: string, delimiter: string, path: string): TableRecord[] {
   const records: TableRecord[] = [];
-  try {
-    parse(text, {
-      delimiter,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      on_record(cells: string[], { lines }) {
-        const breaks = cells.join("").split("\n").length - 1;
-        records.push({ line: firstLine + lines - 1 - breaks, cells });
-        last = lines;
-        return null;
-      },
-    });
-  } catch (cause) {
-    const kind = cause instanceof Error && "code" in cause && cause.code === "CSV_QUOTE_NOT_CLOSED"
-      ? "a double quote opens a cell and is never closed"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
-    throw new Error(`Cannot read ${path}, line ${firstLine + last}: ${kind}`, { cause });
-  }
+  let start = 0, line = 1; // of the next record
+  let broken: papa.ParseError | undefined;
+  papa.parse<string[]>(text, {
+    delimiter,
+    newline: "\n",
+    step({ data: cells, errors, meta: { cursor } }, parser) {
+      [broken] = errors;
+      if (broken !== undefined) return parser.abort();
+      if (cells.length > 1 || cells[0].trim() !== "") records.push({ line, cells });
+      line += text.slice(start, cursor).split("\n").length - 1;
+      start = cursor;
+    },
+  });
+  if (broken !== undefined) throw new Error(`Cannot read ${path}, ${quoteFault(text, broken)}`);
   return records;
+}
+
+function quoteFault(text: string, { code, index = 1 }: papa.ParseError): string {
+  const offset = index - 1; // of the quote that opens the cell
+  const column = offset - text.lastIndexOf("\n", offset - 1);
+  const kind = code === "MissingQuotes"
+    ? "the quote that opens a cell is never closed"
+    : 'text follows the closing quote of a cell; write "" for a quote inside it';
+  return `line ${lineAt(text, offset)}, column ${column}: ${kind} (here: ${
+    textAround(text, offset)
+  })`;
 }
 
 /** The columns that the first line names. */
@@ -57,15 +62,11 @@ interface Header {
   readonly columns: readonly string[];
 }
 
-/** The names of the columns; a line that is no row of a table has none. */
-function columnsOf(text: string, delimiter: string): string[] {
-  if (text.length > LONGEST_HEADER) return [];
-  try {
-    return parse(text, { delimiter, relax_quotes: true, trim: true })[0];
-  } catch {
-    return [];
-  }
-}
+/** The names of the columns in a line. */
+const columnsOf = (text: string, delimiter: string): string[] =>
+  text.length > LONGEST_HEADER
+    ? []
+    : (papa.parse<string[]>(text, { delimiter }).data[0] ?? []).map((cell) => cell.trim());
 
 function headerOf(first: TextLine, path: string): Header | undefined {
   const isTable = /\.(csv|tsv)$/i.test(path);
@@ -110,7 +111,7 @@ export function tableRows(path: string, lines: readonly TextLine[]): DataRows | 
     );
   }
   const text = lines.map((line) => line.text).join("\n");
-  const [, ...records] = recordsOf(text, { delimiter, path, firstLine: lines[0].line });
+  const [, ...records] = recordsOf(text, delimiter, path);
   const fits = ({ cells }: TableRecord) => cells.length === columns.length;
   const isTable = /\.(csv|tsv)$/i.test(path) || records.filter(fits).length * 2 > records.length;
   if (!isTable) return undefined;

@@ -116,7 +116,12 @@ const REFUSED: readonly (readonly [string, RegExp, string?])[] = [
   ["黄河\t哪里？\n长江\t哪里？\n", /looks like a table.*names no known column/, "a.txt"],
   [
     'content,query\n甲,？\n"乙,？\n丙,？\n',
-    /line 3: a double quote opens a cell and is never closed/,
+    /line 3, column 1: the quote that opens a cell is never closed \(here: .*>>>"乙/,
+    "a.csv",
+  ],
+  [
+    'content,query\n甲,"？"乙\n',
+    /line 2, column 3: text follows the closing quote of a cell/,
     "a.csv",
   ],
   ["content,content\n甲,乙\n", /line 1 names the column "content" twice/, "a.csv"],
