@@ -52,9 +52,15 @@ function questionFile(name: string, passages: readonly NumberedPassage[]): MadeF
 }
 
 /** The tutorial's three files of questions. */
-async function splitFiles(settings: DataSettings): Promise<MadeFile[]> {
-  const train = await readQuestionedPassages(settings.train_file_path, dataFileOptions(settings));
-  const test = await readQuestionedPassages(settings.test_file_path, dataFileOptions(settings));
+async function splitFiles(settings: DataSettings, terminal: Terminal): Promise<MadeFile[]> {
+  const train = await readQuestionedPassages(
+    settings.train_file_path,
+    dataFileOptions(settings, terminal),
+  );
+  const test = await readQuestionedPassages(
+    settings.test_file_path,
+    dataFileOptions(settings, terminal),
+  );
   const { sft, ppo } = splitPassages(train, randomStream(settings.seed));
   return [
     questionFile("sft_train.json", sft),
@@ -78,8 +84,14 @@ async function listFiles(
     terminal: Terminal;
   },
 ): Promise<MadeFile[]> {
-  const train = await readQuestionedPassages(settings.train_file_path, dataFileOptions(settings));
-  const test = await readQuestionedPassages(settings.test_file_path, dataFileOptions(settings));
+  const train = await readQuestionedPassages(
+    settings.train_file_path,
+    dataFileOptions(settings, terminal),
+  );
+  const test = await readQuestionedPassages(
+    settings.test_file_path,
+    dataFileOptions(settings, terminal),
+  );
   const folder = await readModelFolder(settings.model_path);
   const asked = isEmbedded ? settings : given;
   const writer = await openWriter(await openStageDevice(settings), folder);
@@ -103,7 +115,7 @@ async function data(args: string[], terminal: Terminal): Promise<void> {
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);
   const files = settings.model_path === ""
-    ? await splitFiles(settings)
+    ? await splitFiles(settings, terminal)
     : await listFiles(settings, { given: flags.given, isEmbedded, terminal });
   for (const { name, text, holds } of files) {
     const path = join(settings.output_dir, name);

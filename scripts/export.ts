@@ -112,10 +112,13 @@ async function exportRun(
 }
 
 /** The inputs and settings of the run that the flags describe. */
-async function runOf(given: Partial<Settings>): Promise<{ inputs: RunInputs; settings: Settings }> {
+async function runOf(
+  given: Partial<Settings>,
+  terminal: Terminal,
+): Promise<{ inputs: RunInputs; settings: Settings }> {
   if (namesOwn(given)) {
     const settings = validateSettings(given);
-    return { inputs: await loadOwn(settings, { tell: console.error }), settings };
+    return { inputs: await loadOwn(settings, { tell: terminal.print }), settings };
   }
   const inputs = await loadEmbedded();
   return { inputs, settings: runSettings(inputs.policy, given) };
@@ -138,7 +141,7 @@ async function exportModel(args: string[], terminal: Terminal): Promise<void> {
       folder,
       await readModelFolder(values.model_path || pathOf("models/sft_model")),
     );
-  } else await exportRun(folder, { ...await runOf(given), to: values.to });
+  } else await exportRun(folder, { ...await runOf(given, terminal), to: values.to });
   terminal.print(`wrote ${folder}`);
 }
 

@@ -90,7 +90,10 @@ async function* oneByOne(lines: AsyncIterable<string>): AsyncGenerator<string[]>
 
 async function sourceOf(settings: PredictSettings): Promise<Source> {
   if (settings.file !== "") {
-    const passages = await readTexts(settings.file, dataFileOptions(settings));
+    const passages = await readTexts(
+      settings.file,
+      dataFileOptions(settings, { print: console.error }),
+    );
     return { groups: ReadableStream.from(chunksOf(passages, BATCH)), isTyped: false };
   }
   if (!Deno.stdin.isTerminal()) return { groups: oneByOne(pipedLines()), isTyped: false };

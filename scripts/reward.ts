@@ -84,10 +84,10 @@ async function readLists(
   { policy, terminal }: { policy: ModelFolder; terminal: Terminal },
 ): Promise<Pick<Inputs, "lists" | "heldOut">> {
   const comparable = (lists: RankedText[][], side: "train" | "test") =>
-    withoutEqualLists(lists, { path: settings[`${side}_file_path`], settings, policy });
+    withoutEqualLists(lists, { path: settings[`${side}_file_path`], settings, policy, terminal });
   const [train, test] = [
-    await readRewardData(settings.train_file_path, dataFileOptions(settings)),
-    await readRewardData(settings.test_file_path, dataFileOptions(settings)),
+    await readRewardData(settings.train_file_path, dataFileOptions(settings, terminal)),
+    await readRewardData(settings.test_file_path, dataFileOptions(settings, terminal)),
   ];
   if (train.lists !== undefined && test.lists !== undefined) {
     return { lists: comparable(train.lists, "train"), heldOut: comparable(test.lists, "test") };
@@ -111,10 +111,11 @@ async function readLists(
 /** Leaves out lists whose answers all have the same tokens, and reports how many there are. */
 function withoutEqualLists(
   lists: RankedText[][],
-  { path, settings, policy: { tokenizer } }: {
+  { path, settings, policy: { tokenizer }, terminal }: {
     path: string;
     settings: RewardSettings;
     policy: ModelFolder;
+    terminal: Terminal;
   },
 ): RankedText[][] {
   const kept = comparableLists(tokenizer, lists, lengthsOf(settings));
@@ -124,7 +125,7 @@ function withoutEqualLists(
   if (kept.length === 0 || settings.strict) {
     throw new RangeError(`Cannot use ${path}: ${found} cannot be used, because ${reason}`);
   }
-  console.error(`${path}: left out ${found}, because ${reason}`);
+  terminal.print(`${path}: left out ${found}, because ${reason}`);
   return kept;
 }
 
@@ -244,7 +245,7 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
-  const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings) });
+  const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings), terminal });
   const { parameters, step, stopped } = await train(device, inputs, { ...context, quality });
   if (stopped) {
     const folder = await save(device, { parameters }, inputs, `checkpoint-${step}`);

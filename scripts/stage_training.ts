@@ -11,6 +11,7 @@ import {
 import type { Random } from "../lib/random/mod.ts";
 import type { RewardSettings, SftSettings } from "../lib/settings/mod.ts";
 import { type PlannedStep, plannedSteps } from "../lib/stages/mod.ts";
+import type { Terminal } from "./command.ts";
 
 type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettings>;
 
@@ -19,11 +20,11 @@ export const lengthsOf = (
   { max_len: maxLen, query_max_len: queryLen }: Pick<TrainingSettings, "max_len" | "query_max_len">,
 ): Lengths => ({ maxLen, queryLen });
 
-/** How a command reads data files. What it found and left out goes to standard error. */
-export const dataFileOptions = ({ strict }: { strict: boolean }): Required<DataFileOptions> => ({
-  strict,
-  tell: console.error,
-});
+/** How a command reads data files, and where it prints what it found and left out. */
+export const dataFileOptions = (
+  { strict }: { strict: boolean },
+  { print }: Pick<Terminal, "print">,
+): Required<DataFileOptions> => ({ strict, tell: print });
 
 /** AdamW, without the choice of the weights that decay. */
 export const adamOf = (

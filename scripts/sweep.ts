@@ -137,7 +137,7 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
   const planned = all.filter(({ trial }) => trials.includes(trial));
   terminal.print(`${planned.length} of ${all.length} trials to run; rows go to ${output}`);
   if (planned.length === 0) return;
-  if (ray === "") await reportData(trials);
+  if (ray === "") await reportData(trials, terminal);
   const listener = collect({ output, finished, planned }, terminal);
   const signal = interruptSignal();
   const work = { trials, judged, threads, signal, listener };
@@ -153,9 +153,9 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
 }
 
 /** Reads each data file of the trials once, and reports what it holds and what is left out. */
-async function reportData(trials: readonly Trial[]): Promise<void> {
+async function reportData(trials: readonly Trial[], { print }: Terminal): Promise<void> {
   const paths = new Set(trials.flatMap(({ train_file_path }) => train_file_path ?? []));
-  for (const path of paths) await readPassages(path, { tell: console.error });
+  for (const path of paths) await readPassages(path, { tell: print });
 }
 
 /**

@@ -72,7 +72,7 @@ interface Job {
 /** Opens a new run in a folder without one. */
 async function newJob(
   given: Partial<Settings>,
-  { saveEvery, strict }: { saveEvery: number; strict: boolean },
+  { saveEvery, strict, terminal }: { saveEvery: number; strict: boolean; terminal: Terminal },
 ): Promise<Job> {
   const embedded = !namesOwn(given);
   await checkNoRun(given.output_dir ?? SETTINGS.output_dir.text);
@@ -80,7 +80,7 @@ async function newJob(
   const { settings } = planned;
   const inputs = embedded
     ? await loadEmbedded()
-    : await loadOwn(settings, dataFileOptions({ strict }));
+    : await loadOwn(settings, dataFileOptions({ strict }, terminal));
   const folder = settings.output_dir;
   const run = await openRun(inputs, settings);
   const lock = await lockFolder(folder);
@@ -120,7 +120,7 @@ async function resumedJob(
   const lock = await lockFolder(folder);
   const read = record.embedded
     ? await loadEmbedded()
-    : await loadOwn(settings, dataFileOptions({ strict }));
+    : await loadOwn(settings, dataFileOptions({ strict }, terminal));
   checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
   const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
   const run = await openRun(inputs, settings);
@@ -221,7 +221,7 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
     );
   }
   const job = resume === undefined
-    ? await newJob(given, { saveEvery, strict })
+    ? await newJob(given, { saveEvery, strict, terminal })
     : await resumedJob(resume, { given, saveEvery, strict, terminal });
   const { run, inputs, from } = job;
   terminal.print(
