@@ -12,7 +12,7 @@ import { readModelFolder } from "../lib/lm/mod.ts";
 import { chunksOf } from "../lib/lm/mod.ts";
 import { createPredictor, type Prediction, type Predictor } from "../lib/stages/mod.ts";
 import { PREDICT_SETTINGS, type PredictSettings } from "../lib/settings/mod.ts";
-import { modelLengths, readTexts } from "../lib/passages/mod.ts";
+import { isJsonRow, modelLengths, readTexts } from "../lib/passages/mod.ts";
 import { runCommand, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageDevice } from "./stage_report.ts";
@@ -65,22 +65,11 @@ async function* typedLines(): AsyncGenerator<string> {
 
 async function* pipedLines(): AsyncGenerator<string> {
   for await (const { line, text } of linesOf(Deno.stdin.readable, { name: "standard input" })) {
-    if (isJson(text)) {
+    if (isJsonRow(text)) {
       const found = "it is JSON, and each piped line is a passage; give the file with --file";
       throw new TypeError(`Cannot use standard input, line ${line}: ${found}`);
     }
     yield text;
-  }
-}
-
-/** Whether a line is a JSON object, or a list of anything but numbers. */
-function isJson(text: string): boolean {
-  if (!/^\s*(\{|\[\s*["[{])/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -84,6 +84,22 @@ function wholeJson(lines: readonly TextLine[], path: string): DataRows | undefin
 const isNumbers = (value: unknown): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === "number") && value.length > 0;
 
+/** Whether a value is an object or a list that may hold data. */
+const isStructured = (value: unknown): boolean => typeof value === "object" && !isNumbers(value);
+
+/**
+ * Whether a line is a row of JSON lines, and no plain text.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * const lines = ['{"content": "长江"}', '["黄河"]', "[[黄河]]发源于青海省。", "[1]"];
+ * deepEqual(lines.map(isJsonRow), [true, true, false, false]);
+ * ```
+ */
+export const isJsonRow = (text: string): boolean =>
+  /^\s*[[{]/.test(text) && isStructured(jsonOf(text));
+
 /** The rows of JSON lines; undefined for a file of other lines. */
 function linesOfJson(
   filled: readonly TextLine[],
@@ -91,7 +107,7 @@ function linesOfJson(
   path: string,
 ): DataRows | undefined {
   const values = filled.map(({ text }) => /^\s*[[{"]/.test(text) ? jsonOf(text) : undefined);
-  const structured = values.filter((value) => typeof value === "object" && !isNumbers(value));
+  const structured = values.filter(isStructured);
   const isAllTexts = values.every((value) => typeof value === "string");
   if (structured.length * 2 < filled.length && !isAllTexts) {
     if (MEANT_AS_JSON.test(joined(lines.slice(0, 100)))) {

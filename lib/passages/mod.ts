@@ -1,5 +1,6 @@
 /** Data files: passages, questions, ranked lists. */
 export type { DataFileOptions } from "./data_file.ts";
+export { isJsonRow } from "./data_rows.ts";
 export * from "./examples.ts";
 export * from "./model_lengths.ts";
 export { readNames } from "./passage_files.ts";

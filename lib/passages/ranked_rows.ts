@@ -32,7 +32,7 @@ import {
  */
 function rankable(answers: readonly string[]): readonly string[] {
   if (answers.length < 2) {
-    throw new Unusable(`has ${answers.length} answers, and a ranked list needs at least two`);
+    throw new Unusable("has fewer than two answers to rank");
   }
   if (new Set(answers).size === 1) throw new Unusable("has no two answers that differ");
   return answers;
@@ -54,11 +54,10 @@ export function promptOf(fields: Fields): Pick<FoundPassage, "content" | "task">
   return { ...conversationOf(field.value, [field.key]).whole, keys: [field.key] };
 }
 
-/** An answer of a pair: a text, a message, or messages of which the last one is the answer. */
-function pairAnswer({ key, value }: Field): string {
-  if (!Array.isArray(value)) {
-    return isRecord(value) ? messageText(value, [key]).text : filled({ key, value }, [], true);
-  }
+/** The text of an answer: a text, a message, or the last one of a list of messages. */
+export function answerText({ key, value }: Field): string {
+  if (isRecord(value)) return messageText(value, [key]).text;
+  if (!Array.isArray(value)) return filled({ key, value }, [], true);
   if (value.length === 0) throw new Unusable(`has no messages in "${key}"`);
   return messageText(value[value.length - 1], [key, value.length - 1]).text;
 }
@@ -93,7 +92,7 @@ export function pairRow(fields: Fields): RankedRow {
   return rankedRow({ ...before, keys }, () => {
     if (chosen === undefined) throw new Unusable(`has no "chosen" (${fields.words})`);
     if (rejected === undefined) throw new Unusable(`has no "rejected" (${fields.words})`);
-    return [pairAnswer(chosen), pairAnswer(rejected)];
+    return [answerText(chosen), answerText(rejected)];
   });
 }
 

@@ -21,6 +21,7 @@ import { conversationOf, isMessage } from "./chat_rows.ts";
 import type { DataRow, Fault, FoundRow } from "./found_row.ts";
 import type { AskedQuestion } from "./passage_files.ts";
 import {
+  answerText,
   isRankedList,
   pairRow,
   promptOf,
@@ -154,10 +155,7 @@ function promptRow(fields: Fields, row: DataRow): Read {
   );
   const { value: text, reason } = attempt(() => {
     if (response === undefined) throw new Unusable(`has no question (${fields.words})`);
-    return Array.isArray(response.value)
-      ? conversationOf([{ role: "user", content: "?" }, ...response.value], [response.key])
-        .passages[0].questions[0].text
-      : filled(response);
+    return filled({ key: response.key, value: answerText(response) });
   });
   const used = [...keys, ...(response === undefined ? [] : [response.key])];
   const questions = text === undefined ? [] : [{ text, answers: [] }];

@@ -72,16 +72,6 @@ Deno.test("a line without a wanted key, or with another kind of value, is named"
   });
 });
 
-Deno.test("a text that must hold something is named where it is blank", async () => {
-  await withFile('{"content": "甲"}\n{"content": " \\n"}\n', async (path) => {
-    await rejects(Array.fromAsync(readJsonLines(path, { strings: ["content"], filled: true })), {
-      name: "TypeError",
-      message: `Cannot read ${path}, line 2: "content" is empty`,
-    });
-    deepEqual((await Array.fromAsync(readJsonLines(path, { strings: ["content"] }))).length, 2);
-  });
-});
-
 Deno.test("a file that is not there, is no UTF-8 or is no JSON object is named", async () => {
   await rejects(readText("nowhere/a.json"), {
     message: "Cannot read nowhere/a.json: there is no such file",

@@ -235,7 +235,7 @@ Deno.test("ranked lists have any length from two answers on, and all answers the
   const refused = "Cannot use FILE: 1 of 2 rows cannot be used, more than a tenth: line 2:";
   assert.equal(
     await sentence(line(2) + line(1), readRankedLists),
-    `${refused} it has 1 answers, and a ranked list needs at least two`,
+    `${refused} it has fewer than two answers to rank`,
   );
   assert.equal(
     await sentence(
