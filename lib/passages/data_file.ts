@@ -137,8 +137,8 @@ function shares(file: DataFile, { passages, faults }: Taken): Share[] {
 /**
  * Takes from a file what a command needs, in the order of the file and with repetitions.
  *
- * @throws {RangeError} If there is nothing of the kind, or too many rows cannot be used. The message
- * has the first of them with line and reason.
+ * @throws {RangeError} If there is nothing of the kind, or too many rows cannot be used. The
+ * message has the first of them with line and reason.
  */
 export function takeFrom(
   file: DataFile,
