@@ -74,7 +74,7 @@ export async function runOnce(
   lap("runtime");
   const policy = await readModelFolder(folder);
   const reward = await readModelFolder(rewardFolder, { valueHead: true });
-  const special = { padId: policy.tokenizer.padId, endId: policy.tokenizer.sepId };
+  const special = { padId: policy.tokenizer.padId, endId: policy.tokenizer.endId };
   const prompts = randomPrompts(settings.batch_size, policy.config, lengths);
   const scoreStatistics = { mean: 0, deviation: 1 };
   const ppo = await createPpo({

@@ -34,6 +34,9 @@ export interface Terminal {
   progress(line: string): void;
 }
 
+/** Prints a sentence about the user's files on standard error. */
+export const tellNote = (note: string): void => console.error(`note: ${note}`);
+
 /** The reason why a command was stopped. */
 export class Interruption extends Error {
   /** The exit code of the process. */

@@ -30,7 +30,7 @@ import {
   writersQuestions,
 } from "../lib/passages/mod.ts";
 import { openWriter, writeLists } from "../lib/stages/mod.ts";
-import { runCommand, type Terminal } from "./command.ts";
+import { runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { countReporter, openStageDevice } from "./stage_report.ts";
 import { dataFileOptions } from "./stage_training.ts";
@@ -92,7 +92,7 @@ async function listFiles(
     settings.test_file_path,
     dataFileOptions(settings, terminal),
   );
-  const folder = await readModelFolder(settings.model_path);
+  const folder = await readModelFolder(settings.model_path, { tell: tellNote });
   const asked = isEmbedded ? settings : given;
   const writer = await openWriter(await openStageDevice(settings), folder);
   const lists = await writeLists(writer, { train, test }, {

@@ -16,6 +16,7 @@ import {
   pathOf,
   type RunInputs,
   runSettings,
+  withModels,
 } from "../lib/course/mod.ts";
 import { fileExists, writeAtomically, writeFolderAtomically } from "../lib/files/mod.ts";
 import { type ModelFolder, readModelFolder, writeModelFolder } from "../lib/lm/mod.ts";
@@ -35,7 +36,7 @@ import {
   validateSettings,
 } from "../lib/settings/mod.ts";
 import { promptRow } from "../lib/passages/mod.ts";
-import { runCommand, type Terminal } from "./command.ts";
+import { runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 
 /** Writes `model.onnx` with `model.onnx_data`, the config and the tokenizer. */
@@ -113,12 +114,16 @@ async function exportRun(
 
 /** The inputs and settings of the run that the flags describe. */
 async function runOf(
-  given: Partial<Settings>,
+  settingsGiven: Partial<Settings>,
   terminal: Terminal,
 ): Promise<{ inputs: RunInputs; settings: Settings }> {
+  const given = await withModels(settingsGiven, { tell: tellNote });
   if (namesOwn(given)) {
     const settings = validateSettings(given);
-    return { inputs: await loadOwn(settings, { tell: terminal.print }), settings };
+    return {
+      inputs: await loadOwn(settings, { tell: tellNote, data: { tell: terminal.print } }),
+      settings,
+    };
   }
   const inputs = await loadEmbedded();
   return { inputs, settings: runSettings(inputs.policy, given) };
@@ -139,7 +144,7 @@ async function exportModel(args: string[], terminal: Terminal): Promise<void> {
   if (values.to === "onnx") {
     await exportOnnx(
       folder,
-      await readModelFolder(values.model_path || pathOf("models/sft_model")),
+      await readModelFolder(values.model_path || pathOf("models/sft_model"), { tell: tellNote }),
     );
   } else await exportRun(folder, { ...await runOf(given, terminal), to: values.to });
   terminal.print(`wrote ${folder}`);

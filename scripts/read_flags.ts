@@ -8,9 +8,11 @@ import {
   type SettingTable,
 } from "../lib/settings/mod.ts";
 import type { Terminal } from "./command.ts";
+import { withUserPaths } from "./user_paths.ts";
 
 /**
- * Reads a command's flags and its environment. With `--help` it prints the help text and returns
+ * Reads a command's flags and its environment; relative paths in them count from the folder where
+ * the user stands. With `--help` it prints the help text and returns
  * undefined.
  *
  * @throws {RangeError} For an unknown flag or a value out of range.
@@ -24,5 +26,6 @@ export function readFlags<Table extends SettingTable>(
   const flags = parseFlags(table, { args, environment, takesNames: about.takesNames });
   if (flags.help !== undefined) return void terminal.print(helpText(table, about, flags.help));
   if (flags.note !== undefined) console.error(flags.note);
-  return flags;
+  const given = withUserPaths(flags.given);
+  return { ...flags, given, values: { ...flags.values, ...given } };
 }

@@ -9,7 +9,8 @@
  * of the scores of that model's own answers, by which PPO normalises. Ctrl-C saves one more
  * `checkpoint-N` and leaves the rest unchanged.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { fileExists } from "../lib/files/mod.ts";
 import {
   downloadParameters,
   type ModelFolder,
@@ -46,7 +47,7 @@ import {
   stageValues,
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
-import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
@@ -135,7 +136,12 @@ async function readInputs(
   terminal: Terminal,
 ): Promise<Inputs> {
   const names = await readNamesFor(settings);
-  const policy = await readModelFolder(settings.pretrained_model_path);
+  const path = settings.pretrained_model_path;
+  if (path === REWARD_SETTINGS.pretrained_model_path.text && !await fileExists(path)) {
+    const advice = "name the SFT model with --pretrained_model_path";
+    throw new Error(`Cannot start from ${resolve(path)}: there is no such folder; ${advice}`);
+  }
+  const policy = await readModelFolder(path, { tell: tellNote });
   requirePositions(settings.max_len, policy.config.positions);
   return {
     settings,

@@ -7,7 +7,7 @@
  * each epoch it measures the held-out loss and writes `checkpoint-N`. Ctrl-C saves one more
  * `checkpoint-N` and leaves the rest of the folder unchanged.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileExists } from "../lib/files/mod.ts";
 import { createGenerator } from "../lib/decode/mod.ts";
 import {
@@ -42,7 +42,7 @@ import {
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
-import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageLog } from "./stage_log.ts";
 import { sha256Of } from "./sha256.ts";
@@ -68,11 +68,11 @@ interface Start {
 async function startingModel(settings: SftSettings, random: Random): Promise<Start> {
   const path = settings.pretrained_model_path;
   if (path !== "") {
-    if (await fileExists(path)) return await readModelFolder(path);
+    if (await fileExists(path)) return await readModelFolder(path, { tell: tellNote });
     const advice = '--pretrained_model_path "" makes a new model of --embed, --layers and --heads';
-    throw new Error(`Cannot start from ${path}: there is no such folder; ${advice}`);
+    throw new Error(`Cannot start from ${resolve(path)}: there is no such folder; ${advice}`);
   }
-  const tokenizer = await loadTokenizer(settings.data_dir);
+  const tokenizer = await loadTokenizer(settings.data_dir, { tell: tellNote });
   const { embed, heads, layers, max_len: positions } = settings;
   const config = {
     vocabSize: tokenizer.vocabSize,
@@ -199,7 +199,7 @@ async function saveCheckpoint(
 /** The gold judge's verdicts on the new model's questions about the held-out passages. */
 async function judged(device: Device, parameters: Gpt2Arrays, { settings, start }: Inputs) {
   const { config, tokenizer } = start;
-  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
+  const special = { padId: tokenizer.padId, endId: tokenizer.endId };
   const generator = await createGenerator(device, config, { sampling: plainSampling, special });
   const lengths = lengthsOf(settings);
   return await goldSample(generator, { parameters, tokenizer, lengths, seed: settings.seed });

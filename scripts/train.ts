@@ -18,6 +18,7 @@ import {
   openRun,
   OWN_PATHS,
   type RunInputs,
+  withModels,
 } from "../lib/course/mod.ts";
 import { downloadParameters, writeModelFolder } from "../lib/lm/mod.ts";
 import {
@@ -28,7 +29,7 @@ import {
   validateSettings,
 } from "../lib/settings/mod.ts";
 import { type Metrics, type PpoState } from "../lib/ppo/mod.ts";
-import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import {
   checkNoRun,
@@ -78,9 +79,10 @@ async function newJob(
   await checkNoRun(given.output_dir ?? SETTINGS.output_dir.text);
   const planned = await plannedRun(embedded ? given : withFullPaths(given));
   const { settings } = planned;
-  const inputs = embedded
-    ? await loadEmbedded()
-    : await loadOwn(settings, dataFileOptions({ strict }, terminal));
+  const inputs = embedded ? await loadEmbedded() : await loadOwn(settings, {
+    tell: tellNote,
+    data: dataFileOptions({ strict }, terminal),
+  });
   const folder = settings.output_dir;
   const run = await openRun(inputs, settings);
   const lock = await lockFolder(folder);
@@ -118,9 +120,10 @@ async function resumedJob(
   const record = await readRecord(folder);
   const { settings, notes } = resumedSettings(folder, record, given);
   const lock = await lockFolder(folder);
-  const read = record.embedded
-    ? await loadEmbedded()
-    : await loadOwn(settings, dataFileOptions({ strict }, terminal));
+  const read = record.embedded ? await loadEmbedded() : await loadOwn(settings, {
+    tell: tellNote,
+    data: dataFileOptions({ strict }, terminal),
+  });
   checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
   const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
   const run = await openRun(inputs, settings);
@@ -209,7 +212,8 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   const about = { command: "deno task train", does };
   const flags = readFlags(TRAIN_FLAGS, about, { args: Deno.args, terminal });
   if (flags === undefined) return;
-  const { resume, save_every: _, plan, strict: _strict, ...given } = flags.given;
+  const { resume, save_every: _, plan, strict: _strict, ...asGiven } = flags.given;
+  const given = resume === undefined ? await withModels(asGiven, { tell: tellNote }) : asGiven;
   const { save_every: saveEvery, strict } = flags.values;
   if (plan) {
     if (resume !== undefined) {

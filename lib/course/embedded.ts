@@ -1,8 +1,15 @@
 /** The embedded models and data, which the chapters and the commands use when no path is given. */
 import { fileURLToPath } from "node:url";
 import { type PassageRecord, readGold } from "../corpus/mod.ts";
-import { readText } from "../files/mod.ts";
-import { type ModelFolder, readModelFolder, type Tokenizer } from "../lm/mod.ts";
+import { fileExists, readText, resolvePath, standingFolder } from "../files/mod.ts";
+import {
+  type ModelFolder,
+  readModelFolder,
+  readModelSizes,
+  requireSameTokenizer,
+  type Tell,
+  type Tokenizer,
+} from "../lm/mod.ts";
 import { type DataFileOptions, readPassages } from "../passages/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
 import {
@@ -74,17 +81,64 @@ export const OWN_PATHS = ["train_file_path", "ori_model_path", "reward_model_pat
 export const namesOwn = (given: Partial<Settings>): boolean =>
   OWN_PATHS.some((name) => given[name] !== undefined);
 
+/** The two models of a run, and what each is called. */
+const MODELS = [["ori_model_path", "SFT model"], ["reward_model_path", "reward model"]] as const;
+
 /**
- * Reads models and passages from the paths that the settings name. `options` decide about rows of
- * the data file that cannot be used.
+ * Completes settings that name passages or one model. Passages of one's own are for the embedded
+ * models, with their settings, unless the tutorial's folders `sft_model/` and `rm_model/` exist.
+ *
+ * @throws {Error} If only one model was given and the folder of the other does not exist.
+ */
+export async function withModels(
+  given: Partial<Settings>,
+  { tell }: { tell: Tell },
+): Promise<Partial<Settings>> {
+  if (!namesOwn(given)) return given;
+  const missing = [];
+  for (const [name, what] of MODELS) {
+    const folder = SETTINGS[name].text;
+    if (given[name] === undefined && !await fileExists(await standingFolder(folder))) {
+      missing.push({ name, what, folder });
+    }
+  }
+  if (missing.length === MODELS.length) {
+    const { settings = {} } = await readModelSizes(pathOf("models/sft_model"));
+    checkSettings(settings);
+    tell("no model was given: using the embedded models, models/sft_model and models/rm_model");
+    const models = {
+      ori_model_path: pathOf("models/sft_model"),
+      reward_model_path: pathOf("models/rm_model"),
+    };
+    return { ...settings, ...given, ...models };
+  }
+  for (const { name, what, folder } of missing) {
+    throw new Error(
+      `Cannot run without a ${what}: --${name} was not given, and its default ` +
+        `${resolvePath(folder)} does not exist`,
+    );
+  }
+  return given;
+}
+
+/**
+ * Reads models and passages from the paths that the settings name.
+ *
+ * @param options.tell takes sentences about what was read in another way than its path suggests
+ * @param options.data decides about rows of the data file that cannot be used
+ * @throws {Error} If a file cannot be read, or the models have different vocabularies.
  */
 export async function loadOwn(
   paths: Pick<Settings, typeof OWN_PATHS[number]>,
-  options?: DataFileOptions,
+  { tell = () => {}, data }: { tell?: Tell; data?: DataFileOptions } = {},
 ): Promise<RunInputs> {
-  const policy = await readModelFolder(paths.ori_model_path);
-  const reward = await readModelFolder(paths.reward_model_path, { valueHead: true });
-  const passages = await readPassages(paths.train_file_path, options);
+  const policy = await readModelFolder(paths.ori_model_path, { tell });
+  const reward = await readModelFolder(paths.reward_model_path, { valueHead: true, tell });
+  requireSameTokenizer(
+    { ...policy, path: resolvePath(paths.ori_model_path) },
+    { ...reward, path: resolvePath(paths.reward_model_path) },
+  );
+  const passages = await readPassages(paths.train_file_path, data);
   const { score_mean: mean, score_deviation: deviation } = reward.settings ?? {};
   const isKnown = typeof mean === "number" && typeof deviation === "number";
   const scoreStatistics = isKnown ? { mean, deviation } : undefined;

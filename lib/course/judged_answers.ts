@@ -33,10 +33,12 @@ export async function judgedAnswers(
   const passages = heldOut.slice(0, count);
   const prompts = passages.map(({ content }) => promptRow(tokenizer, content, lengthsOf(settings)));
   const samples = await ppo.experience(UNUSED_TIMESTEP, prompts);
-  const { sepId } = tokenizer;
+  const { endId } = tokenizer;
   return samples.map((sample, row) => {
-    const question = tokenizer.decode(sample.answer.filter((token) => token !== sepId));
-    const texts = sample.answer.map((id) => id === sepId ? "[SEP]" : tokenizer.decode([id]));
+    const question = tokenizer.decode(sample.answer.filter((token) => token !== endId));
+    const texts = sample.answer.map((id) =>
+      id === endId ? tokenizer.tokenOf(id) : tokenizer.decode([id])
+    );
     const { right } = judgeQuestion(question, passages[row]);
     return { ...sample, passage: passages[row].content, texts, question, right };
   });

@@ -11,5 +11,5 @@ export const lengthsOf = (
 
 /** Padding and end of an answer. */
 export const specialOf = (
-  { padId, sepId }: Pick<Tokenizer, "padId" | "sepId">,
-): SpecialTokens => ({ padId, endId: sepId });
+  { padId, endId }: Pick<Tokenizer, "padId" | "endId">,
+): SpecialTokens => ({ padId, endId });

@@ -73,12 +73,12 @@ export async function sampledValues(
  */
 export function actionValues(
   found: readonly Continuation[],
-  { decode, sepId }: Pick<Tokenizer, "decode" | "sepId">,
+  { decode, endId, tokenOf }: Pick<Tokenizer, "decode" | "endId" | "tokenOf">,
 ): { token: string; share: number; Q: number }[] {
   return [...Map.groupBy(found, ({ tokens }) => tokens[0])]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .map(([token, group]) => ({
-      token: token === sepId ? "[SEP]" : decode([token]),
+      token: token === endId ? tokenOf(token) : decode([token]),
       share: group.length / found.length,
       Q: meanOf(group.map(({ reward }) => reward)),
     }));

@@ -19,7 +19,7 @@ import type { ScoreStatistics } from "../rl/mod.ts";
 const VALUE_HEAD = "value_fn.weight";
 
 /**
- * Writes a policy. [CLS] and [SEP] become the tokenizer's first and end tokens, which BERT
+ * Writes a policy. [CLS] and the end token ([SEP]) become the tokenizer's first and end tokens, which BERT
  * tokenizers leave open.
  *
  * @example
@@ -93,8 +93,8 @@ export async function writeScoreFolder(
 
 /** Adds the first and the end token to the folder's tokenizer. */
 async function nameEndTokens(folder: string, { tokenizer }: ModelFolder): Promise<void> {
-  const { tokenOf, clsId, sepId } = tokenizer;
-  const ends = { bos_token: tokenOf(clsId), eos_token: tokenOf(sepId) };
+  const { tokenOf, clsId, endId } = tokenizer;
+  const ends = { bos_token: tokenOf(clsId), eos_token: tokenOf(endId) };
   await changeJson(joinPath(folder, "tokenizer_config.json"), ends);
   await changeJson(joinPath(folder, "special_tokens_map.json"), ends);
 }

@@ -11,7 +11,8 @@ export { type Content, removeUnfinished, writeAtomically } from "./write.ts";
 export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
 export { refuseStandIn } from "./random_access.ts";
 export { foreignFormat } from "./foreign_text.ts";
-export { fileExists, readLines, readText } from "./read.ts";
+export { fileExists, type FolderEntry, isFolder, listFolder, readLines, readText } from "./read.ts";
+export { hubModelFolder, hubSnapshot } from "./hub_cache.ts";
 export { lineAt, linesOf, type TextLine } from "./lines.ts";
 export * from "./json.ts";
 export { type SyntaxFault, syntaxFault, textAround } from "./json_syntax.ts";
@@ -23,4 +24,9 @@ export { readTensors } from "./read_tensors.ts";
 export { openSafetensors, readSafetensors, writeSafetensors } from "./safetensors.ts";
 export { openShards } from "./shards.ts";
 export { openTorchFile } from "./torch_file.ts";
-export { join as joinPath } from "node:path";
+export {
+  basename as fileName,
+  dirname as parentFolder,
+  join as joinPath,
+  resolve as resolvePath,
+} from "node:path";

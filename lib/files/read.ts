@@ -1,11 +1,12 @@
 /**
  * Reading a file as text, whole or line by line, with errors that are sentences.
  */
+import { join, resolve } from "node:path";
 import { linesOf, type TextLine } from "./lines.ts";
 
-/** Turns an error of the file system into the sentence `Cannot read <path>: <reason>`. */
+/** Turns an error of the file system into the sentence `Cannot read <full path>: <reason>`. */
 export const readError = (path: string, cause: unknown): Error =>
-  new Error(`Cannot read ${path}: ${reason(cause)}`, { cause });
+  new Error(`Cannot read ${resolve(path)}: ${reason(cause)}`, { cause });
 
 /** Rejects with that sentence: for `catch`. */
 export const failToRead = (path: string) => (cause: unknown): never => {
@@ -62,7 +63,9 @@ export async function readText(path: string): Promise<string> {
 /** Facts about a file or folder, or undefined if it does not exist. */
 export async function statOrNothing(path: string): Promise<Deno.FileInfo | undefined> {
   return await Deno.stat(path).catch((cause: unknown) => {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
+    const isMissing = cause instanceof Deno.errors.NotFound ||
+      cause instanceof Deno.errors.NotADirectory; // a file stands where a folder is expected
+    if (isMissing) return undefined;
     throw readError(path, cause);
   });
 }
@@ -70,3 +73,31 @@ export async function statOrNothing(path: string): Promise<Deno.FileInfo | undef
 /** Whether `path` exists, as a file or a folder. */
 export const fileExists = async (path: string): Promise<boolean> =>
   await statOrNothing(path) !== undefined;
+
+/** Whether `path` is a folder. */
+export const isFolder = async (path: string): Promise<boolean> =>
+  (await statOrNothing(path))?.isDirectory === true;
+
+/** An entry of a folder. Links count as what they lead to. */
+export interface FolderEntry {
+  /** Its name in the folder. */
+  readonly name: string;
+  /** Whether it is a folder. */
+  readonly isFolder: boolean;
+}
+
+/**
+ * The entries of a folder, sorted by name; none if it is no folder or does not exist.
+ *
+ * @throws {Error} if this user may not read it.
+ */
+export async function listFolder(path: string): Promise<FolderEntry[]> {
+  if (!await isFolder(path)) return [];
+  const entries = await Array.fromAsync(Deno.readDir(path)).catch(failToRead(path));
+  const found = await Promise.all(entries.map(async ({ name, isDirectory, isSymlink }) => {
+    const isLinked = isSymlink &&
+      (await Deno.stat(join(path, name)).catch(() => null))?.isDirectory;
+    return { name, isFolder: isDirectory || isLinked === true };
+  }));
+  return found.toSorted((a, b) => a.name < b.name ? -1 : 1);
+}

@@ -92,7 +92,8 @@ function pushName({ allows, path, stack }: PickleMachine, module: string, name: 
   const full = `${module}.${name}`;
   if (!allows(full)) {
     const found = `names "${full.slice(0, 100)}", which is no part of a model's weights`;
-    throw pickleError(path, `${found}; nothing of it was executed`);
+    const advice = "Save the weights alone in Python: torch.save(model.state_dict(), path)";
+    throw pickleError(path, `${found}; nothing of it was executed. ${advice}`);
   }
   stack.push({ kind: "name", name: full });
 }

@@ -59,6 +59,11 @@ export interface TensorFile extends Disposable {
   /** Each tensor's place, by key. */
   readonly views: ReadonlyMap<string, TensorView>;
   /**
+   * The beginnings of keys that are names of dictionaries in the file (`model_state_dict.`); absent
+   * or empty if the file is one dictionary of tensors.
+   */
+  readonly groups?: readonly string[];
+  /**
    * Passes a storage's bytes to `put` from first to last, chunk after chunk; a chunk is valid only
    * during the call.
    *
@@ -68,7 +73,7 @@ export interface TensorFile extends Disposable {
 }
 
 /** What the reader of a format finds in an open file. */
-export type Tensors = Pick<TensorFile, "views" | "stream">;
+export type Tensors = Pick<TensorFile, "views" | "groups" | "stream">;
 
 /** How many values a tensor of this shape has; 1 for the empty shape. */
 export const count = (shape: readonly number[]): number =>

@@ -90,11 +90,11 @@ export async function openTorchLegacy(file: RandomAccess): Promise<Tensors> {
     throw new Error(`Cannot read ${path}: it does not begin as a file of torch.save does`);
   }
   checkMachine(pickles.next(), path);
-  const views = stateDictViews(pickles.next(), path);
+  const dict = stateDictViews(pickles.next(), path);
   const names = storageNames(pickles.next(), path);
   const places = await storagePlaces(file, names, { storages, start: pickles.end() });
   return {
-    views,
+    ...dict,
     async stream(storage, put) {
       const begin = places.get(storage) ?? 0;
       await file.stream(begin, begin + (storages.get(storage)?.bytes ?? 0), put);

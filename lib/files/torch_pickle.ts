@@ -6,8 +6,8 @@
  * `torch/serialization.py` (persistent ids).
  */
 import { describe, isKind, pickleError } from "./pickle.ts";
-import type { PickleOptions, PickleValue, TorchStorage } from "./pickle.ts";
-import { BYTES, type NumberFormat, type TensorView } from "./tensor.ts";
+import type { PickleObject, PickleOptions, PickleValue, TorchStorage } from "./pickle.ts";
+import { BYTES, type NumberFormat, type Tensors, type TensorView } from "./tensor.ts";
 
 /** PyTorch's names of each number format: of its class of storages and of its dtype. */
 const FORMATS: readonly (readonly [format: NumberFormat, storage: string, dtype: string])[] = [
@@ -125,26 +125,41 @@ export const torchPickleOptions = (
   },
 });
 
+/** The tensors of a state dict, and the dictionaries in it that hold some. */
+export type StateDict = Pick<Tensors, "views" | "groups">;
+
 /**
- * The tensors of a state dict.
+ * The tensors of a state dict. In a training checkpoint, which holds dictionaries of tensors beside
+ * counters and settings, a tensor has the keys of its dictionaries before its own:
+ * `model_state_dict.wte.weight`.
  *
- * @throws {TypeError} if it is no dictionary of tensors by name.
+ * @throws {TypeError} if it is no dictionary that holds tensors.
  */
-export function stateDictViews(value: PickleValue, path: string): Map<string, TensorView> {
+export function stateDictViews(value: PickleValue, path: string): StateDict {
   const wrong = (place: string, state: string, expected: string) =>
     new TypeError(`Cannot read ${place}: ${state}, and ${expected} is expected`);
   if (!isKind(value, "dict")) {
     throw wrong(path, `it holds ${describe(value)}`, "a dictionary of tensors");
   }
-  const views = new Map<string, TensorView>();
-  for (const [key, tensor] of value.entries) {
-    if (typeof key !== "string") throw wrong(path, `it has ${describe(key)} as a key`, "text");
-    if (!isKind(tensor, "tensor")) {
-      throw wrong(`"${key}" of ${path}`, `it is ${describe(tensor)}`, "a tensor");
+  const views = new Map<string, TensorView>(), groups: string[] = [];
+  const seen = new Set<PickleValue>(); // a dictionary may be in several others, or in itself
+  const collect = (dict: Extract<PickleObject, { kind: "dict" }>, group: string): void => {
+    seen.add(dict);
+    for (const [key, item] of dict.entries) {
+      if (isKind(key, "dict", "list", "tuple", "name", "tensor", "storage")) {
+        throw wrong(path, `it has ${describe(key)} as a key`, "text");
+      }
+      const name = `${group}${key}`;
+      if (isKind(item, "tensor")) views.set(name, item.view);
+      if (!isKind(item, "dict") || seen.has(item)) continue;
+      groups.push(`${name}.`);
+      collect(item, `${name}.`);
     }
-    views.set(key, tensor.view);
-  }
-  return views;
+  };
+  collect(value, "");
+  if (views.size > 0) return { views, groups };
+  const found = [...value.entries.keys()].slice(0, 3).map((key) => JSON.stringify(String(key)));
+  throw wrong(path, `it has no tensors, only ${found.join(", ") || "nothing"}`, "a state dict");
 }
 
 /**

@@ -176,7 +176,7 @@ export async function openTorchZip(file: RandomAccess): Promise<Tensors> {
   const options = torchPickleOptions(path, check);
   const value = pickleReader(await readSmall(pickle, file), options).next();
   return {
-    views: stateDictViews(value, path),
+    ...stateDictViews(value, path),
     stream: (storage, put) => streamPlace(placeOfStorage(storage), file, put),
   };
 }

@@ -11,23 +11,21 @@ import {
   joinPath,
   type JsonRecord,
   readJsonRecord,
-  standingFolder,
+  resolvePath,
   writeAtomically,
   writeFolderAtomically,
   writeSafetensors,
 } from "../files/mod.ts";
 import { type Gpt2Config, gpt2ConfigFields, parseGpt2Config } from "./config.ts";
-import { requireUsable } from "./expect_fields.ts";
-import type { Tokenizer } from "./tokenizer.ts";
+import { requireUsable, shown } from "./expect_fields.ts";
+import { findConfigFolder, findModel } from "./model_place.ts";
+import type { Tell } from "./tell.ts";
+import { SPECIAL, type Tokenizer } from "./tokenizer.ts";
 import { loadTokenizer } from "./tokenizer_files.ts";
-import {
-  checkWeights,
-  isWeightFile,
-  PREFIX,
-  readWeights,
-  VALUE_HEAD,
-  type Weight,
-} from "./weights.ts";
+import { checkWeights, HEAD_FILES, isWeightFile, readWeights, type Weight } from "./weights.ts";
+import { PREFIX, VALUE_HEAD, VALUE_HEAD_NAMES } from "./weight_names.ts";
+
+const CONFIG = "config.json";
 
 /** The contents of a model folder. */
 export interface ModelFolder {
@@ -46,9 +44,11 @@ export interface ModelFolder {
 /**
  * Reads and checks a whole model folder; the value head is read if there is one.
  *
- * @param folder the folder
- * @param options.valueHead whether to refuse a folder without `value_fn.weight`, which is no
- *   reward model
+ * @param folder the folder; a path that means a model in another way (`model_place.ts`) is followed
+ * @param options.valueHead whether to refuse a folder without a value head, which is no reward
+ *   model
+ * @param options.tell takes sentences about what was read in another way than its path or name
+ *   suggests
  * @throws {Error} A sentence that names the file and the key, if a file is missing, a key is
  *   missing, unknown or of the wrong shape, or the vocabulary's size is not the model's.
  * @example
@@ -68,24 +68,70 @@ export interface ModelFolder {
  */
 export async function readModelFolder(
   folder: string,
-  { valueHead = false }: { valueHead?: boolean } = {},
+  { valueHead = false, tell = () => {} }: {
+    valueHead?: boolean;
+    tell?: Tell;
+  } = {},
 ): Promise<ModelFolder> {
-  const place = await standingFolder(folder);
+  const { folder: place, weightsFile, headFile, tokenizerFolder, notes } = await findModel(folder);
+  notes.forEach(tell);
   const sizes = await readModelSizes(place);
   const { config } = sizes;
-  const tokenizer = await loadTokenizer(place);
-  const { vocabSize } = tokenizer;
-  const differs = `its vocabulary has ${vocabSize} entries, but config.json has vocab_size ` +
-    config.vocabSize;
-  requireUsable(vocabSize === config.vocabSize, place, differs);
-  const weights = await readWeights(place, config);
+  const endIds = await declaredEnds(place);
+  const tokenizer = await loadTokenizer(tokenizerFolder, { rows: config.vocabSize, endIds, tell });
+  checkRows(tokenizer, config, { place, tell });
+  const weights = await readWeights(weightsFile, config, { headFile, tell });
   const hasHead = !valueHead || weights.has(VALUE_HEAD);
-  requireUsable(hasHead, `${place} as a reward model`, `it has no "${VALUE_HEAD}"`);
-  return { ...sizes, weights, tokenizer, reread: () => readWeights(place, config) };
+  const full = resolvePath(place);
+  if (!valueHead && weights.has(VALUE_HEAD)) {
+    tell(`${full} has a value head: a reward model or critic`);
+  }
+  requireUsable(hasHead, `${full} as a reward model`, `${NO_HEAD} ${full}`);
+  return {
+    ...sizes,
+    weights,
+    tokenizer,
+    reread: () => readWeights(weightsFile, config, { headFile }),
+  };
+}
+
+const NO_HEAD = `its weights have no value head (${VALUE_HEAD_NAMES}). ` +
+  "Train one from it: deno task reward --pretrained_model_path";
+
+/** Numbers of which embeddings are padded to a multiple. */
+const MULTIPLES = [8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** Fails if the embedding has other rows than one for each token, and padding. */
+function checkRows(
+  { vocabSize }: Tokenizer,
+  { vocabSize: rows }: Gpt2Config,
+  { place, tell }: { place: string; tell: Tell },
+): void {
+  const isPadded = MULTIPLES.some((step) => Math.ceil(vocabSize / step) * step === rows);
+  const sizes = `its vocabulary has ${vocabSize} entries, but config.json has vocab_size ${rows}`;
+  const both = "Check that both files come from the same checkpoint";
+  requireUsable(rows === vocabSize || isPadded, resolvePath(place), `${sizes}. ${both}.`);
+  if (rows > vocabSize) tell(`${resolvePath(place)}: ${sizes}; the other rows are padding`);
+}
+
+/** Ids that the model's own files declare as the end of a text, those of generation first. */
+async function declaredEnds(place: string): Promise<number[]> {
+  const ends = [];
+  for (const name of ["generation_config.json", CONFIG]) {
+    const path = joinPath(place, name);
+    const { eos_token_id: id } = await fileExists(path) ? await readJsonRecord(path) : {};
+    const ids = Array.isArray(id) ? id.filter((one, index) => id.indexOf(one) === index) : [id];
+    const several = `eos_token_id is ${shown(id)}, and only one end token is supported. ` +
+      "Leave the one that ends an answer.";
+    requireUsable(ids.length <= 1, path, several);
+    ends.push(...ids.filter((one) => typeof one === "number"));
+  }
+  return ends;
 }
 
 /**
- * Reads the sizes and settings of a model folder, without its weights.
+ * Reads the sizes and settings of a model folder, without its weights. Without a `settings.json`
+ * the score statistics that OpenRLHF keeps in `config.json` are read.
  *
  * @throws {Error} A sentence that names the file and the field.
  * @example
@@ -102,28 +148,60 @@ export async function readModelFolder(
 export async function readModelSizes(
   folder: string,
 ): Promise<Pick<ModelFolder, "config" | "settings">> {
-  const place = await standingFolder(folder);
-  const configPath = joinPath(place, "config.json");
-  const config = parseGpt2Config(await readJsonRecord(configPath), configPath);
+  const place = await findConfigFolder(folder);
+  const configPath = joinPath(place, CONFIG);
+  const record = await readJsonRecord(configPath);
+  const config = parseGpt2Config(record, configPath);
   const settingsPath = joinPath(place, "settings.json");
-  if (!await fileExists(settingsPath)) return { config };
-  return { config, settings: await readJsonRecord(settingsPath) };
+  if (await fileExists(settingsPath)) {
+    return { config, settings: await readJsonRecord(settingsPath) };
+  }
+  const { mean, std } = record; // OpenRLHF's names of the statistics of a reward model's scores
+  if (typeof mean !== "number" || typeof std !== "number") return { config };
+  return { config, settings: { score_mean: mean, score_deviation: std } };
+}
+
+/** The tokens that texts are split at, without those of BERT. */
+const ownTokens = ({ added }: Tokenizer) =>
+  added.filter(({ content }) => !SPECIAL.includes(content));
+
+/** The end token and the special tokens, as transformers names them. */
+function namedFields(tokenizer: Tokenizer): JsonRecord {
+  const { endId, sepId, tokenOf } = tokenizer;
+  const special = ownTokens(tokenizer).filter((token) => token.special)
+    .map(({ content }) => content);
+  return {
+    ...(endId === sepId ? {} : { eos_token: tokenOf(endId) }),
+    ...(special.length === 0 ? {} : { additional_special_tokens: special }),
+  };
+}
+
+/** The same with the options of each token that was added. */
+function addedFields(tokenizer: Tokenizer): JsonRecord {
+  const own = ownTokens(tokenizer);
+  if (own.length === 0) return namedFields(tokenizer);
+  const described = own.map((token) => [
+    tokenizer.idOf(token.content),
+    { ...token, single_word: false },
+  ]);
+  return { added_tokens_decoder: Object.fromEntries(described), ...namedFields(tokenizer) };
 }
 
 /** The files beside the weights, by name. */
 function companions({ config, weights, tokenizer, settings }: ModelFolder): JsonRecord {
-  const { padId, clsId, sepId, unkId, tokenOf } = tokenizer;
+  const { padId, clsId, sepId, endId, unkId, tokenOf } = tokenizer;
   const architecture = weights.has(VALUE_HEAD) ? "RewardModel" : "GPT2LMHeadModel";
   // else transformers would add one
-  const mask = tokenizer.vocabulary.includes("[MASK]") ? "[MASK]" : null;
+  const mask = tokenizer.added.some(({ content }) => content === "[MASK]") ? "[MASK]" : null;
   return {
     "config.json": gpt2ConfigFields(config, tokenizer, architecture),
-    "generation_config.json": { bos_token_id: clsId, eos_token_id: sepId, pad_token_id: padId },
+    "generation_config.json": { bos_token_id: clsId, eos_token_id: endId, pad_token_id: padId },
     "tokenizer_config.json": {
       tokenizer_class: "BertTokenizer",
       do_lower_case: tokenizer.lowerCase,
       model_max_length: config.positions,
       mask_token: mask,
+      ...addedFields(tokenizer),
     },
     "special_tokens_map.json": {
       unk_token: tokenOf(unkId),
@@ -131,6 +209,7 @@ function companions({ config, weights, tokenizer, settings }: ModelFolder): Json
       pad_token: tokenOf(padId),
       cls_token: tokenOf(clsId),
       ...(mask === null ? {} : { mask_token: mask }),
+      ...namedFields(tokenizer),
     },
     ...(settings === undefined ? {} : { "settings.json": settings }),
   };
@@ -141,7 +220,8 @@ function companions({ config, weights, tokenizer, settings }: ModelFolder): Json
  * tokenizer.
  */
 const isObsolete = (name: string): boolean =>
-  isWeightFile(name) || ["tokenizer.json", "added_tokens.json"].includes(name);
+  isWeightFile(name) || HEAD_FILES.includes(name) ||
+  ["tokenizer.json", "added_tokens.json"].includes(name);
 
 /**
  * Writes a model folder that transformers and `readModelFolder` can read; no reader ever sees it
@@ -170,10 +250,10 @@ const isObsolete = (name: string): boolean =>
 export async function writeModelFolder(folder: string, model: ModelFolder): Promise<void> {
   const { config, tokenizer } = model;
   const weights = checkWeights(model.weights, config, `the weights for ${folder}`);
-  if (tokenizer.vocabSize !== config.vocabSize) {
+  if (tokenizer.vocabSize > config.vocabSize) {
     throw new RangeError(
       `Cannot write ${folder}: the tokenizer has ${tokenizer.vocabSize} entries, ` +
-        `but the model has ${config.vocabSize}`,
+        `but the model's embedding has ${config.vocabSize} rows`,
     );
   }
   const stored = [...weights].map(([name, weight]): [string, Weight] => [

@@ -160,12 +160,12 @@ export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2
 }
 
 /**
- * The fields of a `config.json` that transformers reads; a sequence begins with [CLS] and ends with
- * [SEP].
+ * The fields of a `config.json` that transformers reads; a sequence begins with [CLS] and ends
+ * with the end token.
  */
 export function gpt2ConfigFields(
   config: Gpt2Config,
-  ids: Pick<Tokenizer, "padId" | "clsId" | "sepId">,
+  ids: Pick<Tokenizer, "padId" | "clsId" | "endId">,
   architecture: string,
 ): JsonRecord {
   return {
@@ -181,7 +181,7 @@ export function gpt2ConfigFields(
     layer_norm_epsilon: config.layerNormEpsilon,
     tie_word_embeddings: true,
     bos_token_id: ids.clsId,
-    eos_token_id: ids.sepId,
+    eos_token_id: ids.endId,
     pad_token_id: ids.padId,
     torch_dtype: "float32",
     ...config.carried,

@@ -9,10 +9,11 @@
  * with.
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import { type AddedToken, specialToken } from "./added_tokens.ts";
 
-/** Text to ids and back. Ids are line numbers of `vocab.txt`, from 0. */
+/** Text to ids and back. Ids are places in `vocabulary`, from 0. */
 export interface Tokenizer {
-  /** The number of lines in `vocab.txt`. */
+  /** The number of entries of the vocabulary, tokens that were added to it included. */
   vocabSize: number;
   /** [PAD] */
   padId: number;
@@ -20,8 +21,10 @@ export interface Tokenizer {
   unkId: number;
   /** [CLS], which begins a sequence. */
   clsId: number;
-  /** [SEP], which also ends an answer. */
+  /** [SEP], which ends a prompt. */
   sepId: number;
+  /** The token that ends an answer: [SEP], unless the model's folder declares another one. */
+  endId: number;
   /**
    * The ids of a text, without [CLS] and [SEP] around it. Special tokens in the text are
    * recognised.
@@ -36,8 +39,10 @@ export interface Tokenizer {
   tokenOf(id: number): string;
   /** The id of a token. Throws a RangeError for a token that is not in the vocabulary. */
   idOf(token: string): number;
-  /** The lines of `vocab.txt`. */
+  /** The tokens by id. An id that no token has is an empty text. */
   vocabulary: readonly string[];
+  /** The tokens that a text is split at; those of BERT too. */
+  added: readonly AddedToken[];
   /** Whether a text is first lower-cased and stripped of its accents. */
   lowerCase: boolean;
 }
@@ -64,18 +69,16 @@ function agreeWithBert(text: string, lowerCase: boolean): string {
   return lowerCase ? cleaned.replaceAll("Σ", "σ") : cleaned;
 }
 
-function makeLibraryTokenizer(vocabulary: readonly string[], lowerCase: boolean) {
+function makeLibraryTokenizer(
+  vocabulary: readonly string[],
+  { lowerCase, added }: { lowerCase: boolean; added: readonly AddedToken[] },
+) {
   const vocab = Object.fromEntries(vocabulary.map((token, id) => [token, id]));
-  const special = SPECIAL.filter((token) => Object.hasOwn(vocab, token));
   return new HuggingFaceTokenizer({
-    added_tokens: special.map((content) => ({
-      id: vocab[content],
-      content,
-      special: true,
-      normalized: false,
+    added_tokens: added.map((token) => ({
+      ...token,
+      id: vocab[token.content],
       single_word: false,
-      lstrip: false,
-      rstrip: false,
     })),
     normalizer: {
       type: "BertNormalizer",
@@ -115,6 +118,23 @@ const WORD = String.raw`(?!\p{Script=Han})[\p{L}\p{N}]`;
 const WORD_START = new RegExp(`^${WORD}`, "u");
 const WORD_END = new RegExp(`${WORD}$`, "u");
 
+/** Properties of a tokenizer besides its vocabulary. */
+export interface TokenizerOptions {
+  /** Whether texts are lower-cased and stripped of accents (default: yes). */
+  readonly lowerCase?: boolean;
+  /** What to call the vocabulary in errors. */
+  readonly name?: string;
+  /** The tokens that texts are split at (default: BERT's special tokens). */
+  readonly added?: readonly AddedToken[];
+  /** The token that ends an answer (default: [SEP]). */
+  readonly endToken?: string;
+  /**
+   * Rows of the model's embedding (default: the vocabulary's size). Ids from the vocabulary's end
+   * up to this number are padding and decode to nothing.
+   */
+  readonly rows?: number;
+}
+
 /**
  * Creates a tokenizer from a vocabulary with one token in each entry.
  *
@@ -131,9 +151,12 @@ const WORD_END = new RegExp(`${WORD}$`, "u");
  */
 export function makeTokenizer(
   vocabulary: readonly string[],
-  { lowerCase = true, name = "the vocabulary" }: { lowerCase?: boolean; name?: string } = {},
+  { lowerCase = true, name = "the vocabulary", endToken = "[SEP]", ...options }: TokenizerOptions =
+    {},
 ): Tokenizer {
   const ids = new Map(vocabulary.map((token, id) => [token, id]));
+  const { rows = vocabulary.length } = options;
+  const { added = SPECIAL.filter((token) => ids.has(token)).map(specialToken) } = options;
   const idOf = (token: string) => {
     const id = ids.get(token);
     if (id === undefined) {
@@ -151,19 +174,27 @@ export function makeTokenizer(
     return token;
   };
   const [padId = 0, unkId = 0, clsId = 0, sepId = 0] = REQUIRED.map(idOf);
-  const library = makeLibraryTokenizer(vocabulary, lowerCase);
-  const special = new Set(SPECIAL);
+  const library = makeLibraryTokenizer(vocabulary, { lowerCase, added });
+  const omitted = new Set(added.filter(({ special }) => special).map(({ content }) => content));
+  omitted.add(endToken);
+  const isPadding = (id: number) => id >= vocabulary.length && id < rows;
   return {
     vocabSize: vocabulary.length,
     padId,
     unkId,
     clsId,
     sepId,
+    endId: idOf(endToken),
     encode: (text) => library.encode(agreeWithBert(text, lowerCase)).ids,
-    decode: (row) => joinTokens(Array.from(row, tokenOf).filter((token) => !special.has(token))),
+    decode: (row) =>
+      joinTokens(
+        Array.from(row).filter((id) => !isPadding(id)).map(tokenOf)
+          .filter((token) => !omitted.has(token)),
+      ),
     tokenOf,
     idOf,
     vocabulary,
+    added,
     lowerCase,
   };
 }

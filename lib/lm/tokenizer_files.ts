@@ -2,23 +2,32 @@
  * The tokenizer of a model folder: from `vocab.txt`, as in the tutorial's folders, or else from
  * `tokenizer.json`.
  *
- * `tokenizer_config.json` and `special_tokens_map.json` are read for the options that they change.
- * An option that is not supported is an error that names it.
+ * `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` are read for the
+ * tokens and options that they change. An option that is not supported is an error that names it,
+ * and two files that contradict each other are refused.
  *
  * Source: the defaults are those of transformers' BertTokenizer; `tokenizer.json` is the format of
- * Hugging Face's tokenizers.
+ * Hugging Face's tokenizers. `scripts/fixtures/tokenizer_folders.py` saves the folders that the
+ * tests compare with.
  */
 import {
   fileExists,
-  isRecord,
   joinPath,
   type JsonRecord,
   readJsonRecord,
   readText,
   refuseStandIn,
+  resolvePath,
 } from "../files/mod.ts";
+import { contentOf, mergeAddedTokens, specialToken, type TokenFiles } from "./added_tokens.ts";
 import { expectFields, requireUsable, shown, type Supported } from "./expect_fields.ts";
-import { makeTokenizer, MAX_WORD, SPECIAL, type Tokenizer } from "./tokenizer.ts";
+import type { Tell } from "./tell.ts";
+import { makeTokenizer, SPECIAL, type Tokenizer } from "./tokenizer.ts";
+import {
+  parseTokenizerJson,
+  parseVocabulary,
+  refuseWithoutVocabulary,
+} from "./vocabulary_files.ts";
 
 /** The names of the special tokens in both companion files. */
 const TOKEN_NAMES: Supported = {
@@ -31,9 +40,22 @@ const TOKEN_NAMES: Supported = {
 
 /** A token may be written as text or as an object with `content`. */
 function checkTokenNames(record: JsonRecord, path: string): void {
-  const names = Object.entries(record)
-    .map(([field, value]) => [field, isRecord(value) ? value.content : value]);
+  const names = Object.keys(TOKEN_NAMES).map((field) => [field, contentOf(record[field])]);
   expectFields(Object.fromEntries(names), path, TOKEN_NAMES);
+}
+
+/** The classes of transformers that split texts as BERT does, with any case of `Fast`. */
+const BERT_CLASSES = /^(Bert|DistilBert|Electra)Tokenizer(Fast)?$/;
+/** Classes that take whatever `tokenizer.json` contains. */
+const GENERAL_CLASSES = /^(PreTrainedTokenizerFast|TokenizersBackend)$/;
+
+/** Refuses a tokenizer of another kind by its class. */
+function checkClass({ tokenizer_class: name }: JsonRecord, path: string): void {
+  if (name === undefined || name === null) return;
+  const isKnown = BERT_CLASSES.test(String(name)) || GENERAL_CLASSES.test(String(name));
+  const reason = `tokenizer_class is ${shown(name)}, and only BERT's WordPiece tokenizer ` +
+    "(BertTokenizer) is supported";
+  requireUsable(isKnown, path, reason);
 }
 
 /**
@@ -42,6 +64,7 @@ function checkTokenNames(record: JsonRecord, path: string): void {
  */
 function parseTokenizerConfig(record: JsonRecord, path: string): boolean {
   const lowerCase = record.do_lower_case !== false;
+  checkClass(record, path);
   expectFields(record, path, {
     do_lower_case: [true, false],
     do_basic_tokenize: [true],
@@ -58,78 +81,96 @@ function parseTokenizerConfig(record: JsonRecord, path: string): boolean {
 const readOptional = async (path: string): Promise<JsonRecord> =>
   await fileExists(path) ? await readJsonRecord(path) : {};
 
-/** The entries of a `vocab.txt`, one on each line; the last line end closes the last entry. */
-function parseVocabulary(text: string): string[] {
-  const lines = text.replaceAll("\r\n", "\n").split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-}
+/** Where a folder's tokenizer is, and its companions. */
+type Companions = TokenFiles & { readonly vocabularyPath: string };
 
-/** Entries in the order of their ids, which must be 0, 1, 2 ... */
-function orderedVocabulary(vocab: unknown, path: string): string[] {
-  const notRecord = "model.vocab is not an object of tokens and ids";
-  requireUsable(isRecord(vocab), path, notRecord, TypeError);
-  const entries = Object.entries(vocab).toSorted(([, a], [, b]) => Number(a) - Number(b));
-  for (const [index, [token, id]] of entries.entries()) {
-    const reason = `${shown(token)} has the id ${shown(id)}, and the ids must be ` +
-      `0 to ${entries.length - 1}, each of them once`;
-    requireUsable(id === index, path, reason);
-  }
-  return entries.map(([token]) => token);
-}
-
-/**
- * Tokens added to the vocabulary must be BERT's special ones, under the ids that they have there.
- */
-function checkAddedTokens(added: unknown, vocabulary: readonly string[], path: string): void {
-  for (const token of Array.isArray(added) ? added : []) {
-    const { id, content } = recordOf(token);
-    const isKnown = typeof id === "number" && vocabulary[id] === content;
-    const isSpecial = isKnown && SPECIAL.some((one) => one === content);
-    const reason = `it adds ${shown(content)} as id ${shown(id)}, and only ` +
-      `${SPECIAL.join(", ")} of its vocabulary may be added`;
-    requireUsable(isSpecial, path, reason);
-  }
-}
-
-const recordOf = (value: unknown): JsonRecord => isRecord(value) ? value : {};
-
-/** A `tokenizer.json` that does what BertTokenizer does. */
-function parseTokenizerJson(record: JsonRecord, path: string): Tokenizer {
-  const model = recordOf(record.model), normalizer = recordOf(record.normalizer);
-  const types = {
-    "model.type": model.type,
-    "normalizer.type": normalizer.type ?? "none",
-    "pre_tokenizer.type": recordOf(record.pre_tokenizer).type ?? "none",
+async function readCompanions(folder: string): Promise<Companions> {
+  const read = async (name: string): Promise<[string, JsonRecord]> => {
+    const path = joinPath(folder, name);
+    return [path, await readOptional(path)];
   };
-  expectFields(types, path, {
-    "model.type": ["WordPiece"],
-    "normalizer.type": ["BertNormalizer"],
-    "pre_tokenizer.type": ["BertPreTokenizer"],
-  });
-  expectFields(model, path, {
-    unk_token: ["[UNK]"],
-    continuing_subword_prefix: ["##"],
-    max_input_chars_per_word: [MAX_WORD],
-  });
-  const lowerCase = normalizer.lowercase !== false;
-  expectFields(normalizer, path, {
-    clean_text: [true],
-    handle_chinese_chars: [true],
-    lowercase: [true, false],
-    strip_accents: [lowerCase],
-  });
-  const vocabulary = orderedVocabulary(model.vocab, path);
-  checkAddedTokens(record.added_tokens, vocabulary, path);
-  return makeTokenizer(vocabulary, { lowerCase, name: path });
+  return {
+    vocabularyPath: joinPath(folder, "vocab.txt"),
+    tokenizer: await read("tokenizer.json"),
+    config: await read("tokenizer_config.json"),
+    map: await read("special_tokens_map.json"),
+    added: await read("added_tokens.json"),
+  };
+}
+
+/** Fails unless `vocab.txt` and `tokenizer.json` give every id to the same token. */
+function checkSameVocabulary(
+  lines: readonly string[],
+  entries: readonly string[],
+  { vocabularyPath: path, tokenizer: [jsonPath] }: Companions,
+): void {
+  const size = Math.max(lines.length, entries.length);
+  for (let id = 0; id < size; id++) {
+    const [line = "", entry = ""] = [lines[id], entries[id]];
+    const isRepeated = entry === "" && entries.includes(line); // the last of equal lines counts
+    const reason = `it has ${shown(line)} as id ${id}, but ${jsonPath} has ${shown(entry)}. ` +
+      "Remove the file that does not belong to the model.";
+    requireUsable(line === entry || isRepeated, path, reason);
+  }
+}
+
+/** The entries of the vocabulary without added tokens, and whether texts are lower-cased. */
+async function readVocabulary(companions: Companions, { folder, rows }: LoadedFolder) {
+  const { vocabularyPath: path, tokenizer: [jsonPath, json], config: [configPath, config] } =
+    companions;
+  const given = parseTokenizerConfig(config, configPath);
+  const hasLines = await fileExists(path), hasJson = await fileExists(jsonPath);
+  if (!hasLines && !hasJson) return await refuseWithoutVocabulary(folder);
+  const parsed = hasJson ? parseTokenizerJson(json, jsonPath) : undefined;
+  if (parsed !== undefined && config.do_lower_case !== undefined) {
+    const reason = `do_lower_case is ${given}, but ${jsonPath} has lowercase ${parsed.lowerCase}`;
+    requireUsable(given === parsed.lowerCase, configPath, reason);
+  }
+  const lowerCase = parsed?.lowerCase ?? given;
+  if (!hasLines) return { vocabulary: parsed?.vocabulary ?? [], lowerCase, name: jsonPath };
+  const text = await readText(path);
+  refuseStandIn(text.slice(0, 256), path);
+  const vocabulary = parseVocabulary(text, rows);
+  if (parsed !== undefined) checkSameVocabulary(vocabulary, parsed.vocabulary, companions);
+  return { vocabulary, lowerCase, name: path };
+}
+
+/** What ends an answer where nothing is declared. */
+const SEPARATOR = "[SEP]";
+
+/** A folder and the number of rows of its model's embedding. */
+interface LoadedFolder {
+  readonly folder: string;
+  readonly rows: number;
+}
+
+/** What the reader of a model knows about its tokenizer. */
+export interface LoadTokenizerOptions {
+  /** Rows of the model's embedding (default: as many as there are tokens). */
+  readonly rows?: number;
+  /** Ids that the model's configuration declares as the end of a text. */
+  readonly endIds?: readonly number[];
+  /** Takes a sentence about what was found and is not used as it is. */
+  readonly tell?: Tell;
+}
+
+/** The declared end of an answer: by id in the model's files, or by name in the tokenizer's. */
+function endTokenOf(
+  vocabulary: readonly string[],
+  { config: [, config], map: [, map] }: Companions,
+  endIds: readonly number[],
+): string | undefined {
+  const byId = endIds.map((id) => vocabulary[id]).find((token) => token); // 50256 is often left
+  const name = contentOf(config.eos_token) ?? contentOf(map.eos_token);
+  return byId ?? vocabulary.find((token) => token === name);
 }
 
 /**
- * Reads the tokenizer of a model folder: `vocab.txt` with `tokenizer_config.json` if that exists,
- * or else `tokenizer.json`.
+ * Reads the tokenizer of a model folder: `vocab.txt` or `tokenizer.json`, with the tokens that its
+ * companions add.
  *
  * @throws {Error} A sentence that names the file, if neither exists, a special token is missing,
- *   or an option is not supported.
+ *   an option is not supported, or two files contradict each other.
  * @example
  * ```ts
  * import { deepEqual } from "node:assert/strict";
@@ -140,16 +181,34 @@ function parseTokenizerJson(record: JsonRecord, path: string): Tokenizer {
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export async function loadTokenizer(folder: string): Promise<Tokenizer> {
-  const path = joinPath(folder, "vocab.txt"), jsonPath = joinPath(folder, "tokenizer.json");
-  const configPath = joinPath(folder, "tokenizer_config.json");
-  const mapPath = joinPath(folder, "special_tokens_map.json");
-  checkTokenNames(await readOptional(mapPath), mapPath);
-  const lowerCase = parseTokenizerConfig(await readOptional(configPath), configPath);
-  if (!await fileExists(path) && await fileExists(jsonPath)) {
-    return parseTokenizerJson(await readJsonRecord(jsonPath), jsonPath);
+export async function loadTokenizer(
+  folder: string,
+  { rows, endIds = [], tell = () => {} }: LoadTokenizerOptions = {},
+): Promise<Tokenizer> {
+  const companions = await readCompanions(folder);
+  const { map: [mapPath, map], config: [, config] } = companions;
+  checkTokenNames(map, mapPath);
+  const read = await readVocabulary(companions, { folder, rows: rows ?? 0 });
+  const { vocabulary, added, ignored } = mergeAddedTokens(read.vocabulary, companions, { rows });
+  for (const token of ignored) {
+    tell(
+      `${resolvePath(folder)}: "${token}" is declared, but has no row in the embedding; ignored`,
+    );
   }
-  const text = await readText(path);
-  refuseStandIn(text.slice(0, 256), path);
-  return makeTokenizer(parseVocabulary(text), { lowerCase, name: path });
+  const isOpen = (token: string) => token === "[MASK]" && config.mask_token === null;
+  const known = new Set(added.map(({ content }) => content));
+  const standard = SPECIAL.filter((token) =>
+    vocabulary.includes(token) && !known.has(token) && !isOpen(token)
+  );
+  const endToken = endTokenOf(vocabulary, companions, endIds);
+  if (endToken !== undefined && endToken !== SEPARATOR) {
+    tell(`${resolvePath(folder)}: answers end with "${endToken}", the declared end token`);
+  }
+  return makeTokenizer(vocabulary, {
+    lowerCase: read.lowerCase,
+    name: read.name,
+    added: [...standard.map(specialToken), ...added],
+    ...(endToken === undefined ? {} : { endToken }),
+    ...(rows === undefined ? {} : { rows }),
+  });
 }

@@ -1,6 +1,5 @@
 /**
- * The weights of a GPT-2: their names and shapes, and reading them from any file format that
- * Hugging Face's folders use.
+ * The weights of a GPT-2, read from any file format that Hugging Face's folders use.
  *
  * Names inside the library have no `transformer.` before them: `wte.weight`,
  * `h.0.attn.c_attn.weight`, `value_fn.weight`. Linear weights are [in, out], as GPT-2's Conv1D
@@ -8,8 +7,8 @@
  * before the first value is read, and each value is in memory once.
  */
 import {
-  byteRange,
   fileExists,
+  fileName,
   joinPath,
   openSafetensors,
   openShards,
@@ -18,10 +17,13 @@ import {
   type TensorFile,
   type TensorView,
 } from "../files/mod.ts";
-import { flatten, isSpec, newFloats } from "../runtime/mod.ts";
+import { newFloats } from "../runtime/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import { requireUsable } from "./expect_fields.ts";
-import { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
+import type { Tell } from "./tell.ts";
+import { foldHeadBias } from "./value_head.ts";
+import { LANGUAGE_HEAD, nameKeys, PREFIX, TOKEN_EMBEDDING, VALUE_BIAS } from "./weight_names.ts";
+import { checkNames, checkPlaces, checkWeight, type StoredWeight } from "./weight_checks.ts";
 
 /** One weight: its shape and its values in row-major order. */
 export interface Weight {
@@ -29,36 +31,6 @@ export interface Weight {
   shape: number[];
   /** Values in row-major order. */
   data: Float32Array;
-}
-
-/** The prefix of a body's names in the files of models that have a head. */
-export const PREFIX = "transformer.";
-/** The head of a reward model or critic. */
-export const VALUE_HEAD = "value_fn.weight";
-const LANGUAGE_HEAD = "lm_head.weight";
-const TOKEN_EMBEDDING = "wte.weight";
-
-/**
- * The name and shape of every weight of a GPT-2, in the model's order; with `valueHead` also
- * `value_fn.weight`.
- *
- * @example
- * ```ts
- * import { deepEqual } from "node:assert/strict";
- * import { weightShapes } from "ppo/lm/mod.ts";
- * const sizes = { vocabSize: 97, positions: 64, embed: 32, heads: 4, layers: 3 };
- * const config = { ...sizes, layerNormEpsilon: 1e-5 };
- * deepEqual(weightShapes(config).get("h.2.attn.c_attn.weight"), [32, 96]);
- * ```
- */
-export function weightShapes(
-  config: Gpt2Config,
-  { valueHead = false }: { valueHead?: boolean } = {},
-): Map<string, number[]> {
-  const spec = valueHead ? valueModelSpec(config) : gpt2Spec(config);
-  return new Map(
-    [...flatten(spec, isSpec)].map(([name, { shape }]) => [name, Object.values(shape)]),
-  );
 }
 
 /** The same tensors under names without prefix. */
@@ -70,97 +42,6 @@ function withoutPrefix<T>(stored: Iterable<[string, T]>, path: string): Map<stri
     named.set(name, tensor);
   }
   return named;
-}
-
-/** The properties of a weight that are checked. */
-interface Described {
-  readonly shape: readonly number[];
-  /** Safetensors' name of the number format (default: "F32", that of weights in memory). */
-  readonly format?: string;
-}
-
-function checkWeight(
-  name: string,
-  { shape, format = "F32" }: Described,
-  wanted: readonly number[],
-  path: string,
-): void {
-  const weight = `"${name}" of ${path}`, isFloat = ["F64", "F32", "F16", "BF16"].includes(format);
-  const shapes = `it has shape [${shape.join(", ")}], but config.json requires ` +
-    `[${wanted.join(", ")}]. Check that both files come from the same checkpoint.`;
-  requireUsable(shape.join() === wanted.join(), weight, shapes);
-  const wrongFormat = `its number format is ${format}, not a floating-point one`;
-  requireUsable(isFloat, weight, wrongFormat, TypeError);
-}
-
-function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
-}
-
-/**
- * The tensors in the model's order; fails unless they are exactly the weights of this GPT-2, each
- * with its shape.
- */
-function checkNames<T extends Described>(
-  named: ReadonlyMap<string, T>,
-  config: Gpt2Config,
-  path: string,
-): [name: string, tensor: T][] {
-  const { layers } = config; // checked first: a damaged config.json may have millions
-  requireUsable(
-    layers <= named.size,
-    path,
-    `it has ${named.size} tensors, but n_layer is ${layers}`,
-  );
-  const shapes = weightShapes(config, { valueHead: named.has(VALUE_HEAD) });
-  const missing = [...shapes.keys()].filter((name) => !named.has(name));
-  requireUsable(missing.length === 0, path, `it lacks ${listNames(missing)}`);
-  const unknown = [...named.keys()].filter((name) => !shapes.has(name));
-  const strange = `it has ${listNames(unknown)}, which this GPT-2 does not have`;
-  requireUsable(unknown.length === 0, path, strange);
-  return [...shapes].flatMap(([name, wanted]): [string, T][] => {
-    const tensor = named.get(name);
-    if (tensor === undefined) return [];
-    checkWeight(name, tensor, wanted, path);
-    return [[name, tensor]];
-  });
-}
-
-/** A weight's place in a file, under the key that the file has for it. */
-type StoredWeight = TensorView & { readonly key: string };
-
-/**
- * Fails if two weights share bytes, or if some are float16 and others bfloat16: both are signs of
- * a damaged file.
- */
-function checkPlaces(weights: readonly [string, StoredWeight][], path: string): void {
-  const formats = new Set(weights.map(([, { format }]) => format));
-  const mixed = "some of its weights are F16 and others BF16, so the file is damaged";
-  requireUsable(!formats.has("F16") || !formats.has("BF16"), path, mixed, TypeError);
-  for (const places of Map.groupBy(weights, ([, { storage }]) => storage).values()) {
-    const sorted = places.map(([name, view]) => ({ name, view, ...byteRange(view) }))
-      .toSorted((a, b) => a.begin - b.begin);
-    for (const [index, { name, view, begin }] of sorted.entries()) {
-      const before = sorted[index - 1];
-      if (index === 0 || before.end <= begin) continue;
-      const apart = interleave(view, before.view);
-      requireUsable(apart, path, `"${name}" overlaps "${before.name}"`);
-    }
-  }
-}
-
-/**
- * Whether two views are column ranges of one matrix: their bytes overlap, but not their elements.
- */
-function interleave(a: TensorView, b: TensorView): boolean {
-  const [rowA, columnA] = a.strides, [rowB, columnB] = b.strides;
-  const areMatrices = a.shape.length === 2 && b.shape.length === 2;
-  if (!areMatrices || a.format !== b.format || rowA !== rowB || columnA !== 1 || columnB !== 1) {
-    return false;
-  }
-  const apart = (((a.offset - b.offset) % rowA) + rowA) % rowA; // from b's first column to a's
-  return apart >= b.shape[1] && apart + a.shape[1] <= rowA;
 }
 
 const samePlace = (a: TensorView, b: TensorView): boolean =>
@@ -185,17 +66,35 @@ async function checkTied(
   }
 }
 
+/** The tensors of an open file under the library's names. */
+function namedViews({ path, views, groups }: TensorFile, tell: Tell): Map<string, StoredWeight> {
+  const stored = [...views.keys()].filter((key) => !isMask(key));
+  const { keys, notes } = nameKeys(stored, { path, groups });
+  notes.forEach(tell);
+  const named = new Map<string, StoredWeight>();
+  for (const [name, key] of keys) {
+    const view = views.get(key);
+    if (view !== undefined) named.set(name, { ...view, key });
+  }
+  return named;
+}
+
 /** The weights of an open file: checked, then read one storage after the other. */
-async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<string, Weight>> {
+async function weightsOf(
+  file: TensorFile,
+  config: Gpt2Config,
+  tell: Tell,
+): Promise<Map<string, Weight>> {
   const { path } = file;
-  const named = withoutPrefix(
-    [...file.views].filter(([key]) => !isMask(key))
-      .map(([key, view]): [string, StoredWeight] => [key, { ...view, key }]),
-    path,
-  );
-  const head = named.get(LANGUAGE_HEAD);
+  const named = namedViews(file, tell);
+  const head = named.get(LANGUAGE_HEAD), bias = named.get(VALUE_BIAS);
   named.delete(LANGUAGE_HEAD);
+  named.delete(VALUE_BIAS);
   const stored = checkNames(named, config, path);
+  if (bias !== undefined) {
+    checkWeight(VALUE_BIAS, bias, [1], path);
+    stored.push([VALUE_BIAS, bias]);
+  }
   checkPlaces(stored, path);
   const names = new Map(stored.map(([name, { key }]) => [key, name]));
   // in the model's order
@@ -209,6 +108,8 @@ async function weightsOf(file: TensorFile, config: Gpt2Config): Promise<Map<stri
       await checkTied(file, head, { shape, data, view });
     }
   }
+  const folded = bias && foldHeadBias(weights, path);
+  if (folded !== undefined) tell(folded);
   return weights;
 }
 
@@ -238,21 +139,71 @@ export const isWeightFile = (name: string): boolean =>
   FILES.some(([known]) => known === name) ||
   /^(model|pytorch_model)-\d+-of-\d+\.(safetensors|bin)$/.test(name);
 
+/** The file of a folder that `readWeights` reads, if it has one under its usual names. */
+export async function weightsFileOf(folder: string): Promise<string | undefined> {
+  for (const [name] of FILES) {
+    const path = joinPath(folder, name);
+    if (await fileExists(path)) return path;
+  }
+  return undefined;
+}
+
+/** Files with the value head alone, as LLaMA-Factory writes them. */
+export const HEAD_FILES: readonly string[] = ["value_head.safetensors", "value_head.bin"];
+
+/** The file of a folder that holds its value head alone, if it has one. */
+export async function headFileOf(folder: string): Promise<string | undefined> {
+  for (const name of HEAD_FILES) {
+    if (await fileExists(joinPath(folder, name))) return joinPath(folder, name);
+  }
+  return undefined;
+}
+
+/** How to open a file of weights, by its name or the end of its name. */
+function openerOf(path: string): (path: string) => Promise<TensorFile> {
+  const named = FILES.find(([name]) => name === fileName(path));
+  if (named !== undefined) return named[1];
+  if (path.endsWith(".index.json")) return (file) => openShards(file, { skip: isMask });
+  return path.endsWith(".safetensors")
+    ? (file) => openSafetensors(file, { skip: isMask })
+    : openTorchFile;
+}
+
 /**
- * Reads the weights of a model folder from `model.safetensors` or `pytorch_model.bin`, whole or in
- * shards.
+ * Reads the weights of a model from a file in any of the forms that transformers and PyTorch write.
  *
+ * @param path `model.safetensors`, `pytorch_model.bin`, an index of shards, or a file of another
+ *   name in one of these formats
+ * @param options.headFile a file with the value head, which LLaMA-Factory writes beside the model
+ * @param options.tell takes sentences about what was read in another way than usual
  * @throws {Error} A sentence that names the file and the key.
  */
-export async function readWeights(folder: string, config: Gpt2Config) {
-  for (const [name, open] of FILES) {
-    const path = joinPath(folder, name);
-    if (!await fileExists(path)) continue;
-    using file = await open(path);
-    return await weightsOf(file, config);
-  }
-  const names = FILES.map(([name]) => name).join(", ");
-  throw new Error(`Cannot read ${folder}: it has no weights (one of ${names} is expected)`);
+export async function readWeights(
+  path: string,
+  config: Gpt2Config,
+  { headFile, tell = () => {} }: { headFile?: string | undefined; tell?: Tell } = {},
+): Promise<Map<string, Weight>> {
+  using file = await openerOf(path)(path);
+  if (headFile === undefined) return await weightsOf(file, config, tell);
+  using head = await openerOf(headFile)(headFile);
+  return await weightsOf(withHead(file, head), config, tell);
+}
+
+/** The tensors of a model's file and of one with its value head, as one file. */
+function withHead(file: TensorFile, head: TensorFile): TensorFile {
+  const own = "head/"; // no storage of the model begins like this
+  const views = Array.from(
+    head.views,
+    ([key, view]): [string, TensorView] => [key, { ...view, storage: own + view.storage }],
+  );
+  return {
+    ...file,
+    views: new Map([...file.views, ...views]),
+    stream: (storage, put) =>
+      storage.startsWith(own)
+        ? head.stream(storage.slice(own.length), put)
+        : file.stream(storage, put),
+  };
 }
 
 /**

@@ -154,10 +154,10 @@ export function promptRow(
   return [tokenizer.clsId, ...tokenizer.encode(content).slice(0, room), tokenizer.sepId];
 }
 
-/** Encodes `question [SEP]`, with the question cut to `queryLen` tokens. */
+/** Encodes the question and the end token ([SEP]); the question is cut to `queryLen` tokens. */
 export const answerRow = (tokenizer: Tokenizer, query: string, { queryLen }: Lengths): TokenRow => [
   ...tokenizer.encode(query).slice(0, queryLen),
-  tokenizer.sepId,
+  tokenizer.endId,
 ];
 
 /** Encodes the prompt and the answer of an example, together at most `maxLen` tokens. */

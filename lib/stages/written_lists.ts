@@ -49,7 +49,7 @@ export async function openWriter(
   { config, weights, tokenizer }: Omit<ModelFolder, "settings">,
   options: Partial<GeneratorOptions> = {},
 ): Promise<Writer> {
-  const special = { padId: tokenizer.padId, endId: tokenizer.sepId };
+  const special = { padId: tokenizer.padId, endId: tokenizer.endId };
   const settings = { sampling: plainSampling, special, ...options };
   const generator = await createGenerator(device, config, settings);
   const parameters = await uploadParameters(device, gpt2Spec(config), weights, { share: true });

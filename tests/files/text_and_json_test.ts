@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import {
   appendTo,
@@ -74,10 +75,10 @@ Deno.test("a line without a wanted key, or with another kind of value, is named"
 
 Deno.test("a file that is not there, is no UTF-8 or is no JSON object is named", async () => {
   await rejects(readText("nowhere/a.json"), {
-    message: "Cannot read nowhere/a.json: there is no such file",
+    message: `Cannot read ${resolve("nowhere/a.json")}: there is no such file`,
   });
   await rejects(Array.fromAsync(readJsonLines("nowhere/a.json")), {
-    message: "Cannot read nowhere/a.json: there is no such file",
+    message: `Cannot read ${resolve("nowhere/a.json")}: there is no such file`,
   });
   await withFile(Uint8Array.of(0x22, 0xff, 0x22), async (path) => {
     await rejects(readText(path), { message: `Cannot read ${path}, line 1: it is not UTF-8 text` });
@@ -113,7 +114,7 @@ Deno.test("the line that is not UTF-8 is named, and the lines before it are read
 });
 
 Deno.test("a folder in the place of a file is named", async () => {
-  const message = "Cannot read lib: it is a folder, and a file is expected";
+  const message = `Cannot read ${resolve("lib")}: it is a folder, and a file is expected`;
   await rejects(readText("lib"), { message });
   await rejects(Array.fromAsync(readLines("lib")), { message });
 });

@@ -244,7 +244,8 @@ const PICKLES: [what: string, pickle: Uint8Array, state: string | RegExp][] = [
 ];
 
 function notAllowed(name: string): string {
-  return `its pickle names "${name}", which is no part of a model's weights; nothing of it was executed`;
+  return `its pickle names "${name}", which is no part of a model's weights; nothing of it was executed. ` +
+    "Save the weights alone in Python: torch.save(model.state_dict(), path)";
 }
 
 async function refused(bytes: Uint8Array | string, state: string | RegExp): Promise<void> {
@@ -266,10 +267,10 @@ for (const [what, pickle, state] of PICKLES) {
   });
 }
 
-Deno.test("a state dict that holds something else than tensors is refused with the key", async () => {
+Deno.test("a file of torch.save without a tensor is refused with what it holds", async () => {
   await withFile(await torchZip(stateDict(op.int(3))), async (path) => {
     await rejects(readAll(path), {
-      message: `Cannot read "a" of ${path}: it is the number 3, and a tensor is expected`,
+      message: `Cannot read ${path}: it has no tensors, only "a", and a state dict is expected`,
     });
   });
   await refused(

@@ -196,3 +196,30 @@ export function torchLegacy(
     data,
   );
 }
+
+/** What `torch.save` is given: tensors, numbers, and dictionaries of them. */
+export type Saved = number | { shape: number[]; data: Float32Array | Int32Array } | {
+  [key: string]: Saved;
+};
+
+const isTensor = (value: Saved): value is { shape: number[]; data: Float32Array } =>
+  typeof value === "object" && value.data instanceof Float32Array;
+
+/** A file of `torch.save` with these values. */
+export function torchFile(value: Saved): Promise<Uint8Array<ArrayBuffer>> {
+  const storages: Record<string, Uint8Array> = {};
+  const pickled = (part: Saved): Uint8Array => {
+    if (typeof part === "number") return op.int(part);
+    if (isTensor(part)) {
+      const { shape, data } = part, storage = String(Object.keys(storages).length);
+      storages[`m/data/${storage}`] = new Uint8Array(data.slice().buffer);
+      const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+      return tensor({ storage, elements: data.length, shape, strides });
+    }
+    const items = Object.entries(part as { [key: string]: Saved })
+      .map(([key, item]) => concat(op.text(key), pickled(item), op.setItem));
+    return concat(op.dict, ...items);
+  };
+  const pickle = concat(op.protocol, pickled(value), op.stop);
+  return zip({ "m/data.pkl": pickle, "m/byteorder": "little", ...storages });
+}

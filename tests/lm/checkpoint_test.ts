@@ -49,7 +49,9 @@ Deno.test("a reward model's folder has a value head", async () => {
   const { weights } = await readModelFolder(REWARD, { valueHead: true });
   deepEqual(weights.get("value_fn.weight")?.shape, [1, 32]);
   await rejects(readModelFolder(GPT2, { valueHead: true }), {
-    message: `Cannot use ${GPT2} as a reward model: it has no "value_fn.weight"`,
+    message:
+      `Cannot use ${GPT2} as a reward model: its weights have no value head (value_fn, score, v_head, ` +
+      "value_head or summary). Train one from it: deno task reward --pretrained_model_path " + GPT2,
   });
 });
 
@@ -122,7 +124,7 @@ Deno.test("a vocabulary that does not match the model is refused", () =>
     await Deno.writeTextFile(`${folder}/vocab.txt`, "多\n", { append: true });
     await rejects(readModelFolder(folder), {
       message:
-        `Cannot use ${folder}: its vocabulary has 98 entries, but config.json has vocab_size 97`,
+        `Cannot use ${folder}: its vocabulary has 98 entries, but config.json has vocab_size 97. Check that both files come from the same checkpoint.`,
     });
   }));
 
@@ -151,8 +153,9 @@ Deno.test("a folder without weights says which files may hold them", () =>
   withCopy(async (folder) => {
     await Deno.remove(`${folder}/model.safetensors`);
     await rejects(readModelFolder(folder), {
-      message: `Cannot read ${folder}: it has no weights (one of model.safetensors, ` +
-        "model.safetensors.index.json, pytorch_model.bin, pytorch_model.bin.index.json is expected)",
+      message:
+        `Cannot read ${folder}: it has no weights. model.safetensors or pytorch_model.bin, ` +
+        "whole or in shards with an index, is expected",
     });
   }));
 

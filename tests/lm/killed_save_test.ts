@@ -106,7 +106,7 @@ Deno.test("whatever operation of a save is its last, the folder is the old model
       const folder = `${parent}/${operations}`;
       await writeModelFolder(folder, old);
       await Deno.writeTextFile(`${folder}/README.md`, "how made");
-      await Deno.writeTextFile(`${folder}/tokenizer.json`, "of an older model");
+      await Deno.writeTextFile(`${folder}/pytorch_model.bin`, "of an older model");
       finished = await withOperations(operations, () => writeModelFolder(folder, next));
       held.push(await modelIn(folder, models));
       await writeModelFolder(folder, next); // whatever was left, the next save works

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok, rejects, throws } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { loadTokenizer, makeTokenizer, type Tokenizer } from "../../lib/lm/mod.ts";
+import { withFiles } from "../helpers/folder.ts";
 import { isRecord, parseJson, readJsonRecord, readText } from "../../lib/files/mod.ts";
 
 const FIXTURES = new URL("../fixtures/", import.meta.url).pathname;
@@ -171,22 +172,6 @@ function tokenizerJson(
   };
 }
 
-async function withFiles(
-  files: Readonly<Record<string, unknown>>,
-  use: (folder: string) => Promise<void>,
-) {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      const text = typeof content === "string" ? content : JSON.stringify(content);
-      await Deno.writeTextFile(`${folder}/${name}`, text);
-    }
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("tokenizer.json alone gives the tokenizer that vocab.txt gives", async () => {
   const text = "全长17 A[SEP]里";
   await withFiles({ "vocab.txt": WORDS.join("\n") }, async (folder) => {
@@ -206,7 +191,7 @@ Deno.test("tokenizer.json alone gives the tokenizer that vocab.txt gives", async
 });
 
 const VOCAB = { "vocab.txt": WORDS.join("\n") };
-const ADDED = { id: 11, content: "[extra]" };
+const ADDED = { id: 5, content: "[extra]" };
 
 /** Files of a folder, and what the error says is not supported. */
 const REFUSED: [files: Record<string, unknown>, message: string][] = [
@@ -232,7 +217,7 @@ const REFUSED: [files: Record<string, unknown>, message: string][] = [
   ],
   [
     { "tokenizer.json": { ...tokenizerJson(), added_tokens: [ADDED] } },
-    'tokenizer.json: it adds "[extra]" as id 11, and only [PAD], [UNK], [CLS], [SEP], [MASK] of its vocabulary may be added',
+    'tokenizer.json: it adds "[extra]" as id 5, which is "全" in the vocabulary. Check that both files come from the same checkpoint.',
   ],
   [
     { "tokenizer.json": tokenizerJson({ model: { vocab: { "[PAD]": 0, "[UNK]": 2 ** 40 } } }) },

@@ -1,6 +1,6 @@
 /** The commands `data`, `sft`, `reward` and `predict`, each in a process of its own on tiny models and data. */
 import { deepEqual, equal, match, notDeepEqual, ok } from "node:assert/strict";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readModelFolder } from "../../lib/lm/mod.ts";
 import {
   DATA_SETTINGS,
@@ -301,11 +301,13 @@ Deno.test("predict refuses what it cannot read with one sentence", async () => {
     equal(code, 1);
     return err.split("\n").at(-2);
   };
+  const nowhere = await refused(["--model_path", "nowhere"]) ?? "";
+  const missing = `Cannot read a model from ${resolve("nowhere")}: there is no such folder. `;
+  equal(nowhere.slice(0, missing.length), missing);
   equal(
-    await refused(["--model_path", "nowhere"]),
-    "Cannot read nowhere/config.json: there is no such file",
+    await refused(["--file", "nowhere.txt"]),
+    `Cannot read ${resolve("nowhere.txt")}: there is no such file`,
   );
-  equal(await refused(["--file", "nowhere.txt"]), "Cannot read nowhere.txt: there is no such file");
   equal(
     await refused([], Uint8Array.of(0x41, 0x0a, 0xff, 0x0a)),
     "Cannot read standard input, line 2: it is not UTF-8 text",
@@ -338,14 +340,26 @@ Deno.test("a stage that lacks its model or its data says which, and how to do wi
   const sentence = async (name: string, ...args: string[]) => (await runScript(name, args)).err;
   equal(
     await sentence("sft", "--train_file_path", "mine.json"),
-    "Cannot start from pretrain_model/: there is no such folder; " +
+    `Cannot start from ${resolve("pretrain_model")}: there is no such folder; ` +
       '--pretrained_model_path "" makes a new model of --embed, --layers and --heads\n',
   );
   const args = ["--pretrained_model_path", TINY, "--train_file_path", "mine.json", ...LENGTHS];
-  equal(await sentence("sft", ...args), "Cannot read mine.json: there is no such file\n");
-  equal(await sentence("reward", ...args), "Cannot read mine.json: there is no such file\n");
+  equal(
+    await sentence("sft", ...args),
+    `Cannot read ${resolve("mine.json")}: there is no such file\n`,
+  );
+  const alone = await sentence("reward", "--train_file_path", "mine.json");
+  equal(
+    alone,
+    `Cannot start from ${resolve("sft_model")}: there is no such folder; ` +
+      "name the SFT model with --pretrained_model_path\n",
+  );
+  equal(
+    await sentence("reward", ...args),
+    `Cannot read ${resolve("mine.json")}: there is no such file\n`,
+  );
   equal(
     await sentence("data", "--train_file_path", "mine.json"),
-    "Cannot read mine.json: there is no such file\n",
+    `Cannot read ${resolve("mine.json")}: there is no such file\n`,
   );
 });
