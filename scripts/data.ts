@@ -1,5 +1,5 @@
 /**
- * `deno task data`: makes the files between the stages from CMRC-style JSON.
+ * `deno task data`: makes the files between the stages from questions about passages.
  *
  * With the user's own paths it splits the data as the tutorial does: half of the training passages
  * become `sft_train.json`, the other half `ppo_train.json`, and the held-out ones `test.json`. With
@@ -33,6 +33,7 @@ import { openWriter, writeLists } from "../lib/stages/mod.ts";
 import { runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { countReporter, openStageDevice } from "./stage_report.ts";
+import { dataFileOptions } from "./stage_training.ts";
 
 /** A file that is ready to be written, and a description of its content. */
 interface MadeFile {
@@ -51,9 +52,15 @@ function questionFile(name: string, passages: readonly NumberedPassage[]): MadeF
 }
 
 /** The tutorial's three files of questions. */
-async function splitFiles(settings: DataSettings): Promise<MadeFile[]> {
-  const train = await readQuestionedPassages(settings.train_file_path);
-  const test = await readQuestionedPassages(settings.test_file_path);
+async function splitFiles(settings: DataSettings, terminal: Terminal): Promise<MadeFile[]> {
+  const train = await readQuestionedPassages(
+    settings.train_file_path,
+    dataFileOptions(settings, terminal),
+  );
+  const test = await readQuestionedPassages(
+    settings.test_file_path,
+    dataFileOptions(settings, terminal),
+  );
   const { sft, ppo } = splitPassages(train, randomStream(settings.seed));
   return [
     questionFile("sft_train.json", sft),
@@ -77,8 +84,14 @@ async function listFiles(
     terminal: Terminal;
   },
 ): Promise<MadeFile[]> {
-  const train = await readQuestionedPassages(settings.train_file_path);
-  const test = await readQuestionedPassages(settings.test_file_path);
+  const train = await readQuestionedPassages(
+    settings.train_file_path,
+    dataFileOptions(settings, terminal),
+  );
+  const test = await readQuestionedPassages(
+    settings.test_file_path,
+    dataFileOptions(settings, terminal),
+  );
   const folder = await readModelFolder(settings.model_path, { tell: tellNote });
   const asked = isEmbedded ? settings : given;
   const writer = await openWriter(await openStageDevice(settings), folder);
@@ -96,13 +109,13 @@ async function listFiles(
 
 async function data(args: string[], terminal: Terminal): Promise<void> {
   const does =
-    "Splits CMRC-style JSON for SFT and PPO. With --model_path, it makes ranked lists instead.\n" +
+    "Splits questions about passages for SFT and PPO. With --model_path, it makes ranked lists instead.\n" +
     "Without a path flag, it makes data/reward_{train,test}.json with models/sft_model.";
   const flags = readFlags(DATA_SETTINGS, { command: "deno task data", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);
   const files = settings.model_path === ""
-    ? await splitFiles(settings)
+    ? await splitFiles(settings, terminal)
     : await listFiles(settings, { given: flags.given, isEmbedded, terminal });
   for (const { name, text, holds } of files) {
     const path = join(settings.output_dir, name);

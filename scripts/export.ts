@@ -115,11 +115,15 @@ async function exportRun(
 /** The inputs and settings of the run that the flags describe. */
 async function runOf(
   settingsGiven: Partial<Settings>,
+  terminal: Terminal,
 ): Promise<{ inputs: RunInputs; settings: Settings }> {
   const given = await withModels(settingsGiven, { tell: tellNote });
   if (namesOwn(given)) {
     const settings = validateSettings(given);
-    return { inputs: await loadOwn(settings, { tell: tellNote }), settings };
+    return {
+      inputs: await loadOwn(settings, { tell: tellNote, data: { tell: terminal.print } }),
+      settings,
+    };
   }
   const inputs = await loadEmbedded();
   return { inputs, settings: runSettings(inputs.policy, given) };
@@ -142,7 +146,7 @@ async function exportModel(args: string[], terminal: Terminal): Promise<void> {
       folder,
       await readModelFolder(values.model_path || pathOf("models/sft_model"), { tell: tellNote }),
     );
-  } else await exportRun(folder, { ...await runOf(given), to: values.to });
+  } else await exportRun(folder, { ...await runOf(given, terminal), to: values.to });
   terminal.print(`wrote ${folder}`);
 }
 

@@ -12,10 +12,11 @@ import { readModelFolder } from "../lib/lm/mod.ts";
 import { chunksOf } from "../lib/lm/mod.ts";
 import { createPredictor, type Prediction, type Predictor } from "../lib/stages/mod.ts";
 import { PREDICT_SETTINGS, type PredictSettings } from "../lib/settings/mod.ts";
-import { modelLengths, readTexts } from "../lib/passages/mod.ts";
+import { isJsonRow, modelLengths, readTexts } from "../lib/passages/mod.ts";
 import { runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageDevice } from "./stage_report.ts";
+import { dataFileOptions } from "./stage_training.ts";
 
 const EMBEDDED_MODEL = "models/sft_model";
 
@@ -63,16 +64,26 @@ async function* typedLines(): AsyncGenerator<string> {
 }
 
 async function* pipedLines(): AsyncGenerator<string> {
-  for await (const { text } of linesOf(Deno.stdin.readable, { name: "standard input" })) yield text;
+  for await (const { line, text } of linesOf(Deno.stdin.readable, { name: "standard input" })) {
+    if (isJsonRow(text)) {
+      const found = "it is JSON, and each piped line is a passage; give the file with --file";
+      throw new TypeError(`Cannot use standard input, line ${line}: ${found}`);
+    }
+    yield text;
+  }
 }
 
 async function* oneByOne(lines: AsyncIterable<string>): AsyncGenerator<string[]> {
   for await (const line of lines) if (line.trim() !== "") yield [line.trim()];
 }
 
-async function sourceOf(file: string): Promise<Source> {
-  if (file !== "") {
-    return { groups: ReadableStream.from(chunksOf(await readTexts(file), BATCH)), isTyped: false };
+async function sourceOf(settings: PredictSettings): Promise<Source> {
+  if (settings.file !== "") {
+    const passages = await readTexts(
+      settings.file,
+      dataFileOptions(settings, { print: console.error }),
+    );
+    return { groups: ReadableStream.from(chunksOf(passages, BATCH)), isTyped: false };
   }
   if (!Deno.stdin.isTerminal()) return { groups: oneByOne(pipedLines()), isTyped: false };
   console.error("Type one passage per line; Ctrl-D ends.");
@@ -126,7 +137,7 @@ async function predict(args: string[], terminal: Terminal): Promise<void> {
   if (flags === undefined) return;
   const { given, values } = flags;
   const predictor = await openPredictor(values, given);
-  const { groups, isTyped } = await sourceOf(values.file);
+  const { groups, isTyped } = await sourceOf(values);
   let first = 0;
   for await (const passages of groups) {
     const predictions = await predictor.predict(passages, first);

@@ -26,11 +26,10 @@ import { type Random, randomStream } from "../lib/random/mod.ts";
 import { type ScoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
-  formatOf,
+  comparableLists,
   promptRow,
   type RankedText,
-  readQuestionedPassages,
-  readRankedLists,
+  readRewardData,
   requirePositions,
 } from "../lib/passages/mod.ts";
 import {
@@ -55,6 +54,7 @@ import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
 import {
   adamOf,
+  dataFileOptions,
   divergedStage,
   lengthsOf,
   microBatchOf,
@@ -86,12 +86,14 @@ async function readLists(
   settings: RewardSettings,
   { policy, terminal }: { policy: ModelFolder; terminal: Terminal },
 ): Promise<Pick<Inputs, "lists" | "heldOut">> {
+  const comparable = (lists: RankedText[][], side: "train" | "test") =>
+    withoutEqualLists(lists, { path: settings[`${side}_file_path`], settings, policy, terminal });
   const [train, test] = [
-    await readListsOf(settings.train_file_path),
-    await readListsOf(settings.test_file_path),
+    await readRewardData(settings.train_file_path, dataFileOptions(settings, terminal)),
+    await readRewardData(settings.test_file_path, dataFileOptions(settings, terminal)),
   ];
   if (train.lists !== undefined && test.lists !== undefined) {
-    return { lists: train.lists, heldOut: test.lists };
+    return { lists: comparable(train.lists, "train"), heldOut: comparable(test.lists, "test") };
   }
   const writer = await openWriter(device, policy);
   const written = await writeLists(writer, { train: train.passages, test: test.passages }, {
@@ -103,15 +105,31 @@ async function readLists(
     onWritten: countReporter(terminal, "questions written"),
   });
   await writer.generator.release();
-  return { lists: train.lists ?? written.train, heldOut: test.lists ?? written.test };
+  return {
+    lists: comparable(train.lists ?? written.train, "train"),
+    heldOut: comparable(test.lists ?? written.test, "test"),
+  };
 }
 
-/** The content of a file: ranked lists, or questions about passages. */
-async function readListsOf(path: string) {
-  const format = await formatOf(path);
-  return format === "cmrc" || format === "json lines"
-    ? { lists: undefined, passages: await readQuestionedPassages(path) }
-    : { lists: await readRankedLists(path), passages: undefined };
+/** Leaves out lists whose answers all have the same tokens, and reports how many there are. */
+function withoutEqualLists(
+  lists: RankedText[][],
+  { path, settings, policy: { tokenizer }, terminal }: {
+    path: string;
+    settings: RewardSettings;
+    policy: ModelFolder;
+    terminal: Terminal;
+  },
+): RankedText[][] {
+  const kept = comparableLists(tokenizer, lists, lengthsOf(settings));
+  if (kept.length === lists.length) return kept;
+  const found = `${lists.length - kept.length} of ${lists.length} ranked lists`;
+  const reason = `their answers have the same first ${settings.query_max_len} tokens`;
+  if (kept.length === 0 || settings.strict) {
+    throw new RangeError(`Cannot use ${path}: ${found} cannot be used, because ${reason}`);
+  }
+  terminal.print(`${path}: left out ${found}, because ${reason}`);
+  return kept;
 }
 
 async function readInputs(
@@ -237,7 +255,7 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
-  const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings) });
+  const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings), terminal });
   const { parameters, step, stopped, diverged } = await train(device, inputs, {
     ...context,
     quality,

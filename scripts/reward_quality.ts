@@ -28,8 +28,10 @@ import {
 import { type RewardSettings } from "../lib/settings/mod.ts";
 import { sampleAnswers } from "../lib/decode/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
+import type { Terminal } from "./command.ts";
 import { goldSample } from "./gold_sample.ts";
 import { sha256Of } from "./sha256.ts";
+import { dataFileOptions } from "./stage_training.ts";
 import { percent, table } from "./stage_report.ts";
 
 /** Measures a reward model during and after training. */
@@ -51,6 +53,7 @@ export interface QualityInputs {
   readonly policy: ModelFolder;
   readonly heldOut: readonly RankedText[][];
   readonly lengths: Lengths;
+  readonly terminal: Terminal;
 }
 
 /** Scores rows in batches of similar length; returns scores in the order of the rows. */
@@ -72,8 +75,8 @@ export async function openQuality(device: Device, inputs: QualityInputs): Promis
   const rankedRows = heldOut.map(rowsOf);
   const scoredLists = async (parameters: ValueModelArrays): Promise<ScoredAnswer[][]> => {
     const scores = await scoreAll(parameters, rankedRows.flat());
-    const scored = heldOut.flat().map(({ answer }, index) => ({ answer, score: scores[index] }));
-    return chunksOf(scored, heldOut[0].length);
+    let row = 0;
+    return heldOut.map((list) => list.map(({ answer }) => ({ answer, score: scores[row++] })));
   };
   return {
     async measure(trainer, parameters) {
@@ -109,12 +112,12 @@ const SCORED_PROMPTS = 200;
  */
 async function ownAnswers(
   device: Device,
-  { settings, policy, heldOut, lengths }: QualityInputs,
+  { settings, policy, heldOut, lengths, terminal }: QualityInputs,
 ): Promise<TokenRow[]> {
   const { generator, parameters } = await openWriter(device, policy);
   const passages = settings.prompts_file_path === ""
     ? [...new Set(heldOut.map(([{ prompt }]) => prompt))].slice(0, SCORED_PROMPTS)
-    : await readPassages(settings.prompts_file_path);
+    : await readPassages(settings.prompts_file_path, dataFileOptions(settings, terminal));
   const prompts = passages.map((content) => promptRow(policy.tokenizer, content, lengths));
   const options = { maxNewTokens: lengths.queryLen, seed: settings.seed };
   const answers = await sampleAnswers(generator, { parameters, prompts }, options);

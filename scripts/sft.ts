@@ -43,12 +43,13 @@ import {
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
-import { type CommandContext, runCommand, tellNote } from "./command.ts";
+import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageLog } from "./stage_log.ts";
 import { sha256Of } from "./sha256.ts";
 import {
   adamOf,
+  dataFileOptions,
   divergedStage,
   lengthsOf,
   microBatchOf,
@@ -99,7 +100,7 @@ interface Inputs {
   readonly random: Random;
 }
 
-async function readInputs(settings: SftSettings): Promise<Inputs> {
+async function readInputs(settings: SftSettings, terminal: Terminal): Promise<Inputs> {
   const random = randomStream(settings.seed);
   const names = await readNamesFor(settings);
   const start = await startingModel(settings, random);
@@ -108,8 +109,8 @@ async function readInputs(settings: SftSettings): Promise<Inputs> {
     settings,
     start,
     random,
-    examples: await readExamples(settings.train_file_path),
-    heldOut: await readExamples(settings.test_file_path),
+    examples: await readExamples(settings.train_file_path, dataFileOptions(settings, terminal)),
+    heldOut: await readExamples(settings.test_file_path, dataFileOptions(settings, terminal)),
     names,
   };
 }
@@ -239,7 +240,7 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   const flags = readFlags(SFT_SETTINGS, { command: "deno task sft", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
-  const inputs = await readInputs(settings);
+  const inputs = await readInputs(settings, terminal);
   const device = await openStageDevice(settings);
   const heldOut = heldOutBatches(inputs);
   const trained = await train(device, inputs, { ...context, heldOut });

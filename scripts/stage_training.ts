@@ -1,11 +1,18 @@
 /** What the commands `sft` and `reward` derive from the settings that they share. */
 import type { Tokenizer } from "../lib/lm/mod.ts";
 import { adamDefaults, type AdamSettings } from "../lib/optim/mod.ts";
-import { createRenamer, hanOf, type Lengths, readNames } from "../lib/passages/mod.ts";
+import {
+  createRenamer,
+  type DataFileOptions,
+  hanOf,
+  type Lengths,
+  readNames,
+} from "../lib/passages/mod.ts";
 import type { Random } from "../lib/random/mod.ts";
 import type { RewardSettings, SftSettings } from "../lib/settings/mod.ts";
 import type { DivergenceError } from "../lib/learn/mod.ts";
 import { type PlannedStep, plannedSteps } from "../lib/stages/mod.ts";
+import type { Terminal } from "./command.ts";
 
 type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettings>;
 
@@ -13,6 +20,12 @@ type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettin
 export const lengthsOf = (
   { max_len: maxLen, query_max_len: queryLen }: Pick<TrainingSettings, "max_len" | "query_max_len">,
 ): Lengths => ({ maxLen, queryLen });
+
+/** How a command reads data files, and where it prints what it found and left out. */
+export const dataFileOptions = (
+  { strict }: { strict: boolean },
+  { print }: Pick<Terminal, "print">,
+): Required<DataFileOptions> => ({ strict, tell: print });
 
 /** AdamW, without the choice of the weights that decay. */
 export const adamOf = (

@@ -30,6 +30,7 @@ import {
   type SettingTable,
   SWEEP_FLAGS,
 } from "../lib/settings/mod.ts";
+import { readPassages } from "../lib/passages/mod.ts";
 import { clock, type CommandContext, runCommand, secondsLeft, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { type Listener, runHere, runOnRay } from "./sweep_runners.ts";
@@ -136,6 +137,7 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
   const planned = all.filter(({ trial }) => trials.includes(trial));
   terminal.print(`${planned.length} of ${all.length} trials to run; rows go to ${output}`);
   if (planned.length === 0) return;
+  if (ray === "") await reportData(trials, terminal);
   const listener = collect({ output, finished, planned }, terminal);
   const signal = interruptSignal();
   const work = { trials, judged, threads, signal, listener };
@@ -148,6 +150,12 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
       terminal.print(`finished trials are in ${output}; the same command continues from there`);
     }
   });
+}
+
+/** Reads each data file of the trials once, and reports what it holds and what is left out. */
+async function reportData(trials: readonly Trial[], { print }: Terminal): Promise<void> {
+  const paths = new Set(trials.flatMap(({ train_file_path }) => train_file_path ?? []));
+  for (const path of paths) await readPassages(path, { tell: print });
 }
 
 /**

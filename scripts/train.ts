@@ -47,6 +47,7 @@ import {
 import { digestsOf } from "./run_inputs.ts";
 import { openLogs, type RunLogs } from "./run_logs.ts";
 import type { LogSizes } from "./run_state.ts";
+import { dataFileOptions } from "./stage_training.ts";
 import {
   comparisonLine,
   hoursLine,
@@ -80,12 +81,18 @@ interface Job {
 }
 
 /** Opens a new run in a folder without one. */
-async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
+async function newJob(
+  given: Partial<Settings>,
+  { saveEvery, strict, terminal }: { saveEvery: number; strict: boolean; terminal: Terminal },
+): Promise<Job> {
   const embedded = !namesOwn(given);
   await checkNoRun(given.output_dir ?? SETTINGS.output_dir.text);
   const planned = await plannedRun(embedded ? given : withFullPaths(given));
   const { settings } = planned;
-  const inputs = embedded ? await loadEmbedded() : await loadOwn(settings, { tell: tellNote });
+  const inputs = embedded ? await loadEmbedded() : await loadOwn(settings, {
+    tell: tellNote,
+    data: dataFileOptions({ strict }, terminal),
+  });
   const folder = settings.output_dir;
   const run = await openRun(inputs, settings);
   const lock = await lockFolder(folder);
@@ -113,16 +120,20 @@ function withFullPaths(given: Partial<Settings>): Partial<Settings> {
 /** Opens the run of a folder at its newest state. */
 async function resumedJob(
   folder: string,
-  { given, saveEvery, terminal }: {
+  { given, saveEvery, strict, terminal }: {
     given: Partial<Settings>;
     saveEvery: number;
+    strict: boolean;
     terminal: Terminal;
   },
 ): Promise<Job> {
   const record = await readRecord(folder);
   const { settings, notes } = resumedSettings(folder, record, given);
   const lock = await lockFolder(folder);
-  const read = record.embedded ? await loadEmbedded() : await loadOwn(settings, { tell: tellNote });
+  const read = record.embedded ? await loadEmbedded() : await loadOwn(settings, {
+    tell: tellNote,
+    data: dataFileOptions({ strict }, terminal),
+  });
   checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
   const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
   const run = await openRun(inputs, settings);
@@ -233,9 +244,9 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   const about = { command: "deno task train", does };
   const flags = readFlags(TRAIN_FLAGS, about, { args: Deno.args, terminal });
   if (flags === undefined) return;
-  const { resume, save_every: _, plan, ...asGiven } = flags.given;
+  const { resume, save_every: _, plan, strict: _strict, ...asGiven } = flags.given;
   const given = resume === undefined ? await withModels(asGiven, { tell: tellNote }) : asGiven;
-  const saveEvery = flags.values.save_every;
+  const { save_every: saveEvery, strict } = flags.values;
   if (plan) {
     if (resume !== undefined) {
       throw new RangeError("Cannot plan a run that has begun: omit --resume");
@@ -246,8 +257,8 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
     );
   }
   const job = resume === undefined
-    ? await newJob(given, saveEvery)
-    : await resumedJob(resume, { given, saveEvery, terminal });
+    ? await newJob(given, { saveEvery, strict, terminal })
+    : await resumedJob(resume, { given, saveEvery, strict, terminal });
   const { run, inputs, from } = job;
   terminal.print(
     `${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`,

@@ -84,6 +84,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   "esbuild": "widgets",
   "jsonc-parser": "files",
   "leven": "settings",
+  "papaparse": "passages",
 };
 /**
  * Rooms that may use Deno's file system; `course` reads the process's own memory use from /proc.

@@ -10,7 +10,7 @@ import {
   type Tell,
   type Tokenizer,
 } from "../lm/mod.ts";
-import { readPassages } from "../passages/mod.ts";
+import { type DataFileOptions, readPassages } from "../passages/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
 import {
   CHAPTER_FLAGS,
@@ -125,11 +125,12 @@ export async function withModels(
  * Reads models and passages from the paths that the settings name.
  *
  * @param options.tell takes sentences about what was read in another way than its path suggests
+ * @param options.data decides about rows of the data file that cannot be used
  * @throws {Error} If a file cannot be read, or the models have different vocabularies.
  */
 export async function loadOwn(
   paths: Pick<Settings, typeof OWN_PATHS[number]>,
-  { tell = () => {} }: { tell?: Tell } = {},
+  { tell = () => {}, data }: { tell?: Tell; data?: DataFileOptions } = {},
 ): Promise<RunInputs> {
   const policy = await readModelFolder(paths.ori_model_path, { tell });
   const reward = await readModelFolder(paths.reward_model_path, { valueHead: true, tell });
@@ -137,7 +138,7 @@ export async function loadOwn(
     { ...policy, path: resolvePath(paths.ori_model_path) },
     { ...reward, path: resolvePath(paths.reward_model_path) },
   );
-  const passages = await readPassages(paths.train_file_path);
+  const passages = await readPassages(paths.train_file_path, data);
   const { score_mean: mean, score_deviation: deviation } = reward.settings ?? {};
   const isKnown = typeof mean === "number" && typeof deviation === "number";
   const scoreStatistics = isKnown ? { mean, deviation } : undefined;

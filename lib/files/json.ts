@@ -1,10 +1,11 @@
 /**
- * JSON whose errors name the file and the line, and the one type guard that turns `unknown` into a
- * record.
+ * JSON whose errors name the file, the line and the column, and the one type guard that turns
+ * `unknown` into a record.
  *
  * `JSON.parse` reads. `jsonc-parser` finds the place of an error, and is called only then.
  */
-import { findNodeAtLocation, type ParseError, parseTree } from "jsonc-parser";
+import { findNodeAtLocation, parseTree } from "jsonc-parser";
+import { PLAIN_JSON, syntaxFault } from "./json_syntax.ts";
 import { lineAt } from "./lines.ts";
 import { refuseStandIn } from "./random_access.ts";
 import { readText } from "./read.ts";
@@ -28,18 +29,31 @@ export function describeJson(value: unknown): string {
 const shown = (text: string): string =>
   text.trim() === "" ? "nothing" : JSON.stringify(text.trim().slice(0, 40));
 
-const beginning = (text: string): string => `it is not JSON (it begins with ${shown(text)})`;
+/** Whether a text begins like a JSON object, list or string. */
+const beginsLikeJson = (text: string): boolean => /^\s*[{["]/.test(text);
+
+/** What is wrong with a text that is not JSON; its lines are counted from `firstLine`. */
+function notJson(text: string, firstLine?: number): string {
+  if (!beginsLikeJson(text)) {
+    const found = `it is not JSON (it begins with ${shown(text)})`;
+    return firstLine === undefined ? `: ${found}` : `, line ${firstLine}: ${found}`;
+  }
+  const { line, column, kind, around } = syntaxFault(text);
+  const place = firstLine === undefined ? "" : `, line ${firstLine + line - 1}`;
+  return `${place}, column ${column}: it is not JSON: ${kind} (here: ${around})`;
+}
 
 /**
- * Parses `text`; `where` names the file (and line) in the error.
+ * Parses `text`; `where` names the file in the error, and `line` the line at which the text begins
+ * if it is part of one.
  *
- * @throws {Error} `Cannot read <where>: it is not JSON (...)`.
+ * @throws {Error} `Cannot read <where>, line <line>, column <column>: it is not JSON: <kind>`.
  */
-export function parseJson(text: string, where: string): unknown {
+export function parseJson(text: string, where: string, line?: number): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`Cannot read ${where}: ${beginning(text)}`, { cause });
+    throw new Error(`Cannot read ${where}${notJson(text, line)}`, { cause });
   }
 }
 
@@ -54,41 +68,43 @@ export interface JsonSource {
   where(keys: readonly (string | number)[]): string;
 }
 
-const PLAIN_JSON = { disallowComments: true };
-
-/** Where a text that is not JSON goes wrong, as `, line 7: it is not JSON (there: "...")`. */
-function syntaxError(text: string): string {
-  const errors: ParseError[] = [];
-  parseTree(text, errors, PLAIN_JSON);
-  const offset = Math.min(...errors.map((error) => error.offset), text.length);
-  if (text.slice(0, offset).trim() === "") return `: ${beginning(text)}`;
-  const [rest] = text.slice(offset).trimEnd().split("\n");
-  const found = rest === "" ? "it breaks off" : `there: ${shown(rest)}`;
-  return `, line ${lineAt(text, offset)}: it is not JSON (${found})`;
-}
-
-const dotted = (keys: readonly (string | number)[]): string =>
+/** Keys as they are written in code: `data[0].paragraphs[2]`; "" for no keys. */
+export const dottedKeys = (keys: readonly (string | number)[]): string =>
   keys.map((key) => typeof key === "number" ? `[${key}]` : `.${key}`).join("").replace(/^\./, "");
+
+/**
+ * Makes a function that finds the line, from 1, of the part of a JSON text to which keys lead.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * equal(jsonLines('{"data": [\n1,\n2]}')(["data", 1]), 3);
+ * ```
+ */
+export function jsonLines(text: string): (keys: readonly (string | number)[]) => number {
+  let tree: ReturnType<typeof parseTree>;
+  return (keys) => {
+    tree ??= parseTree(text, [], PLAIN_JSON);
+    return lineAt(text, (tree && findNodeAtLocation(tree, [...keys])?.offset) ?? 0);
+  };
+}
 
 /**
  * Reads a file as one JSON value and keeps the lines of its parts.
  *
- * @throws {Error} `Cannot read <file>, line <line>: it is not JSON (...)`.
+ * @throws {Error} `Cannot read <file>, line <line>, column <column>: it is not JSON: <kind>`.
  */
 export async function readJsonSource(path: string): Promise<JsonSource> {
   const text = await readText(path);
   refuseStandIn(text.slice(0, 256), path);
-  const where = (keys: readonly (string | number)[]): string => {
-    if (keys.length === 0) return `${path}: the file`;
-    const tree = parseTree(text, [], PLAIN_JSON);
-    const offset = tree && findNodeAtLocation(tree, [...keys])?.offset;
-    return `${path}, line ${lineAt(text, offset ?? 0)}: ${dotted(keys)}`;
+  const lineOf = jsonLines(text);
+  return {
+    value: parseJson(text, path, beginsLikeJson(text) ? 1 : undefined),
+    where: (keys) =>
+      keys.length === 0
+        ? `${path}: the file`
+        : `${path}, line ${lineOf(keys)}: ${dottedKeys(keys)}`,
   };
-  try {
-    return { value: JSON.parse(text), where };
-  } catch (cause) {
-    throw new Error(`Cannot read ${path}${syntaxError(text)}`, { cause });
-  }
 }
 
 /** Returns a parsed value as a record, or throws a TypeError that begins with `what`. */

@@ -12,8 +12,6 @@ export interface JsonLinesOptions<Key extends string, Text extends string> {
   required?: readonly Key[];
   /** Keys that each line must have with text. */
   strings?: readonly Text[];
-  /** Whether the texts of `strings` must contain more than white space (default: no). */
-  filled?: boolean;
 }
 
 /** A line's object, which has the required keys. */
@@ -31,7 +29,7 @@ export async function* readJsonValues(
   path: string,
 ): AsyncGenerator<{ line: number; value: unknown }> {
   for await (const { line, text } of readLines(path)) {
-    if (text.trim() !== "") yield { line, value: parseJson(text, `${path}, line ${line}`) };
+    if (text.trim() !== "") yield { line, value: parseJson(text, path, line) };
   }
 }
 
@@ -52,18 +50,18 @@ export async function* readJsonValues(
  */
 export async function* readJsonLines<Key extends string = never, Text extends string = never>(
   path: string,
-  { required = [], strings = [], filled = false }: JsonLinesOptions<Key, Text> = {},
+  { required = [], strings = [] }: JsonLinesOptions<Key, Text> = {},
 ): AsyncGenerator<JsonLine<Key, Text>> {
   for await (const { line, value } of readJsonValues(path)) {
     const where = `Cannot read ${path}, line ${line}:`;
     const record = expectRecord(value, `${where} it`);
-    if (hasKeys(record, { required, strings, filled, where })) yield record;
+    if (hasKeys(record, { required, strings, where })) yield record;
   }
 }
 
 function hasKeys<Key extends string, Text extends string>(
   value: JsonRecord,
-  { required, strings, filled, where }: Required<JsonLinesOptions<Key, Text>> & { where: string },
+  { required, strings, where }: Required<JsonLinesOptions<Key, Text>> & { where: string },
 ): value is JsonLine<Key, Text> {
   for (const key of [...required, ...strings]) {
     if (!Object.hasOwn(value, key)) {
@@ -76,7 +74,6 @@ function hasKeys<Key extends string, Text extends string>(
     if (typeof text !== "string") {
       throw new TypeError(`${where} "${key}" is ${describeJson(text)}, and text is expected`);
     }
-    if (filled && text.trim() === "") throw new TypeError(`${where} "${key}" is empty`);
   }
   return true;
 }

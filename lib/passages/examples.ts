@@ -1,17 +1,17 @@
 /**
- * Turns data files into token rows: questions about passages, as JSON lines or CMRC-2018 JSON, and
- * ranked lists of answers.
+ * What the stages take from data files, and their token rows: questions about passages, passages
+ * alone, and ranked lists of answers.
  *
  *   prompt = [CLS] passage [SEP]        answer = question [SEP]
  *
  * A long passage is cut to `max_len - query_len - 3` tokens, as in the tutorial. That leaves room
- * for the three special tokens and the longest answer. `passage_files.ts` detects the format of a
- * file.
+ * for the three special tokens and the longest answer. `data_file.ts` reads files of any format.
  */
 import type { RankedAnswer } from "../corpus/mod.ts";
-import { isRecord, readJsonLines, readJsonValues, readLines } from "../files/mod.ts";
 import type { PromptAndAnswer, Tokenizer, TokenRow } from "../lm/mod.ts";
-import { cmrcPassages, formatOf, type QuestionedPassage, readParagraphs } from "./passage_files.ts";
+import { type DataFileOptions, holdsLists, readDataFile, takeFrom } from "./data_file.ts";
+import type { FoundPassage } from "./found_row.ts";
+import type { QuestionedPassage } from "./passage_files.ts";
 
 /** A question about a passage. */
 export interface Example {
@@ -33,110 +33,106 @@ export interface Lengths {
 }
 
 /**
- * Reads the questions of a file: JSON lines with `content` and `query`, or CMRC-2018 JSON.
+ * Reads the questions of a file in any format that has questions.
  *
- * @throws {Error} If something is missing or empty (with file and line), or the file holds no
- * question.
+ * @throws {Error} If the file cannot be read, holds no question, or has too many rows that cannot
+ * be used (with line and reason).
  */
-export async function readExamples(path: string): Promise<Example[]> {
-  const examples = (await foundPassages(path)).flatMap(({ content, questions }) =>
+export async function readExamples(path: string, options?: DataFileOptions): Promise<Example[]> {
+  const passages = takeFrom(await readDataFile(path), "questions", options);
+  return passages.flatMap(({ content, questions }) =>
     questions.map(({ text }) => ({ content, query: text }))
   );
-  return someOf(examples, { path, what: "questions" });
 }
 
 /**
- * Reads the distinct passages of a file, in its order. PPO uses each once. The file holds JSON
- * lines with `content`, or CMRC-2018 JSON.
+ * Reads the passages of a file in any format, in its order and with repetitions.
  *
- * @throws {Error} If something is missing or empty (with file and line), or the file holds no
- * passage.
+ * @throws {Error} If the file cannot be read, holds no passage, or has too many rows that cannot be
+ * used (with line and reason).
  */
-export async function readPassages(path: string): Promise<string[]> {
-  const passages = await formatOf(path) === "cmrc"
-    ? await readParagraphs(path)
-    : await Array.fromAsync(readJsonLines(path, { strings: ["content"], filled: true }));
-  const distinct = new Set(passages.map(({ content }) => content));
-  return someOf([...distinct], { path, what: "passages" });
+export async function readTexts(path: string, options?: DataFileOptions): Promise<string[]> {
+  return takeFrom(await readDataFile(path), "passages", options).map(({ content }) => content);
 }
 
 /**
- * Reads the passages of a file, in its order and with repetitions. Besides the formats of
- * `readPassages` the file may be plain text with one passage per line. Blank lines are skipped.
+ * Reads the distinct passages of a file in any format, in its order. PPO uses each once.
  *
- * @throws {Error} If something is missing or empty (with file and line), or the file holds no
- * passage.
+ * @throws {Error} See `readTexts`.
  */
-export async function readTexts(path: string): Promise<string[]> {
-  if (await formatOf(path) !== "text") return await readPassages(path);
-  const lines = await Array.fromAsync(readLines(path), ({ text }) => text.trim());
-  return lines.filter((line) => line !== "");
-}
+export const readPassages = async (path: string, options?: DataFileOptions): Promise<string[]> => [
+  ...new Set(await readTexts(path, options)),
+];
 
 /**
  * Reads the passages of a file with their questions. A passage without a question is skipped, and a
  * passage that occurs several times is returned once, with all of its questions. Only CMRC-2018
- * JSON has answers; JSON lines have `content` and `query`.
+ * files have answers.
  *
- * @throws {Error} If something is missing or empty (with file and line), or the file holds no
- * question.
+ * @throws {Error} See `readExamples`.
  */
-export async function readQuestionedPassages(path: string): Promise<QuestionedPassage[]> {
-  const found = await foundPassages(path);
-  const passages = [...Map.groupBy(found, ({ content }) => content).values()].map((same) => ({
-    ...same[0],
+export const readQuestionedPassages = async (
+  path: string,
+  options?: DataFileOptions,
+): Promise<QuestionedPassage[]> =>
+  questionedPassages(takeFrom(await readDataFile(path), "questions", options));
+
+const questionedPassages = (found: readonly FoundPassage[]): QuestionedPassage[] =>
+  [...Map.groupBy(found, ({ content }) => content).values()].map((same) => ({
+    name: same[0].title ?? same[0].content,
+    content: same[0].content,
     questions: same.flatMap(({ questions }) => questions),
   }));
-  const asked = passages.filter(({ questions }) => questions.length > 0);
-  return someOf(asked, { path, what: "questions" });
-}
 
-/** The passages of a file, with repetitions, each with the questions at that place. */
-const foundPassages = async (path: string): Promise<QuestionedPassage[]> =>
-  await formatOf(path) === "cmrc" ? await cmrcPassages(path) : await linePassages(path);
+/**
+ * Reads the ranked lists of a file, best answer first, of two answers or more each. A preference
+ * pair is a list of two. An answer may be empty.
+ *
+ * @throws {Error} If the file cannot be read, holds no list, or has too many rows that cannot be
+ * used (with line and reason).
+ */
+export const readRankedLists = async (
+  path: string,
+  options?: DataFileOptions,
+): Promise<RankedText[][]> =>
+  rankedTexts(takeFrom(await readDataFile(path), "ranked lists", options));
 
-const linePassages = (path: string): Promise<QuestionedPassage[]> =>
-  Array.fromAsync(
-    readJsonLines(path, { strings: ["content", "query"], filled: true }),
-    ({ content, query }) => ({ name: content, content, questions: [{ text: query, answers: [] }] }),
+const rankedTexts = (found: readonly FoundPassage[]): RankedText[][] =>
+  found.flatMap(({ content, lists }) =>
+    lists.map((answers) => answers.map((answer) => ({ prompt: content, answer })))
   );
 
 /**
- * Reads ranked lists, one per line, best answer first, all of the same length. An answer may be
- * empty, but not a passage.
- *
- * @throws {Error} If a line is not such a list (with file and line), or the file holds no list.
+ * The lists in which at least two answers have different tokens, so that they can be compared.
+ * Answers may differ only after `queryLen` tokens, or in characters that are all [UNK].
  */
-export async function readRankedLists(path: string): Promise<RankedText[][]> {
-  const lists: RankedText[][] = [];
-  for await (const { line, value } of readJsonValues(path)) {
-    const where = `Cannot read ${path}, line ${line}`;
-    lists.push(rankedList(value, where));
-    const found = lists[lists.length - 1].length, first = lists[0].length;
-    if (found !== first) {
-      throw new RangeError(`${where}: it has ${found} answers, and the first list has ${first}`);
-    }
-  }
-  return someOf(lists, { path, what: "ranked lists" });
-}
+export const comparableLists = (
+  tokenizer: Tokenizer,
+  lists: readonly RankedText[][],
+  lengths: Lengths,
+): RankedText[][] =>
+  lists.filter((list) =>
+    new Set(list.map(({ answer }) => answerRow(tokenizer, answer, lengths).join())).size > 1
+  );
 
-function someOf<T>(items: T[], { path, what }: { path: string; what: string }): T[] {
-  if (items.length === 0) throw new RangeError(`Cannot use ${path}: it holds no ${what}`);
-  return items;
-}
+/** What the reward stage makes its lists from. */
+export type RewardData =
+  | { readonly lists: RankedText[][]; readonly passages?: undefined }
+  | { readonly lists?: undefined; readonly passages: QuestionedPassage[] };
 
-function rankedList(value: unknown, where: string): RankedText[] {
-  if (!Array.isArray(value) || value.length < 2) {
-    throw new TypeError(`${where}: a list of at least two answers, best first, is expected`);
-  }
-  return value.map((item, rank) => {
-    const { prompt, answer } = isRecord(item) ? item : {};
-    const at = `${where}: answer ${rank + 1}`;
-    if (typeof prompt !== "string") throw new TypeError(`${at} has no text "prompt"`);
-    if (prompt.trim() === "") throw new TypeError(`${at} has an empty "prompt"`);
-    if (typeof answer !== "string") throw new TypeError(`${at} has no text "answer"`);
-    return { prompt, answer };
-  });
+/**
+ * Reads the ranked lists of a file, or its questions if it has no list.
+ *
+ * @throws {Error} See `readRankedLists` and `readExamples`.
+ */
+export async function readRewardData(
+  path: string,
+  options?: DataFileOptions,
+): Promise<RewardData> {
+  const file = await readDataFile(path);
+  return holdsLists(file)
+    ? { lists: rankedTexts(takeFrom(file, "ranked lists", options)) }
+    : { passages: questionedPassages(takeFrom(file, "questions", options)) };
 }
 
 /**

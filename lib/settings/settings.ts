@@ -100,7 +100,10 @@ export const SETTINGS_WITHOUT_PATHS = {
 
 /** Every setting of PPO. */
 export const SETTINGS = {
-  train_file_path: { text: "data/ppo_train.json", help: "passages: JSON lines or CMRC JSON" },
+  train_file_path: {
+    text: "data/ppo_train.json",
+    help: "passages: text, JSON, JSON lines, CSV or TSV",
+  },
   ori_model_path: { text: "sft_model/", help: "SFT model: initial actor and frozen reference" },
   reward_model_path: {
     text: "rm_model/",

@@ -14,6 +14,11 @@ const MACHINE = {
   query_max_len: { int: 64, min: 1, help: "maximum tokens in a question" },
 } as const satisfies SettingTable;
 
+/** Every command that reads data files has this flag. */
+const DATA_FILES = {
+  strict: { bool: false, help: "refuse data files with unusable rows" },
+} as const satisfies SettingTable;
+
 const SHARE = { float: 0, min: 0, max: 1 } as const;
 
 const LISTS = {
@@ -28,8 +33,8 @@ const LISTS = {
 
 /** Flags of the stages that train a model before PPO. */
 const TRAINING = {
-  train_file_path: { text: "data/sft_train.json", help: "questions: JSON lines or CMRC JSON" },
-  test_file_path: { text: "data/test.json", help: "held-out data in the same format" },
+  train_file_path: { text: "data/sft_train.json", help: "questions: JSON, JSON lines, CSV, TSV" },
+  test_file_path: { text: "data/test.json", help: "held-out questions" },
   pretrained_model_path: { text: "pretrain_model/", help: "initial model; empty: a new model" },
   output_dir: { text: "sft_model/", help: "folder for the trained model" },
   num_train_epochs: { int: 5, min: 1, help: "passes over the training data" },
@@ -38,6 +43,7 @@ const TRAINING = {
   gradient_accumulation_steps: { int: 1, min: 1, help: "micro-batches per optimizer step" },
   learning_rate: { float: 5e-5, above: 0, help: "peak learning rate of AdamW" },
   weight_decay: { float: 0, min: 0, help: "AdamW weight decay, except on biases and layer norms" },
+  ...DATA_FILES,
   ...MACHINE,
   adam_epsilon: { float: 1e-8, above: 0, advanced: "Adam epsilon" },
   warmup_proportion: { ...SHARE, float: 0.1, help: "share of steps used for warm-up" },
@@ -74,8 +80,8 @@ export type SftSettings = SettingValues<typeof SFT_SETTINGS>;
 /** Flags of the `reward` command. */
 export const REWARD_SETTINGS = {
   ...TRAINING,
-  train_file_path: { text: "data/reward_train.json", help: "ranked lists or questions" },
-  test_file_path: { text: "data/reward_test.json", help: "held-out data in the same format" },
+  train_file_path: { text: "data/reward_train.json", help: "ranked lists, pairs or questions" },
+  test_file_path: { text: "data/reward_test.json", help: "held-out lists, pairs or questions" },
   pretrained_model_path: { text: "sft_model/", help: "model that the body starts from" },
   output_dir: { text: "rm_model/", help: "folder for the trained model" },
   num_train_epochs: { ...TRAINING.num_train_epochs, int: 10 },
@@ -96,12 +102,13 @@ export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
 
 /** Flags of the `data` command. */
 export const DATA_SETTINGS = {
-  train_file_path: { text: "data/cmrc_train.json", help: "passages: CMRC JSON or JSON lines" },
-  test_file_path: { text: "data/cmrc_dev.json", help: "held-out data in the same format" },
+  train_file_path: { text: "data/cmrc_train.json", help: "questions: JSON, JSON lines, CSV, TSV" },
+  test_file_path: { text: "data/cmrc_dev.json", help: "held-out questions" },
   output_dir: { text: "output_data/", help: "output folder" },
   model_path: { text: "", help: "SFT model for ranked lists; empty: split the passages" },
   ...LISTS,
   per_question: { bool: true, help: "make lists per question; false: per passage" },
+  ...DATA_FILES,
   ...MACHINE,
 } as const satisfies SettingTable;
 
@@ -111,13 +118,14 @@ export type DataSettings = SettingValues<typeof DATA_SETTINGS>;
 /** Flags of the `predict` command. */
 export const PREDICT_SETTINGS = {
   model_path: { text: "", help: "model folder; empty: the embedded SFT model" },
-  file: { text: "", help: "passages: text, JSON lines or CMRC JSON; empty: standard input" },
+  file: { text: "", help: "passages: text, JSON, JSON lines, CSV, TSV; empty: standard input" },
   num_questions: { int: 2, min: 1, help: "questions per passage" },
   top_p: { ...SETTINGS.top_p, float: 0.9 },
   top_k: SETTINGS.top_k,
   temperature: SETTINGS.temperature,
   repetition_penalty: { ...SETTINGS.repetition_penalty, float: 1.2 },
   min_length: { int: 3, min: 0, help: "minimum tokens in a question" },
+  ...DATA_FILES,
   ...MACHINE,
 } as const satisfies SettingTable;
 
@@ -130,6 +138,7 @@ export const TRAIN_FLAGS = {
   resume: { text: "", help: "folder of a run to continue; same results as an uninterrupted run" },
   save_every: { int: 1, min: 1, help: "updates between saved states (24 bytes per parameter)" },
   plan: { bool: false, help: "print the predicted memory and time, and exit" },
+  ...DATA_FILES,
 } as const satisfies SettingTable;
 
 /** Flags of the `export` command. */

@@ -22,9 +22,9 @@ const share = (outcomes: readonly number[]): number =>
   outcomes.reduce((total, outcome) => total + outcome, 0) / outcomes.length; // 0 / 0 is NaN
 
 /**
- * Accuracy over lists of the same length, best answer first; NaN where there is no pair to count.
+ * Accuracy over lists of any length, best answer first; NaN where there is no pair to count.
  * `overall` is the share of all pairs that are in the right order, and `neighbours` that of rank r
- * against rank r + 1, for r = 1, 2, ...
+ * against rank r + 1, for r = 1, 2, ..., in the lists that have these ranks.
  *
  * @example
  * ```ts
@@ -37,9 +37,10 @@ const share = (outcomes: readonly number[]): number =>
 export function pairAccuracy(
   lists: readonly (readonly ScoredAnswer[])[],
 ): { readonly overall: number; readonly neighbours: readonly number[] } {
-  const ranks = Array.from(lists[0] ?? [], (_, rank) => rank);
+  const longest = lists.reduce((most, { length }) => Math.max(most, length), 0);
+  const ranks = Array.from({ length: longest }, (_, rank) => rank);
   const outcomes = (better: number, worse: number) =>
-    lists.flatMap((list) =>
+    lists.filter(({ length }) => worse < length).flatMap((list) =>
       list[better].answer === list[worse].answer
         ? []
         : [isHigher(list[better].score, list[worse].score)]

@@ -45,7 +45,8 @@ export interface Predictor {
 }
 
 /**
- * An answer as the tutorial prints it: without spaces, [SEP], ## and [UNK].
+ * An answer as the tutorial prints it: without [SEP], ## and [UNK]. The tutorial also drops all
+ * spaces. Here a space stays between two words of letters or digits, which would run together.
  *
  * @example
  * ```ts
@@ -53,11 +54,11 @@ export interface Predictor {
  * import { makeTokenizer } from "ppo/lm/mod.ts";
  * const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"];
  * const tokenizer = makeTokenizer([...special, "全", "长", "ok", "go", "##7"]);
- * equal(questionText(tokenizer, [4, 5, 1, 6, 7, 8, 3]), "全长okgo7");
+ * equal(questionText(tokenizer, [4, 5, 1, 6, 7, 8, 3]), "全长ok go7");
  * ```
  */
 export const questionText = (tokenizer: Tokenizer, tokens: TokenRow): string =>
-  tokenizer.decode(tokens).replaceAll(/\s|\[SEP\]|##|\[UNK\]/g, "");
+  tokenizer.decode(tokens).replaceAll(/\[SEP\]|##|\[UNK\]/g, "");
 
 /** Compiles a model for generating questions. */
 export async function createPredictor(

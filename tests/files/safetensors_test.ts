@@ -149,7 +149,7 @@ const WRONG: [string, unknown, number, (path: string) => string][] = [
     "a header that is no JSON",
     "{a}",
     0,
-    (path) => `the header of ${path}: it is not JSON (it begins with "{a}")`,
+    (path) => `the header of ${path}, column 2: it is not JSON: a is no JSON value (here: {>>>a})`,
   ],
 ];
 
@@ -192,7 +192,7 @@ Deno.test("a header that claims 2^60 bytes, or is longer than any model's, is re
     });
     new DataView(file.buffer).setBigUint64(0, 3_900_000n, true);
     await Deno.writeFile(path, file);
-    await rejects(readSafetensors(path), /it is not JSON \(it begins with "\[\[\[/);
+    await rejects(readSafetensors(path), /it is not JSON: its brackets are nested too deeply/);
   }));
 
 Deno.test("a shape that does not match its values is not written", () =>

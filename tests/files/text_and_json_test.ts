@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects, throws } from "node:assert/strict";
 import {
   appendTo,
+  foreignFormat,
   linesOf,
   readJsonLines,
   readJsonRecord,
@@ -9,6 +10,7 @@ import {
   readJsonValues,
   readLines,
   readText,
+  syntaxFault,
 } from "../../lib/files/mod.ts";
 
 async function withFile(
@@ -68,16 +70,6 @@ Deno.test("a line without a wanted key, or with another kind of value, is named"
     await rejects(Array.fromAsync(readJsonLines(path)), {
       message: `Cannot read ${path}, line 1: it is a list, and an object is expected`,
     });
-  });
-});
-
-Deno.test("a text that must hold something is named where it is blank", async () => {
-  await withFile('{"content": "甲"}\n{"content": " \\n"}\n', async (path) => {
-    await rejects(Array.fromAsync(readJsonLines(path, { strings: ["content"], filled: true })), {
-      name: "TypeError",
-      message: `Cannot read ${path}, line 2: "content" is empty`,
-    });
-    deepEqual((await Array.fromAsync(readJsonLines(path, { strings: ["content"] }))).length, 2);
   });
 });
 
@@ -160,14 +152,14 @@ async function jsonError(text: string): Promise<string> {
   return message;
 }
 
-Deno.test("JSON that goes wrong is named with the line where it does", async () => {
+Deno.test("JSON that goes wrong is named with line, column, kind and the text around", async () => {
   equal(
     await jsonError('{\n"data": [\n{"a": 1}\n{"b": 2}]}'),
-    'Cannot read FILE, line 4: it is not JSON (there: "{\\"b\\": 2}]}")',
+    'Cannot read FILE, line 4, column 1: it is not JSON: a comma is missing (here: {\\n"data": [\\n{"a": 1}\\n>>>{"b": 2}]})',
   );
   equal(
     await jsonError('{\n"data": [\n'),
-    "Cannot read FILE, line 3: it is not JSON (it breaks off)",
+    'Cannot read FILE, line 2, column 10: it is not JSON: it breaks off (here: {\\n"data": [>>>)',
   );
   equal(
     await jsonError("nothing\n"),
@@ -179,8 +171,65 @@ Deno.test("JSON that goes wrong is named with the line where it does", async () 
   );
   equal(
     await jsonError('{"a": 1,\n// said in passing\n"b": 2}'),
-    'Cannot read FILE, line 2: it is not JSON (there: "// said in passing")',
+    'Cannot read FILE, line 2, column 1: it is not JSON: a comment (here: {"a": 1,\\n>>>// said in passing\\n"b": ...)',
   );
+});
+
+/** Broken JSON, the column of the fault, and its kind. */
+const BROKEN: readonly (readonly [string, number, string])[] = [
+  ['{"a": "C:\\data"}', 10, "\\d is no valid escape; write \\\\ for a backslash"],
+  ['{"a": "\\u12G4"}', 8, "\\u needs four hexadecimal digits"],
+  ['{"a": "x\ty"}', 9, "a raw tab inside a text; write \\t"],
+  ['{"a": "x\u0001"}', 9, "a raw control character inside a text; write \\u0001"],
+  ['{"a": "他说"好"了"}', 11, 'a double quote inside a text; write \\"'],
+  ['{"a": "第"12"章"}', 10, 'a double quote inside a text; write \\"'],
+  ['{"a": 1},', 9, "a comma after the value"],
+  ['{"a": 1,}', 8, "a comma before a closing bracket"],
+  ['["a", ]', 5, "a comma before a closing bracket"],
+  ['{"a": 1}{"a": 2}', 9, "more text after the value"],
+  ["{'a': 1}", 2, "a single quote; JSON has double quotes"],
+  ["{“a”: 1}", 2, "a typographic quote; JSON has straight double quotes"],
+  ["{a: 1}", 2, "the key a has no double quotes"],
+  ['{"a": None}', 7, "None is no JSON value"],
+  ['{"a": , "b": 1}', 7, "a value is missing"],
+  ['{"a" 1}', 6, "a colon is missing"],
+  ['{"a": 1]', 8, "] does not match the opening bracket"],
+  ['{"a": "x', 9, "it breaks off inside a text"],
+  ['{"a": 1', 8, "it breaks off"],
+];
+
+Deno.test("each kind of syntax error of texts that JSON.parse rejects is named with its column", () => {
+  for (const [text, column, kind] of BROKEN) {
+    throws(() => JSON.parse(text), SyntaxError, text);
+    const fault = syntaxFault(text);
+    deepEqual([fault.line, fault.column, fault.kind], [1, column, kind], text);
+    const after = text.slice(column - 1, column).replaceAll("\t", "\\t").replaceAll(
+      "\u0001",
+      "\\u0001",
+    );
+    ok(fault.around.includes(`>>>${after}`), fault.around);
+  }
+  equal(syntaxFault("[".repeat(100_000)).kind, "its brackets are nested too deeply");
+});
+
+Deno.test("a file that is no UTF-8 text is recognised by its bytes", async () => {
+  const gbk = Uint8Array.of(0xbc, 0xd7, 0xd2, 0xd2); // 甲乙
+  const damaged = Uint8Array.of(...new TextEncoder().encode("甲乙丙"), 0xbc, 0xd7);
+  const cases: [Uint8Array, RegExp | undefined][] = [
+    [gbk, /^probably GBK text; .*iconv/],
+    [damaged, undefined],
+    [Uint8Array.of(0xff, 0xfe, 0x32, 0x75), /^UTF-16 text/],
+    [Uint8Array.of(0x1f, 0x8b, 8, 0), /^a gzip file/],
+    [new TextEncoder().encode("PAR1\u0015"), /^a Parquet file/],
+    [new TextEncoder().encode("PK\u0003\u0004"), /Excel workbook/],
+  ];
+  for (const [bytes, wanted] of cases) {
+    await withFile(bytes, async (path) => {
+      const found = await foreignFormat(path);
+      if (wanted === undefined) equal(found, undefined);
+      else match(found ?? "", wanted);
+    });
+  }
 });
 
 Deno.test("a part of a JSON file is named with its line", async () => {

@@ -269,7 +269,12 @@ for (const [what, args, message] of refused) {
 Deno.test("two processes cannot train in one folder at the same time", async () => {
   const target = `${folder}/locked`;
   const child = startTrain([...flags, "--output_dir", target, "--num_episodes", "300"]);
-  await child.stdout.getReader().read(); // it trains
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  for (let out = ""; !out.includes(" prompts, ");) { // then it trains
+    const { done, value } = await reader.read();
+    if (done) break;
+    out += value;
+  }
   const { code, err } = await runTrain(["--resume", target]);
   child.kill("SIGKILL");
   await child.stderr.cancel();

@@ -1,6 +1,6 @@
 /** Asking with a trained model: how long questions are, what decides them, and how they are printed. */
 import assert from "node:assert/strict";
-import { plainSampling } from "../../lib/lm/mod.ts";
+import { makeTokenizer, plainSampling } from "../../lib/lm/mod.ts";
 import { createPredictor, type PredictorOptions, questionText } from "../../lib/stages/mod.ts";
 import { modelLengths } from "../../lib/passages/mod.ts";
 import { fixtureModel } from "../helpers/fixtures.ts";
@@ -66,7 +66,16 @@ Deno.test("a question has its least length, though the model would rather end", 
   assert.ok(Math.max(...longer) <= 6, `${longer}`);
 });
 
-Deno.test("spaces, [SEP], ## and [UNK] are not printed", () => {
+Deno.test("words keep the space between them, and Han characters have none", () => {
+  const words = ["what", "is", "new", "in", "##g", "北", "京"];
+  const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", ...words]);
+  const text = (...tokens: string[]) => questionText(tokenizer, tokens.map(tokenizer.idOf));
+  assert.equal(text("what", "is", "new", "in", "北", "京", "[SEP]"), "what is new in北京");
+  assert.equal(text("北", "京", "new", "##g"), "北京newg");
+  assert.equal(text("what", "[UNK]", "is"), "what is");
+});
+
+Deno.test("[SEP], ## and [UNK] are not printed", () => {
   const { tokenizer } = folder;
   const { unkId, sepId, padId } = tokenizer;
   const [a, b] = [tokenizer.idOf("一"), tokenizer.idOf("丁")];

@@ -63,6 +63,17 @@ Deno.test("the ranking loss through the model is that of PyTorch's values", asyn
   assertNear([both], [(loss + reversed) / 2], { name: "mean of two lists" });
 });
 
+Deno.test("lists of unequal length are averaged, and a list of two has the loss of its pair", async () => {
+  const { config, parameters } = await fixtureReward();
+  const trainer = await createRewardTrainer(device, config, { padId: PAD, optimizer });
+  const [a, b, c] = values;
+  const pair = await trainer.evaluate(parameters, [[list.slice(1)]]);
+  assertNear([pair], [pairLoss(b, c)], { name: "a pair alone" });
+  const three = (pairLoss(a, b) + pairLoss(a, c) + pairLoss(b, c)) / 3;
+  const both = await trainer.evaluate(parameters, [[list, list.slice(1)]]);
+  assertNear([both], [(three + pairLoss(b, c)) / 2], { name: "three answers and two" });
+});
+
 Deno.test("a score is PyTorch's value at a row's last token, whatever the padding", async () => {
   const { config, parameters } = await fixtureReward();
   const scorer = await createRowScorer(device, config, { padId: PAD });
@@ -105,7 +116,8 @@ Deno.test("a tiny reward model learns in 30 steps which word is good", async () 
 
 Deno.test("a batch of lists in parts makes the same step as the batch at once", async () => {
   const stepped = async (microBatch: number) => {
-    const done = await tinyTrainer.step(await tinyStart(), lists.slice(0, 5), {
+    const unequal = lists.slice(0, 5).map((list, index) => list.slice(index % 2)); // 3, 2, 3, 2, 3
+    const done = await tinyTrainer.step(await tinyStart(), unequal, {
       learningRate: 0.01,
       microBatch,
     });
@@ -123,6 +135,13 @@ Deno.test("equal texts are not counted as a pair, and equal scores count one hal
   const same = [{ answer: "a", score: 1 }, { answer: "a", score: 2 }, { answer: "b", score: 1 }];
   assert.deepEqual(pairAccuracy([same]), { overall: (0.5 + 1) / 2, neighbours: [NaN, 1] });
   assert.equal(separation([1], [1, 0]), 0.75); // (1/2 + 1) / 2
+});
+
+Deno.test("pairs of lists of unequal length are counted in the ranks that a list has", () => {
+  const [best, middle, worst] = [3, 2, 1].map((score) => ({ answer: `${score}`, score }));
+  const lists = [[middle, best], [best, middle, worst]]; // 0 of 1 and 3 of 3 pairs in order
+  assert.deepEqual(pairAccuracy(lists), { overall: 3 / 4, neighbours: [1 / 2, 1] });
+  assert.deepEqual(pairAccuracy([...lists].reverse()), pairAccuracy(lists));
 });
 
 const folder = fileURLToPath(new URL("../../models/rm_model/", import.meta.url));
