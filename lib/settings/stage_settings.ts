@@ -16,7 +16,7 @@ const MACHINE = {
 
 /** Every command that reads data files has this flag. */
 const DATA_FILES = {
-  strict: { bool: false, help: "refuse data files with unusable rows" },
+  strict: { bool: false, advanced: "refuse data files with unusable rows" },
 } as const satisfies SettingTable;
 
 const SHARE = { float: 0, min: 0, max: 1 } as const;

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import {
   openSafetensors,
@@ -172,7 +173,7 @@ Deno.test("a file that is no safetensors file is refused with a sentence", () =>
       /its header would have \d+ bytes, but the file has 21; it is cut off or no/,
     );
     await rejects(readSafetensors("nowhere.safetensors"), {
-      message: "Cannot read nowhere.safetensors: there is no such file",
+      message: `Cannot read ${resolve("nowhere.safetensors")}: there is no such file`,
     });
   }));
 

@@ -1,6 +1,7 @@
 /**
  * Files of `torch.save`: the tensors of both formats, and every kind of damage or malice in a sentence of its own.
  */
+import { resolve } from "node:path";
 import { deepEqual, equal, ok, rejects } from "node:assert/strict";
 import { openTorchFile, readTensors } from "../../lib/files/mod.ts";
 import {
@@ -434,7 +435,7 @@ for (const [what, text, state] of STAND_INS) {
 
 Deno.test("a file that is not there, or is a folder, is named", async () => {
   await rejects(openTorchFile("nowhere.bin"), {
-    message: "Cannot read nowhere.bin: there is no such file",
+    message: `Cannot read ${resolve("nowhere.bin")}: there is no such file`,
   });
   await rejects(openTorchFile("tests"), {
     message: "Cannot read tests: it is a folder, and a file is expected",
