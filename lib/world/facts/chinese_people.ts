@@ -27,28 +27,28 @@ export const chinesePeople: Table = {
       relation: "born",
       unit: "年",
       says: ["出生于{v}", "生于{v}", "是{v}出生的"],
-      reverse: ["{v}出生的是谁？"],
       compare: ["出生更早", "出生更晚"],
+      reverse: false,
     },
     {
       relation: "died",
       unit: "年",
       says: ["去世于{v}", "是{v}去世的"],
-      reverse: ["{v}去世的是谁？"],
       compare: ["去世更早", "去世更晚"],
+      reverse: false,
     },
     {
       relation: "nativePlace",
-      says: ["~籍贯在今天的{v}", "~籍贯是今天的{v}"],
+      says: ["~籍贯是今{v}"],
       reverse: false,
     },
-    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"] },
+    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"], reverse: false },
     {
       relation: "calledAs",
       says: ["被称为“{v}”", "被后人称为“{v}”", "有“{v}”之称"],
       reverse: ["“{v}”指的是谁？", "人们把谁称为“{v}”？"],
     },
-    { relation: "memberOf", says: ["是“{v}”之一", "名列“{v}”"], reverse: false },
+    { relation: "memberOf", says: ["是“{v}”之一"], reverse: false },
     {
       relation: "work",
       says: ["~代表作是{v}"],
@@ -59,7 +59,7 @@ export const chinesePeople: Table = {
     [
       "first: {n}，字{courtesyName}[，号{styleName}]，是{dynasty}著名的{profession}。",
       "{n}是{dynasty}的{profession}[，字{courtesyName}][，号{styleName}]。",
-      "{n}是{dynasty}著名的{profession}[，以{known}闻名]。",
+      "{n}是{dynasty}的{profession}[，以{known}闻名]。",
       "{n}是{dynasty}{profession}，代表作是{work}。",
     ],
     [
@@ -71,7 +71,7 @@ export const chinesePeople: Table = {
       "{p}号{styleName}。",
     ],
     [
-      "{p}的籍贯在今天的{nativePlace}。",
+      "{p}的籍贯是今{nativePlace}。",
     ],
     [
       "{p}生于{born}，卒于{died}。",
@@ -84,7 +84,6 @@ export const chinesePeople: Table = {
       "{p}被后人称为“{calledAs}”。",
     ],
     [
-      "{p}名列“{memberOf}”。",
       "{p}是“{memberOf}”之一。",
     ],
     [
@@ -101,11 +100,11 @@ export const chinesePeople: Table = {
     "same dynasty: {m}同样是{m.dynasty}人[，字{m.courtesyName}]。",
     "same profession: {m}也是一位{m.profession}[，生活在{m.dynasty}]。",
     "same profession: {m}同样是{m.profession}[，字{m.courtesyName}][，号{m.styleName}]。",
-    "same memberOf: {m}是{m.dynasty}的{m.profession}，也名列“{m.memberOf}”。",
-    "same nativePlace: {m}是{m.dynasty}的{m.profession}，籍贯也在今天的{m.nativePlace}。",
+    "same memberOf: {m}是{m.dynasty}的{m.profession}，也是“{m.memberOf}”之一。",
+    "same nativePlace: {m}是{m.dynasty}的{m.profession}，籍贯也是今{m.nativePlace}。",
     "same known: {m}是{m.dynasty}的{m.profession}，同样以{m.known}闻名。",
     "{m}是{m.dynasty}的{m.profession}[，字{m.courtesyName}][，号{m.styleName}]。",
-    "{m}是{m.dynasty}著名的{m.profession}[，以{m.known}闻名]。",
+    "{m}是{m.dynasty}的{m.profession}[，以{m.known}闻名]。",
     "{m}是{m.dynasty}{m.profession}[，代表作是{m.work}]。",
   ],
   rows: `

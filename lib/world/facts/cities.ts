@@ -62,7 +62,7 @@ export const cities: Table = {
     },
     {
       relation: "airport",
-      says: ["~机场叫{v}", "建有{v}"],
+      says: ["建有{v}"],
       reverse: ["{v}在(哪座|哪个)城市？", "{v}是(哪座|哪个)城市的机场？"],
     },
     {
@@ -94,13 +94,12 @@ export const cities: Table = {
       "{p}历史上曾叫{formerName}。",
     ],
     [
-      "{p}面积约{area}[，濒临{coast}]。",
+      "{p}的面积约为{area}[，濒临{coast}]。",
       "{p}濒临{coast}[，面积约{area}]。",
       "{p}地处{crossedBy}沿岸[，面积约{area}]。",
     ],
     [
       "{p}是{native}的故乡。",
-      "{native}的故乡是{n}。",
     ],
     [
       "{p}于{historicCity}被列为国家历史文化名城。",
@@ -116,7 +115,7 @@ export const cities: Table = {
     ],
     [
       "{p}建有{airport}。",
-      "{p}的机场是{airport}。",
+      "{p}有{airport}。",
     ],
     [
       "{p}于{metro}开通了第一条地铁。",

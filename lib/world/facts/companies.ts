@@ -23,12 +23,13 @@ export const companies: Table = {
       unit: "年",
       says: ["成立于{v}", "是{v}成立的"],
       compare: ["成立更早", "成立更晚", "成立得更早", "成立得更晚"],
+      reverse: false,
     },
     { relation: "foundedIn", says: ["创立于{v}", "是在{v}创立的"] },
     { relation: "formerName", says: ["原名{v}", "~原名是{v}"] },
     {
       relation: "headquarters",
-      says: ["~总部在{v}", "把总部设在{v}"],
+      says: ["~总部在{v}", "~总部设在{v}"],
       reverse: false,
     },
     {
@@ -46,6 +47,7 @@ export const companies: Table = {
       unit: "年",
       says: ["于{v}上市", "是{v}上市的"],
       compare: ["上市更早", "上市更晚"],
+      reverse: false,
     },
     { relation: "logo", says: ["以{v}为标志", "~标志是{v}"] },
     { relation: "companyNameOrigin", says: ["~名称来自{v}", "得名于{v}"], reverse: false },
@@ -83,7 +85,7 @@ export const companies: Table = {
     ],
     [
       "{p}的总部位于{headquarters}。",
-      "{p}把总部设在{headquarters}。",
+      "{p}的总部设在{headquarters}。",
     ],
     [
       "{p}于{listed}上市。",
@@ -129,7 +131,7 @@ export const companies: Table = {
 松下公司|日本|电器制造|松下幸之助|1918|-|-|大阪|电灯插座|家电|-|-|-|创始人的姓氏
 三星公司|韩国|电子|-|1938|大邱|-|-|干鱼和面条|手机和家电|-|-|-|-
 现代汽车公司|韩国|汽车制造|郑周永|1967|-|-|首尔|-|汽车|小马轿车|-|斜体的字母H|-
-诺基亚公司|芬兰|通信|艾德斯坦|1865|-|-|埃斯波|纸浆|通信设备|-|-|-|一座小镇的名字
+诺基亚公司|芬兰|通信|艾德斯坦|1865|-|-|埃斯波|纸浆|通信设备|-|-|-|一座小镇
 西门子公司|德国|电气|维尔纳·西门子|1847|柏林|-|慕尼黑|电报机|电气设备|-|-|-|创始人的姓氏
 保时捷公司|德国|汽车制造|费迪南德·保时捷|1931|-|-|斯图加特|-|跑车|911跑车|-|-|创始人的姓氏
 宝马公司|德国|汽车制造|-|1916|-|-|慕尼黑|飞机发动机|汽车和摩托车|-|-|蓝白相间的圆形|-

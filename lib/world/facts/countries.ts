@@ -92,13 +92,13 @@ export const countries: Table = {
       "{p}在{independence}获得独立。",
     ],
     [
-      "{p}面积约{area}[，濒临{coast}]。",
+      "{p}的面积约为{area}[，濒临{coast}]。",
       "{p}濒临{coast}[，与{neighbor}相邻]。",
       "{p}与{neighbor}相邻。",
     ],
     [
       "{crossedBy}流经{n}。",
-      "{p}境内有{crossedBy}流过。",
+      "{n}境内有{crossedBy}流过。",
     ],
     [
       "{p}的最高峰是{highestPeak}。",
@@ -126,8 +126,6 @@ export const countries: Table = {
     "same crossedBy: {m}位于{m.continent}，境内也有{crossedBy}流过。",
     "same abounds: {m}位于{m.continent}，同样出产{abounds}。",
     "same independence: {m}位于{m.continent}，也在{independence}独立。",
-    "more area: {m}位于{m.continent}，面积约{m.area}，比{n}大。",
-    "less area: {m}位于{m.continent}，面积约{m.area}，比{n}小。",
     "{m}位于{m.continent}[，面积约{m.area}]。",
     "{m}是{m.continent}国家[，首都是{m.capital}]。",
     "{m}位于{m.continent}[，濒临{m.coast}][，与{m.neighbor}相邻]。",

@@ -41,7 +41,7 @@ export const deserts: Table = {
     [
       "{p}属于{desertType}[，位于{landform}][，面积约{area}]。",
       "{p}位于{landform}[，面积约{area}]。",
-      "{p}面积约{area}。",
+      "{p}的面积约为{area}。",
     ],
     [
       "{p}是{superlative}。",
@@ -55,11 +55,11 @@ export const deserts: Table = {
       "{p}的得名与{nameReason}有关。",
     ],
     [
-      "{p}气候干旱，但仍有{life}等动物生存。",
+      "{n}气候干旱，但仍有{life}等动物生存。",
       "{p}的代表性动物有{life}。",
     ],
     [
-      "{p}气候干旱，但仍有{flora}等植物生长。",
+      "{n}气候干旱，但仍有{flora}等植物生长。",
       "{p}的代表性植物有{flora}。",
     ],
     [

@@ -14,9 +14,10 @@ export const dishes: Table = {
     {
       relation: "ingredient",
       says: ["~主要原料是{v}", "主要用{v}做成", "以{v}为主料"],
+      reverse: false,
     },
     { relation: "seasoning", says: ["用{v}调味", "~主要调料是{v}"], reverse: false },
-    { relation: "cooking", says: ["主要用{v}的方法做成"], reverse: false },
+    { relation: "cooking", says: ["~主要烹饪方法是{v}"], reverse: false },
     { relation: "taste", says: ["味道{v}"], reverse: false },
     { relation: "texture", says: ["口感{v}", "吃起来{v}"], reverse: false },
     { relation: "dishSince", says: ["出现于{v}"], reverse: false },
@@ -53,10 +54,10 @@ export const dishes: Table = {
       "{p}通常用{seasoning}调味。",
     ],
     [
-      "{p}主要用{cooking}的方法做成。",
+      "{p}的主要烹饪方法是{cooking}。",
     ],
     [
-      "{p}味道{taste}[，口感{texture}]。",
+      "{p}的味道{taste}[，口感{texture}]。",
       "{p}吃起来{texture}。",
     ],
   ],
@@ -66,7 +67,7 @@ export const dishes: Table = {
     "same dishCuisine: {m}同样属于{dishCuisine}[，以{m.ingredient}为主料]。",
     "same dishType: {m}也是一种{dishType}[，来自{m.dishHome}]。",
     "same ingredient: {m}同样用{ingredient}做成[，味道{m.taste}]。",
-    "same cooking: {m}来自{m.dishHome}，也用{cooking}的方法做成。",
+    "same cooking: {m}来自{m.dishHome}，主要烹饪方法也是{cooking}。",
     "same taste: {m}来自{m.dishHome}，味道同样{taste}。",
     "same texture: {m}来自{m.dishHome}，吃起来同样{texture}。",
     "same seasoning: {m}来自{m.dishHome}，同样用{seasoning}调味。",
@@ -100,12 +101,12 @@ export const dishes: Table = {
 锅包肉|热菜|-|哈尔滨|东北菜|猪肉|糖和醋|油炸|酸甜|外酥里嫩|清末|-
 德州扒鸡|热菜|-|山东|鲁菜|鸡肉|香料|焖|咸香|软烂脱骨|清代|-
 沙茶面|小吃|-|厦门|闽菜|面条|沙茶酱|煮|鲜辣|筋道|-|所用的调料
-寿司|米饭类食品|-|日本|-|米饭和鱼|醋|-|清鲜|-|-|-
+寿司|主食|-|日本|-|米饭和鱼|醋|-|清鲜|-|-|-
 日式拉面|面食|-|日本|-|面条|酱油|煮|鲜香|筋道|20世纪初|-
 韩式泡菜|佐餐小菜|-|韩国|-|白菜|辣椒粉|腌制|酸辣|脆嫩|-|-
 意大利面|面食|意粉|-|-|小麦粉|番茄酱|煮|-|有嚼劲|-|-
 比萨饼|面食|披萨|意大利|-|面粉和奶酪|番茄酱|烤|咸香|外脆里软|-|-
-海鲜饭|米饭类食品|-|西班牙|-|大米和海鲜|藏红花|焖|咸香|-|19世纪|-
+海鲜饭|主食|-|西班牙|-|大米和海鲜|藏红花|焖|咸香|-|19世纪|-
 红菜汤|汤菜|-|乌克兰|-|甜菜|酸奶油|炖|酸甜|-|-|汤的颜色
 `,
 };

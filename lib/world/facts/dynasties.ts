@@ -35,8 +35,9 @@ export const dynasties: Table = {
     {
       relation: "lasted",
       unit: "年",
-      says: ["延续了约{v}", "存在了约{v}", "前后历时约{v}"],
+      says: ["延续了{v}", "存在了{v}", "前后历时{v}"],
       compare: ["延续时间更长", "延续时间更短", "存在时间更长"],
+      reverse: false,
     },
     {
       relation: "dynastyCapital",
@@ -71,7 +72,7 @@ export const dynasties: Table = {
       "first: {n}是中国历史上由{founderPeople}建立的王朝[，定都{dynastyCapital}]。",
       "first: {n}是{dynastyFounder}建立的[{founderPeople}]王朝[，定都{dynastyCapital}]。",
       "first: {n}是中国历史上的[{founderPeople}]王朝，始于{begins}[，亡于{ends}]。",
-      "first: {n}是中国历史上的[{founderPeople}]王朝，前后延续约{lasted}。",
+      "first: {n}是中国历史上的[{founderPeople}]王朝，前后延续{lasted}。",
     ],
     [
       "{p}由{dynastyFounder}于{begins}建立[，定都{dynastyCapital}]。",
@@ -95,7 +96,7 @@ export const dynasties: Table = {
       "{famousRuler}是{n}的著名君主。",
     ],
     [
-      "{p}前后延续约{lasted}[，于{ends}灭亡]。",
+      "{p}前后延续{lasted}[，于{ends}灭亡]。",
       "{p}于{ends}灭亡。",
       "{p}于{ends}被{endedBy}所灭。",
       "{p}最后被{endedBy}所灭。",
@@ -107,8 +108,8 @@ export const dynasties: Table = {
   ],
   links: [
     "same dynastyCapital: {m}由{m.dynastyFounder}建立，也定都{m.dynastyCapital}。",
-    "more lasted: {m}由{m.dynastyFounder}建立，前后延续约{m.lasted}，比{n}长。",
-    "less lasted: {m}由{m.dynastyFounder}建立，前后延续约{m.lasted}，比{n}短。",
+    "more lasted: {m}由{m.dynastyFounder}建立，前后延续{m.lasted}，比{n}长。",
+    "less lasted: {m}由{m.dynastyFounder}建立，前后延续{m.lasted}，比{n}短。",
     "{m}由{m.dynastyFounder}建立[，定都{m.dynastyCapital}]。",
     "{m}是{m.dynastyFounder}建立的王朝[，定都{m.dynastyCapital}]。",
     "{m}由{m.dynastyFounder}建立[，始于{m.begins}][，亡于{m.ends}]。",

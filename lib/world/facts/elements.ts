@@ -36,8 +36,9 @@ export const elements: Table = {
     {
       relation: "discovered",
       unit: "年",
-      says: ["发现于{v}", "是{v}发现的"],
+      says: ["于{v}被发现", "是{v}发现的"],
       compare: ["发现得更早", "发现得更晚", "发现更早", "发现更晚"],
+      reverse: false,
     },
     {
       relation: "nameMeaning",
@@ -59,8 +60,8 @@ export const elements: Table = {
       reverse: ["{v}是(什么|哪种元素|什么元素)？"],
     },
     {
-      relation: "use",
-      says: ["可以用来{v}", "常用来{v}", "主要用于{v}"],
+      relation: "elementUse",
+      says: ["~单质可以用来{v}", "~单质常用来{v}"],
       reverse: false,
     },
   ],
@@ -77,7 +78,7 @@ export const elements: Table = {
     ],
     [
       "{p}由{discoverer}[于{discovered}]发现。",
-      "{p}发现于{discovered}。",
+      "{p}于{discovered}被发现。",
     ],
     [
       "{p}的外文名称原意是“{nameMeaning}”。",
@@ -97,19 +98,19 @@ export const elements: Table = {
       "{p}的单质是{elementFeature}。",
     ],
     [
-      "{p}常用来{use}。",
-      "{p}可以用来{use}。",
+      "{p}的单质常用来{elementUse}。",
+      "{p}的单质可以用来{elementUse}。",
     ],
   ],
   links: [
     "same elementType: {m}也是一种{elementType}[，元素符号是{m.symbol}]。",
     "same elementPeriod: {m}也位于元素周期表{elementPeriod}[，原子序数是{m.atomicNumber}]。",
     "same discoverer: {m}也由{discoverer}发现。",
-    "same discovered: {m}也是在{discovered}发现的。",
+    "same discovered: {m}也是在{discovered}被发现的。",
     "same state: {m}是一种{m.elementType}，单质在常温下也是{state}。",
     "same elementSource: {m}是一种{m.elementType}，也存在于{elementSource}中。",
-    "more atomicNumber: {m}是一种{m.elementType}，原子序数是{m.atomicNumber}，比{n}的大。",
-    "less atomicNumber: {m}是一种{m.elementType}，原子序数是{m.atomicNumber}，比{n}的小。",
+    "more atomicNumber: {m}是一种{m.elementType}，原子序数是{m.atomicNumber}，比{n}的原子序数大。",
+    "less atomicNumber: {m}是一种{m.elementType}，原子序数是{m.atomicNumber}，比{n}的原子序数小。",
     "{m}是一种{m.elementType}[，元素符号是{m.symbol}]。",
     "{m}是一种{m.elementType}[，位于元素周期表{m.elementPeriod}]。",
     "{m}的元素符号是{m.symbol}[，原子序数是{m.atomicNumber}]。",
@@ -127,10 +128,10 @@ export const elements: Table = {
 镁元素|金属元素|Mg|12|第三周期|固体|银白色|-|-|-|叶绿素和海水|-|-|制造轻质合金
 铝元素|金属元素|Al|13|第三周期|固体|银白色|奥斯特|1825|-|铝土矿|-|地壳中含量最多的金属元素|制造飞机外壳和易拉罐
 硅元素|非金属元素|Si|14|第三周期|固体|-|贝采利乌斯|-|-|沙子和岩石|-|-|制造芯片
-磷元素|非金属元素|P|15|第三周期|固体|-|布兰德|1669|带来光明|骨骼和牙齿|-|-|制造肥料
+磷元素|非金属元素|P|15|第三周期|固体|-|布兰德|1669|带来光明|骨骼和牙齿|-|-|-
 硫元素|非金属元素|S|16|第三周期|固体|黄色|-|-|-|石膏|-|-|制造火药和橡胶
 氯元素|非金属元素|Cl|17|第三周期|气体|黄绿色|舍勒|1774|-|海水和盐矿|-|-|给自来水消毒
-钾元素|金属元素|K|19|第四周期|固体|银白色|戴维|1807|-|草木灰|-|-|制造化肥
+钾元素|金属元素|K|19|第四周期|固体|银白色|戴维|1807|-|草木灰|-|-|-
 钙元素|金属元素|Ca|20|第四周期|固体|银白色|戴维|1808|石灰|骨骼和牙齿|-|人体中含量最多的金属元素|-
 钛元素|金属元素|Ti|22|第四周期|固体|银白色|格雷戈尔|1791|神话中的巨人|-|-|-|制造飞机和人造关节
 铁元素|金属元素|Fe|26|第四周期|固体|银白色|-|-|-|血红蛋白|使用最广泛的金属|-|炼钢

@@ -4,14 +4,14 @@ import type { Table } from "../table.ts";
 export const inventions: Table = {
   kind: "invention",
   pronoun: "它",
-  which: "(哪种|哪一种|哪样)东西",
+  which: "(哪项|哪一项)发明",
   compared: "(哪个|哪一个|哪种)",
   columns: [
     { relation: "inventionKind", says: ["是一种{v}", "是{v}"], reverse: false },
     {
       relation: "inventor",
-      says: ["由{v}发明", "~发明者是{v}", "是{v}发明的"],
-      reverse: ["{v}发明了什么？", "{v}发明了(哪种|什么)东西？"],
+      says: ["~发明者是{v}", "出自{v}之手"],
+      reverse: ["{v}发明了什么？", "{v}有什么发明？"],
     },
     {
       relation: "inventorJob",
@@ -28,6 +28,7 @@ export const inventions: Table = {
       unit: "年",
       says: ["发明于{v}", "是{v}发明的"],
       compare: ["发明更早", "发明更晚", "出现更早", "出现更晚"],
+      reverse: false,
     },
     {
       relation: "principle",
@@ -45,7 +46,7 @@ export const inventions: Table = {
       says: ["取代了{v}", "逐渐取代了{v}"],
       reverse: ["{v}逐渐被(什么|什么东西|哪种东西)取代？"],
     },
-    { relation: "inventionEffect", says: ["{v}", "~出现{v}", "~发明{v}"] },
+    { relation: "inventionEffect", says: ["~出现{v}"] },
   ],
   sentences: [
     [
@@ -63,7 +64,7 @@ export const inventions: Table = {
       "{p}发明于{invented}。",
     ],
     [
-      "{p}的发明者是{inventorCountry}人。",
+      "{p}是{inventorCountry}的一项发明。",
     ],
     [
       "{p}主要由{components}组成。",
@@ -86,13 +87,13 @@ export const inventions: Table = {
   ],
   links: [
     "same inventionKind: {m}也是一种{inventionKind}[，由{m.inventor}发明]。",
-    "same inventorCountry: {m}也由{inventorCountry}人发明。",
+    "same inventorCountry: {m}也是{inventorCountry}的一项发明。",
     "same inventorJob: {m}的发明者{m.inventor}也是一名{inventorJob}。",
     "same invented: {m}也发明于{invented}。",
     "{m}是一种{m.inventionKind}[，可以用来{m.use}]。",
     "{m}是{m.inventor}发明的{m.inventionKind}。",
     "{m}由{m.inventor}[于{m.invented}]发明。",
-    "{m}由{m.inventorCountry}人[于{m.invented}]发明。",
+    "{m}是{m.inventorCountry}的一项发明[，诞生于{m.invented}]。",
   ],
   rows: `
 电话|通信工具|贝尔|聋哑人教师|-|1876|声音与电流的转换|话筒和听筒|远距离通话|-|-
@@ -100,8 +101,8 @@ export const inventions: Table = {
 飞机|交通工具|莱特兄弟|-|美国|1903|机翼产生升力|机身、机翼和尾翼|运送旅客和货物|-|缩短了长途旅行的时间
 温度计|仪器|伽利略|科学家|意大利|1593|热胀冷缩|-|测量体温和气温|-|-
 电池|化学电源|伏特|物理学家|意大利|1800|化学反应产生电流|电极和电解质|为电器供电|-|-
-无线电报|通信技术|马可尼|-|意大利|-|电磁波传递信号|发射机和接收机|远距离发信|-|使海上船只能随时求救
-显微镜|光学仪器|-|眼镜匠|荷兰|-|透镜放大|目镜、物镜和镜筒|观察微小物体|-|让人们看到了细菌
+无线电报|通信技术|马可尼|-|意大利|-|利用电磁波传递信号|发射机和接收机|传递信息|-|使海上船只能随时求救
+显微镜|光学仪器|-|眼镜匠|荷兰|-|透镜的放大作用|目镜、物镜和镜筒|观察微小物体|-|让人们看到了细菌
 摆钟|计时工具|惠更斯|物理学家|荷兰|1656|摆的等时性|摆锤、齿轮和指针|显示时间|-|提高了计时的精度
 汽车|交通工具|卡尔·本茨|工程师|德国|1885|-|发动机、底盘和车身|运送人员和货物|马车|改变了人们的出行方式
 摩托车|交通工具|戴姆勒|工程师|德国|1885|发动机驱动车轮|发动机、车架和车轮|短途出行|-|-
@@ -122,7 +123,7 @@ export const inventions: Table = {
 拉链|连接件|贾德森|工程师|美国|1893|链牙互相咬合|链牙、拉头和布带|开合衣物和箱包|-|-
 安全电梯|升降设备|奥的斯|机械师|美国|1852|断绳时自动卡住|-|载人上下楼|-|推动了高楼的建造
 空调|家用电器|开利|工程师|美国|1902|制冷剂吸热和放热|压缩机和换热器|调节室内温度|-|-
-手机|移动通信设备|马丁·库珀|工程师|美国|1973|无线电波传递信号|屏幕、电池和芯片|随时随地通话|-|让人们摆脱了电话线
+手机|移动通信设备|马丁·库珀|工程师|美国|1973|利用无线电波传递信号|屏幕、电池和芯片|随时随地通话|-|让人们摆脱了电话线
 心电图机|医疗仪器|爱因托芬|生理学家|荷兰|1903|记录心脏的电信号|-|检查心脏疾病|-|-
 `,
 };

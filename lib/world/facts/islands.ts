@@ -27,7 +27,7 @@ export const islands: Table = {
       says: ["~最高点是{v}"],
     },
     { relation: "strait", says: ["邻近{v}", "靠近{v}"], reverse: false },
-    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"] },
+    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"], reverse: false },
     { relation: "knownAs", says: ["被称为“{v}”", "也叫“{v}”"] },
     {
       relation: "heritageYear",
@@ -50,7 +50,7 @@ export const islands: Table = {
     ],
     [
       "{p}位于{water}[，邻近{strait}]。",
-      "{p}面积约{area}。",
+      "{p}的面积约为{area}。",
       "{p}邻近{strait}。",
     ],
     [
@@ -79,10 +79,6 @@ export const islands: Table = {
     "same water: {m}也位于{water}[，属于{m.where}][，面积约{m.area}]。",
     "same strait: {m}属于{m.where}，同样邻近{strait}。",
     "same known: {m}属于{m.where}，也以{known}闻名。",
-    "more area: {m}属于{m.where}，面积约{m.area}，比{n}大。",
-    "less area: {m}属于{m.where}，面积约{m.area}，比{n}小。",
-    "more area: {m}位于{m.water}，面积约{m.area}，比{n}大。",
-    "less area: {m}位于{m.water}，面积约{m.area}，比{n}小。",
     "{m}属于{m.where}[，位于{m.water}][，面积约{m.area}]。",
     "{m}是{m.where}的岛屿[，邻近{m.strait}][，面积约{m.area}]。",
     "{m}位于{m.water}[，邻近{m.strait}][，面积约{m.area}]。",

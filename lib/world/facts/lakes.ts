@@ -53,7 +53,7 @@ export const lakes: Table = {
       reverse: ["{v}是(哪个|哪一个)湖的(名胜|景点)？"],
       says: ["有{v}"],
     },
-    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"] },
+    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"], reverse: false },
     { relation: "knownAs", says: ["被称为“{v}”", "也叫“{v}”"] },
     {
       relation: "heritageYear",
@@ -80,8 +80,8 @@ export const lakes: Table = {
       "{p}属于{lakeType}[，面积约{area}][，最深处约{depth}]。",
     ],
     [
-      "{p}面积约{area}[，最深处约{depth}][，湖面海拔约{surface}]。",
-      "{p}最深处约{depth}[，湖面海拔约{surface}]。",
+      "{p}的面积约为{area}[，最深处约{depth}][，湖面海拔约{surface}]。",
+      "{p}的最深处约{depth}[，湖面海拔约{surface}]。",
       "{p}的湖面海拔约为{surface}。",
     ],
     [
@@ -96,7 +96,7 @@ export const lakes: Table = {
     ],
     [
       "{lakeCity}位于{n}岸边。",
-      "{p}岸边有{lakeCity}等城市。",
+      "{n}岸边有{lakeCity}等城市。",
     ],
     [
       "{p}的名胜有{sight}。",
@@ -121,10 +121,6 @@ export const lakes: Table = {
     "same lakeType: {m}也是{lakeType}[，位于{m.where}][，面积约{m.area}]。",
     "same lakeType: {m}同样属于{lakeType}[，位于{m.where}]。",
     "same known: {m}位于{m.where}，也以{known}闻名。",
-    "more area: {m}位于{m.where}，面积约{m.area}，比{n}大。",
-    "less area: {m}位于{m.where}，面积约{m.area}，比{n}小。",
-    "more depth: {m}位于{m.where}，最深处约{m.depth}，比{n}深。",
-    "less depth: {m}位于{m.where}，最深处约{m.depth}，比{n}浅。",
     "more surface: {m}位于{m.where}，湖面海拔约{m.surface}，比{n}高。",
     "less surface: {m}位于{m.where}，湖面海拔约{m.surface}，比{n}低。",
     "{m}位于{m.where}[，面积约{m.area}][，最深处约{m.depth}]。",

@@ -4,7 +4,7 @@ import type { Table } from "../table.ts";
 export const mountains: Table = {
   kind: "mountain",
   pronoun: "它",
-  which: "(哪座|哪一座)(山|山峰)",
+  which: "(哪座|哪一座)山",
   compared: "(哪座|哪一座|哪个)",
   columns: [
     { relation: "where", says: ["位于{v}", "坐落在{v}"], reverse: false },
@@ -23,24 +23,25 @@ export const mountains: Table = {
       reverse: false,
       says: ["~主峰是{v}", "~主峰叫{v}"],
     },
-    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"] },
+    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"], reverse: false },
     { relation: "knownAs", says: ["被称为“{v}”", "也叫“{v}”"] },
     { relation: "placeMeaning", says: ["~名字意为“{v}”"] },
     { relation: "nameReason", says: ["因{v}得名", "因{v}而得名"] },
     {
       relation: "worship",
       reverse: ["{v}的道场是(哪座|哪一座)山？"],
-      says: ["是{v}的道场", "主要供奉{v}"],
+      says: ["是{v}的道场"],
     },
     {
       relation: "firstClimbed",
       unit: "年",
       says: ["于{v}首次被登顶", "在{v}首次被登顶"],
       compare: ["更早被登顶", "首次登顶更早", "首次登顶更晚"],
+      reverse: false,
     },
     {
       relation: "firstClimber",
-      reverse: ["{v}最早登上了(哪座|哪一座)(山|山峰)？"],
+      reverse: ["{v}最早登上了(哪座|哪一座)山？"],
       says: ["由{v}首次登顶", "最早由{v}登顶"],
     },
     {
@@ -48,6 +49,7 @@ export const mountains: Table = {
       unit: "年",
       says: ["~最近一次喷发是在{v}"],
       compare: ["最近一次喷发的时间更早", "最近一次喷发的时间更晚"],
+      reverse: false,
     },
     {
       relation: "heritageYear",
@@ -75,7 +77,7 @@ export const mountains: Table = {
       "{p}是五岳中的{sacredPeak}[，海拔约{altitude}]。",
     ],
     [
-      "{p}海拔约{altitude}。",
+      "{p}的海拔约为{altitude}。",
       "{p}属于{range}。",
     ],
     [

@@ -27,7 +27,7 @@ export const peoples: Table = {
     {
       relation: "house",
       says: ["传统上住{v}"],
-      reverse: ["{v}是哪个民族的民居？"],
+      reverse: false,
     },
     {
       relation: "peopleFood",
@@ -74,8 +74,6 @@ export const peoples: Table = {
     "same mainFestival: {m}主要分布在{m.livesIn}，也庆祝{m.mainFestival}。",
     "same house: {m}主要分布在{m.livesIn}，传统上也住{m.house}。",
     "same art: {m}主要分布在{m.livesIn}，同样以{m.art}闻名。",
-    "more peopleNumber: {m}主要分布在{m.livesIn}，人口约{m.peopleNumber}，比{n}多。",
-    "less peopleNumber: {m}主要分布在{m.livesIn}，人口约{m.peopleNumber}，比{n}少。",
     "{m}主要分布在{m.livesIn}[，人口约{m.peopleNumber}]。",
     "{m}也是中国的少数民族，主要分布在{m.livesIn}。",
     "{m}主要聚居在{m.livesIn}[，以{m.art}闻名]。",
@@ -87,7 +85,7 @@ export const peoples: Table = {
 土家族|湖南和湖北|959万|藏缅语族|赶年|摆手舞|吊脚楼|-
 黎族|海南|160万|壮侗语族|三月三|织锦|船形屋|竹筒饭
 朝鲜族|吉林|170万|-|-|长鼓舞|-|冷面
-回族|宁夏|1138万|-|开斋节|花儿|-|油香
+回族|宁夏|1138万|-|开斋节|民歌“花儿”|-|油香
 纳西族|云南|32万|藏缅语族|三朵节|古乐和东巴文字|木楞房|-
 哈尼族|云南|173万|藏缅语族|十月年|梯田|蘑菇房|-
 土族|青海|28万|蒙古语族|纳顿节|安昭舞|-|-

@@ -10,7 +10,7 @@ export const pictures: Table = {
     {
       relation: "author",
       says: ["由{v}创作", "~作者是{v}"],
-      reverse: ["{v}创作了(哪幅|哪一幅)作品？"],
+      reverse: false,
     },
     { relation: "workDynasty", says: ["创作于{v}", "是{v}的作品"], reverse: false },
     { relation: "authorCountry", says: ["~作者是{v}人", "~作者来自{v}"], reverse: false },
@@ -20,12 +20,13 @@ export const pictures: Table = {
       unit: "年",
       says: ["完成于{v}", "在{v}完成"],
       compare: ["完成得更早", "完成得更晚"],
+      reverse: false,
     },
     { relation: "depicts", says: ["画的是{v}", "描绘了{v}"] },
     {
       relation: "keptIn",
       says: ["保存在{v}"],
-      reverse: ["{v}保存着(哪幅|哪一幅)作品？"],
+      reverse: false,
     },
     {
       relation: "pictureWidth",
@@ -49,7 +50,7 @@ export const pictures: Table = {
       "{p}创作于{workDynasty}[，作者是{author}]。",
     ],
     [
-      "{p}的作者是{authorCountry}人。",
+      "{p}是{authorCountry}的一幅名作。",
     ],
     [
       "{p}是一幅{pictureType}[，{workYear}完成]。",

@@ -22,8 +22,9 @@ export const planets: Table = {
     {
       relation: "discovered",
       unit: "年",
-      says: ["发现于{v}", "在{v}被发现", "是{v}发现的"],
+      says: ["在{v}被发现", "是{v}发现的"],
       compare: ["发现得更早", "发现得更晚"],
+      reverse: false,
     },
     {
       relation: "sunDistance",
@@ -44,6 +45,7 @@ export const planets: Table = {
       unit: "颗",
       says: ["有{v}卫星"],
       compare: ["卫星更多", "卫星更少"],
+      reverse: false,
     },
     { relation: "godName", says: ["~西方名称来自{v}"] },
     { relation: "feature", says: ["以{v}闻名"] },
@@ -57,6 +59,7 @@ export const planets: Table = {
       unit: "年",
       says: ["在{v}首次迎来探测器", "在{v}首次被探测器考察"],
       compare: ["迎来探测器的时间更早", "迎来探测器的时间更晚"],
+      reverse: false,
     },
   ],
   sentences: [
@@ -69,7 +72,7 @@ export const planets: Table = {
     ],
     [
       "{p}由天文学家{discoverer}[于{discovered}]发现。",
-      "{p}发现于{discovered}。",
+      "{p}于{discovered}被发现。",
     ],
     [
       "{p}的西方名称来自{godName}。",
@@ -83,7 +86,7 @@ export const planets: Table = {
       "{p}自转一周约需{rotation}。",
     ],
     [
-      "{p}直径约{diameter}。",
+      "{p}的直径约为{diameter}。",
     ],
     [
       "{p}有{moonCount}卫星。",

@@ -74,12 +74,12 @@ export const provinces: Table = {
       "{p}以{seat}为省会。",
     ],
     [
-      "{p}面积约{area}[，濒临{coast}]。",
+      "{p}的面积约为{area}[，濒临{coast}]。",
       "{p}濒临{coast}[，面积约{area}]。",
     ],
     [
       "{crossedBy}流经{n}。",
-      "{p}境内有{crossedBy}流过。",
+      "{n}境内有{crossedBy}流过。",
     ],
     [
       "{p}的最高峰是{highestPeak}。",

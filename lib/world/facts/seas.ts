@@ -37,7 +37,7 @@ export const seas: Table = {
       says: ["中有{v}"],
     },
     { relation: "nameReason", says: ["因{v}得名", "因{v}而得名"] },
-    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"] },
+    { relation: "known", says: ["以{v}闻名", "因{v}而闻名"], reverse: false },
   ],
   sentences: [
     [
@@ -47,8 +47,8 @@ export const seas: Table = {
       "{p}位于{between}之间[，面积约{area}]。",
     ],
     [
-      "{p}面积约{area}[，最深处约{depth}]。",
-      "{p}最深处约{depth}。",
+      "{p}的面积约为{area}[，最深处约{depth}]。",
+      "{p}的最深处约{depth}。",
     ],
     [
       "{p}因{nameReason}而得名。",
@@ -75,10 +75,6 @@ export const seas: Table = {
     "same belongs: {m}也属于{belongs}[，面积约{m.area}][，最深处约{m.depth}]。",
     "same outlet: {m}属于{m.belongs}，同样通过{outlet}与其他海域相连。",
     "same known: {m}属于{m.belongs}，也以{known}闻名。",
-    "more area: {m}属于{m.belongs}，面积约{m.area}，比{n}大。",
-    "less area: {m}属于{m.belongs}，面积约{m.area}，比{n}小。",
-    "more depth: {m}属于{m.belongs}，最深处约{m.depth}，比{n}深。",
-    "less depth: {m}属于{m.belongs}，最深处约{m.depth}，比{n}浅。",
     "{m}位于{m.between}之间[，面积约{m.area}]。",
     "{m}是{m.belongs}的一部分[，位于{m.between}之间]。",
     "{m}属于{m.belongs}[，面积约{m.area}][，最深处约{m.depth}]。",

@@ -17,8 +17,8 @@ export const spacecraft: Table = {
       relation: "launched",
       unit: "年",
       says: ["发射于{v}", "在{v}升空"],
-      reverse: ["{v}升空的航天器是(哪个|哪一个)？"],
       compare: ["升空更早", "升空更晚", "发射更早", "发射更晚"],
+      reverse: false,
     },
     {
       relation: "rocket",
@@ -28,7 +28,7 @@ export const spacecraft: Table = {
     { relation: "launchSite", says: ["从{v}发射", "~发射地点是{v}"], reverse: false },
     {
       relation: "crew",
-      says: ["搭载了{v}", "~航天员是{v}"],
+      says: ["搭载{v}进入太空"],
       reverse: ["{v}乘坐(哪个|哪一个)航天器进入太空？"],
     },
     {
@@ -47,6 +47,7 @@ export const spacecraft: Table = {
       unit: "年",
       says: ["在{v}着陆", "于{v}成功着陆"],
       compare: ["着陆更早", "着陆更晚"],
+      reverse: false,
     },
     {
       relation: "feat",
@@ -63,7 +64,6 @@ export const spacecraft: Table = {
     ],
     [
       "{p}由{rocket}运载火箭[从{launchSite}]送入太空。",
-      "{p}从{launchSite}发射升空。",
       "{p}的发射地点是{launchSite}。",
     ],
     [
@@ -86,7 +86,7 @@ export const spacecraft: Table = {
     "same launched: {m}也在{launched}升空。",
     "same rocket: {m}也由{rocket}运载火箭送入太空。",
     "same target: {m}的探测目标也是{target}。",
-    "same launchSite: {m}也从{launchSite}发射升空。",
+    "same launchSite: {m}的发射地点也是{launchSite}。",
     "more flightDays: {m}由{m.launchedBy}发射，在太空飞行了约{m.flightDays}，时间比{n}长。",
     "less flightDays: {m}由{m.launchedBy}发射，在太空飞行了约{m.flightDays}，时间比{n}短。",
     "{m}是{m.launchedBy}的{m.craftType}[，于{m.launched}升空]。",

@@ -13,8 +13,9 @@ export const universities: Table = {
       unit: "年",
       says: ["创办于{v}", "是{v}创办的"],
       compare: ["创办更早", "创办更晚", "建校更早", "建校更晚"],
+      reverse: false,
     },
-    { relation: "schoolType", says: ["是一所{v}大学", "是{v}大学"], reverse: false },
+    { relation: "schoolType", says: ["是一所{v}院校", "是{v}院校"], reverse: false },
     {
       relation: "shortName",
       says: ["简称{v}", "~简称是{v}"],
@@ -54,12 +55,12 @@ export const universities: Table = {
   ],
   sentences: [
     [
-      "first: {n}是{where}的一所{schoolType}大学[，创办于{schoolBegan}]。",
-      "first: {n}简称{shortName}，是一所{schoolType}大学[，创办于{schoolBegan}]。",
+      "first: {n}是{where}的一所{schoolType}院校[，创办于{schoolBegan}]。",
+      "first: {n}简称{shortName}，是一所{schoolType}院校[，创办于{schoolBegan}]。",
       "{n}位于{where}[，创办于{schoolBegan}]。",
       "{n}由{schoolFounder}于{schoolBegan}创办。",
       "{n}创办于{schoolBegan}。",
-      "{n}是一所{schoolType}大学[，位于{where}]。",
+      "{n}是一所{schoolType}院校[，位于{where}]。",
     ],
     [
       "{p}由{schoolFounder}创办。",
@@ -73,7 +74,7 @@ export const universities: Table = {
       "{president}曾担任{n}的校长。",
     ],
     [
-      "{p}培养了{alumnus}等人才。",
+      "{n}的知名校友有{alumnus}。",
       "{alumnus}是{n}的知名校友。",
     ],
     [
@@ -94,16 +95,16 @@ export const universities: Table = {
   ],
   links: [
     "same where: {m}也位于{where}[，创办于{m.schoolBegan}]。",
-    "same where: {m}也位于{where}[，是一所{m.schoolType}大学]。",
-    "same schoolType: {m}也是一所{schoolType}大学[，位于{m.where}]。",
+    "same where: {m}也位于{where}[，是一所{m.schoolType}院校]。",
+    "same schoolType: {m}也是一所{schoolType}院校[，位于{m.where}]。",
     "same schoolBegan: {m}也创办于{schoolBegan}[，位于{m.where}]。",
     "same schoolFounder: {m}也由{schoolFounder}创办[，位于{m.where}]。",
     "same president: {president}也曾任{m}校长。",
     "same strength: {m}也以{strength}见长。",
     "same formerSchool: {m}的前身也是{formerSchool}。",
     "{m}位于{m.where}[，创办于{m.schoolBegan}]。",
-    "{m}是一所{m.schoolType}大学[，位于{m.where}]。",
-    "{m}是{m.where}的一所{m.schoolType}大学[，创办于{m.schoolBegan}]。",
+    "{m}是一所{m.schoolType}院校[，位于{m.where}]。",
+    "{m}是{m.where}的一所{m.schoolType}院校[，创办于{m.schoolBegan}]。",
     "{m}创办于{m.schoolBegan}[，前身是{m.formerSchool}]。",
   ],
   rows: `
