@@ -56,7 +56,7 @@ const reason = (question: string) => judgeQuestion(question, taishan).reason;
 Deno.test("every clean question of the corpus is judged right", () => {
   for (const passage of corpus) {
     for (const { text } of passage.questions) {
-      assert.deepEqual(judgeQuestion(text, passage), { right: true, reason: "right" }, text);
+      assert.equal(judgeQuestion(text, passage).reason, "right", text);
     }
   }
 });
