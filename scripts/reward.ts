@@ -6,8 +6,8 @@
  * With the user's own paths the tutorial's defaults hold. After each epoch it measures the held-out
  * loss and writes `checkpoint-N`. If a file holds questions instead of ranked lists, the initial
  * model writes the lists first. The folder's `settings.json` holds the mean and standard deviation
- * of the scores of that model's own answers, by which PPO normalises. Ctrl-C saves one more
- * `checkpoint-N` and leaves the rest unchanged.
+ * of the scores of that model's own answers, by which PPO normalises, and the lengths of its texts.
+ * Ctrl-C saves one more `checkpoint-N` and leaves the rest unchanged.
  */
 import { join } from "node:path";
 import {
@@ -59,6 +59,7 @@ import {
   microBatchOf,
   readNamesFor,
   renamerOf,
+  requireNewFolder,
   stepsOf,
 } from "./stage_training.ts";
 import {
@@ -214,8 +215,11 @@ async function save(
 ): Promise<string> {
   const folder = join(settings.output_dir, name);
   const weights = await downloadParameters(device, parameters);
-  const own = statistics && { score_mean: statistics.mean, score_deviation: statistics.deviation };
-  await writeModelFolder(folder, { config, tokenizer, weights, ...(own && { settings: own }) });
+  const scores = statistics &&
+    { score_mean: statistics.mean, score_deviation: statistics.deviation };
+  const { max_len, query_max_len: query_len } = settings; // what `score` reads
+  const own = { ...scores, max_len, query_len };
+  await writeModelFolder(folder, { config, tokenizer, weights, settings: own });
   return folder;
 }
 
@@ -229,6 +233,7 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
+  await requireNewFolder(settings, { isEmbedded, given: flags.given });
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
   const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings) });

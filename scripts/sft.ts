@@ -54,6 +54,7 @@ import {
   microBatchOf,
   readNamesFor,
   renamerOf,
+  requireNewFolder,
   stepsOf,
 } from "./stage_training.ts";
 import { openStageDevice, percent, reportNumbers, stepReporter, table } from "./stage_report.ts";
@@ -236,6 +237,7 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   const flags = readFlags(SFT_SETTINGS, { command: "deno task sft", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
+  await requireNewFolder(settings, { isEmbedded, given: flags.given });
   const inputs = await readInputs(settings);
   const device = await openStageDevice(settings);
   const heldOut = heldOutBatches(inputs);

@@ -13,6 +13,7 @@ import {
   type Settings,
   validateSettings,
 } from "../settings/mod.ts";
+import { storedStatistics } from "../stages/mod.ts";
 
 /** What a run starts from: models and passages, the embedded ones or the reader's own. */
 export interface RunInputs {
@@ -79,9 +80,7 @@ export async function loadOwn(paths: Pick<Settings, typeof OWN_PATHS[number]>): 
   const policy = await readModelFolder(paths.ori_model_path);
   const reward = await readModelFolder(paths.reward_model_path, { valueHead: true });
   const passages = await readPassages(paths.train_file_path);
-  const { score_mean: mean, score_deviation: deviation } = reward.settings ?? {};
-  const isKnown = typeof mean === "number" && typeof deviation === "number";
-  const scoreStatistics = isKnown ? { mean, deviation } : undefined;
+  const scoreStatistics = storedStatistics(reward);
   return { policy, reward, tokenizer: policy.tokenizer, scoreStatistics, passages };
 }
 
