@@ -54,6 +54,7 @@ import {
   plannedRun,
   startLine,
 } from "./train_plan.ts";
+import { resumedThreads, threadsOf } from "./run_threads.ts";
 import { trainingProgress } from "./train_progress.ts";
 import {
   divergedRun,
@@ -63,6 +64,9 @@ import {
   watchRun,
   writeDivergence,
 } from "./train_watch.ts";
+
+/** The first line of progress. */
+const READING = "reading the models and the passages";
 
 /** A run that is ready to train. */
 interface Job {
@@ -78,20 +82,32 @@ interface Job {
   readonly lock: Deno.FsFile;
 }
 
+/** How a run computes and reports, which are no settings of PPO. */
+interface Machine {
+  readonly saveEvery: number;
+  /** As given; 0: one per core. */
+  readonly threads: number | undefined;
+  readonly terminal: Terminal;
+}
+
 /** Opens a new run in a folder without one. */
-async function newJob(given: Partial<Settings>, saveEvery: number): Promise<Job> {
+async function newJob(given: Partial<Settings>, machine: Machine): Promise<Job> {
+  const { saveEvery, terminal } = machine;
   const embedded = !namesOwn(given);
   await checkNoRun(given.output_dir ?? SETTINGS.output_dir.text);
   const planned = await plannedRun(embedded ? given : withFullPaths(given));
   const { settings } = planned;
+  const threads = threadsOf(machine.threads);
+  terminal.progress(READING);
   const inputs = embedded ? await loadEmbedded() : await loadOwn(settings);
   const folder = settings.output_dir;
-  const run = await openRun(inputs, settings);
+  const run = await openRun(inputs, settings, { threads, onOpening: terminal.progress });
   const lock = await lockFolder(folder);
   await writeRecord(folder, {
     settings,
     embedded,
     computes_on: run.device.kind,
+    threads,
     inputs: await digestsOf(inputs),
     score_statistics: run.scoreStatistics ?? null,
   });
@@ -112,24 +128,24 @@ function withFullPaths(given: Partial<Settings>): Partial<Settings> {
 /** Opens the run of a folder at its newest state. */
 async function resumedJob(
   folder: string,
-  { given, saveEvery, terminal }: {
-    given: Partial<Settings>;
-    saveEvery: number;
-    terminal: Terminal;
-  },
+  given: Partial<Settings>,
+  { saveEvery, threads: givenThreads, terminal }: Machine,
 ): Promise<Job> {
   const record = await readRecord(folder);
   const { settings, notes } = resumedSettings(folder, record, given);
+  const { threads, note } = resumedThreads({ recorded: record.threads, given: givenThreads });
   const lock = await lockFolder(folder);
+  terminal.progress(READING);
   const read = record.embedded ? await loadEmbedded() : await loadOwn(settings);
   checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
   const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
-  const run = await openRun(inputs, settings);
+  const run = await openRun(inputs, settings, { threads, onOpening: terminal.progress });
+  if (note !== undefined && run.device.kind === "cpu") notes.push(note);
   notes.forEach((note) => terminal.print(note));
   const stored = await newestState(folder, { vocabSize: inputs.policy.config.vocabSize });
   const kept: LogSizes = stored?.logs ?? {};
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer, kept });
-  await writeRecord(folder, { ...record, settings, computes_on: run.device.kind });
+  await writeRecord(folder, { ...record, settings, computes_on: run.device.kind, threads });
   return { run, inputs, logs, saveEvery, planned: undefined, from: stored?.state, lock };
 }
 
@@ -192,7 +208,8 @@ async function trainJob(
 ) {
   const { run: { ppo, settings }, planned, logs, from } = job;
   let ppoStep = from?.actor.step ?? 0;
-  const progress = trainingProgress(terminal, { settings, timestep: from?.timestep ?? 0, ppoStep });
+  const done = from?.timestep ?? 0;
+  const progress = trainingProgress(terminal, { settings, timestep: done, ppoStep });
   const rows = ppo.train({
     signal,
     ...(from === undefined ? {} : { from }),
@@ -204,7 +221,8 @@ async function trainJob(
       progress.step(report);
     },
   });
-  const { updates } = scheduleOf(settings);
+  const { timesteps, updates } = scheduleOf(settings);
+  if (done < timesteps) terminal.progress(`timestep ${done + 1} of ${timesteps}`);
   const warnings = await watchRun(settings.output_dir);
   try {
     for await (const row of rows) {
@@ -232,20 +250,20 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   const about = { command: "deno task train", does };
   const flags = readFlags(TRAIN_FLAGS, about, { args: Deno.args, terminal });
   if (flags === undefined) return;
-  const { resume, save_every: _, plan, ...given } = flags.given;
-  const saveEvery = flags.values.save_every;
+  const { resume, save_every: _, threads, plan, ...given } = flags.given;
+  const machine = { saveEvery: flags.values.save_every, threads, terminal };
   if (plan) {
     if (resume !== undefined) {
       throw new RangeError("Cannot plan a run that has begun: omit --resume");
     }
     const planned = await plannedRun(given);
-    return [...planLines(planned), await hoursLine(planned)].forEach((line) =>
+    return [...planLines(planned), await hoursLine(planned, threads)].forEach((line) =>
       terminal.print(line)
     );
   }
   const job = resume === undefined
-    ? await newJob(given, saveEvery)
-    : await resumedJob(resume, { given, saveEvery, terminal });
+    ? await newJob(given, machine)
+    : await resumedJob(resume, given, machine);
   const { run, inputs, from } = job;
   terminal.print(
     `${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`,

@@ -24,6 +24,7 @@ import {
 import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import { chooseDevice, type Device, float, jit, openDevice, zeros } from "../lib/runtime/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
+import { threadsOf } from "./run_threads.ts";
 
 /** A run before anything of it is loaded. */
 export interface PlannedRun {
@@ -197,8 +198,12 @@ export function comparisonLine({ memory }: PlannedRun, { device }: { device: Dev
 }
 
 /** Estimates the time of the whole run from the speed of this machine, measured for a second. */
-export async function hoursLine({ models, memory, settings }: PlannedRun): Promise<string> {
-  const speed = await machineSpeed("gpu" in memory ? memory.gpu : await openDevice("cpu"));
+export async function hoursLine(
+  { models, memory, settings }: PlannedRun,
+  threads?: number,
+): Promise<string> {
+  const cpu = () => openDevice("cpu", { threads: threadsOf(threads) });
+  const speed = await machineSpeed("gpu" in memory ? memory.gpu : await cpu());
   const seconds = workSeconds(runWork(models, settings), speed);
   const gigaflops = Number((speed.products / 1e9).toPrecision(2));
   return `about ${

@@ -65,6 +65,12 @@ function heldOutFromEnvironment(): number {
   return values.held_out || Infinity;
 }
 
+/** PPO_THREADS, another flag of these commands; nothing if it is not set: one thread per core. */
+export function threadsFromEnvironment(): { readonly threads?: number } {
+  const { values } = parseFlags(CHAPTER_FLAGS, { environment: Deno.env.toObject() });
+  return values.threads > 0 ? { threads: values.threads } : {};
+}
+
 /**
  * Settings that name the reader's own models or passages; where one of them is given, the embedded
  * ones are not used.

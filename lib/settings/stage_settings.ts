@@ -145,6 +145,7 @@ export const TRAIN_FLAGS = {
   ...SETTINGS,
   resume: { text: "", help: "folder of a run to continue; same results as an uninterrupted run" },
   save_every: { int: 1, min: 1, help: "updates between saved states (24 bytes per parameter)" },
+  threads: { int: 0, min: 0, advanced: MACHINE.threads.help },
   plan: { bool: false, help: "print the predicted memory and time, and exit" },
 } as const satisfies SettingTable;
 
@@ -171,6 +172,7 @@ export const SWEEP_FLAGS = {
 export const CHAPTER_FLAGS = {
   ...SETTINGS_WITHOUT_PATHS,
   held_out: { int: 0, min: 0, help: "held-out passages for the gold judge; 0: all" },
+  threads: MACHINE.threads,
 } as const satisfies SettingTable;
 
 /** Flags of the `notebooks` command. */

@@ -81,6 +81,10 @@ Deno.test("the scores of a reward model without statistics are measured, printed
   );
 });
 
+Deno.test("a run shows progress from its first second, before anything is read or measured", () => {
+  match(undisturbed.out, /^reading the models and the passages\n/);
+});
+
 Deno.test("TensorBoard gets losses by optimizer step, as in the tutorial, and what is said of pools by timestep", async () => {
   const scalars = await scalarsOf(whole);
   const stepsOf = (tag: string) => scalars.filter(([name]) => name === tag).map(([, step]) => step);
@@ -269,7 +273,8 @@ for (const [what, args, message] of refused) {
 Deno.test("two processes cannot train in one folder at the same time", async () => {
   const target = `${folder}/locked`;
   const child = startTrain([...flags, "--output_dir", target, "--num_episodes", "300"]);
-  await child.stdout.getReader().read(); // it trains
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  for (let seen = ""; !seen.includes("prompts");) seen += (await reader.read()).value; // it trains
   const { code, err } = await runTrain(["--resume", target]);
   child.kill("SIGKILL");
   await child.stderr.cancel();
