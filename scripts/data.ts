@@ -32,7 +32,7 @@ import {
 import { openWriter, writeLists } from "../lib/stages/mod.ts";
 import { runCommand, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
-import { countReporter, openStageDevice } from "./stage_report.ts";
+import { countReporter, openStageDevice, READING } from "./stage_report.ts";
 
 /** A file that is ready to be written, and a description of its content. */
 interface MadeFile {
@@ -77,6 +77,7 @@ async function listFiles(
     terminal: Terminal;
   },
 ): Promise<MadeFile[]> {
+  terminal.progress(READING);
   const train = await readQuestionedPassages(settings.train_file_path);
   const test = await readQuestionedPassages(settings.test_file_path);
   const folder = await readModelFolder(settings.model_path);

@@ -10,7 +10,7 @@ import { chunksOf } from "../lib/lm/mod.ts";
 import { createPredictor, type Prediction, type Predictor } from "../lib/stages/mod.ts";
 import { PREDICT_SETTINGS, type PredictSettings } from "../lib/settings/mod.ts";
 import { modelLengths, readTexts } from "../lib/passages/mod.ts";
-import { runCommand, type Terminal } from "./command.ts";
+import { runCommand, showStart, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageDevice } from "./stage_report.ts";
 import { pipedLines, typedLines } from "./typed_lines.ts";
@@ -63,6 +63,7 @@ async function openPredictor(
   given: Partial<PredictSettings>,
 ): Promise<Predictor> {
   const path = settings.model_path === "" ? EMBEDDED_MODEL : settings.model_path;
+  showStart(`reading ${path}`);
   const folder = await readModelFolder(path);
   if (settings.model_path === "") {
     console.error(`No --model_path: using the embedded model ${path}.`);

@@ -64,8 +64,10 @@ import {
 } from "./stage_training.ts";
 import {
   countReporter,
+  MEASURING,
   openStageDevice,
   percent,
+  READING,
   reportNumbers,
   stepReporter,
 } from "./stage_report.ts";
@@ -195,6 +197,7 @@ async function train(
       }),
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
+      terminal.progress(MEASURING);
       const { loss, inOrder } = await quality.measure(trainer, parameters);
       terminal.print(
         `epoch ${epoch}  held-out loss ${loss.toFixed(4)}  pairs in order ${percent(inOrder)}`,
@@ -234,6 +237,7 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
   await requireNewFolder(settings, { isEmbedded, given: flags.given });
+  terminal.progress(READING);
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
   const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings) });
@@ -248,7 +252,10 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   if (diverged !== undefined) {
     throw await divergedStage(diverged, { step, save: saveCheckpoint });
   }
-  const statistics = await quality.statistics(parameters);
+  const onAnswered = (done: number, total: number | string) =>
+    terminal.progress(`score statistics: ${done} of ${total} answers of the initial model`);
+  onAnswered(0, "all");
+  const statistics = await quality.statistics(parameters, onAnswered);
   const folder = await save(device, { parameters, statistics }, inputs);
   terminal.print(
     `wrote ${folder}: trained on ${inputs.lists.length} lists, ${inputs.heldOut.length} held out`,

@@ -22,7 +22,7 @@ import {
   type QuestionScorer,
   storedStatistics,
 } from "../lib/stages/mod.ts";
-import { runCommand, type Terminal } from "./command.ts";
+import { runCommand, showStart, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageDevice } from "./stage_report.ts";
 import { pipedLines, typedLines } from "./typed_lines.ts";
@@ -130,6 +130,7 @@ async function openScorer(
   given: Partial<ScoreSettings>,
 ): Promise<QuestionScorer> {
   const path = settings.model_path === "" ? EMBEDDED_MODEL : settings.model_path;
+  showStart(`reading ${path}`);
   const folder = await readModelFolder(path, { valueHead: true });
   const lengths = modelLengths(folder, { maxLen: given.max_len, queryLen: given.query_max_len });
   if (settings.model_path === "") {

@@ -57,7 +57,15 @@ import {
   requireNewFolder,
   stepsOf,
 } from "./stage_training.ts";
-import { openStageDevice, percent, reportNumbers, stepReporter, table } from "./stage_report.ts";
+import {
+  MEASURING,
+  openStageDevice,
+  percent,
+  READING,
+  reportNumbers,
+  stepReporter,
+  table,
+} from "./stage_report.ts";
 
 /** The model to start from. */
 interface Start {
@@ -176,6 +184,7 @@ async function train(
       }),
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
+      terminal.progress(MEASURING);
       const loss = await trainer.evaluate(parameters, heldOut);
       terminal.print(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}`);
       await log(step, { test_loss: loss });
@@ -238,6 +247,7 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
   await requireNewFolder(settings, { isEmbedded, given: flags.given });
+  terminal.progress(READING);
   const inputs = await readInputs(settings);
   const device = await openStageDevice(settings);
   const heldOut = heldOutBatches(inputs);
@@ -257,6 +267,7 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   await writeModelFolder(settings.output_dir, { config, weights, tokenizer, ...own });
   terminal.print(`wrote ${settings.output_dir}`);
   if (isEmbedded) {
+    terminal.progress("judging questions about held-out passages");
     await reportNumbers(terminal, settings.output_dir, await numbers(device, trained, inputs));
   }
 }

@@ -6,6 +6,10 @@ import type { DoneStep } from "../lib/stages/mod.ts";
 import { clock, type Terminal } from "./command.ts";
 import type { StageLog } from "./stage_log.ts";
 
+/** Lines of progress before the first step, and after an epoch. */
+export const READING = "reading the model and the data",
+  MEASURING = "measuring the held-out data";
+
 /**
  * Reports the progress of a stage: a progress line at each step, and a permanent line every `every`
  * steps and at the end, with the mean loss since the previous one. The log gets the same numbers. A

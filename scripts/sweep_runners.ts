@@ -12,6 +12,7 @@ import {
   type Trial,
   trialName,
 } from "../lib/course/mod.ts";
+import { freeMemory } from "./free_memory.ts";
 
 /** The work of a sweep. */
 export interface Work {
@@ -80,7 +81,7 @@ const roomHere = (known: { need: number | undefined; threads: number; running: n
   roomFor({
     ...known,
     cores: navigator.hardwareConcurrency,
-    available: Deno.systemMemoryInfo().available / 2 ** 20,
+    available: freeMemory() / 2 ** 20,
   });
 
 /**

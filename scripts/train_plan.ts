@@ -24,6 +24,7 @@ import {
 import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import { chooseDevice, type Device, float, jit, openDevice, zeros } from "../lib/runtime/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
+import { freeMemory } from "./free_memory.ts";
 import { threadsOf } from "./run_threads.ts";
 
 /** A run before anything of it is loaded. */
@@ -97,26 +98,6 @@ function gpuMemory(gpu: Device, models: ModelShapes, settings: Settings): GpuMem
  */
 const budgetOf = ({ memory_gib }: Settings): number =>
   memory_gib > 0 ? memory_gib * GIB : SHARE_OF_FREE * (freeMemory() + Deno.memoryUsage().rss);
-
-/** Free memory of the machine or of the container. */
-function freeMemory(): number {
-  const { available } = Deno.systemMemoryInfo();
-  const numbers = ["memory.max", "memory.current"].map((name) =>
-    readNumber(`/sys/fs/cgroup/${name}`)
-  );
-  const [limit, used] = numbers;
-  return limit === undefined || used === undefined ? available : Math.min(available, limit - used);
-}
-
-/** The number in a file; undefined if the file is missing or holds "max". */
-function readNumber(path: string): number | undefined {
-  try {
-    const value = Number(Deno.readTextFileSync(path));
-    return Number.isFinite(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 const PHASES: Readonly<Record<LedgerRow["phase"], string>> = {
   generate: "generate answers",
