@@ -30,7 +30,8 @@ import { sampleAnswers } from "../lib/decode/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample } from "./gold_sample.ts";
 import { sha256Of } from "./sha256.ts";
-import { percent, table } from "./stage_report.ts";
+import { table } from "./readme_tables.ts";
+import { percent } from "./stage_report.ts";
 
 /** Measures a reward model during and after training. */
 export interface Quality {

@@ -57,6 +57,7 @@ import {
   requireNewFolder,
   stepsOf,
 } from "./stage_training.ts";
+import { table } from "./readme_tables.ts";
 import {
   MEASURING,
   openStageDevice,
@@ -64,7 +65,6 @@ import {
   READING,
   reportNumbers,
   stepReporter,
-  table,
 } from "./stage_report.ts";
 
 /** The model to start from. */
