@@ -1,12 +1,22 @@
 /** The threads of a run: recorded, kept on resuming, and a note where another number was given. */
 import { deepEqual, equal, match } from "node:assert/strict";
+import { threadsFromEnvironment } from "../../lib/course/mod.ts";
 import { readJsonRecord } from "../../lib/files/mod.ts";
+import { checkChapterSettings } from "../../scripts/notebooks.ts";
 import { resumedThreads, threadsOf } from "../../scripts/run_threads.ts";
 import { withFolder } from "../helpers/folder.ts";
 import { runTrain, tinyFlags, traceOf, writePassages } from "../helpers/train_command.ts";
 
 Deno.test("a run has the given number of threads, or one per core", () => {
   deepEqual([threadsOf(3, 8), threadsOf(0, 8), threadsOf(undefined, 8)], [3, 8, 8]);
+});
+
+Deno.test("chapters take threads from PPO_THREADS, which start and notebooks set", async () => {
+  await checkChapterSettings({ threads: 2, held_out: 8, kl_coef: 0.1 });
+  Deno.env.set("PPO_THREADS", "2");
+  deepEqual(threadsFromEnvironment(), { threads: 2 });
+  Deno.env.delete("PPO_THREADS");
+  deepEqual(threadsFromEnvironment(), {});
 });
 
 const bitForBit = "from here on, numbers agree to rounding only, not bit for bit";
