@@ -150,6 +150,14 @@ function openTerminal({ onClosed }: { onClosed: () => void }): Terminal & { clos
   };
 }
 
+/**
+ * Shows on standard error what a command begins, if that is a terminal. For commands whose standard
+ * output holds results only.
+ */
+export function showStart(line: string): void {
+  if (Deno.stderr.isTerminal()) console.error(line);
+}
+
 /** Work of one kind: how much is done, how long that took, and how much is left. */
 export interface Work {
   /** Pieces done. */

@@ -7,11 +7,10 @@
  * `reward_train.json` and `reward_test.json`, with one list per line, seven `{"prompt", "answer"}`
  * from best to worst. Without a path flag it rebuilds the embedded lists with `models/sft_model`,
  * with the same bytes for the same seed; `make-data` makes the other embedded files. All files are
- * made before the first is written.
+ * made before the first is written. ONNX Runtime is loaded for ranked lists only.
  */
 import { join } from "node:path";
 import { writeAtomically } from "../lib/files/mod.ts";
-import { readModelFolder } from "../lib/lm/mod.ts";
 import { randomStream } from "../lib/random/mod.ts";
 import {
   DATA_SETTINGS,
@@ -20,27 +19,16 @@ import {
   stageValues,
 } from "../lib/settings/mod.ts";
 import {
-  modelLengths,
   numbered,
   type NumberedPassage,
   questionLinesOf,
-  type RankedText,
   readQuestionedPassages,
   splitPassages,
-  writersQuestions,
 } from "../lib/passages/mod.ts";
-import { openWriter, writeLists } from "../lib/stages/mod.ts";
-import { runCommand, tellNote, type Terminal } from "./command.ts";
+import { runCommand, type Terminal } from "./command.ts";
+import { dataFileOptions } from "./data_file_options.ts";
+import type { MadeFile } from "./data_lists.ts";
 import { readFlags } from "./read_flags.ts";
-import { countReporter, openStageDevice } from "./stage_report.ts";
-import { dataFileOptions } from "./stage_training.ts";
-
-/** A file that is ready to be written, and a description of its content. */
-interface MadeFile {
-  readonly name: string;
-  readonly text: string;
-  readonly holds: string;
-}
 
 function questionFile(name: string, passages: readonly NumberedPassage[]): MadeFile {
   const questions = passages.reduce((sum, passage) => sum + passage.questions.length, 0);
@@ -69,44 +57,6 @@ async function splitFiles(settings: DataSettings, terminal: Terminal): Promise<M
   ];
 }
 
-const listFile = (name: string, lists: readonly RankedText[][]): MadeFile => ({
-  name,
-  text: lists.map((list) => JSON.stringify(list) + "\n").join(""),
-  holds: `${lists.length} ranked lists`,
-});
-
-/** The two files of ranked lists. */
-async function listFiles(
-  settings: DataSettings,
-  { given, isEmbedded, terminal }: {
-    given: Partial<DataSettings>;
-    isEmbedded: boolean;
-    terminal: Terminal;
-  },
-): Promise<MadeFile[]> {
-  const train = await readQuestionedPassages(
-    settings.train_file_path,
-    dataFileOptions(settings, terminal),
-  );
-  const test = await readQuestionedPassages(
-    settings.test_file_path,
-    dataFileOptions(settings, terminal),
-  );
-  const folder = await readModelFolder(settings.model_path, { tell: tellNote });
-  const asked = isEmbedded ? settings : given;
-  const writer = await openWriter(await openStageDevice(settings), folder);
-  const lists = await writeLists(writer, { train, test }, {
-    lengths: modelLengths(folder, { maxLen: asked.max_len, queryLen: asked.query_max_len }),
-    seed: settings.seed,
-    lists: settings.lists,
-    perQuestion: settings.per_question,
-    proportion: settings.unanswerable_proportion,
-    ...(isEmbedded ? { unanswerable: writersQuestions() } : {}),
-    onWritten: countReporter(terminal, "questions written"),
-  });
-  return [listFile("reward_train.json", lists.train), listFile("reward_test.json", lists.test)];
-}
-
 async function data(args: string[], terminal: Terminal): Promise<void> {
   const does =
     "Splits questions about passages for SFT and PPO. With --model_path, it makes ranked lists instead.\n" +
@@ -116,7 +66,8 @@ async function data(args: string[], terminal: Terminal): Promise<void> {
   const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);
   const files = settings.model_path === ""
     ? await splitFiles(settings, terminal)
-    : await listFiles(settings, { given: flags.given, isEmbedded, terminal });
+    : await (await import("./data_lists.ts")) // loads ONNX Runtime
+      .listFiles(settings, { given: flags.given, isEmbedded, terminal });
   for (const { name, text, holds } of files) {
     const path = join(settings.output_dir, name);
     await writeAtomically(path, text);

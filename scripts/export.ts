@@ -141,6 +141,7 @@ async function exportModel(args: string[], terminal: Terminal): Promise<void> {
       `Cannot export to ${folder}: it already exists; name another folder with --export_dir`,
     );
   }
+  terminal.progress("reading and writing the models");
   if (values.to === "onnx") {
     await exportOnnx(
       folder,

@@ -8,7 +8,8 @@ import type { Generator } from "../lib/decode/mod.ts";
 import type { Gpt2Arrays, Tokenizer, TokenRow } from "../lib/lm/mod.ts";
 import { type Lengths, promptRow } from "../lib/passages/mod.ts";
 import { sampleAnswers } from "../lib/decode/mod.ts";
-import { percent, table } from "./stage_report.ts";
+import { table } from "./readme_tables.ts";
+import { percent } from "./stage_report.ts";
 
 /** A judged question with its token rows. */
 export interface GoldQuestion {

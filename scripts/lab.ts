@@ -4,13 +4,15 @@
  *     deno task lab [--no-browser] [arguments of JupyterLab]
  *
  * Installs JupyterLab into `.venv` the first time. It opens a browser where there is one, and
- * always prints the address.
+ * always prints the address. Jupyter's own arguments, such as `--ip`, `--port` and
+ * `--notebook-dir`, replace ours.
  */
 
 import { join } from "node:path";
 import { CHAPTER_FLAGS, ignoredVariables } from "../lib/settings/mod.ts";
 import { runCommand } from "./command.ts";
-import { startLab } from "./lab_server.ts";
+import { onlyPrints } from "./lab_arguments.ts";
+import { printOfLab, startLab } from "./lab_server.ts";
 import { ensureNotebookTools } from "./setup.ts";
 
 /** Runs until the server ends or is stopped; returns the exit code. */
@@ -18,8 +20,9 @@ async function main(args: readonly string[]): Promise<number> {
   const note = ignoredVariables(Deno.env.toObject(), CHAPTER_FLAGS);
   if (note !== undefined) console.error(note);
   const tools = await ensureNotebookTools({ lab: true });
+  if (onlyPrints(args)) return await printOfLab(tools, args);
   const stopped = stopRequest();
-  const browser = hasBrowser() ? [] : ["--no-browser"];
+  const browser = hasBrowser() || args.includes("--no-browser") ? [] : ["--no-browser"];
   const lab = await startLab({
     tools,
     folder: join(tools.root, "notebooks"),

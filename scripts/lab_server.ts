@@ -5,7 +5,19 @@
  */
 
 import { join, relative, resolve } from "node:path";
+import { hasOwnFolder, labArguments } from "./lab_arguments.ts";
 import type { NotebookTools } from "./setup.ts";
+
+const JUPYTERLAB = "-I -X utf8 -m jupyterlab".split(" ");
+
+/** The folder where the user stands: `deno task` itself moves to the project's folder. */
+const userFolder = (): string => Deno.env.get("INIT_CWD") ?? Deno.cwd();
+
+/** Lets JupyterLab print what its arguments ask for, such as `--version`; returns its exit code. */
+export async function printOfLab(tools: NotebookTools, args: readonly string[]): Promise<number> {
+  const command = { args: [...JUPYTERLAB, ...args], env: tools.env, cwd: tools.root };
+  return (await new Deno.Command(tools.python, { ...command, stdin: "null" }).spawn().status).code;
+}
 
 /** Options of `startLab`. */
 export interface LabOptions {
@@ -13,10 +25,7 @@ export interface LabOptions {
   readonly tools: NotebookTools;
   /** The folder that the file list shows first, inside the project; its notebooks are trusted. */
   readonly folder: string;
-  /**
-   * More arguments for JupyterLab. A `--port` among them replaces ours, the first free port from
-   * 8888.
-   */
+  /** More arguments for JupyterLab. They replace ours (`lab_arguments.ts`). */
   readonly args?: readonly string[];
   /** Environment variables for the server and its kernels, beside those of this process. */
   readonly env?: Readonly<Record<string, string>>;
@@ -53,10 +62,8 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
   await trustNotebooks(resolve(folder), tools, environment);
   const child = new Deno.Command(tools.python, {
     args: [
-      ..."-I -X utf8 -m jupyterlab".split(" "),
-      ...ownArguments(tools, folder),
-      ...portOf(args),
-      ...args,
+      ...JUPYTERLAB,
+      ...labArguments(args, { root: tools.root, folder, from: userFolder(), port: freePort }),
     ],
     env: environment,
     cwd: tools.root,
@@ -75,7 +82,8 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
     if (!asked) child.kill("SIGTERM");
     await ended;
   };
-  const path = `lab/tree/${relative(tools.root, resolve(folder)).replaceAll("\\", "/")}`;
+  const tree = `lab/tree/${relative(tools.root, resolve(folder)).replaceAll("\\", "/")}`;
+  const path = hasOwnFolder(args) ? "lab" : tree;
   const address = `${server.url}${path}?token=${server.token}`;
   return { base: server.url, token: server.token, address, ended, stop };
 }
@@ -107,25 +115,6 @@ async function writeDefaults(tools: NotebookTools): Promise<void> {
     JSON.stringify(defaults, null, 2) + "\n",
   );
 }
-
-function ownArguments(tools: NotebookTools, folder: string): string[] {
-  const path = relative(tools.root, resolve(folder)).replaceAll("\\", "/");
-  return [
-    "--ServerApp.log_level=ERROR",
-    "--LabApp.log_level=ERROR",
-    "--allow-root",
-    `--ServerApp.root_dir=${tools.root}`,
-    `--LabApp.default_url=/lab/tree/${path}`,
-    "--ServerApp.ip=127.0.0.1",
-    "--KernelSpecManager.allowed_kernelspecs=deno",
-    "--LabApp.extension_manager=readonly", // the default one requests a list from PyPI
-    "--LanguageServerManager.autodetect=False", // it looks for servers with npm, which writes into the home folder
-  ];
-}
-
-/** Our port, unless one is given, because JupyterLab refuses two. */
-const portOf = (args: readonly string[]): string[] =>
-  args.some((arg) => /^--(ServerApp\.)?port\b/.test(arg)) ? [] : [`--ServerApp.port=${freePort()}`];
 
 /** The first free port from 8888 on. */
 function freePort(): number {
@@ -167,14 +156,29 @@ async function trustNotebooks(
 interface ServerInfo {
   readonly url: string;
   readonly token: string;
+  readonly port: number;
+  readonly base_url: string;
+  /** With a certificate, which `fetch` may not trust. */
+  readonly secure: boolean;
+  /** A socket instead of a port, "" without one. */
+  readonly sock?: string;
 }
+
+/** Whether requests to the server work from here. */
+const isAskable = ({ secure, sock = "" }: ServerInfo): boolean => !secure && sock === "";
+
+/** The server's address on this machine, whatever addresses it listens to. */
+const localUrl = ({ url, port, base_url }: ServerInfo): string =>
+  /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(url)
+    ? url
+    : `http://127.0.0.1:${port}${base_url}`;
 
 async function serverInfo(runtime: string, ended: Promise<number>): Promise<ServerInfo> {
   let code: number | null = null;
   void ended.then((found) => code = found);
   while (code === null) {
     const info = await readServerInfo(runtime);
-    if (info !== null && await ask(info, "api/status")) return info;
+    if (info !== null && (!isAskable(info) || await ask(info, "api/status"))) return info;
     await new Promise((wake) => setTimeout(wake, 100));
   }
   throw new Error(`Cannot open JupyterLab: it ended with code ${code} before it answered`);
@@ -193,13 +197,14 @@ async function readServerInfo(runtime: string): Promise<ServerInfo | null> {
 
 /** Whether the server answers a request successfully within 5 seconds. */
 async function ask(
-  { url, token }: ServerInfo,
+  server: ServerInfo,
   path: string,
   init: RequestInit = {},
 ): Promise<boolean> {
-  const headers = { Authorization: `token ${token}` };
+  if (!isAskable(server)) return false;
+  const headers = { Authorization: `token ${server.token}` };
   try {
-    const response = await fetch(`${url}${path}`, {
+    const response = await fetch(`${localUrl(server)}${path}`, {
       ...init,
       headers,
       signal: AbortSignal.timeout(5000),

@@ -14,7 +14,7 @@ import {
 } from "../lib/corpus/mod.ts";
 import { readText, writeAtomically } from "../lib/files/mod.ts";
 import { sha256OfText } from "./sha256.ts";
-import { betweenMarkers, table } from "./stage_report.ts";
+import { betweenMarkers, table } from "./readme_tables.ts";
 
 const folder = fileURLToPath(new URL("../data/", import.meta.url));
 

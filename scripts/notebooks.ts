@@ -137,7 +137,7 @@ function withoutKernelWarning(errors: string): string {
  * @throws {RangeError} For values that exclude each other.
  */
 export async function checkChapterSettings(
-  { held_out: _, ...given }: Partial<SettingValues<typeof CHAPTER_FLAGS>>,
+  { held_out: _, threads: _threads, ...given }: Partial<SettingValues<typeof CHAPTER_FLAGS>>,
 ): Promise<void> {
   trialSettings(given, await readJsonRecord(pathOf("models/sft_model/settings.json")));
 }

@@ -5,18 +5,16 @@
  * `--model_path` the embedded SFT model writes the questions. The lengths are those in the model
  * folder's `settings.json`. A passage that is too long is cut, with a note on standard error.
  */
-import { createInterface } from "node:readline";
-import process from "node:process";
-import { linesOf } from "../lib/files/mod.ts";
 import { readModelFolder } from "../lib/lm/mod.ts";
 import { chunksOf } from "../lib/lm/mod.ts";
 import { createPredictor, type Prediction, type Predictor } from "../lib/stages/mod.ts";
 import { PREDICT_SETTINGS, type PredictSettings } from "../lib/settings/mod.ts";
-import { isJsonRow, modelLengths, readTexts } from "../lib/passages/mod.ts";
-import { runCommand, tellNote, type Terminal } from "./command.ts";
+import { modelLengths, readTexts } from "../lib/passages/mod.ts";
+import { runCommand, showStart, tellNote, type Terminal } from "./command.ts";
+import { dataFileOptions } from "./data_file_options.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageDevice } from "./stage_report.ts";
-import { dataFileOptions } from "./stage_training.ts";
+import { pipedLines, typedLines } from "./typed_lines.ts";
 
 const EMBEDDED_MODEL = "models/sft_model";
 
@@ -34,45 +32,6 @@ interface Source {
   readonly isTyped: boolean;
 }
 
-/** Typed lines until Ctrl-D; Ctrl-C ends the command. Lines typed during generation wait. */
-async function* typedLines(): AsyncGenerator<string> {
-  const terminal = createInterface({
-    input: process.stdin,
-    output: process.stdout,
-    prompt: PROMPT,
-  });
-  const waiting: string[] = [];
-  let isClosed = false;
-  let wake = () => {};
-  terminal.on("line", (line) => (waiting.push(line), wake()));
-  terminal.on("close", () => (isClosed = true, wake()));
-  terminal.on("SIGINT", () => {
-    terminal.close();
-    Deno.exit(130); // the exit code after a signal
-  });
-  while (true) {
-    const line = waiting.shift();
-    if (line !== undefined) {
-      yield line;
-      continue;
-    }
-    if (isClosed) return console.log();
-    const woken = new Promise<void>((resolve) => wake = resolve);
-    terminal.prompt();
-    await woken;
-  }
-}
-
-async function* pipedLines(): AsyncGenerator<string> {
-  for await (const { line, text } of linesOf(Deno.stdin.readable, { name: "standard input" })) {
-    if (isJsonRow(text)) {
-      const found = "it is JSON, and each piped line is a passage; give the file with --file";
-      throw new TypeError(`Cannot use standard input, line ${line}: ${found}`);
-    }
-    yield text;
-  }
-}
-
 async function* oneByOne(lines: AsyncIterable<string>): AsyncGenerator<string[]> {
   for await (const line of lines) if (line.trim() !== "") yield [line.trim()];
 }
@@ -87,7 +46,7 @@ async function sourceOf(settings: PredictSettings): Promise<Source> {
   }
   if (!Deno.stdin.isTerminal()) return { groups: oneByOne(pipedLines()), isTyped: false };
   console.error("Type one passage per line; Ctrl-D ends.");
-  return { groups: oneByOne(typedLines()), isTyped: true };
+  return { groups: oneByOne(typedLines(() => PROMPT)), isTyped: true };
 }
 
 function show(
@@ -109,6 +68,7 @@ async function openPredictor(
   given: Partial<PredictSettings>,
 ): Promise<Predictor> {
   const path = settings.model_path === "" ? EMBEDDED_MODEL : settings.model_path;
+  showStart(`reading ${path}`);
   const folder = await readModelFolder(path, { tell: tellNote });
   if (settings.model_path === "") {
     console.error(`No --model_path: using the embedded model ${path}.`);

@@ -6,8 +6,8 @@
  * With the user's own paths the tutorial's defaults hold. After each epoch it measures the held-out
  * loss and writes `checkpoint-N`. If a file holds questions instead of ranked lists, the initial
  * model writes the lists first. The folder's `settings.json` holds the mean and standard deviation
- * of the scores of that model's own answers, by which PPO normalises. Ctrl-C saves one more
- * `checkpoint-N` and leaves the rest unchanged.
+ * of the scores of that model's own answers, by which PPO normalises, and the lengths of its texts.
+ * Ctrl-C saves one more `checkpoint-N` and leaves the rest unchanged.
  */
 import { join, resolve } from "node:path";
 import { fileExists } from "../lib/files/mod.ts";
@@ -49,23 +49,26 @@ import {
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
+import { dataFileOptions } from "./data_file_options.ts";
 import { readFlags } from "./read_flags.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
 import {
   adamOf,
-  dataFileOptions,
   divergedStage,
   lengthsOf,
   microBatchOf,
   readNamesFor,
   renamerOf,
+  requireNewFolder,
   stepsOf,
 } from "./stage_training.ts";
 import {
   countReporter,
+  MEASURING,
   openStageDevice,
   percent,
+  READING,
   reportNumbers,
   stepReporter,
 } from "./stage_report.ts";
@@ -218,6 +221,7 @@ async function train(
       }),
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
+      terminal.progress(MEASURING);
       const { loss, inOrder } = await quality.measure(trainer, parameters);
       terminal.print(
         `epoch ${epoch}  held-out loss ${loss.toFixed(4)}  pairs in order ${percent(inOrder)}`,
@@ -238,8 +242,11 @@ async function save(
 ): Promise<string> {
   const folder = join(settings.output_dir, name);
   const weights = await downloadParameters(device, parameters);
-  const own = statistics && { score_mean: statistics.mean, score_deviation: statistics.deviation };
-  await writeModelFolder(folder, { config, tokenizer, weights, ...(own && { settings: own }) });
+  const scores = statistics &&
+    { score_mean: statistics.mean, score_deviation: statistics.deviation };
+  const { max_len, query_max_len: query_len } = settings; // what `score` reads
+  const own = { ...scores, max_len, query_len };
+  await writeModelFolder(folder, { config, tokenizer, weights, settings: own });
   return folder;
 }
 
@@ -253,6 +260,8 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
+  await requireNewFolder(settings, { isEmbedded, given: flags.given });
+  terminal.progress(READING);
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
   const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings), terminal });
@@ -267,7 +276,10 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   if (diverged !== undefined) {
     throw await divergedStage(diverged, { step, save: saveCheckpoint });
   }
-  const statistics = await quality.statistics(parameters);
+  const onAnswered = (done: number, total: number | string) =>
+    terminal.progress(`score statistics: ${done} of ${total} answers of the initial model`);
+  onAnswered(0, "all");
+  const statistics = await quality.statistics(parameters, onAnswered);
   const folder = await save(device, { parameters, statistics }, inputs);
   terminal.print(
     `wrote ${folder}: trained on ${inputs.lists.length} lists, ${inputs.heldOut.length} held out`,

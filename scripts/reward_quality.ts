@@ -31,8 +31,9 @@ import type { Device } from "../lib/runtime/mod.ts";
 import type { Terminal } from "./command.ts";
 import { goldSample } from "./gold_sample.ts";
 import { sha256Of } from "./sha256.ts";
-import { dataFileOptions } from "./stage_training.ts";
-import { percent, table } from "./stage_report.ts";
+import { dataFileOptions } from "./data_file_options.ts";
+import { table } from "./readme_tables.ts";
+import { percent } from "./stage_report.ts";
 
 /** Measures a reward model during and after training. */
 export interface Quality {
@@ -41,8 +42,14 @@ export interface Quality {
     trainer: RewardTrainer,
     parameters: ValueModelArrays,
   ): Promise<{ loss: number; inOrder: number }>;
-  /** The statistics of the scores of the language model's own answers. */
-  statistics(parameters: ValueModelArrays): Promise<ScoreStatistics>;
+  /**
+   * The statistics of the scores of the language model's own answers. `onAnswered` is called after
+   * each batch of them.
+   */
+  statistics(
+    parameters: ValueModelArrays,
+    onAnswered: (done: number, total: number) => void,
+  ): Promise<ScoreStatistics>;
   /** The tables for the model's README. */
   numbers(parameters: ValueModelArrays, statistics: ScoreStatistics): Promise<string>;
 }
@@ -86,8 +93,9 @@ export async function openQuality(device: Device, inputs: QualityInputs): Promis
       );
       return { loss, inOrder: pairAccuracy(await scoredLists(parameters)).overall };
     },
-    async statistics(parameters) {
-      return scoreStatistics(await scoreAll(parameters, await ownAnswers(device, inputs)));
+    async statistics(parameters, onAnswered) {
+      const rows = await ownAnswers(device, inputs, onAnswered);
+      return scoreStatistics(await scoreAll(parameters, rows));
     },
     async numbers(parameters, statistics) {
       const lists = await scoredLists(parameters);
@@ -113,14 +121,19 @@ const SCORED_PROMPTS = 200;
 async function ownAnswers(
   device: Device,
   { settings, policy, heldOut, lengths, terminal }: QualityInputs,
+  onAnswered: (done: number, total: number) => void,
 ): Promise<TokenRow[]> {
   const { generator, parameters } = await openWriter(device, policy);
   const passages = settings.prompts_file_path === ""
     ? [...new Set(heldOut.map(([{ prompt }]) => prompt))].slice(0, SCORED_PROMPTS)
     : await readPassages(settings.prompts_file_path, dataFileOptions(settings, terminal));
   const prompts = passages.map((content) => promptRow(policy.tokenizer, content, lengths));
-  const options = { maxNewTokens: lengths.queryLen, seed: settings.seed };
-  const answers = await sampleAnswers(generator, { parameters, prompts }, options);
+  let done = 0;
+  const answers = await sampleAnswers(generator, { parameters, prompts }, {
+    maxNewTokens: lengths.queryLen,
+    seed: settings.seed,
+    onAnswered: (count) => onAnswered(done += count, prompts.length),
+  });
   await generator.release();
   return prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
 }

@@ -18,7 +18,7 @@ import {
   withoutRemoved,
 } from "../lib/settings/mod.ts";
 import { type PpoState } from "../lib/ppo/mod.ts";
-import { numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
+import { numberIn, numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
 import { type LogSizes, readState, type StoredState, writeState } from "./run_state.ts";
 
 /** The SHA-256 of each of the three inputs of a run. */
@@ -32,6 +32,8 @@ export interface RunRecord {
   readonly embedded: boolean;
   /** The kind of device: cpu or webgpu. */
   readonly computes_on: string;
+  /** CPU threads; undefined in a run of an older version. */
+  readonly threads?: number | undefined;
   /** The digests of its inputs. */
   readonly inputs: InputDigests;
   /** The statistics that normalise scores; null without normalisation. */
@@ -113,6 +115,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
     settings: validateSettings(settings),
     embedded: switchIn(record, "embedded", path),
     computes_on: textIn(record, "computes_on", path),
+    threads: "threads" in record ? numberIn(record, "threads", path) : undefined,
     inputs: { train_file_path, ori_model_path, reward_model_path },
     score_statistics: record.score_statistics === null
       ? null

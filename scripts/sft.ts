@@ -44,20 +44,29 @@ import {
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
 import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
+import { dataFileOptions } from "./data_file_options.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageLog } from "./stage_log.ts";
 import { sha256Of } from "./sha256.ts";
 import {
   adamOf,
-  dataFileOptions,
   divergedStage,
   lengthsOf,
   microBatchOf,
   readNamesFor,
   renamerOf,
+  requireNewFolder,
   stepsOf,
 } from "./stage_training.ts";
-import { openStageDevice, percent, reportNumbers, stepReporter, table } from "./stage_report.ts";
+import { table } from "./readme_tables.ts";
+import {
+  MEASURING,
+  openStageDevice,
+  percent,
+  READING,
+  reportNumbers,
+  stepReporter,
+} from "./stage_report.ts";
 
 /** The model to start from. */
 interface Start {
@@ -179,6 +188,7 @@ async function train(
       }),
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
+      terminal.progress(MEASURING);
       const loss = await trainer.evaluate(parameters, heldOut);
       terminal.print(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}`);
       await log(step, { test_loss: loss });
@@ -240,6 +250,8 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   const flags = readFlags(SFT_SETTINGS, { command: "deno task sft", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
+  await requireNewFolder(settings, { isEmbedded, given: flags.given });
+  terminal.progress(READING);
   const inputs = await readInputs(settings, terminal);
   const device = await openStageDevice(settings);
   const heldOut = heldOutBatches(inputs);
@@ -259,6 +271,7 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   await writeModelFolder(settings.output_dir, { config, weights, tokenizer, ...own });
   terminal.print(`wrote ${settings.output_dir}`);
   if (isEmbedded) {
+    terminal.progress("judging questions about held-out passages");
     await reportNumbers(terminal, settings.output_dir, await numbers(device, trained, inputs));
   }
 }

@@ -4,7 +4,12 @@ import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { chooseDevice, type Device } from "../lib/runtime/mod.ts";
 import type { DoneStep } from "../lib/stages/mod.ts";
 import { clock, type Terminal } from "./command.ts";
+import { betweenMarkers } from "./readme_tables.ts";
 import type { StageLog } from "./stage_log.ts";
+
+/** Lines of progress before the first step, and after an epoch. */
+export const READING = "reading the model and the data",
+  MEASURING = "measuring the held-out data";
 
 /**
  * Reports the progress of a stage: a progress line at each step, and a permanent line every `every`
@@ -64,34 +69,8 @@ export function countReporter(terminal: Terminal, what: string) {
   };
 }
 
-/** A Markdown table. */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
 /** A share as text: `44.5 %`. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-/**
- * A README with `text` between the markers `<!-- name -->` and `<!-- /name -->`.
- *
- * @throws {Error} If the README at `path` lacks the markers.
- */
-export function betweenMarkers(
-  readme: string,
-  { path, name, text }: { path: string; name: string; text: string },
-): string {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [from, to] = [readme.indexOf(start), readme.indexOf(end)];
-  if (from < 0 || to < from) {
-    throw new Error(`Cannot write into ${path}: it lacks the markers ${start} and ${end}`);
-  }
-  return `${readme.slice(0, from + start.length)}\n\n${text}\n\n${readme.slice(to)}`;
-}
 
 /**
  * Writes `text` between the markers of a folder's README, the only part of it that a command

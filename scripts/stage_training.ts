@@ -1,18 +1,12 @@
 /** What the commands `sft` and `reward` derive from the settings that they share. */
+import { resolve } from "node:path";
 import type { Tokenizer } from "../lib/lm/mod.ts";
 import { adamDefaults, type AdamSettings } from "../lib/optim/mod.ts";
-import {
-  createRenamer,
-  type DataFileOptions,
-  hanOf,
-  type Lengths,
-  readNames,
-} from "../lib/passages/mod.ts";
+import { createRenamer, hanOf, type Lengths, readNames } from "../lib/passages/mod.ts";
 import type { Random } from "../lib/random/mod.ts";
 import type { RewardSettings, SftSettings } from "../lib/settings/mod.ts";
 import type { DivergenceError } from "../lib/learn/mod.ts";
 import { type PlannedStep, plannedSteps } from "../lib/stages/mod.ts";
-import type { Terminal } from "./command.ts";
 
 type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettings>;
 
@@ -20,12 +14,6 @@ type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettin
 export const lengthsOf = (
   { max_len: maxLen, query_max_len: queryLen }: Pick<TrainingSettings, "max_len" | "query_max_len">,
 ): Lengths => ({ maxLen, queryLen });
-
-/** How a command reads data files, and where it prints what it found and left out. */
-export const dataFileOptions = (
-  { strict }: { strict: boolean },
-  { print }: Pick<Terminal, "print">,
-): Required<DataFileOptions> => ({ strict, tell: print });
 
 /** AdamW, without the choice of the weights that decay. */
 export const adamOf = (
@@ -43,6 +31,33 @@ export const microBatchOf = (
   batch: readonly unknown[],
   { gradient_accumulation_steps }: TrainingSettings,
 ): number => Math.ceil(batch.length / gradient_accumulation_steps);
+
+/** Files and folders of a trained model, in any library's form. */
+const TRAINED = /\.(safetensors|bin|pt|pth|ckpt|h5|msgpack|gguf|onnx)$|^checkpoint-\d+$/;
+
+/**
+ * Checks that a stage would replace no trained model. A recipe of the embedded models may replace
+ * the committed folder.
+ *
+ * @throws {Error} If `output_dir` holds a model or a checkpoint, and `overwrite` is not set.
+ */
+export async function requireNewFolder(
+  { output_dir, overwrite }: TrainingSettings,
+  { isEmbedded, given }: { isEmbedded: boolean; given: Partial<TrainingSettings> },
+): Promise<void> {
+  if (overwrite || (isEmbedded && given.output_dir === undefined)) return;
+  const entries = await Array.fromAsync(Deno.readDir(output_dir)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return [];
+    const found = error instanceof Deno.errors.NotADirectory ? "it is a file" : error.message;
+    throw new Error(`Cannot train into ${resolve(output_dir)}: ${found}`, { cause: error });
+  });
+  const found = entries.map(({ name }) => name).toSorted().find((name) => TRAINED.test(name));
+  if (found === undefined) return;
+  throw new Error(
+    `Cannot train into ${resolve(output_dir)}: it holds a trained model (${found}); ` +
+      "give another --output_dir, or --overwrite to replace it",
+  );
+}
 
 /**
  * The names that the passages are about; none without renaming.

@@ -5,7 +5,8 @@
  *
  * Each combination is a trial in a process of its own. Cores and memory limit how many run at once.
  * The output file holds the finished trials, with one line of JSON per update. The same command
- * again runs only what is missing. `--ray ADDRESS` runs the trials as tasks of a Ray cluster.
+ * again runs only what is missing. A trial that fails or diverges does not end the others; its
+ * reason is printed, and the exit code is 1. `--ray ADDRESS` runs the trials as tasks of a Ray cluster.
  */
 import { dirname, resolve } from "node:path";
 import {
@@ -85,14 +86,27 @@ interface Plan {
   readonly planned: readonly Planned[];
 }
 
+/** A listener that counts the trials that failed. */
+interface Collector extends Listener {
+  /** The number of trials that failed. */
+  failed(): number;
+}
+
 /** Collects rows. Only finished trials are written to the file, in the order of the trials. */
-function collect({ output, finished, planned }: Plan, terminal: Terminal): Listener {
+function collect({ output, finished, planned }: Plan, terminal: Terminal): Collector {
+  let failed = 0;
   const running = new Map<number, SweepRow[]>();
   const ended = new Map<number, readonly SweepRow[]>();
   const start = performance.now();
   const total = planned.reduce((sum, { updates }) => sum + updates, 0);
   let done = 0;
   return {
+    failed: () => failed,
+    fail(index, reason) {
+      failed++;
+      running.delete(index); // half a trial is not written
+      terminal.print(`failed  ${trialName(planned[index].trial)}: ${reason}`);
+    },
     row(index, row) {
       running.set(index, [...running.get(index) ?? [], row]);
       const seconds = (performance.now() - start) / 1000;
@@ -150,6 +164,16 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
       terminal.print(`finished trials are in ${output}; the same command continues from there`);
     }
   });
+  if (listener.failed() > 0) throw failure(listener.failed(), { planned, output });
+}
+
+/** The error at the end of a sweep in which some trials failed; the reasons were printed. */
+function failure(failed: number, { planned, output }: Pick<Plan, "planned" | "output">): Error {
+  const others = failed < planned.length ? ` the others are in ${output},` : "";
+  return new Error(
+    `Cannot finish ${failed} of ${planned.length} trials: their reasons are above,${others} ` +
+      "and the same command runs them again",
+  );
 }
 
 /** Reads each data file of the trials once, and reports what it holds and what is left out. */

@@ -12,6 +12,7 @@ import {
   type Trial,
   trialName,
 } from "../lib/course/mod.ts";
+import { freeMemory } from "./free_memory.ts";
 
 /** The work of a sweep. */
 export interface Work {
@@ -25,10 +26,14 @@ export interface Work {
   readonly listener: Listener;
 }
 
-/** Receives each row and the end of each trial. Trials are numbered from 0. */
+/**
+ * Receives each row and the end of each trial, or the reason why it failed. Trials are numbered
+ * from 0.
+ */
 export interface Listener {
   row(trial: number, row: SweepRow): void;
   end(trial: number): Promise<void>;
+  fail(trial: number, reason: string): void;
 }
 
 /** Limits on the trials of this machine. */
@@ -39,10 +44,10 @@ export interface HereOptions {
   readonly need: number | undefined;
 }
 
-/** Runs the trials in processes on this machine. If one fails, the others are ended. */
+/** Runs the trials in processes on this machine. If one fails, the others continue. */
 export async function runHere(work: Work, { jobs, need }: HereOptions): Promise<void> {
-  const failure = new AbortController();
-  const signal = AbortSignal.any([work.signal, failure.signal]);
+  const { signal, listener } = work;
+  const broken = new AbortController(); // the results cannot be written, for example
   const waiting = [...work.trials.entries()];
   const running = new Set<Promise<void>>();
   let measured = need;
@@ -51,7 +56,8 @@ export async function runHere(work: Work, { jobs, need }: HereOptions): Promise<
     measured = Math.max(measured ?? 0, mebibytes);
     wake(); // there may be room now
   };
-  while (!signal.aborted && (waiting.length > 0 || running.size > 0)) {
+  const stop = AbortSignal.any([signal, broken.signal]);
+  while (!stop.aborted && (waiting.length > 0 || running.size > 0)) {
     const changed = new Promise<void>((resolve) => wake = resolve);
     const room = jobs || roomHere({ need: measured, threads: work.threads, running: running.size });
     const next = running.size < room ? waiting.shift() : undefined;
@@ -59,12 +65,15 @@ export async function runHere(work: Work, { jobs, need }: HereOptions): Promise<
       await Promise.race([changed, ...running]);
       continue;
     }
-    const process = runChild(next, { ...work, signal }, onMemory)
-      .catch((error: unknown) => failure.abort(error)).finally(() => running.delete(process));
+    const process = runChild(next, { ...work, signal: stop }, onMemory)
+      .then((failure) =>
+        failure === undefined ? listener.end(next[0]) : listener.fail(next[0], failure)
+      )
+      .catch((error: unknown) => broken.abort(error)).finally(() => running.delete(process));
     running.add(process);
   }
   await Promise.all(running);
-  signal.throwIfAborted();
+  stop.throwIfAborted();
 }
 
 /** How many trials fit on this machine now. */
@@ -72,18 +81,18 @@ const roomHere = (known: { need: number | undefined; threads: number; running: n
   roomFor({
     ...known,
     cores: navigator.hardwareConcurrency,
-    available: Deno.systemMemoryInfo().available / 2 ** 20,
+    available: freeMemory() / 2 ** 20,
   });
 
 /**
- * Runs one trial to its end. After each row it reports the peak memory so far, where the system
- * provides it.
+ * Runs one trial to its end, and gives the reason if it fails. After each row it reports the peak
+ * memory so far, where the system provides it.
  */
 async function runChild(
   [index, trial]: [number, Trial],
   { judged, threads, signal, listener }: Work,
   onMemory: (mebibytes: number) => void,
-): Promise<void> {
+): Promise<string | undefined> {
   const order = JSON.stringify({ trial, judged, threads });
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", pathOf("scripts/sweep_trial.ts"), order],
@@ -99,12 +108,10 @@ async function runChild(
     const memory = await peakMemoryOf(child.pid);
     if (memory !== undefined) onMemory(memory);
   }
-  const { success } = await child.status;
+  const { success, code, signal: killer } = await child.status;
   signal.throwIfAborted();
-  if (!success) {
-    throw new Error(`Cannot finish the trial ${trialName(trial)}: ${(await errors).trim()}`);
-  }
-  await listener.end(index);
+  if (success) return undefined;
+  return (await errors).trim() || `its process was ended by ${killer ?? `exit code ${code}`}`;
 }
 
 /** Peak resident memory of another process in MiB; undefined except on Linux. */
@@ -160,13 +167,12 @@ export async function runOnRay(work: Work, { address, folder, python }: RayOptio
   const orders = trials.map((trial) => ({ trial, judged, threads }));
   await new Blob([JSON.stringify({ folder, orders })]).stream().pipeTo(child.stdin)
     .catch(() => {}); // a driver that cannot start reports it on standard error
-  const failed: string[] = [];
   for await (const line of linesOf(child.stdout)) {
     const { order, row, error }: RayMessage = JSON.parse(line);
     if (row !== undefined) {
       listener.row(order, asSweepRow(row, `a line of the trial ${trialName(trials[order])}`));
     } else if (error === undefined) await listener.end(order);
-    else failed.push(`${trialName(trials[order])}: ${error}`);
+    else listener.fail(order, error);
   }
   const { success } = await child.status;
   signal.throwIfAborted();
@@ -174,9 +180,6 @@ export async function runOnRay(work: Work, { address, folder, python }: RayOptio
     throw new Error(
       (await errors).trim().split("\n").at(-1) || "Ray's driver failed without a message",
     );
-  }
-  if (failed.length > 0) {
-    throw new Error(`Cannot finish ${failed.length} trials, the first ${failed[0]}`);
   }
 }
 

@@ -31,6 +31,7 @@ import {
 import { DivergenceError } from "../lib/learn/mod.ts";
 import { type Metrics, type PpoState } from "../lib/ppo/mod.ts";
 import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
+import { dataFileOptions } from "./data_file_options.ts";
 import { readFlags } from "./read_flags.ts";
 import {
   checkNoRun,
@@ -47,7 +48,6 @@ import {
 import { digestsOf } from "./run_inputs.ts";
 import { openLogs, type RunLogs } from "./run_logs.ts";
 import type { LogSizes } from "./run_state.ts";
-import { dataFileOptions } from "./stage_training.ts";
 import {
   comparisonLine,
   hoursLine,
@@ -56,6 +56,7 @@ import {
   plannedRun,
   startLine,
 } from "./train_plan.ts";
+import { resumedThreads, threadsOf } from "./run_threads.ts";
 import { trainingProgress } from "./train_progress.ts";
 import {
   divergedRun,
@@ -65,6 +66,9 @@ import {
   watchRun,
   writeDivergence,
 } from "./train_watch.ts";
+
+/** The first line of progress. */
+const READING = "reading the models and the passages";
 
 /** A run that is ready to train. */
 interface Job {
@@ -80,26 +84,37 @@ interface Job {
   readonly lock: Deno.FsFile;
 }
 
+/** How a run computes and reports, which are no settings of PPO. */
+interface Machine {
+  readonly saveEvery: number;
+  /** As given; 0: one per core. */
+  readonly threads: number | undefined;
+  /** Refuses data files with unusable rows. */
+  readonly strict: boolean;
+  readonly terminal: Terminal;
+}
+
 /** Opens a new run in a folder without one. */
-async function newJob(
-  given: Partial<Settings>,
-  { saveEvery, strict, terminal }: { saveEvery: number; strict: boolean; terminal: Terminal },
-): Promise<Job> {
+async function newJob(given: Partial<Settings>, machine: Machine): Promise<Job> {
+  const { saveEvery, strict, terminal } = machine;
   const embedded = !namesOwn(given);
   await checkNoRun(given.output_dir ?? SETTINGS.output_dir.text);
   const planned = await plannedRun(embedded ? given : withFullPaths(given));
   const { settings } = planned;
+  const threads = threadsOf(machine.threads);
+  terminal.progress(READING);
   const inputs = embedded ? await loadEmbedded() : await loadOwn(settings, {
     tell: tellNote,
     data: dataFileOptions({ strict }, terminal),
   });
   const folder = settings.output_dir;
-  const run = await openRun(inputs, settings);
+  const run = await openRun(inputs, settings, { threads, onOpening: terminal.progress });
   const lock = await lockFolder(folder);
   await writeRecord(folder, {
     settings,
     embedded,
     computes_on: run.device.kind,
+    threads,
     inputs: await digestsOf(inputs),
     score_statistics: run.scoreStatistics ?? null,
   });
@@ -120,28 +135,27 @@ function withFullPaths(given: Partial<Settings>): Partial<Settings> {
 /** Opens the run of a folder at its newest state. */
 async function resumedJob(
   folder: string,
-  { given, saveEvery, strict, terminal }: {
-    given: Partial<Settings>;
-    saveEvery: number;
-    strict: boolean;
-    terminal: Terminal;
-  },
+  given: Partial<Settings>,
+  { saveEvery, threads: givenThreads, strict, terminal }: Machine,
 ): Promise<Job> {
   const record = await readRecord(folder);
   const { settings, notes } = resumedSettings(folder, record, given);
+  const { threads, note } = resumedThreads({ recorded: record.threads, given: givenThreads });
   const lock = await lockFolder(folder);
+  terminal.progress(READING);
   const read = record.embedded ? await loadEmbedded() : await loadOwn(settings, {
     tell: tellNote,
     data: dataFileOptions({ strict }, terminal),
   });
   checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
   const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
-  const run = await openRun(inputs, settings);
+  const run = await openRun(inputs, settings, { threads, onOpening: terminal.progress });
+  if (note !== undefined && run.device.kind === "cpu") notes.push(note);
   notes.forEach((note) => terminal.print(note));
   const stored = await newestState(folder, { vocabSize: inputs.policy.config.vocabSize });
   const kept: LogSizes = stored?.logs ?? {};
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer, kept });
-  await writeRecord(folder, { ...record, settings, computes_on: run.device.kind });
+  await writeRecord(folder, { ...record, settings, computes_on: run.device.kind, threads });
   return { run, inputs, logs, saveEvery, planned: undefined, from: stored?.state, lock };
 }
 
@@ -204,7 +218,8 @@ async function trainJob(
 ) {
   const { run: { ppo, settings }, planned, logs, from } = job;
   let ppoStep = from?.actor.step ?? 0;
-  const progress = trainingProgress(terminal, { settings, timestep: from?.timestep ?? 0, ppoStep });
+  const done = from?.timestep ?? 0;
+  const progress = trainingProgress(terminal, { settings, timestep: done, ppoStep });
   const rows = ppo.train({
     signal,
     ...(from === undefined ? {} : { from }),
@@ -216,7 +231,8 @@ async function trainJob(
       progress.step(report);
     },
   });
-  const { updates } = scheduleOf(settings);
+  const { timesteps, updates } = scheduleOf(settings);
+  if (done < timesteps) terminal.progress(`timestep ${done + 1} of ${timesteps}`);
   const warnings = await watchRun(settings.output_dir);
   try {
     for await (const row of rows) {
@@ -244,21 +260,22 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   const about = { command: "deno task train", does };
   const flags = readFlags(TRAIN_FLAGS, about, { args: Deno.args, terminal });
   if (flags === undefined) return;
-  const { resume, save_every: _, plan, strict: _strict, ...asGiven } = flags.given;
+  const { resume, save_every: _, threads, plan, strict: _strict, ...asGiven } = flags.given;
   const given = resume === undefined ? await withModels(asGiven, { tell: tellNote }) : asGiven;
   const { save_every: saveEvery, strict } = flags.values;
+  const machine = { saveEvery, threads, strict, terminal };
   if (plan) {
     if (resume !== undefined) {
       throw new RangeError("Cannot plan a run that has begun: omit --resume");
     }
     const planned = await plannedRun(given);
-    return [...planLines(planned), await hoursLine(planned)].forEach((line) =>
+    return [...planLines(planned), await hoursLine(planned, threads)].forEach((line) =>
       terminal.print(line)
     );
   }
   const job = resume === undefined
-    ? await newJob(given, { saveEvery, strict, terminal })
-    : await resumedJob(resume, { given, saveEvery, strict, terminal });
+    ? await newJob(given, machine)
+    : await resumedJob(resume, given, machine);
   const { run, inputs, from } = job;
   terminal.print(
     `${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`,

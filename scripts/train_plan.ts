@@ -24,6 +24,8 @@ import {
 import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import { chooseDevice, type Device, float, jit, openDevice, zeros } from "../lib/runtime/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
+import { freeMemory } from "./free_memory.ts";
+import { threadsOf } from "./run_threads.ts";
 
 /** A run before anything of it is loaded. */
 export interface PlannedRun {
@@ -96,26 +98,6 @@ function gpuMemory(gpu: Device, models: ModelShapes, settings: Settings): GpuMem
  */
 const budgetOf = ({ memory_gib }: Settings): number =>
   memory_gib > 0 ? memory_gib * GIB : SHARE_OF_FREE * (freeMemory() + Deno.memoryUsage().rss);
-
-/** Free memory of the machine or of the container. */
-function freeMemory(): number {
-  const { available } = Deno.systemMemoryInfo();
-  const numbers = ["memory.max", "memory.current"].map((name) =>
-    readNumber(`/sys/fs/cgroup/${name}`)
-  );
-  const [limit, used] = numbers;
-  return limit === undefined || used === undefined ? available : Math.min(available, limit - used);
-}
-
-/** The number in a file; undefined if the file is missing or holds "max". */
-function readNumber(path: string): number | undefined {
-  try {
-    const value = Number(Deno.readTextFileSync(path));
-    return Number.isFinite(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 const PHASES: Readonly<Record<LedgerRow["phase"], string>> = {
   generate: "generate answers",
@@ -197,8 +179,12 @@ export function comparisonLine({ memory }: PlannedRun, { device }: { device: Dev
 }
 
 /** Estimates the time of the whole run from the speed of this machine, measured for a second. */
-export async function hoursLine({ models, memory, settings }: PlannedRun): Promise<string> {
-  const speed = await machineSpeed("gpu" in memory ? memory.gpu : await openDevice("cpu"));
+export async function hoursLine(
+  { models, memory, settings }: PlannedRun,
+  threads?: number,
+): Promise<string> {
+  const cpu = () => openDevice("cpu", { threads: threadsOf(threads) });
+  const speed = await machineSpeed("gpu" in memory ? memory.gpu : await cpu());
   const seconds = workSeconds(runWork(models, settings), speed);
   const gigaflops = Number((speed.products / 1e9).toPrecision(2));
   return `about ${

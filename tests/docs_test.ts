@@ -95,6 +95,7 @@ const FLAGS: Readonly<Record<string, object>> = {
   reward: settings.REWARD_SETTINGS,
   train: settings.TRAIN_FLAGS,
   predict: settings.PREDICT_SETTINGS,
+  score: settings.SCORE_SETTINGS,
   export: settings.EXPORT_FLAGS,
   sweep: { ...settings.SWEEP_FLAGS, ...settings.SETTINGS },
 };

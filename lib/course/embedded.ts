@@ -20,6 +20,7 @@ import {
   type Settings,
   validateSettings,
 } from "../settings/mod.ts";
+import { storedStatistics } from "../stages/mod.ts";
 
 /** What a run starts from: models and passages, the embedded ones or the reader's own. */
 export interface RunInputs {
@@ -69,6 +70,12 @@ export async function loadEmbedded(
 function heldOutFromEnvironment(): number {
   const { values } = parseFlags(CHAPTER_FLAGS, { environment: Deno.env.toObject() });
   return values.held_out || Infinity;
+}
+
+/** PPO_THREADS, another flag of these commands; nothing if it is not set: one thread per core. */
+export function threadsFromEnvironment(): { readonly threads?: number } {
+  const { values } = parseFlags(CHAPTER_FLAGS, { environment: Deno.env.toObject() });
+  return values.threads > 0 ? { threads: values.threads } : {};
 }
 
 /**
@@ -139,9 +146,7 @@ export async function loadOwn(
     { ...reward, path: resolvePath(paths.reward_model_path) },
   );
   const passages = await readPassages(paths.train_file_path, data);
-  const { score_mean: mean, score_deviation: deviation } = reward.settings ?? {};
-  const isKnown = typeof mean === "number" && typeof deviation === "number";
-  const scoreStatistics = isKnown ? { mean, deviation } : undefined;
+  const scoreStatistics = storedStatistics(reward);
   return { policy, reward, tokenizer: policy.tokenizer, scoreStatistics, passages };
 }
 

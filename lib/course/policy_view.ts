@@ -22,7 +22,7 @@ import {
 import { answerRow, promptRow } from "../passages/mod.ts";
 import { entropyOfLogits, meanOf, ratios } from "../rl/mod.ts";
 import { chooseDevice, type Device, jit } from "../runtime/mod.ts";
-import { runSettings } from "./embedded.ts";
+import { runSettings, threadsFromEnvironment } from "./embedded.ts";
 import { lengthsOf, specialOf } from "./opening.ts";
 
 /** A model with its tokenizer, compiled. */
@@ -54,7 +54,10 @@ export async function openPolicy(
   const { tokenizer, config } = policy;
   const settings = runSettings(policy);
   const lengths = lengthsOf(settings);
-  const device = await chooseDevice(settings.device, { buffers: settings.gpu_buffers });
+  const device = await chooseDevice(settings.device, {
+    ...threadsFromEnvironment(),
+    buffers: settings.gpu_buffers,
+  });
   const spec = gpt2Spec(config);
   const parameters = await uploadParameters(device, spec, policy.weights);
   const program = await jit(device, { parameters: spec, rows: rowsSpec }, (given) => ({

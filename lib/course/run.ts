@@ -27,7 +27,7 @@ import { chooseDevice, type Device, type DeviceKind } from "../runtime/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
 import { lengthsOf, specialOf } from "./opening.ts";
-import type { RunInputs } from "./embedded.ts";
+import { type RunInputs, threadsFromEnvironment } from "./embedded.ts";
 import type { GoldComparison } from "./questions.ts";
 
 /** A run that is compiled, and what it gave so far. */
@@ -51,23 +51,35 @@ export interface CourseRun {
   readonly rows: Metrics[];
 }
 
+/** How to open a run. */
+export interface OpenRunOptions {
+  /** Threads of the CPU (default: PPO_THREADS of the environment, else one per core). */
+  readonly threads?: number;
+  /** Receives a line about what is being done, because it may take minutes. */
+  readonly onOpening?: (line: string) => void;
+}
+
 /**
  * Compiles a run; passages that are too long are cut, statistics of scores that are missing are
- * measured. `threads` is for the CPU; default: all.
+ * measured.
  */
 export async function openRun(
   inputs: RunInputs,
   settings: Settings,
-  options: { readonly threads?: number } = {},
+  { onOpening = () => {}, ...options }: OpenRunOptions = {},
 ): Promise<CourseRun> {
   const { policy, reward, tokenizer } = inputs;
-  const device = await chooseDevice(settings.device, { ...options, buffers: settings.gpu_buffers });
+  const machine = { ...threadsFromEnvironment(), ...options };
+  const device = await chooseDevice(settings.device, { ...machine, buffers: settings.gpu_buffers });
   const lengths = lengthsOf(settings);
   const prompts = inputs.passages.map((content) => promptRow(tokenizer, content, lengths));
   const special = specialOf(tokenizer);
   const start = { device, policy, reward, special, prompts, settings };
   const scoreStatistics = inputs.scoreStatistics ??
-    (settings.normalise_scores ? await measureScores(start) : undefined);
+    (settings.normalise_scores
+      ? await measureScores(start, { onMeasuring: onOpening })
+      : undefined);
+  onOpening("compiling the programs");
   const ppo = await createPpo({ ...start, scoreStatistics });
   if (ppo.storageDifference !== undefined) console.log(storageText(ppo.storageDifference));
   const { kl_coef, lam, seed } = settings;

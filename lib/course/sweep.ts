@@ -86,9 +86,13 @@ export function trialSettings(
   return validateSettings({ ...base, ...trial });
 }
 
+/** Numbers that are null in a row if the trial has diverged. */
+const isFinite = ({ mean_reward, kl }: SweepRow): boolean =>
+  Number.isFinite(mean_reward) && Number.isFinite(kl);
+
 /**
  * The rows of finished trials, and the trials that still have to be run, judged on `judged`
- * passages.
+ * passages. A trial that lacks an update or has diverged is not finished.
  */
 export function stillToRun(
   trials: readonly Trial[],
@@ -97,7 +101,8 @@ export function stillToRun(
   const keyOf = (trial: Trial, judged: number) => `${judged} ${trialKey(trial)}`;
   const byTrial = Map.groupBy(rows, ({ trial, gold_n }) => keyOf(trial, gold_n));
   const isDone = (rows: readonly SweepRow[]) =>
-    rows.length === rows[0].updates && rows.every(({ update }, index) => update === index + 1);
+    rows.length === rows[0].updates &&
+    rows.every((row, index) => row.update === index + 1 && isFinite(row));
   const done = new Map([...byTrial].filter(([, rows]) => isDone(rows)));
   return {
     finished: [...done.values()].flat(),

@@ -20,6 +20,7 @@ const MEASURED_ANSWERS = 64;
  * settings, and scores them. The same seed gives the same numbers. PPO's own answers use other
  * random numbers, because PPO counts timesteps from 1, whereas this function uses timestep 0.
  *
+ * @param options.onMeasuring receives a line of progress at the start and after each batch
  * @throws RangeError as `createPpo` does.
  * @example
  * ```ts
@@ -43,7 +44,10 @@ const MEASURED_ANSWERS = 64;
  * deepEqual(Number.isFinite(mean), true); // over the answers to both prompts
  * ```
  */
-export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics> {
+export async function measureScores(
+  inputs: PpoInputs,
+  { onMeasuring = () => {} }: { readonly onMeasuring?: (line: string) => void } = {},
+): Promise<ScoreStatistics> {
   checkInputs({ ...inputs, scoreStatistics: { mean: 0, deviation: 1 } });
   const { device, policy, reward, special, settings } = inputs;
   const prompts = spread(inputs.prompts, MEASURED_ANSWERS);
@@ -55,15 +59,20 @@ export async function measureScores(inputs: PpoInputs): Promise<ScoreStatistics>
   const upload = <T>(spec: T, { weights }: LoadedModel) =>
     uploadParameters(device, spec, weights, { share: true });
   const parameters = await upload(gpt2Spec(policy.config), policy);
+  const progress = `score statistics: ${prompts.length} answers of the SFT model`;
+  onMeasuring(progress);
+  let answered = 0;
   const answers = await sampleAnswers(generator, { parameters, prompts }, {
     maxNewTokens: settings.query_len,
     seed: settings.seed,
     batchSize: settings.generate_batch_size || settings.batch_size,
+    onAnswered: (count) => onMeasuring(`${progress}, ${answered += count} sampled`),
   });
   await generator.release();
   const scorer = await createRowScorer(device, reward.config, { padId: special.padId });
   const judge = await upload(valueModelSpec(reward.config), reward);
   const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
+  onMeasuring(`${progress}, being scored`);
   const batchSize = settings.score_batch_size || settings.batch_size;
   const scores = await scorer(judge, rows, { batchSize });
   if (device.kind !== "cpu") { // there, they are the memory of the weights

@@ -4,7 +4,7 @@
  */
 import { hintFor } from "./nearest_name.ts";
 import { readValue, type SettingTable } from "./setting_spec.ts";
-import { FLAGS_IN_ENVIRONMENT } from "./stage_settings.ts";
+import { COMMAND_TABLES } from "./stage_settings.ts";
 
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,7 +16,7 @@ const variableOf = (name: string): string => PREFIX + name.toUpperCase();
 /** All variables that a command or a chapter reads. */
 const VARIABLES = new Set(
   // `start` gets the results of a chapter through summary_path (`lib/notebook/summary.ts`)
-  [...FLAGS_IN_ENVIRONMENT.flatMap(Object.keys), "summary_path"].map(variableOf),
+  [...Object.values(COMMAND_TABLES).flatMap(Object.keys), "summary_path"].map(variableOf),
 );
 
 /**

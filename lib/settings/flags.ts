@@ -59,13 +59,16 @@ function tokenize(args: string[], table: SettingTable) {
 
 type Token = ReturnType<typeof tokenize>[number];
 
-function writtenFlag(token: Extract<Token, { kind: "option" }>, table: SettingTable): Written {
-  const { name, rawName, value: text } = token;
+type OptionToken = Extract<Token, { kind: "option" }>;
+
+function writtenFlag(token: OptionToken, args: string[], table: SettingTable): Written {
+  const { name, value: text } = token;
   const spec = Object.hasOwn(table, name) ? table[name] : undefined;
   if (spec === undefined) {
+    const [written] = args[token.index].split("="); // also -seed, which is no group of letters here
     const options = { known: Object.keys(table), shown: (near: string) => `--${near}` };
-    const hint = hintFor(name, options) ?? "--help lists the flags";
-    throw new RangeError(`Cannot use ${rawName}: there is no such flag; ${hint}`);
+    const hint = hintFor(written.replace(/^-+/, ""), options) ?? "--help lists the flags";
+    throw new RangeError(`Cannot use ${written}: there is no such flag; ${hint}`);
   }
   const isNextFlag = token.inlineValue === false && token.value.startsWith("--");
   if (isNextFlag || (!("bool" in spec) && text === undefined)) {
@@ -88,7 +91,7 @@ function fromArguments(args: string[], table: SettingTable, takesNames: boolean)
   for (const token of tokenize(args, table)) {
     const text = args[token.index];
     const previous = flags.at(-1);
-    if (token.kind === "option") flags.push(writtenFlag(token, table));
+    if (token.kind === "option") flags.push(writtenFlag(token, args, table));
     else if (takesValue(previous, text, takesNames)) previous.text = text;
     else if (takesNames && token.kind === "positional") names.push(text);
     else throw new RangeError(`Cannot use "${text}": only flags such as --help are expected`);

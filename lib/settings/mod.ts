@@ -5,6 +5,7 @@ export { type Environment, ignoredVariables, variablesOf } from "./environment.t
 export * from "./flags.ts";
 export * from "./help_text.ts";
 export * from "./nearest_name.ts";
+export { settingsCalled } from "./other_names.ts";
 export * from "./schedule.ts";
 export * from "./setting_spec.ts";
 export * from "./settings.ts";

@@ -1,41 +1,20 @@
 /**
  * Finds the known name that an unknown one most likely means. The unknown name may be a
- * misspelling, or the name in another library.
+ * misspelling, the name in another library (`other_names.ts`), or that of another command.
  */
 import { closestMatch } from "leven";
-import { ELSEWHERE, namesElsewhere } from "./elsewhere.ts";
+import { comparable, reasonWithout, settingsCalled } from "./other_names.ts";
+import { COMMAND_TABLES } from "./stage_settings.ts";
 
-/**
- * Further names from CleanRL, Stable-Baselines3, older TRL and older versions of this project, by
- * the setting they stand for.
- */
-const OTHER_NAMES: { readonly [setting: string]: readonly string[] } = {
-  kl_coef: ["init_kl_coef", "kl_penalty", "kl_beta", "beta"],
-  lam: ["lambda", "lmbda", "gae_lambda"],
-  policy_clip_eps: ["clip_range", "clip_ratio", "clip_coef", "clip_eps"],
-  value_clip_eps: ["clip_range_vf"],
-  ppo_epoch: ["num_epochs", "n_epochs", "update_epochs"],
-  num_train_epochs: ["num_epochs", "n_epochs"],
-  train_batch_size: ["batch_size"],
-  query_max_len: ["query_len", "max_new_tokens", "response_length"],
-  query_len: ["query_max_len"],
-  ori_model_path: ["sft_model_path", "model_name_or_path"],
-  whiten_advantages: ["no_whitening", "norm_adv"],
-  normalise_scores: ["no_score_normalisation"],
-  missing_eos_penalty: ["no_missing_eos_penalty"],
-};
-
-/** Settings of other libraries that have no counterpart here, with the reason. */
-const WITHOUT_COUNTERPART = new Map([
-  ["vf_coef", "the actor and the critic are separate models, so the value loss needs no weight"],
-  ["ent_coef", "there is no entropy bonus"],
-  ["unstable_log_sigmoid", "it is a setting of the reward stage only"],
-]);
-
-const ROWS = new Map(Object.entries(ELSEWHERE).map(([name, row]) => [name, namesElsewhere(row)]));
-
-const isOtherName = (name: string, setting: string): boolean =>
-  [...OTHER_NAMES[setting] ?? [], ...ROWS.get(setting) ?? []].includes(name);
+/** The name that is meant by its sound: a misspelling, or its beginning. */
+function misspelt(name: string, names: readonly string[]): string | undefined {
+  const wanted = comparable(name);
+  const near = (maxDistance: number) => closestMatch(wanted, names, { maxDistance });
+  const begins = names.filter((other) => other.startsWith(wanted) || wanted.startsWith(other));
+  // In a name of four letters, two other letters make another name.
+  const far = wanted.length < 5 ? 1 : Math.max(2, Math.floor(wanted.length / 3));
+  return near(1) ?? (wanted.length > 2 ? closestMatch(wanted, begins) : undefined) ?? near(far);
+}
 
 /**
  * The known name that is most likely meant, or undefined if none is close enough.
@@ -50,24 +29,46 @@ const isOtherName = (name: string, setting: string): boolean =>
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const names = [...known];
-  const wanted = name.toLowerCase().replaceAll("-", "_");
-  const near = (maxDistance: number) => closestMatch(wanted, names, { maxDistance });
-  const begins = (other: string) => other.startsWith(wanted) || wanted.startsWith(other);
-  return names.find((setting) => isOtherName(wanted, setting)) ??
-    near(1) ??
-    (wanted.length > 1 ? names.find(begins) : undefined) ??
-    near(Math.max(2, Math.floor(wanted.length / 3)));
+  return settingsCalled(name).find((setting) => names.includes(setting)) ?? misspelt(name, names);
+}
+
+/** The first command that has this setting. */
+const commandOf = (setting: string): string | undefined =>
+  Object.entries(COMMAND_TABLES).find(([, table]) => Object.hasOwn(table, setting))?.[0];
+
+/** A clause about a setting that only another command has. */
+function elsewhereHint(name: string, shown: (name: string) => string): string | undefined {
+  const own = comparable(name);
+  const setting = [own, ...settingsCalled(name)].find((other) => commandOf(other) !== undefined);
+  if (setting === undefined) return undefined;
+  const subject = setting === own ? "it" : `it means ${shown(setting)}, which`;
+  return `${subject} is a setting of deno task ${commandOf(setting)}`;
 }
 
 /**
  * A clause that suggests a replacement for an unknown name, or undefined if there is nothing to
  * suggest.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * const about = { known: ["seed", "num_questions"], shown: (name: string) => `--${name}` };
+ * equal(hintFor("sead", about), "did you mean --seed?");
+ * equal(hintFor("num_return_sequences", about), "did you mean --num_questions?");
+ * equal(hintFor("ent_coef", about), "there is no entropy bonus");
+ * equal(
+ *   hintFor("cliprange", about),
+ *   "it means --policy_clip_eps, which is a setting of deno task train",
+ * );
+ * ```
  */
 export function hintFor(
   name: string,
   { known, shown }: { known: Iterable<string>; shown: (name: string) => string },
 ): string | undefined {
-  const near = nearestName(name, known);
-  return WITHOUT_COUNTERPART.get(name.toLowerCase().replaceAll("-", "_")) ??
-    (near && `did you mean ${shown(near)}?`);
+  const names = [...known];
+  const question = (near: string | undefined) => near && `did you mean ${shown(near)}?`;
+  const called = [comparable(name), ...settingsCalled(name)].find((own) => names.includes(own));
+  return question(called) ?? reasonWithout(name) ?? elsewhereHint(name, shown) ??
+    question(misspelt(name, names));
 }

@@ -37,6 +37,7 @@ const TRAINING = {
   test_file_path: { text: "data/test.json", help: "held-out questions" },
   pretrained_model_path: { text: "pretrain_model/", help: "initial model; empty: a new model" },
   output_dir: { text: "sft_model/", help: "folder for the trained model" },
+  overwrite: { bool: false, help: "replace the model that output_dir holds" },
   num_train_epochs: { int: 5, min: 1, help: "passes over the training data" },
   train_batch_size: { int: 8, min: 1, help: "examples per optimizer step" },
   test_batch_size: { int: 8, min: 1, help: "examples per forward pass in evaluation" },
@@ -132,11 +133,27 @@ export const PREDICT_SETTINGS = {
 /** Values of the `predict` command. */
 export type PredictSettings = SettingValues<typeof PREDICT_SETTINGS>;
 
+/** Flags of the `score` command. */
+export const SCORE_SETTINGS = {
+  model_path: { text: "", help: "reward model; empty: the embedded one" },
+  content: { text: "", help: "a passage; needs --query" },
+  query: { text: "", help: "a question about it" },
+  file: { text: "", help: "questions or ranked lists; empty: standard input" },
+  device: MACHINE.device,
+  threads: MACHINE.threads,
+  max_len: MACHINE.max_len,
+  query_max_len: MACHINE.query_max_len,
+} as const satisfies SettingTable;
+
+/** Values of the `score` command. */
+export type ScoreSettings = SettingValues<typeof SCORE_SETTINGS>;
+
 /** Flags of the `train` command. */
 export const TRAIN_FLAGS = {
   ...SETTINGS,
   resume: { text: "", help: "folder of a run to continue; same results as an uninterrupted run" },
   save_every: { int: 1, min: 1, help: "updates between saved states (24 bytes per parameter)" },
+  threads: { int: 0, min: 0, advanced: MACHINE.threads.help },
   plan: { bool: false, help: "print the predicted memory and time, and exit" },
   ...DATA_FILES,
 } as const satisfies SettingTable;
@@ -164,6 +181,7 @@ export const SWEEP_FLAGS = {
 export const CHAPTER_FLAGS = {
   ...SETTINGS_WITHOUT_PATHS,
   held_out: { int: 0, min: 0, help: "held-out passages for the gold judge; 0: all" },
+  threads: MACHINE.threads,
 } as const satisfies SettingTable;
 
 /** Flags of the `notebooks` command. */
@@ -173,16 +191,17 @@ export const NOTEBOOKS_FLAGS = {
   ...CHAPTER_FLAGS,
 } as const satisfies SettingTable;
 
-/** The flags of every command that also reads them from the environment. */
-export const FLAGS_IN_ENVIRONMENT: readonly SettingTable[] = [
-  TRAIN_FLAGS,
-  EXPORT_FLAGS,
-  NOTEBOOKS_FLAGS,
-  SFT_SETTINGS,
-  REWARD_SETTINGS,
-  DATA_SETTINGS,
-  PREDICT_SETTINGS,
-];
+/** The flags of every command that also reads them from the environment, by command. */
+export const COMMAND_TABLES: Readonly<Record<string, SettingTable>> = {
+  train: TRAIN_FLAGS,
+  sft: SFT_SETTINGS,
+  reward: REWARD_SETTINGS,
+  data: DATA_SETTINGS,
+  predict: PREDICT_SETTINGS,
+  score: SCORE_SETTINGS,
+  export: EXPORT_FLAGS,
+  notebooks: NOTEBOOKS_FLAGS,
+};
 
 /**
  * The paths that make a run the user's own. If one of them is given, the tutorial's defaults

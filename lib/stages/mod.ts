@@ -3,6 +3,7 @@ export * from "./new_model.ts";
 export * from "./pair_accuracy.ts";
 export * from "./predict.ts";
 export * from "./reward.ts";
+export * from "./score.ts";
 export * from "./sft.ts";
 export * from "./stage.ts";
 export * from "./stage_trainer.ts";

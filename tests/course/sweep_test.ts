@@ -67,6 +67,22 @@ const rowsOf = (trial: Trial, rewards: readonly number[], updates = rewards.leng
     gold_n: 32,
   }));
 
+Deno.test("a trial whose rows have no finite reward or KL is run again", () => {
+  const trials = [{ seed: 1 }, { seed: 2 }, { seed: 3 }];
+  const withNull = (trial: Trial, name: string) =>
+    rowsOf(trial, [1, 2]).map((row) => asSweepRow({ ...row, [name]: null }, "a row"));
+  const rows = [
+    ...rowsOf(trials[0], [1, 2]),
+    ...withNull(trials[1], "mean_reward"),
+    ...withNull(trials[2], "kl"),
+  ];
+  deepEqual(stillToRun(trials, { rows, judged: 32 }).trials, trials.slice(1));
+  const unexplained = rowsOf(trials[0], [1, 2]).map((row) =>
+    asSweepRow({ ...row, explained_variance: null }, "a row")
+  );
+  deepEqual(stillToRun(trials.slice(0, 1), { rows: unexplained, judged: 32 }).trials, []);
+});
+
 Deno.test("all combinations, the first list slowest, a value given twice only once", () => {
   const names = combinations({ kl_coef: [0, 0.2], seed: [1, 2, 1] }).map(trialName);
   deepEqual(names, [

@@ -39,3 +39,18 @@ Deno.test("what PPO refuses is refused before anything is sampled", async () => 
     message: "Cannot train: the data set of prompts is empty",
   });
 });
+
+Deno.test("measuring reports a line before its first answer, after each batch, and before the scores", async () => {
+  const lines: string[] = [];
+  const prompts = Array.from({ length: 10 }, () => [2, 5, 3]);
+  const given = { batch_size: 4, generate_batch_size: 4 };
+  await measureScores(tinyInputs(given, { prompts }), { onMeasuring: (line) => lines.push(line) });
+  const start = "score statistics: 10 answers of the SFT model";
+  assert.deepEqual(lines, [
+    start,
+    `${start}, 4 sampled`,
+    `${start}, 8 sampled`,
+    `${start}, 10 sampled`,
+    `${start}, being scored`,
+  ]);
+});

@@ -170,6 +170,70 @@ Deno.test("help names the lists, the sweep's own flags and what Ray needs", asyn
   }
 });
 
+Deno.test("a trial that diverges or cannot begin does not end the others, and does not count as finished", async () => {
+  await withFolder(async (folder) => {
+    const output = join(folder, "sweep.jsonl");
+    const trials = [
+      "--learning_rate",
+      "1e30,1e-5",
+      "--reward_model_path",
+      "models/rm_model,nowhere",
+    ];
+    const others = [
+      ...["--ori_model_path", "models/sft_model", "--train_file_path", "data/ppo_train.json"],
+      ...["--max_len", "96", "--query_len", "24", "--output", output],
+    ];
+    const args = [...TINY, ...trials, ...others];
+    const { code, out, err } = await sweep(args);
+    equal(code, 1);
+    match(out, /^4 of 4 trials to run/);
+    const failed = [...out.matchAll(/^failed {2}(.*?): (.*)$/gm)].map((
+      [, name, why],
+    ) => [name, why]);
+    equal(failed.length, 3, out);
+    match(
+      out,
+      /failed {2}.*learning_rate 1e\+30, reward_model_path models\/rm_model.*: Cannot go on/,
+    );
+    match(out, /failed {2}.*learning_rate 0\.00001, reward_model_path nowhere.*: .*nowhere/);
+    match(
+      err,
+      /^Cannot finish 3 of 4 trials: their reasons are above, the others are in .*sweep\.jsonl, and the same command runs them again$/,
+    );
+    const rows = (await linesOf(output)).filter((line) => line !== "").map((line) =>
+      JSON.parse(line)
+    );
+    deepEqual(rows.map(({ trial: { learning_rate }, update }) => [learning_rate, update]), [
+      [1e-5, 1],
+      [1e-5, 2],
+    ]);
+    match((await sweep(args)).out, /^3 of 4 trials to run/);
+  });
+});
+
+Deno.test(
+  "a trial that is killed is named with its signal, and the others finish",
+  notOnWindows,
+  async () => {
+    await withFolder(async (folder) => {
+      const output = join(folder, "sweep.jsonl");
+      const long = ["--num_episodes", "99", "--judged", "0", "--jobs", "1"];
+      const child = commandOf([...TINY, ...long, "--seed", "70003", "--output", output]).spawn();
+      const text = new Response(child.stdout).text(), err = new Response(child.stderr).text();
+      while (!await isRunning(70_003)) await new Promise((resolve) => setTimeout(resolve, 100));
+      const { stdout } = await new Deno.Command("ps", { args: ["-A", "-o", "pid,args"] }).output();
+      const line = textOf(stdout).split("\n").find((line) => line.includes('"seed":70003'));
+      Deno.kill(Number(line?.trim().split(" ")[0]), "SIGKILL");
+      equal((await child.status).code, 1);
+      match(await text, /failed {2}.*seed 70003.*: its process was ended by SIGKILL\n/);
+      match(
+        await err,
+        /^Cannot finish 1 of 1 trials: their reasons are above, and the same command runs them again\n$/,
+      );
+    });
+  },
+);
+
 /** A module `ray` with what `sweep_ray.py` uses of it: tasks are threads, and only the address "here" answers. */
 const STAND_IN = {
   "ray/__init__.py": `

@@ -81,6 +81,10 @@ Deno.test("the scores of a reward model without statistics are measured, printed
   );
 });
 
+Deno.test("a run shows progress from its first second, before anything is read or measured", () => {
+  match(undisturbed.out, /^reading the models and the passages\n/);
+});
+
 Deno.test("TensorBoard gets losses by optimizer step, as in the tutorial, and what is said of pools by timestep", async () => {
   const scalars = await scalarsOf(whole);
   const stepsOf = (tag: string) => scalars.filter(([name]) => name === tag).map(([, step]) => step);

@@ -140,33 +140,6 @@ Deno.test("a command may take names; a switch leaves them alone", () => {
   deepEqual(names, ["06_ppo", "02"]);
 });
 
-const HINTS: [string, string][] = [
-  ["lr", "learning_rate"],
-  ["learning-rate", "learning_rate"],
-  ["cliprange", "policy_clip_eps"],
-  ["cliprange_value", "value_clip_eps"],
-  ["num_ppo_epochs", "ppo_epoch"],
-  ["init_kl_coef", "kl_coef"],
-  ["kl_penalty", "kl_coef"],
-  ["lambda", "lam"],
-  ["max_new_tokens", "query_len"],
-  ["no_whitening", "whiten_advantages"],
-];
-
-for (const [other, own] of HINTS) {
-  Deno.test(`--${other} leads to --${own}`, () => {
-    const message = `Cannot use --${other}: there is no such flag; did you mean --${own}?`;
-    throws(() => given(`--${other}`, "1"), { message });
-  });
-}
-
-Deno.test("--vf_coef is refused with the reason why there is none", () => {
-  throws(() => given("--vf_coef", "0.1"), {
-    message:
-      "Cannot use --vf_coef: there is no such flag; the actor and the critic are separate models, so the value loss needs no weight",
-  });
-});
-
 /** The flags of the tutorial's `train.py`. */
 const TUTORIAL = [
   ...["device", "train_file_path", "ori_model_path", "reward_model_path", "max_len", "query_len"],
