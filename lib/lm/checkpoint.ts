@@ -7,11 +7,14 @@
  * `model.safetensors`, as a whole or not at all.
  */
 import {
+  CHECKSUMS,
+  DamageError,
   fileExists,
   joinPath,
   type JsonRecord,
   readJsonRecord,
   standingFolder,
+  verifyChecksums,
   writeAtomically,
   writeFolderAtomically,
   writeSafetensors,
@@ -71,6 +74,7 @@ export async function readModelFolder(
   { valueHead = false }: { valueHead?: boolean } = {},
 ): Promise<ModelFolder> {
   const place = await standingFolder(folder);
+  await verifyModelFiles(place);
   const sizes = await readModelSizes(place);
   const { config } = sizes;
   const tokenizer = await loadTokenizer(place);
@@ -82,6 +86,17 @@ export async function readModelFolder(
   const hasHead = !valueHead || weights.has(VALUE_HEAD);
   requireUsable(hasHead, `${place} as a reward model`, `it has no "${VALUE_HEAD}"`);
   return { ...sizes, weights, tokenizer, reread: () => readWeights(place, config) };
+}
+
+/** Checks a folder that has checksums. Its files may also have been changed on purpose. */
+async function verifyModelFiles(folder: string): Promise<void> {
+  try {
+    await verifyChecksums(folder);
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    const way = `Use another checkpoint or, if you changed the file yourself, remove ${CHECKSUMS}`;
+    throw new DamageError(`${error.message}. ${way}`);
+  }
 }
 
 /**
@@ -141,14 +156,15 @@ function companions({ config, weights, tokenizer, settings }: ModelFolder): Json
  * tokenizer.
  */
 const isObsolete = (name: string): boolean =>
-  isWeightFile(name) || ["tokenizer.json", "added_tokens.json"].includes(name);
+  isWeightFile(name) || ["tokenizer.json", "added_tokens.json", CHECKSUMS].includes(name);
 
 /**
  * Writes a model folder that transformers and `readModelFolder` can read; no reader ever sees it
  * half-written.
  *
  * Other files of the folder, such as a README, stay as they are. The weights and the tokenizer of
- * an older model are removed.
+ * an older model are removed. With `checksums`, the folder gets a `checksums.json`, against which
+ * `readModelFolder` checks the files.
  *
  * @throws {RangeError} If a weight is missing, unknown or of the wrong shape, or the vocabulary
  *   does not match.
@@ -167,7 +183,11 @@ const isObsolete = (name: string): boolean =>
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export async function writeModelFolder(folder: string, model: ModelFolder): Promise<void> {
+export async function writeModelFolder(
+  folder: string,
+  model: ModelFolder,
+  { checksums = false }: { checksums?: boolean } = {},
+): Promise<void> {
   const { config, tokenizer } = model;
   const weights = checkWeights(model.weights, config, `the weights for ${folder}`);
   if (tokenizer.vocabSize !== config.vocabSize) {
@@ -187,5 +207,5 @@ export async function writeModelFolder(folder: string, model: ModelFolder): Prom
     const vocabulary = tokenizer.vocabulary.map((token) => token + "\n").join("");
     await writeAtomically(joinPath(temporary, "vocab.txt"), vocabulary);
     await writeSafetensors(joinPath(temporary, "model.safetensors"), new Map(stored));
-  }, { replaces: isObsolete });
+  }, { replaces: isObsolete, checksums });
 }

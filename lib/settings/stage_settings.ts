@@ -31,7 +31,12 @@ const TRAINING = {
   train_file_path: { text: "data/sft_train.json", help: "questions: JSON lines or CMRC JSON" },
   test_file_path: { text: "data/test.json", help: "held-out data in the same format" },
   pretrained_model_path: { text: "pretrain_model/", help: "initial model; empty: a new model" },
-  output_dir: { text: "sft_model/", help: "folder for the trained model" },
+  output_dir: {
+    text: "sft_model/",
+    pattern: /\S/,
+    form: "a path (. is the current folder)",
+    help: "folder for the trained model",
+  },
   num_train_epochs: { int: 5, min: 1, help: "passes over the training data" },
   train_batch_size: { int: 8, min: 1, help: "examples per optimizer step" },
   test_batch_size: { int: 8, min: 1, help: "examples per forward pass in evaluation" },
@@ -77,7 +82,12 @@ export const REWARD_SETTINGS = {
   train_file_path: { text: "data/reward_train.json", help: "ranked lists or questions" },
   test_file_path: { text: "data/reward_test.json", help: "held-out data in the same format" },
   pretrained_model_path: { text: "sft_model/", help: "model that the body starts from" },
-  output_dir: { text: "rm_model/", help: "folder for the trained model" },
+  output_dir: {
+    text: "rm_model/",
+    pattern: /\S/,
+    form: "a path (. is the current folder)",
+    help: "folder for the trained model",
+  },
   num_train_epochs: { ...TRAINING.num_train_epochs, int: 10 },
   train_batch_size: { int: 12, min: 1, help: "lists per optimizer step" },
   test_batch_size: { int: 4, min: 1, help: "lists per forward pass in evaluation" },
@@ -98,7 +108,12 @@ export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
 export const DATA_SETTINGS = {
   train_file_path: { text: "data/cmrc_train.json", help: "passages: CMRC JSON or JSON lines" },
   test_file_path: { text: "data/cmrc_dev.json", help: "held-out data in the same format" },
-  output_dir: { text: "output_data/", help: "output folder" },
+  output_dir: {
+    text: "output_data/",
+    pattern: /\S/,
+    form: "a path (. is the current folder)",
+    help: "output folder",
+  },
   model_path: { text: "", help: "SFT model for ranked lists; empty: split the passages" },
   ...LISTS,
   per_question: { bool: true, help: "make lists per question; false: per passage" },
@@ -128,8 +143,12 @@ export type PredictSettings = SettingValues<typeof PREDICT_SETTINGS>;
 export const TRAIN_FLAGS = {
   ...SETTINGS,
   resume: { text: "", help: "folder of a run to continue; same results as an uninterrupted run" },
-  save_every: { int: 1, min: 1, help: "updates between saved states (24 bytes per parameter)" },
-  plan: { bool: false, help: "print the predicted memory and time, and exit" },
+  save_every: {
+    int: 1,
+    min: 1,
+    help: "updates between saved states (two are kept, of 24 bytes per parameter)",
+  },
+  plan: { bool: false, help: "print the predicted memory, disk space and time, and exit" },
 } as const satisfies SettingTable;
 
 /** Flags of the `export` command. */
