@@ -139,8 +139,9 @@ export async function recoveredRecord(
     for (const state of await statePaths(folder)) {
       const record = await verifyChecksums(state).then(() => readRecord(state)).catch(() => {});
       if (record === undefined) continue;
-      const reason = error instanceof Error ? error.message : String(error);
-      return { record, notes: [`${reason}. Using the copy in ${state}`] };
+      const there = await fileExists(recordPath(folder));
+      const reason = there && error instanceof Error ? error.message : "settings.json is missing";
+      return { record, notes: [`${reason}; using the copy in ${state}`] };
     }
     throw error;
   }

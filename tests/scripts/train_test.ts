@@ -42,7 +42,7 @@ async function killed(
   return { ...await child.status, out, err: await err };
 }
 
-Deno.test("a run leaves settings, logs, a policy an episode and one state", async () => {
+Deno.test("a run leaves settings, logs, a policy an episode and the two newest states", async () => {
   deepEqual([undisturbed.code, undisturbed.err], [0, ""]);
   match(
     undisturbed.out,
@@ -58,6 +58,7 @@ Deno.test("a run leaves settings, logs, a policy an episode and one state", asyn
     "events.out.tfevents.TIME.ppo",
     "metrics.jsonl",
     "settings.json",
+    "state-10-20",
     "state-12-24",
   ]);
   const { settings } = await readJsonRecord(`${whole}/settings.json`);
@@ -274,7 +275,9 @@ Deno.test("two processes cannot train in one folder at the same time", async () 
   child.kill("SIGKILL");
   await child.stderr.cancel();
   await child.status;
-  deepEqual([code, err], [1, `Cannot train in ${target}: another process is training there\n`]);
+  equal(code, 1);
+  match(err, /^Cannot train in .*locked: process \d+ on .* \(since 20.*Z\) is training there\n$/);
+  ok(err.includes(`process ${child.pid} `), err);
 });
 
 /** The folder of a model of which only the sizes are there: nothing can be loaded. */
@@ -306,8 +309,9 @@ Deno.test("--plan prints the ledger, what was chosen and the time, before anythi
   ]);
   match(lines[5], /^predicted peak \d+ MiB of a budget of 1\.00 GiB$/);
   equal(lines[6], "the settings fit as given");
+  match(lines[7], /^disk: \d+ MiB needed in output_dir, .* free$/);
   match(
-    lines[7],
+    lines[8],
     /^about \d+ s if all texts have the maximum length, at a measured [\d.]+ GFLOP\/s/,
   );
 });
