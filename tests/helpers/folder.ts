@@ -7,3 +7,11 @@ export async function withFolder<T>(use: (folder: string) => Promise<T>): Promis
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/** Copies a folder with all that is in it. */
+export async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    await (isDirectory ? copyFolder : Deno.copyFile)(`${from}/${name}`, `${to}/${name}`);
+  }
+}

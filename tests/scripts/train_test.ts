@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileExists, readJsonRecord, readText } from "../../lib/files/mod.ts";
 import { readModelFolder } from "../../lib/lm/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
+import { copyFolder } from "../helpers/folder.ts";
 import { recordIn } from "../../scripts/json_values.ts";
 import {
   namesIn,
@@ -193,16 +194,8 @@ Deno.test("a run that is done can be made longer, and the longer run is what it 
   deepEqual(await traceOf(target), await traceOf(longer));
 });
 
-/** Copies files and folders. */
-async function copy(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    await (isDirectory ? copy : Deno.copyFile)(`${from}/${name}`, `${to}/${name}`);
-  }
-}
-
 const copied = `${folder}/copied`;
-await copy(whole, copied);
+await copyFolder(whole, copied);
 const otherPassages = `${folder}/other.jsonl`;
 await Deno.writeTextFile(otherPassages, (await readText(passages)).replace("丁", "丈"));
 
