@@ -102,11 +102,14 @@ export async function runOf(path: string): Promise<{ folder: string; notes: stri
   return { folder, notes: [`${path} belongs to the run in ${folder}, which continues`] };
 }
 
+/** Whether a folder holds a model, whose `settings.json` is of another kind. */
+const holdsModel = (folder: string): Promise<boolean> => fileExists(join(folder, "config.json"));
+
 /** Whether a folder has the record of a run, or a state with a copy of it. */
 async function holdsRun(folder: string): Promise<boolean> {
+  if (await fileExists(recordPath(folder)) && !await holdsModel(folder)) return true;
   const states = await statePaths(folder).catch(() => []);
-  const records = [folder, ...states].map((place) => fileExists(recordPath(place)));
-  return (await Promise.all(records)).includes(true);
+  return (await Promise.all(states.map((state) => fileExists(recordPath(state))))).includes(true);
 }
 
 /**
@@ -116,12 +119,11 @@ async function holdsRun(folder: string): Promise<boolean> {
  */
 export async function requireRun(folder: string): Promise<void> {
   if (await holdsRun(folder)) return;
-  const policy = isRunPart.test(basename(resolve(folder)))
-    ? ". It is a part of a run: give the folder of the run, which has the states to continue from"
-    : "";
-  throw new Error(
-    `Cannot resume ${folder}: it holds no run (it has no settings.json)${policy}`,
-  );
+  const found = await holdsModel(folder)
+    ? "it is a model. Give the folder of a run, which has the states to continue from, or begin a " +
+      `new run from this model with --ori_model_path ${folder}`
+    : "it holds no run (it has no settings.json)";
+  throw new Error(`Cannot resume ${folder}: ${found}`);
 }
 
 /**

@@ -149,7 +149,7 @@ Deno.test("a policy that was copied away from its run is refused as what it is",
   await copyFolder(`${half}/checkpoint-16`, `${folder}/away/checkpoint-16`);
   const { code, err } = await runTrain(["--resume", `${folder}/away/checkpoint-16`]);
   equal(code, 1);
-  match(err, /it holds no run .*\. It is a part of a run: give the folder of the run/);
+  match(err, /^Cannot resume .*\/away\/checkpoint-16: it is a model\. Give the folder of a run, /);
 });
 
 Deno.test("states that are gone are not replaced by a run from the start", async () => {
