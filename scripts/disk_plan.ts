@@ -63,8 +63,9 @@ export function requireDisk(
     (plan.policies - policies) * plan.policy;
   const free = freeBytes(folder);
   if (free === undefined || free >= needed) return;
-  const parts = `${states} states of ${bytesText(plan.state)} (two are kept while the next one ` +
-    `is written) and ${policies} policies of ${bytesText(plan.policy)}`;
+  const parts = `${counted(states, "state", "states")} of ${bytesText(plan.state)} (two are kept ` +
+    `while the next one is written) and ${counted(policies, "policy", "policies")} of ` +
+    bytesText(plan.policy);
   throw new WriteError(
     folder,
     `the run needs ${bytesText(needed)} of disk space, and ${
@@ -73,3 +74,6 @@ export function requireDisk(
       `${parts}. Free some space, or choose an --output_dir on another disk`,
   );
 }
+
+const counted = (count: number, one: string, many: string): string =>
+  `${count} ${count === 1 ? one : many}`;

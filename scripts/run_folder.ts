@@ -53,7 +53,7 @@ export const resumeCommand = (folder: string): string =>
 /** The names of files and folders that belong to a run. */
 const OF_RUN = /^(settings\.json|metrics\.jsonl|(checkpoint|state)-.*|events\.out\.tfevents.*)$/;
 
-/** Removes what a start has written that failed before it trained. Its folder held no run before. */
+/** Removes what a start wrote that failed before it trained. Its folder held no run before. */
 export async function removeStart(folder: string): Promise<void> {
   for (const { name } of await Array.fromAsync(Deno.readDir(folder))) {
     if (OF_RUN.test(name)) await Deno.remove(join(folder, name), { recursive: true });
@@ -120,8 +120,8 @@ async function holdsRun(folder: string): Promise<boolean> {
 export async function requireRun(folder: string): Promise<void> {
   if (await holdsRun(folder)) return;
   const found = await holdsModel(folder)
-    ? "it is a model. Give the folder of a run, which has the states to continue from, or begin a " +
-      `new run from this model with --ori_model_path ${folder}`
+    ? "it is a model. Give the folder of a run, which has the states to continue from, or begin " +
+      `a new run from this model with --ori_model_path ${folder}`
     : "it holds no run (it has no settings.json)";
   throw new Error(`Cannot resume ${folder}: ${found}`);
 }

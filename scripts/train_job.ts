@@ -103,7 +103,7 @@ function withFullPaths(given: Partial<Settings>): Partial<Settings> {
   return { ...given, ...Object.fromEntries(OWN_PATHS.map((name) => [name, resolve(paths[name])])) };
 }
 
-/** Opens a run at its newest whole state. `path` is its folder, or one of its policies or states. */
+/** Opens a run at its newest whole state. `path` is its folder, or a policy or state of it. */
 export async function resumedJob(path: string, { given, saveEvery }: GivenRun): Promise<Job> {
   const { folder, notes } = await runOf(path);
   await requireRun(folder);

@@ -13,9 +13,10 @@ export class WriteError extends Error {
   }
 }
 
-/** Bytes in words: `512 bytes`, `24 MiB`, `2.4 GiB`. */
+/** Bytes in words: `512 bytes`, `9 KiB`, `24 MiB`, `2.4 GiB`. */
 export function bytesText(bytes: number): string {
-  if (bytes < 2 ** 20) return `${bytes} bytes`;
+  if (bytes < 2 ** 10) return `${bytes} bytes`;
+  if (bytes < 2 ** 20) return `${Math.ceil(bytes / 2 ** 10)} KiB`;
   return bytes < 2 ** 30
     ? `${Math.ceil(bytes / 2 ** 20)} MiB`
     : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -35,8 +36,8 @@ export function bytesText(bytes: number): string {
 export function freeBytes(path: string): number | undefined {
   for (let place = resolve(path);; place = dirname(place)) {
     try {
-      const { bavail, bsize } = statfsSync(place);
-      return bavail * bsize;
+      const { bavail, bsize, blocks } = statfsSync(place);
+      return blocks === 0 ? undefined : bavail * bsize; // such as /proc, which is not on a disk
     } catch {
       if (place === dirname(place)) return undefined;
     }
@@ -98,6 +99,8 @@ export function writeError(path: string, cause: unknown, bytes?: number): unknow
 }
 
 /** Rejects with that sentence: for `catch`. */
-export const failToWrite = (path: string) => (cause: unknown): never => {
-  throw writeError(path, cause);
-};
+export function failToWrite(path: string): (cause: unknown) => never {
+  return (cause) => {
+    throw writeError(path, cause);
+  };
+}

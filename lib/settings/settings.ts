@@ -109,7 +109,7 @@ export const SETTINGS = {
   output_dir: {
     text: "output_dir",
     pattern: /\S/,
-    form: "a path (. is the current folder)",
+    form: "a path",
     help: "folder for checkpoints, logs and saved states",
   },
   ...SETTINGS_WITHOUT_PATHS,

@@ -34,7 +34,7 @@ const TRAINING = {
   output_dir: {
     text: "sft_model/",
     pattern: /\S/,
-    form: "a path (. is the current folder)",
+    form: "a path",
     help: "folder for the trained model",
   },
   num_train_epochs: { int: 5, min: 1, help: "passes over the training data" },
@@ -85,7 +85,7 @@ export const REWARD_SETTINGS = {
   output_dir: {
     text: "rm_model/",
     pattern: /\S/,
-    form: "a path (. is the current folder)",
+    form: "a path",
     help: "folder for the trained model",
   },
   num_train_epochs: { ...TRAINING.num_train_epochs, int: 10 },
@@ -111,7 +111,7 @@ export const DATA_SETTINGS = {
   output_dir: {
     text: "output_data/",
     pattern: /\S/,
-    form: "a path (. is the current folder)",
+    form: "a path",
     help: "output folder",
   },
   model_path: { text: "", help: "SFT model for ranked lists; empty: split the passages" },

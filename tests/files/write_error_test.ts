@@ -90,6 +90,7 @@ Deno.test("space is checked on the disk of a folder that is not there yet", () =
 
 Deno.test("bytes are shown in the unit that suits them", () => {
   equal(bytesText(7), "7 bytes");
+  equal(bytesText(2 ** 14), "16 KiB");
   equal(bytesText(3 * 2 ** 20 + 1), "4 MiB"); // what is needed is rounded up
   equal(bytesText(2.4 * 2 ** 30), "2.4 GiB");
 });

@@ -52,6 +52,34 @@ Deno.test("what is no number in a state is none when it comes back", () =>
     equal((await readState(`${folder}/state`, { vocabSize })).state.before?.kl, NaN);
   }));
 
+/** The metrics that version 0.1.0 did not have. */
+const LATER = [
+  "reward_std",
+  "score_std",
+  "score_clipped",
+  "non_score_reward",
+  "surprisal",
+  "return_after_end",
+  "advantage_rms",
+];
+
+Deno.test("a state of version 0.1.0 in the middle of an update is finished, with NaN for the metrics that it lacks", () =>
+  withFolder(async (folder) => {
+    await write(`${folder}/state`);
+    const path = `${folder}/state/state.json`;
+    const later = (key: string, value: unknown) => LATER.includes(key) ? undefined : value;
+    const record = JSON.stringify(JSON.parse(await readText(path)), later);
+    await Deno.writeTextFile(path, record);
+    const old = await readState(`${folder}/state`, { vocabSize });
+    const finish = async (from: PpoState) =>
+      (await (await tinyPpo({ top_k: 5 })).train({ from }).next()).value;
+    const [wanted, found] = [await finish(state), await finish(old.state)];
+    for (const [name, value] of Object.entries(wanted ?? {})) {
+      if (name.startsWith("seconds_")) continue;
+      equal(found?.[name as keyof typeof found], LATER.includes(name) ? NaN : value, name);
+    }
+  }));
+
 Deno.test("the two newest states are kept, and the same is not written twice", () =>
   withFolder(async (folder) => {
     const inode = async () => (await Deno.stat(`${folder}/state-2-3/state.json`)).ino;
