@@ -1,9 +1,17 @@
 /**
- * The disk space that a PPO run needs, predicted before it starts and compared with what is free.
+ * The disk space that a training command needs, predicted before it starts and compared with what
+ * is free.
  */
-import { bytesText, freeBytes, WriteError } from "../lib/files/mod.ts";
+import {
+  bytesText,
+  freeBytes,
+  requireSpace,
+  requireWritable,
+  WriteError,
+} from "../lib/files/mod.ts";
+import type { Gpt2Config } from "../lib/lm/mod.ts";
 import { type ModelShapes, weightBytes } from "../lib/memory/mod.ts";
-import type { Settings } from "../lib/settings/mod.ts";
+import type { Settings, SftSettings } from "../lib/settings/mod.ts";
 import { KEPT_STATES } from "./run_states.ts";
 
 /** The predicted sizes, in bytes. */
@@ -73,6 +81,23 @@ export function requireDisk(
     } are free. It writes ` +
       `${parts}. Free some space, or choose an --output_dir on another disk`,
   );
+}
+
+/**
+ * Checks before `sft` or `reward` trains that its folder can be written, and that its disk has room
+ * for a checkpoint of each epoch and for the model.
+ *
+ * @throws {WriteError} With the folder and the reason.
+ */
+export async function requireStageDisk(
+  { output_dir, checkpoints, num_train_epochs }: Pick<
+    SftSettings,
+    "output_dir" | "checkpoints" | "num_train_epochs"
+  >,
+  config: Gpt2Config,
+): Promise<void> {
+  await requireWritable(output_dir);
+  requireSpace(output_dir, ((checkpoints ? num_train_epochs : 0) + 1) * weightBytes(config));
 }
 
 const counted = (count: number, one: string, many: string): string =>

@@ -49,6 +49,7 @@ import {
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { requireStageDisk } from "./disk_plan.ts";
 import { readFlags } from "./read_flags.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
@@ -231,6 +232,7 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
+  await requireStageDisk(settings, inputs.policy.config);
   const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings) });
   const { parameters, step, stopped, diverged } = await train(device, inputs, {
     ...context,

@@ -44,6 +44,7 @@ import {
 import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
 import { type CommandContext, runCommand } from "./command.ts";
+import { requireStageDisk } from "./disk_plan.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageLog } from "./stage_log.ts";
 import { sha256Of } from "./sha256.ts";
@@ -237,6 +238,7 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
   const inputs = await readInputs(settings);
+  await requireStageDisk(settings, inputs.start.config);
   const device = await openStageDevice(settings);
   const heldOut = heldOutBatches(inputs);
   const trained = await train(device, inputs, { ...context, heldOut });

@@ -62,6 +62,15 @@ async function copyDisk(disk: string, target: string): Promise<void> {
 
 const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
+/** Sends a signal to a process that may have ended. */
+function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
+  try {
+    child.kill(name);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // "Child process has already terminated"
+  }
+}
+
 /** Waits for a moment that may be past. */
 const until = (moment: number) => sleep(Math.max(0, moment - performance.now()));
 
@@ -90,15 +99,16 @@ async function cutsOfRun(
     await Promise.race([until(start + paused + moment), reading]);
     if (ended) break;
     const pause = performance.now();
-    child.kill("SIGSTOP");
+    signal(child, "SIGSTOP");
     await sleep(30); // its last lines arrive
+    if (ended) break;
     const updates = Number(
       /^update (\d+) of \d+ {2}timestep[^]*$/m.exec(lastUpdate(out))?.[1] ?? 0,
     );
     const copy = `${disk}.${cuts.length}.${run.split("/").at(-1)}`;
     await copyDisk(disk, copy);
     cuts.push({ disk: copy, run: run.split("/").at(-1) ?? "", updates });
-    child.kill("SIGCONT");
+    signal(child, "SIGCONT");
     paused += performance.now() - pause;
   }
   await reading;

@@ -16,7 +16,7 @@ export {
 } from "./checksums.ts";
 export { makeFolder, syncFolder } from "./sync.ts";
 export { bytesText, failToWrite, freeBytes, requireSpace, WriteError } from "./write_error.ts";
-export { type Content, removeUnfinished, writeAtomically } from "./write.ts";
+export { type Content, removeUnfinished, requireWritable, writeAtomically } from "./write.ts";
 export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
 export { refuseStandIn } from "./random_access.ts";
 export { fileExists, readLines, readText } from "./read.ts";

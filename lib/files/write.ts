@@ -5,8 +5,9 @@
  * the same for folders.)
  */
 import { basename, dirname, join, resolve } from "node:path";
+import { fileExists } from "./read.ts";
 import { makeFolder, syncFolder } from "./sync.ts";
-import { writeError } from "./write_error.ts";
+import { failToWrite, writeError } from "./write_error.ts";
 
 /** Text, bytes, or chunks of bytes that are made one after the other. */
 export type Content = string | Uint8Array | Iterable<Uint8Array>;
@@ -68,6 +69,20 @@ async function writeNew(
   using file = await Deno.open(path, { write: true, createNew: true });
   for (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) await writeAll(file, chunk);
   if (durable) await file.sync();
+}
+
+/**
+ * Checks that this user may write in a folder, which need not exist, by making and removing a folder
+ * in it or in the nearest one above it.
+ *
+ * @throws {WriteError} If not, with the reason.
+ */
+export async function requireWritable(folder: string): Promise<void> {
+  let place = resolve(folder);
+  while (!await fileExists(place)) place = dirname(place);
+  const probe = temporaryBeside(join(place, "probe"));
+  await Deno.mkdir(probe).catch(failToWrite(folder));
+  await Deno.remove(probe);
 }
 
 /** Removes what interrupted writes have left in a folder. No other process may be writing there. */

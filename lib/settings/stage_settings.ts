@@ -146,7 +146,7 @@ export const TRAIN_FLAGS = {
   save_every: {
     int: 1,
     min: 1,
-    help: "updates between saved states (two are kept, of 24 bytes per parameter)",
+    help: "updates between saved states (two of 24 bytes per parameter)",
   },
   plan: { bool: false, help: "print the predicted memory, disk space and time, and exit" },
 } as const satisfies SettingTable;

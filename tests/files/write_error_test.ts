@@ -7,6 +7,7 @@ import {
   freeBytes,
   makeFolder,
   requireSpace,
+  requireWritable,
   verifyChecksums,
   writeAtomically,
   writeChecksums,
@@ -86,6 +87,22 @@ Deno.test("space is checked on the disk of a folder that is not there yet", () =
       message: /^Cannot write .*\/a\/b\/c: the disk is full \(.* are needed, and .* are free\)\. /,
     });
     return Promise.resolve();
+  }));
+
+Deno.test("a folder that can be written passes and is not made; one that cannot is named", {
+  ignore: Deno.build.os !== "linux",
+}, () =>
+  withFolder(async (folder) => {
+    await requireWritable(`${folder}/a/b`);
+    equal((await Array.fromAsync(Deno.readDir(folder))).length, 0);
+    await writeAtomically(`${folder}/file`, "");
+    await rejects(requireWritable(`${folder}/file/b`), {
+      message: /^Cannot (write|read) .*\/file\/b: a part of this path is a file/,
+    });
+    await rejects(requireWritable("/sys/kernel/model"), {
+      message:
+        /^Cannot write \/sys\/kernel\/model: (this user may not|its file system is read-only)/,
+    });
   }));
 
 Deno.test("bytes are shown in the unit that suits them", () => {
