@@ -44,7 +44,8 @@ export interface RunRecord {
   readonly save_every: number | undefined;
 }
 
-const recordPath = (folder: string): string => join(folder, "settings.json");
+/** The file in a run's folder that says how it was started. */
+export const recordPath = (folder: string): string => join(folder, "settings.json");
 
 /** The command that resumes the run in a folder. */
 export const resumeCommand = (folder: string): string =>

@@ -35,8 +35,8 @@ async function missingFolders(path: string): Promise<string[]> {
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = lockPath(folder);
   const start = performance.now();
-  const made = await missingFolders(folder);
   for (;;) {
+    const made = await missingFolders(folder);
     await makeFolder(folder);
     const file = await Deno.open(path, { create: true, write: true }).catch(failToWrite(path));
     if (await file.tryLock(true) && await isStill(file, path)) {

@@ -15,11 +15,17 @@ export async function restoreLog(path: string, stored: StoredLog | undefined): P
   if (copy === undefined) {
     return found < size ? [await continued(path, { found, size })] : await cut(path, size);
   }
-  if (found >= size && await beginsAs(path, copy)) return await cut(path, size);
+  if (found >= size && await beginsAs(path, copy)) {
+    const note = `${path} goes beyond the state: it is cut back, and its last updates are repeated`;
+    return [...await cut(path, size), ...(isMetrics(path) && found > size ? [note] : [])];
+  }
   await writeAtomically(path, await Deno.readFile(copy), { durable: true });
   const was = found === 0 ? "was missing" : found < size ? "was cut off" : "had been changed";
   return [`${path} ${was}, and is restored from the copy in the state`];
 }
+
+/** The log whose rows tell a user how far a run was; the others are a little longer at any time. */
+const isMetrics = (path: string): boolean => path.endsWith("metrics.jsonl");
 
 async function cut(path: string, size: number): Promise<string[]> {
   await cutBack(path, size);

@@ -54,8 +54,7 @@ async function trainJob(
     }
   } catch (error) {
     if (error instanceof DivergenceError) throw await diverged(job, error);
-    if (error instanceof WriteError) throw await unwritable(settings.output_dir, error);
-    if (!signal.aborted) throw error;
+    if (error instanceof WriteError || !signal.aborted) throw error;
     await save(job);
     if (ppoStep > 0) await saveActor(job, ppoStep);
     const goOn = resumeCommand(settings.output_dir);
@@ -101,7 +100,11 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   if (from !== undefined) {
     terminal.print(`continuing after timestep ${from.timestep}, optimizer step ${from.actor.step}`);
   }
-  await trainJob(job, { signal: interruptSignal(), terminal });
+  try {
+    await trainJob(job, { signal: interruptSignal(), terminal });
+  } catch (error) {
+    throw error instanceof WriteError ? await unwritable(run.settings.output_dir, error) : error;
+  }
 }
 
 if (import.meta.main) await runCommand(train);

@@ -39,6 +39,8 @@ export interface Job {
   readonly run: CourseRun;
   readonly inputs: RunInputs;
   readonly logs: RunLogs;
+  /** The content of its `settings.json`. */
+  readonly record: RunRecord;
   readonly saveEvery: number;
   /** The predicted memory; undefined for a resumed run. */
   readonly planned: PlannedRun | undefined;
@@ -77,20 +79,21 @@ export async function newJob({ given, saveEvery }: GivenRun): Promise<Job> {
 async function startedRun(
   { settings }: PlannedRun,
   { embedded, saveEvery: save_every }: { embedded: boolean; saveEvery: number },
-): Promise<Pick<Job, "run" | "inputs" | "logs" | "from" | "notes">> {
+): Promise<Omit<Job, "saveEvery" | "planned" | "lock">> {
   const folder = settings.output_dir;
   const inputs = embedded ? await loadEmbedded() : await loadOwn(settings);
   const run = await openRun(inputs, settings);
-  await writeRecord(folder, {
+  const record = {
     settings,
     embedded,
     computes_on: run.device.kind,
     inputs: await digestsOf(inputs),
     score_statistics: run.scoreStatistics ?? null,
     save_every,
-  });
+  };
+  await writeRecord(folder, record);
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer });
-  return { run, inputs, logs, from: undefined, notes: [] };
+  return { run, inputs, logs, record, from: undefined, notes: [] };
 }
 
 /**
@@ -120,25 +123,26 @@ export async function resumedJob(path: string, { given, saveEvery }: GivenRun): 
 
 async function continuedRun(
   folder: string,
-  record: RunRecord,
+  old: RunRecord,
   { given, saveEvery: save_every }: GivenRun,
 ): Promise<Omit<Job, "saveEvery" | "lock">> {
-  const { settings, notes } = resumedSettings(folder, record, given);
-  const read = record.embedded ? await loadEmbedded() : await loadOwn(settings);
-  checkSameInputs(folder, { wanted: record.inputs, found: await digestsOf(read), paths: settings });
+  const { settings, notes } = resumedSettings(folder, old, given);
+  const read = old.embedded ? await loadEmbedded() : await loadOwn(settings);
+  checkSameInputs(folder, { wanted: old.inputs, found: await digestsOf(read), paths: settings });
   const models = { policy: read.policy.config, reward: read.reward.config };
   requireDisk(folder, diskPlan(models, settings), await thereIn(folder));
-  const inputs = { ...read, scoreStatistics: record.score_statistics ?? undefined };
+  const inputs = { ...read, scoreStatistics: old.score_statistics ?? undefined };
   const run = await openRun(inputs, settings);
   const found = await newestState(folder, { vocabSize: inputs.policy.config.vocabSize });
-  if (found.stored === undefined) await requireNoneSaved(folder, record);
+  if (found.stored === undefined) await requireNoneSaved(folder, old);
   const kept = found.stored?.logs ?? {};
   const logs = await openLogs(folder, { tokenizer: inputs.tokenizer, kept });
-  await writeRecord(folder, { ...record, settings, computes_on: run.device.kind, save_every });
+  const record = { ...old, settings, computes_on: run.device.kind, save_every };
+  await writeRecord(folder, record);
   const from = found.stored?.state;
   const start = from === undefined ? ["no state was saved before: training begins anew"] : [];
   const all = [...notes, ...found.notes, ...logs.notes, ...start];
-  return { run, inputs, logs, planned: undefined, from, notes: all };
+  return { run, inputs, logs, record, planned: undefined, from, notes: all };
 }
 
 /** The numbers of states and policies in a folder. */

@@ -6,7 +6,7 @@ import type { DivergenceError } from "../lib/learn/mod.ts";
 import { downloadParameters, type Weight, writeModelFolder } from "../lib/lm/mod.ts";
 import type { PpoState } from "../lib/ppo/mod.ts";
 import { scheduleOf, type Settings } from "../lib/settings/mod.ts";
-import { resumeCommand } from "./run_folder.ts";
+import { recordPath, resumeCommand, writeRecord } from "./run_folder.ts";
 import { newestOf, policyPath, saveState } from "./run_states.ts";
 import type { Job } from "./train_job.ts";
 import { divergedRun, isFinite, requireFiniteState, writeDivergence } from "./train_watch.ts";
@@ -62,11 +62,13 @@ async function isWhole(policy: string): Promise<boolean> {
   }
 }
 
-/** Saves everything needed to resume. */
-export async function save({ run, logs }: Job): Promise<void> {
+/** Saves everything needed to resume, the run's `settings.json` too if it was removed meanwhile. */
+export async function save({ run, logs, record }: Job): Promise<void> {
+  const folder = run.settings.output_dir;
   const state = await run.ppo.state({ copies: false });
   requireFiniteState(state);
-  await saveState(run.settings.output_dir, state, { logs: await logs.names() });
+  if (!await fileExists(recordPath(folder))) await writeRecord(folder, record);
+  await saveState(folder, state, { logs: await logs.names() });
 }
 
 /** Whether an episode, or the schedule, ends with this update. */
@@ -100,10 +102,9 @@ export async function diverged(job: Job, error: DivergenceError): Promise<Error>
 
 /** The error that ends a run whose files cannot be written, with what is saved and how to go on. */
 export async function unwritable(folder: string, error: WriteError): Promise<Error> {
-  const { state } = await newestOf(folder);
-  const kept = state === undefined ? "No state was saved yet" : `The run is saved up to ${state}`;
-  return new Error(
-    `${error.message}. ${kept}; then continue with: ${resumeCommand(folder)}`,
-    { cause: error },
-  );
+  const { state } = await newestOf(folder).catch(() => ({ state: undefined })); // it may be gone
+  const way = state === undefined
+    ? "No state was saved: begin the run again"
+    : `The run is saved up to ${state}; then continue with: ${resumeCommand(folder)}`;
+  return new Error(`${error.message}. ${way}`, { cause: error });
 }
