@@ -103,7 +103,8 @@ Deno.test("a command that npx started saves and ends when npx is ended", {
 }, () =>
   withCommand(SAVING, async (file) => {
     // npx names its process so; its shell waits for the command and does not pass a signal on
-    const npx = `${await Deno.makeTempDir()}/npm exec deno@2`;
+    const folder = await Deno.makeTempDir();
+    const npx = `${folder}/npm exec deno@2`;
     await Deno.copyFile("/bin/bash", npx);
     const line = `sh -c "${Deno.execPath()} run -A ${file}; true"; true`;
     const child = new Deno.Command(npx, { args: ["-c", line], stdout: "piped", stderr: "piped" })
@@ -117,6 +118,7 @@ Deno.test("a command that npx started saves and ends when npx is ended", {
     equal((await child.status).signal, "SIGTERM");
     match(out, /stopping \(npx has ended\)/);
     equal(await err, "saved\n");
+    await Deno.remove(folder, { recursive: true });
   }));
 
 Deno.test("a command that promised nothing is ended by a signal at once", async () => {
