@@ -11,6 +11,8 @@
  * SIGTERM or SIGHUP, 141 the reader of the output is gone (`| head`).
  */
 
+import { ignoresHangUp, watchNpx } from "./parent_processes.ts";
+
 /** What a command works with. */
 export interface CommandContext {
   /**
@@ -83,6 +85,7 @@ export async function runCommand(
     listening = true;
     return controller.signal;
   };
+  watchNpx(() => stop(new Interruption("npx has ended", STOPPED)));
   try {
     await command({ interruptSignal, terminal });
   } catch (error) {
@@ -96,11 +99,17 @@ export async function runCommand(
   if (controller.signal.aborted) Deno.exit(controller.signal.reason.exitCode);
 }
 
-/** Listens to every signal of this system that requests an end. */
+/**
+ * Listens to every signal of this system that requests an end. A process that was started with
+ * `nohup` ignores SIGHUP. Deno undoes that as soon as there is any listener, so it gets a listener
+ * that does nothing.
+ */
 function listen(stop: (name: string) => void): void {
+  const underNohup = ignoresHangUp();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const listener = name === "SIGHUP" && underNohup ? () => {} : () => stop(name);
     try {
-      Deno.addSignalListener(name, () => stop(name));
+      Deno.addSignalListener(name, listener);
     } catch {
       // some systems lack one of them
     }

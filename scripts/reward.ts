@@ -50,6 +50,7 @@ import {
 import type { Device } from "../lib/runtime/mod.ts";
 import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { dataFileOptions } from "./data_file_options.ts";
+import { requireStageDisk } from "./disk_plan.ts";
 import { readFlags } from "./read_flags.ts";
 import { openQuality, type Quality } from "./reward_quality.ts";
 import { openStageLog } from "./stage_log.ts";
@@ -264,6 +265,7 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   terminal.progress(READING);
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
+  await requireStageDisk(settings, inputs.policy.config);
   const quality = await openQuality(device, { ...inputs, lengths: lengthsOf(settings), terminal });
   const { parameters, step, stopped, diverged } = await train(device, inputs, {
     ...context,

@@ -1,14 +1,19 @@
 /**
- * The folder of a PPO run: `settings.json` (how it was started), `state-T-S` (its newest state,
- * after T timesteps and S optimizer steps), `checkpoint-S` (policies as Hugging Face folders) and
+ * The folder of a PPO run: `settings.json` (how it was started), `state-T-S` (its newest states,
+ * `run_states.ts`), `checkpoint-S` (policies as Hugging Face folders, after S optimizer steps) and
  * the logs (`run_logs.ts`).
- *
- * A new state is written before the old one is removed, so one of them is complete if the process
- * is killed.
  */
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { OWN_PATHS } from "../lib/course/mod.ts";
-import { fileExists, readJsonRecord, removeUnfinished, writeAtomically } from "../lib/files/mod.ts";
+import {
+  checksumOf,
+  DamageError,
+  failToWrite,
+  fileExists,
+  readJsonRecord,
+  verifyChecksums,
+  writeAtomically,
+} from "../lib/files/mod.ts";
 import type { ScoreStatistics } from "../lib/rl/mod.ts";
 import {
   checkSettings,
@@ -17,9 +22,8 @@ import {
   validateSettings,
   withoutRemoved,
 } from "../lib/settings/mod.ts";
-import { type PpoState } from "../lib/ppo/mod.ts";
 import { numberIn, numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
-import { type LogSizes, readState, type StoredState, writeState } from "./run_state.ts";
+import { statePaths } from "./run_states.ts";
 
 /** The SHA-256 of each of the three inputs of a run. */
 export type InputDigests = Readonly<Record<typeof OWN_PATHS[number], string>>;
@@ -38,24 +42,39 @@ export interface RunRecord {
   readonly inputs: InputDigests;
   /** The statistics that normalise scores; null without normalisation. */
   readonly score_statistics: ScoreStatistics | null;
+  /** Updates between saved states; undefined in a record of version 0.1.0. */
+  readonly save_every: number | undefined;
 }
 
-const recordPath = (folder: string): string => join(folder, "settings.json");
+/** The file in a run's folder that says how it was started. */
+export const recordPath = (folder: string): string => join(folder, "settings.json");
 
 /** The command that resumes the run in a folder. */
 export const resumeCommand = (folder: string): string =>
   `deno task train --resume ${/^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder)}`;
 
+/** The names of files and folders that belong to a run. */
+const OF_RUN = /^(settings\.json|metrics\.jsonl|(checkpoint|state)-.*|events\.out\.tfevents.*)$/;
+
+/** Removes what a start wrote that failed before it trained. Its folder held no run before. */
+export async function removeStart(folder: string): Promise<void> {
+  for (const { name } of await Array.fromAsync(Deno.readDir(folder))) {
+    if (OF_RUN.test(name)) await Deno.remove(join(folder, name), { recursive: true });
+  }
+}
+
 /**
  * Checks that a new run would overwrite nothing.
  *
  * @throws {Error} If the folder already holds a run.
+ * @throws {WriteError} If no folder can be there.
  */
 export async function checkNoRun(folder: string): Promise<void> {
-  const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
-  const found = entries.find(({ name }) =>
-    /^(settings\.json|metrics\.jsonl|(checkpoint|state)-.*|events\.out\.tfevents.*)$/.test(name)
-  );
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch((cause: unknown) => {
+    if (cause instanceof Deno.errors.NotFound) return [];
+    return failToWrite(folder)(cause);
+  });
+  const found = entries.find(({ name }) => OF_RUN.test(name));
   if (found === undefined) return;
   throw new Error(
     `Cannot begin a run in ${folder}: it already holds one (${found.name}); continue it with ${
@@ -64,35 +83,74 @@ export async function checkNoRun(folder: string): Promise<void> {
   );
 }
 
-/**
- * How long a killed process may take to release the lock, in milliseconds. One with a large model
- * frees much memory.
- */
-const LAST_BREATH = 5000;
+/** Writes how the run was started, with a checksum. */
+export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
+  writeAtomically(
+    recordPath(folder),
+    JSON.stringify({ ...record, crc32: checksumOf(JSON.stringify(record)) }, null, 2) + "\n",
+    { durable: true },
+  );
+
+const isRunPart = /^(checkpoint-\d+|state-\d+-\d+(\.damaged)?)$/;
 
 /**
- * Locks a folder against other training processes, until the returned file is closed or this
- * process ends in any way.
- *
- * @throws {Error} If another process holds the lock.
+ * The folder of the run that a path means: the path itself or, for the path of one of the run's
+ * policies or states, the folder around it, with a note.
  */
-export async function lockFolder(folder: string): Promise<Deno.FsFile> {
-  await Deno.mkdir(folder, { recursive: true });
-  const file = await Deno.open(join(folder, ".lock"), { create: true, write: true });
-  const start = performance.now();
-  while (!await file.tryLock(true)) {
-    if (performance.now() - start > LAST_BREATH) {
-      file.close();
-      throw new Error(`Cannot train in ${folder}: another process is training there`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+export async function runOf(path: string): Promise<{ folder: string; notes: string[] }> {
+  const folder = dirname(resolve(path));
+  if (!isRunPart.test(basename(resolve(path))) || !await holdsRun(folder)) {
+    return { folder: path, notes: [] };
   }
-  return file;
+  return { folder, notes: [`${path} belongs to the run in ${folder}, which continues`] };
 }
 
-/** Writes how the run was started. */
-export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
-  writeAtomically(recordPath(folder), JSON.stringify(record, null, 2) + "\n", { durable: true });
+/** Whether a folder holds a model, whose `settings.json` is of another kind. */
+const holdsModel = (folder: string): Promise<boolean> => fileExists(join(folder, "config.json"));
+
+/** Whether a folder has the record of a run, or a state with a copy of it. */
+async function holdsRun(folder: string): Promise<boolean> {
+  if (await fileExists(recordPath(folder)) && !await holdsModel(folder)) return true;
+  const states = await statePaths(folder).catch(() => []);
+  return (await Promise.all(states.map((state) => fileExists(recordPath(state))))).includes(true);
+}
+
+/**
+ * Checks that there is something to resume.
+ *
+ * @throws {Error} If the folder holds no run.
+ */
+export async function requireRun(folder: string): Promise<void> {
+  if (await holdsRun(folder)) return;
+  const found = await holdsModel(folder)
+    ? "it is a model. Give the folder of a run, which has the states to continue from, or begin " +
+      `a new run from this model with --ori_model_path ${folder}`
+    : "it holds no run (it has no settings.json)";
+  throw new Error(`Cannot resume ${folder}: ${found}`);
+}
+
+/**
+ * Reads how a run was started, from the run's folder or, if the file there is missing or damaged,
+ * from its newest whole state, with a note.
+ *
+ * @throws {Error} If none can be read; the message is about the file in the run's folder.
+ */
+export async function recoveredRecord(
+  folder: string,
+): Promise<{ record: RunRecord; notes: string[] }> {
+  try {
+    return { record: await readRecord(folder), notes: [] };
+  } catch (error) {
+    for (const state of await statePaths(folder)) {
+      const record = await verifyChecksums(state).then(() => readRecord(state)).catch(() => {});
+      if (record === undefined) continue;
+      const there = await fileExists(recordPath(folder));
+      const reason = there && error instanceof Error ? error.message : "settings.json is missing";
+      return { record, notes: [`${reason}; using the copy in ${state}`] };
+    }
+    throw error;
+  }
+}
 
 /**
  * Reads how a run was started. Settings of older versions get today's names.
@@ -104,7 +162,12 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   if (!await fileExists(path)) {
     throw new Error(`Cannot resume ${folder}: it holds no run (it has no settings.json)`);
   }
-  const record = await readJsonRecord(path);
+  const { crc32, ...record } = await readJsonRecord(path);
+  if (crc32 !== undefined && crc32 !== checksumOf(JSON.stringify(record))) {
+    throw new DamageError(
+      `Cannot use ${path}: it is not as it was written (its crc32 does not match)`,
+    );
+  }
   const settings = withoutRemoved(recordIn(record, "settings", path));
   checkSettings(settings);
   const inputs = recordIn(record, "inputs", path);
@@ -120,6 +183,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
     score_statistics: record.score_statistics === null
       ? null
       : numbersIn(recordIn(record, "score_statistics", path), ["mean", "deviation"], path),
+    save_every: record.save_every === undefined ? undefined : numberIn(record, "save_every", path),
   };
 }
 
@@ -158,6 +222,14 @@ export function resumedSettings(
       `Cannot resume ${folder} with ${list}: that would be another run; ${advice}`,
     );
   }
+  const { num_episodes: episodes = settings.num_episodes } = given;
+  if (episodes < settings.num_episodes) {
+    throw new RangeError(
+      `Cannot resume ${folder} with num_episodes ${episodes}: the run has ` +
+        `${settings.num_episodes}, and can only be made longer; omit it, stop the run with ` +
+        "Ctrl-C when it has trained enough, or begin a new run with --output_dir",
+    );
+  }
   const notes = changed.filter(([name]) => ROUNDING.includes(name)).map(([name, value]) =>
     `${name} was ${
       old.get(name)
@@ -194,60 +266,4 @@ export function checkSameInputs(
   if (other.length === 0) return;
   const list = other.map((name) => `${name} (${paths[name]})`).join(", ");
   throw new Error(`Cannot resume ${folder}: these inputs changed since the run began: ${list}`);
-}
-
-interface StateFolder {
-  readonly name: string;
-  readonly timestep: number;
-  readonly step: number;
-}
-
-/** The folders of states, from oldest to newest. */
-async function stateFolders(folder: string): Promise<StateFolder[]> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  return entries.flatMap(({ name }) => {
-    const [, timestep, step] = /^state-(\d+)-(\d+)$/.exec(name) ?? [];
-    return timestep === undefined ? [] : [{ name, timestep: Number(timestep), step: Number(step) }];
-  }).sort((a, b) => a.timestep - b.timestep || a.step - b.step);
-}
-
-/** Saves a state beside the old one, then removes the old one. */
-export async function saveState(
-  folder: string,
-  state: PpoState,
-  { logs }: { logs: LogSizes },
-): Promise<void> {
-  const name = `state-${state.timestep}-${state.actor.step}`;
-  const old = await stateFolders(folder);
-  if (old.at(-1)?.name !== name) await writeState(join(folder, name), { state, logs });
-  for (const other of old) {
-    if (other.name !== name) await Deno.remove(join(folder, other.name), { recursive: true });
-  }
-}
-
-/** The paths of the newest state and the newest policy of a run. */
-export async function newestOf(
-  folder: string,
-): Promise<{ state: string | undefined; policy: string | undefined }> {
-  const state = (await stateFolders(folder)).at(-1)?.name;
-  const steps = (await Array.fromAsync(Deno.readDir(folder))).flatMap(({ name }) => {
-    const [, step] = /^checkpoint-(\d+)$/.exec(name) ?? [];
-    return step === undefined ? [] : [Number(step)];
-  });
-  const policy = steps.length > 0 ? `checkpoint-${Math.max(...steps)}` : undefined;
-  const path = (name: string | undefined) => name && join(folder, name);
-  return { state: path(state), policy: path(policy) };
-}
-
-/**
- * The newest state; undefined if the run was killed before it saved one. Removes what unfinished
- * writes have left.
- */
-export async function newestState(
-  folder: string,
-  options: { vocabSize: number },
-): Promise<StoredState | undefined> {
-  await removeUnfinished(folder);
-  const newest = (await stateFolders(folder)).at(-1);
-  return newest && await readState(join(folder, newest.name), options);
 }

@@ -3,15 +3,16 @@
  * update, for reading) and TensorBoard's `events.out.tfevents.*`.
  *
  * TensorBoard's x-axis counts optimizer steps (the tutorial's `ppo_step`) for the metrics of a
- * step, and timesteps for the metrics of a pool. A saved state holds the length of each file. A
- * resumed run truncates the files to that, so no row is written twice.
+ * step, and timesteps for the metrics of a pool. A saved state has a copy of each file, to which a
+ * resumed run cuts them back, so no row is written twice and none is lost.
  */
 import { join } from "node:path";
-import { appendToSync, cutBack, eventFileHead, fileSize, scalarEvent } from "../lib/files/mod.ts";
+import { appendToSync, eventFileHead, fileExists, scalarEvent } from "../lib/files/mod.ts";
 import type { Tokenizer } from "../lib/lm/mod.ts";
 import { k1 } from "../lib/rl/mod.ts";
 import type { Metrics, PoolReport, Sample, StepReport } from "../lib/ppo/mod.ts";
-import type { LogSizes } from "./run_state.ts";
+import { restoreLog } from "./run_log_files.ts";
+import type { StoredLogs } from "./run_state.ts";
 
 /** The logs of one run. */
 export interface RunLogs {
@@ -21,8 +22,10 @@ export interface RunLogs {
   pool(report: PoolReport): void;
   /** After each update. */
   update(row: Metrics): void;
-  /** The size of each file in bytes, to be saved with a state. */
-  sizes(): Promise<LogSizes>;
+  /** The names of the files, which are to be saved with a state. */
+  names(): Promise<string[]>;
+  /** What had to be done to the logs of a resumed run, as sentences. */
+  readonly notes: readonly string[];
 }
 
 const METRICS = "metrics.jsonl";
@@ -32,20 +35,21 @@ const EVENTS = /^events\.out\.tfevents\./;
 /** Answers of each pool that are written: the first of its last timestep. */
 const SHOWN = 4;
 
-/**
- * Opens the logs in an existing folder; `kept` holds how many bytes of each file to keep (default:
- * none).
- */
+/** Opens the logs in an existing folder, as they were at a state (default: empty). */
 export async function openLogs(
   folder: string,
-  { tokenizer, kept = {} }: { tokenizer: Tokenizer; kept?: LogSizes },
+  { tokenizer, kept = {} }: { tokenizer: Tokenizer; kept?: StoredLogs },
 ): Promise<RunLogs> {
   const there = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
   const logs = there.filter((name) => name === METRICS || name === ANSWERS || EVENTS.test(name));
+  const notes: string[] = [];
   for (const name of new Set([...logs, ...Object.keys(kept)])) {
-    await cutBack(join(folder, name), kept[name] ?? 0);
+    notes.push(...await restoreLog(join(folder, name), kept[name]));
   }
-  const events = Object.keys(kept).find((name) => EVENTS.test(name)) ?? newEventFile(folder);
+  const old = Object.keys(kept).find((name) => EVENTS.test(name));
+  const events = old !== undefined && await fileExists(join(folder, old))
+    ? old
+    : newEventFile(folder);
   const append = (name: string, content: string | Uint8Array) =>
     appendToSync(join(folder, name), content);
   const line = (name: string, row: object) => append(name, JSON.stringify(row) + "\n");
@@ -56,13 +60,14 @@ export async function openLogs(
       line(METRICS, row);
       append(events, scalarEvent(ofPool(row), { step: row.timestep }));
     },
-    async sizes() {
-      const sizes = [METRICS, ANSWERS, events].map(async (name) =>
-        [name, await fileSize(join(folder, name))] as const
-      );
-      return Object.fromEntries((await Promise.all(sizes)).filter(([, size]) => size > 0));
-    },
+    names: () => existing(folder, [METRICS, ANSWERS, events]),
+    notes,
   };
+}
+
+async function existing(folder: string, names: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(names.map((name) => fileExists(join(folder, name))));
+  return names.filter((_, index) => found[index]);
 }
 
 function newEventFile(folder: string): string {

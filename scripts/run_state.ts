@@ -1,13 +1,19 @@
 /**
  * The state of a PPO run in a folder of its own: `actor.safetensors` and `critic.safetensors`
- * (weights and both moments of Adam), `pool.jsonl` (the answers since the last update) and
- * `state.json` (the position in the schedule, and the sizes of the logs).
+ * (weights and both moments of Adam), `pool.jsonl` (the answers since the last update),
+ * `state.json` (the position in the schedule), copies of the run's `settings.json` and logs, and
+ * `checksums.json`. So a run can be resumed from one of its states alone.
+ *
+ * A state of version 0.1.0 has no copies and no checksums, only the sizes of the logs, and lacks
+ * the metrics that were added later. It resumes, with NaN in their place.
  *
  * Everything is read back bit for bit: arrays as 32-bit floats, and other numbers as JSON, which
  * loses no precision.
  */
 import { join } from "node:path";
 import {
+  fileExists,
+  fileSize,
   isRecord,
   type JsonRecord,
   readJsonLines,
@@ -21,13 +27,23 @@ import type { SavedTrainState } from "../lib/learn/mod.ts";
 import type { PpoState, Sample } from "../lib/ppo/mod.ts";
 import { numberIn, numbersIn, recordIn, rowIn, switchIn } from "./json_values.ts";
 
-/** Bytes of each log by its file name. */
-export type LogSizes = Readonly<Record<string, number>>;
+/** A log at the time of a state. */
+export interface StoredLog {
+  /** Its length in bytes. */
+  readonly size: number;
+  /** The path of its copy; undefined for a state of version 0.1.0. */
+  readonly copy: string | undefined;
+}
 
-/** A state with the sizes of the logs at that time. */
+/** The logs of a state, by file name. */
+export type StoredLogs = Readonly<Record<string, StoredLog>>;
+
+/** A state with the logs of that time. */
 export interface StoredState {
+  /** The folder of the state. */
+  readonly path: string;
   readonly state: PpoState;
-  readonly logs: LogSizes;
+  readonly logs: StoredLogs;
 }
 
 const BEFORE = [
@@ -58,6 +74,16 @@ const STEP = [
   "critic_grad_norm",
   "advantage_rms",
 ] as const;
+/** Metrics of a pool and of a step that version 0.1.0 did not have. */
+const LATER = [
+  "reward_std",
+  "score_std",
+  "score_clipped",
+  "non_score_reward",
+  "surprisal",
+  "return_after_end",
+];
+const LATER_STEP = ["advantage_rms"];
 const SECONDS = ["generate", "score", "actor", "critic"] as const;
 const ROWS = [
   "prompt",
@@ -70,22 +96,43 @@ const ROWS = [
   "returns",
 ] as const;
 
-/** Writes a state. If the process is killed, the folder is complete or absent. */
-export async function writeState(folder: string, { state, logs }: StoredState): Promise<void> {
-  const { actor, critic, pool, ...position } = state;
+/** The name of a log's copy, which TensorBoard does not take for a log. */
+const copyName = (log: string): string => log.replace(/\..*$/s, ".copy");
+
+/** Where the files are that a state copies. */
+export interface CopiedFiles {
+  /** The folder of the run. */
+  readonly run: string;
+  /** The names of its logs. */
+  readonly logs: readonly string[];
+}
+
+/** Writes a state. If the process is killed or the power fails, the folder is whole or absent. */
+export async function writeState(
+  folder: string,
+  { actor, critic, pool, ...position }: PpoState,
+  { run, logs }: CopiedFiles,
+): Promise<void> {
   await writeFolderAtomically(folder, async (temporary) => {
     await writeSafetensors(join(temporary, "actor.safetensors"), storedArrays(actor));
     await writeSafetensors(join(temporary, "critic.safetensors"), storedArrays(critic));
     await writeAtomically(join(temporary, "pool.jsonl"), sampleLines(pool));
+    const sizes: Record<string, number> = {};
+    for (const log of logs) {
+      await Deno.copyFile(join(run, log), join(temporary, copyName(log)));
+      sizes[log] = await fileSize(join(temporary, copyName(log)));
+    }
+    const settings = join(run, "settings.json");
+    if (await fileExists(settings)) await Deno.copyFile(settings, join(temporary, "settings.json"));
     const record = {
       ...position,
       actor_step: actor.step,
       critic_step: critic.step,
       pool: pool.length,
-      logs,
+      logs: sizes,
     };
     await writeAtomically(join(temporary, "state.json"), JSON.stringify(record, null, 2) + "\n");
-  }, { durable: true });
+  }, { checksums: true });
 }
 
 const storedArrays = ({ arrays }: SavedTrainState) =>
@@ -120,16 +167,28 @@ export async function readState(
     drawn: whole("drawn"),
     before: before === undefined
       ? undefined
-      : numbersIn(recordIn(record, "before", path), BEFORE, path),
-    steps: listOf(steps, `Cannot read ${path}: "steps"`).map((step) => numbersIn(step, STEP, path)),
+      : numbersIn(withLater(recordIn(record, "before", path), LATER), BEFORE, path),
+    steps: listOf(steps, `Cannot read ${path}: "steps"`)
+      .map((step) => numbersIn(withLater(step, LATER_STEP), STEP, path)),
     seconds: numbersIn(recordIn(record, "seconds", path), SECONDS, path),
     pool: await readPool(join(folder, "pool.jsonl"), { vocabSize, count: whole("pool") }),
     actor: await readArrays(join(folder, "actor.safetensors"), whole("actor_step")),
     critic: await readArrays(join(folder, "critic.safetensors"), whole("critic_step")),
   };
-  const logs = recordIn(record, "logs", path);
-  return { state, logs: numbersIn(logs, Object.keys(logs), path) };
+  const sizes = recordIn(record, "logs", path);
+  const logs: Record<string, StoredLog> = {};
+  for (const [name, size] of Object.entries(numbersIn(sizes, Object.keys(sizes), path))) {
+    const copy = join(folder, copyName(name));
+    logs[name] = { size, copy: await fileExists(copy) ? copy : undefined };
+  }
+  return { path: folder, state, logs };
 }
+
+/** A record in which metrics that a state of version 0.1.0 lacks are NaN. */
+const withLater = (record: JsonRecord, later: readonly string[]): JsonRecord => ({
+  ...Object.fromEntries(later.map((name) => [name, NaN])),
+  ...record,
+});
 
 function listOf(value: unknown, where: string): JsonRecord[] {
   if (!Array.isArray(value) || !value.every(isRecord)) {

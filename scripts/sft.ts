@@ -45,6 +45,7 @@ import type { Device } from "../lib/runtime/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
 import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { dataFileOptions } from "./data_file_options.ts";
+import { requireStageDisk } from "./disk_plan.ts";
 import { readFlags } from "./read_flags.ts";
 import { openStageLog } from "./stage_log.ts";
 import { sha256Of } from "./sha256.ts";
@@ -253,6 +254,7 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   await requireNewFolder(settings, { isEmbedded, given: flags.given });
   terminal.progress(READING);
   const inputs = await readInputs(settings, terminal);
+  await requireStageDisk(settings, inputs.start.config);
   const device = await openStageDevice(settings);
   const heldOut = heldOutBatches(inputs);
   const trained = await train(device, inputs, { ...context, heldOut });

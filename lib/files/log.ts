@@ -3,19 +3,35 @@
  */
 import { dirname, resolve } from "node:path";
 import { statOrNothing } from "./read.ts";
+import { makeFolder } from "./sync.ts";
+import { failToWrite, writeError } from "./write_error.ts";
 
 const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === "string" ? new TextEncoder().encode(content) : content;
 
-/** Appends text or bytes to a file. The file and its folder are made if necessary. */
+/**
+ * Appends text or bytes to a file. The file and its folder are made if necessary.
+ *
+ * @throws {WriteError} if the file system refuses, with the file and the reason.
+ */
 export async function appendTo(path: string, content: string | Uint8Array): Promise<void> {
-  await Deno.mkdir(dirname(resolve(path)), { recursive: true });
-  await Deno.writeFile(path, bytesOf(content), { append: true });
+  await makeFolder(dirname(resolve(path)));
+  await Deno.writeFile(path, bytesOf(content), { append: true }).catch(failToWrite(path));
 }
 
-/** Appends synchronously, for reports while other work goes on. The folder must exist. */
-export const appendToSync = (path: string, content: string | Uint8Array): void =>
-  Deno.writeFileSync(path, bytesOf(content), { append: true });
+/**
+ * Appends synchronously, for reports while other work goes on. The folder must exist.
+ *
+ * @throws {WriteError} if the file system refuses, with the file and the reason.
+ */
+export function appendToSync(path: string, content: string | Uint8Array): void {
+  const bytes = bytesOf(content);
+  try {
+    Deno.writeFileSync(path, bytes, { append: true });
+  } catch (cause) {
+    throw writeError(path, cause, bytes.length);
+  }
+}
 
 /** The size of a file in bytes; 0 if it does not exist. */
 export const fileSize = async (path: string): Promise<number> =>
@@ -31,6 +47,6 @@ export async function cutBack(path: string, size: number): Promise<void> {
   if (found < size) {
     throw new RangeError(`Cannot cut ${path} back to ${size} bytes: it has ${found}`);
   }
-  if (size > 0) await Deno.truncate(path, size);
-  else if (await statOrNothing(path)) await Deno.remove(path);
+  if (size > 0) await Deno.truncate(path, size).catch(failToWrite(path));
+  else if (await statOrNothing(path)) await Deno.remove(path).catch(failToWrite(path));
 }

@@ -7,7 +7,16 @@
  */
 export * from "./log.ts";
 export * from "./tensorboard.ts";
-export { type Content, removeUnfinished, writeAtomically } from "./write.ts";
+export {
+  checksumOf,
+  CHECKSUMS,
+  DamageError,
+  verifyChecksums,
+  writeChecksums,
+} from "./checksums.ts";
+export { makeFolder, syncFolder } from "./sync.ts";
+export { bytesText, failToWrite, freeBytes, requireSpace, WriteError } from "./write_error.ts";
+export { type Content, removeUnfinished, requireWritable, writeAtomically } from "./write.ts";
 export { standingFolder, writeFolderAtomically } from "./write_folder.ts";
 export { refuseStandIn } from "./random_access.ts";
 export { foreignFormat } from "./foreign_text.ts";

@@ -15,6 +15,7 @@ export const failToRead = (path: string) => (cause: unknown): never => {
 
 function reason(cause: unknown): string {
   if (cause instanceof Deno.errors.NotFound) return "there is no such file";
+  if (cause instanceof Deno.errors.NotADirectory) return "a part of this path is a file";
   if (cause instanceof Deno.errors.IsADirectory) return "it is a folder, and a file is expected";
   if (cause instanceof Deno.errors.PermissionDenied) return "this user may not read it";
   return cause instanceof Error ? cause.message : String(cause);

@@ -5,6 +5,9 @@
  * the same for folders.)
  */
 import { basename, dirname, join, resolve } from "node:path";
+import { fileExists } from "./read.ts";
+import { makeFolder, syncFolder } from "./sync.ts";
+import { failToWrite, writeError } from "./write_error.ts";
 
 /** Text, bytes, or chunks of bytes that are made one after the other. */
 export type Content = string | Uint8Array | Iterable<Uint8Array>;
@@ -23,11 +26,21 @@ export function temporaryBeside(path: string): string {
 export const targetOf = (temporary: string): string | undefined =>
   /^\.(.+)\.[0-9a-f]{8}\.tmp$/.exec(temporary)?.[1];
 
+/** The bytes of a content; undefined if it is made while it is written. */
+const sizeOf = (content: Uint8Array | Iterable<Uint8Array>): number | undefined =>
+  content instanceof Uint8Array
+    ? content.length
+    : Array.isArray(content)
+    ? content.reduce((sum: number, chunk: Uint8Array) => sum + chunk.length, 0)
+    : undefined;
+
 /**
  * Writes a file completely or not at all. Its folder is made if necessary.
  *
- * `durable` waits until the bytes are on the disk: for checkpoints that must survive a power
+ * `durable` waits until the bytes and the name are on the disk: for what must survive a power
  * failure.
+ *
+ * @throws {WriteError} If the file system refuses, with the file and the reason.
  */
 export async function writeAtomically(
   path: string,
@@ -36,17 +49,40 @@ export async function writeAtomically(
 ): Promise<void> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const temporary = temporaryBeside(path);
-  await Deno.mkdir(dirname(temporary), { recursive: true });
+  const folder = dirname(temporary);
+  await makeFolder(folder);
   try {
-    using file = await Deno.open(temporary, { write: true, createNew: true });
-    const chunks = bytes instanceof Uint8Array ? [bytes] : bytes;
-    for (const chunk of chunks) await writeAll(file, chunk);
-    if (durable) await file.sync();
+    await writeNew(temporary, bytes, durable);
+    await Deno.rename(temporary, path);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {});
-    throw cause;
+    throw writeError(path, cause, sizeOf(bytes));
   }
-  await Deno.rename(temporary, path);
+  if (durable) await syncFolder(folder);
+}
+
+async function writeNew(
+  path: string,
+  bytes: Uint8Array | Iterable<Uint8Array>,
+  durable: boolean,
+): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true });
+  for (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) await writeAll(file, chunk);
+  if (durable) await file.sync();
+}
+
+/**
+ * Checks that this user may write in a folder, which need not exist, by making and removing a folder
+ * in it or in the nearest one above it.
+ *
+ * @throws {WriteError} If not, with the reason.
+ */
+export async function requireWritable(folder: string): Promise<void> {
+  let place = resolve(folder);
+  while (!await fileExists(place)) place = dirname(place);
+  const probe = temporaryBeside(join(place, "probe"));
+  await Deno.mkdir(probe).catch(failToWrite(folder));
+  await Deno.remove(probe);
 }
 
 /** Removes what interrupted writes have left in a folder. No other process may be writing there. */

@@ -6,10 +6,15 @@
  * Otherwise the other content of the old folder is linked into the new one, the old folder is
  * renamed to `.NAME.before`, the new one takes its name, and the old one is removed. Between these
  * two renames the old folder exists only under its other name, where `standingFolder` finds it.
+ * Everything is on the disk before it takes a name, and the name before anything old is removed, so
+ * a power failure is survived too.
  */
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { writeChecksums } from "./checksums.ts";
 import { fileExists } from "./read.ts";
+import { makeFolder, syncFolder, syncTree } from "./sync.ts";
 import { targetOf, temporaryBeside } from "./write.ts";
+import { writeError } from "./write_error.ts";
 
 /** The name of the old folder while the new one takes its place. */
 const placeBefore = (folder: string): string =>
@@ -88,6 +93,7 @@ async function swap(temporary: string, folder: string): Promise<void> {
     await Deno.rename(before, folder);
     throw cause;
   }
+  await syncFolder(dirname(before));
   await remove(before);
 }
 
@@ -100,7 +106,10 @@ async function moveInto(
   replaces: (name: string) => boolean,
 ): Promise<void> {
   const found = await Deno.stat(target).catch(() => undefined);
-  if (found === undefined) return await Deno.rename(temporary, target);
+  if (found === undefined) {
+    await Deno.rename(temporary, target);
+    return await syncFolder(dirname(temporary));
+  }
   if (!found.isDirectory) {
     throw new Error(`Cannot write the folder ${target}: a file of that name is there`);
   }
@@ -115,6 +124,7 @@ async function moveInto(
   const { obsolete = [], kept = [] } = Object.groupBy(others, kindOf);
   if (changed.length + obsolete.length <= 1 || isWorkedIn(folder)) { // file by file
     for (const name of changed) await Deno.rename(join(temporary, name), join(folder, name));
+    await syncFolder(folder);
     for (const name of obsolete) await remove(join(folder, name));
     return;
   }
@@ -123,39 +133,36 @@ async function moveInto(
 }
 
 /**
- * Lets `fill` write files into an empty folder, then moves them to `folder`.
+ * Lets `fill` write files into an empty folder, then moves them to `folder`, and waits until they
+ * are on the disk.
  *
  * If `fill` throws, `folder` is unchanged. Other files of `folder` stay, except those that
- * `replaces` names because the new files make them obsolete. `durable` waits until the files are
- * on the disk.
+ * `replaces` names because the new files make them obsolete. With `checksums`, the folder gets a
+ * `checksums.json` for `verifyChecksums`.
  *
- * @throws {Error} if a file has that name, or the disk is full.
+ * @throws {Error} if a file has that name.
+ * @throws {WriteError} if the file system refuses, with the path and the reason.
  */
 export async function writeFolderAtomically(
   folder: string,
   fill: (temporary: string) => Promise<void>,
-  { replaces = () => false, durable = false }: {
+  { replaces = () => false, checksums = false }: {
     replaces?: (name: string) => boolean;
-    durable?: boolean;
+    checksums?: boolean;
   } = {},
 ): Promise<void> {
   const temporary = temporaryBeside(folder);
-  await Deno.mkdir(temporary, { recursive: true });
+  await makeFolder(dirname(temporary));
   try {
+    await Deno.mkdir(temporary);
     await tidy(folder);
     await fill(temporary);
-    if (durable) await syncFiles(temporary);
+    if (checksums) await writeChecksums(temporary);
+    await syncTree(temporary);
     await moveInto(temporary, folder, replaces);
+  } catch (cause) {
+    throw writeError(folder, cause);
   } finally {
     await remove(temporary).catch(() => {});
-  }
-}
-
-/** Waits until every file of a folder is on the disk. */
-async function syncFiles(folder: string): Promise<void> {
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    if (!isFile) continue;
-    using file = await Deno.open(join(folder, name), { read: true, write: true });
-    await file.sync();
   }
 }

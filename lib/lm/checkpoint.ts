@@ -7,11 +7,14 @@
  * `model.safetensors`, as a whole or not at all.
  */
 import {
+  CHECKSUMS,
+  DamageError,
   fileExists,
   joinPath,
   type JsonRecord,
   readJsonRecord,
   resolvePath,
+  verifyChecksums,
   writeAtomically,
   writeFolderAtomically,
   writeSafetensors,
@@ -75,6 +78,7 @@ export async function readModelFolder(
 ): Promise<ModelFolder> {
   const { folder: place, weightsFile, headFile, tokenizerFolder, notes } = await findModel(folder);
   notes.forEach(tell);
+  await verifyModelFiles(place);
   const sizes = await readModelSizes(place);
   const { config } = sizes;
   const endIds = await declaredEnds(place);
@@ -127,6 +131,17 @@ async function declaredEnds(place: string): Promise<number[]> {
     ends.push(...ids.filter((one) => typeof one === "number"));
   }
   return ends;
+}
+
+/** Checks a folder that has checksums. Its files may also have been changed on purpose. */
+async function verifyModelFiles(folder: string): Promise<void> {
+  try {
+    await verifyChecksums(folder);
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error;
+    const way = `Use another checkpoint or, if you changed the file yourself, remove ${CHECKSUMS}`;
+    throw new DamageError(`${error.message}. ${way}`);
+  }
 }
 
 /**
@@ -221,14 +236,15 @@ function companions({ config, weights, tokenizer, settings }: ModelFolder): Json
  */
 const isObsolete = (name: string): boolean =>
   isWeightFile(name) || HEAD_FILES.includes(name) ||
-  ["tokenizer.json", "added_tokens.json"].includes(name);
+  ["tokenizer.json", "added_tokens.json", CHECKSUMS].includes(name);
 
 /**
  * Writes a model folder that transformers and `readModelFolder` can read; no reader ever sees it
  * half-written.
  *
  * Other files of the folder, such as a README, stay as they are. The weights and the tokenizer of
- * an older model are removed.
+ * an older model are removed. With `checksums`, the folder gets a `checksums.json`, against which
+ * `readModelFolder` checks the files.
  *
  * @throws {RangeError} If a weight is missing, unknown or of the wrong shape, or the vocabulary
  *   does not match.
@@ -247,7 +263,11 @@ const isObsolete = (name: string): boolean =>
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export async function writeModelFolder(folder: string, model: ModelFolder): Promise<void> {
+export async function writeModelFolder(
+  folder: string,
+  model: ModelFolder,
+  { checksums = false }: { checksums?: boolean } = {},
+): Promise<void> {
   const { config, tokenizer } = model;
   const weights = checkWeights(model.weights, config, `the weights for ${folder}`);
   if (tokenizer.vocabSize > config.vocabSize) {
@@ -267,5 +287,5 @@ export async function writeModelFolder(folder: string, model: ModelFolder): Prom
     const vocabulary = tokenizer.vocabulary.map((token) => token + "\n").join("");
     await writeAtomically(joinPath(temporary, "vocab.txt"), vocabulary);
     await writeSafetensors(joinPath(temporary, "model.safetensors"), new Map(stored));
-  }, { replaces: isObsolete });
+  }, { replaces: isObsolete, checksums });
 }

@@ -109,7 +109,12 @@ export const SETTINGS = {
     text: "rm_model/",
     help: "reward model; the critic starts from its weights",
   },
-  output_dir: { text: "output_dir", help: "folder for checkpoints, logs and saved states" },
+  output_dir: {
+    text: "output_dir",
+    pattern: /\S/,
+    form: "a path",
+    help: "folder for checkpoints, logs and saved states",
+  },
   ...SETTINGS_WITHOUT_PATHS,
 } as const satisfies SettingTable;
 

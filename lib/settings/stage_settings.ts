@@ -36,7 +36,12 @@ const TRAINING = {
   train_file_path: { text: "data/sft_train.json", help: "questions: JSON, JSON lines, CSV, TSV" },
   test_file_path: { text: "data/test.json", help: "held-out questions" },
   pretrained_model_path: { text: "pretrain_model/", help: "initial model; empty: a new model" },
-  output_dir: { text: "sft_model/", help: "folder for the trained model" },
+  output_dir: {
+    text: "sft_model/",
+    pattern: /\S/,
+    form: "a path",
+    help: "folder for the trained model",
+  },
   overwrite: { bool: false, help: "replace the model that output_dir holds" },
   num_train_epochs: { int: 5, min: 1, help: "passes over the training data" },
   train_batch_size: { int: 8, min: 1, help: "examples per optimizer step" },
@@ -84,7 +89,12 @@ export const REWARD_SETTINGS = {
   train_file_path: { text: "data/reward_train.json", help: "ranked lists, pairs or questions" },
   test_file_path: { text: "data/reward_test.json", help: "held-out lists, pairs or questions" },
   pretrained_model_path: { text: "sft_model/", help: "model that the body starts from" },
-  output_dir: { text: "rm_model/", help: "folder for the trained model" },
+  output_dir: {
+    text: "rm_model/",
+    pattern: /\S/,
+    form: "a path",
+    help: "folder for the trained model",
+  },
   num_train_epochs: { ...TRAINING.num_train_epochs, int: 10 },
   train_batch_size: { int: 12, min: 1, help: "lists per optimizer step" },
   test_batch_size: { int: 4, min: 1, help: "lists per forward pass in evaluation" },
@@ -105,7 +115,12 @@ export type RewardSettings = SettingValues<typeof REWARD_SETTINGS>;
 export const DATA_SETTINGS = {
   train_file_path: { text: "data/cmrc_train.json", help: "questions: JSON, JSON lines, CSV, TSV" },
   test_file_path: { text: "data/cmrc_dev.json", help: "held-out questions" },
-  output_dir: { text: "output_data/", help: "output folder" },
+  output_dir: {
+    text: "output_data/",
+    pattern: /\S/,
+    form: "a path",
+    help: "output folder",
+  },
   model_path: { text: "", help: "SFT model for ranked lists; empty: split the passages" },
   ...LISTS,
   per_question: { bool: true, help: "make lists per question; false: per passage" },
@@ -152,9 +167,13 @@ export type ScoreSettings = SettingValues<typeof SCORE_SETTINGS>;
 export const TRAIN_FLAGS = {
   ...SETTINGS,
   resume: { text: "", help: "folder of a run to continue; same results as an uninterrupted run" },
-  save_every: { int: 1, min: 1, help: "updates between saved states (24 bytes per parameter)" },
+  save_every: {
+    int: 1,
+    min: 1,
+    help: "updates between saved states (two of 24 bytes per parameter)",
+  },
   threads: { int: 0, min: 0, advanced: MACHINE.threads.help },
-  plan: { bool: false, help: "print the predicted memory and time, and exit" },
+  plan: { bool: false, help: "print the predicted memory, disk space and time, and exit" },
   ...DATA_FILES,
 } as const satisfies SettingTable;
 

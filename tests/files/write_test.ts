@@ -38,9 +38,7 @@ Deno.test("a folder appears whole, and what else lay in it stays", () =>
     const target = `${folder}/model/`;
     await writeFolderAtomically(target, (temporary) => writeAtomically(`${temporary}/a.txt`, "1"));
     await writeAtomically(`${target}README.md`, "how made");
-    await writeFolderAtomically(target, (temporary) => writeAtomically(`${temporary}/a.txt`, "2"), {
-      durable: true,
-    });
+    await writeFolderAtomically(target, (temporary) => writeAtomically(`${temporary}/a.txt`, "2"));
     deepEqual(await names(target), ["README.md", "a.txt"]);
     equal(await readText(`${target}a.txt`), "2");
     deepEqual(await names(folder), ["model"]);

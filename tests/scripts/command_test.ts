@@ -81,6 +81,46 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+/** Sends itself SIGHUP, and says whether it goes on. */
+const HUNG_UP = `
+  const signal = interruptSignal();
+  Deno.kill(Deno.pid, "SIGHUP");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  console.log(signal.aborted ? "stopped" : "went on");`;
+
+Deno.test("under nohup a command goes on when the terminal is closed, directly and through deno task", async () => {
+  const direct = await shell("nohup $COMMAND 2> /dev/null", HUNG_UP);
+  deepEqual([direct.code, direct.out], [0, "went on\n"]);
+  const task = `cd $(mktemp -d); echo "{\\"tasks\\": {\\"go\\": \\"$COMMAND\\"}}" > deno.json;
+    nohup ${Deno.execPath()} task go 2> /dev/null`;
+  const { code, out } = await shell(task, HUNG_UP);
+  deepEqual([code, out], [0, "went on\n"]);
+  equal((await shell("$COMMAND", HUNG_UP)).out.endsWith("stopped\n"), true);
+});
+
+Deno.test("a command that npx started saves and ends when npx is ended", {
+  ignore: Deno.build.os !== "linux",
+}, () =>
+  withCommand(SAVING, async (file) => {
+    // npx names its process so; its shell waits for the command and does not pass a signal on
+    const folder = await Deno.makeTempDir();
+    const npx = `${folder}/npm exec deno@2`;
+    await Deno.copyFile("/bin/bash", npx);
+    const line = `sh -c "${Deno.execPath()} run -A ${file}; true"; true`;
+    const child = new Deno.Command(npx, { args: ["-c", line], stdout: "piped", stderr: "piped" })
+      .spawn();
+    const err = new Response(child.stderr).text();
+    let out = "";
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      if (out === "") child.kill("SIGTERM");
+      out += text;
+    }
+    equal((await child.status).signal, "SIGTERM");
+    match(out, /stopping \(npx has ended\)/);
+    equal(await err, "saved\n");
+    await Deno.remove(folder, { recursive: true });
+  }));
+
 Deno.test("a command that promised nothing is ended by a signal at once", async () => {
   const waiting = "await new Promise((resolve) => setTimeout(resolve, 20_000))";
   const { signal, err } = await signalled(

@@ -5,13 +5,8 @@ import { fileExists, readText } from "../../lib/files/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
 import type { PpoState } from "../../lib/ppo/mod.ts";
 import { type Settings, validateSettings } from "../../lib/settings/mod.ts";
-import {
-  newestState,
-  readRecord,
-  resumeCommand,
-  resumedSettings,
-  saveState,
-} from "../../scripts/run_folder.ts";
+import { readRecord, resumeCommand, resumedSettings } from "../../scripts/run_folder.ts";
+import { newestState, saveState } from "../../scripts/run_states.ts";
 import { readState, writeState } from "../../scripts/run_state.ts";
 import { withFolder } from "../helpers/folder.ts";
 import { tinyConfig, tinyPpo } from "../helpers/tiny.ts";
@@ -32,15 +27,17 @@ async function middle(): Promise<PpoState> {
 }
 
 const state = await middle();
-const logs = { "metrics.jsonl": 120, "events.out.tfevents.1.ppo": 0 };
+/** Writes the state beside a run of no files. */
+const write = (path: string, written = state) => writeState(path, written, { run: path, logs: [] });
 
 Deno.test("a state in the middle of an update comes back from its folder to the bit", () =>
   withFolder(async (folder) => {
     equal(state.pool.length, 6);
     equal(state.steps.length, 3);
     equal(state.pool[0].samplingMask?.[0].filter((bit) => bit === 1).length, 5);
-    await writeState(`${folder}/state`, { state, logs });
-    deepEqual(await readState(`${folder}/state`, { vocabSize }), { state, logs });
+    await write(`${folder}/state`);
+    const stored = { path: `${folder}/state`, state, logs: {} };
+    deepEqual(await readState(`${folder}/state`, { vocabSize }), stored);
   }));
 
 Deno.test("what is no number in a state is none when it comes back", () =>
@@ -51,34 +48,65 @@ Deno.test("what is no number in a state is none when it comes back", () =>
       })(),
       kl: NaN,
     };
-    await writeState(`${folder}/state`, { state: { ...state, before }, logs });
+    await write(`${folder}/state`, { ...state, before });
     equal((await readState(`${folder}/state`, { vocabSize })).state.before?.kl, NaN);
   }));
 
-Deno.test("a new state takes the old one's place, and the same is not written twice", () =>
+/** The metrics that version 0.1.0 did not have. */
+const LATER = [
+  "reward_std",
+  "score_std",
+  "score_clipped",
+  "non_score_reward",
+  "surprisal",
+  "return_after_end",
+  "advantage_rms",
+];
+
+Deno.test("a state of version 0.1.0 in the middle of an update is finished, with NaN for the metrics that it lacks", () =>
+  withFolder(async (folder) => {
+    await write(`${folder}/state`);
+    const path = `${folder}/state/state.json`;
+    const later = (key: string, value: unknown) => LATER.includes(key) ? undefined : value;
+    const record = JSON.stringify(JSON.parse(await readText(path)), later);
+    await Deno.writeTextFile(path, record);
+    const old = await readState(`${folder}/state`, { vocabSize });
+    const finish = async (from: PpoState) =>
+      (await (await tinyPpo({ top_k: 5 })).train({ from }).next()).value;
+    const [wanted, found] = [await finish(state), await finish(old.state)];
+    for (const [name, value] of Object.entries(wanted ?? {})) {
+      if (name.startsWith("seconds_")) continue;
+      equal(found?.[name as keyof typeof found], LATER.includes(name) ? NaN : value, name);
+    }
+  }));
+
+Deno.test("the two newest states are kept, and the same is not written twice", () =>
   withFolder(async (folder) => {
     const inode = async () => (await Deno.stat(`${folder}/state-2-3/state.json`)).ino;
-    await saveState(folder, { ...state, timestep: 1 }, { logs });
-    await saveState(folder, state, { logs });
-    deepEqual(await namesIn(folder), ["state-2-3"]);
+    for (const timestep of [0, 1, 2]) {
+      await saveState(folder, { ...state, timestep }, { logs: [] });
+    }
+    deepEqual(await namesIn(folder), ["state-1-3", "state-2-3"]);
     const first = await inode();
-    await saveState(folder, state, { logs });
+    await saveState(folder, state, { logs: [] });
     equal(await inode(), first);
-    deepEqual((await newestState(folder, { vocabSize }))?.state, state);
+    deepEqual((await newestState(folder, { vocabSize })).stored?.state, state);
   }));
 
 Deno.test("of two states the newer counts, by numbers and not by letters, and unfinished ones are removed", () =>
   withFolder(async (folder) => {
     for (const timestep of [9, 10]) {
-      await writeState(`${folder}/state-${timestep}-3`, { state: { ...state, timestep }, logs });
+      await write(`${folder}/state-${timestep}-3`, { ...state, timestep });
     }
     await Deno.mkdir(`${folder}/.state-11-3.0123abcd.tmp`);
-    equal((await newestState(folder, { vocabSize }))?.state.timestep, 10);
+    equal((await newestState(folder, { vocabSize })).stored?.state.timestep, 10);
     equal(await fileExists(`${folder}/.state-11-3.0123abcd.tmp`), false);
   }));
 
 Deno.test("a folder without a state has none", () =>
-  withFolder(async (folder) => equal(await newestState(folder, { vocabSize }), undefined)));
+  withFolder(async (folder) => {
+    deepEqual(await newestState(folder, { vocabSize }), { stored: undefined, notes: [] });
+  }));
 
 /** Changes a file's text. */
 const edit = (file: string, from: string | RegExp, to: string) => async (folder: string) => {
@@ -124,7 +152,7 @@ const damaged: [string, (folder: string) => Promise<void>, RegExp][] = [
 for (const [what, damage, message] of damaged) {
   Deno.test(`${what}: refused with a sentence that names the file`, () =>
     withFolder(async (folder) => {
-      await writeState(`${folder}/state`, { state, logs });
+      await write(`${folder}/state`);
       await damage(`${folder}/state`);
       await rejects(readState(`${folder}/state`, { vocabSize }), { message });
     }));
@@ -172,6 +200,7 @@ Deno.test("a longer run is noted where the learning rate depends on its length, 
       ...{ settings: validateSettings(own), embedded: true, computes_on: "cpu" },
       inputs: { train_file_path: "a", ori_model_path: "b", reward_model_path: "c" },
       score_statistics: null,
+      save_every: 1,
     };
     return resumedSettings("run", record, given).notes;
   };
@@ -190,7 +219,7 @@ Deno.test("a path that a shell would take apart is quoted in the command that go
 
 /** A process that saves states without end; every array of a state is filled with its step, which it prints when saved. */
 const SAVER = `
-  import { saveState } from "${new URL("../../scripts/run_folder.ts", import.meta.url).href}";
+  import { saveState } from "${new URL("../../scripts/run_states.ts", import.meta.url).href}";
   const folder = Deno.args[0];
   const filled = (step) => {
     const array = { dims: [500_000], data: new Float32Array(500_000).fill(step) };
@@ -199,7 +228,7 @@ const SAVER = `
   for (let step = Number(Deno.args[1]);; step++) {
     const state = { timestep: step, update: step, drawn: 0, before: undefined, steps: [], pool: [],
       seconds: { generate: 0, score: 0, actor: 0, critic: 0 }, actor: filled(step), critic: filled(step) };
-    await saveState(folder, state, { logs: {} });
+    await saveState(folder, state, { logs: [] });
     console.log(step);
   }`;
 
@@ -229,7 +258,7 @@ Deno.test("killed at any moment of a save, the old state or the new is there, wh
       const saved = await savesAndDies([file, runs, String(next)], 60 * random());
       unfinished.push(...(await namesIn(runs)).filter((name) => name.endsWith(".tmp")));
       const found = await newestState(runs, { vocabSize });
-      const { timestep = NaN, actor, critic } = found?.state ?? {};
+      const { timestep = NaN, actor, critic } = found.stored?.state ?? {};
       ok(timestep === saved || timestep === saved + 1, `${timestep} found, ${saved} saved`);
       for (
         const { data } of [actor, critic].flatMap((model) => [...model?.arrays.values() ?? []])

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileExists, readJsonRecord, readText } from "../../lib/files/mod.ts";
 import { readModelFolder } from "../../lib/lm/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
+import { copyFolder } from "../helpers/folder.ts";
 import { recordIn } from "../../scripts/json_values.ts";
 import {
   namesIn,
@@ -42,7 +43,7 @@ async function killed(
   return { ...await child.status, out, err: await err };
 }
 
-Deno.test("a run leaves settings, logs, a policy an episode and one state", async () => {
+Deno.test("a run leaves settings, logs, a policy an episode and the two newest states", async () => {
   deepEqual([undisturbed.code, undisturbed.err], [0, ""]);
   match(
     undisturbed.out,
@@ -58,6 +59,7 @@ Deno.test("a run leaves settings, logs, a policy an episode and one state", asyn
     "events.out.tfevents.TIME.ppo",
     "metrics.jsonl",
     "settings.json",
+    "state-10-20",
     "state-12-24",
   ]);
   const { settings } = await readJsonRecord(`${whole}/settings.json`);
@@ -196,16 +198,8 @@ Deno.test("a run that is done can be made longer, and the longer run is what it 
   deepEqual(await traceOf(target), await traceOf(longer));
 });
 
-/** Copies files and folders. */
-async function copy(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    await (isDirectory ? copy : Deno.copyFile)(`${from}/${name}`, `${to}/${name}`);
-  }
-}
-
 const copied = `${folder}/copied`;
-await copy(whole, copied);
+await copyFolder(whole, copied);
 const otherPassages = `${folder}/other.jsonl`;
 await Deno.writeTextFile(otherPassages, (await readText(passages)).replace("丁", "丈"));
 
@@ -283,7 +277,9 @@ Deno.test("two processes cannot train in one folder at the same time", async () 
   child.kill("SIGKILL");
   await child.stderr.cancel();
   await child.status;
-  deepEqual([code, err], [1, `Cannot train in ${target}: another process is training there\n`]);
+  equal(code, 1);
+  match(err, /^Cannot train in .*locked: process \d+ on .* \(since 20.*Z\) is training there\n$/);
+  ok(err.includes(`process ${child.pid} `), err);
 });
 
 /** The folder of a model of which only the sizes are there: nothing can be loaded. */
@@ -315,8 +311,9 @@ Deno.test("--plan prints the ledger, what was chosen and the time, before anythi
   ]);
   match(lines[5], /^predicted peak \d+ MiB of a budget of 1\.00 GiB$/);
   equal(lines[6], "the settings fit as given");
+  match(lines[7], /^disk: \d+ MiB needed in output_dir, .* free$/);
   match(
-    lines[7],
+    lines[8],
     /^about \d+ s if all texts have the maximum length, at a measured [\d.]+ GFLOP\/s/,
   );
 });
