@@ -13,6 +13,7 @@ import { isRecord, readJsonRecord } from "../lib/files/mod.ts";
 import { type CommandContext, runCommand } from "./command.ts";
 import { switchIn, textIn } from "./json_values.ts";
 import { readFlags } from "./read_flags.ts";
+import { userPath } from "./user_paths.ts";
 
 /** The files in a run's folder that may hold its log, in the order in which they are tried. */
 const LOGS = ["metrics.jsonl", "trainer_state.json"] as const;
@@ -90,7 +91,7 @@ async function doctor(args: string[], { terminal }: CommandContext): Promise<voi
   if (flags.names.length === 0) {
     throw new Error("Cannot diagnose: no run is given; for example: deno task doctor output_dir");
   }
-  for (const path of flags.names) (await examine(path)).forEach(terminal.print);
+  for (const path of flags.names) (await examine(userPath(path))).forEach(terminal.print);
 }
 
 if (import.meta.main) await runCommand((context) => doctor(Deno.args, context));

@@ -5,7 +5,10 @@
  * folder in INIT_CWD. A command that was started without `deno task` already works in it.
  */
 import { relative, resolve } from "node:path";
-import { pathOf } from "../lib/course/mod.ts";
+import { fileURLToPath } from "node:url";
+
+/** The project's folder. */
+const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 
 /** Settings that are paths of this machine. */
 const isPath = (name: string): boolean => /(_path|_dir)$|^(file|resume|output)$/.test(name);
@@ -13,23 +16,40 @@ const isPath = (name: string): boolean => /(_path|_dir)$|^(file|resume|output)$/
 /** Whether two paths lead to the same folder. */
 const isSame = (a: string, b: string): boolean => relative(a, b) === "";
 
-/**
- * The given settings with relative paths resolved against `from`; unchanged if the command works
- * there.
- */
+/** The user's folder; empty where `deno task` has not said it, or the command may not ask. */
+function initialFolder(): string {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "INIT_CWD" });
+  return state === "granted" ? Deno.env.get("INIT_CWD") ?? "" : "";
+}
+
+/** Where paths count from. */
+export interface UserPlaces {
+  /** The user's folder; empty: unknown (default: INIT_CWD). */
+  readonly from?: string;
+  /** The folder in which the command works. */
+  readonly cwd?: string;
+  /** The project's folder. */
+  readonly project?: string;
+}
+
+/** A path as the user meant it; unchanged if the command works in the user's folder. */
+export function userPath(
+  path: string,
+  { from = initialFolder(), cwd = Deno.cwd(), project = PROJECT }: UserPlaces = {},
+): string {
+  const isOurs = from === "" || isSame(from, cwd) || !isSame(cwd, project);
+  return isOurs || path === "" ? path : resolve(from, path);
+}
+
+/** The given settings with their paths as the user meant them. */
 export function withUserPaths<Given extends { [name: string]: unknown }>(
   given: Given,
-  { from = Deno.env.get("INIT_CWD"), cwd = Deno.cwd(), project = pathOf(".") }: {
-    from?: string | undefined;
-    cwd?: string;
-    project?: string;
-  } = {},
+  places: UserPlaces = {},
 ): Given {
-  if (from === undefined || isSame(from, cwd) || !isSame(cwd, project)) return given;
-  const resolved = Object.entries(given).map(([name, value]) => [
+  const meant = Object.entries(given).map(([name, value]) => [
     name,
-    isPath(name) && typeof value === "string" && value !== "" ? resolve(from, value) : value,
+    isPath(name) && typeof value === "string" ? userPath(value, places) : value,
   ]);
   // The one cast: names and kinds of values stay the same, which the compiler cannot see.
-  return Object.fromEntries(resolved) as Given;
+  return Object.fromEntries(meant) as Given;
 }

@@ -28,8 +28,8 @@ Deno.test("make-data writes the committed files with the permissions of its task
   equal(await Deno.readTextFile(`${root}/data/README.md`), before);
 });
 
-Deno.test("doctor runs with the permission to read", async () => {
-  deepEqual(argumentsOf("doctor").slice(0, -1), ["--allow-read"]);
+Deno.test("doctor runs with the permission to read and to know the user's folder", async () => {
+  deepEqual(argumentsOf("doctor").slice(0, -1), ["--allow-read", "--allow-env=INIT_CWD"]);
   const { code, err } = await run([...argumentsOf("doctor"), "nowhere"]);
   equal(code, 1);
   match(err, /^Cannot diagnose nowhere: there is no such file or folder/);

@@ -1,5 +1,5 @@
 /** Relative paths in a command count from the folder where the user typed it. */
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual } from "node:assert/strict";
 import { withUserPaths } from "../../scripts/user_paths.ts";
 
 const places = { from: "/home/me/work", cwd: "/opt/ppo", project: "/opt/ppo/" };
@@ -34,7 +34,7 @@ Deno.test("absolute and empty paths stay", () => {
 
 Deno.test("paths stay as they are where the command works in the user's folder", () => {
   const given = { model_path: "sft_model" };
-  equal(withUserPaths(given, { ...places, from: "/opt/ppo" }), given); // deno task in the project
-  equal(withUserPaths(given, { ...places, cwd: "/home/me" }), given); // deno run, INIT_CWD is old
-  equal(withUserPaths(given, { ...places, from: undefined }), given);
+  deepEqual(withUserPaths(given, { ...places, from: "/opt/ppo" }), given); // deno task in the project
+  deepEqual(withUserPaths(given, { ...places, cwd: "/home/me" }), given); // deno run, INIT_CWD is old
+  deepEqual(withUserPaths(given, { ...places, from: "" }), given);
 });
