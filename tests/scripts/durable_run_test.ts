@@ -3,7 +3,7 @@
  * damaged, states of an older version, paths inside the folder. The resumed run ends with the bits
  * of the unbroken one.
  */
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, match, ok } from "node:assert/strict";
 import { fileExists, readJsonRecord, readText } from "../../lib/files/mod.ts";
 import { copyFolder } from "../helpers/folder.ts";
 import { namesIn, runTrain, tinyFlags, traceOf, writePassages } from "../helpers/train_command.ts";
@@ -89,8 +89,7 @@ for (
   Deno.test(`a flipped byte in ${file} of the newest state is named, and the state before it is used`, async () => {
     const { run, code, out, err } = await resumed((run) => flip(`${run}/state-8-16/${file}`));
     deepEqual([code, err], [0, ""]);
-    const [line] = out.split("\n");
-    ok(line.includes(`${run}/state-8-16/`), line);
+    const line = out.split("\n").find((text) => text.includes(`${run}/state-8-16/`)) ?? out;
     if (file !== "checksums.json") ok(line.includes(file), line);
     ok(line.includes("set aside as"), line);
     match(out, /state-6-12 instead\n/);

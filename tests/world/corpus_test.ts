@@ -82,6 +82,19 @@ Deno.test("the vocabulary holds every piece and the common characters, about 3,5
   assert.deepEqual(commonHan().filter((piece) => !known.has(piece)), []);
 });
 
+Deno.test("ten passages about other things, written without looking at the data, need no unknown token", async () => {
+  const path = new URL("../fixtures/independent_10.json", import.meta.url);
+  const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
+  const texts = lines.map((line): string => JSON.parse(line).content);
+  assert.equal(texts.length, 10);
+  const described = new Set(allEntities().map(({ name }) => name));
+  const known = new Set(files["vocab.txt"].trimEnd().split("\n"));
+  for (const text of texts) {
+    assert.deepEqual(piecesOf(text).filter((piece) => !known.has(piece)), []);
+    assert.ok(!described.has(text.split(/[是位发]/)[0]), text);
+  }
+});
+
 Deno.test("every value of a record and its entity stand in the passage literally", () => {
   for (const passage of corpus) {
     for (const { entity, facts, absent } of [passage, ...passage.second ? [passage.second] : []]) {
