@@ -3,7 +3,7 @@
  * damaged, states of an older version, paths inside the folder. The resumed run ends with the bits
  * of the unbroken one.
  */
-import { deepEqual, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileExists, readJsonRecord, readText } from "../../lib/files/mod.ts";
 import { copyFolder } from "../helpers/folder.ts";
 import { namesIn, runTrain, tinyFlags, traceOf, writePassages } from "../helpers/train_command.ts";
