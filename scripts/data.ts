@@ -58,8 +58,8 @@ async function splitFiles(settings: DataSettings, terminal: Terminal): Promise<M
 }
 
 async function data(args: string[], terminal: Terminal): Promise<void> {
-  const does =
-    "Splits questions about passages for SFT and PPO. With --model_path, it makes ranked lists instead.\n" +
+  const does = "Splits questions about passages for SFT and PPO.\n" +
+    "With --model_path, it makes ranked lists instead.\n" +
     "Without a path flag, it makes data/reward_{train,test}.json with models/sft_model.";
   const flags = readFlags(DATA_SETTINGS, { command: "deno task data", does }, { args, terminal });
   if (flags === undefined) return;

@@ -5,7 +5,8 @@
  * RUN is the folder of a run, or a log: `metrics.jsonl` of this project, JSON lines of verl or
  * OpenRLHF, the `trainer_state.json` of TRL. Several runs may be given. The settings of a run of
  * this project (`settings.json`) are shown where they matter; the diagnosis does not depend on
- * them. Nothing is computed, so ONNX Runtime is not loaded, and reading files is the only permission.
+ * them. ONNX Runtime is not loaded. The command may read files and the variable INIT_CWD, and
+ * nothing else.
  */
 import { join } from "node:path";
 import { diagnose, type Divergence, readRunLog, report, type RunLog } from "../lib/doctor/mod.ts";

@@ -6,7 +6,8 @@
  * Each combination is a trial in a process of its own. Cores and memory limit how many run at once.
  * The output file holds the finished trials, with one line of JSON per update. The same command
  * again runs only what is missing. A trial that fails or diverges does not end the others; its
- * reason is printed, and the exit code is 1. `--ray ADDRESS` runs the trials as tasks of a Ray cluster.
+ * reason is printed, and the exit code is 1. `--ray ADDRESS` runs the trials as tasks of a Ray
+ * cluster.
  */
 import { dirname, resolve } from "node:path";
 import {

@@ -24,11 +24,12 @@ export function isHan(character: string): boolean {
   return /^\p{Script=Han}$/u.test(character);
 }
 
-/** The first row of GB 2312 with Han characters, the last of its common ones, and the cells of a row. */
+/** The rows of GB 2312 with the common Han characters, and the cells of each row. */
 const GB2312 = { first: 0xb0, last: 0xd7, cells: [0xa1, 0xfe] } as const;
 
 /**
- * The 3,755 common Han characters: the first level of GB 2312-1980, in its order (by pronunciation).
+ * The 3,755 common Han characters: the first level of GB 2312-1980, in its order (by
+ * pronunciation).
  */
 export function commonHan(): string[] {
   const decoder = new TextDecoder("gb2312");

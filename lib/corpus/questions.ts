@@ -1,17 +1,17 @@
 /**
  * The question writer: for every fact that a passage states, one question in one of its phrasings.
  */
-import type { PassageRecord, StatedFact } from "./passages.ts";
+import type { PassageRecord } from "./passages.ts";
 import { fill } from "./phrases.ts";
 import { pick, type Random } from "./random.ts";
 import { type Relation, relations } from "./relations.ts";
 
-/** A question with the fact that answers it. */
+/** A question with its answer. */
 export interface Question {
   /** The question, with its question mark. */
   text: string;
-  /** The fact that answers it. */
-  fact: StatedFact;
+  /** The value that answers it, as the passage writes it. */
+  answer: string;
 }
 
 /** Asks an entity for a relation, in one of the relation's phrasings. */
@@ -26,6 +26,6 @@ export function ask(
 export function questionsAbout(passage: PassageRecord, random: Random): Question[] {
   return passage.facts.map((fact) => ({
     text: ask(fact.relation, { name: passage.entity, random }),
-    fact,
+    answer: fact.value,
   }));
 }

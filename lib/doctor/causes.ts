@@ -202,8 +202,8 @@ const noPenalty: Cause = {
 };
 
 /**
- * When a critic must explain some of the returns: after this many optimizer steps, or in this row if
- * they are not logged.
+ * When a critic must explain some of the returns: after this many optimizer steps, or in this row
+ * if they are not logged.
  */
 const CRITIC = { steps: 40, row: 5 } as const;
 

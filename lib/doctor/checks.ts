@@ -2,8 +2,9 @@
  * The limits between a healthy and an unhealthy number, and small functions on the rows of a log.
  *
  * The limits were chosen between healthy runs of the embedded models (seeds 1 to 3, several values
- * of kl_coef and lam) and runs with one defect each, about midway on a logarithmic scale. In healthy
- * runs approx_kl stayed below 0.06, clip_fraction below 0.1 and ratio_mean within 0.97 to 1.03.
+ * of kl_coef and lam) and runs with one defect each, about midway on a logarithmic scale. In
+ * healthy runs approx_kl stayed below 0.06, clip_fraction below 0.1 and ratio_mean within 0.97 to
+ * 1.03.
  */
 import type { RunMetric, RunRow } from "./metric_columns.ts";
 

@@ -3,8 +3,8 @@ import { clipScore, normaliseScores } from "../rl/mod.ts";
 import { defineExercise, type Exercise } from "./exercise.ts";
 
 /**
- * The score that is added to the reward, given the raw score, the mean and standard deviation of the
- * SFT model's scores, and the clip range.
+ * The score that is added to the reward, given the raw score, the mean and standard deviation of
+ * the SFT model's scores, and the clip range.
  */
 export type PaidScore = (score: number, mean: number, deviation: number, limit: number) => number;
 

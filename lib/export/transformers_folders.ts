@@ -19,8 +19,8 @@ import type { ScoreStatistics } from "../rl/mod.ts";
 const VALUE_HEAD = "value_fn.weight";
 
 /**
- * Writes a policy. [CLS] and the end token ([SEP]) become the tokenizer's first and end tokens, which BERT
- * tokenizers leave open.
+ * Writes a policy. [CLS] and the end token ([SEP]) become the tokenizer's first and end tokens,
+ * which BERT tokenizers leave open.
  *
  * @example
  * ```ts

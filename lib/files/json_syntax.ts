@@ -26,7 +26,7 @@ interface Fault {
   readonly kind: string;
 }
 
-/** Jsonc-parser accepts comments unless it is told not to. */
+/** Makes jsonc-parser report comments as errors. */
 export const PLAIN_JSON = { disallowComments: true };
 
 /** The beginning of a string, as far as it is valid. */

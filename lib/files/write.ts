@@ -72,8 +72,8 @@ async function writeNew(
 }
 
 /**
- * Checks that this user may write in a folder, which need not exist, by making and removing a folder
- * in it or in the nearest one above it.
+ * Checks that this user may write in a folder, which need not exist, by making and removing a
+ * folder in it or in the nearest one above it.
  *
  * @throws {WriteError} If not, with the reason.
  */

@@ -1,5 +1,5 @@
 /**
- * Finds the model that a path means: the folder itself, or what stands beside or inside it.
+ * Finds the model that a path refers to: the folder itself, or a model next to or inside it.
  *
  * A path may name the weights file, a run folder, a model of Hugging Face's cache or an adapter. If
  * only one model can be meant, it is taken with a note. Otherwise the error states what was found
@@ -119,7 +119,8 @@ async function findMissing(path: string): Promise<Found> {
     ? `${parent} holds no model`
     : `The models in ${parent} are ${few(others)}`;
   const hub = isName && path.includes("/")
-    ? `. If it is a name on the Hugging Face hub, download it: hf download ${path} --local-dir ${path}`
+    ? ". If it is a name on the Hugging Face hub, download it: " +
+      `hf download ${path} --local-dir ${path}`
     : "";
   const kind = isTensorFile(path) ? "file" : "folder";
   throw problem(path, `there is no such ${kind}`, near + hub);

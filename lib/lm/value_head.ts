@@ -36,5 +36,5 @@ export function foldHeadBias(
   const isZero = `its bias is ${bias}, but its weight is 0`;
   requireUsable(squares > 0 && last !== undefined, `the value head of ${path}`, isZero);
   last.data.set(last.data.map((value, channel) => value + bias * w[channel] / squares));
-  return `${path}: the value head's bias ${bias} is added to ${LAST_BIAS}; the values stay the same`;
+  return `${path}: the value head's bias ${bias} is added to ${LAST_BIAS}; values stay the same`;
 }

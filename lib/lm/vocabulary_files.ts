@@ -1,6 +1,6 @@
 /**
- * The entries of a tokenizer's vocabulary, from `vocab.txt` or `tokenizer.json`, and what is said of
- * a folder that has neither.
+ * The entries of a tokenizer's vocabulary, from `vocab.txt` or `tokenizer.json`, and what is said
+ * of a folder that has neither.
  */
 import { isRecord, joinPath, type JsonRecord, listFolder, resolvePath } from "../files/mod.ts";
 import { MAX_HOLES } from "./added_tokens.ts";

@@ -25,8 +25,8 @@ export function warmupLinear(
 export type ScheduleName = "constant" | "linear" | "cosine";
 
 /**
- * Returns the factor of the learning rate after a linear warm-up: constant, falling linearly to 0 at
- * `total`, or falling to 0 along half a cosine. These are the schedules of transformers'
+ * Returns the factor of the learning rate after a linear warm-up: constant, falling linearly to 0
+ * at `total`, or falling to 0 along half a cosine. These are the schedules of transformers'
  * `get_scheduler`, except that the first step of a warm-up has a rate above 0.
  *
  *     linear(step) = (total - step) / (total - warmup)

@@ -1,5 +1,6 @@
 /**
- * The learning-rate schedule of a run (`lr_schedule`, `warmup_proportion`), wrapped around `update`.
+ * The learning-rate schedule of a run (`lr_schedule`, `warmup_proportion`), wrapped around
+ * `update`.
  *
  * The rate of a step is a function of its place in the schedule (the update, and the step within
  * it), not of how many steps were taken. So a run that is resumed in the middle of an update has

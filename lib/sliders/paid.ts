@@ -1,4 +1,6 @@
-/** The score that is added to the reward, plotted over the reward model's raw score (chapter 06). */
+/**
+ * The score that is added to the reward, plotted over the reward model's raw score (chapter 06).
+ */
 import { clipScore, normaliseScores } from "../rl/mod.ts";
 import { defineSlider } from "../widgets/mod.ts";
 

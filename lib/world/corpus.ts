@@ -6,14 +6,8 @@ import { allEntities } from "./entities.ts";
 import { type NoiseKind, noisy } from "./noise.ts";
 import { type PassageRecord, passagesAbout } from "./passages.ts";
 import { type Question, questionsAbout } from "./questions.ts";
-import { type Random, seededRandom, shuffled } from "../corpus/mod.ts";
+import { DATA_SEED, type Random, seededRandom, shuffled, type Split } from "../corpus/mod.ts";
 import type { Entity } from "./table.ts";
-
-/**
- * Where a passage is used: the SFT half, the PPO half, or (all passages of held-out entities) the
- * test.
- */
-export type Split = "sft" | "ppo" | "test";
 
 /**
  * A passage with its split, its clean questions, and the questions that its training file holds.
@@ -27,8 +21,6 @@ export interface CorpusPassage extends PassageRecord {
   written: readonly { text: string; noise: NoiseKind }[];
 }
 
-/** The default seed of the committed data. */
-export const DATA_SEED = 20230;
 /** Share of the entities that only the test split knows. */
 const HELD_OUT = 0.15;
 /**

@@ -2,9 +2,8 @@
  * The ways to ask, spelled out: each pattern becomes plain strings with `{n}` for the name that is
  * asked about, `{v}` for the value that is given, `{a}` and `{b}` for two names that are compared.
  */
-import { placeRelation } from "../corpus/mod.ts";
+import { expand, placeRelation } from "../corpus/mod.ts";
 import type { StatedFact } from "./passages.ts";
-import { expand } from "./phrases.ts";
 import type { Column, Table } from "./table.ts";
 
 /** Measure words before 的 or a predicate, in the order in which the writer prefers them. */

@@ -7,9 +7,8 @@
 import { columnOf, givenAwayForms } from "./forms.ts";
 import { judgeQuestion } from "./judge.ts";
 import type { PassageRecord } from "./passages.ts";
-import { expand } from "./phrases.ts";
 import { ask, distinctFacts, type Question } from "./questions.ts";
-import { below, pick, type Random } from "../corpus/mod.ts";
+import { clausesOf, cutOff, expand, pick, type Random } from "../corpus/mod.ts";
 import { tableOf } from "./tables.ts";
 
 /** What a training question may be. */
@@ -33,10 +32,10 @@ export const FAULTS = [
 ] as const satisfies readonly Exclude<NoiseKind, "clean">[];
 
 /**
- * Shares of the SFT questions that are drawn for each fault. Where a fault cannot be made (a passage
- * that states all its kind can tell has no unanswerable relation), the question stays clean.
- * "vague" has one form that is more frequent than any form of a clean question, so that a greedy
- * answer is often vague. Cut-off questions and copies, which anybody sees at once, are rare.
+ * Shares of the SFT questions that are drawn for each fault. Where a fault cannot be made (a
+ * passage that states all its kind can tell has no unanswerable relation), the question stays
+ * clean. "vague" has one form that is more frequent than any form of a clean question, so that a
+ * greedy answer is often vague. Cut-off questions and copies, which anybody sees at once, are rare.
  */
 export const NOISE_SHARES: Readonly<Record<(typeof FAULTS)[number], number>> = {
   "vague": 0.24,
@@ -47,7 +46,9 @@ export const NOISE_SHARES: Readonly<Record<(typeof FAULTS)[number], number>> = {
   "copy": 0.015,
 };
 
-/** Vague questions, the first ones more often: a form is drawn with the square of a uniform number. */
+/**
+ * Vague questions, the most frequent first: the index is drawn as the square of a uniform number.
+ */
 const VAGUE = ["{n}怎么样？", "它怎么样？", "{n}有什么特点？", "这是什么？"];
 
 /** Other names of the same kind, to be asked about by mistake. */
@@ -144,19 +145,6 @@ function givenAway(passage: PassageRecord, random: Random): string | undefined {
   if (column === undefined) return undefined;
   return pick(givenAwayForms(column), random).replaceAll("{n}", subject.entity)
     .replaceAll("{v}", fact.value);
-}
-
-/** Loses its last two characters or more, but keeps at least three. */
-export function cutOff(question: string, random: Random): string {
-  const characters = [...question];
-  const kept = 3 + below(Math.max(1, characters.length - 4), random);
-  return characters.slice(0, Math.min(kept, characters.length - 2)).join("");
-}
-
-/** The clauses of a passage, without their marks; of one that is all marks, itself. */
-export function clausesOf(content: string): string[] {
-  const clauses = content.split(/[，。]/).filter((clause) => clause !== "");
-  return clauses.length === 0 ? [content] : clauses;
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Subject {
   absent: readonly Relation[];
 }
 
-/** A passage with what it says, and what its kind of entity could have said. */
+/** A passage, the facts it states, and the relations it leaves out. */
 export interface PassageRecord extends Subject {
   /** Unique in the corpus. */
   content_id: string;
@@ -49,7 +49,9 @@ const TRIES = 40;
 const PAIRED = 0.65;
 /** So many facts are drawn of one entity at most, besides those of a definition. */
 const MOST_FACTS = 5;
-/** How often a later sentence has a pronoun as subject: after one with the name, after one without. */
+/**
+ * The probability that a later sentence starts with a pronoun, after a name and after a pronoun.
+ */
 const PRONOUNS = { afterName: 0.75, afterPronoun: 0.45 } as const;
 /** How often the second entity has a number that can be compared with the first one's. */
 const COMPARED = 0.6;
@@ -188,7 +190,7 @@ function writeSentences(
 
 /** Begins an alternative that only opens a passage. */
 const FIRST = "first: ";
-/** The entity itself, and not a part of it, is the subject of a sentence, and so of a pronoun after it. */
+/** Matches a sentence whose subject is the entity itself. A pronoun after it is unambiguous. */
 const SUBJECT = /^\{[np]\}(?!的)/;
 /** The same in a link: the second entity is named last, and not as the owner of something. */
 const LINK_SUBJECT = /\{m\}(?!的)[^{]*(?:\{m\.\w+\}[^{]*)*$/;
@@ -232,7 +234,7 @@ function filled(
   return parts.includes(undefined) ? undefined : { text: parts.join(""), facts };
 }
 
-/** A sentence that brings in the second entity, with what it says of it. */
+/** A sentence that introduces the second entity, and the facts it states about it. */
 function linkBetween({ first, second, main, chosen, random }: {
   first: Entity;
   second: Entity;

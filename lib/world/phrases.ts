@@ -7,21 +7,6 @@
  */
 import { type Relation, relationNames, relations } from "./relations.ts";
 
-/** All strings of a pattern such as `(哪年|何时)通车(|的)？`; groups may not nest. */
-export function expand(pattern: string): string[] {
-  const group = /\(([^()]*)\)/.exec(pattern);
-  if (!group) return [pattern];
-  const head = pattern.slice(0, group.index);
-  const tails = expand(pattern.slice(group.index + group[0].length));
-  const choices = (group[1] ?? "").split("|");
-  return choices.flatMap((choice) => tails.map((tail) => head + choice + tail));
-}
-
-/** The question that asks `name` in the words of a phrasing. */
-export function fill(phrasing: string, name: string): string {
-  return phrasing.replaceAll("{n}", name);
-}
-
 /** Stands for the name in a text that is matched. */
 const NAME = "\uE000";
 
@@ -104,7 +89,7 @@ function askedBy(text: string): readonly Asked[] {
 export const relationsAsked = (question: string, name: string): Asked[] =>
   asksWhy(question) ? [] : marked(question, name).flatMap(askedBy);
 
-/** Whether some question about `name` begins with this text, which may break off within the name. */
+/** Whether a question about `name` begins with this text, which may end within the name. */
 export function beginsQuestion(text: string, name: string): boolean {
   const lengths = Array.from({ length: name.length }, (_, index) => index + 1);
   const broken = lengths.filter((length) => text.endsWith(name.slice(0, length)))
@@ -117,7 +102,7 @@ const anyWhole = new RegExp(
   `^${anyOf(relationNames.flatMap((relation) => relations[relation].accept.map(wholeSource)))}$`,
 );
 
-/** The form of a good question about some text in the place of a name; undefined if there is none. */
+/** The form of a well-formed question about any name; undefined if the text is no such question. */
 export function formAround(question: string): string | undefined {
   if (asksWhy(question)) return undefined;
   for (let start = 0; start < question.length; start++) {

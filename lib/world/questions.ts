@@ -1,11 +1,10 @@
 /**
- * The question writer: clean questions about what a passage states, in three ways. Forward (长江有多长？),
- * reverse (哪条河发源于青藏高原？) and comparing (长江和黄河哪条更长？).
+ * The question writer: clean questions about what a passage states, in three ways. Forward
+ * (长江有多长？), reverse (哪条河发源于青藏高原？) and comparing (长江和黄河哪条更长？).
  */
 import { columnOf, comparisonForms, reverseForms } from "./forms.ts";
 import { numberOf, type StatedFact, type Subject, type WrittenPassage } from "./passages.ts";
-import { fill } from "./phrases.ts";
-import { pick, piecesOf, type Random, shuffled } from "../corpus/mod.ts";
+import { fill, pick, piecesOf, type Random, shuffled } from "../corpus/mod.ts";
 import { type Relation, relations } from "./relations.ts";
 import { tableOf } from "./tables.ts";
 

@@ -16,7 +16,7 @@ import { sports, type SportsRelation } from "./grammar/sports.ts";
 import { structures, type StructuresRelation } from "./grammar/structures.ts";
 import { towns, type TownsRelation } from "./grammar/towns.ts";
 import { works, type WorksRelation } from "./grammar/works.ts";
-import type { Phrasings } from "./grammar/parts.ts";
+import type { Phrasings } from "../corpus/mod.ts";
 
 /** The name of a relation between an entity and a value. */
 export type Relation =

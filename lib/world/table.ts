@@ -99,7 +99,8 @@ export function entitiesOf(table: Table): Entity[] {
 function entityOf([name = "", ...cells]: string[], table: Table): Entity {
   if (cells.length !== table.columns.length) {
     throw new RangeError(
-      `Cannot read the row of "${name}" (${table.kind}): it has ${cells.length} cells, not ${table.columns.length}`,
+      `Cannot read the row of "${name}" (${table.kind}): ` +
+        `it has ${cells.length} cells, not ${table.columns.length}`,
     );
   }
   const facts = table.columns.flatMap((column, i) => factsOf(column, cells[i] ?? "-"));

@@ -41,7 +41,7 @@ function readWith(weights: ReadonlyMap<string, StoredTensor> | Saved) {
   });
 }
 
-/** What stands before or inside every key, and the note about it. */
+/** The text before or inside every key, and the note about it. */
 const PREFIXES: [what: string, rename: (key: string) => string, prefix: string | undefined][] = [
   ["DataParallel", (key) => `module.${key}`, "module."],
   ["Lightning", (key) => `model.${key}`, "model."],

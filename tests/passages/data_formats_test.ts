@@ -41,7 +41,7 @@ const table = (delimiter: string) =>
   [`id${delimiter}Content${delimiter}Query`]
     .concat(wanted.map(({ content, query }) => ["1", content, query].join(delimiter))).join("\r\n");
 
-/** The same two questions in every format, with the beginning of what is told about it. */
+/** The same two questions in every format, each with the start of the line printed about it. */
 const QUESTIONS: readonly (readonly [string, string, string?])[] = [
   [lines(...wanted), "JSON lines with content, query"],
   [pretty(wanted), "JSON with content, query"],

@@ -10,7 +10,7 @@ const after30 = (...rows: string[]) =>
   lines(...Array.from({ length: 30 }, (_, n) => ({ content: `${n}`, query: "？" }))) +
   rows.join("\n");
 
-/** One row that cannot be used, and the reason that is told. */
+/** One unusable row, and the reason that is printed. */
 const UNUSABLE: readonly (readonly [string, string])[] = [
   ['{"content": "甲", "query": ""}', 'it has an empty "query"'],
   ['{"content": " ", "query": "？"}', 'it has an empty "content"'],

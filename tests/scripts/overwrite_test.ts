@@ -1,4 +1,4 @@
-/** `sft` and `reward` replace a trained model only if they are told to. */
+/** `sft` and `reward` replace a trained model only with `--overwrite`. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import { readModelFolder } from "../../lib/lm/mod.ts";

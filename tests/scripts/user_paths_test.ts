@@ -2,7 +2,7 @@
 import { deepEqual } from "node:assert/strict";
 import { withUserPaths } from "../../scripts/user_paths.ts";
 
-const places = { from: "/home/me/work", cwd: "/opt/ppo", project: "/opt/ppo/" };
+const places = { from: "/home/me/texts", cwd: "/opt/ppo", project: "/opt/ppo/" };
 
 Deno.test("relative paths count from the folder where the user stands", () => {
   const given = {
@@ -16,12 +16,12 @@ Deno.test("relative paths count from the folder where the user stands", () => {
     device: "cpu",
   };
   deepEqual(withUserPaths(given, places), {
-    ori_model_path: "/home/me/work/sft_model",
+    ori_model_path: "/home/me/texts/sft_model",
     reward_model_path: "/home/me/rm_model",
-    train_file_path: "/home/me/work/a.json",
-    output_dir: "/home/me/work/out",
-    file: "/home/me/work/b.txt",
-    resume: "/home/me/work/out/run",
+    train_file_path: "/home/me/texts/a.json",
+    output_dir: "/home/me/texts/out",
+    file: "/home/me/texts/b.txt",
+    resume: "/home/me/texts/out/run",
     seed: 3,
     device: "cpu",
   });

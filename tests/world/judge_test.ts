@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import {
   allEntities,
   comparisonForms,
-  expand,
   FAULTS,
   judgeQuestion,
   makeCorpus,
@@ -17,7 +16,7 @@ import {
   tableOf,
 } from "../../lib/world/mod.ts";
 
-import { seededRandom } from "../../lib/corpus/mod.ts";
+import { expand, seededRandom } from "../../lib/corpus/mod.ts";
 import { customs } from "../../lib/world/grammar/customs.ts";
 import { elements } from "../../lib/world/grammar/elements.ts";
 import { institutions } from "../../lib/world/grammar/institutions.ts";
@@ -222,13 +221,4 @@ Deno.test("every reverse and comparing form has a question word", () => {
       assert.match(form, /谁|什么|哪|何|几|多少|多长|多高|多大|多深|怎|如何|啥/, form);
     }
   }
-});
-
-Deno.test("a pattern expands to all its strings", () => {
-  assert.deepEqual(expand("{n}(哪年|何时)通车(|的)？"), [
-    "{n}哪年通车？",
-    "{n}哪年通车的？",
-    "{n}何时通车？",
-    "{n}何时通车的？",
-  ]);
 });

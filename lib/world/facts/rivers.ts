@@ -1,6 +1,6 @@
 /**
- * Rivers: where they flow (China for those within it), length and basin (rounded), source and mouth, a tributary, a city and a
- * dam on them.
+ * Rivers: where they flow (China for those within it), length and basin (rounded), source and
+ * mouth, a tributary, a city and a dam on them.
  */
 import type { Table } from "../table.ts";
 

@@ -1,5 +1,5 @@
 /** Phrasings for inventions, festivals and solar terms. */
-import { by, DEFINITION, entry, type Phrasings, WHEN, year } from "./parts.ts";
+import { by, DEFINITION, entry, type Phrasings, WHEN, year } from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const customs = {

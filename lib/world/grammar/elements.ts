@@ -1,5 +1,5 @@
 /** Phrasings for chemical elements. */
-import { DEFINITION, entry, type Phrasings } from "./parts.ts";
+import { DEFINITION, entry, type Phrasings } from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const elements = {

@@ -1,5 +1,14 @@
 /** Phrasings for universities, dynasties, companies and peoples. */
-import { by, DEFINITION, entry, HOME, type Phrasings, WHEN, WHERE_OR, year } from "./parts.ts";
+import {
+  by,
+  DEFINITION,
+  entry,
+  HOME,
+  type Phrasings,
+  WHEN,
+  WHERE_OR,
+  year,
+} from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const institutions = {

@@ -1,5 +1,14 @@
 /** Phrasings for rivers, lakes, seas, islands, deserts and mountains. */
-import { DEFINITION, entry, HIGH, LONG, type Phrasings, PLACE, WHEN, WHERE } from "./parts.ts";
+import {
+  DEFINITION,
+  entry,
+  HIGH,
+  LONG,
+  type Phrasings,
+  PLACE,
+  WHEN,
+  WHERE,
+} from "../../corpus/mod.ts";
 
 const IN = "(在|位于|坐落在|坐落于|地处|属于)";
 const CLIMBER = "(谁|什么人|哪些人|哪个人|哪位|哪支登山队)";

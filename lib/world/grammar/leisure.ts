@@ -1,5 +1,5 @@
 /** Phrasings for dishes and musical instruments. */
-import { DEFINITION, entry, type Phrasings, WHERE_OR } from "./parts.ts";
+import { DEFINITION, entry, type Phrasings, WHERE_OR } from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const leisure = {

@@ -1,5 +1,13 @@
 /** Phrasings for animals, plants, and what things are used for. */
-import { DEFINITION, entry, HIGH, HOME, type Phrasings, WHERE, WHERE_OR } from "./parts.ts";
+import {
+  DEFINITION,
+  entry,
+  HIGH,
+  HOME,
+  type Phrasings,
+  WHERE,
+  WHERE_OR,
+} from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const living = {

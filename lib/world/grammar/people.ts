@@ -1,5 +1,5 @@
 /** Phrasings for people: years, trades, works. */
-import { entry, HOME, type Phrasings, WHEN, WHERE, WHERE_OR, WHO, year } from "./parts.ts";
+import { entry, HOME, type Phrasings, WHEN, WHERE, WHERE_OR, WHO, year } from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const people = {

@@ -1,5 +1,14 @@
 /** Phrasings for where things are: countries, provinces, capitals. */
-import { entry, IS_AT, type Phrasings, PLACE, WHEN, WHERE, WHERE_OR, year } from "./parts.ts";
+import {
+  entry,
+  IS_AT,
+  type Phrasings,
+  PLACE,
+  WHEN,
+  WHERE,
+  WHERE_OR,
+  year,
+} from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const places = {

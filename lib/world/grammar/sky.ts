@@ -1,5 +1,14 @@
 /** Phrasings for moons, planets and spacecraft. */
-import { by, DEFINITION, entry, type Phrasings, WHEN, WHERE, WHERE_OR, year } from "./parts.ts";
+import {
+  by,
+  DEFINITION,
+  entry,
+  type Phrasings,
+  WHEN,
+  WHERE,
+  WHERE_OR,
+  year,
+} from "../../corpus/mod.ts";
 
 const ZONES = "哪里|哪儿|何处|什么地方|哪个地方|什么区域|哪个区域|哪一区域|什么位置|哪个天体带";
 

@@ -1,5 +1,5 @@
 /** Phrasings for sports. */
-import { by, DEFINITION, entry, type Phrasings, WHEN, WHERE_OR } from "./parts.ts";
+import { by, DEFINITION, entry, type Phrasings, WHEN, WHERE_OR } from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const sports = {

@@ -1,5 +1,15 @@
 /** Phrasings for railways, bridges and buildings. */
-import { by, DEFINITION, entry, LONG, type Phrasings, WHEN, WHERE_OR, WHO, year } from "./parts.ts";
+import {
+  by,
+  DEFINITION,
+  entry,
+  LONG,
+  type Phrasings,
+  WHEN,
+  WHERE_OR,
+  WHO,
+  year,
+} from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const structures = {

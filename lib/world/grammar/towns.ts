@@ -1,5 +1,5 @@
 /** Phrasings for countries, provinces and cities. */
-import { entry, type Phrasings, WHEN, year } from "./parts.ts";
+import { entry, type Phrasings, WHEN, year } from "../../corpus/mod.ts";
 
 /** Each relation's phrasings. */
 export const towns = {
