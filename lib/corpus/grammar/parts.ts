@@ -11,28 +11,38 @@ export interface Phrasings {
   accept: readonly string[];
 }
 
+/** Asks for a year. */
 export const WHEN = "(哪一年|哪年|什么时候|何时|什么年份|哪一个年份)";
 const WHERES = "哪里|哪儿|何处|什么地方|哪个地方";
+/** Asks for a place. */
 export const WHERE = `(${WHERES})`;
+/** Asks for a place, also in the words of `more`. */
 export const WHERE_OR = (more: string): string => `(${WHERES}|${more})`;
+/** Asks for a person. */
 export const WHO = "(谁|什么人|哪个人|哪位)";
+/** Says where something is. */
 export const IS_AT = "(在|位于|坐落在|坐落于|地处)";
 
+/** Asks where something is. */
 export const PLACE = [
   `{n}(|是)在${WHERE}(|的)？`,
   `{n}${IS_AT}${WHERE}？`,
   `{n}的(位置|地点)(在|是)${WHERE}？`,
 ];
+/** Asks what something is. */
 export const DEFINITION = ["{n}是(什么|什么东西|啥)？", "什么是{n}？"];
+/** Asks for a length. */
 export const LONG = [
   "{n}(|的长度|全长)(|有)多长？",
   "{n}的(长度|全长)(|大约|约)(是|有|为)多少(|公里)？",
 ];
+/** Asks for a height. */
 export const HIGH = [
   "{n}(|的高度)(|有)多高？",
   "{n}的高度(|大约|约)(是|有|为)多少(|米)？",
   "{n}(|的)(|高|高度)(|是|有|约)(多少|几)米(|高)？",
 ];
+/** Asks where something comes from. */
 export const HOME = [`{n}(|是)来自${WHERE}(|的)？`];
 
 /** An event in a year: 通车, 建成. `verb` may be an alternation. */
