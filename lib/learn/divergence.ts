@@ -45,25 +45,9 @@ export interface Place {
   readonly step: number;
 }
 
-/**
- * Checks a number before an optimizer step.
- *
- * @throws DivergenceError if it is NaN or infinite.
- * @example
- * ```ts
- * import { throws } from "node:assert/strict";
- * import { requireFiniteStep } from "ppo/learn/mod.ts";
- * requireFiniteStep(2.5, { name: "the loss of the actor", step: 3 });
- * throws(() => requireFiniteStep(NaN, { name: "the loss of the actor", step: 3 }), {
- *   message: /^Cannot go on training: the loss of the actor is NaN at optimizer step 3\. /,
- * });
- * ```
- */
-export function requireFiniteStep(value: number, { name, step }: Place): void {
-  if (!Number.isFinite(value)) {
-    throw new DivergenceError(`${name} is ${value} at optimizer step ${step}`);
-  }
-}
+/** The error for a number that is not finite, before an optimizer step. */
+export const divergedStep = (value: number, { name, step }: Place): DivergenceError =>
+  new DivergenceError(`${name} is ${value} at optimizer step ${step}`);
 
 /**
  * Checks arrays by name.

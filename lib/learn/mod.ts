@@ -4,13 +4,7 @@
  */
 export { type ArrayPool, createArrayPool } from "./array_pool.ts";
 export * from "./answer_trainer.ts";
-export {
-  DivergenceError,
-  type DivergenceOptions,
-  type Place,
-  requireFiniteArrays,
-  requireFiniteStep,
-} from "./divergence.ts";
+export { DivergenceError, type DivergenceOptions, requireFiniteArrays } from "./divergence.ts";
 export type * from "./loss_definition.ts";
 export { createLoss, type LossProgramOptions } from "./loss_program.ts";
 export * from "./optimizer.ts";

@@ -10,7 +10,7 @@ import { adam, type AdamSettings, clipScale, stepScalars } from "../optim/mod.ts
 import { type Device, flatten, isFloatArray, jit, number } from "../runtime/mod.ts";
 import { add, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
 import { createArrayPool, packedArrays, packedCopies } from "./array_pool.ts";
-import { requireFiniteStep } from "./divergence.ts";
+import { divergedStep } from "./divergence.ts";
 import {
   type AdamArrays,
   createAdamInPlace,
@@ -112,7 +112,9 @@ export async function createOptimizer<P>(
       const given = arraysOf(gradients);
       const [gradNorm] = await device.read((await norm(Object.fromEntries(given))).norm);
       const { name = "the model" } = settings;
-      requireFiniteStep(gradNorm, { name: `the gradient norm of ${name}`, step: step + 1 });
+      if (!Number.isFinite(gradNorm)) {
+        throw divergedStep(gradNorm, { name: `the gradient norm of ${name}`, step: step + 1 });
+      }
       const scale = clipScale(gradNorm, settings.maxGradNorm);
       const scalars = stepScalars(settings, { learningRate, step: step + 1, scale });
       const old = byParameter({ parameter: parameters, gradient: gradients, first, second });

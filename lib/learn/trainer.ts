@@ -18,7 +18,7 @@ import {
 } from "../runtime/mod.ts";
 import { add } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
-import { requireFiniteStep } from "./divergence.ts";
+import { divergedStep } from "./divergence.ts";
 import type { HostResults, LossDefinition, LossFeeds, LossProgram } from "./loss_definition.ts";
 import { createLossProgram, type LossProgramOptions } from "./loss_program.ts";
 import { createOptimizer, type OptimizerSettings, type TrainState } from "./optimizer.ts";
@@ -138,7 +138,9 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
       const found = await gradient(state.parameters, microBatches);
       const { loss, results, gradients } = found;
       try {
-        requireFiniteStep(loss, { name: `the loss of ${name}`, step: state.step + 1 });
+        if (!Number.isFinite(loss)) {
+          throw divergedStep(loss, { name: `the loss of ${name}`, step: state.step + 1 });
+        }
         if (!accepts(results)) return { state, gradNorm: NaN, loss, results };
         return { ...await optimizer.update(state, gradients, learningRate), loss, results };
       } finally {

@@ -44,9 +44,13 @@ export function learningRateFactor(
   return (step) => scheduleFactor(step, { schedule: known, total, warmup });
 }
 
-/** Wraps `update` so that each step has the learning rate of its place in the schedule. */
+/**
+ * Wraps `update` so that each step has the learning rate of its place in the schedule. Without a
+ * schedule and a warm-up it is `update` itself.
+ */
 export function withSchedule(inner: typeof update, config: RateSchedule): typeof update {
   const factor = learningRateFactor(config);
+  if (config.schedule === "constant" && config.warmupProportion === 0) return inner;
   return ({ actor, critic }, pool, options) => {
     const { updatesDone, stepsDone = 0 } = options;
     let step = updatesDone * config.stepsPerUpdate + stepsDone;

@@ -17,7 +17,7 @@ import {
 import { EXACT_KL } from "../settings/mod.ts";
 import type { RunModels } from "./create_models.ts";
 import type { Sample } from "./sample.ts";
-import type { Stopwatch } from "./stopwatch.ts";
+import type { Stopwatch } from "./watched_models.ts";
 import type { UpdateStep } from "./update.ts";
 
 /** Metrics of a pool, measured before its update. */

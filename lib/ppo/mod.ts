@@ -27,7 +27,7 @@ export type { Progress, Run, RunConfig } from "./run.ts";
 export * from "./sample.ts";
 export * from "./score_statistics.ts";
 export type { PpoState, StateOptions } from "./state.ts";
-export type { Part, PartSeconds, Stopwatch } from "./stopwatch.ts";
+export type { Part, PartSeconds, Stopwatch } from "./watched_models.ts";
 export { type Difference, type StorageDifference, storageText } from "./storage_difference.ts";
 export type * from "./train_options.ts";
 export * from "./update.ts";

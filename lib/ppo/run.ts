@@ -13,7 +13,7 @@ import type { PoolMetrics, StepMetrics } from "./metrics.ts";
 import type { CutIntoMinibatches, PromptSampler } from "./minibatches.ts";
 import type { Rollout, RolloutOptions } from "./rollout.ts";
 import type { Sample } from "./sample.ts";
-import type { Stopwatch } from "./stopwatch.ts";
+import type { Stopwatch } from "./watched_models.ts";
 import { update } from "./update.ts";
 
 /**

@@ -15,7 +15,7 @@ import {
   saveTrainState,
 } from "../learn/mod.ts";
 import type { Progress, Run } from "./run.ts";
-import type { PartSeconds } from "./stopwatch.ts";
+import type { PartSeconds } from "./watched_models.ts";
 
 /** A run's whole state. */
 export interface PpoState extends Progress {
