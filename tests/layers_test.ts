@@ -33,6 +33,7 @@ const ORDER = [
 const APART = [
   "files",
   "doctor",
+  "text",
   "display",
   "plots",
   "corpus",
@@ -52,12 +53,12 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   stages: ["files"],
   ppo: ["files"],
   export: ["files"],
-  plots: ["display"],
-  notebook: ["display"],
-  widgets: ["display"],
-  quizzes: ["widgets"],
-  sliders: ["widgets", "control"],
-  exercises: ["widgets", "display"],
+  plots: ["text", "display"],
+  notebook: ["text", "display"],
+  widgets: ["text", "display"],
+  quizzes: ["text", "widgets"],
+  sliders: ["text", "widgets", "control"],
+  exercises: ["text", "widgets", "display"],
   course: APART, // puts everything together for the chapters
 };
 /** Rooms that may import less than what comes before them. */

@@ -1,0 +1,7 @@
+/**
+ * Texts in English and in Chinese, and the language that a notebook speaks.
+ *
+ * @module
+ */
+export * from "./text.ts";
+export * from "./language.ts";
