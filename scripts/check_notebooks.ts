@@ -1,89 +1,136 @@
 /**
- * Type-checks and lints the notebooks, because `deno check` and `deno lint` cannot read them and
- * the kernel only transpiles.
+ * Checks that the notebooks are what their sources give, and type-checks and lints their code, because
+ * `deno check` and `deno lint` cannot read notebooks and the kernel only transpiles.
  *
  *     deno run -A scripts/check_notebooks.ts [path ...]
  *
  * The code cells of a notebook are joined into one file beside it, so that their imports resolve.
- * That file is checked and removed. Without paths it checks all of `notebooks/`. The exit code is 1
- * if there is an error.
+ * That file is checked and removed. Errors in a chapter name the line in its source. Without paths it
+ * checks all chapters in both languages. The exit code is 1 if there is an error.
  */
 
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { type Language, LANGUAGES } from "../lib/text/mod.ts";
+import { cellText } from "./chapter_notebook.ts";
+import { chapterCells, chapterNames, editionFault, notebookPath, sourcePath } from "./chapters.ts";
 
 const root = join(import.meta.dirname ?? ".", "..");
 
-/** A notebook's code as one text, and the place of each line in the notebook. */
+/** A notebook's code as one text, and the place of each line. */
 export interface JoinedCells {
   readonly text: string;
-  /** Both are counted from 1, including text cells. */
-  readonly places: readonly { readonly cell: number; readonly line: number }[];
+  /** `01_policy.ipynb, cell 3, line 2`, counted from 1 and including text cells. */
+  readonly places: readonly string[];
+}
+
+/** Joins texts; `place` names a line of a text, counted from 0. */
+function joinTexts(
+  texts: readonly { text: string; place: (line: number) => string }[],
+): JoinedCells {
+  const lines = texts.flatMap(({ text, place }) =>
+    text.split("\n").map((line, at) => ({ line, place: place(at) }))
+  );
+  return {
+    text: lines.map(({ line }) => line + "\n").join(""),
+    places: lines.map(({ place }) => place),
+  };
 }
 
 /**
- * Joins the code cells of a notebook (its file's text).
+ * Joins the code cells of a notebook (its file's text), which is called `name` in errors.
  *
  * @throws {SyntaxError} If the text is not JSON. @throws {TypeError} If it holds no cells.
  */
-export function joinCells(notebook: string): JoinedCells {
+export function joinCells(notebook: string, name: string): JoinedCells {
   const { cells }: { cells?: unknown } = JSON.parse(notebook);
   if (!Array.isArray(cells)) {
     throw new TypeError("Cannot join the cells of a notebook: the file has none");
   }
-  const lines = cells.flatMap(({ cell_type, source }, index) => {
-    if (cell_type !== "code") return [];
-    const code = Array.isArray(source) ? source.join("") : String(source); // nbformat allows both
-    return code.split("\n").map((text, at) => ({ text, cell: index + 1, line: at + 1 }));
-  });
-  return { text: lines.map(({ text }) => text + "\n").join(""), places: lines };
+  return joinTexts(cells.flatMap((cell, index) => {
+    const place = (line: number) => `${name}, cell ${index + 1}, line ${line + 1}`;
+    return cell.cell_type === "code" ? [{ text: cellText(cell), place }] : [];
+  }));
+}
+
+/** Joins the code of a chapter in one language; its places are lines of the source. */
+export async function joinChapter(
+  folder: string,
+  name: string,
+  language: Language,
+): Promise<JoinedCells> {
+  const cells = await chapterCells(folder, name);
+  return joinTexts(
+    cells.filter(({ kind }) => kind === "code").map(({ text, line }) => ({
+      text: text[language],
+      place: (at) => `${sourcePath(name)}, line ${line + at}`,
+    })),
+  );
+}
+
+/** Code to check, and the notebook beside which its file stands for that time. */
+export interface CodeOfNotebook extends JoinedCells {
+  readonly path: string;
 }
 
 /**
- * The errors of the compiler and the linter in the notebook at `path`, by cell and line; "" if
- * there are none.
+ * The errors of the compiler and the linter in the code of several notebooks; "" if there are none.
  */
-export async function checkNotebook(path: string): Promise<string> {
-  const { text, places } = joinCells(await Deno.readTextFile(path));
-  const joined = `${path}.ts`;
-  await Deno.writeTextFile(joined, text);
+export async function checkCode(notebooks: readonly CodeOfNotebook[]): Promise<string> {
+  const files = notebooks.map(({ path }) => `${path}.ts`);
   try {
-    const found = [await complaints("check", joined), await complaints("lint", joined)].join("\n")
-      .trim();
-    const location = new RegExp(`\\S*${RegExp.escape(basename(joined))}:(\\d+):(\\d+)`, "g");
-    return found.replaceAll(location, (_, line: string, column: string) => {
-      const place = places[Number(line) - 1];
-      return `${basename(path)}, cell ${place?.cell}, line ${place?.line}, column ${column}`;
-    });
+    for (const { path, text } of notebooks) await Deno.writeTextFile(`${path}.ts`, text);
+    const found = [await complaints("check", files), await complaints("lint", files)].join("\n");
+    return notebooks.reduce(withPlaces, found.trim());
   } finally {
-    await Deno.remove(joined);
+    for (const file of files) await Deno.remove(file).catch(() => {}); // not written
   }
 }
 
-/** The errors of a deno command about a file; "" if there are none. */
-async function complaints(command: "check" | "lint", path: string): Promise<string> {
+/** Replaces the lines of the file beside a notebook by their places. */
+function withPlaces(errors: string, { path, places }: CodeOfNotebook): string {
+  const file = RegExp.escape(resolve(`${path}.ts`).replaceAll("\\", "/"));
+  const location = new RegExp(`(?:file://)?${file}:(\\d+):(\\d+)`, "g");
+  return errors.replaceAll(location, (_, line: string, column: string) => {
+    return `${places[Number(line) - 1]}, column ${column}`;
+  });
+}
+
+/** The errors of a deno command about files; "" if there are none. */
+async function complaints(command: "check" | "lint", files: readonly string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [command, "--quiet", "--config", join(root, "deno.json"), path],
+    args: [command, "--quiet", "--config", join(root, "deno.json"), ...files],
     env: { NO_COLOR: "1" },
   }).output();
   if (success) return "";
   return [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trim() + "\n";
 }
 
-async function allNotebooks(): Promise<string[]> {
-  const folder = join(root, "notebooks");
-  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-  return names.filter((name) => name.endsWith(".ipynb")).sort().map((name) => join(folder, name));
+/** The errors in notebooks of one's own. */
+async function checkOwn(paths: readonly string[]): Promise<string> {
+  const notebooks = paths.map(async (path) => {
+    return { path, ...joinCells(await Deno.readTextFile(path), basename(path)) };
+  });
+  return await checkCode(await Promise.all(notebooks));
+}
+
+/** The errors in both editions of every chapter. */
+async function checkChapters(): Promise<string> {
+  const faults: string[] = [];
+  const notebooks: CodeOfNotebook[] = [];
+  for (const name of await chapterNames(root)) {
+    for (const language of LANGUAGES) {
+      const edition = { root, name, language };
+      const fault = await editionFault(edition);
+      if (fault !== undefined) faults.push(fault);
+      const path = notebookPath(edition);
+      notebooks.push({ path, ...await joinChapter(root, name, language) });
+    }
+  }
+  return [...faults, await checkCode(notebooks)].join("\n").trim();
 }
 
 if (import.meta.main) {
-  const paths = Deno.args.length > 0 ? Deno.args : await allNotebooks();
-  let failed = 0;
-  for (const path of paths) {
-    const found = await checkNotebook(path);
-    if (found === "") continue;
-    failed += 1;
-    console.error(`${basename(path)}\n\n${found}\n`);
-  }
-  console.log(`${paths.length - failed} of ${paths.length} notebooks pass`);
-  if (failed > 0) Deno.exit(1);
+  const found = await (Deno.args.length > 0 ? checkOwn(Deno.args) : checkChapters());
+  console.log(found === "" ? "The notebooks pass" : found);
+  if (found !== "") Deno.exit(1);
 }

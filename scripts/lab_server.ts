@@ -23,7 +23,7 @@ export async function printOfLab(tools: NotebookTools, args: readonly string[]):
 export interface LabOptions {
   /** The result of `ensureNotebookTools({ lab: true })`. */
   readonly tools: NotebookTools;
-  /** The folder that the file list shows first, inside the project; its notebooks are trusted. */
+  /** The folder that the file list shows first, inside the project; notebooks in and below it are trusted. */
   readonly folder: string;
   /** More arguments for JupyterLab. They replace ours (`lab_arguments.ts`). */
   readonly args?: readonly string[];
@@ -138,8 +138,7 @@ async function trustNotebooks(
   tools: NotebookTools,
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-  const paths = names.filter((name) => name.endsWith(".ipynb")).map((name) => join(folder, name));
+  const paths = await notebooksBelow(folder);
   if (paths.length === 0) return;
   const { success, stderr } = await new Deno.Command(tools.python, {
     args: ["-I", "-X", "utf8", "-m", "nbformat.sign", ...paths],
@@ -150,6 +149,18 @@ async function trustNotebooks(
   if (!success) {
     throw new Error(`Cannot trust the notebooks of ${folder}: ${new TextDecoder().decode(stderr)}`);
   }
+}
+
+/** The notebooks in a folder and below it, without the copies in hidden folders. */
+async function notebooksBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory && !name.startsWith(".")) {
+      found.push(...await notebooksBelow(join(folder, name)));
+    }
+    if (name.endsWith(".ipynb")) found.push(join(folder, name));
+  }
+  return found;
 }
 
 /** The file that a running server writes into its runtime folder. */

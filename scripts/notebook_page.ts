@@ -1,7 +1,8 @@
 /**
  * Makes an exported notebook page self-contained, so that it works from `file://` without a
  * network. Formulas are typeset here, with KaTeX's fonts inside the page. plotly.js is embedded
- * once, compressed. Links to external scripts (RequireJS, MathJax, Mermaid) are removed.
+ * once, compressed. Links to external scripts (RequireJS, MathJax, Mermaid) are removed, and links to
+ * other notebooks lead to their pages.
  */
 
 import katex from "katex";
@@ -13,7 +14,7 @@ import { gzipSync } from "node:zlib";
 
 /** Turns the page of `notebook_runner.py` into one self-contained file. */
 export function standAlonePage(page: string): string {
-  const bare = withoutOutsideScripts(page);
+  const bare = toPages(withoutOutsideScripts(page));
   const typeset = bare.replaceAll(
     /<span class="tex" data-display="(true|false)">([\s\S]*?)<\/span>/g,
     (_, display: string, tex: string) => formula(unescapeHtml(tex), display === "true"),
@@ -46,6 +47,10 @@ function withoutOutsideScripts(page: string): string {
       "",
     );
 }
+
+/** Relative links to notebooks become links to their pages, which lie in the same folders. */
+const toPages = (page: string): string =>
+  page.replaceAll(/(<a href="(?![a-z]+:)[^"#]*)\.ipynb(?=["#])/g, "$1.html");
 
 function formula(tex: string, displayMode: boolean): string {
   // a formula with an error is shown in red, so that the results of a long run are not lost

@@ -126,14 +126,15 @@ def mark_formula(tex, display):
     return f'<span class="tex" data-display="{display}">{escape(tex, quote=False)}</span>'
 
 
-def to_page(notebook, title):
-    """The notebook as one HTML page."""
+def to_page(notebook, source):
+    """The notebook as one HTML page, in the language of its folder."""
     IPythonRenderer.block_math = lambda _, tex: mark_formula(tex, "true")
     IPythonRenderer.inline_math = lambda _, tex: mark_formula(tex, "false")
     IPythonRenderer.latex_environment = lambda _, name, tex: mark_formula(
         f"\\begin{{{name}}}{tex}\\end{{{name}}}", "true"
     )
-    page, _ = HTMLExporter().from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    exporter = HTMLExporter(language_code="zh" if source.parent.name == "zh" else "en")
+    page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": source.stem}})
     return page
 
 
@@ -147,7 +148,7 @@ def main():
         error = execute(notebook, source.parent)
         normalise(notebook)
         nbformat.write(notebook, output / source.name)
-    (output / f"{source.stem}.html").write_text(to_page(notebook, source.stem), encoding="utf-8")
+    (output / f"{source.stem}.html").write_text(to_page(notebook, source), encoding="utf-8")
     if error is not None:
         print(error, file=sys.stderr)
         sys.exit(CELL_FAILED)

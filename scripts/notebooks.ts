@@ -1,15 +1,19 @@
 /**
  * Executes notebooks headless, through the real Deno kernel.
  *
- *     deno task notebooks [--write | --pages] [--kl_coef 0.2 ...] [name ...]
+ *     deno task notebooks [--build | --write | --pages] [--lang en] [--kl_coef 0.2 ...] [name ...]
  *
- * runs every notebook in `notebooks/`, or those whose file name begins with a given name. It writes
- * each executed notebook and its page to `out/` and reports the time. `--write` replaces the
- * committed notebook by the executed one, in the form that JupyterLab writes too. `--pages`
- * executes nothing and makes pages of the committed outputs.
+ * runs both editions of every chapter, or of those whose file name begins with a given name; `--lang`
+ * chooses one edition. It writes each executed notebook and its page to `out/` (the Chinese ones to
+ * `out/zh/`) and reports the time.
+ *
+ * `--build` executes nothing and makes the notebooks from `notebooks/source/`; outputs stay with the
+ * cells whose code is the same. `--write` makes them too, executes them, and keeps them with their new
+ * outputs, in the form that JupyterLab writes. `--pages` executes nothing and makes pages of the
+ * committed outputs.
  */
 
-import { basename, join, resolve } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pathOf, trialSettings } from "../lib/course/mod.ts";
@@ -20,6 +24,14 @@ import {
   type SettingValues,
   variablesOf,
 } from "../lib/settings/mod.ts";
+import { LANGUAGES } from "../lib/text/mod.ts";
+import {
+  buildEdition,
+  chapterNames,
+  type Edition,
+  editionFolder,
+  notebookPath,
+} from "./chapters.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { standAlonePage } from "./notebook_page.ts";
@@ -145,18 +157,22 @@ export async function checkChapterSettings(
 async function notebooks(args: string[], { terminal }: CommandContext): Promise<void> {
   const flags = readFlags(NOTEBOOKS_FLAGS, ABOUT, { args, terminal });
   if (flags === undefined) return;
-  const { given: { write = false, pages = false, ...given }, names } = flags;
-  if (write && pages) {
-    throw new RangeError(
-      "Cannot use --write together with --pages: only an executed notebook can be written",
-    );
+  const { given: { build = false, write = false, pages = false, lang = "both", ...given } } = flags;
+  const ways = Object.entries({ build, write, pages }).filter(([, chosen]) => chosen);
+  if (ways.length > 1) {
+    const [first, second] = ways.map(([name]) => `--${name}`);
+    throw new RangeError(`Cannot use ${first} together with ${second}: choose one of them`);
   }
   await checkChapterSettings(given);
+  const editions = await chosenEditions(flags.names, lang);
+  if (build || write) await buildAll(editions, terminal);
+  if (build) return;
   const tools = await ensureNotebookTools();
-  const options = { outputDirectory: join(tools.root, "out"), env: variablesOf(given), tools };
-  const paths = await findNotebooks(tools.root, names);
-  if (!pages) return await runAll(paths, { ...options, write, terminal });
-  for (const path of paths) terminal.print(await writePage(path, options));
+  if (!pages) return await runAll(editions, { env: variablesOf(given), tools, write, terminal });
+  for (const edition of editions) {
+    const outputDirectory = outputFolder(edition);
+    terminal.print(await writePage(notebookPath(edition), { outputDirectory, tools }));
+  }
 }
 
 const ABOUT = {
@@ -166,51 +182,63 @@ const ABOUT = {
   takesNames: true,
 };
 
-/**
- * Runs each notebook and prints how it went; a failure lets the others run and fails the command.
- */
+const root = join(import.meta.dirname ?? ".", "..");
+
+/** The chapters in one language or in both, chapter by chapter. */
+async function chosenEditions(names: readonly string[], lang: string): Promise<Edition[]> {
+  const languages = LANGUAGES.filter((language) => lang === "both" || lang === language);
+  const chapters = await chapterNames(root, names);
+  return chapters.flatMap((name) => languages.map((language) => ({ root, name, language })));
+}
+
+/** Where the executed notebook and the page of an edition go: beside each other as in `notebooks/`. */
+const outputFolder = (edition: Edition): string =>
+  join(root, "out", relative(editionFolder(root, "en"), editionFolder(root, edition.language)));
+
+async function buildAll(editions: readonly Edition[], terminal: Terminal): Promise<void> {
+  for (const edition of editions) {
+    const path = relative(root, notebookPath(edition));
+    terminal.print(`${path}  ${await buildEdition(edition) ? "written" : "unchanged"}`);
+  }
+}
+
+/** Runs each notebook and prints how it went; a failure lets the others run and fails the command. */
 async function runAll(
-  paths: readonly string[],
-  { write, terminal, ...options }: RunNotebookOptions & { write: boolean; terminal: Terminal },
+  editions: readonly Edition[],
+  { write, terminal, ...options }:
+    & Omit<RunNotebookOptions, "outputDirectory">
+    & { write: boolean; terminal: Terminal },
 ): Promise<void> {
   let failed = 0;
-  for (const path of paths) {
+  for (const edition of editions) {
+    const path = notebookPath(edition), name = relative(root, path);
     const onLine = (line: string) => terminal.print(`    ${line}`);
     try {
-      const { notebook, seconds } = await runNotebook(path, { ...options, onLine });
-      if (write) await writeAtomically(path, normalForm(await Deno.readTextFile(notebook)));
+      const outputDirectory = outputFolder(edition);
+      const { notebook, seconds } = await runNotebook(path, {
+        ...options,
+        outputDirectory,
+        onLine,
+      });
+      if (write) await writeAtomically(path, committedForm(await Deno.readTextFile(notebook)));
       if (write) await writeFigure(path);
-      terminal.print(`${basename(path)}  ${seconds.toFixed(1)} s`);
+      terminal.print(`${name}  ${seconds.toFixed(1)} s`);
     } catch (error) {
       failed += 1;
-      console.error(`${basename(path)}  failed\n${error instanceof Error ? error.message : error}`);
+      console.error(`${name}  failed\n${error instanceof Error ? error.message : error}`);
     }
   }
-  terminal.print(`${paths.length - failed} of ${paths.length} notebooks ran`);
+  terminal.print(`${editions.length - failed} of ${editions.length} notebooks ran`);
   if (failed > 0) Deno.exit(1);
 }
 
 /**
- * The committed form of an executed notebook, without the times in its progress lines, so that
- * running it again gives the same file.
+ * The committed form of an executed notebook: without the times in its progress lines, and with
+ * numbers as `--build` writes them, so that running or building it again gives the same file.
  */
-export function normalForm(notebook: string): string {
-  return notebook.replaceAll(/, \d+ s left(?=\\n|")/g, "");
-}
-
-/** The notebooks whose names begin with one of `names`, or all of them. */
-async function findNotebooks(root: string, names: readonly string[]): Promise<string[]> {
-  const folder = join(root, "notebooks");
-  const found = (await Array.fromAsync(Deno.readDir(folder))).map((entry) => entry.name)
-    .filter((name) => name.endsWith(".ipynb")).sort();
-  for (const name of names) {
-    if (!found.some((file) => file.startsWith(basename(name)))) {
-      throw new Error(`Cannot run ${name}: notebooks/ has ${found.join(", ") || "no notebook"}`);
-    }
-  }
-  const wanted = names.map((name) => basename(name));
-  return found.filter((file) => wanted.length === 0 || wanted.some((name) => file.startsWith(name)))
-    .map((file) => join(folder, file));
+export function committedForm(notebook: string): string {
+  const untimed = notebook.replaceAll(/(?:, \d+ s left|，还需 \d+ 秒)(?=\\n|")/g, "");
+  return JSON.stringify(JSON.parse(untimed), null, 1) + "\n";
 }
 
 if (import.meta.main) await runCommand((context) => notebooks(Deno.args, context));

@@ -43,6 +43,9 @@ export function fromEnvironment(environment: Environment, table: SettingTable) {
   );
 }
 
+/** Variables that the system itself sets, and that nobody means for this project. */
+const SYSTEM_VARIABLES = ["LANG"];
+
 /**
  * A sentence about variables that have a setting's name without the prefix, or undefined if there
  * are none.
@@ -52,7 +55,8 @@ export function ignoredVariables(
   table: SettingTable,
 ): string | undefined {
   const names = Object.keys(table).filter((name) =>
-    environment[name.toUpperCase()] && environment[variableOf(name)] === undefined
+    environment[name.toUpperCase()] && environment[variableOf(name)] === undefined &&
+    !SYSTEM_VARIABLES.includes(name.toUpperCase())
   );
   if (names.length === 0) return undefined;
   const found = names.map((name) => name.toUpperCase()).join(", ");

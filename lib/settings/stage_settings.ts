@@ -205,8 +205,10 @@ export const CHAPTER_FLAGS = {
 
 /** Flags of the `notebooks` command. */
 export const NOTEBOOKS_FLAGS = {
-  write: { bool: false, help: "replace the committed notebooks with the executed ones" },
+  build: { bool: false, help: "make notebooks from notebooks/source/ without executing" },
+  write: { bool: false, help: "build, execute and keep the executed notebooks" },
   pages: { bool: false, help: "make pages from committed outputs without executing" },
+  lang: { choice: ["both", "en", "zh"], help: "editions of the chapters" },
   ...CHAPTER_FLAGS,
 } as const satisfies SettingTable;
 

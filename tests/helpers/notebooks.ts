@@ -1,6 +1,9 @@
 /** The committed notebooks as data, for the tests that read them. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Language } from "../../lib/text/mod.ts";
+import { cellText, SOLUTION } from "../../scripts/chapter_notebook.ts";
+import { editionFolder } from "../../scripts/chapters.ts";
 
 /** Settings, as environment variables, that make a chapter's training two updates long. */
 export const smallRun = {
@@ -28,10 +31,11 @@ export interface Notebook {
   readonly cells: readonly NotebookCell[];
 }
 
-const folder = fileURLToPath(new URL("../../notebooks/", import.meta.url));
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** All notebooks, in the order of their names. */
-export function committedNotebooks(): Notebook[] {
+/** All notebooks of one edition, in the order of their names. */
+export function committedNotebooks(language: Language = "en"): Notebook[] {
+  const folder = editionFolder(root, language);
   const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).filter((name) =>
     name.endsWith(".ipynb")
   );
@@ -46,21 +50,13 @@ export function committedNotebooks(): Notebook[] {
       text,
       cells: cells.map(({ cell_type, source, outputs = [] }) => ({
         cell_type,
-        source: typeof source === "string" ? source : source.join(""),
+        source: cellText({ source }),
         outputs,
       })),
     };
   });
 }
 
-/** A passage in its two languages; null for a cell that has only one (a solution). */
-export function languages({ source }: NotebookCell): { english: string; chinese: string } | null {
-  const parts = /^([\s\S]*?)\n*<details><summary>中文<\/summary>\n([\s\S]*)<\/details>\s*$/.exec(
-    source,
-  );
-  return parts === null ? null : { english: parts[1].trim(), chinese: parts[2].trim() };
-}
-
 /** Whether a text cell holds the folded solution of an exercise. */
 export const isSolution = ({ source }: NotebookCell): boolean =>
-  source.startsWith("<details><summary>Solution · 参考答案</summary>");
+  Object.values(SOLUTION).some((word) => source.startsWith(`<details><summary>${word}</summary>`));

@@ -1,6 +1,7 @@
 import { deepEqual, doesNotMatch, equal, match, throws } from "node:assert/strict";
 import { join } from "node:path";
-import { checkNotebook, joinCells } from "../../scripts/check_notebooks.ts";
+import { withFiles } from "../helpers/folder.ts";
+import { checkCode, joinCells, joinChapter } from "../../scripts/check_notebooks.ts";
 
 const text = (source: string) => ({ cell_type: "markdown", source: [source] });
 const code = (...source: string[]) => ({ cell_type: "code", source });
@@ -10,8 +11,8 @@ async function check(...cells: unknown[]): Promise<{ found: string; left: string
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "probe.ipynb");
-    await Deno.writeTextFile(path, JSON.stringify({ cells, nbformat: 4, nbformat_minor: 5 }));
-    const found = await checkNotebook(path);
+    const notebook = JSON.stringify({ cells, nbformat: 4, nbformat_minor: 5 });
+    const found = await checkCode([{ path, ...joinCells(notebook, "probe.ipynb") }]);
     return { found, left: (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name) };
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -20,13 +21,17 @@ async function check(...cells: unknown[]): Promise<{ found: string; left: string
 
 Deno.test("code cells are joined, and each line remembers its cell and its line there", () => {
   const cells = [text("# Title"), code("const a = 1;\n", "a;"), text("more"), code("a + 1;")];
-  const joined = joinCells(JSON.stringify({ cells }));
+  const joined = joinCells(JSON.stringify({ cells }), "a.ipynb");
   equal(joined.text, "const a = 1;\na;\na + 1;\n");
-  deepEqual(joined.places.map(({ cell, line }) => [cell, line]), [[2, 1], [2, 2], [4, 1]]);
+  deepEqual(joined.places, [
+    "a.ipynb, cell 2, line 1",
+    "a.ipynb, cell 2, line 2",
+    "a.ipynb, cell 4, line 1",
+  ]);
 });
 
 Deno.test("a file without cells is refused", () => {
-  throws(() => joinCells("{}"), {
+  throws(() => joinCells("{}", "a.ipynb"), {
     name: "TypeError",
     message: "Cannot join the cells of a notebook: the file has none",
   });
@@ -38,7 +43,7 @@ Deno.test("a later cell uses an earlier one, values stand alone at the end, and 
     code("const sum = await Promise.resolve(3);\n", "rows.length + sum;"),
   );
   equal(found, "");
-  deepEqual(left, ["probe.ipynb"]);
+  deepEqual(left, []);
 });
 
 Deno.test("errors of types and of style are told by cell and line", async () => {
@@ -51,5 +56,15 @@ Deno.test("errors of types and of style are told by cell and line", async () => 
   match(found, /TS2322[\s\S]*probe\.ipynb, cell 3, line 2, column 7/); // the compiler's
   match(found, /prefer-const[\s\S]*probe\.ipynb, cell 4, line 1, column 5/); // the linter's
   doesNotMatch(found, /\.ipynb\.ts/);
-  deepEqual(left, ["probe.ipynb"]);
+  deepEqual(left, []);
+});
+
+Deno.test("the lines of a chapter's code are those of its source, in each language", () => {
+  const source =
+    '%% en\nA\n\n%% zh\n甲\n\n%% code\n\nconst a = "a || 甲";\na;\n\n%% code\na + 1;\n';
+  return withFiles({ "notebooks/source/01_a.txt": source }, async (root) => {
+    const joined = await joinChapter(root, "01_a", "zh");
+    equal(joined.text, 'const a = "甲";\na;\na + 1;\n');
+    deepEqual(joined.places, [9, 10, 13].map((line) => `notebooks/source/01_a.txt, line ${line}`));
+  });
 });

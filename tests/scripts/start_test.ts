@@ -24,7 +24,7 @@ const REFUSED: [string, string[], string][] = [
   [
     "notebooks",
     ["--write", "--pages", "06"],
-    "Cannot use --write together with --pages: only an executed notebook can be written",
+    "Cannot use --write together with --pages: choose one of them",
   ],
 ];
 

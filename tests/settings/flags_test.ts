@@ -75,6 +75,8 @@ Deno.test("variables without the prefix change nothing, and one sentence names a
     "Ignoring DEVICE, SEED, LAM from the environment: a setting needs the prefix PPO_, as in PPO_DEVICE.",
   );
   equal(parseFlags(SETTINGS, { environment: { SEED: "7", PPO_SEED: "8" } }).note, undefined);
+  const locale = { environment: { LANG: "C.UTF-8" } }; // every shell sets it
+  equal(parseFlags(NOTEBOOKS_FLAGS, locale).note, undefined);
 });
 
 const WRONG: [string[], string][] = [
