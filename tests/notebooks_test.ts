@@ -47,6 +47,23 @@ for (const { name } of committedNotebooks().filter(({ name }) => name !== "06_pp
   });
 }
 
+Deno.test("03_advantage runs in Chinese too, from its own folder, and its page says so", async () => {
+  const outputDirectory = await Deno.makeTempDir({ dir: await scratch() });
+  const { notebook, page } = await runNotebook(
+    join(root, "notebooks", "zh", "03_advantage.ipynb"),
+    {
+      outputDirectory,
+    },
+  );
+  const made = await Deno.readTextFile(notebook);
+  for (const text of ["词元  π(a | s)", "还不对：", "基线改变噪声", "种子 1"]) {
+    assert.ok(made.includes(text), text);
+  }
+  assert.doesNotMatch(made, /Not yet: for|A baseline changes/);
+  assert.match(await Deno.readTextFile(page), /<html lang="zh">/);
+  await Deno.remove(outputDirectory, { recursive: true });
+});
+
 /** A folder that git ignores. */
 async function scratch(): Promise<string> {
   const folder = join(root, "out", "tests");

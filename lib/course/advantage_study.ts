@@ -5,6 +5,7 @@
 import * as world from "../control/mod.ts";
 import { randomStream } from "../random/mod.ts";
 import { meanOf, varianceOf } from "../rl/mod.ts";
+import { say } from "../text/mod.ts";
 import { type EstimateError, estimateError } from "./estimate_error.ts";
 import { stepEstimates } from "./gae_study.ts";
 
@@ -35,14 +36,16 @@ export function estimatorErrors(
     const truth = world.advantageOf([], answer[0]);
     return stepEstimates({ rewards, values, gamma: 1 }).map((estimate) => estimate - truth);
   });
-  const names = Array.from(
-    { length: world.LENGTH },
-    (_, n) => n === 0 ? "1 step" : `${n + 1} steps`,
-  );
-  return names.map((name, n) => ({
-    estimator: n === world.LENGTH - 1 ? `${name} (Monte Carlo)` : name,
-    ...estimateError(errors.map((error) => error[n])),
+  return Array.from({ length: world.LENGTH }, (_, index) => ({
+    estimator: stepsName(index + 1),
+    ...estimateError(errors.map((error) => error[index])),
   }));
+}
+
+function stepsName(steps: number): string {
+  const name = say({ en: steps === 1 ? "1 step" : `${steps} steps`, zh: `${steps} 步` });
+  if (steps < world.LENGTH) return name;
+  return say({ en: `${name} (Monte Carlo)`, zh: `${name}（蒙特卡洛）` });
 }
 
 /**
@@ -89,9 +92,12 @@ export function baselineNoise(
   const random = randomStream(seed);
   const answers = Array.from({ length: samples }, () => world.sampleAnswer(random));
   const baselines: [string, (state: readonly number[]) => number][] = [
-    ["none", () => 0],
-    ["constant V(s_0)", () => world.stateValue([]) + offset],
-    ["critic V(s_t)", (state) => world.stateValue(state) + offset],
+    [say({ en: "none", zh: "无" }), () => 0],
+    [say({ en: "constant V(s_0)", zh: "常数 V(s_0)" }), () => world.stateValue([]) + offset],
+    [
+      say({ en: "critic V(s_t)", zh: "价值模型的 V(s_t)" }),
+      (state) => world.stateValue(state) + offset,
+    ],
   ];
   return baselines.map(([baseline, baselineOf]) => {
     const gradients = answers.map((answer) => answerGradient(answer, { baselineOf, offset }));

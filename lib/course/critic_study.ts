@@ -15,7 +15,9 @@ import type { Sample } from "../ppo/mod.ts";
 import { explainedVariance, meanOf, type Row, valueLoss } from "../rl/mod.ts";
 import type { Settings } from "../settings/mod.ts";
 import { constant, evaluate } from "../tensor/mod.ts";
+import { say } from "../text/mod.ts";
 import type { RunInputs } from "./embedded.ts";
+import { progressLine } from "./progress_line.ts";
 import { openRun } from "./run.ts";
 
 /** A critic that learns. */
@@ -95,10 +97,13 @@ export async function* trainCritic(
     };
     oldValues = values;
     if (update > 0) {
-      const left = (performance.now() - start) / 1000 / update * (updates - update);
-      const explained = `${row.pool.toFixed(3)} on the pool, ${row.others.toFixed(3)} on others`;
-      const progress = `update ${update} of ${updates}, explained variance ${explained}`;
-      console.log(`${progress}, ${Math.round(left)} s left`);
+      const seconds = (performance.now() - start) / 1000 / update * (updates - update);
+      const [pool, others] = [row.pool, row.others].map((share) => share.toFixed(3));
+      const explained = say({
+        en: `explained variance ${pool} on the pool, ${others} on others`,
+        zh: `解释方差：经验池 ${pool}，其他回答 ${others}`,
+      });
+      console.log(progressLine({ update, updates, numbers: explained, seconds }));
     }
     yield row;
   }

@@ -6,6 +6,7 @@
 import type { TokenRow } from "../lm/mod.ts";
 import type { Ppo, Sample } from "../ppo/mod.ts";
 import { k1, ratios } from "../rl/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 
 /** One invariant, measured. */
 export interface Invariant {
@@ -39,24 +40,35 @@ export async function checkInvariants(
   );
   const padding = (of: (sample: Sample) => readonly number[]) =>
     together.flatMap((sample, row) => differences(of(sample), of(alone[row])));
-  const measured: [name: string, deviations: readonly number[], tolerance?: number][] = [
-    ["ratio of the first minibatch is 1", firstRatios.map((ratio) => ratio - 1)],
-    ["KL to the reference is 0", together.flatMap((sample) => k1(sample))],
-    ["padding changes no log-probability", padding(({ refLogProbs }) => refLogProbs)],
-    ["padding changes no value", padding(({ values }) => values)],
-    ["padding changes no score", padding(({ rawScore }) => [rawScore])],
-    ["padding changes no advantage", padding(({ advantages }) => advantages)],
-    ["padded batch or single rows: same loss", [whole.loss - single.loss], 1e-5],
-    [
-      "padded batch or single rows: same gradient",
-      relativeDifferences(whole.gradients, single.gradients),
-    ],
+  const measured: [name: Text, deviations: readonly number[], tolerance?: number][] = [
+    [NAMES.ratio, firstRatios.map((ratio) => ratio - 1)],
+    [NAMES.kl, together.flatMap((sample) => k1(sample))],
+    [NAMES.logProbs, padding(({ refLogProbs }) => refLogProbs)],
+    [NAMES.values, padding(({ values }) => values)],
+    [NAMES.scores, padding(({ rawScore }) => [rawScore])],
+    [NAMES.advantages, padding(({ advantages }) => advantages)],
+    [NAMES.loss, [whole.loss - single.loss], 1e-5],
+    [NAMES.gradient, relativeDifferences(whole.gradients, single.gradients)],
   ];
   return measured.map(([name, deviations, tolerance = 1e-4]) => {
     const deviation = largest(deviations);
-    return { name, deviation, tolerance, holds: deviation <= tolerance };
+    return { name: say(name), deviation, tolerance, holds: deviation <= tolerance };
   });
 }
+
+const NAMES = {
+  ratio: { en: "ratio of the first minibatch is 1", zh: "第一个小批次的比率为 1" },
+  kl: { en: "KL to the reference is 0", zh: "与参考模型的 KL 为 0" },
+  logProbs: { en: "padding changes no log-probability", zh: "填充不改变对数概率" },
+  values: { en: "padding changes no value", zh: "填充不改变价值" },
+  scores: { en: "padding changes no score", zh: "填充不改变分数" },
+  advantages: { en: "padding changes no advantage", zh: "填充不改变优势" },
+  loss: { en: "padded batch or single rows: same loss", zh: "整批带填充与逐行计算：损失相同" },
+  gradient: {
+    en: "padded batch or single rows: same gradient",
+    zh: "整批带填充与逐行计算：梯度相同",
+  },
+};
 
 const differences = (a: ArrayLike<number>, b: ArrayLike<number>): number[] =>
   Array.from(a, (value, index) => value - b[index]);

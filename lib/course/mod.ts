@@ -24,3 +24,4 @@ export * from "./sweep.ts";
 export * from "./sweep_curves.ts";
 export * from "./sweep_run.ts";
 export * from "./update_steps.ts";
+export { verdictName } from "./verdict_names.ts";

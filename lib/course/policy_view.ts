@@ -22,6 +22,7 @@ import {
 import { answerRow, promptRow } from "../passages/mod.ts";
 import { entropyOfLogits, meanOf, ratios } from "../rl/mod.ts";
 import { chooseDevice, type Device, jit } from "../runtime/mod.ts";
+import { say } from "../text/mod.ts";
 import { runSettings, threadsFromEnvironment } from "./embedded.ts";
 import { lengthsOf, specialOf } from "./opening.ts";
 
@@ -137,7 +138,7 @@ export function compareSampling(
     const best = logProbs.indexOf(Math.max(...logProbs));
     const name = Object.entries(given).map(([name, value]) => `${name} ${value}`).join(", ");
     return {
-      settings: name || "the model's own",
+      settings: name || say({ en: "the model's own", zh: "模型自己的" }),
       tokens: samplingMask.filter(Boolean).length,
       entropy: entropyOfLogits(logProbs),
       first: model.textOf([best]),

@@ -7,13 +7,16 @@ import type { Estimate } from "../plots/mod.ts";
 import { bootstrapInterval, meanOf } from "../rl/mod.ts";
 import type { Settings } from "../settings/mod.ts";
 import { lengthsOf } from "./opening.ts";
+import { verdictName } from "./verdict_names.ts";
 
 /** A question that a policy asked, with the judge's verdict. */
-export interface JudgedQuestion extends Verdict {
+export interface JudgedQuestion extends Pick<Verdict, "right"> {
   /** The passage's text. */
   readonly passage: string;
   /** The answer decoded, without [SEP]. */
   readonly question: string;
+  /** Why the question is right or wrong, in the language of the notebook. */
+  readonly reason: string;
 }
 
 /** How to ask. */
@@ -47,7 +50,8 @@ export async function askQuestions(
   return answers.map(({ tokens, ended }, index) => {
     const passage = passages[index];
     const question = tokenizer.decode(ended ? tokens.slice(0, -1) : tokens);
-    return { passage: passage.content, question, ...judgeQuestion(question, passage) };
+    const { right, reason } = judgeQuestion(question, passage);
+    return { passage: passage.content, question, right, reason: verdictName(reason) };
   });
 }
 

@@ -33,6 +33,8 @@ import { meanOf, reinforceLoss } from "../rl/mod.ts";
 import { float, number, type Tensors } from "../runtime/mod.ts";
 import type { Settings } from "../settings/mod.ts";
 import { dot, logSoftmax } from "../tensor/mod.ts";
+import { say } from "../text/mod.ts";
+import { metricTitle } from "./metric_titles.ts";
 import { specialOf } from "./opening.ts";
 import type { PolicyView } from "./policy_view.ts";
 
@@ -162,12 +164,14 @@ export async function openReinforce(
  */
 export async function trainReinforce(run: ReinforceRun, signal?: AbortSignal): Promise<void> {
   const { rows, settings: { seed, max_timesteps } } = run;
-  const options = { x: "step", xTitle: "step", seed, columns: 2 } as const;
+  const title = say({ en: "REINFORCE on one prompt", zh: "只有一个提示的 REINFORCE" });
+  const reward = say({ en: "mean reward of a step's answers", zh: "每步回答的平均奖励" });
+  const panels = [
+    { y: "mean_reward", title: reward },
+    { y: "entropy", title: metricTitle("entropy") },
+  ] as const;
   const curves = () =>
-    curveGrid([{ name: "REINFORCE", rows }], [
-      { y: "mean_reward", title: "mean reward of a step's answers" },
-      { y: "entropy", title: "entropy (nats a token)" },
-    ], { ...options, title: "REINFORCE on one prompt" });
+    curveGrid([{ name: "REINFORCE", rows }], panels, { x: "step", title, seed, columns: 2 });
   const live = liveDisplay({ interval: 1000 });
   for (let step = 0; step < max_timesteps; step++) {
     signal?.throwIfAborted();

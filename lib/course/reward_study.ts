@@ -14,6 +14,7 @@ import { pairwiseLogSigmoid, reliability, type ReliabilityBin } from "../rl/mod.
 import { float, floats, jit, openDevice } from "../runtime/mod.ts";
 import { pairAccuracy, type ScoredAnswer } from "../stages/mod.ts";
 import { sum } from "../tensor/mod.ts";
+import { say } from "../text/mod.ts";
 import { type Embedded, pathOf, type RunInputs } from "./embedded.ts";
 import { lengthsOf } from "./opening.ts";
 import type { CourseRun } from "./run.ts";
@@ -55,8 +56,19 @@ export interface RankedScore extends ScoredAnswer {
   readonly length: number;
 }
 
-/** The names of the ranks with their numbers, best first. */
-export const RANK_NAMES: readonly string[] = RANKS.map((name, index) => `${index + 1} ${name}`);
+/** The names of the ranks with their numbers, best first: "1 human" ... "7 random". */
+export const rankNames = (): string[] =>
+  RANKS.map((name, index) => `${index + 1} ${say({ en: name, zh: RANKS_IN_CHINESE[name] })}`);
+
+const RANKS_IN_CHINESE: Readonly<Record<typeof RANKS[number], string>> = {
+  human: "人写的",
+  model: "模型写的",
+  "other passage": "别的短文",
+  sentence: "原文句子",
+  "cut off": "不完整",
+  empty: "空",
+  random: "随机",
+};
 
 /** The lists of `data/reward_test.json` with scores, as many as there are held-out passages. */
 export async function scoreHeldOutLists(
@@ -66,11 +78,12 @@ export async function scoreHeldOutLists(
   const lists = await readRankedLists(pathOf("data/reward_test.json"));
   const texts = lists.slice(0, heldOut.length).flat();
   const scores = await scoreTexts(run, texts, { tokenizer });
+  const names = rankNames();
   const scored = texts.map(({ prompt, answer }, index) => ({
     prompt,
     answer,
     score: scores[index],
-    rank: RANK_NAMES[index % RANKS.length],
+    rank: names[index % RANKS.length],
     length: tokenizer.encode(answer).length,
   }));
   return chunksOf(scored, RANKS.length);
@@ -81,17 +94,18 @@ export async function scoreHeldOutLists(
  * across.
  */
 export function orderTable(lists: readonly (readonly RankedScore[])[]): Table {
-  const worseNames = RANK_NAMES.slice(1);
+  const names = rankNames(), worseNames = names.slice(1);
+  const head = say({ en: "% above", zh: "高于的百分比" });
   const share = (better: number, worse: number) =>
     worse <= better
       ? ""
       : (100 * pairAccuracy(lists.map((list) => [list[better], list[worse]])).overall).toFixed(1);
-  const rows = RANK_NAMES.slice(0, -1).map((name, better) => {
-    const row: Record<string, string> = { "% above": name };
+  const rows = names.slice(0, -1).map((name, better) => {
+    const row: Record<string, string> = { [head]: name };
     worseNames.forEach((other, index) => row[other] = share(better, index + 1));
     return row;
   });
-  return table(rows, ["% above", ...worseNames]);
+  return table(rows, [head, ...worseNames]);
 }
 
 /** P(better before worse), from the difference of their scores. */

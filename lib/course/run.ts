@@ -27,7 +27,10 @@ import { chooseDevice, type Device, type DeviceKind } from "../runtime/mod.ts";
 import type { TokenRow } from "../lm/mod.ts";
 import type { ScoreStatistics } from "../rl/mod.ts";
 import { lengthsOf, specialOf } from "./opening.ts";
+import { listed, say } from "../text/mod.ts";
 import { type RunInputs, threadsFromEnvironment } from "./embedded.ts";
+import { metricTitle } from "./metric_titles.ts";
+import { progressLine } from "./progress_line.ts";
 import type { GoldComparison } from "./questions.ts";
 
 /** A run that is compiled, and what it gave so far. */
@@ -106,25 +109,24 @@ export function runCurves(
   runs: readonly CourseRun[],
   { title = "PPO" }: { title?: string } = {},
 ): Figure {
-  return curveGrid<Metrics>(runs, [
-    { y: "mean_reward", title: "mean reward (raw score)" },
-    { y: "kl", title: "KL to the reference (nats per answer)" },
-    { y: "clip_fraction", title: "clip fraction" },
-    { y: "entropy", title: "entropy (nats a token)" },
-    { y: "response_length", title: "answer length (tokens)" },
-    { y: "explained_variance", title: "explained variance" },
-  ], { x: "update", xTitle: "update", title });
+  const columns = [
+    ...["mean_reward", "kl", "clip_fraction"] as const,
+    ...["entropy", "response_length", "explained_variance"] as const,
+  ];
+  const panels = columns.map((y) => ({ y, title: metricTitle(y) }));
+  return curveGrid<Metrics>(runs, panels, { x: "update", title });
 }
 
-/** `update 3 of 12, mean_reward 1.23, KL 0.45, 40 s left` */
-function progressLine(
+/** The line of one update; `seconds` have passed since the start. */
+function updateLine(
   { update, timestep, mean_reward, kl }: Metrics,
   { timesteps, updates }: Pick<RunConfig, "timesteps" | "updates">,
   seconds: number,
 ): string {
-  const left = Math.round(seconds / timestep * (timesteps - timestep));
-  const numbers = `mean_reward ${mean_reward.toFixed(3)}, KL ${kl.toFixed(3)}`;
-  return `update ${update} of ${updates}, ${numbers}, ${left} s left`;
+  const left = seconds / timestep * (timesteps - timestep);
+  const reward = `${say({ en: "mean_reward", zh: "平均奖励" })} ${mean_reward.toFixed(3)}`;
+  const numbers = listed([reward, `KL ${kl.toFixed(3)}`]);
+  return progressLine({ update, updates, numbers, seconds: left });
 }
 
 /** What a chapter's training loop is written with. */
@@ -192,17 +194,17 @@ function trainingReport(run: CourseRun, earlier: readonly CourseRun[]): Training
       const measured = { ...before, ...meanStepMetrics(steps.splice(0)), ...ppo.watch.lap() };
       rows.push({ update: rows.length + 1, timestep, ...measured });
       const row = rows[rows.length - 1];
-      console.log(progressLine(row, ppo.config, this.seconds));
+      console.log(updateLine(row, ppo.config, this.seconds));
       warnings.update({ ...row }).forEach((warning) => console.log(warning));
       const isLast = rows.length === ppo.config.updates;
-      const curves = () => runCurves([...earlier, run], isLast ? { title: TITLE } : {});
+      const curves = () => runCurves([...earlier, run], isLast ? { title: say(TITLE) } : {});
       if (isLast) await live.finish(() => curves()[displaySymbol]());
       else await live.update(() => picture(curves()));
     },
   };
 }
 
-const TITLE = "PPO on the embedded models";
+const TITLE = { en: "PPO on the embedded models", zh: "内置模型上的 PPO" };
 
 /**
  * A run in one record, which is one line of JSON: a type, because an interface is no record of

@@ -11,12 +11,14 @@ import {
   varianceOf,
 } from "../rl/mod.ts";
 import type { JudgedAnswer } from "./judged_answers.ts";
-import { RANK_NAMES, type RankedScore } from "./reward_study.ts";
+import { say } from "../text/mod.ts";
+import { type RankedScore, rankNames } from "./reward_study.ts";
+import { verdictName } from "./verdict_names.ts";
 
 /** An answer's raw score and the gold judge's verdict. */
 export type JudgedScore = Pick<JudgedAnswer, "rawScore" | "right">;
 
-const verdictOf = ({ right }: JudgedScore): string => right ? "right" : "wrong";
+const verdictOf = ({ right }: JudgedScore): string => verdictName(right ? "right" : "wrong");
 
 /**
  * A histogram of raw scores, one unit per bin ("6 to 7"), the highest first; right and wrong
@@ -29,15 +31,20 @@ export function scoreHistogram(
   const floors = answers.map(({ rawScore }) => Math.max(Math.floor(rawScore), -1));
   const high = Math.max(...floors);
   const bins = Array.from({ length: high - Math.min(...floors) + 1 }, (_, step) => high - step);
-  return ["right", "wrong"].flatMap((verdict) =>
+  return ["right", "wrong"].map(verdictName).flatMap((verdict) =>
     bins.map((floor) => ({
-      score: floor < 0 ? "below 0" : `${floor} to ${floor + 1}`,
+      score: binName(floor),
       verdict,
       answers: answers.filter((one, index) => verdictOf(one) === verdict && floors[index] === floor)
         .length,
     }))
   );
 }
+
+const binName = (floor: number): string =>
+  floor < 0
+    ? say({ en: "below 0", zh: "0 以下" })
+    : say({ en: `${floor} to ${floor + 1}`, zh: `${floor} 到 ${floor + 1}` });
 
 /** Scores and rewards of the answers of one verdict. */
 export interface VerdictRow {
@@ -62,7 +69,10 @@ export function rewardsByVerdict(
 ): VerdictRow[] {
   const spread = (scores: readonly number[]) =>
     Math.sqrt(varianceOf(scores.map((score) => clipScore(score, limit))));
-  return [...Map.groupBy(answers, verdictOf)].sort().map(([verdict, group]) => {
+  const groups = Map.groupBy(answers, verdictOf);
+  return ["right", "wrong"].map(verdictName).flatMap((verdict) => {
+    const group = groups.get(verdict) ?? [];
+    if (group.length === 0) return [];
     const scores = group.map(({ rawScore }) => rawScore);
     return {
       verdict,
@@ -82,7 +92,7 @@ export function rewardsByVerdict(
 export function lengthByRank(
   lists: readonly (readonly RankedScore[])[],
 ): { rank: string; tokens: number; score: number; correlation: number }[] {
-  return RANK_NAMES.map((rank, index) => {
+  return rankNames().map((rank, index) => {
     const lengths = lists.map((list) => list[index].length);
     const scores = lists.map((list) => list[index].score);
     const correlation = correlationOf(lengths, scores);

@@ -8,6 +8,7 @@
 import { describeJson, isRecord, readJsonValues } from "../files/mod.ts";
 import type { Metrics } from "../ppo/mod.ts";
 import { checkSettings, type Settings, validateSettings } from "../settings/mod.ts";
+import { say } from "../text/mod.ts";
 import { namesOwn } from "./embedded.ts";
 
 /** The settings that differ from the model's own: one point of a sweep. */
@@ -61,7 +62,7 @@ export function trialName(trial: Trial): string {
   const parts = Object.entries(trial).map(([name, value]) =>
     value === true ? name : `${name} ${value}`
   );
-  return parts.join(", ") || "own settings";
+  return parts.join(", ") || say({ en: "own settings", zh: "模型自己的设置" });
 }
 
 /** A trial with its settings in alphabetical order. */

@@ -12,7 +12,9 @@ import {
 } from "../plots/mod.ts";
 import { meanOf } from "../rl/mod.ts";
 import type { Settings } from "../settings/mod.ts";
+import { columnName, say, type Text, titled } from "../text/mod.ts";
 import { pathOf } from "./embedded.ts";
+import { metricTitle } from "./metric_titles.ts";
 import {
   readSweep,
   sortedTrial,
@@ -33,6 +35,8 @@ export interface SweepGroup {
   readonly runs: readonly (readonly SweepRow[])[];
 }
 
+const AS_COMMITTED = { en: "as committed", zh: "本仓库的设置" };
+
 /** Settings as a model folder has them. */
 export type OwnSettings = { readonly [name: string]: unknown } | undefined;
 
@@ -52,7 +56,7 @@ export function groupBySeed(rows: readonly SweepRow[], own: OwnSettings): SweepG
   return [...Map.groupBy(rows, keyOf).values()].map((rows) => {
     const differs = differing(rows[0].trial, own);
     return {
-      name: Object.keys(differs).length === 0 ? "as committed" : trialName(differs),
+      name: Object.keys(differs).length === 0 ? say(AS_COMMITTED) : trialName(differs),
       differs,
       runs: [...Map.groupBy(rows, ({ trial }) => trial.seed).values()],
     };
@@ -121,35 +125,31 @@ export function seedBand({ name, runs }: SweepGroup, column: SweepColumn): Band 
 const shown = (value: number): number | null =>
   Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
 
-/** Titles of the panels. */
-const TITLES: { readonly [K in SweepColumn]?: string } = {
-  mean_reward: "mean reward (raw score)",
-  score: "clipped score (the reward)",
-  kl: "KL to the reference (nats per answer)",
-  gold: "gold: right questions (%)",
-  clip_fraction: "clip fraction",
-  entropy: "entropy (nats a token)",
-  response_length: "answer length (tokens)",
-  explained_variance: "explained variance",
-};
-
 /** One panel per column. */
 const panelsOf = (groups: readonly SweepGroup[], columns: readonly SweepColumn[]): BandPanel[] =>
   columns.map((column) => ({
-    title: TITLES[column] ?? column,
+    title: metricTitle(column),
     bands: groups.map((group) => seedBand(group, column)),
   }));
 
 const gridOf = (panels: readonly BandPanel[], title: string): Figure =>
-  bandGrid(panels, { title, xTitle: "update" });
+  bandGrid(panels, { title, xTitle: columnName("update") });
 
-/** "mean of seeds 1, 2, 3", if all groups have the same ones. */
-function meanOfSeeds(groups: readonly SweepGroup[]): string {
+/** `title: mean of seeds 1, 2, 3, band from minimum to maximum`; no seeds if groups have other ones. */
+function overSeeds(title: string, groups: readonly SweepGroup[]): string {
   const [first, ...others] = groups.map(({ runs }) =>
     runs.map(([row]) => row.trial.seed).toSorted().join(", ")
   );
-  const seeds = others.every((seeds) => seeds === first) ? `seeds ${first}` : "the seeds";
-  return `mean of ${seeds}, band from minimum to maximum`;
+  const seeds = others.every((seeds) => seeds === first)
+    ? { en: `seeds ${first}`, zh: `种子 ${first} ` }
+    : { en: "the seeds", zh: "各种子" };
+  return titled(
+    title,
+    say({
+      en: `mean of ${seeds.en}, band from minimum to maximum`,
+      zh: `${seeds.zh}的均值，色带从最小到最大`,
+    }),
+  );
 }
 
 /** Two settings of a sweep in one figure: a row of panels each. */
@@ -158,7 +158,7 @@ export function sweepFigure(groups: readonly SweepGroup[], own: OwnSettings): Fi
   return gridOf([
     ...panelsOf(klCoef, ["mean_reward", "kl", "gold"]),
     ...panelsOf(lam, ["mean_reward", "explained_variance", "gold"]),
-  ], `kl_coef and lam: ${meanOfSeeds([...klCoef, ...lam])}`);
+  ], overSeeds(say({ en: "kl_coef and lam", zh: "kl_coef 与 lam" }), [...klCoef, ...lam]));
 }
 
 /**
@@ -171,8 +171,10 @@ export function groupFigure(
   { title, against = false }: { title: string; against?: boolean },
 ): Figure {
   const panels = [...panelsOf(groups, columns), ...against ? [goldAgainstReward(groups)] : []];
-  return gridOf(panels, `${title}: ${meanOfSeeds(groups)}`);
+  return gridOf(panels, overSeeds(title, groups));
 }
+
+const MEAN_REWARD = { en: "mean reward", zh: "平均奖励" };
 
 /** Gold after update k, against the mean reward of the pool that this policy then answered. */
 function goldAgainstReward(groups: readonly SweepGroup[]): BandPanel {
@@ -181,7 +183,8 @@ function goldAgainstReward(groups: readonly SweepGroup[]): BandPanel {
     x: seedBand(group, "mean_reward").mean.slice(1),
     mean: seedBand(group, "gold").mean.slice(0, -1),
   }));
-  return { title: "gold (%) against mean reward", xTitle: "mean reward", bands };
+  const title = say({ en: "gold (%) against mean reward", zh: "标准裁判（%）对平均奖励" });
+  return { title, xTitle: say(MEAN_REWARD), bands };
 }
 
 /**
@@ -206,13 +209,18 @@ export function besideKept(
   const yours = runs.map((run): SweepGroup => {
     const entries = Object.entries(run[0].trial).filter(([name]) => varied.includes(name));
     const differs: Trial = Object.fromEntries(entries);
-    return { name: `yours: ${trialName(differs)}`, differs, runs: [run] };
+    return {
+      name: titled(say({ en: "yours", zh: "你的" }), trialName(differs)),
+      differs,
+      runs: [run],
+    };
   });
   const updates = Math.max(2, ...rows.map(({ update }) => update));
   const kept = groupsVarying(groups, varied.includes("lam") ? "lam" : "kl_coef", own)
     .map((group) => ({ ...group, runs: group.runs.map((run) => run.slice(0, updates)) }));
   const panels = panelsOf([...kept, ...yours], ["mean_reward", "kl"]);
-  return gridOf(panels, "Your sweep beside the committed one");
+  const title = { en: "Your sweep beside the committed one", zh: "你的扫描与本仓库的对照" };
+  return gridOf(panels, say(title));
 }
 
 /** The settings in which some differ. */
@@ -230,19 +238,30 @@ const valueOf = (settings: Trial, name: string): unknown =>
  */
 export function sweepEnds(groups: readonly SweepGroup[]): Table {
   const last = (numbers: Band["mean"]) => numbers.at(-1) ?? NaN;
+  const [runs, reward, kl, gold, range] = ENDS.map(say);
   const rows = groups.map((group) => {
     const { mean, low = mean, high = mean } = seedBand(group, "gold");
     const end = (column: SweepColumn) => last(seedBand(group, column).mean);
+    const [lowest, highest] = [last(low).toFixed(1), last(high).toFixed(1)];
     return {
-      runs: group.name,
-      "mean reward": end("mean_reward").toFixed(2),
-      "KL (nats)": end("kl").toFixed(2),
-      "gold (%)": last(mean).toFixed(1),
-      "gold, min to max": `${last(low).toFixed(1)} to ${last(high).toFixed(1)}`,
+      [runs]: group.name,
+      [reward]: end("mean_reward").toFixed(2),
+      [kl]: end("kl").toFixed(2),
+      [gold]: last(mean).toFixed(1),
+      [range]: say({ en: `${lowest} to ${highest}`, zh: `${lowest} 到 ${highest}` }),
     };
   });
-  return table(rows, ["runs", "mean reward", "KL (nats)", "gold (%)", "gold, min to max"]);
+  return table<Record<string, string>>(rows, [runs, reward, kl, gold, range]);
 }
+
+/** The columns of `sweepEnds`. */
+const ENDS: readonly Text[] = [
+  { en: "runs", zh: "训练" },
+  MEAN_REWARD,
+  { en: "KL (nats)", zh: "KL（纳特）" },
+  { en: "gold (%)", zh: "标准裁判（%）" },
+  { en: "gold, min to max", zh: "标准裁判，最小到最大" },
+];
 
 /** The settings in which runs differ, as a table: for example what `faithful` changes. */
 export function settingDifferences(runs: { readonly [name: string]: Settings }): Table {

@@ -1,8 +1,10 @@
 /** Runs the trials of a sweep; a notebook runs a small sweep with `sweepHere`. */
 import { interruptSignal } from "../notebook/mod.ts";
 import { scheduleOf, type Settings } from "../settings/mod.ts";
+import { titled } from "../text/mod.ts";
 import { type Embedded, loadOwn, namesOwn, runSettings } from "./embedded.ts";
 import { askQuestions } from "./questions.ts";
+import { progressLine } from "./progress_line.ts";
 import { openRun } from "./run.ts";
 import {
   type SweepRow,
@@ -91,9 +93,9 @@ export async function sweepHere(
     const options = { settings: settings[index], judged: 0, signal };
     for await (const row of runTrial(embedded, { ...base, ...own }, options)) {
       rows.push(row);
-      const left = Math.round((performance.now() - start) / 1000 / ++done * (total - done));
-      const progress = `update ${row.update} of ${row.updates}, KL ${row.kl.toFixed(3)}`;
-      console.log(`${trialName(own)}: ${progress}, ${left} s left`);
+      const seconds = (performance.now() - start) / 1000 / ++done * (total - done);
+      const numbers = `KL ${row.kl.toFixed(3)}`;
+      console.log(titled(trialName(own), progressLine({ ...row, numbers, seconds })));
     }
   }
 }

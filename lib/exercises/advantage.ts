@@ -45,7 +45,7 @@ export const valueOfState: Exercise<ValueOfState> = defineExercise<ValueOfState>
       says: {
         en:
           "That is the best action's value. V says what this policy earns, and it does not always take the best.",
-        zh: "这是最好动作的价值。V 说的是这个策略能得到多少，而它并不总选最好的。",
+        zh: "这是最好动作的价值。V 是这个策略能得到多少，而它并不总选最好的。",
       },
     },
   ],
@@ -122,6 +122,6 @@ export const nStepEstimate: Exercise<NStepEstimate> = defineExercise<NStepEstima
   ],
   solved: {
     en: "Right: n real rewards, then the critic's word.",
-    zh: "正确：n 个真实奖励，之后听评论家的。",
+    zh: "正确：n 个真实奖励，之后用价值模型的估计。",
   },
 });

@@ -29,7 +29,7 @@ export const answerRewards: Exercise<AnswerRewards> = defineExercise<AnswerRewar
       says: {
         en:
           "Every token got the score. The reward model reads whole answers, so only the last token is paid for it.",
-        zh: "每个词元都得到了分数。奖励模型读的是整个回答，所以分数只付给最后一个词元。",
+        zh: "每个词元都得到了分数。奖励模型读的是整个回答，所以分数只计入最后一个词元。",
       },
     },
     {
@@ -38,7 +38,7 @@ export const answerRewards: Exercise<AnswerRewards> = defineExercise<AnswerRewar
       says: {
         en:
           "The sign of the price is turned: a token that the actor likes more than the reference does must cost something.",
-        zh: "价格的符号反了：策略比参考模型更偏爱的词元应当扣分。",
+        zh: "KL 惩罚的符号反了：策略比参考模型更偏爱的词元应当扣分。",
       },
     },
     {
@@ -46,13 +46,13 @@ export const answerRewards: Exercise<AnswerRewards> = defineExercise<AnswerRewar
         shapedRewards({ logProbs, refLogProbs, klCoef, score: 0 }),
       says: {
         en: "The price of KL is right; the score at the last token is missing.",
-        zh: "KL 的价格对了；还缺最后一个词元处的分数。",
+        zh: "KL 惩罚对了；还缺最后一个词元处的分数。",
       },
     },
   ],
   solved: {
     en:
       "Right: a small price at every token, the score at the last one. This is all the actor ever learns from.",
-    zh: "正确：每个词元付一点价格，最后一个词元得到分数。策略学习的全部依据就是这些。",
+    zh: "正确：每个词元扣除 KL 惩罚，最后一个词元得到分数。策略学习的全部依据就是这些。",
   },
 });

@@ -1,6 +1,7 @@
-/** Tries a learner's function and says what came of it, in both languages. */
+/** Tries a learner's function and says what came of it. */
 import { displaySymbol, escapeHtml } from "../display/mod.ts";
-import { bothLanguages, type Shown, type Text } from "../widgets/mod.ts";
+import { say, type Text } from "../text/mod.ts";
+import type { Shown } from "../widgets/mod.ts";
 import type { Answer, Exercise, Result } from "./exercise.ts";
 
 /** What a check found; shows itself as a notebook cell's last expression. */
@@ -99,9 +100,8 @@ function shown(value: unknown): string {
 
 function verdict(passed: boolean, says: Text): Verdict {
   const [sign, color] = passed ? ["✓", "#d9f0e6"] : ["✗", "#fbe3d6"];
-  const text = `${sign} ${bothLanguages(says)}`;
-  const html =
-    `<div style="background:${color};color:#222;padding:6px 12px;border-radius:4px;white-space:pre-line;` +
+  const text = `${sign} ${say(says)}`;
+  const html = `<div style="background:${color};color:#222;padding:6px 12px;border-radius:4px;` +
     `max-width:760px">${escapeHtml(text)}</div>`;
   return { passed, says, [displaySymbol]: () => ({ "text/html": html, "text/plain": text }) };
 }

@@ -50,12 +50,12 @@ export const deltas: Exercise<Deltas> = defineExercise<Deltas>({
         tdErrors({ rewards, values, gamma }).map((delta) => -delta),
       says: {
         en: "The sign is turned: better than the critic expected is positive.",
-        zh: "符号反了：比评论家预期的好应为正。",
+        zh: "符号反了：比价值模型预期的好应为正。",
       },
     },
   ],
   solved: {
     en: "Right: each delta says how much better this one step went than the critic thought.",
-    zh: "正确：每个 delta 说的是，这一步比评论家预想的好多少。",
+    zh: "正确：每个 delta 表示这一步比价值模型预想的好多少。",
   },
 });

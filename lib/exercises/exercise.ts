@@ -3,7 +3,7 @@
  * wrong answer that is a typical mistake gets the sentence written for that mistake; any other gets
  * the first case that differs.
  */
-import type { Text } from "../widgets/mod.ts";
+import type { Text } from "../text/mod.ts";
 
 /** A number, or rows of numbers: what exercises give back. */
 export type Result = number | readonly Result[];

@@ -34,7 +34,7 @@ export const paidScore: Exercise<PaidScore> = defineExercise<PaidScore>({
       says: {
         en:
           "This is what the tutorial pays: the raw score, clipped. Subtract the mean and divide by the deviation first.",
-        zh: "教程正是这样付的：把原始分数直接裁剪。请先减去均值，再除以标准差。",
+        zh: "教程正是这样做的：把原始分数直接裁剪。请先减去均值，再除以标准差。",
       },
     },
   ],

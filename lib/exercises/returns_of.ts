@@ -51,6 +51,6 @@ export const returnsOf: Exercise<ReturnsOf> = defineExercise<ReturnsOf>({
   ],
   solved: {
     en: "Right: this is what the critic is asked to foresee at each token.",
-    zh: "正确：评论家在每个词元处要预见的就是它。",
+    zh: "正确：价值模型在每个词元处要预见的就是它。",
   },
 });

@@ -3,6 +3,7 @@
  * line and a pale band each.
  */
 
+import { listed, say, titled } from "../text/mod.ts";
 import { type Figure, figure } from "./figure.ts";
 import { axisName, gridLayout, gridShape, panelBox } from "./grid_axes.ts";
 import type { GridPanel, GridShape } from "./grid_axes.ts";
@@ -72,11 +73,11 @@ export function bandGrid(
     .flatMap(({ bands }) => bands.flatMap(({ x }) => x));
   const legend = shared ? "below" : "beside";
   const layout = gridLayout(panels, { title, shape, xTitle, xMore: countTicks(xs), legend });
-  const names = [...new Set(rows.flat())].join(", ");
+  const of = listed([...new Set(rows.flat())]), drawn = listed(panels.map(({ title }) => title));
   return figure(
     data,
     shared ? { ...layout, height: 110 + 215 * shape.down } : { ...layout, ...legendsBeside(shape) },
-    `${title}: ${panels.map((panel) => panel.title).join(", ")} of ${names}`,
+    titled(title, say({ en: `${drawn} of ${of}`, zh: `${of}的${drawn}` })),
   );
 }
 

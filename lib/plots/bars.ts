@@ -3,6 +3,7 @@
  * Chinese.
  */
 
+import { columnName, listed, say, titled } from "../text/mod.ts";
 import { type Figure, figure } from "./figure.ts";
 import { column, type Key, short } from "./rows.ts";
 import { axis, type FigureOptions, frame, type Layout, seriesStyle, type Trace } from "./style.ts";
@@ -13,7 +14,7 @@ export interface BarsOptions<R> extends FigureOptions {
   readonly label: Key<R>;
   /** The column with their lengths. */
   readonly value: Key<R>;
-  /** Name and unit of the lengths; default: the name of `value`. */
+  /** Name and unit of the lengths; default: the name of the column `value`. */
   readonly valueTitle?: string;
   /** What the bars are, e.g. "next token"; default: the name of `label`. */
   readonly labelTitle?: string;
@@ -42,12 +43,12 @@ export interface BarsOptions<R> extends FigureOptions {
  */
 export function bars<R extends object>(rows: readonly R[], options: BarsOptions<R>): Figure {
   const { label, value, title, seriesBy, stacked = false, seed } = options;
-  const { valueTitle = value, labelTitle = label } = options;
+  const { valueTitle = columnName(value), labelTitle = columnName(label) } = options;
   const nameOf = (row: R) => String(row[label]);
   const groups = Map.groupBy(rows, (row) => seriesBy === undefined ? "" : String(row[seriesBy]));
   if (seriesBy === undefined) groups.set("", [...rows]); // also without rows
   const data = [...groups].map(([name, rows], index): Trace => ({
-    ...bar(name, rows.map(nameOf), column(rows, value)),
+    ...bar(columnName(name), rows.map(nameOf), column(rows, value)),
     text: stacked ? [] : column(rows, value).map((length) => length === null ? "" : short(length)),
     marker: {
       color: seriesStyle(index).color,
@@ -75,7 +76,7 @@ export function bars<R extends object>(rows: readonly R[], options: BarsOptions<
   const parts = stacked
     ? [...sums].map(([name, sum]) => `${name} ${short(sum)}`)
     : rows.map((row) => `${nameOf(row)} ${String(row[value])}`);
-  return figure(data, layout, `${title}: ${parts.join(", ")}`);
+  return figure(data, layout, titled(title, listed(parts)));
 }
 
 const bar = (name: string, labels: string[], lengths: readonly (number | null)[]): Trace => ({
@@ -90,7 +91,7 @@ const bar = (name: string, labels: string[], lengths: readonly (number | null)[]
 
 /** Bars of no length at the end of each stack, with its sum. */
 const sumTrace = (sums: ReadonlyMap<string, number>): Trace => ({
-  ...bar("together", [...sums.keys()], Array.from(sums, () => 0)),
+  ...bar(say({ en: "together", zh: "合计" }), [...sums.keys()], Array.from(sums, () => 0)),
   showlegend: false,
   hoverinfo: "skip",
   text: Array.from(sums.values(), short),

@@ -2,6 +2,7 @@
  * A fraction before and after training, each with its confidence interval, one line for each run.
  */
 
+import { columnName, listedLong, say, titled } from "../text/mod.ts";
 import { type Figure, figure } from "./figure.ts";
 import { axis, type FigureOptions, frame, legendBelow, lineTrace, type Trace } from "./style.ts";
 
@@ -44,9 +45,15 @@ export interface BeforeAfter {
  */
 export function beforeAfter(
   runs: readonly BeforeAfter[],
-  { title, yTitle = "right (%)", seed }: FigureOptions & { yTitle?: string },
+  { title, yTitle = say({ en: "right (%)", zh: "正确（%）" }), seed }: FigureOptions & {
+    yTitle?: string;
+  },
 ): Figure {
-  const ticks = { tickvals: [0, 1], ticktext: ["before", "after"], range: [-0.35, 1.35] };
+  const ticks = {
+    tickvals: [0, 1],
+    ticktext: ["before", "after"].map(columnName),
+    range: [-0.35, 1.35],
+  };
   const layout = {
     ...frame({ title, seed, width: 640, height: 400 }),
     xaxis: axis("", { ...ticks, showgrid: false, zeroline: false }),
@@ -56,7 +63,7 @@ export function beforeAfter(
     margin: { l: 70, r: 24, t: 52, b: 52 + 22 * runs.length },
   };
   const data = runs.map((run, index) => runTrace(run, { index, count: runs.length }));
-  return figure(data, layout, `${title}: ${runs.map(sentence).join("; ")}`);
+  return figure(data, layout, titled(title, listedLong(runs.map(sentence))));
 }
 
 function runTrace(run: BeforeAfter, { index, count }: { index: number; count: number }): Trace {
@@ -80,10 +87,13 @@ function runTrace(run: BeforeAfter, { index, count }: { index: number; count: nu
 }
 
 function sentence({ label, before, after, gain }: BeforeAfter): string {
-  const change = gain === undefined
-    ? ""
-    : `, gain ${points(gain.value)} [${gain.interval.map(points).join(", ")}] points`;
-  return `${label}: ${percent(before.value)} → ${percent(after.value)} %${change}`;
+  const change = `${percent(before.value)} → ${percent(after.value)} %`;
+  if (gain === undefined) return titled(label, change);
+  const gained = `${points(gain.value)} [${gain.interval.map(points).join(", ")}]`;
+  return titled(
+    label,
+    say({ en: `${change}, gain ${gained} points`, zh: `${change}，提高 ${gained} 个百分点` }),
+  );
 }
 
 const percent = (fraction: number): string => (100 * fraction).toFixed(1);

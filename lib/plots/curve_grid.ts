@@ -3,6 +3,7 @@
  * and marker for each run.
  */
 
+import { columnName, listed, say, titled } from "../text/mod.ts";
 import { type Figure, figure } from "./figure.ts";
 import { axisName, gridLayout, gridShape } from "./grid_axes.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
@@ -57,7 +58,9 @@ export function curveGrid<R extends object>(
   { title, seed, columns, x: xName, xTitle }: CurveGridOptions<R>,
 ): Figure {
   const panels = metrics.map((metric) =>
-    typeof metric === "string" ? { y: metric, title: metric } : { title: metric.y, ...metric }
+    typeof metric === "string"
+      ? { y: metric, title: columnName(metric) }
+      : { title: columnName(metric.y), ...metric }
   );
   const data = panels.flatMap(({ y }, place) =>
     runs.map(({ name, rows }, index) =>
@@ -80,10 +83,15 @@ export function curveGrid<R extends object>(
     title,
     seed,
     shape: gridShape(panels.length, columns),
-    xTitle: xTitle ?? x.name,
+    xTitle: xTitle ?? columnName(x.name),
     xMore: countTicks(x.of(allRows)),
     legend: runs.length > 1 ? "below" : "none",
   });
-  const names = panels.map((panel) => panel.title).join(", ");
-  return figure(data, layout, `${title}: ${names} of ${runs.map((run) => run.name).join(", ")}`);
+  const shown = listed(panels.map((panel) => panel.title)),
+    of = listed(runs.map(({ name }) => name));
+  return figure(
+    data,
+    layout,
+    titled(title, say({ en: `${shown} of ${of}`, zh: `${of}的${shown}` })),
+  );
 }

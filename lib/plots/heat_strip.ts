@@ -3,6 +3,7 @@
  * the KL at each token.
  */
 
+import { listed, titled } from "../text/mod.ts";
 import { type Figure, figure } from "./figure.ts";
 import { short } from "./rows.ts";
 import { type FigureOptions, frame, type Trace } from "./style.ts";
@@ -78,8 +79,8 @@ export function heatStrip(
   // the middle of the room for the number
   const below = y.map((row) => row + (tile + numberHeight) / 2 / line);
   const traces = [{ ...tiles(strip), x, y }, { ...numbersOf(values), x, y: below }];
-  const text = tokens.map((token, index) => `${token} ${short(values[index])}`).join(", ");
-  return figure(traces.slice(0, numbers ? 2 : 1), layout, `${title}: ${text}`);
+  const text = listed(tokens.map((token, index) => `${token} ${short(values[index])}`));
+  return figure(traces.slice(0, numbers ? 2 : 1), layout, titled(title, text));
 }
 
 interface Strip extends Required<Pick<HeatStripOptions, "valueTitle" | "largest" | "upToZero">> {

@@ -3,6 +3,7 @@
  * the older ones.
  */
 
+import { columnName, listed, listedLong, say, titled } from "../text/mod.ts";
 import type { Run } from "./curve_grid.ts";
 import { type Figure, figure } from "./figure.ts";
 import { column, countTicks, type Key, xColumn } from "./rows.ts";
@@ -47,7 +48,7 @@ export function learningCurve<R extends object>(
   rows: readonly R[],
   options: LearningCurveOptions<R>,
 ): Figure {
-  const { y, title = y, yTitle = y, seriesBy, band, seed } = options;
+  const { y, title = columnName(y), yTitle = columnName(y), seriesBy, band, seed } = options;
   const series = groupBy(rows, seriesBy);
   const x = xColumn(rows, options.x);
   const data = series.flatMap(({ name, rows }, index) => {
@@ -57,13 +58,16 @@ export function learningCurve<R extends object>(
   });
   const layout = {
     ...frame({ title, seed, width: 720, height: 380 }),
-    xaxis: axis(options.xTitle ?? x.name, countTicks(series.flatMap(({ rows }) => x.of(rows)))),
+    xaxis: axis(
+      options.xTitle ?? columnName(x.name),
+      countTicks(series.flatMap(({ rows }) => x.of(rows))),
+    ),
     yaxis: axis(yTitle),
     showlegend: seriesBy !== undefined,
     legend: { orientation: "v", x: 1.02, y: 1 },
   };
   const summaries = series.map(({ name, rows }) => summary(name, column(rows, y)));
-  return figure(data, layout, `${title}: ${summaries.join("; ")}`);
+  return figure(data, layout, titled(title, listedLong(summaries)));
 }
 
 /** The rows of each value of `key`, in the order of their first appearance. */
@@ -71,13 +75,18 @@ function groupBy<R extends object>(rows: readonly R[], key: Key<R> | undefined):
   if (key === undefined) return [{ name: "", rows }];
   // a bare number in the legend would not show what it is
   return [...Map.groupBy(rows, (row) => row[key])].map(([value, rows]) => ({
-    name: typeof value === "number" ? `${key} ${value}` : String(value),
+    name: typeof value === "number" ? `${columnName(key)} ${value}` : columnName(String(value)),
     rows,
   }));
 }
 
 function summary(name: string, values: readonly (number | null)[]): string {
   const present = values.filter((value) => value !== null);
-  const [first, last] = [0, -1].map((at) => present.at(at)?.toPrecision(3) ?? "nothing");
-  return `${name === "" ? "" : name + ", "}${first} to ${last} over ${present.length} points`;
+  const nothing = say({ en: "nothing", zh: "无" });
+  const [first, last] = [0, -1].map((at) => present.at(at)?.toPrecision(3) ?? nothing);
+  const range = say({
+    en: `${first} to ${last} over ${present.length} points`,
+    zh: `${present.length} 个点，从 ${first} 到 ${last}`,
+  });
+  return listed(name === "" ? [range] : [name, range]);
 }

@@ -3,6 +3,8 @@
  * lines of a file.
  */
 
+import { say } from "../text/mod.ts";
+
 /** A column's name, checked by the compiler against the rows. */
 export type Key<R> = keyof R & string;
 
@@ -54,4 +56,6 @@ export function countTicks(values: readonly (number | null)[]): { dtick?: number
 
 /** A number with three significant digits, for texts. */
 export const short = (value: number): string =>
-  Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "missing";
+  Number.isFinite(value)
+    ? String(Number(value.toPrecision(3)))
+    : say({ en: "missing", zh: "缺失" });

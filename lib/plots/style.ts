@@ -4,6 +4,7 @@
  * (dark themes would hide dark text).
  */
 
+import { say } from "../text/mod.ts";
 import { column, type Key } from "./rows.ts";
 
 /** One plotly trace, e.g. `{ type: "scatter", x: [1, 2], y: [3, 4] }`. */
@@ -43,7 +44,9 @@ export interface FigureOptions {
 export function frame(
   { title, seed, width, height }: FigureOptions & { width: number; height: number },
 ): Layout {
-  const text = seed === undefined ? title : `${title} (seed ${seed})`;
+  const text = seed === undefined
+    ? title
+    : say({ en: `${title} (seed ${seed})`, zh: `${title}（种子 ${seed}）` });
   return {
     title: { text, x: 0.5, y: 1, yanchor: "top", pad: { t: 14 }, font: { size: 15 } },
     width,

@@ -3,6 +3,7 @@
  * values that predict them.
  */
 
+import { listed, listedLong, titled } from "../text/mod.ts";
 import { type Figure, figure } from "./figure.ts";
 import { short } from "./rows.ts";
 import { axis, type FigureOptions, frame, lineTrace, seriesStyle, type Trace } from "./style.ts";
@@ -67,12 +68,12 @@ export function tokenStems(tokens: readonly string[], options: TokenStemsOptions
     margin: { l: 70, r: 24, t: 84, b: 56 },
   };
   const rowTexts = [stems, ...lines].map(({ name, values }) =>
-    `${name} ${tokens.map((token, t) => `${token} ${short(values[t])}`).join(", ")}`
+    `${name} ${listed(tokens.map((token, t) => `${token} ${short(values[t])}`))}`
   );
   const lineTraces = lines.map(({ name, values }, index) =>
     lineTrace(index + 1, { width: 2, size: 7, name, x: [...values.keys()], y: values.map(finite) })
   );
-  const text = `${title}: ${rowTexts.join("; ")}`;
+  const text = titled(title, listedLong(rowTexts));
   return figure([...stemTraces(stems), ...lineTraces], layout, text);
 }
 

@@ -43,10 +43,10 @@ export const advantage: readonly QuizQuestion[] = [
         right: true,
       },
       {
-        text: { en: "It removes the bias of the critic.", zh: "它消除评论家的偏差。" },
+        text: { en: "It removes the bias of the critic.", zh: "它消除价值模型的偏差。" },
         why: {
           en: "It does not change the critic; one that is wrong stays wrong.",
-          zh: "它不会改变评论家；错的仍然是错的。",
+          zh: "它不会改变价值模型；错的仍然是错的。",
         },
       },
       {
@@ -62,7 +62,7 @@ export const advantage: readonly QuizQuestion[] = [
     question: {
       en:
         "The critic knows nothing (V = 0 everywhere). Which estimate still ranks tokens rightly on average?",
-      zh: "评论家一无所知（V 处处为 0）。哪种估计平均来看仍能正确给词元排序？",
+      zh: "价值模型一无所知（V 处处为 0）。哪种估计平均来看仍能正确给词元排序？",
     },
     choices: [
       {
@@ -108,7 +108,7 @@ export const advantage: readonly QuizQuestion[] = [
         text: { en: "Nothing.", zh: "什么也不会。" },
         why: {
           en: "The mean of a pool is seldom 0, so something shifts.",
-          zh: "一个池子的均值很少正好是 0，所以总有变动。",
+          zh: "一个经验池的均值很少正好是 0，所以总有变动。",
         },
       },
     ],

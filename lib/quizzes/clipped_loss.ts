@@ -53,8 +53,8 @@ export const clippedLoss: readonly QuizQuestion[] = [
         },
       },
       {
-        text: { en: "Only with a KL price.", zh: "只有 KL 有价格时才有。" },
-        why: { en: "The price is inside A.", zh: "价格已经在 A 里面了。" },
+        text: { en: "Only with a KL price.", zh: "只有加了 KL 惩罚时才有。" },
+        why: { en: "The price is inside A.", zh: "KL 惩罚已经在 A 里面了。" },
       },
     ],
   },
@@ -96,12 +96,15 @@ export const clippedLoss: readonly QuizQuestion[] = [
         },
       },
       {
-        text: { en: "The price on KL to the reference", zh: "对参考模型的 KL 的价格" },
-        why: { en: "It is paid at every token of every answer.", zh: "每个回答的每个词元都要付。" },
+        text: { en: "The price on KL to the reference", zh: "对参考模型的 KL 惩罚" },
+        why: {
+          en: "It is paid at every token of every answer.",
+          zh: "每个回答的每个词元都要扣除它。",
+        },
         right: true,
       },
       {
-        text: { en: "The critic", zh: "评论家" },
+        text: { en: "The critic", zh: "价值模型" },
         why: { en: "It only lowers the variance.", zh: "它只是降低方差。" },
       },
     ],

@@ -30,7 +30,7 @@ export const gae: readonly QuizQuestion[] = [
   {
     question: {
       en: "The critic is wrong. Which λ still compares the tokens of a state without bias?",
-      zh: "评论家是错的。哪个 λ 比较同一状态的各个词元时仍没有偏差？",
+      zh: "价值模型是错的。哪个 λ 比较同一状态的各个词元时仍没有偏差？",
     },
     choices: [
       {
@@ -39,7 +39,7 @@ export const gae: readonly QuizQuestion[] = [
           en:
             "λ = 1 does not ask the critic about later states. V(s_t) itself remains, and it is the same for all tokens of the state.",
           zh:
-            "λ = 1 不向评论家询问后面的状态。剩下的只有 V(s_t) 本身，它对该状态的所有词元都相同。",
+            "λ = 1 不向价值模型询问后面的状态。剩下的只有 V(s_t) 本身，它对该状态的所有词元都相同。",
         },
         right: true,
       },
@@ -47,14 +47,14 @@ export const gae: readonly QuizQuestion[] = [
         text: { en: "λ = 0", zh: "λ = 0" },
         why: {
           en: "It believes the critic after one step: the most bias of all.",
-          zh: "它走一步就相信评论家：偏差最大。",
+          zh: "它走一步就采用价值模型的估计：偏差最大。",
         },
       },
       {
         text: { en: "None", zh: "没有这样的 λ" },
         why: {
           en: "One does not ask the critic about later states at all.",
-          zh: "有一个 λ 根本不问评论家后面状态的价值。",
+          zh: "有一个 λ 根本不问价值模型后面状态的价值。",
         },
       },
     ],
@@ -68,11 +68,11 @@ export const gae: readonly QuizQuestion[] = [
       {
         text: {
           en: "What the critic says at the pad behind it.",
-          zh: "评论家在其后的填充处给出的值。",
+          zh: "价值模型在其后的填充处给出的值。",
         },
         why: {
           en: "A pad is no state of the text; what a critic says there means nothing.",
-          zh: "填充不是文本的状态，评论家在那里说什么都没有意义。",
+          zh: "填充不是文本的状态，价值模型在那里的输出没有意义。",
         },
       },
       {
@@ -98,7 +98,7 @@ export const gae: readonly QuizQuestion[] = [
       {
         text: {
           en: "This step went better than the critic expected.",
-          zh: "这一步比评论家预期的好。",
+          zh: "这一步比价值模型预期的好。",
         },
         why: {
           en: "Reward plus next value exceeded the value before.",
@@ -130,7 +130,7 @@ export const gae: readonly QuizQuestion[] = [
         why: { en: "The cost of GAE is the same for any γ.", zh: "任何 γ 的计算量都一样。" },
       },
       {
-        text: { en: "The critic cannot learn otherwise.", zh: "否则评论家学不会。" },
+        text: { en: "The critic cannot learn otherwise.", zh: "否则价值模型学不会。" },
         why: { en: "It learns discounted returns as well.", zh: "它也能学会带折扣的回报。" },
       },
       {

@@ -163,7 +163,7 @@ export const policy: readonly QuizQuestion[] = [
         text: { en: "That the question was too long.", zh: "问题太长了。" },
         why: {
           en: "The reward is one number; it does not say why.",
-          zh: "奖励只是一个数，不说原因。",
+          zh: "奖励只是一个数，不包含原因。",
         },
       },
     ],

@@ -28,7 +28,7 @@ export const ppo: readonly QuizQuestion[] = [
         text: { en: "`kl_coef`.", zh: "`kl_coef`。" },
         why: {
           en: "That is the price of a nat, not how many there are.",
-          zh: "那是每纳特的价格，不是有多少纳特。",
+          zh: "那是每纳特扣多少奖励，不是有多少纳特。",
         },
       },
     ],
@@ -52,10 +52,10 @@ export const ppo: readonly QuizQuestion[] = [
         right: true,
       },
       {
-        text: { en: "The critic is too small.", zh: "评论家太小。" },
+        text: { en: "The critic is too small.", zh: "价值模型太小。" },
         why: {
           en: "A poor critic makes learning noisy, it does not turn it.",
-          zh: "差的评论家会让学习更嘈杂，但不会让方向颠倒。",
+          zh: "差的价值模型会让学习更嘈杂，但不会让方向颠倒。",
         },
       },
       {
@@ -82,11 +82,11 @@ export const ppo: readonly QuizQuestion[] = [
         text: { en: "Only the actor.", zh: "只有策略。" },
         why: {
           en: "The critic must follow the actor: returns change when answers do.",
-          zh: "评论家要跟上策略：回答变了，回报也就变了。",
+          zh: "价值模型要跟上策略：回答变了，回报也就变了。",
         },
       },
       {
-        text: { en: "Actor and critic.", zh: "策略和评论家。" },
+        text: { en: "Actor and critic.", zh: "策略模型和价值模型。" },
         why: {
           en: "The other two are frozen and can share one copy of their weights.",
           zh: "另外两个是冻结的，权重只需要一份。",
@@ -146,7 +146,7 @@ export const ppo: readonly QuizQuestion[] = [
         text: { en: "It keeps the actor nearer to the reference.", zh: "让策略离参考模型更近。" },
         why: {
           en: "Every nat of divergence costs more, so fewer are worth their price.",
-          zh: "每一纳特的偏离都更贵，值得付出的就更少。",
+          zh: "每偏离一纳特扣得更多，值得的偏离就更少。",
         },
         right: true,
       },

@@ -6,7 +6,7 @@ export const value: readonly QuizQuestion[] = [
   {
     question: {
       en: "Explained variance is 0. What has the critic learnt?",
-      zh: "解释方差是 0。评论家学到了什么？",
+      zh: "解释方差是 0。价值模型学到了什么？",
     },
     choices: [
       {
@@ -70,11 +70,11 @@ export const value: readonly QuizQuestion[] = [
   {
     question: {
       en: "Critic and reward model are the same kind of network. What is the difference?",
-      zh: "评论家与奖励模型是同一种网络。区别在哪里？",
+      zh: "价值模型与奖励模型是同一种网络。区别在哪里？",
     },
     choices: [
       {
-        text: { en: "The critic is larger.", zh: "评论家更大。" },
+        text: { en: "The critic is larger.", zh: "价值模型更大。" },
         why: {
           en: "It even starts from the reward model's body.",
           zh: "它甚至就是从奖励模型的主体开始的。",
@@ -83,7 +83,7 @@ export const value: readonly QuizQuestion[] = [
       {
         text: {
           en: "The critic knows the right answer.",
-          zh: "评论家知道正确答案。",
+          zh: "价值模型知道正确答案。",
         },
         why: {
           en: "Nobody tells it: it sees the same text as the policy.",
@@ -94,11 +94,11 @@ export const value: readonly QuizQuestion[] = [
         text: {
           en:
             "The critic foresees at every token what the finished answer will earn; the reward model judges it at its end.",
-          zh: "评论家在每个词元处预见写完的回答能得多少；奖励模型在结尾处评判它。",
+          zh: "价值模型在每个词元处预见写完的回答能得多少；奖励模型在结尾处评判它。",
         },
         why: {
           en: "And the critic goes on learning while the reward model stays as it is.",
-          zh: "而且评论家一直在学，奖励模型保持不变。",
+          zh: "而且价值模型一直在学，奖励模型保持不变。",
         },
         right: true,
       },
@@ -107,7 +107,7 @@ export const value: readonly QuizQuestion[] = [
   {
     question: {
       en: "One answer scores 3, another 1. What does the reward model say?",
-      zh: "一个回答得 3 分，另一个得 1 分。奖励模型说的是什么？",
+      zh: "一个回答得 3 分，另一个得 1 分。奖励模型的输出是什么意思？",
     },
     choices: [
       {

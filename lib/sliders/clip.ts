@@ -66,16 +66,23 @@ export const clip = defineSlider({
   controls: {
     clipRange: {
       kind: "range",
-      label: "clip range ε · 裁剪范围 ε",
+      label: { en: "clip range ε", zh: "裁剪范围 ε" },
       min: 0,
       max: 0.5,
       step: 0.05,
       value: 0.2,
     },
-    ratio: { kind: "range", label: "ratio · 比率", min: 0.4, max: 1.6, step: 0.02, value: 1.1 },
+    ratio: {
+      kind: "range",
+      label: { en: "ratio", zh: "比率" },
+      min: 0.4,
+      max: 1.6,
+      step: 0.02,
+      value: 1.1,
+    },
     advantage: {
       kind: "choice",
-      label: "advantage A · 优势 A",
+      label: { en: "advantage A", zh: "优势 A" },
       options: [{ name: "A = +1", value: 1 }, { name: "A = -1", value: -1 }],
       value: 1,
     },
@@ -83,33 +90,50 @@ export const clip = defineSlider({
   draw: ({ clipRange, ratio, advantage }) => {
     const token = clippedToken(clipRange);
     const at = token(ratio, advantage);
-    const x = { title: "ratio π / π_old", range: [0.4, 1.6] as const };
+    const x = {
+      title: { en: "ratio π / π_old", zh: "比率 π / π_old" },
+      range: [0.4, 1.6] as const,
+    };
     return {
       panels: [
         {
           x,
-          y: { title: "objective (units of advantage)", range: [-1.7, 1.7] },
+          y: {
+            title: { en: "objective (units of advantage)", zh: "目标（与优势同单位）" },
+            range: [-1.7, 1.7],
+          },
           curves: [
-            { name: "clipped", points: ratios.map((x) => [x, token(x, advantage).objective]) },
             {
-              name: "not clipped",
+              name: { en: "clipped", zh: "裁剪" },
+              points: ratios.map((x) => [x, token(x, advantage).objective]),
+            },
+            {
+              name: { en: "not clipped", zh: "不裁剪" },
               points: ratios.map((ratio) => [ratio, advantage * ratio]),
               as: "dashed",
             },
-            { name: "this token", points: [[ratio, at.objective]], as: "dots" },
+            {
+              name: { en: "this token", zh: "这个词元" },
+              points: [[ratio, at.objective]],
+              as: "dots",
+            },
           ],
         },
         {
           x,
-          y: { title: "gradient by log π", range: [-1.7, 1.7] },
+          y: { title: { en: "gradient by log π", zh: "对 log π 的梯度" }, range: [-1.7, 1.7] },
           curves: [
             {
-              name: "gradient",
+              name: { en: "gradient", zh: "梯度" },
               points: brokenAtEdge(clipRange, advantage).map((
                 x,
               ) => [x, token(x, advantage).gradient]),
             },
-            { name: "this token", points: [[ratio, at.gradient]], as: "dots" },
+            {
+              name: { en: "this token", zh: "这个词元" },
+              points: [[ratio, at.gradient]],
+              as: "dots",
+            },
           ],
         },
       ],

@@ -8,7 +8,7 @@ const values = [0.2, 0.3, 0.3, 0.8, 0.7, 0.2, 0.3, 0.6];
 
 /** Move λ and γ, and see how far back each surprise reaches. */
 export const gaeLambda = defineSlider({
-  title: { en: "How far a surprise reaches back", zh: "一次意外能往回影响多远" },
+  title: { en: "How far a surprise reaches back", zh: "一次 TD 误差能往回影响多远" },
   controls: {
     lambda: { kind: "range", label: "λ · lam", min: 0, max: 1, step: 0.05, value: 0.95 },
     gamma: { kind: "range", label: "γ · gamma", min: 0.5, max: 1, step: 0.05, value: 1 },
@@ -19,19 +19,26 @@ export const gaeLambda = defineSlider({
     return {
       panels: [
         {
-          x: { title: "token t", range: [-0.5, 7.5] },
-          y: { title: "units of reward", range: [-0.8, 1.2] },
+          x: { title: { en: "token t", zh: "词元 t" }, range: [-0.5, 7.5] },
+          y: { title: { en: "units of reward", zh: "与奖励同单位" }, range: [-0.8, 1.2] },
           curves: [
-            { name: "advantage", points: over(advantages), as: "stems" },
-            { name: "value V", points: over(values), as: "dashed" },
-            { name: "delta", points: over(tdErrors({ rewards, values, gamma })), as: "dots" },
+            { name: { en: "advantage", zh: "优势" }, points: over(advantages), as: "stems" },
+            { name: { en: "value V", zh: "价值 V" }, points: over(values), as: "dashed" },
+            {
+              name: { en: "delta", zh: "δ" },
+              points: over(tdErrors({ rewards, values, gamma })),
+              as: "dots",
+            },
           ],
         },
         {
-          x: { title: "steps ahead k", range: [-0.5, 7.5] },
-          y: { title: "weight of a delta, (γλ)^k", range: [0, 1.1] },
+          x: { title: { en: "steps ahead k", zh: "往后的步数 k" }, range: [-0.5, 7.5] },
+          y: {
+            title: { en: "weight of a delta, (γλ)^k", zh: "δ 的权重，(γλ)^k" },
+            range: [0, 1.1],
+          },
           curves: [{
-            name: "weight",
+            name: { en: "weight", zh: "权重" },
             points: values.map((_, k) => [k, (gamma * lambda) ** k]),
             as: "stems",
           }],

@@ -13,7 +13,7 @@ const logs = (row: readonly number[]) => row.map(Math.log);
 
 /** Move β, and see the policy go from all reward to all reference. */
 export const klPrice = defineSlider({
-  title: { en: "What the price on KL is for", zh: "KL 的价格有什么用" },
+  title: { en: "What the price on KL is for", zh: "KL 惩罚的作用" },
   controls: {
     beta: { kind: "range", label: "β · kl_coef", min: 0.1, max: 3, step: 0.1, value: 1 },
   },
@@ -25,16 +25,16 @@ export const klPrice = defineSlider({
       panels: [
         {
           labels,
-          x: { title: "probability", range: [0, 1] },
-          series: [{ name: "best policy", values: policy }, {
-            name: "reference",
+          x: { title: { en: "probability", zh: "概率" }, range: [0, 1] },
+          series: [{ name: { en: "best policy", zh: "最优策略" }, values: policy }, {
+            name: { en: "reference", zh: "参考模型" },
             values: reference,
           }],
         },
         {
           labels,
-          x: { title: "reward", range: [-1.2, 2.2] },
-          series: [{ name: "reward", values: rewards }],
+          x: { title: { en: "reward", zh: "奖励" }, range: [-1.2, 2.2] },
+          series: [{ name: { en: "reward", zh: "奖励" }, values: rewards }],
         },
       ],
       readout: {

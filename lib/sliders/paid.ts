@@ -10,17 +10,20 @@ const marked = [-1, 3, 6, 7.5];
 
 /** Normalise or not, move the clip, and see which answers are still told apart. */
 export const paid = defineSlider({
-  title: { en: "What an answer is paid for its raw score", zh: "原始分数换来多少奖励" },
+  title: { en: "What an answer is paid for its raw score", zh: "原始分数如何换算成奖励" },
   controls: {
     normalise: {
       kind: "choice",
-      label: "score · 分数",
-      options: [{ name: "raw 原始", value: 0 }, { name: "normalised 归一化", value: 1 }],
+      label: { en: "score", zh: "分数" },
+      options: [{ name: { en: "raw", zh: "原始" }, value: 0 }, {
+        name: { en: "normalised", zh: "归一化" },
+        value: 1,
+      }],
       value: 0,
     },
     limit: {
       kind: "range",
-      label: "clip at ± · 裁剪界限 ±",
+      label: { en: "clip at ±", zh: "裁剪界限 ±" },
       min: 0.5,
       max: 8,
       step: 0.5,
@@ -28,7 +31,7 @@ export const paid = defineSlider({
     },
     mean: {
       kind: "range",
-      label: "if normalised: mean · 归一化用的均值",
+      label: { en: "if normalised: mean", zh: "归一化：均值" },
       min: -2,
       max: 8,
       step: 0.5,
@@ -36,7 +39,7 @@ export const paid = defineSlider({
     },
     deviation: {
       kind: "range",
-      label: "if normalised: deviation · 标准差",
+      label: { en: "if normalised: deviation", zh: "归一化：标准差" },
       min: 0.5,
       max: 5,
       step: 0.5,
@@ -52,11 +55,11 @@ export const paid = defineSlider({
     const different = new Set(pay(marked)).size;
     return {
       panels: [{
-        x: { title: "raw score", range: [-4, 8] },
-        y: { title: "paid at the last token", range: [-8, 8] },
+        x: { title: { en: "raw score", zh: "原始分数" }, range: [-4, 8] },
+        y: { title: { en: "paid at the last token", zh: "最后一个词元处的奖励" }, range: [-8, 8] },
         curves: [
-          { name: "paid", points: over(rawScores) },
-          { name: "four answers", points: over(marked), as: "dots" },
+          { name: { en: "paid", zh: "奖励" }, points: over(rawScores) },
+          { name: { en: "four answers", zh: "四个回答" }, points: over(marked), as: "dots" },
         ],
       }],
       readout: {

@@ -23,16 +23,23 @@ export const sampling = defineSlider({
   controls: {
     temperature: {
       kind: "range",
-      label: "temperature · 温度",
+      label: { en: "temperature", zh: "温度" },
       min: 0.5,
       max: 3,
       step: 0.1,
       value: 1,
     },
-    topK: { kind: "range", label: "top-k (0: all · 全部)", min: 0, max: 20, step: 1, value: 0 },
+    topK: {
+      kind: "range",
+      label: { en: "top-k (0: all)", zh: "top-k（0：全部）" },
+      min: 0,
+      max: 20,
+      step: 1,
+      value: 0,
+    },
     topP: {
       kind: "range",
-      label: "top-p (1: all · 全部)",
+      label: { en: "top-p (1: all)", zh: "top-p（1：全部）" },
       min: 0.05,
       max: 1,
       step: 0.05,
@@ -40,7 +47,7 @@ export const sampling = defineSlider({
     },
     repetitionPenalty: {
       kind: "range",
-      label: "repetition penalty · 重复惩罚",
+      label: { en: "repetition penalty", zh: "重复惩罚" },
       min: 1,
       max: 2,
       step: 0.1,
@@ -60,22 +67,28 @@ export const sampling = defineSlider({
       panels: [
         {
           labels,
-          x: { title: "probability", range: [0, 1] },
+          x: { title: { en: "probability", zh: "概率" }, range: [0, 1] },
           series: [
             {
-              name: "the model's own",
+              name: { en: "the model's own", zh: "模型自己的" },
               values: shown.map((place) =>
                 Math.exp(own[place])
               ),
             },
-            { name: "drawn from", values: shown.map((place) => Math.exp(logProbs[place])) },
+            {
+              name: { en: "drawn from", zh: "采样所用的" },
+              values: shown.map((place) => Math.exp(logProbs[place])),
+            },
           ],
         },
         {
           labels,
-          x: { title: "log(own / drawn from), nats", range: [-4, 10] },
+          x: {
+            title: { en: "log(own / drawn from), nats", zh: "log（自己的 / 采样所用的），纳特" },
+            range: [-4, 10],
+          },
           series: [{
-            name: "log ratio",
+            name: { en: "log ratio", zh: "对数比率" },
             values: shown.map((place) => samplingMask[place] ? own[place] - logProbs[place] : 0),
           }],
         },

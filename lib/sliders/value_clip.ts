@@ -84,7 +84,7 @@ export const valueClip = defineSlider({
   controls: {
     value: {
       kind: "range",
-      label: "new value V · 新价值 V",
+      label: { en: "new value V", zh: "新价值 V" },
       min: -1.5,
       max: 1.5,
       step: 0.05,
@@ -92,7 +92,7 @@ export const valueClip = defineSlider({
     },
     oldValue: {
       kind: "range",
-      label: "old value V_old · 旧价值 V_old",
+      label: { en: "old value V_old", zh: "旧价值 V_old" },
       min: -1.5,
       max: 1.5,
       step: 0.05,
@@ -100,7 +100,7 @@ export const valueClip = defineSlider({
     },
     target: {
       kind: "range",
-      label: "return G · 回报 G",
+      label: { en: "return G", zh: "回报 G" },
       min: -1.5,
       max: 1.5,
       step: 0.05,
@@ -108,7 +108,7 @@ export const valueClip = defineSlider({
     },
     clipRange: {
       kind: "range",
-      label: "clip range ε · 裁剪范围 ε",
+      label: { en: "clip range ε", zh: "裁剪范围 ε" },
       min: 0,
       max: 1,
       step: 0.05,
@@ -125,28 +125,51 @@ export const valueClip = defineSlider({
     ) => values.map((value) => [value, of({ value, oldValue, target })[part]] as const);
     const gradients = over(clipped, "gradient", brokenAtJumps({ oldValue, target, clipRange }));
     const lossBefore = clipped({ value: oldValue, oldValue, target }).loss;
-    const x = { title: "new value V (units of score)", range: [-1.5, 1.5] as const };
+    const x = {
+      title: { en: "new value V (units of score)", zh: "新价值 V（与分数同单位）" },
+      range: [-1.5, 1.5] as const,
+    };
     const stopped = here.gradient === 0 && value !== target;
     const [loss, slope] = [here.loss.toFixed(3), here.gradient.toFixed(2)];
     return {
       panels: [
         {
           x,
-          y: { title: "loss (squared score)", range: [0, 4.6] },
+          y: { title: { en: "loss (squared score)", zh: "损失（分数的平方）" }, range: [0, 4.6] },
           curves: [
-            { name: "clipped", points: over(clipped, "loss") },
-            { name: "not clipped", points: over(plain, "loss"), as: "dashed" },
-            { name: "this token", points: [[value, here.loss]], as: "dots" },
-            { name: "old value", points: [[oldValue, lossBefore]], as: "dots" },
+            { name: { en: "clipped", zh: "裁剪" }, points: over(clipped, "loss") },
+            {
+              name: { en: "not clipped", zh: "不裁剪" },
+              points: over(plain, "loss"),
+              as: "dashed",
+            },
+            {
+              name: { en: "this token", zh: "这个词元" },
+              points: [[value, here.loss]],
+              as: "dots",
+            },
+            {
+              name: { en: "old value", zh: "旧价值" },
+              points: [[oldValue, lossBefore]],
+              as: "dots",
+            },
           ],
         },
         {
           x,
-          y: { title: "gradient by V", range: [-3.1, 3.1] },
+          y: { title: { en: "gradient by V", zh: "对 V 的梯度" }, range: [-3.1, 3.1] },
           curves: [
-            { name: "gradient", points: gradients },
-            { name: "not clipped", points: over(plain, "gradient"), as: "dashed" },
-            { name: "this token", points: [[value, here.gradient]], as: "dots" },
+            { name: { en: "gradient", zh: "梯度" }, points: gradients },
+            {
+              name: { en: "not clipped", zh: "不裁剪" },
+              points: over(plain, "gradient"),
+              as: "dashed",
+            },
+            {
+              name: { en: "this token", zh: "这个词元" },
+              points: [[value, here.gradient]],
+              as: "dots",
+            },
           ],
         },
       ],

@@ -34,5 +34,15 @@ export function speak(language: Language): void {
 /** The language that `speak` has set; English at the start. */
 export const spokenLanguage = (): Language => chosen;
 
-/** The words in the language that `speak` has set. */
+/**
+ * The words in the language that `speak` has set.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { say } from "ppo/text/mod.ts";
+ *
+ * equal(say({ en: "reward", zh: "奖励" }), "reward");
+ * ```
+ */
 export const say = (words: Words): string => wordsIn(words, chosen);

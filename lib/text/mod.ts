@@ -5,3 +5,5 @@
  */
 export * from "./text.ts";
 export * from "./language.ts";
+export { columnName } from "./column_names.ts";
+export * from "./punctuation.ts";

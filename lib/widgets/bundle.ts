@@ -5,21 +5,30 @@
 import { build, type Plugin, stop } from "esbuild";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Language } from "../text/mod.ts";
 
 const library = fileURLToPath(new URL("../", import.meta.url));
 const mount = fileURLToPath(new URL("./page/mount_slider.ts", import.meta.url));
 
+/** Which slider a script shows, and how. */
+export interface SliderScript {
+  /** File URL of the module that exports the definition. */
+  readonly module: string;
+  /** The name of that export. */
+  readonly name: string;
+  /** The language of its texts. */
+  readonly language: Language;
+}
+
 /**
  * Makes the script that turns the element around it into a live slider.
  *
- * @param module file URL of the module that exports the definition
- * @param name the name of that export
  * @throws {Error} if the module cannot be bundled.
  */
-export async function bundleSlider(module: string, name: string): Promise<string> {
+export async function bundleSlider({ module, name, language }: SliderScript): Promise<string> {
   const contents = `import { mountSlider } from ${JSON.stringify(mount)};
 import { ${name} } from ${JSON.stringify(fileURLToPath(module))};
-mountSlider(document.currentScript.parentElement, ${name});`;
+mountSlider(document.currentScript.parentElement, ${name}, ${JSON.stringify(language)});`;
   try {
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: library, loader: "ts" },

@@ -11,6 +11,7 @@ import { scaleBand, type ScaleLinear, scaleLinear } from "d3-scale";
 // @ts-types="npm:@types/d3-shape@3.1.8"
 import { line } from "d3-shape";
 import { escapeHtml, textWidth } from "../display/mod.ts";
+import { type Language, type Words, wordsIn } from "../text/mod.ts";
 import type { BarPanel, Curve, CurvePanel, Drawing, DrawnAxis } from "./drawing.ts";
 
 const colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#000000"];
@@ -18,19 +19,23 @@ const font = '"Noto Sans CJK SC","PingFang SC","Microsoft YaHei","WenQuanYi Zen 
 const panelWidth = 370, panelHeight = 280; // pixels
 const legendLine = 16;
 
-/** Draws one `<svg>` element. */
-export function drawingSvg({ panels, readout }: Drawing): string {
+/** Draws one `<svg>` element, with its texts in one language. */
+export function drawingSvg({ panels, readout }: Drawing, language: Language): string {
   const width = panelWidth * panels.length;
+  const write: Write = (words) => escapeHtml(wordsIn(words, language));
   const body = panels.map((panel, index) => {
-    const drawn = "labels" in panel ? barPanel(panel) : curvePanel(panel);
+    const drawn = "labels" in panel ? barPanel(panel, write) : curvePanel(panel, write);
     return `<g transform="translate(${index * panelWidth},0)">${drawn}</g>`;
   });
-  const label = escapeHtml(readout.en);
+  const label = write(readout);
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${label}" ` +
     `width="${width}" height="${panelHeight}" viewBox="0 0 ${width} ${panelHeight}" ` +
     `font-family="${escapeHtml(font)}" font-size="12">` +
     `<rect width="100%" height="100%" fill="#fff"/>${body.join("")}</svg>`;
 }
+
+/** Words as SVG text in the language of the drawing. */
+type Write = (words: Words) => string;
 
 /** The sides of a panel's axes, in pixels. */
 type Frame = Readonly<Record<"left" | "right" | "top" | "bottom", number>>;
@@ -43,7 +48,7 @@ const frameBelow = (series: number, left = 58): Frame => ({
   bottom: panelHeight - 40,
 });
 
-function curvePanel({ x, y, curves }: CurvePanel): string {
+function curvePanel({ x, y, curves }: CurvePanel, write: Write): string {
   const frame = frameBelow(curves.length);
   const { left, right, top, bottom } = frame;
   const points = curves.flatMap((curve) => curve.points);
@@ -55,8 +60,9 @@ function curvePanel({ x, y, curves }: CurvePanel): string {
   const clip = `<svg x="${left}" y="${top}" ${size} ` +
     `viewBox="${left} ${top} ${right - left} ${bottom - top}">`;
   const drawn = curves.map((curve, index) => curveMarks(curve, index, pen)).join("");
-  return bottomAxis(x, ticksOf(x, scaleX), frame) + leftAxis(y, ticksOf(y, scaleY), frame) +
-    `${clip}${drawn}</svg>${legend(curves)}`;
+  return bottomAxis(write(x.title), ticksOf(x, scaleX), frame) +
+    leftAxis(write(y.title), ticksOf(y, scaleY), frame) +
+    `${clip}${drawn}</svg>${legend(curves, write)}`;
 }
 
 interface Pen {
@@ -90,7 +96,7 @@ function marker(x: number, y: number, index: number): string {
   return `<rect x="${n(x - 4)}" y="${n(y - 4)}" width="8" height="8" fill="${color}"${turn}/>`;
 }
 
-function barPanel({ labels, x, series }: BarPanel): string {
+function barPanel({ labels, x, series }: BarPanel, write: Write): string {
   const longest = Math.max(...labels.map((text) => textWidth(text, { wide: 12, narrow: 7 })));
   const frame = frameBelow(series.length > 1 ? series.length : 0, Math.min(150, 20 + longest));
   const range = rangeOf(x, series.flatMap(({ values }) => [0, ...values]));
@@ -112,8 +118,8 @@ function barPanel({ labels, x, series }: BarPanel): string {
   const bars = series.flatMap(({ values }, index) =>
     values.map((value, row) => bar(value, row, index))
   );
-  return bottomAxis(x, ticksOf(x, scale, 5), frame) + names.join("") + bars.join("") +
-    (series.length > 1 ? legend(series) : "");
+  return bottomAxis(write(x.title), ticksOf(x, scale, 5), frame) + names.join("") +
+    bars.join("") + (series.length > 1 ? legend(series, write) : "");
 }
 
 type Tick = readonly [position: number, text: string];
@@ -123,7 +129,7 @@ const ticksOf = ({ names }: DrawnAxis, scale: ScaleLinear<number, number>, count
   names?.map((name, at) => [scale(at), escapeHtml(name)]) ??
     scale.ticks(count).map((at) => [scale(at), String(Number(at.toPrecision(6)))]);
 
-function bottomAxis({ title }: DrawnAxis, ticks: readonly Tick[], frame: Frame): string {
+function bottomAxis(title: string, ticks: readonly Tick[], frame: Frame): string {
   const { left, right, top, bottom } = frame;
   const marks = ticks.map(([at, text]) =>
     `<path d="M${n(at)},${top}V${bottom}" stroke="#e4e4e4"/>` +
@@ -131,10 +137,10 @@ function bottomAxis({ title }: DrawnAxis, ticks: readonly Tick[], frame: Frame):
   );
   const place = `x="${(left + right) / 2}" y="${panelHeight - 8}"`;
   return `${marks.join("")}<path d="M${left},${bottom}H${right}" stroke="#888"/>` +
-    `<text ${place} text-anchor="middle" fill="#222">${escapeHtml(title)}</text>`;
+    `<text ${place} text-anchor="middle" fill="#222">${title}</text>`;
 }
 
-function leftAxis({ title }: DrawnAxis, ticks: readonly Tick[], frame: Frame): string {
+function leftAxis(title: string, ticks: readonly Tick[], frame: Frame): string {
   const { left, right, top, bottom } = frame;
   const marks = ticks.map(([at, text]) =>
     `<path d="M${left},${n(at)}H${right}" stroke="#e4e4e4"/>` +
@@ -142,18 +148,21 @@ function leftAxis({ title }: DrawnAxis, ticks: readonly Tick[], frame: Frame): s
   );
   const place = `transform="translate(14,${(top + bottom) / 2}) rotate(-90)"`;
   return `${marks.join("")}<path d="M${left},${top}V${bottom}" stroke="#888"/>` +
-    `<text ${place} text-anchor="middle" fill="#222">${escapeHtml(title)}</text>`;
+    `<text ${place} text-anchor="middle" fill="#222">${title}</text>`;
 }
 
 /** Two names in a line. */
-const legend = (series: readonly { readonly name: string; readonly as?: Curve["as"] }[]): string =>
+const legend = (
+  series: readonly { readonly name: Words; readonly as?: Curve["as"] }[],
+  write: Write,
+): string =>
   series.map(({ name, as }, index) => {
     const x = 58 + (index % 2) * 150, y = 12 + Math.floor(index / 2) * legendLine;
     const stroke = `stroke="${colorOf(index)}" stroke-width="3"${dashOf(as)}`;
     const sign = isDotted(as)
       ? marker(x + 8, y - 4, index)
       : `<path d="M${x},${y - 4}h18" ${stroke}/>`;
-    return `${sign}<text x="${x + 23}" y="${y}" fill="#222">${escapeHtml(name)}</text>`;
+    return `${sign}<text x="${x + 23}" y="${y}" fill="#222">${write(name)}</text>`;
   }).join("");
 
 function rangeOf({ range }: DrawnAxis, values: readonly number[]): [number, number] {

@@ -3,34 +3,25 @@
  * page and by the library.
  */
 
-/** The same sentence in the course's two languages. */
-export interface Text {
-  /** English. */
-  readonly en: string;
-  /** Chinese. */
-  readonly zh: string;
-}
-
-/** Both languages as one text: English, then Chinese on a line of its own. */
-export const bothLanguages = ({ en, zh }: Text): string => `${en}\n${zh}`;
+import type { Text, Words } from "../text/mod.ts";
 
 /** One axis. */
 export interface DrawnAxis {
   /** Name and unit. */
-  readonly title: string;
+  readonly title: Words;
   /**
    * First and last value, fixed so that the curve moves and its axis does not. Default: the range
    * of the data.
    */
   readonly range?: readonly [number, number];
-  /** Names instead of numbers, for the whole numbers from 0 on. */
+  /** Names instead of numbers, such as tokens, for the whole numbers from 0 on. */
   readonly names?: readonly string[];
 }
 
 /** Points of one colour. */
 export interface Curve {
   /** For the legend. */
-  readonly name: string;
+  readonly name: Words;
   /**
    * x and y of each point, in the axes' units; one that is not finite is not drawn and breaks the
    * line.
@@ -52,12 +43,12 @@ export interface CurvePanel {
 
 /** Horizontal bars with names, the first on top; several series stand side by side. */
 export interface BarPanel {
-  /** The bars' names. */
+  /** The bars' names, such as tokens; they are the same in both languages. */
   readonly labels: readonly string[];
   /** The axis of the bars' lengths. */
   readonly x: DrawnAxis;
   /** Each series has one length for each name. */
-  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
+  readonly series: readonly { readonly name: Words; readonly values: readonly number[] }[];
 }
 
 /** Panels side by side, and a sentence that states the numbers. */

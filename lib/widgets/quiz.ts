@@ -1,10 +1,9 @@
 /**
  * A quiz that needs no kernel and no script: each choice opens to show whether it is right and
- * why. Where scripts run, the choices are coloured and right first answers are counted. Chinese is
- * folded below, as in the chapters' text.
+ * why. Where scripts run, the choices are coloured and right first answers are counted.
  */
 import { displaySymbol, escapeHtml } from "../display/mod.ts";
-import type { Text } from "./drawing.ts";
+import { say, type Text } from "../text/mod.ts";
 import { boxStyle, type Shown } from "./slider_display.ts";
 
 /** One possible answer. */
@@ -42,7 +41,7 @@ const right = choice.dataset.right === "true";
 choice.style.background = right ? "#d9f0e6" : "#fbe3d6";
 if (!first.has(question)) first.set(question, right);
 const good = [...first.values()].filter(Boolean).length;
-score.textContent = score.dataset.words.replace("$", good).replace("$", first.size) + " " + questions.length;
+score.textContent = [good, first.size, questions.length].reduce((words, number) => words.replace("$", number), score.dataset.words);
 }, true);
 }
 })()`;
@@ -60,34 +59,35 @@ export function quiz(questions: readonly QuizQuestion[]): Shown {
       throw new RangeError(`Cannot ask "${question.en}": ${found}`);
     }
   }
-  const chinese = `<summary>中文</summary>${inLanguage(questions, "zh")}`;
-  const html = `<div style="${boxStyle}">${inLanguage(questions, "en")}` +
-    `<details style="margin-top:8px">${chinese}</details><script>${count}</script></div>`;
-  const text = questions.map(({ question }, index) => `${index + 1}. ${question.en}`).join("\n");
+  const html = `<div style="${boxStyle}">${quizHtml(questions)}<script>${count}</script></div>`;
+  const text = questions.map(({ question }, index) => `${index + 1}. ${say(question)}`).join("\n");
   return { [displaySymbol]: () => ({ "text/html": html, "text/plain": text }) };
 }
 
-const words = {
-  en: { right: "✓ Right. ", wrong: "✗ No. ", score: "Right at the first try: $ of $ answered, of" },
-  zh: { right: "✓ 对。", wrong: "✗ 不对。", score: "一次答对 $ 题，已答 $ 题，共" },
-} as const;
+const RIGHT = { en: "✓ Right. ", zh: "✓ 对。" };
+const WRONG = { en: "✗ No. ", zh: "✗ 不对。" };
+/** Each $ stands for a number: right ones, answered ones, all questions. */
+const SCORE = {
+  en: "Right at the first try: $ of $ answered, of $",
+  zh: "一次答对 $ 题，已答 $ 题，共 $ 题。",
+};
 
-function inLanguage(questions: readonly QuizQuestion[], language: keyof Text): string {
+function quizHtml(questions: readonly QuizQuestion[]): string {
   const items = questions.map(({ question, choices }) => {
-    const answers = choices.map((choice) => choiceHtml(choice, language)).join("");
-    const asked = inline(question[language]);
+    const asked = inline(say(question));
+    const answers = choices.map(choiceHtml).join("");
     return `<li class="question" style="margin:10px 0">${asked}${answers}</li>`;
   });
   return `<div class="ppo-quiz"><ol style="padding-left:1.4em;margin:0">${items.join("")}</ol>` +
-    `<div class="score" aria-live="polite" data-words="${words[language].score}"></div></div>`;
+    `<div class="score" aria-live="polite" data-words="${say(SCORE)}"></div></div>`;
 }
 
-function choiceHtml({ text, why, right }: Choice, language: keyof Text): string {
+function choiceHtml({ text, why, right }: Choice): string {
   const isRight = right === true;
-  const reason = words[language][isRight ? "right" : "wrong"] + inline(why[language]);
+  const reason = say(isRight ? RIGHT : WRONG) + inline(say(why));
   const style = "margin:3px 0;padding:2px 8px;border-radius:4px";
   return `<details data-right="${isRight}" style="${style}">` +
-    `<summary style="cursor:pointer">${inline(text[language])}</summary>${reason}</details>`;
+    `<summary style="cursor:pointer">${inline(say(text))}</summary>${reason}</details>`;
 }
 
 /** Escapes a text and marks `code` in backticks. */

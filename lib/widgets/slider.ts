@@ -2,14 +2,15 @@
  * A slider is data and one function of the library. It runs in Deno and, bundled, in a web page
  * without a kernel.
  */
-import type { Drawing, Text } from "./drawing.ts";
+import type { Text, Words } from "../text/mod.ts";
+import type { Drawing } from "./drawing.ts";
 
 /** A number that the reader changes. */
 export interface RangeControl {
   /** A range input. */
   readonly kind: "range";
-  /** Name and symbol, e.g. "clip range ε · 裁剪范围 ε". */
-  readonly label: string;
+  /** Name and symbol, e.g. `{ en: "clip range ε", zh: "裁剪范围 ε" }`. */
+  readonly label: Words;
   /** Smallest value. */
   readonly min: number;
   /** Largest value. */
@@ -25,9 +26,9 @@ export interface ChoiceControl {
   /** A list to choose from. */
   readonly kind: "choice";
   /** Name and symbol. */
-  readonly label: string;
+  readonly label: Words;
   /** Each option's name and the number that `draw` gets for it. */
-  readonly options: readonly { readonly name: string; readonly value: number }[];
+  readonly options: readonly { readonly name: Words; readonly value: number }[];
   /** The number of the option that is chosen at the start. */
   readonly value: number;
 }

@@ -3,9 +3,9 @@
  * needed.
  */
 import { type Displayable, displaySymbol, pictureHtml } from "../display/mod.ts";
+import { spokenLanguage, wordsIn } from "../text/mod.ts";
 import { bundleSlider } from "./bundle.ts";
 import { drawingSvg } from "./chart.ts";
-import { bothLanguages } from "./drawing.ts";
 import { type Controls, type SliderDefinition, startValues } from "./slider.ts";
 
 /** A widget that shows itself as the last expression of a notebook cell. */
@@ -24,14 +24,18 @@ export const showSlider = <C extends Controls>(
   { module, name }: { module: string; name: string },
 ): Shown => ({
   [displaySymbol]: async () => {
-    const script = await bundleSlider(module, name);
+    const language = spokenLanguage();
+    const script = await bundleSlider({ module, name, language });
     const drawing = definition.draw(startValues(definition));
-    const picture = pictureHtml(drawingSvg(drawing), { alt: drawing.readout.en });
+    const [title, readout] = [definition.title, drawing.readout].map((text) =>
+      wordsIn(text, language)
+    );
+    const picture = pictureHtml(drawingSvg(drawing, language), { alt: readout });
     return {
       "text/html":
         `<div class="ppo-slider" style="${boxStyle}"><div class="standing">${picture}</div>` +
         `<script>${script}</script></div>`,
-      "text/plain": `${bothLanguages(definition.title)}\n${bothLanguages(drawing.readout)}`,
+      "text/plain": `${title}\n${readout}`,
     };
   },
 });

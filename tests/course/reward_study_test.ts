@@ -5,8 +5,8 @@ import {
   orderTable,
   pairCalibration,
   pairLosses,
-  RANK_NAMES,
   type RankedScore,
+  rankNames,
   runSettings,
   scoreHeldOutLists,
   scoreTexts,
@@ -18,7 +18,7 @@ const listOf = (...scores: number[]): RankedScore[] =>
   scores.map((score, rank) => ({
     prompt: "p",
     answer: `answer ${rank}`,
-    rank: RANK_NAMES[rank],
+    rank: rankNames()[rank],
     score,
     length: 2,
   }));
@@ -28,7 +28,7 @@ Deno.test("held-out lists are scored answer by answer, as each is alone, and as 
   const run = await openRun(embedded, runSettings(embedded.policy, { device: "cpu" }));
   const lists = await scoreHeldOutLists(run, embedded);
   assert.equal(lists.length, 12);
-  assert.deepEqual(lists[3].map(({ rank }) => rank), RANK_NAMES);
+  assert.deepEqual(lists[3].map(({ rank }) => rank), rankNames());
   const alone = await scoreTexts(run, [lists[3][1]], embedded);
   assert.ok(Math.abs(alone[0] - lists[3][1].score) < 1e-4);
   assert.ok(
@@ -41,7 +41,7 @@ Deno.test("held-out lists are scored answer by answer, as each is alone, and as 
 Deno.test("the table of order has a share for each rank above each worse one", () => {
   const lists = [listOf(6, 5, 4, 3, 2, 1, 0), listOf(6, 7, 4, 3, 2, 1, 1)];
   const lines = orderTable(lists).text.split("\n").map((line) => line.trim().split(/ {2,}/));
-  assert.deepEqual(lines[0], ["% above", ...RANK_NAMES.slice(1)]);
+  assert.deepEqual(lines[0], ["% above", ...rankNames().slice(1)]);
   assert.deepEqual(lines[1], ["1 human", "50.0", "100.0", "100.0", "100.0", "100.0", "100.0"]);
   assert.deepEqual(lines[6], ["6 empty", "75.0"]); // one right, one undecided
 });

@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  lengthByRank,
-  RANK_NAMES,
-  rewardsByVerdict,
-  scoreHistogram,
-} from "../../lib/course/mod.ts";
+import { lengthByRank, rankNames, rewardsByVerdict, scoreHistogram } from "../../lib/course/mod.ts";
 
 const answers = [
   { rawScore: 7.5, right: true },
@@ -47,7 +42,7 @@ Deno.test("clipped raw, right answers have the same reward; normalised, their di
 
 Deno.test("length and score go together rank by rank, and the empty rank has no correlation", () => {
   const list = (human: { length: number; score: number }) =>
-    RANK_NAMES.map((rank, index) => ({
+    rankNames().map((rank, index) => ({
       prompt: "p",
       answer: "a",
       rank,

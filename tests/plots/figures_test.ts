@@ -7,9 +7,11 @@ import {
   type Figure,
   heatStrip,
   learningCurve,
+  table,
   tokenStems,
   toSvg,
 } from "../../lib/plots/mod.ts";
+import { speak } from "../../lib/text/mod.ts";
 
 const rows = [1, 2, 3].map((update) => ({
   update,
@@ -232,4 +234,38 @@ Deno.test("stacked bars stand end to end, with the sum at the end of each and in
     (await textsOf(bars(rows, names))).includes("2.5"),
     "side by side each bar has its own number",
   );
+});
+
+Deno.test("figures and tables speak the notebook's language where the caller gives no words", async () => {
+  const made = () => [
+    learningCurve(rows, { y: "mean_reward", seriesBy: "update", seed: 1 }),
+    bars([{ token: "长", probability: 1 }], {
+      label: "token",
+      value: "probability",
+      title: "长江",
+    }),
+    curveGrid([{ name: "a", rows }], ["kl", "mean_reward"], { title: "PPO" }),
+    table([{ question: "长江？", right: true }], ["question", "right"]),
+  ];
+  const english = made().map(({ text }) => text);
+  try {
+    speak("zh");
+    const chinese = made();
+    assert.deepEqual(chinese.map(({ text }) => text), [
+      "平均奖励：更新 1，1 个点，从 0.500 到 0.500；更新 2，1 个点，从 1.00 到 1.00；更新 3，1 个点，从 1.50 到 1.50",
+      "长江：长 1",
+      "PPO：a的KL，平均奖励",
+      "问题    正确\n长江？  是",
+    ]);
+    const [curve, bar] = chinese;
+    assert.ok("data" in curve && "data" in bar);
+    const texts = [...await textsOf(curve), ...await textsOf(bar)];
+    for (const text of ["平均奖励（种子 1）", "更新", "词元", "概率"]) {
+      assert.ok(texts.includes(text), `${text} is missing in ${texts.join(", ")}`);
+    }
+  } finally {
+    speak("en");
+  }
+  assert.deepEqual(english, made().map(({ text }) => text));
+  assert.match(english[0], /^mean_reward: update 1, 0.500 to 0.500 over 1 points; /);
 });

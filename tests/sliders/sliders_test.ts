@@ -90,7 +90,7 @@ Deno.test("baseline: the curve is the exact variance and stays inside its axis, 
 
 Deno.test("baseline: the tokens are marked by name, and by nothing between them", () => {
   const { panels: [, mean], readout } = SLIDERS.baseline.draw({ baseline: 0 });
-  const svg = drawingSvg({ panels: [mean], readout });
+  const svg = drawingSvg({ panels: [mean], readout }, "en");
   const marks = [...svg.matchAll(/text-anchor="middle" fill="#444">([^<]*)</g)].map(([, mark]) =>
     mark
   );

@@ -4,6 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { displaySymbol } from "../../lib/display/mod.ts";
 import { quiz, QUIZZES } from "../../lib/quizzes/mod.ts";
 import { slider, SLIDERS } from "../../lib/sliders/mod.ts";
+import { wordsIn } from "../../lib/text/mod.ts";
 import {
   drawingSvg,
   type Shown,
@@ -36,7 +37,7 @@ async function drawsTheSame(
   definition: SliderDefinition,
   values: Record<string, number>,
 ) {
-  const expected = drawingSvg(definition.draw(values));
+  const expected = drawingSvg(definition.draw(values), "en");
   const [found, wanted] = await box.locator("svg").first().evaluate((svg, expected) => {
     const other = svg.ownerDocument.createElement("div");
     other.innerHTML = expected;
@@ -58,14 +59,15 @@ for (const name of Object.keys(SLIDERS) as (keyof typeof SLIDERS)[]) {
       assert.equal(await box.locator("img").count(), 0, "the standing picture has gone");
       await drawsTheSame(box, definition, values);
       for (const [control, { kind, label, ...range }] of Object.entries(definition.controls)) {
-        const input = page.getByLabel(label); // found by its label, as a screen reader does
+        const name = wordsIn(label, "en");
+        const input = page.getByLabel(name); // found by its label, as a screen reader does
         await input.focus();
         const atEnd = "max" in range && range.value === range.max;
         await page.keyboard.press(
           kind === "choice" ? "ArrowDown" : atEnd ? "ArrowLeft" : "ArrowRight",
         );
         values[control] = Number(await input.inputValue());
-        assert.notEqual(values[control], range.value, `${label} moved`);
+        assert.notEqual(values[control], range.value, `${name} moved`);
         await drawsTheSame(box, definition, values);
       }
       assert.deepEqual(errors, []);

@@ -6,8 +6,8 @@
  * would replace Deno's in every file that is checked together with this one.
  */
 import { escapeHtml } from "../../display/mod.ts";
+import { type Language, type Words, wordsIn } from "../../text/mod.ts";
 import { drawingSvg } from "../chart.ts";
-import { bothLanguages } from "../drawing.ts";
 import { startValues } from "../slider.ts";
 import type { ChoiceControl, RangeControl, SliderDefinition } from "../slider.ts";
 
@@ -25,15 +25,19 @@ export interface PageElement {
   addEventListener(type: string, listener: (event: { stopPropagation(): void }) => void): void;
 }
 
-/** Replaces the content of `box` by the live slider. */
-export function mountSlider(box: PageElement, definition: SliderDefinition): void {
+/** Replaces the content of `box` by the live slider, with its texts in one language. */
+export function mountSlider(
+  box: PageElement,
+  definition: SliderDefinition,
+  language: Language,
+): void {
   const { title, controls, draw } = definition;
+  const write: Write = (words) => escapeHtml(wordsIn(words, language));
   const values = startValues(definition);
-  const heading = escapeHtml(bothLanguages(title));
-  const rows = Object.entries(controls).map(([name, control]) => controlHtml(name, control));
-  box.innerHTML = `<p style="margin:0 0 6px;font-weight:bold;white-space:pre-line">${heading}</p>` +
+  const rows = Object.entries(controls).map(([name, control]) => controlHtml(name, control, write));
+  box.innerHTML = `<p style="margin:0 0 6px;font-weight:bold">${write(title)}</p>` +
     `${rows.join("")}<div class="picture"></div>` +
-    `<p class="readout" aria-live="polite" style="margin:4px 0;white-space:pre-line"></p>`;
+    `<p class="readout" aria-live="polite" style="margin:4px 0"></p>`;
   const part = (selector: string) => {
     const found = box.querySelector(selector);
     if (found === null) throw new Error(`Cannot show the slider: the page has no ${selector}`);
@@ -41,8 +45,8 @@ export function mountSlider(box: PageElement, definition: SliderDefinition): voi
   };
   const redraw = () => {
     const drawing = draw(values);
-    part(".picture").innerHTML = drawingSvg(drawing);
-    part(".readout").textContent = bothLanguages(drawing.readout);
+    part(".picture").innerHTML = drawingSvg(drawing, language);
+    part(".readout").textContent = wordsIn(drawing.readout, language);
   };
   for (const name of Object.keys(controls)) {
     const input = part(`[name="${name}"]`);
@@ -57,9 +61,14 @@ export function mountSlider(box: PageElement, definition: SliderDefinition): voi
   redraw();
 }
 
-function controlHtml(name: string, control: RangeControl | ChoiceControl): string {
-  const label = escapeHtml(control.label);
-  const input = control.kind === "range" ? rangeHtml(name, control) : choiceHtml(name, control);
+/** Words as HTML in the language of the page. */
+type Write = (words: Words) => string;
+
+function controlHtml(name: string, control: RangeControl | ChoiceControl, write: Write): string {
+  const label = write(control.label);
+  const input = control.kind === "range"
+    ? rangeHtml(name, control)
+    : choiceHtml(name, control, write);
   return `<label style="display:block;margin:3px 0">` +
     `<span style="display:inline-block;min-width:230px">${label}</span>${input}</label>`;
 }
@@ -68,9 +77,13 @@ const rangeHtml = (name: string, { min, max, step, value }: RangeControl): strin
   `<input type="range" name="${name}" min="${min}" max="${max}" step="${step}" value="${value}" ` +
   `style="width:260px;vertical-align:middle"> <span data-of="${name}">${value}</span>`;
 
-function choiceHtml(name: string, { options, value: chosen }: ChoiceControl): string {
+function choiceHtml(
+  name: string,
+  { options, value: chosen }: ChoiceControl,
+  write: Write,
+): string {
   const list = options.map(({ name, value }) =>
-    `<option value="${value}"${value === chosen ? " selected" : ""}>${escapeHtml(name)}</option>`
+    `<option value="${value}"${value === chosen ? " selected" : ""}>${write(name)}</option>`
   );
   return `<select name="${name}">${list.join("")}</select>`;
 }

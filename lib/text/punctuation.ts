@@ -1,0 +1,24 @@
+/** Sentences that are put together from parts, with the punctuation of the language that is spoken. */
+
+import { say } from "./language.ts";
+
+/**
+ * `name: text`, in Chinese with a full-width colon.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { listed, titled } from "ppo/text/mod.ts";
+ *
+ * equal(titled("Next token", listed(["江 0.75", "城 0.25"])), "Next token: 江 0.75, 城 0.25");
+ * ```
+ */
+export const titled = (name: string, text: string): string =>
+  say({ en: `${name}: ${text}`, zh: `${name}：${text}` });
+
+/** Items separated by commas. */
+export const listed = (items: readonly string[]): string => items.join(say({ en: ", ", zh: "，" }));
+
+/** Longer items, separated by semicolons. */
+export const listedLong = (items: readonly string[]): string =>
+  items.join(say({ en: "; ", zh: "；" }));
