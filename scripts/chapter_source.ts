@@ -9,7 +9,7 @@
  */
 
 import type { Text } from "../lib/text/mod.ts";
-import { codeIn } from "./code_pairs.ts";
+import { codeIn, PairError } from "./code_pairs.ts";
 
 /** One cell of a chapter. `line` is that of its first text in the source, counted from 1. */
 export type ChapterCell =
@@ -65,7 +65,9 @@ function codeOf({ text, line }: Part, fail: Fail): Text {
   try {
     return { en: codeIn(text, "en"), zh: codeIn(text, "zh") };
   } catch (error) {
-    return fail(line, error instanceof Error ? error.message : String(error));
+    if (!(error instanceof PairError)) throw error;
+    const before = text.slice(0, text.indexOf(error.literal)).split("\n");
+    return fail(line + before.length - 1, error.message);
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { basename, join } from "node:path";
 import { fileExists, makeFolder, writeAtomically } from "../lib/files/mod.ts";
-import type { Language } from "../lib/text/mod.ts";
+import { type Language, LANGUAGES } from "../lib/text/mod.ts";
 import { cellText, type NotebookFile, notebookOf } from "./chapter_notebook.ts";
 import { type ChapterCell, readChapter } from "./chapter_source.ts";
 
@@ -47,6 +47,18 @@ export async function chapterNames(root: string, names: readonly string[] = []):
   return chapters.filter((chapter) =>
     wanted.length === 0 || wanted.some((name) => chapter.startsWith(name))
   );
+}
+
+/** The editions of the chapters of these names (default: all) in these languages, by chapter. */
+export async function editionsOf(
+  root: string,
+  { names = [], languages = LANGUAGES }: {
+    readonly names?: readonly string[];
+    readonly languages?: readonly Language[];
+  } = {},
+): Promise<Edition[]> {
+  const chapters = await chapterNames(root, names);
+  return chapters.flatMap((name) => languages.map((language) => ({ root, name, language })));
 }
 
 /** The cells of a chapter, from its source. */

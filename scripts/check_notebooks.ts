@@ -10,9 +10,15 @@
  */
 
 import { basename, join, resolve } from "node:path";
-import { type Language, LANGUAGES } from "../lib/text/mod.ts";
 import { cellText } from "./chapter_notebook.ts";
-import { chapterCells, chapterNames, editionFault, notebookPath, sourcePath } from "./chapters.ts";
+import {
+  chapterCells,
+  type Edition,
+  editionFault,
+  editionsOf,
+  notebookPath,
+  sourcePath,
+} from "./chapters.ts";
 
 const root = join(import.meta.dirname ?? ".", "..");
 
@@ -53,12 +59,8 @@ export function joinCells(notebook: string, name: string): JoinedCells {
 }
 
 /** Joins the code of a chapter in one language; its places are lines of the source. */
-export async function joinChapter(
-  folder: string,
-  name: string,
-  language: Language,
-): Promise<JoinedCells> {
-  const cells = await chapterCells(folder, name);
+export async function joinChapter({ root, name, language }: Edition): Promise<JoinedCells> {
+  const cells = await chapterCells(root, name);
   return joinTexts(
     cells.filter(({ kind }) => kind === "code").map(({ text, line }) => ({
       text: text[language],
@@ -113,24 +115,21 @@ async function checkOwn(paths: readonly string[]): Promise<string> {
   return await checkCode(await Promise.all(notebooks));
 }
 
-/** The errors in both editions of every chapter. */
-async function checkChapters(): Promise<string> {
+/** The errors in editions of chapters; "" if there are none. */
+export async function checkEditions(editions: readonly Edition[]): Promise<string> {
   const faults: string[] = [];
   const notebooks: CodeOfNotebook[] = [];
-  for (const name of await chapterNames(root)) {
-    for (const language of LANGUAGES) {
-      const edition = { root, name, language };
-      const fault = await editionFault(edition);
-      if (fault !== undefined) faults.push(fault);
-      const path = notebookPath(edition);
-      notebooks.push({ path, ...await joinChapter(root, name, language) });
-    }
+  for (const edition of editions) {
+    faults.push(await editionFault(edition) ?? "");
+    notebooks.push({ path: notebookPath(edition), ...await joinChapter(edition) });
   }
-  return [...faults, await checkCode(notebooks)].join("\n").trim();
+  const found = [...faults, await checkCode(notebooks)];
+  return found.filter((errors) => errors !== "").join("\n");
 }
 
 if (import.meta.main) {
-  const found = await (Deno.args.length > 0 ? checkOwn(Deno.args) : checkChapters());
+  const found =
+    await (Deno.args.length > 0 ? checkOwn(Deno.args) : checkEditions(await editionsOf(root)));
   console.log(found === "" ? "The notebooks pass" : found);
   if (found !== "") Deno.exit(1);
 }

@@ -12,10 +12,21 @@ import { type Language, LANGUAGES } from "../lib/text/mod.ts";
 
 const SEPARATOR = " || ";
 
+/** A pair that is not one. */
+export class PairError extends SyntaxError {
+  override readonly name = "PairError";
+
+  /** @param literal the string or the comment, as it stands in the code */
+  constructor(readonly literal: string) {
+    const wanted = `one English and one Chinese side, separated by "${SEPARATOR}"`;
+    super(`Cannot read ${literal}: a string or comment has ${wanted}`);
+  }
+}
+
 /**
  * The code in one language: of each pair, only its side stays.
  *
- * @throws {SyntaxError} If a string or a comment has more than one separator, or nothing on one side.
+ * @throws {PairError} If a string or a comment has more than one separator, or nothing on one side.
  */
 export function codeIn(code: string, language: Language): string {
   return mapLiterals(code, (literal) => {
@@ -101,8 +112,7 @@ function sidesOf(literal: string): string[] {
   }
   if (sides.length === 1) return [literal];
   if (sides.length > 2 || sides.some((side) => side.trim() === "")) {
-    const wanted = `one English and one Chinese side, separated by "${SEPARATOR}"`;
-    throw new SyntaxError(`Cannot read ${literal}: a string or comment has ${wanted}`);
+    throw new PairError(literal);
   }
   return sides;
 }

@@ -1,14 +1,15 @@
 /**
  * Executes notebooks headless, through the real Deno kernel.
  *
- *     deno task notebooks [--build | --write | --pages] [--lang en] [--kl_coef 0.2 ...] [name ...]
+ *     deno task notebooks [--build | --check | --write | --pages] [--lang en] [--kl_coef 0.2 ...] [name ...]
  *
  * runs both editions of every chapter, or of those whose file name begins with a given name; `--lang`
  * chooses one edition. It writes each executed notebook and its page to `out/` (the Chinese ones to
  * `out/zh/`) and reports the time.
  *
  * `--build` executes nothing and makes the notebooks from `notebooks/source/`; outputs stay with the
- * cells whose code is the same. `--write` makes them too, executes them, and keeps them with their new
+ * cells whose code is the same. `--check` compares them with their sources and checks the types of
+ * their code. `--write` makes them too, executes them, and keeps them with their new
  * outputs, in the form that JupyterLab writes. `--pages` executes nothing and makes pages of the
  * committed outputs.
  */
@@ -25,13 +26,8 @@ import {
   variablesOf,
 } from "../lib/settings/mod.ts";
 import { LANGUAGES } from "../lib/text/mod.ts";
-import {
-  buildEdition,
-  chapterNames,
-  type Edition,
-  editionFolder,
-  notebookPath,
-} from "./chapters.ts";
+import { buildEdition, type Edition, editionFolder, editionsOf, notebookPath } from "./chapters.ts";
+import { checkEditions } from "./check_notebooks.ts";
 import { type CommandContext, runCommand, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { standAlonePage } from "./notebook_page.ts";
@@ -157,14 +153,17 @@ export async function checkChapterSettings(
 async function notebooks(args: string[], { terminal }: CommandContext): Promise<void> {
   const flags = readFlags(NOTEBOOKS_FLAGS, ABOUT, { args, terminal });
   if (flags === undefined) return;
-  const { given: { build = false, write = false, pages = false, lang = "both", ...given } } = flags;
-  const ways = Object.entries({ build, write, pages }).filter(([, chosen]) => chosen);
+  const { build = false, check = false, write = false, pages = false, ...others } = flags.given;
+  const { lang = "both", ...given } = others;
+  const ways = Object.entries({ build, check, write, pages }).filter(([, chosen]) => chosen);
   if (ways.length > 1) {
     const [first, second] = ways.map(([name]) => `--${name}`);
     throw new RangeError(`Cannot use ${first} together with ${second}: choose one of them`);
   }
   await checkChapterSettings(given);
-  const editions = await chosenEditions(flags.names, lang);
+  const languages = LANGUAGES.filter((language) => lang === "both" || lang === language);
+  const editions = await editionsOf(root, { names: flags.names, languages });
+  if (check) return await checkAll(editions, terminal);
   if (build || write) await buildAll(editions, terminal);
   if (build) return;
   const tools = await ensureNotebookTools();
@@ -184,16 +183,15 @@ const ABOUT = {
 
 const root = join(import.meta.dirname ?? ".", "..");
 
-/** The chapters in one language or in both, chapter by chapter. */
-async function chosenEditions(names: readonly string[], lang: string): Promise<Edition[]> {
-  const languages = LANGUAGES.filter((language) => lang === "both" || lang === language);
-  const chapters = await chapterNames(root, names);
-  return chapters.flatMap((name) => languages.map((language) => ({ root, name, language })));
-}
-
 /** Where the executed notebook and the page of an edition go: beside each other as in `notebooks/`. */
 const outputFolder = (edition: Edition): string =>
   join(root, "out", relative(editionFolder(root, "en"), editionFolder(root, edition.language)));
+
+async function checkAll(editions: readonly Edition[], terminal: Terminal): Promise<void> {
+  const found = await checkEditions(editions);
+  if (found !== "") throw new Error(found);
+  terminal.print(`${editions.length} notebooks pass`);
+}
 
 async function buildAll(editions: readonly Edition[], terminal: Terminal): Promise<void> {
   for (const edition of editions) {

@@ -206,6 +206,7 @@ export const CHAPTER_FLAGS = {
 /** Flags of the `notebooks` command. */
 export const NOTEBOOKS_FLAGS = {
   build: { bool: false, help: "make notebooks from notebooks/source/ without executing" },
+  check: { bool: false, help: "compare notebooks with their sources and check their types" },
   write: { bool: false, help: "build, execute and keep the executed notebooks" },
   pages: { bool: false, help: "make pages from committed outputs without executing" },
   lang: { choice: ["both", "en", "zh"], help: "editions of the chapters" },

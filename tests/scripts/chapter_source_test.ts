@@ -75,7 +75,7 @@ const FAULTS: [name: string, source: string, line: number, problem: RegExp][] = 
   ["Chinese without English", "%% en\nA\n%% zh\n甲\n%% zh\n乙\n", 6, /"%% zh" must follow/],
   ["a solution without words", "%% en\nA\n%% zh\n甲\n%% solution\n1\n", 6, /needs an explanation/],
   ["no title", "%% code\n1\n", 1, /a chapter begins with "%% en" and its title/],
-  ["half a pair", '%% en\nA\n%% zh\n甲\n%% code\n1\nf("a || ")\n', 6, /Cannot read "a \|\| "/],
+  ["half a pair", '%% en\nA\n%% zh\n甲\n%% code\n1\nf("a || ")\n', 7, /Cannot read "a \|\| "/],
 ];
 
 for (const [name, source, line, problem] of FAULTS) {

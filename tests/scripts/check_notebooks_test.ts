@@ -63,7 +63,7 @@ Deno.test("the lines of a chapter's code are those of its source, in each langua
   const source =
     '%% en\nA\n\n%% zh\n甲\n\n%% code\n\nconst a = "a || 甲";\na;\n\n%% code\na + 1;\n';
   return withFiles({ "notebooks/source/01_a.txt": source }, async (root) => {
-    const joined = await joinChapter(root, "01_a", "zh");
+    const joined = await joinChapter({ root, name: "01_a", language: "zh" });
     equal(joined.text, 'const a = "甲";\na;\na + 1;\n');
     deepEqual(joined.places, [9, 10, 13].map((line) => `notebooks/source/01_a.txt, line ${line}`));
   });

@@ -27,7 +27,7 @@ Deno.test("code keeps its operators, and a pair may stand inside a template's ex
 
 Deno.test("a pair with a third side or an empty one is refused", () => {
   throws(() => codeIn('f("a || 甲 || b")', "en"), {
-    name: "SyntaxError",
+    name: "PairError",
     message:
       'Cannot read "a || 甲 || b": a string or comment has one English and one Chinese side,' +
       ' separated by " || "',
