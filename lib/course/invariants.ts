@@ -12,11 +12,11 @@ import { say, type Text } from "../text/mod.ts";
 export interface Invariant {
   /** What must hold, in words or as a formula. */
   readonly name: string;
-  /** The largest deviation found. */
-  readonly deviation: number;
-  /** The largest deviation that rounding explains. */
+  /** The largest difference found. */
+  readonly difference: number;
+  /** The largest difference that rounding explains. */
   readonly tolerance: number;
-  /** deviation <= tolerance */
+  /** difference <= tolerance */
   readonly holds: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function checkInvariants(
   );
   const padding = (of: (sample: Sample) => readonly number[]) =>
     together.flatMap((sample, row) => differences(of(sample), of(alone[row])));
-  const measured: [name: Text, deviations: readonly number[], tolerance?: number][] = [
+  const measured: [name: Text, differences: readonly number[], tolerance?: number][] = [
     [NAMES.ratio, firstRatios.map((ratio) => ratio - 1)],
     [NAMES.kl, together.flatMap((sample) => k1(sample))],
     [NAMES.logProbs, padding(({ refLogProbs }) => refLogProbs)],
@@ -50,9 +50,9 @@ export async function checkInvariants(
     [NAMES.loss, [whole.loss - single.loss], 1e-5],
     [NAMES.gradient, relativeDifferences(whole.gradients, single.gradients)],
   ];
-  return measured.map(([name, deviations, tolerance = 1e-4]) => {
-    const deviation = largest(deviations);
-    return { name: say(name), deviation, tolerance, holds: deviation <= tolerance };
+  return measured.map(([name, differences, tolerance = 1e-4]) => {
+    const difference = largest(differences);
+    return { name: say(name), difference, tolerance, holds: difference <= tolerance };
   });
 }
 

@@ -266,7 +266,10 @@ const ENDS: readonly Text[] = [
 /** The settings in which runs differ, as a table: for example what `faithful` changes. */
 export function settingDifferences(runs: { readonly [name: string]: Settings }): Table {
   const rows = differingNames(Object.values(runs)).map((setting) => {
-    const values = Object.entries(runs).map(([run, settings]) => [run, valueOf(settings, setting)]);
+    const values = Object.entries(runs).map(([run, settings]) => {
+      const value = valueOf(settings, setting);
+      return [run, typeof value === "boolean" ? String(value) : value]; // as one types it
+    });
     return { setting, ...Object.fromEntries(values) };
   });
   return table<Record<string, unknown>>(rows, ["setting", ...Object.keys(runs)]);

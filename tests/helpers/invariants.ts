@@ -37,7 +37,7 @@ import {
 
 type Given = Partial<Settings>;
 
-/** The largest deviation that rounding explains. */
+/** The largest difference that rounding explains. */
 const ROUNDING = 1e-5;
 
 /** Whether two rows of numbers are equal but for rounding. */
@@ -62,23 +62,23 @@ function scaledReward(factor: number): LoadedModel {
   return { config: tinyConfig, weights: new Map([...tinyReward.weights].map(scaled)) };
 }
 
-/** What the library's invariants measure on a tiny run: the deviation of each by its name. */
-async function deviationsOf(given: Given): Promise<(name: string) => number> {
+/** What the library's invariants measure on a tiny run: the difference of each by its name. */
+async function differencesOf(given: Given): Promise<(name: string) => number> {
   const invariants = await checkInvariants(await tinyPpo(given), tinyPrompts);
-  const deviations = new Map(invariants.map(({ name, deviation }) => [name, deviation]));
-  return (name) => deviations.get(name) ?? assert.fail(`no invariant ${name}`);
+  const differences = new Map(invariants.map(({ name, difference }) => [name, difference]));
+  return (name) => differences.get(name) ?? assert.fail(`no invariant ${name}`);
 }
 
 /** Before any step, the policy that is updated is the one that sampled. */
 export async function firstRatioIsOne(given: Given = {}): Promise<boolean> {
-  return (await deviationsOf(given))("ratio of the first minibatch is 1") <= ROUNDING;
+  return (await differencesOf(given))("ratio of the first minibatch is 1") <= ROUNDING;
 }
 
 /** Before any step, the policy is the reference. */
 export async function klIsZeroAtStart(given: Given = {}): Promise<boolean> {
   const ppo = await tinyPpo(given);
   const pool = await ppo.experience(1, tinyPrompts);
-  return (await deviationsOf(given))("KL to the reference is 0") <= ROUNDING &&
+  return (await differencesOf(given))("KL to the reference is 0") <= ROUNDING &&
     await ppo.models.exactKl(pool) < 1e-6;
 }
 
@@ -101,7 +101,7 @@ export async function scoredTogetherAndAlone(
  * most three.
  */
 export async function scoresIgnoreNeighbours(given: Given = {}): Promise<boolean> {
-  const deviation = await deviationsOf({ ...SCORED, ...given });
+  const difference = await differencesOf({ ...SCORED, ...given });
   const names = ["log-probability", "value", "score"].map((what) => `padding changes no ${what}`);
   const { together, alone } = await scoredTogetherAndAlone(given);
   const groups = await tinyPpo({ ...SCORED, ...given, score_batch_size: 3 });
@@ -111,14 +111,14 @@ export async function scoresIgnoreNeighbours(given: Given = {}): Promise<boolean
   ) =>
     keys.every((key) => same(realOf(together, key), realOf(others, key))) &&
     same(together.map(({ score }) => score), others.map(({ score }) => score));
-  return names.every((name) => deviation(name) <= ROUNDING) && agree(alone, ["logProbs"]) &&
+  return names.every((name) => difference(name) <= ROUNDING) && agree(alone, ["logProbs"]) &&
     agree(await groups.rescore(together), ["logProbs", "refLogProbs", "values"]);
 }
 
 /** Neighbours with longer answers change no advantage. */
 export async function advantagesIgnoreNeighbours(given: Given = {}): Promise<boolean> {
-  const deviation = await deviationsOf({ ...SCORED, ...given });
-  return deviation("padding changes no advantage") <= ROUNDING;
+  const difference = await differencesOf({ ...SCORED, ...given });
+  return difference("padding changes no advantage") <= ROUNDING;
 }
 
 /** The old log-probabilities are those of the distribution that the tokens were drawn from. */
