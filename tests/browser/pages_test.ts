@@ -1,6 +1,7 @@
 /** Every chapter as an HTML page in a real browser: plots, formulas, sliders and quizzes work without kernel and network. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { LANGUAGES } from "../../lib/text/mod.ts";
+import { notebookPath } from "../../scripts/chapters.ts";
 import { writePage } from "../../scripts/notebooks.ts";
 import { committedNotebooks, type Notebook } from "../helpers/notebooks.ts";
 import { browserTest, withPage } from "./browser.ts";
@@ -21,14 +22,21 @@ function outputsWith(
 const htmlHas = (text: string) => (data: Record<string, unknown>) =>
   JSON.stringify(data["text/html"] ?? "").includes(text);
 
-for (const notebook of committedNotebooks()) {
+/** Every edition that has been executed. */
+const executed = LANGUAGES.flatMap((language) =>
+  committedNotebooks(language).filter(({ cells }) =>
+    cells.some(({ outputs }) => outputs.length > 0)
+  )
+    .map((notebook) => ({ language, notebook }))
+);
+
+for (const { language, notebook } of executed) {
   browserTest(
-    `${notebook.name}: its page is whole, live and asks nobody for anything`,
+    `${notebook.name} (${language}): its page is whole, live and asks nobody for anything`,
     async () => {
       const outputDirectory = await Deno.makeTempDir();
-      const path = await writePage(join(root, "notebooks", `${notebook.name}.ipynb`), {
-        outputDirectory,
-      });
+      const source = notebookPath({ root, name: notebook.name, language });
+      const path = await writePage(source, { outputDirectory });
       await withPage(path, async ({ page, outside, errors }) => {
         const plots = outputsWith(notebook, (data) => "application/vnd.plotly.v1+json" in data);
         await page.locator(".js-plotly-plot svg.main-svg").nth(0).waitFor();

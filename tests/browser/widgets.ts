@@ -51,14 +51,18 @@ async function middleOf(control: Locator): Promise<number> {
 
 /** A wrong choice of the first question by mouse, the right one of the second by keyboard: one of two counts. */
 async function answerQuiz(quiz: Locator): Promise<void> {
-  const english = quiz.locator(".ppo-quiz").first();
+  const first = quiz.locator(".ppo-quiz").first();
   const choice = (question: number, right: boolean) =>
-    english.locator("li.question").nth(question).locator(`details[data-right="${right}"]`).first();
+    first.locator("li.question").nth(question).locator(`details[data-right="${right}"]`).first();
   await choice(0, false).locator("summary").click();
-  assert.match(await choice(0, false).innerText(), /✗ No\./);
+  assert.match(await choice(0, false).innerText(), /✗ (?:No\.|不对。)/);
   await choice(1, true).locator("summary").focus();
   await quiz.page().keyboard.press("Enter");
-  assert.match(await choice(1, true).innerText(), /✓ Right\./);
-  const questions = await english.locator("li.question").count();
-  await english.getByText(`Right at the first try: 1 of 2 answered, of ${questions}`).waitFor();
+  assert.match(await choice(1, true).innerText(), /✓ (?:Right\.|对。)/);
+  const questions = await first.locator("li.question").count();
+  const english = `Right at the first try: 1 of 2 answered, of ${questions}`;
+  const score = first.getByText(english).or(
+    first.getByText(`一次答对 1 题，已答 2 题，共 ${questions} 题。`),
+  );
+  await score.waitFor();
 }

@@ -113,6 +113,17 @@ editions.en.forEach((notebook, chapter) => {
   });
 });
 
+for (const { name, cells } of editions.zh) {
+  Deno.test(`${name}: titles and names that are one word are Chinese in the Chinese edition`, () => {
+    const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source);
+    const titles = [...code.join("\n").matchAll(/\b(?:\w*[tT]itle|name): (["`])(.*?)\1/g)];
+    assert.ok(titles.length > 1);
+    const wrong = titles.map(([, , title]) => title)
+      .filter((title) => !title.match(HAN) && wordsOf(title).length > 0);
+    assert.deepEqual(wrong, []);
+  });
+}
+
 /** What the outputs of a cell are called: `titles` of tables and figures, `names` of columns, axes and panels. */
 function shownTexts({ outputs }: NotebookCell): { titles: string[]; names: string[] } {
   const bundles = outputs.map(({ data }) => Object(data));
