@@ -6,13 +6,13 @@
  * runs every notebook in `notebooks/`, or those whose file name begins with a given name. It writes
  * each executed notebook and its page to `out/` and reports the time. `--write` replaces the
  * committed notebook by the executed one, in the form that JupyterLab writes too. `--pages`
- * executes nothing and makes pages of the committed outputs.
+ * executes nothing and makes pages of the committed outputs. It does not load ONNX Runtime, and
+ * drops the permission to load it once Python has exported the pages.
  */
 
 import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { pathOf, trialSettings } from "../lib/course/mod.ts";
 import { readJsonRecord, writeAtomically } from "../lib/files/mod.ts";
 import {
   type CHAPTER_FLAGS,
@@ -20,10 +20,10 @@ import {
   type SettingValues,
   variablesOf,
 } from "../lib/settings/mod.ts";
-import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { type CommandContext, runCommand, showStart, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
-import { standAlonePage } from "./notebook_page.ts";
 import { writeFigure } from "./notebook_figure.ts";
+import { keepFilePermissions } from "./permissions.ts";
 import { ensureNotebookTools, type NotebookTools } from "./setup.ts";
 
 /** Options of `runNotebook`. */
@@ -56,7 +56,9 @@ export interface NotebookRun {
  */
 export async function runNotebook(path: string, options: RunNotebookOptions): Promise<NotebookRun> {
   const started = performance.now();
-  const page = await convert(path, [], options);
+  const { page, errors } = await exportPage(path, [], options);
+  await makeStandAlone(page);
+  if (errors !== undefined) throw new Error(errors);
   const seconds = (performance.now() - started) / 1000;
   return { notebook: join(options.outputDirectory, basename(path)), page, seconds };
 }
@@ -66,31 +68,42 @@ export async function runNotebook(path: string, options: RunNotebookOptions): Pr
  *
  * @throws {Error} If there is no such notebook or it cannot be read.
  */
-export function writePage(path: string, options: PageOptions): Promise<string> {
-  return convert(path, ["--page-only"], options);
+export async function writePage(path: string, options: PageOptions): Promise<string> {
+  const { page } = await exportPage(path, ["--page-only"], options);
+  await makeStandAlone(page);
+  return page;
 }
 
-/** Runs `notebook_runner.py` on the notebook, and makes the page self-contained. */
-async function convert(
+/** Embeds in an exported page what it would otherwise load from a network. */
+async function makeStandAlone(page: string): Promise<void> {
+  const { standAlonePage } = await import("./notebook_page.ts"); // loads KaTeX
+  await Deno.writeTextFile(page, standAlonePage(await Deno.readTextFile(page)));
+}
+
+/** A page that still refers to scripts on the web. */
+interface ExportedPage {
+  readonly page: string;
+  /** Why not all cells ran. */
+  readonly errors?: string;
+}
+
+/**
+ * Runs `notebook_runner.py` on the notebook.
+ *
+ * @throws {Error} If it has not written a page.
+ */
+async function exportPage(
   path: string,
   args: readonly string[],
   options: RunNotebookOptions,
-): Promise<string> {
+): Promise<ExportedPage> {
   const tools = options.tools ?? await ensureNotebookTools();
   await Deno.stat(path).catch(() => {
     throw new Error(`Cannot run ${path}: there is no such notebook`);
   });
+  const files = [resolve(path), resolve(options.outputDirectory)];
   const child = new Deno.Command(tools.python, {
-    args: [
-      "-I",
-      "-u",
-      "-X",
-      "utf8",
-      runner,
-      resolve(path),
-      resolve(options.outputDirectory),
-      ...args,
-    ],
+    args: ["-I", "-u", "-X", "utf8", runner, ...files, ...args],
     env: { ...tools.env, ...options.env },
     stdin: "null",
     stdout: "piped",
@@ -102,11 +115,10 @@ async function convert(
   ]);
   const { code } = await child.status;
   const page = join(options.outputDirectory, basename(path).replace(/\.ipynb$/, ".html"));
-  if (code === 0 || code === cellFailed) {
-    await Deno.writeTextFile(page, standAlonePage(await Deno.readTextFile(page)));
-  }
-  if (code !== 0) throw new Error(`Cannot finish ${path}: ${withoutKernelWarning(errors)}`);
-  return page;
+  if (code === 0) return { page };
+  const message = `Cannot finish ${path}: ${withoutKernelWarning(errors)}`;
+  if (code !== cellFailed) throw new Error(message);
+  return { page, errors: message };
 }
 
 /**
@@ -139,6 +151,7 @@ function withoutKernelWarning(errors: string): string {
 export async function checkChapterSettings(
   { held_out: _, threads: _threads, ...given }: Partial<SettingValues<typeof CHAPTER_FLAGS>>,
 ): Promise<void> {
+  const { pathOf, trialSettings } = await import("../lib/course/mod.ts"); // loads ONNX Runtime
   trialSettings(given, await readJsonRecord(pathOf("models/sft_model/settings.json")));
 }
 
@@ -151,12 +164,29 @@ async function notebooks(args: string[], { terminal }: CommandContext): Promise<
       "Cannot use --write together with --pages: only an executed notebook can be written",
     );
   }
-  await checkChapterSettings(given);
+  if (!pages) await checkChapterSettings(given);
   const tools = await ensureNotebookTools();
   const options = { outputDirectory: join(tools.root, "out"), env: variablesOf(given), tools };
   const paths = await findNotebooks(tools.root, names);
   if (!pages) return await runAll(paths, { ...options, write, terminal });
-  for (const path of paths) terminal.print(await writePage(path, options));
+  await makePages(paths, { ...options, terminal });
+}
+
+/** Makes the pages of the committed outputs: first what needs Python, then what needs only files. */
+async function makePages(
+  paths: readonly string[],
+  { terminal, ...options }: PageOptions & { terminal: Terminal },
+): Promise<void> {
+  const pages: string[] = [];
+  for (const path of paths) {
+    showStart(`exporting ${basename(path)}`);
+    pages.push((await exportPage(path, ["--page-only"], options)).page);
+  }
+  keepFilePermissions();
+  for (const page of pages) {
+    await makeStandAlone(page);
+    terminal.print(page);
+  }
 }
 
 const ABOUT = {
