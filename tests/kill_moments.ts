@@ -1,11 +1,10 @@
 /**
  * Kills at random moments: `deno run -A tests/kill_moments.ts [MOMENTS] [SEED]`.
  *
- * A short run of the embedded models is killed (SIGKILL) at a random moment: of four moments, one
- * counts from the start of its process and three from the start of its training. It is resumed (or
- * started, if it had not begun) and killed again, until it is done. After each kill, its newest
- * state must be at most one update old, and each run must end with the bits of a run that was never
- * killed. `power_cut.ts` does the same with the power of a disk.
+ * A short run of the embedded models is killed (SIGKILL) at a random moment after a random line of
+ * its output. It is resumed (or started, if it had not begun) and killed again, until it is done.
+ * After each kill, its newest state must be at most one update old, and each run must end with the
+ * bits of a run that was never killed. `power_cut.ts` does the same with the power of a disk.
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { type Random, randomStream } from "../lib/random/mod.ts";
@@ -27,29 +26,36 @@ const SMALL = {
   update: 2,
   flags: "--batch_size 4 --num_episodes 2 --max_timesteps 8 --update_timesteps 2".split(" "),
 };
+const UPDATES = 8;
 
-/** The longest time that a timer can wait, in milliseconds. */
-const NEVER = 2 ** 31 - 1;
+/** When a run is killed: so many milliseconds after this line of its output; empty: after its start. */
+interface Moment {
+  readonly when: string;
+  readonly after: number;
+}
 
 /** What a run had reached when it was killed. */
-interface Kill {
-  /** Milliseconds after the start of its process, or of its training. */
-  readonly moment: number;
-  /** Whether it was training. */
-  readonly isTraining: boolean;
+interface Kill extends Moment {
   /** Updates that it had reported. */
   readonly updates: number;
   /** The timestep of its newest state; 0: there is none. */
   readonly timestep: number;
 }
 
-/** What the command says when all is loaded and the training begins. */
+/** The line that the command prints when all is loaded and the training begins. */
 const OPENED = "prompts, ";
+
+/** Draws a moment that is still to come in a run that has `done` updates. */
+function drawMoment(random: Random, { done, span }: { done: number; span: number }): Moment {
+  const left = Array.from({ length: UPDATES - done }, (_, index) => done + 1 + index);
+  const lines = ["", OPENED, ...left.map((update) => `update ${update} of ${UPDATES}  timestep`)];
+  return { when: lines[Math.floor(random() * lines.length)], after: random() * span };
+}
 
 /** Runs the command, and kills it if it has not ended before. */
 async function live(
   flags: readonly string[],
-  moment: { when: string; after: number },
+  moment: Moment,
 ): Promise<{ out: string; isKilled: boolean }> {
   const { code, signal, out, err } = await killed(startTrain(flags), {
     signal: "SIGKILL",
@@ -66,6 +72,9 @@ async function newestTimestep(folder: string): Promise<number> {
   return Number(/state-(\d+)-\d+$/.exec(newest ?? "")?.[1] ?? 0);
 }
 
+/** The longest time that a timer can wait, in milliseconds. */
+const NEVER = 2 ** 31 - 1;
+
 /** Trains in a folder to the end, through at most so many kills, and tells of each. */
 async function killedRun(
   folder: string,
@@ -74,25 +83,24 @@ async function killedRun(
 ): Promise<void> {
   let updates = 0, timestep = 0;
   for (let kills = 0;; kills++) {
-    const when = random() < 1 / 4 ? "" : OPENED;
-    const after = random() * milliseconds;
-    const next = await nextFlags(folder, flags);
-    const { out, isKilled } = await live(next, { when, after: kills < atMost ? after : NEVER });
+    const drawn = drawMoment(random, { done: timestep / update, span: milliseconds / UPDATES });
+    const moment = kills < atMost ? drawn : { when: "", after: NEVER };
+    const { out, isKilled } = await live(await nextFlags(folder, flags), moment);
     if (/^continuing /m.test(out)) equal(resumedFrom(out), timestep);
     if (!isKilled) break;
     updates = Math.max(updates, updatesIn(out));
     timestep = await newestTimestep(folder);
     requireRecent(timestep, updates, update);
-    onKill({ moment: after, isTraining: out.includes(OPENED), updates, timestep });
+    onKill({ ...moment, updates, timestep });
   }
   deepEqual(await traceOf(folder), trace);
 }
 
 /** A kill in a line. */
-function lineOf({ moment, isTraining, updates, timestep }: Kill): string {
-  const doing = isTraining ? "while it trained" : "while it started";
+function lineOf({ when, after, updates, timestep }: Kill): string {
+  const line = when === "" ? "the start" : `"${when.trim()}"`;
   const found = timestep === 0 ? "no state" : `a state after timestep ${timestep}`;
-  return `killed ${doing} (${moment.toFixed(0)} ms), ${updates} updates reported, ${found}`;
+  return `killed ${after.toFixed(0)} ms after ${line}: ${updates} updates reported, ${found}`;
 }
 
 async function main(moments: number, seed: number): Promise<void> {
@@ -109,12 +117,11 @@ async function main(moments: number, seed: number): Promise<void> {
       await Deno.remove(target, { recursive: true });
       console.log(`run ${runs + 1} ended with the bits of the unbroken one`);
     }
-    const training = kills.filter(({ isTraining }) => isTraining).length;
     const early = kills.filter(({ timestep }) => timestep === 0).length;
     console.log(
-      `${kills.length} kills in ${runs} runs, ${training} of them while a run trained: ` +
-        `${early} before the first state, ${kills.length - early} with a state at most one ` +
-        "update old; every run ended with the bits of the unbroken one",
+      `${kills.length} kills in ${runs} runs: ${early} before the first state, ` +
+        `${kills.length - early} with a state at most one update old; ` +
+        "every run ended with the bits of the unbroken one",
     );
   });
 }
