@@ -1,5 +1,5 @@
 /**
- * Predicts the memory and the time of a PPO run before anything is loaded.
+ * Predicts the memory and the time of a PPO run before its models are loaded.
  *
  * On the CPU, whose memory the run shares with other programs, memory settings are chosen to fit.
  * On a GPU they stay as given, and the memory of its arrays is predicted.

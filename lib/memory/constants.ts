@@ -9,9 +9,6 @@ export const MIB = 2 ** 20, GIB = 2 ** 30;
 /** Bytes of a float32. */
 export const FLOAT = 4;
 
-/** Models of at most this size have their gradients in one buffer (`lib/learn/array_pool.ts`). */
-export const PACKED = 16 * MIB;
-
 /** Models with fewer bytes of weights need no memory policy beyond the C library's default. */
 export const SMALL_MODEL = 64 * MIB;
 

@@ -1,13 +1,14 @@
 /**
  * The memory ledger of a PPO run on the CPU: what it holds while it generates, scores, measures
- * the KL divergence and updates. It follows from the settings and the sizes of the models alone,
- * so it is known before anything is loaded.
+ * the KL divergence and updates. It follows from the settings, the sizes of the models, the lengths
+ * of the prompts and the memory of the process, so it is known before any model is loaded.
  *
  * Weights, Adam's moments, gradients and caches are arrays of the run and are counted exactly.
  * What ONNX Runtime holds between two nodes of a program is estimated: so many arrays of shapes
  * [batch, time, embed] and [batch, heads, time, time] are alive at once. `constants.ts` holds the
  * measured numbers. Where the longest prompt is unknown, prompts are assumed to fill `max_len`.
  */
+import { isPacked } from "../learn/mod.ts";
 import type { Gpt2Config } from "../lm/mod.ts";
 import { EXACT_KL, type Settings } from "../settings/mod.ts";
 import {
@@ -19,7 +20,6 @@ import {
   LIBRARY,
   LOGITS_LEARNED,
   LOGITS_READ,
-  PACKED,
   PROCESS,
   PROGRAMS,
   PROGRAMS_PER_BLOCK,
@@ -148,7 +148,9 @@ const zeroEmbeddings = ({ embed, vocabSize, positions }: Gpt2Config): number =>
 function gradientBytes(models: KnownRun & Place, settings: Settings): number {
   const { policy, packs = true } = models;
   const larger = Math.max(...modelBytes(models));
-  const model = packs && larger <= PACKED ? trainedBytes(models) : larger;
+  const model = packs && isPacked({ kind: "cpu" }, [[larger / FLOAT]])
+    ? trainedBytes(models)
+    : larger;
   const accumulates = takesSeveral(models, settings, minibatchOf(settings));
   const { blocks, inParts } = segmentsOf(policy, settings);
   if (!inParts) return model * (accumulates ? 3 : 1); // the sum, a micro-batch's, and the next sum
