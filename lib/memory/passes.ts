@@ -3,8 +3,8 @@
  * (`lib/lm/row_groups.ts`), so how many there are and how long they are depends on the prompts.
  *
  * Where the lengths of the prompts are known, some batches are drawn and grouped as the run groups
- * them. Where they are unknown, all texts are assumed to fill `max_len`. Answers are assumed to
- * have `query_len` tokens.
+ * them, with answers of 1 to `query_len` tokens, all lengths equally often. Where they are unknown,
+ * all texts are assumed to fill `max_len`.
  */
 import { rowGroups } from "../lm/mod.ts";
 import { randomStream } from "../random/mod.ts";
@@ -50,7 +50,8 @@ function passesOf(run: KnownRun, settings: Settings, { rows, most, answers = tru
     return [Array.from({ length: Math.ceil(rows / most) }, () => ({ rows: most, time }))];
   }
   const random = randomStream(1);
-  const draw = () => promptLengths[Math.floor(random() * promptLengths.length)] + answer;
+  const draw = () =>
+    promptLengths[Math.floor(random() * promptLengths.length)] + Math.ceil(random() * answer);
   return Array.from({ length: DRAWN }, (): Pass[] => {
     const lengths = Array.from({ length: rows }, draw);
     return rowGroups(lengths, { shape, maxRows: most }).map((group) => ({
