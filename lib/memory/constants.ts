@@ -40,7 +40,7 @@ export const PROMPT_TOKEN = 8 + 2;
 export const PROGRAMS = 14 * MIB, PROGRAMS_PER_BLOCK = 4 * MIB;
 
 /** Gaps between arrays that are allocated and freed in turn (measured). */
-export const GAPS = 10 * MIB;
+export const GAPS = 14 * MIB;
 
 /**
  * Extra memory of an update that keeps freed memory for its next pass, as a share of all it holds

@@ -43,7 +43,8 @@ Deno.test(
   () =>
     withFolder(async (folder) => {
       const { predicted, measured } = peaksOf(await trained(1, `${folder}/run`));
-      assert.ok(Math.abs(predicted / measured - 1) < 0.1, `${predicted} and ${measured} MiB`);
+      // On a busy machine V8 collects garbage at other times: equal runs took 264 to 305 MiB.
+      assert.ok(Math.abs(predicted / measured - 1) < 0.15, `${predicted} and ${measured} MiB`);
     }),
 );
 
