@@ -99,6 +99,32 @@ export async function readModelFolder(
   };
 }
 
+/**
+ * Reads the tokenizer of a model folder, without the weights.
+ *
+ * @throws {Error} A sentence that names the file and what is wrong with it.
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { gpt2Spec, initialWeights, makeTokenizer } from "ppo/lm/mod.ts";
+ * import { readTokenizer, writeModelFolder } from "ppo/lm/mod.ts";
+ * const sizes = { vocabSize: 5, positions: 16, embed: 4, heads: 2, layers: 1 };
+ * const config = { ...sizes, layerNormEpsilon: 1e-5 };
+ * const weights = initialWeights(gpt2Spec(config), { normal: () => 1, layers: 1 });
+ * const tokenizer = makeTokenizer(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "好"]);
+ * const folder = await Deno.makeTempDir();
+ * await writeModelFolder(folder, { config, weights, tokenizer });
+ * equal((await readTokenizer(folder)).encode("好")[0], 4);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export async function readTokenizer(folder: string): Promise<Tokenizer> {
+  const { folder: place, tokenizerFolder } = await findModel(folder);
+  const { config } = await readModelSizes(place);
+  const endIds = await declaredEnds(place);
+  return await loadTokenizer(tokenizerFolder, { rows: config.vocabSize, endIds });
+}
+
 const NO_HEAD = `its weights have no value head (${VALUE_HEAD_NAMES}). ` +
   "Train one from it: deno task reward --pretrained_model_path";
 
