@@ -9,6 +9,8 @@ export * from "./env.ts";
 export * from "./environments.ts";
 export * from "./mountain_car_continuous.ts";
 export * from "./pendulum.ts";
+export * from "./policies.ts";
 export * from "./spaces.ts";
 export * from "./token_world.ts";
 export * from "./vector_env.ts";
+export * from "./vector_gae.ts";
