@@ -4,6 +4,7 @@
  */
 export * from "./acrobot.ts";
 export * from "./cart_pole.ts";
+export * from "./drawing.ts";
 export * from "./dynamics.ts";
 export * from "./env.ts";
 export * from "./environments.ts";
