@@ -11,7 +11,7 @@ import {
 } from "ppo/control/mod.ts";
 import { numpyGenerator } from "ppo/random/mod.ts";
 import { assertClose } from "../helpers/close.ts";
-import { recordOf, replay } from "../helpers/gymnasium.ts";
+import { float32Observations, recordOf, replay } from "../helpers/gymnasium.ts";
 
 /** The largest difference between an observation of Gymnasium and ours, over a whole episode. */
 const TOLERANCE = 1e-6;
@@ -105,6 +105,16 @@ Deno.test("the recorded episodes contain every kind of end and actions outside t
   assert.deepEqual(ends("Acrobot-v1"), new Set([false, true]));
   const { steps } = recordOf("Pendulum-v1");
   assert.ok(steps.some(({ action }) => action > 2) && steps.some(({ action }) => action < -2));
+});
+
+Deno.test("sines and cosines of a float32 state have NumPy's rounding errors", () => {
+  const { states, observations } = float32Observations();
+  states.forEach((state, at) => {
+    assert.deepEqual(acrobot.observe(state), observations[at]);
+    const rounded = acrobot.observe(Float64Array.from(state));
+    assert.notDeepEqual(rounded, observations[at]); // which a correctly rounded value has not
+  });
+  assert.ok(states.length > 0);
 });
 
 Deno.test("choices outside are refused, also where Gymnasium takes -1 for the last one", () => {

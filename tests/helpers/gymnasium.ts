@@ -89,6 +89,12 @@ export function recordOf(id: keyof typeof fixture.environments) {
   };
 }
 
+/** Float32 states of Acrobot whose sine or cosine NumPy does not round correctly. */
+export const float32Observations = () => ({
+  states: vectors("float32.states"),
+  observations: vectors("float32.observations"),
+});
+
 /** A state in the precision in which Gymnasium stores it. */
 function stored(id: string, state: Float64Array, step: number): State {
   const isFloat32 = (id === "Acrobot-v1" && step === 0) ||
