@@ -1,6 +1,6 @@
 /**
  * Sine and cosine of small float32 angles as NumPy computes them: polynomials in float32, which
- * differ from the correctly rounded value in about one argument of a thousand.
+ * differ from the correctly rounded value for about one angle in two thousand.
  *
  *     cos x = 1 - x²/2 + c4 x⁴ + c6 x⁶ + c8 x⁸
  *     sin x = x + x (s3 x² + s5 x⁴ + s7 x⁶ + s9 x⁸)

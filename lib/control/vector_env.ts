@@ -10,7 +10,7 @@
  *     started          false       true            false
  *
  * The observation of step t is thus the last one of its episode, from which a truncated episode
- * bootstraps V. The row t + 1 is no experience and must be left out (`experienceRows` does so).
+ * bootstraps V. Step t + 1 is no experience: `vectorGae` gives it the mask 0.
  * Environment i is seeded with seed + i. Gymnasium's `make_vec("CartPole-v1")` is another class by
  * default, which draws all first states from one stream; compare with `vectorization_mode="sync"`.
  */
@@ -26,7 +26,10 @@ export interface VectorOptions extends EnvOptions {
 
 /** What a step of several environments returns; axis env, or env by observation. */
 export interface VectorStep {
-  /** The float32 observations, side by side: those of environment i begin at i times their size. */
+  /**
+   * The float32 observations, side by side: those of environment i begin at i times their size.
+   * Where an episode ended, it is the last one of that episode.
+   */
   readonly observations: Float32Array;
   /** The reward of each environment, 0 where it was reset. */
   readonly rewards: Float64Array;
