@@ -7,7 +7,8 @@
  * `reward_train.json` and `reward_test.json`, with one list per line, seven `{"prompt", "answer"}`
  * from best to worst. Without a path flag it rebuilds the embedded lists with `models/sft_model`,
  * with the same bytes for the same seed; `make-data` makes the other embedded files. All files are
- * made before the first is written. ONNX Runtime is loaded for ranked lists only.
+ * made before the first is written. ONNX Runtime is loaded for ranked lists only; without them, the
+ * command drops the permission to load it before it reads a file.
  */
 import { join } from "node:path";
 import { writeAtomically } from "../lib/files/mod.ts";
@@ -28,6 +29,7 @@ import {
 import { runCommand, type Terminal } from "./command.ts";
 import { dataFileOptions } from "./data_file_options.ts";
 import type { MadeFile } from "./data_lists.ts";
+import { keepFilePermissions } from "./permissions.ts";
 import { readFlags } from "./read_flags.ts";
 
 function questionFile(name: string, passages: readonly NumberedPassage[]): MadeFile {
@@ -41,6 +43,7 @@ function questionFile(name: string, passages: readonly NumberedPassage[]): MadeF
 
 /** The tutorial's three files of questions. */
 async function splitFiles(settings: DataSettings, terminal: Terminal): Promise<MadeFile[]> {
+  keepFilePermissions();
   const train = await readQuestionedPassages(
     settings.train_file_path,
     dataFileOptions(settings, terminal),

@@ -11,13 +11,13 @@
  * cells whose code is the same. `--check` compares them with their sources and checks the types of
  * their code. `--write` makes them too, executes them, and keeps them with their new
  * outputs, in the form that JupyterLab writes. `--pages` executes nothing and makes pages of the
- * committed outputs.
+ * committed outputs. It does not load ONNX Runtime, and drops the permission to load it once Python has
+ * exported the pages.
  */
 
 import { basename, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { pathOf, trialSettings } from "../lib/course/mod.ts";
 import { readJsonRecord, writeAtomically } from "../lib/files/mod.ts";
 import {
   type CHAPTER_FLAGS,
@@ -28,10 +28,10 @@ import {
 import { LANGUAGES } from "../lib/text/mod.ts";
 import { buildEdition, type Edition, editionFolder, editionsOf, notebookPath } from "./chapters.ts";
 import { checkEditions } from "./check_notebooks.ts";
-import { type CommandContext, runCommand, type Terminal } from "./command.ts";
+import { type CommandContext, runCommand, showStart, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
-import { standAlonePage } from "./notebook_page.ts";
 import { writeFigure } from "./notebook_figure.ts";
+import { keepFilePermissions } from "./permissions.ts";
 import { ensureNotebookTools, type NotebookTools } from "./setup.ts";
 
 /** Options of `runNotebook`. */
@@ -64,7 +64,9 @@ export interface NotebookRun {
  */
 export async function runNotebook(path: string, options: RunNotebookOptions): Promise<NotebookRun> {
   const started = performance.now();
-  const page = await convert(path, [], options);
+  const { page, errors } = await exportPage(path, [], options);
+  await makeStandAlone(page);
+  if (errors !== undefined) throw new Error(errors);
   const seconds = (performance.now() - started) / 1000;
   return { notebook: join(options.outputDirectory, basename(path)), page, seconds };
 }
@@ -74,31 +76,42 @@ export async function runNotebook(path: string, options: RunNotebookOptions): Pr
  *
  * @throws {Error} If there is no such notebook or it cannot be read.
  */
-export function writePage(path: string, options: PageOptions): Promise<string> {
-  return convert(path, ["--page-only"], options);
+export async function writePage(path: string, options: PageOptions): Promise<string> {
+  const { page } = await exportPage(path, ["--page-only"], options);
+  await makeStandAlone(page);
+  return page;
 }
 
-/** Runs `notebook_runner.py` on the notebook, and makes the page self-contained. */
-async function convert(
+/** Embeds in an exported page what it would otherwise load from a network. */
+async function makeStandAlone(page: string): Promise<void> {
+  const { standAlonePage } = await import("./notebook_page.ts"); // loads KaTeX
+  await Deno.writeTextFile(page, standAlonePage(await Deno.readTextFile(page)));
+}
+
+/** A page that still refers to scripts on the web. */
+interface ExportedPage {
+  readonly page: string;
+  /** Why not all cells ran. */
+  readonly errors?: string;
+}
+
+/**
+ * Runs `notebook_runner.py` on the notebook.
+ *
+ * @throws {Error} If it has not written a page.
+ */
+async function exportPage(
   path: string,
   args: readonly string[],
   options: RunNotebookOptions,
-): Promise<string> {
+): Promise<ExportedPage> {
   const tools = options.tools ?? await ensureNotebookTools();
   await Deno.stat(path).catch(() => {
     throw new Error(`Cannot run ${path}: there is no such notebook`);
   });
+  const files = [resolve(path), resolve(options.outputDirectory)];
   const child = new Deno.Command(tools.python, {
-    args: [
-      "-I",
-      "-u",
-      "-X",
-      "utf8",
-      runner,
-      resolve(path),
-      resolve(options.outputDirectory),
-      ...args,
-    ],
+    args: ["-I", "-u", "-X", "utf8", runner, ...files, ...args],
     env: { ...tools.env, ...options.env },
     stdin: "null",
     stdout: "piped",
@@ -110,11 +123,10 @@ async function convert(
   ]);
   const { code } = await child.status;
   const page = join(options.outputDirectory, basename(path).replace(/\.ipynb$/, ".html"));
-  if (code === 0 || code === cellFailed) {
-    await Deno.writeTextFile(page, standAlonePage(await Deno.readTextFile(page)));
-  }
-  if (code !== 0) throw new Error(`Cannot finish ${path}: ${withoutKernelWarning(errors)}`);
-  return page;
+  if (code === 0) return { page };
+  const message = `Cannot finish ${path}: ${withoutKernelWarning(errors)}`;
+  if (code !== cellFailed) throw new Error(message);
+  return { page, errors: message };
 }
 
 /**
@@ -147,6 +159,7 @@ function withoutKernelWarning(errors: string): string {
 export async function checkChapterSettings(
   { held_out: _, threads: _threads, ...given }: Partial<SettingValues<typeof CHAPTER_FLAGS>>,
 ): Promise<void> {
+  const { pathOf, trialSettings } = await import("../lib/course/mod.ts"); // loads ONNX Runtime
   trialSettings(given, await readJsonRecord(pathOf("models/sft_model/settings.json")));
 }
 
@@ -160,17 +173,33 @@ async function notebooks(args: string[], { terminal }: CommandContext): Promise<
     const [first, second] = ways.map(([name]) => `--${name}`);
     throw new RangeError(`Cannot use ${first} together with ${second}: choose one of them`);
   }
-  await checkChapterSettings(given);
+  if (!pages) await checkChapterSettings(given);
   const languages = LANGUAGES.filter((language) => lang === "both" || lang === language);
   const editions = await editionsOf(root, { names: flags.names, languages });
   if (check) return await checkAll(editions, terminal);
   if (build || write) await buildAll(editions, terminal);
   if (build) return;
   const tools = await ensureNotebookTools();
-  if (!pages) return await runAll(editions, { env: variablesOf(given), tools, write, terminal });
+  if (pages) return await makePages(editions, { tools, terminal });
+  await runAll(editions, { env: variablesOf(given), tools, write, terminal });
+}
+
+/** Makes the pages of the committed outputs: first what needs Python, then what needs only files. */
+async function makePages(
+  editions: readonly Edition[],
+  { tools, terminal }: { tools: NotebookTools; terminal: Terminal },
+): Promise<void> {
+  const pages: string[] = [];
   for (const edition of editions) {
-    const outputDirectory = outputFolder(edition);
-    terminal.print(await writePage(notebookPath(edition), { outputDirectory, tools }));
+    const path = notebookPath(edition);
+    showStart(`exporting ${basename(path)}`);
+    const options = { outputDirectory: outputFolder(edition), tools };
+    pages.push((await exportPage(path, ["--page-only"], options)).page);
+  }
+  keepFilePermissions();
+  for (const page of pages) {
+    await makeStandAlone(page);
+    terminal.print(page);
   }
 }
 

@@ -34,6 +34,19 @@ function startersUpToNpx(): number[] {
   return [];
 }
 
+/**
+ * Whether a process has ended. A command that has dropped permissions may not ask any more, and
+ * takes it to be running.
+ */
+function hasEnded(pid: number): boolean {
+  try {
+    Deno.readTextFileSync(`/proc/${pid}/status`);
+    return false;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotCapable);
+  }
+}
+
 /** How often to look whether they still run, in milliseconds. */
 const INTERVAL = 1000;
 
@@ -46,7 +59,7 @@ export function watchNpx(stop: () => void): void {
   const starters = startersUpToNpx();
   if (starters.length === 0) return;
   const timer = setInterval(() => {
-    if (starters.every((pid) => statusOf(pid, "PPid") !== undefined)) return;
+    if (!starters.some(hasEnded)) return;
     clearInterval(timer);
     stop();
   }, INTERVAL);

@@ -6,7 +6,7 @@
 import { join, resolve } from "node:path";
 import {
   type CourseRun,
-  loadEmbedded,
+  EMBEDDED_PATHS,
   loadOwn,
   namesOwn,
   openRun,
@@ -77,7 +77,7 @@ async function readInputs(
   { embedded, machine: { strict, terminal } }: { embedded: boolean; machine: Machine },
 ): Promise<RunInputs> {
   terminal.progress("reading the models and the passages");
-  if (embedded) return await loadEmbedded();
+  if (embedded) return await loadOwn(EMBEDDED_PATHS);
   const data = dataFileOptions({ strict }, terminal);
   return await loadOwn(settings, { tell: tellNote, data });
 }

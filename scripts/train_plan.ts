@@ -1,15 +1,16 @@
 /**
- * Predicts the memory and the time of a PPO run before anything is loaded.
+ * Predicts the memory and the time of a PPO run before its models are loaded.
  *
  * On the CPU, whose memory the run shares with other programs, memory settings are chosen to fit.
  * On a GPU they stay as given, and the memory of its arrays is predicted.
  */
-import { namesOwn, pathOf, peakMemory, runSettings } from "../lib/course/mod.ts";
+import { EMBEDDED_PATHS, namesOwn, peakMemory, runSettings } from "../lib/course/mod.ts";
 import { readModelSizes } from "../lib/lm/mod.ts";
 import { checkFrozenType, fittingSettings } from "../lib/ppo/mod.ts";
 import {
   deviceLedger,
   heldBytes,
+  type KnownRun,
   LEDGER_COLUMNS,
   type LedgerRow,
   type MachineSpeed,
@@ -25,6 +26,7 @@ import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import { chooseDevice, type Device, float, jit, openDevice, zeros } from "../lib/runtime/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
 import { freeMemory } from "./free_memory.ts";
+import { promptLengths } from "./prompt_lengths.ts";
 import { threadsOf } from "./run_threads.ts";
 
 /** A run before anything of it is loaded. */
@@ -54,42 +56,46 @@ const GIB = 2 ** 30;
 const SHARE_OF_FREE = 0.8;
 
 /**
- * Plans a run from its settings and the `config.json` of its models.
+ * Plans a run from its settings, the `config.json` of its models and the lengths of its prompts.
  *
  * @throws {RangeError} If the run cannot fit (with settings that would), or the device cannot store
  * frozen models in `frozen_dtype`.
  */
 export async function plannedRun(given: Partial<Settings>): Promise<PlannedRun> {
-  const { models, settings } = await sizesAndSettings(given);
+  const { models, settings, paths } = await sizesAndSettings(given);
   const device = await chooseDevice(settings.device, {
     warn: () => {},
     buffers: settings.gpu_buffers,
   }); // the GPU may be missing; the run warns later
   checkFrozenType(settings, device);
+  const processBytes = Deno.memoryUsage().rss; // with the drivers that looking for a GPU has loaded
+  const known = { ...models, promptLengths: await promptLengths({ ...settings, ...paths }) };
   if (device.kind !== "cpu") {
-    return { models, settings, memory: gpuMemory(device, models, settings) };
+    return { models, settings, memory: gpuMemory(device, known, settings) };
   }
-  const plan = memoryPlan(models, settings, {
+  const plan = memoryPlan({ ...known, processBytes }, settings, {
     budget: budgetOf(settings),
     given: Object.keys(given),
   });
   return { models, settings: plan.settings, memory: plan };
 }
 
-async function sizesAndSettings(
-  given: Partial<Settings>,
-): Promise<{ models: ModelShapes; settings: Settings }> {
+/** What a run consists of: the given paths, or the embedded models and data. */
+async function sizesAndSettings(given: Partial<Settings>) {
   const own = namesOwn(given) ? validateSettings(given) : undefined;
-  const policy = await readModelSizes(own?.ori_model_path ?? pathOf("models/sft_model"));
-  const reward = await readModelSizes(own?.reward_model_path ?? pathOf("models/rm_model"));
-  const models = { policy: policy.config, reward: reward.config };
-  return { models, settings: own ?? runSettings(policy, given) };
+  const paths = own ?? EMBEDDED_PATHS;
+  const policy = await readModelSizes(paths.ori_model_path);
+  const reward = await readModelSizes(paths.reward_model_path);
+  const models: ModelShapes = { policy: policy.config, reward: reward.config };
+  const { ori_model_path, train_file_path } = paths;
+  const settings = own ?? runSettings(policy, given);
+  return { models, settings, paths: { ori_model_path, train_file_path } };
 }
 
 /** The memory with passes that fit the GPU's buffers. */
-function gpuMemory(gpu: Device, models: ModelShapes, settings: Settings): GpuMemory {
-  const fitting = fittingSettings({ device: gpu, policy: { config: models.policy }, settings });
-  return { gpu, ledger: deviceLedger(models, fitting) };
+function gpuMemory(gpu: Device, run: KnownRun, settings: Settings): GpuMemory {
+  const fitting = fittingSettings({ device: gpu, policy: { config: run.policy }, settings });
+  return { gpu, ledger: deviceLedger(run, fitting) };
 }
 
 /**

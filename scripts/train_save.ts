@@ -101,10 +101,16 @@ export async function diverged(job: Job, error: DivergenceError): Promise<Error>
 }
 
 /** The error that ends a run whose files cannot be written, with what is saved and how to go on. */
-export async function unwritable(folder: string, error: WriteError): Promise<Error> {
+export const unwritable = async (folder: string, error: WriteError): Promise<Error> =>
+  new Error(`${error.message}. ${await wayOn(folder)}`, { cause: error });
+
+/** What is saved of a run that was broken off, and the command that goes on with it. */
+async function wayOn(folder: string): Promise<string> {
   const { state } = await newestOf(folder).catch(() => ({ state: undefined })); // it may be gone
-  const way = state === undefined
-    ? "No state was saved: begin the run again"
-    : `The run is saved up to ${state}; then continue with: ${resumeCommand(folder)}`;
-  return new Error(`${error.message}. ${way}`, { cause: error });
+  if (state !== undefined) {
+    return `The run is saved up to ${state}; then continue with: ${resumeCommand(folder)}`;
+  }
+  return await fileExists(recordPath(folder))
+    ? `No state was saved yet; then begin anew with: ${resumeCommand(folder)}`
+    : "No state was saved: begin the run again";
 }

@@ -16,6 +16,7 @@ const ORDER = [
   "optim",
   "random",
   "rl",
+  "control",
   "lm",
   "decode",
   "learn",
@@ -39,7 +40,6 @@ const APART = [
   "corpus",
   "world",
   "notebook",
-  "control",
   "widgets",
   "quizzes",
 ];
@@ -57,7 +57,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   notebook: ["text", "display"],
   widgets: ["text", "display"],
   quizzes: ["text", "widgets"],
-  sliders: ["text", "widgets", "control"],
+  sliders: ["text", "widgets"],
   exercises: ["text", "widgets", "display"],
   course: APART, // puts everything together for the chapters
 };
@@ -65,7 +65,8 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
 const ONLY: Readonly<Record<string, readonly string[]>> = {
   random: [],
   rl: ["tensor", "random"],
-  sliders: ["tensor", "autodiff", "random", "rl", "lm"], // they run inside a web page
+  control: ["tensor", "nn", "random", "rl"], // runs inside a web page too
+  sliders: ["tensor", "autodiff", "random", "rl", "control", "lm"], // they run inside a web page
 };
 /**
  * Packages, and the room that knows each; protobuf is an encoding, and two kinds of files are
@@ -84,7 +85,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   "d3-shape": "widgets",
   "esbuild": "widgets",
   "jsonc-parser": "files",
-  "leven": "settings",
+  "leven": ["control", "settings"],
   "papaparse": "passages",
 };
 /**

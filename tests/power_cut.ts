@@ -9,9 +9,19 @@
  * state at most one update old.
  */
 import { deepEqual, ok } from "node:assert/strict";
+import { fileExists } from "../lib/files/mod.ts";
 import { randomStream } from "../lib/random/mod.ts";
 import {
-  namesIn,
+  nextFlags,
+  requireRecent,
+  resumedFrom,
+  type RunToBreak,
+  sendSignal,
+  unbroken,
+  updatesIn,
+} from "./helpers/broken_run.ts";
+import { withFolder } from "./helpers/folder.ts";
+import {
   runTrain,
   startTrain,
   tinyFlags,
@@ -62,15 +72,6 @@ async function copyDisk(disk: string, target: string): Promise<void> {
 
 const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds));
 
-/** Sends a signal to a process that may have ended. */
-function signal(child: Deno.ChildProcess, name: Deno.Signal): void {
-  try {
-    child.kill(name);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // "Child process has already terminated"
-  }
-}
-
 /** Waits for a moment that may be past. */
 const until = (moment: number) => sleep(Math.max(0, moment - performance.now()));
 
@@ -99,16 +100,13 @@ async function cutsOfRun(
     await Promise.race([until(start + paused + moment), reading]);
     if (ended) break;
     const pause = performance.now();
-    signal(child, "SIGSTOP");
+    sendSignal(child, "SIGSTOP");
     await sleep(30); // its last lines arrive
     if (ended) break;
-    const updates = Number(
-      /^update (\d+) of \d+ {2}timestep[^]*$/m.exec(lastUpdate(out))?.[1] ?? 0,
-    );
     const copy = `${disk}.${cuts.length}.${run.split("/").at(-1)}`;
     await copyDisk(disk, copy);
-    cuts.push({ disk: copy, run: run.split("/").at(-1) ?? "", updates });
-    signal(child, "SIGCONT");
+    cuts.push({ disk: copy, run: run.split("/").at(-1) ?? "", updates: updatesIn(out) });
+    sendSignal(child, "SIGCONT");
     paused += performance.now() - pause;
   }
   await reading;
@@ -116,22 +114,18 @@ async function cutsOfRun(
   return cuts;
 }
 
-const lastUpdate = (out: string): string => out.slice(out.lastIndexOf("\nupdate ") + 1);
-
-/** Resumes the run of a copy, and says from where. */
+/** Takes the run of a copy up, and says from where. */
 async function check(
   { disk, run, updates }: Cut,
-  { flags, trace }: { flags: readonly string[]; trace: unknown },
+  { flags, update, trace }: RunToBreak,
 ): Promise<string> {
   return await mounted(disk, async (folder) => {
     const target = `${folder}/${run}`;
-    const begun = (await namesIn(folder)).includes(run) &&
-      (await namesIn(target)).includes("settings.json");
-    const next = begun ? ["--resume", target] : [...flags, "--output_dir", target];
-    const { code, out, err } = await runTrain(next);
+    const begun = await fileExists(`${target}/settings.json`);
+    const { code, out, err } = await runTrain(await nextFlags(target, flags));
     deepEqual([code, err], [0, ""]);
-    const timestep = Number(/^continuing after timestep (\d+)/m.exec(out)?.[1] ?? 0);
-    ok(timestep >= UPDATE * (updates - 1), `timestep ${timestep} after ${updates} updates`);
+    const timestep = resumedFrom(out);
+    requireRecent(timestep, updates, update);
     deepEqual(await traceOf(target), trace);
     return `${updates} updates reported: ${
       !begun ? "started" : timestep === 0 ? "began anew" : `resumed after timestep ${timestep}`
@@ -139,40 +133,36 @@ async function check(
   });
 }
 
+/** Makes an empty disk in a file. */
+async function newDisk(disk: string, format: string): Promise<void> {
+  await system("truncate", "-s", "0", disk);
+  await system("truncate", "-s", `${DISK_MIB}M`, disk);
+  await system(format, "-q", disk);
+}
+
 async function main(moments: number, seed: number, format: string): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
+  await withFolder(async (folder) => {
     const passages = `${folder}/passages.jsonl`;
     await writePassages(passages);
     const flags = tinyFlags(passages);
-    const whole = await runTrain([...flags, "--output_dir", `${folder}/whole`]);
-    deepEqual([whole.code, whole.err], [0, ""]);
-    const trace = await traceOf(`${folder}/whole`);
+    const whole = await unbroken(`${folder}/whole`, { flags, update: UPDATE });
     const random = randomStream(seed);
     const disk = `${folder}/disk`;
     for (let done = 0; done < moments;) {
-      await system("truncate", "-s", "0", disk);
-      await system("truncate", "-s", `${DISK_MIB}M`, disk);
-      await system(format, "-q", disk);
-      const drawn = Array.from({ length: Math.min(10, moments - done) }, () => random() * SPAN);
+      await newDisk(disk, format);
+      const drawn = Array.from({ length: Math.min(10, moments - done) }, () => random() * SPAN)
+        .sort((a, b) => a - b);
       const cuts = await mounted(
         disk,
-        (mount) =>
-          cutsOfRun(flags, {
-            disk,
-            run: `${mount}/run${done}`,
-            moments: drawn.sort((a, b) => a - b),
-          }),
+        (mount) => cutsOfRun(flags, { disk, run: `${mount}/run${done}`, moments: drawn }),
       );
       for (const cut of cuts) {
-        console.log(`${++done} of ${moments}: ${await check(cut, { flags, trace })}`);
+        console.log(`${++done} of ${moments}: ${await check(cut, whole)}`);
         await Deno.remove(cut.disk);
       }
     }
     console.log(`${moments} power cuts: every run ended with the bits of the unbroken one`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 if (import.meta.main) {

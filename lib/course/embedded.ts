@@ -49,6 +49,13 @@ export interface Embedded extends RunInputs {
 export const pathOf = (path: string): string =>
   fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
+/** The embedded models and the passages that PPO trains on, as the settings that name one's own. */
+export const EMBEDDED_PATHS = {
+  ori_model_path: pathOf("models/sft_model"),
+  reward_model_path: pathOf("models/rm_model"),
+  train_file_path: pathOf("data/ppo_train.json"),
+};
+
 /**
  * Reads the embedded models and data, and `heldOutCount` held-out passages (default: PPO_HELD_OUT
  * of the environment, else all).
@@ -56,11 +63,7 @@ export const pathOf = (path: string): string =>
 export async function loadEmbedded(
   { heldOutCount = heldOutFromEnvironment() }: { readonly heldOutCount?: number } = {},
 ): Promise<Embedded> {
-  const inputs = await loadOwn({
-    ori_model_path: pathOf("models/sft_model"),
-    reward_model_path: pathOf("models/rm_model"),
-    train_file_path: pathOf("data/ppo_train.json"),
-  });
+  const inputs = await loadOwn(EMBEDDED_PATHS);
   const gold = readGold(await readText(pathOf("data/gold.json")));
   const heldOut = gold.filter(({ split }) => split === "test").slice(0, heldOutCount);
   return { ...inputs, heldOut };

@@ -95,8 +95,21 @@ const add = <T>(lists: Map<string, T[]>, key: string, item: T): void => {
 /** The maximum number of elements that are packed, which is 16 MiB. */
 const PACKED = 2 ** 22;
 
-/** Whether arrays of these dimensions are packed. */
-export function isPacked({ kind }: Device, dims: readonly (readonly number[])[]): boolean {
+/**
+ * Whether arrays of these dimensions are packed.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { isPacked } from "ppo/learn/mod.ts";
+ * equal(isPacked({ kind: "cpu" }, [[1000, 128], [128, 128]]), true);
+ * equal(isPacked({ kind: "cpu" }, [[21128, 768]]), false); // 62 MiB
+ * ```
+ */
+export function isPacked(
+  { kind }: Pick<Device, "kind">,
+  dims: readonly (readonly number[])[],
+): boolean {
   return kind === "cpu" && sizeOf(dims) <= PACKED;
 }
 

@@ -2,7 +2,7 @@
  * Training programs: a loss, its gradient in one program or several, gradient accumulation,
  * clipping and Adam.
  */
-export { type ArrayPool, createArrayPool } from "./array_pool.ts";
+export { type ArrayPool, createArrayPool, isPacked } from "./array_pool.ts";
 export * from "./answer_trainer.ts";
 export { DivergenceError, type DivergenceOptions, requireFiniteArrays } from "./divergence.ts";
 export type * from "./loss_definition.ts";

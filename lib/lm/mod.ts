@@ -1,6 +1,7 @@
 /** The language model: GPT-2, its heads, files, tokenizer, rows and the sampling distribution. */
 export * from "./answers.ts";
 export * from "./checkpoint.ts";
+export * from "./checkpoint_writer.ts";
 export { type Gpt2Config, innerWidth, parseGpt2Config } from "./config.ts";
 export * from "./gpt2.ts";
 export * from "./gpt2_blocks.ts";

@@ -9,18 +9,6 @@ export const MIB = 2 ** 20, GIB = 2 ** 30;
 /** Bytes of a float32. */
 export const FLOAT = 4;
 
-/**
- * Arrays from this size on are returned to the system when freed; smaller ones leave gaps
- * (`lib/runtime/host_memory.ts`).
- */
-export const RETURNED = 16 * MIB;
-
-/**
- * Factors for the gaps left by arrays that are allocated and freed in turn, and by arrays that
- * stay (measured).
- */
-export const GAPS = 2.2, GAPS_OF_KEPT = 1.6;
-
 /** Models with fewer bytes of weights need no memory policy beyond the C library's default. */
 export const SMALL_MODEL = 64 * MIB;
 
@@ -30,17 +18,35 @@ export const SMALL_MODEL = 64 * MIB;
  */
 export const WORKING = { states: 20, scores: 2.6 }, KEPT = { states: 20, scores: 1.2 };
 
-/** Deno, the run's own code and ONNX Runtime's library before anything is compiled (measured). */
+/**
+ * Resident memory of a process before it plans a run: Deno and the modules of `lib`. A command
+ * measures its own instead, because graphics drivers and other modules add to it (measured).
+ */
 export const PROCESS = 90 * MIB;
 
-/** The compiled programs of a run, for each block of the model (measured). */
-export const PROGRAMS_PER_BLOCK = 20 * MIB;
+/** Pages of ONNX Runtime and Deno that are first read when programs are compiled and run (measured). */
+export const LIBRARY = 25 * MIB;
+
+/**
+ * Growth of the JavaScript heap. Its young generation grows to the limit that the `train` task
+ * sets with `--max-semi-space-size` (measured).
+ */
+export const HEAP_GROWTH = 14 * MIB;
+
+/** Bytes of a prompt's token in the JavaScript heap, with its character. */
+export const PROMPT_TOKEN = 8 + 2;
+
+/** The compiled programs of a run: what does not depend on the model, and each block (measured). */
+export const PROGRAMS = 14 * MIB, PROGRAMS_PER_BLOCK = 4 * MIB;
+
+/** Gaps between arrays that are allocated and freed in turn (measured). */
+export const GAPS = 14 * MIB;
 
 /**
  * Extra memory of an update that keeps freed memory for its next pass, as a share of all it holds
- * (measured: 2 to 15 %).
+ * (measured).
  */
-export const KEPT_FREED = 0.08;
+export const KEPT_FREED = 0.02;
 
 /** Arrays of logits alive at once without and with a gradient. */
 export const LOGITS_READ = 4, LOGITS_LEARNED = 6;

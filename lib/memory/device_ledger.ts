@@ -7,8 +7,8 @@
  */
 import type { Settings } from "../settings/mod.ts";
 import { GPU_ADAM_ARRAYS } from "./constants.ts";
-import { type LedgerRow, type ModelShapes, totalOf } from "./ledger.ts";
-import { cacheBytes, frozenBytes, memoryLedger, trainedBytes } from "./memory_ledger.ts";
+import { type KnownRun, type LedgerRow, totalOf } from "./ledger.ts";
+import { cacheBytes, memoryLedger, trainedBytes, transposedBytes } from "./memory_ledger.ts";
 
 /**
  * The bytes that a GPU holds during each kind of work, without the memory of the process itself.
@@ -24,16 +24,16 @@ import { cacheBytes, frozenBytes, memoryLedger, trainedBytes } from "./memory_le
  * equal((heldBytes(ledger) / 2 ** 30).toFixed(1), "6.6");
  * ```
  */
-export function deviceLedger(models: ModelShapes, settings: Settings): LedgerRow[] {
+export function deviceLedger(models: KnownRun, settings: Settings): LedgerRow[] {
   const trained = trainedBytes(models);
-  return memoryLedger(models, settings).map((row) => {
-    const generates = row.phase === "generate";
+  return memoryLedger({ ...models, packs: false }, settings).map((row) => {
+    const kept = row.phase === "generate" || !settings.spare_memory;
     const bytes = {
       ...row,
-      weights: generates ? trained + frozenBytes(models, settings) : row.weights, // not transposed
+      weights: row.weights - (kept ? transposedBytes(models, settings) : 0), // none on a GPU
       adam: GPU_ADAM_ARRAYS * trained,
       // The caches are kept for the next timestep.
-      caches: generates || !settings.spare_memory ? cacheBytes(models, settings) : 0,
+      caches: kept ? cacheBytes(models, settings) : 0,
       runtime: 0,
     };
     return { ...bytes, total: totalOf(bytes) };

@@ -11,6 +11,14 @@ export interface ModelShapes {
   readonly reward: Gpt2Config;
 }
 
+/** What is known about a run before it begins. */
+export interface KnownRun extends ModelShapes {
+  /** Tokens of each prompt (default: prompts fill `max_len`). */
+  readonly promptLengths?: readonly number[] | undefined;
+  /** Bytes of the process before anything is loaded (default: those of Deno with this library). */
+  readonly processBytes?: number | undefined;
+}
+
 /** What memory is held for. */
 export const LEDGER_COLUMNS = [
   "weights",

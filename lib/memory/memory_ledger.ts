@@ -1,33 +1,50 @@
 /**
  * The memory ledger of a PPO run on the CPU: what it holds while it generates, scores, measures
- * the KL divergence and updates. It follows from the settings and the sizes of the models alone,
- * so it is known before anything is loaded.
+ * the KL divergence and updates. It follows from the settings, the sizes of the models, the lengths
+ * of the prompts and the memory of the process, so it is known before any model is loaded.
  *
  * Weights, Adam's moments, gradients and caches are arrays of the run and are counted exactly.
  * What ONNX Runtime holds between two nodes of a program is estimated: so many arrays of shapes
  * [batch, time, embed] and [batch, heads, time, time] are alive at once. `constants.ts` holds the
- * measured numbers. Prompts are assumed to fill `max_len`.
+ * measured numbers. Where the longest prompt is unknown, prompts are assumed to fill `max_len`.
  */
+import { isPacked } from "../learn/mod.ts";
 import type { Gpt2Config } from "../lm/mod.ts";
 import { EXACT_KL, type Settings } from "../settings/mod.ts";
 import {
   FLOAT,
   GAPS,
-  GAPS_OF_KEPT,
+  HEAP_GROWTH,
   KEPT,
   KEPT_FREED,
+  LIBRARY,
   LOGITS_LEARNED,
   LOGITS_READ,
   PROCESS,
+  PROGRAMS,
   PROGRAMS_PER_BLOCK,
+  PROMPT_TOKEN,
   WORKING,
 } from "./constants.ts";
-import { type LedgerBytes, type LedgerRow, type ModelShapes, totalOf } from "./ledger.ts";
+import {
+  type KnownRun,
+  type LedgerBytes,
+  type LedgerRow,
+  type ModelShapes,
+  totalOf,
+} from "./ledger.ts";
 import { blockArrays, blockBytes, logitBytes, weightBytes } from "./model_bytes.ts";
+import { type Batch, largestPass, takesSeveral, textLength } from "./passes.ts";
 import { keepsFreed } from "./update_memory.ts";
 
+/** Where a run computes. */
+interface Place {
+  /** Whether a small model has its gradients in a buffer of its own (default: yes, as on the CPU). */
+  readonly packs?: boolean;
+}
+
 /** A run, with what it holds in every phase. */
-interface Planned extends ModelShapes {
+interface Planned extends KnownRun, Place {
   readonly settings: Settings;
   readonly base: LedgerBytes;
 }
@@ -36,11 +53,14 @@ interface Planned extends ModelShapes {
 export const answersOf = ({ batch_size, num_return_sequences }: Settings): number =>
   batch_size * num_return_sequences;
 
-/** Answers of one minibatch. */
-const minibatchOf = (settings: Settings): number => settings.mini_batch_size || answersOf(settings);
-
 /** At most `limit` rows; 0 is no limit. */
 const atMost = (limit: number, rows: number): number => limit === 0 ? rows : Math.min(limit, rows);
+
+/** One minibatch of an update. */
+function minibatchOf(settings: Settings): Batch {
+  const rows = settings.mini_batch_size || answersOf(settings);
+  return { rows, most: atMost(settings.micro_batch_size, rows) };
+}
 
 /**
  * The blocks of one segment of the gradient, and whether the gradient consists of several
@@ -79,19 +99,29 @@ const loadedBytes = (bytes: number, settings: Settings): number =>
   settings.spare_memory ? storedBytes(bytes, settings) : 0;
 
 /** What is held in every phase. */
-function baseOf(models: ModelShapes, settings: Settings): LedgerBytes {
-  const { policy, reward } = models;
-  const trained = trainedBytes(models);
+function baseOf(run: KnownRun & Place, settings: Settings): LedgerBytes {
+  const trained = trainedBytes(run), kept = !settings.spare_memory;
+  const masks = maskBytes(run, settings, answersOf(settings) * settings.update_timesteps);
   return {
-    weights: trained + frozenBytes(models, settings),
+    weights: trained + frozenBytes(run, settings) + (kept ? transposedBytes(run, settings) : 0),
     adam: 2 * trained, // the moments; a step overwrites them and the weights
-    gradients: settings.spare_memory ? 0 : gradientBytes(models, settings),
+    gradients: kept ? gradientBytes(run, settings) : 0,
     activations: 0,
     logits: 0,
-    caches: maskBytes(models, settings, answersOf(settings) * settings.update_timesteps),
-    runtime: PROCESS + PROGRAMS_PER_BLOCK * Math.max(policy.layers, reward.layers) +
-      zeroEmbeddings(policy) + zeroEmbeddings(reward),
+    caches: masks + (kept ? cacheBytes(run, settings) : 0),
+    runtime: runtimeBytes(run),
   };
+}
+
+/** Bytes of the process without the arrays of the run. */
+function runtimeBytes(
+  { policy, reward, promptLengths = [], processBytes = PROCESS }: KnownRun,
+): number {
+  const programs = PROGRAMS + PROGRAMS_PER_BLOCK * Math.max(policy.layers, reward.layers);
+  const zeros = zeroEmbeddings(policy) + zeroEmbeddings(reward);
+  const tokens = promptLengths.reduce((sum, length) => sum + length, 0);
+  const heap = HEAP_GROWTH + PROMPT_TOKEN * tokens;
+  return processBytes + LIBRARY + heap + GAPS + programs + zeros;
 }
 
 /** Bytes of the sampling masks of so many answers: one for each vocabulary entry at each token. */
@@ -111,12 +141,17 @@ const seenBytes = ({ policy }: ModelShapes, settings: Settings, answers: number)
 const zeroEmbeddings = ({ embed, vocabSize, positions }: Gpt2Config): number =>
   FLOAT * embed * (vocabSize + positions);
 
-/** Bytes of the gradient arrays, which actor and critic use in turn. */
-function gradientBytes(models: ModelShapes, settings: Settings): number {
-  const { policy } = models;
-  const model = Math.max(...modelBytes(models));
-  const answers = minibatchOf(settings);
-  const accumulates = atMost(settings.micro_batch_size, answers) < answers;
+/**
+ * Bytes of the gradient arrays. Actor and critic use the same ones in turn, except where each of
+ * them has its own buffer.
+ */
+function gradientBytes(models: KnownRun & Place, settings: Settings): number {
+  const { policy, packs = true } = models;
+  const larger = Math.max(...modelBytes(models));
+  const model = packs && isPacked({ kind: "cpu" }, [[larger / FLOAT]])
+    ? trainedBytes(models)
+    : larger;
+  const accumulates = takesSeveral(models, settings, minibatchOf(settings));
   const { blocks, inParts } = segmentsOf(policy, settings);
   if (!inParts) return model * (accumulates ? 3 : 1); // the sum, a micro-batch's, and the next sum
   // The gradient of one segment is added in place.
@@ -132,19 +167,23 @@ const generatedAtOnce = (settings: Settings): number =>
   atMost(settings.generate_batch_size, answersOf(settings));
 
 /** Bytes of the key-value caches of the answers that are generated at once. */
-export const cacheBytes = ({ policy }: ModelShapes, settings: Settings): number =>
-  FLOAT * generatedAtOnce(settings) * settings.max_len * 2 * policy.embed * policy.layers;
+export const cacheBytes = (run: KnownRun, settings: Settings): number =>
+  FLOAT * generatedAtOnce(settings) * textLength(run, settings) * 2 * run.policy.embed *
+  run.policy.layers;
 
-function generating({ policy, base, settings, ...models }: Planned): Partial<LedgerBytes> {
+/** Bytes of the transposed weights with which single tokens of several answers are generated. */
+export const transposedBytes = ({ policy }: ModelShapes, settings: Settings): number =>
+  generatedAtOnce(settings) > 1 ? policy.layers * blockBytes(policy) : 0;
+
+function generating({ base, settings, ...run }: Planned): Partial<LedgerBytes> {
+  const { policy } = run, { spare_memory, score_batch_size } = settings;
   const rows = generatedAtOnce(settings);
-  const time = settings.max_len - settings.query_len;
-  const read = atMost(settings.score_batch_size, rows); // prompts that are read in one call
-  const transposed = rows > 1 ? policy.layers * blockBytes(policy) : 0; // for single tokens
+  const prompts = { rows, most: atMost(score_batch_size, rows), answers: false };
   return {
-    weights: base.weights + transposed,
-    activations: blockArrays(policy, { rows: read, time }, { counts: WORKING, gaps: GAPS }),
+    weights: base.weights + (spare_memory ? transposedBytes(run, settings) : 0),
+    activations: blockArrays(policy, largestPass(run, settings, prompts), WORKING),
     logits: LOGITS_READ * logitBytes(policy, rows),
-    caches: base.caches + cacheBytes({ policy, ...models }, settings),
+    caches: base.caches + (spare_memory ? cacheBytes(run, settings) : 0),
   };
 }
 
@@ -157,11 +196,12 @@ const castBytes = (config: Gpt2Config, { frozen_dtype }: Settings): number =>
 
 function scoring({ base, settings, ...models }: Planned): Partial<LedgerBytes> {
   const { left_pad_without_positions, score_batch_size } = settings;
-  const rows = atMost(left_pad_without_positions ? 0 : score_batch_size, answersOf(settings));
+  const rows = answersOf(settings);
+  const most = atMost(left_pad_without_positions ? 0 : score_batch_size, rows);
   const frozen = Math.max(...modelBytes(models)); // one after the other
   return {
     weights: base.weights + loadedBytes(frozen, settings),
-    ...forwardPass(models, { rows, settings, policies: 1 }),
+    ...forwardPass(models, { batch: { rows, most }, settings, policies: 1 }),
   };
 }
 
@@ -170,13 +210,14 @@ function scoring({ base, settings, ...models }: Planned): Partial<LedgerBytes> {
  * under each policy.
  */
 function forwardPass(
-  models: ModelShapes,
-  { rows, settings, policies }: { rows: number; settings: Settings; policies: number },
+  models: KnownRun,
+  { batch, settings, policies }: { batch: Batch; settings: Settings; policies: number },
 ): Pick<LedgerBytes, "activations" | "logits"> {
+  const pass = largestPass(models, settings, batch), { rows } = pass;
   const activations = larger(
     models,
     (config) =>
-      blockArrays(config, { rows, time: settings.max_len }, { counts: WORKING, gaps: GAPS }) +
+      blockArrays(config, pass, WORKING) +
       config.layers * FLOAT * 3 * config.embed ** 2 + // c_attn, cut into query, key and value
       castBytes(config, settings),
   );
@@ -189,22 +230,22 @@ function measuring({ base, settings, ...models }: Planned): Partial<LedgerBytes>
   const pool = answersOf(settings) * settings.update_timesteps;
   const logits = settings.query_len * models.policy.vocabSize;
   const fitting = Math.max(1, Math.floor(EXACT_KL.logits / logits));
-  const rows = Math.min(atMost(settings.score_batch_size, pool), fitting, EXACT_KL.answers);
+  const rows = Math.min(pool, EXACT_KL.answers);
+  const most = Math.min(atMost(settings.score_batch_size, rows), fitting);
   return {
     weights: base.weights + loadedBytes(weightBytes(models.policy), settings),
-    ...forwardPass(models, { rows, settings, policies: 2 }),
+    ...forwardPass(models, { batch: { rows, most }, settings, policies: 2 }),
   };
 }
 
 function updating({ base, settings, ...models }: Planned): Partial<LedgerBytes> {
   const { policy } = models;
-  const rows = atMost(settings.micro_batch_size, minibatchOf(settings)), time = settings.max_len;
+  const pass = largestPass(models, settings, minibatchOf(settings)), { rows, time } = pass;
   const { blocks, inParts } = segmentsOf(policy, settings);
   const states = FLOAT * rows * time * policy.embed;
   // Checkpoints, and their gradient.
   const between = inParts ? (Math.ceil(policy.layers / blocks) + 2) * states : 0;
-  const arrays = (config: Gpt2Config, counts: typeof WORKING) =>
-    blockArrays(config, { rows, time }, { counts, gaps: GAPS_OF_KEPT });
+  const arrays = (config: Gpt2Config, counts: typeof WORKING) => blockArrays(config, pass, counts);
   const segment = larger(
     models,
     (config) =>
@@ -248,10 +289,10 @@ const PHASES = [
  * ok(gib({ micro_batch_size: 1, spare_memory: true }) < 10);
  * ```
  */
-export function memoryLedger(models: ModelShapes, settings: Settings): LedgerRow[] {
-  const base = baseOf(models, settings);
+export function memoryLedger(run: KnownRun & Place, settings: Settings): LedgerRow[] {
+  const base = baseOf(run, settings);
   return PHASES.map(([phase, held]) => {
-    const bytes = { ...base, ...held({ ...models, settings, base }) };
+    const bytes = { ...base, ...held({ ...run, settings, base }) };
     return { phase, ...bytes, total: totalOf(bytes) };
   });
 }

@@ -5,7 +5,13 @@
  * lowers the peak. Then it takes back every saving that turns out to be unnecessary, the costliest
  * first. Settings that were given by hand are not touched.
  */
-import { LEDGER_COLUMNS, type LedgerRow, type ModelShapes, peakBytes } from "./ledger.ts";
+import {
+  type KnownRun,
+  LEDGER_COLUMNS,
+  type LedgerRow,
+  type ModelShapes,
+  peakBytes,
+} from "./ledger.ts";
 import { FEW_LOGITS, FILLED, GIB, MIB, WORTHWHILE } from "./constants.ts";
 import { answersOf, memoryLedger } from "./memory_ledger.ts";
 import type { MEMORY_SETTINGS, Settings } from "../settings/mod.ts";
@@ -63,7 +69,7 @@ const SAVINGS: readonly Saving[] = [
  * lower the peak, `settings` only those that are needed; it is undefined where nothing fits.
  */
 function fit(
-  models: ModelShapes,
+  models: KnownRun,
   start: Settings,
   { free, budget }: { free: readonly Saving[]; budget: number },
 ): { least: Settings; settings: Settings | undefined } {
@@ -100,7 +106,7 @@ function fit(
  * ```
  */
 export function memoryPlan(
-  models: ModelShapes,
+  models: KnownRun,
   settings: Settings,
   { budget, given = [] }: { budget: number; given?: readonly string[] },
 ): MemoryPlan {
@@ -142,7 +148,7 @@ function needs(ledger: readonly LedgerRow[], budget: number): string {
  * The flags that would have to change; or a larger budget, and shorter texts where they would fit.
  */
 function whatWouldFit(
-  models: ModelShapes,
+  models: KnownRun,
   settings: Settings,
   { budget, given, peak }: { budget: number; given: readonly string[]; peak: number },
 ): string {
@@ -154,7 +160,7 @@ function whatWouldFit(
       : []
   );
   if (flags.length > 0) return `${flags.join(" and ")} would fit`;
-  const gib = (Math.ceil(peak / FILLED / GIB * 10) / 10).toFixed(1);
+  const gib = (Math.ceil(peak / FILLED / GIB * 100) / 100).toFixed(2);
   const enough = `--memory_gib ${gib} would be enough`;
   const shorter = [0.75, 0.5, 0.25].map((share) => Math.floor(settings.max_len * share))
     .filter((max_len) => max_len >= settings.query_len + 4)

@@ -2,7 +2,7 @@
  * The bytes that one GPT-2 needs on the CPU: its weights, its logits, and the arrays of a block.
  */
 import { type Gpt2Config, innerWidth, weightShapes } from "../lm/mod.ts";
-import { FLOAT, RETURNED, SMALL_MODEL, type WORKING } from "./constants.ts";
+import { FLOAT, SMALL_MODEL, type WORKING } from "./constants.ts";
 
 /**
  * Bytes of a model's float32 weights.
@@ -31,20 +31,16 @@ export const blockWeights = (config: Gpt2Config): number =>
 /** Bytes of one block's matrices. */
 export const blockBytes = (config: Gpt2Config): number => FLOAT * blockWeights(config);
 
-/**
- * Bytes of a block's arrays, [rows, time, embed] and [rows, heads, time, time], with the gaps that
- * small ones leave.
- */
+/** Bytes of a block's arrays, [rows, time, embed] and [rows, heads, time, time]. */
 export function blockArrays(
   config: Gpt2Config,
   { rows, time }: { rows: number; time: number },
-  { counts, gaps }: { counts: typeof WORKING; gaps: number },
+  counts: typeof WORKING,
 ): number {
   const { embed, heads } = config;
   const wide = (6 + innerWidth(config) / embed) / 10; // 1 where inner = 4 embed
   const states = FLOAT * rows * time * embed * wide, scores = FLOAT * rows * heads * time ** 2;
-  const factor = scores < RETURNED ? gaps : 1;
-  return counts.states * states * factor + counts.scores * scores * factor;
+  return counts.states * states + counts.scores * scores;
 }
 
 /** Whether a model is so large that its updates need a memory policy of their own. */

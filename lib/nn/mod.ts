@@ -2,3 +2,5 @@
 export * from "./attention.ts";
 export * from "./dropout.ts";
 export * from "./layers.ts";
+export * from "./mlp.ts";
+export * from "./orthogonal.ts";

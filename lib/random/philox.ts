@@ -10,21 +10,14 @@
  * same words. PyTorch and TensorFlow use it on the GPU. It is not suitable for cryptography.
  */
 
+import { lowerProduct, upperProduct } from "./words.ts";
+
 /** Four unsigned 32-bit words. */
 export type Words = readonly [number, number, number, number];
 
 const M0 = 0xd2511f53, M1 = 0xcd9e8d57; // the paper's multipliers
 const W0 = 0x9e3779b9, W1 = 0xbb67ae85; // the golden ratio and sqrt(3) - 1, as fractions of 2^32
 const ROUNDS = 10;
-
-/**
- * The upper 32 bits of the 64-bit product of two unsigned words; each half is small enough for a
- * double to be exact.
- */
-function high(a: number, b: number): number {
-  const lower = a * (b & 0xffff), upper = a * (b >>> 16);
-  return Math.floor((upper + Math.floor(lower / 0x10000)) / 0x10000);
-}
 
 /**
  * Computes four random words from a counter and a key.
@@ -42,8 +35,8 @@ export function philox(counter: Words, key: readonly [number, number]): Words {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < ROUNDS; round++) {
-    const hi0 = high(M0, c0), lo0 = Math.imul(M0, c0) >>> 0;
-    const hi1 = high(M1, c2), lo1 = Math.imul(M1, c2) >>> 0;
+    const hi0 = upperProduct(M0, c0), lo0 = lowerProduct(M0, c0);
+    const hi1 = upperProduct(M1, c2), lo1 = lowerProduct(M1, c2);
     [c0, c1, c2, c3] = [(hi1 ^ c1 ^ k0) >>> 0, lo1, (hi0 ^ c3 ^ k1) >>> 0, lo0];
     k0 = (k0 + W0) >>> 0;
     k1 = (k1 + W1) >>> 0;

@@ -11,8 +11,8 @@
  * that many.
  */
 import { philox } from "./philox.ts";
+import { WORD } from "./words.ts";
 
-const WORD = 2 ** 32;
 const TOKENS = 0, STREAM = 1; // the last counter word, which separates the two uses of one seed
 
 /** A function that returns the next number in [0, 1). */

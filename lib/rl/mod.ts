@@ -12,6 +12,7 @@ export * from "./calibration.ts";
 export * from "./diagnostics.ts";
 export * from "./entropy.ts";
 export * from "./gae.ts";
+export * from "./gaussian.ts";
 export * from "./kl_estimates.ts";
 export * from "./kl_exact.ts";
 export * from "./moments.ts";

@@ -14,7 +14,9 @@ export const fixtureModel = (name: "gpt2_tiny" | "reward_tiny"): Promise<ModelFo
   readModelFolder(pathOf(name));
 
 /** The tensors of one fixture file. */
-export async function fixtureTensors(topic: "forward" | "ops" | "ppo_update" | "stages") {
+export async function fixtureTensors(
+  topic: "control" | "forward" | "ops" | "ppo_update" | "stages",
+) {
   const stored = await readSafetensors(pathOf(`${topic}.safetensors`));
   const find = (name: string): StoredTensor => {
     const tensor = stored.get(name);

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** Variables besides those of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Flags of `deno run` (default: `-A`). */
+  readonly flags?: readonly string[];
   /** A signal to send as soon as its output matches `at`. */
   readonly kill?: { readonly at: RegExp; readonly signal: Deno.Signal };
 }
@@ -30,7 +32,7 @@ export async function runScript(
   options: RunOptions = {},
 ): Promise<Ended> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `scripts/${name}.ts`, ...args],
+    args: ["run", ...(options.flags ?? ["-A"]), `scripts/${name}.ts`, ...args],
     cwd: ROOT,
     env: { ...options.env },
     stdin: "piped",

@@ -31,10 +31,25 @@ export const tinyFlags = (passages: string): string[] =>
     seed: 5,
   }).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
+/** What the process is given besides the flags of the command. */
+export interface TrainProcess {
+  /** A script of this project that runs before the command. */
+  readonly preload?: string;
+  /** Variables besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts the command. */
-export const startTrain = (flags: readonly string[]): Deno.ChildProcess =>
+export const startTrain = (
+  flags: readonly string[],
+  { preload, env = {} }: TrainProcess = {},
+): Deno.ChildProcess =>
   new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", pathOf("scripts/train.ts"), ...flags],
+    args: [
+      ...["run", "-A", ...(preload === undefined ? [] : [`--preload=${pathOf(preload)}`])],
+      ...[pathOf("scripts/train.ts"), ...flags],
+    ],
+    env: { ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -42,8 +57,9 @@ export const startTrain = (flags: readonly string[]): Deno.ChildProcess =>
 /** Runs the command to its end. */
 export async function runTrain(
   flags: readonly string[],
+  process: TrainProcess = {},
 ): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await startTrain(flags).output();
+  const { code, stdout, stderr } = await startTrain(flags, process).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, out: text(stdout), err: text(stderr) };
 }

@@ -54,13 +54,16 @@ Deno.test("caches hold keys and values of every block for the answers that are g
   // rows x max_len x (keys and values) x width x blocks, in float32
   assert.equal(phase({}, "generate").caches, 16 * 768 * 2 * 768 * 12 * 4);
   assert.equal(phase({ generate_batch_size: 2 }, "generate").caches, 2 * 768 * 2 * 768 * 12 * 4);
-  assert.equal(phase({}, "update").caches, 0);
+  assert.equal(phase({}, "update").caches, phase({}, "generate").caches); // kept for the next timestep
+  assert.equal(phase({ spare_memory: true }, "update").caches, 0);
 });
 
 Deno.test("spare_memory holds no frozen model in an update; Adam's moments are there once in any case", () => {
   const actor = weightBytes(base), critic = weightBytes(base, { valueHead: true });
   const kept = phase({}, "update"), spared = phase({ spare_memory: true }, "update");
-  assert.equal(kept.weights - spared.weights, actor + critic); // reference and reward model
+  const transposed = 12 * 12 * 768 ** 2 * 4; // for generation, kept for the next timestep
+  // The reference and the reward model.
+  assert.equal(kept.weights - spared.weights, actor + critic + transposed);
   assert.deepEqual([kept.adam, spared.adam], [2 * (actor + critic), 2 * (actor + critic)]); // m and v, written where they lie
   assert.equal(phase({ spare_memory: true }, "score").weights, 2 * critic + actor); // one frozen model at a time
 });
@@ -169,7 +172,7 @@ Deno.test("a budget below everything spared is refused with the budget that woul
   const refused = assert.throws.bind(assert);
   let enough = 0;
   refused(() => planOf({}, 3), (error: Error) => {
-    const found = /; --memory_gib (\d\.\d) would be enough$/.exec(error.message);
+    const found = /; --memory_gib (\d\.\d\d) would be enough$/.exec(error.message);
     enough = Number(found?.[1]);
     return found !== null;
   });
@@ -180,7 +183,7 @@ Deno.test("shorter texts are proposed where they would fit", () => {
   const wide = { ...base, heads: 96, layers: 2 }; // attention's scores are all there is
   const settings = validateSettings({});
   assert.throws(() => memoryPlan({ policy: wide, reward: wide }, settings, { budget: 1.9 * GIB }), {
-    message: /; max_len \d+ would fit, and --memory_gib \d\.\d would be enough$/,
+    message: /; max_len \d+ would fit, and --memory_gib \d\.\d\d would be enough$/,
   });
 });
 

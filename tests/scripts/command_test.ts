@@ -1,8 +1,10 @@
 /** What commands share, each tried in a process of its own: exit codes, what is said, what is saved. */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { clock, secondsLeft } from "../../scripts/command.ts";
+import { withFolder } from "../helpers/folder.ts";
 
 const COMMAND = new URL("../../scripts/command.ts", import.meta.url).href;
+const PERMISSIONS = new URL("../../scripts/permissions.ts", import.meta.url).href;
 
 /** A command that prints "ready", works until it is stopped, and says that it saved. */
 const SAVING = `
@@ -98,28 +100,46 @@ Deno.test("under nohup a command goes on when the terminal is closed, directly a
   equal((await shell("$COMMAND", HUNG_UP)).out.endsWith("stopped\n"), true);
 });
 
-Deno.test("a command that npx started saves and ends when npx is ended", {
-  ignore: Deno.build.os !== "linux",
-}, () =>
-  withCommand(SAVING, async (file) => {
-    // npx names its process so; its shell waits for the command and does not pass a signal on
-    const folder = await Deno.makeTempDir();
-    const npx = `${folder}/npm exec deno@2`;
-    await Deno.copyFile("/bin/bash", npx);
-    const line = `sh -c "${Deno.execPath()} run -A ${file}; true"; true`;
-    const child = new Deno.Command(npx, { args: ["-c", line], stdout: "piped", stderr: "piped" })
-      .spawn();
-    const err = new Response(child.stderr).text();
-    let out = "";
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-      if (out === "") child.kill("SIGTERM");
-      out += text;
-    }
-    equal((await child.status).signal, "SIGTERM");
-    match(out, /stopping \(npx has ended\)/);
-    equal(await err, "saved\n");
-    await Deno.remove(folder, { recursive: true });
-  }));
+/** Starts a command as npx does: npx names its process so, and its shell waits for the command and does not pass a signal on. */
+const underNpx = <T>(body: string, use: (npx: Deno.ChildProcess) => Promise<T>): Promise<T> =>
+  withCommand(body, (file) =>
+    withFolder(async (folder) => {
+      const npx = `${folder}/npm exec deno@2`;
+      await Deno.copyFile("/bin/bash", npx);
+      const line = `sh -c "${Deno.execPath()} run -A ${file}; true"; true`;
+      return await use(
+        new Deno.Command(npx, { args: ["-c", line], stdout: "piped", stderr: "piped" }).spawn(),
+      );
+    }));
+
+const ignore = Deno.build.os !== "linux";
+
+Deno.test(
+  "a command that npx started saves and ends when npx is ended",
+  { ignore },
+  () =>
+    underNpx(SAVING, async (child) => {
+      const err = new Response(child.stderr).text();
+      let out = "";
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        if (out === "") child.kill("SIGTERM");
+        out += text;
+      }
+      equal((await child.status).signal, "SIGTERM");
+      match(out, /stopping \(npx has ended\)/);
+      equal(await err, "saved\n");
+    }),
+);
+
+Deno.test("a command that npx started and that has dropped permissions goes on", { ignore }, () => {
+  const body = `(await import("${PERMISSIONS}")).keepFilePermissions();
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // longer than between two looks
+    terminal.print("done");`;
+  return underNpx(body, async (child) => {
+    const { stdout, stderr } = await child.output();
+    deepEqual([textOf(stdout), textOf(stderr)], ["done\n", ""]);
+  });
+});
 
 Deno.test("a command that promised nothing is ended by a signal at once", async () => {
   const waiting = "await new Promise((resolve) => setTimeout(resolve, 20_000))";

@@ -1,47 +1,80 @@
-/** Tasks that never load ONNX Runtime run with a list of permissions. */
+/** Tasks that never load ONNX Runtime run with a list of permissions, or drop the others. */
 import { deepEqual, equal, match } from "node:assert/strict";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readText } from "../../lib/files/mod.ts";
 import { withFolder } from "../helpers/folder.ts";
+import { type Ended, runScript } from "../helpers/run_script.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const { tasks } = JSON.parse(await readText(join(root, "deno.json")));
+const training = await readText(join(root, "docs/TRAINING.md"));
 
-async function run(args: readonly string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...args],
-    cwd: root,
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return { code, out, err };
-}
+/** The flags of a command line that starts with `deno run`. */
+const flagsOf = (line: string): string[] =>
+  line.split(" ").filter((part) => part.startsWith("--allow"));
 
-const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
-const argumentsOf = (task: string): string[] => tasks[task].replace("deno run ", "").split(" ");
+/** Runs a script that is refused what it asks for beyond its permissions, and ends with a list of them. */
+const run = (name: string, args: readonly string[], flags: readonly string[]): Promise<Ended> =>
+  runScript(name, args, {
+    flags: ["--no-prompt", "--preload=tests/helpers/print_permissions.ts", ...flags],
+  });
 
 Deno.test("make-data writes the committed files with the permissions of its task", async () => {
-  const before = await Deno.readTextFile(`${root}/data/README.md`);
-  deepEqual(argumentsOf("make-data").slice(0, -1), ["--allow-read", "--allow-write=data"]);
-  const { code, out, err } = await run(argumentsOf("make-data"));
-  equal(code, 0, err);
+  const before = await readText(join(root, "data/README.md"));
+  deepEqual(flagsOf(tasks["make-data"]), [
+    "--allow-read",
+    "--allow-write=data",
+    "--allow-sys=statfs", // the space that a full disk has left
+  ]);
+  const { code, out, err } = await run("make_data", [], flagsOf(tasks["make-data"]));
+  deepEqual([code, err], [0, "may: read sys\n"]); // may write in data/, not everywhere
   match(out, /`vocab\.txt`/);
-  equal(await Deno.readTextFile(`${root}/data/README.md`), before);
+  equal(await readText(join(root, "data/README.md")), before);
 });
 
 Deno.test("doctor runs with the permission to read and to know the user's folder", async () => {
-  deepEqual(argumentsOf("doctor").slice(0, -1), ["--allow-read", "--allow-env=INIT_CWD"]);
-  const { code, err } = await run([...argumentsOf("doctor"), "nowhere"]);
+  deepEqual(flagsOf(tasks.doctor), ["--allow-read", "--allow-env=INIT_CWD"]);
+  const { code, err } = await run("doctor", ["nowhere"], flagsOf(tasks.doctor));
   equal(code, 1);
   match(err, /^Cannot diagnose nowhere: there is no such file or folder/);
 });
 
-Deno.test("data without a model needs no native code", async () => {
-  await withFolder(async (folder) => {
-    const permissions = ["--allow-read", `--allow-write=${folder}`, "--allow-env"];
-    const files = ["--train_file_path", "data/cmrc_train.json"];
-    const output = ["--test_file_path", "data/cmrc_dev.json", "--output_dir", folder];
-    const { code, out, err } = await run([...permissions, "scripts/data.ts", ...files, ...output]);
-    equal(code, 0, err);
-    match(out, /wrote .*test\.json: \d+ passages/);
-  });
+Deno.test("the lists of permissions in the documentation are those of the tasks", () => {
+  const lists = training.matchAll(/^\| `(make-data|doctor)` +\| `(--allow[^`]*)`/gm);
+  deepEqual(
+    Object.fromEntries([...lists].map(([, task, list]) => [task, flagsOf(list)])),
+    { "doctor": flagsOf(tasks.doctor), "make-data": flagsOf(tasks["make-data"]) },
+  );
 });
+
+const questions = ["--train_file_path", "data/cmrc_train.json"];
+const heldOut = ["--test_file_path", "data/cmrc_dev.json"];
+
+for (const flags of [["-A"], documented("data")]) {
+  Deno.test(`data without a model, started with ${flags.join(" ")}, ends without native code, programs and network`, () =>
+    withFolder(async (folder) => {
+      const output = ["--output_dir", folder];
+      const { code, out, err } = await run("data", [...questions, ...heldOut, ...output], flags);
+      deepEqual([code, err], [0, "may: read write env sys\n"]);
+      match(out, /wrote .*test\.json: \d+ passages/);
+    }));
+}
+
+Deno.test("notebooks --pages loads no native code, and drops the permission to start programs", async () => {
+  const page = join(root, "out/01_policy.html");
+  const args = ["--pages", "01"];
+  const { code, out, err } = await run("notebooks", args, documented("notebooks"));
+  deepEqual([code, out], [0, `${page}\n`], err);
+  match(err, /(^|\n)may: read env\n$/); // may write in three folders, not everywhere
+  match(await readText(page), /plotly-source/);
+  const open = await run("notebooks", args, ["-A"]);
+  deepEqual([open.code, open.out], [0, `${page}\n`], open.err);
+  match(open.err, /(^|\n)may: read write env sys\n$/);
+});
+
+/** The flags with which the documentation starts a script. */
+function documented(script: string): string[] {
+  const line = new RegExp(`deno run (--allow[^\`]*) scripts/${script}\\.ts`).exec(training)?.[1];
+  return flagsOf(line ?? "");
+}

@@ -2,7 +2,7 @@
  * Power failures, replayed: the writes of a run are recorded, and every image that a file system
  * may have on its disk after each of them holds a whole state and whole policies.
  *
- * `scripts/power_cut.ts` does the same with a real file system; it needs root.
+ * `tests/power_cut.ts` does the same with a real file system; it needs root.
  */
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { writeAtomically } from "../../lib/files/mod.ts";

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileExists, readJsonRecord, readText } from "../../lib/files/mod.ts";
 import { readModelFolder } from "../../lib/lm/mod.ts";
 import { randomStream } from "../../lib/random/mod.ts";
+import { killed } from "../helpers/broken_run.ts";
 import { copyFolder } from "../helpers/folder.ts";
 import { recordIn } from "../../scripts/json_values.ts";
 import {
@@ -24,24 +25,6 @@ const flags = tinyFlags(passages);
 const whole = `${folder}/whole`;
 const undisturbed = await runTrain([...flags, "--output_dir", whole]);
 const trace = await traceOf(whole);
-
-/** Sends a signal `after` milliseconds from when the run has said `when`. */
-async function killed(
-  child: Deno.ChildProcess,
-  { signal, when, after = 0 }: { signal: Deno.Signal; when: string; after?: number },
-) {
-  const err = new Response(child.stderr).text();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let out = "";
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    out += text;
-    if (timer === undefined && out.includes(when)) {
-      timer = setTimeout(() => child.kill(signal), after);
-    }
-  }
-  clearTimeout(timer); // it was done before
-  return { ...await child.status, out, err: await err };
-}
 
 Deno.test("a run leaves settings, logs, a policy an episode and the two newest states", async () => {
   deepEqual([undisturbed.code, undisturbed.err], [0, ""]);
