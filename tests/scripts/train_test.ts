@@ -319,7 +319,7 @@ Deno.test("what cannot fit is refused before anything is loaded, with what would
   equal(code, 1);
   match(
     err,
-    /^Cannot run with these settings: it takes .* may be used; --memory_gib 0\.\d would be enough\n$/,
+    /^Cannot run with these settings: it takes .* may be used; --memory_gib 0\.\d\d would be enough\n$/,
   );
   equal(await fileExists(target), false);
 });
