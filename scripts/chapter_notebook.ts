@@ -2,8 +2,8 @@
  * Makes a notebook from a chapter's cells. Outputs of an earlier notebook stay with the cells whose
  * code is the same apart from comments, so that a change of prose needs no execution.
  *
- * A cell's id is a hash of its English source: inserting a cell changes no other cell's id, and both
- * editions have the same ids.
+ * A cell's id is a hash of its English source: inserting a cell changes no other cell's id, and
+ * both editions have the same ids.
  */
 
 import { createHash } from "node:crypto";
@@ -104,7 +104,9 @@ function outputsOf(notebook: NotebookFile | undefined): Map<string, CellOfFile[]
   return Map.groupBy(code, (cell) => withoutComments(cellText(cell)));
 }
 
-/** What the kernel writes. An incomplete `language_info` makes a notebook unsaved when it is opened. */
+/**
+ * What the kernel writes. An incomplete `language_info` makes a notebook unsaved when it is opened.
+ */
 const METADATA = {
   kernelspec: { display_name: "Deno", language: "typescript", name: "deno" },
   language_info: {

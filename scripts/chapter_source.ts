@@ -5,7 +5,7 @@
  *     %% en            a passage in English; its Chinese follows
  *     %% zh
  *     %% code          a code cell; strings and comments may be pairs (code_pairs.ts)
- *     %% solution      the code of an exercise's solution; `%% en` and `%% zh` with an explanation follow
+ *     %% solution      the code of a solution; `%% en` and `%% zh` with an explanation follow
  */
 
 import type { Text } from "../lib/text/mod.ts";

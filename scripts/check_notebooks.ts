@@ -1,12 +1,12 @@
 /**
- * Checks that the notebooks are what their sources give, and type-checks and lints their code, because
- * `deno check` and `deno lint` cannot read notebooks and the kernel only transpiles.
+ * Checks that the notebooks are what their sources give, and type-checks and lints their code,
+ * because `deno check` and `deno lint` cannot read notebooks and the kernel only transpiles.
  *
  *     deno run -A scripts/check_notebooks.ts [path ...]
  *
  * The code cells of a notebook are joined into one file beside it, so that their imports resolve.
- * That file is checked and removed. Errors in a chapter name the line in its source. Without paths it
- * checks all chapters in both languages. The exit code is 1 if there is an error.
+ * That file is checked and removed. Errors in a chapter name the line in its source. Without paths
+ * it checks all chapters in both languages. The exit code is 1 if there is an error.
  */
 
 import { basename, join, resolve } from "node:path";

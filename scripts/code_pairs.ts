@@ -1,6 +1,6 @@
 /**
- * Code whose strings and comments are in two languages. In a string or in a comment, ` || ` separates
- * the English from the Chinese:
+ * Code whose strings and comments are in two languages. In a string or in a comment, ` || `
+ * separates the English from the Chinese:
  *
  *     table(rows, ["t"], { title: `first ${n} tokens || 前 ${n} 个词元` }); // of one answer || 一个回答
  *

@@ -23,7 +23,10 @@ export async function printOfLab(tools: NotebookTools, args: readonly string[]):
 export interface LabOptions {
   /** The result of `ensureNotebookTools({ lab: true })`. */
   readonly tools: NotebookTools;
-  /** The folder that the file list shows first, inside the project; notebooks in and below it are trusted. */
+  /**
+   * The folder in which the file browser opens, inside the project. Notebooks in and below it are
+   * trusted.
+   */
   readonly folder: string;
   /** More arguments for JupyterLab. They replace ours (`lab_arguments.ts`). */
   readonly args?: readonly string[];

@@ -1,8 +1,8 @@
 /**
  * Makes an exported notebook page self-contained, so that it works from `file://` without a
  * network. Formulas are typeset here, with KaTeX's fonts inside the page. plotly.js is embedded
- * once, compressed. Links to external scripts (RequireJS, MathJax, Mermaid) are removed, and links to
- * other notebooks lead to their pages.
+ * once, compressed. Links to external scripts (RequireJS, MathJax, Mermaid) are removed, and links
+ * to other notebooks lead to their pages.
  */
 
 import katex from "katex";

@@ -1,17 +1,18 @@
 /**
  * Executes notebooks headless, through the real Deno kernel.
  *
- *     deno task notebooks [--build | --check | --write | --pages] [--lang en] [--kl_coef 0.2 ...] [name ...]
+ *     deno task notebooks [--build | --check | --write | --pages] [--lang en] [--kl_coef 0.2 ...]
+ *       [name ...]
  *
- * runs both editions of every chapter, or of those whose file name begins with a given name; `--lang`
- * chooses one edition. It writes each executed notebook and its page to `out/` (the Chinese ones to
- * `out/zh/`) and reports the time.
+ * runs both editions of every chapter, or of those whose file name begins with a given name;
+ * `--lang` chooses one edition. It writes each executed notebook and its page to `out/` (the
+ * Chinese ones to `out/zh/`) and reports the time.
  *
- * `--build` executes nothing and makes the notebooks from `notebooks/source/`; outputs stay with the
- * cells whose code is the same. `--check` compares them with their sources and checks the types of
- * their code. `--write` makes them too, executes them, and keeps them with their new
- * outputs, in the form that JupyterLab writes. `--pages` executes nothing and makes pages of the
- * committed outputs. It does not load ONNX Runtime, and drops the permission to load it once Python has
+ * `--build` executes nothing and makes the notebooks from `notebooks/source/`; outputs stay with
+ * the cells whose code is the same. `--check` compares them with their sources and checks the types
+ * of their code. `--write` makes them too, executes them, and keeps them with their new outputs, in
+ * the form that JupyterLab writes. `--pages` executes nothing and makes pages of the committed
+ * outputs. It does not load ONNX Runtime, and drops the permission to load it once Python has
  * exported the pages.
  */
 
@@ -184,7 +185,9 @@ async function notebooks(args: string[], { terminal }: CommandContext): Promise<
   await runAll(editions, { env: variablesOf(given), tools, write, terminal });
 }
 
-/** Makes the pages of the committed outputs: first what needs Python, then what needs only files. */
+/**
+ * Makes the pages of the committed outputs: first what needs Python, then what needs only files.
+ */
 async function makePages(
   editions: readonly Edition[],
   { tools, terminal }: { tools: NotebookTools; terminal: Terminal },
@@ -212,7 +215,9 @@ const ABOUT = {
 
 const root = join(import.meta.dirname ?? ".", "..");
 
-/** Where the executed notebook and the page of an edition go: beside each other as in `notebooks/`. */
+/**
+ * Where the executed notebook and the page of an edition go: beside each other as in `notebooks/`.
+ */
 const outputFolder = (edition: Edition): string =>
   join(root, "out", relative(editionFolder(root, "en"), editionFolder(root, edition.language)));
 
@@ -229,7 +234,9 @@ async function buildAll(editions: readonly Edition[], terminal: Terminal): Promi
   }
 }
 
-/** Runs each notebook and prints how it went; a failure lets the others run and fails the command. */
+/**
+ * Runs each notebook and prints how it went; a failure lets the others run and fails the command.
+ */
 async function runAll(
   editions: readonly Edition[],
   { write, terminal, ...options }:

@@ -28,7 +28,10 @@ const SMALL = {
 };
 const UPDATES = 8;
 
-/** When a run is killed: so many milliseconds after this line of its output; empty: after its start. */
+/**
+ * When a run is killed: `after` milliseconds after the output contains `when`. An empty `when` counts
+ * from the start.
+ */
 interface Moment {
   readonly when: string;
   readonly after: number;

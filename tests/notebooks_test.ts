@@ -47,7 +47,7 @@ for (const { name } of committedNotebooks().filter(({ name }) => name !== "06_pp
   });
 }
 
-Deno.test("03_advantage runs in Chinese too, from its own folder, and its page says so", async () => {
+Deno.test("03_advantage runs in Chinese from its own folder, and its page is Chinese", async () => {
   const outputDirectory = await Deno.makeTempDir({ dir: await scratch() });
   const { notebook, page } = await runNotebook(
     join(root, "notebooks", "zh", "03_advantage.ipynb"),

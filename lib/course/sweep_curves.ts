@@ -135,7 +135,9 @@ const panelsOf = (groups: readonly SweepGroup[], columns: readonly SweepColumn[]
 const gridOf = (panels: readonly BandPanel[], title: string): Figure =>
   bandGrid(panels, { title, xTitle: columnName("update") });
 
-/** `title: mean of seeds 1, 2, 3, band from minimum to maximum`; no seeds if groups have other ones. */
+/**
+ * `title: mean of seeds 1, 2, 3, band from minimum to maximum`; no seeds if groups have other ones.
+ */
 function overSeeds(title: string, groups: readonly SweepGroup[]): string {
   const [first, ...others] = groups.map(({ runs }) =>
     runs.map(([row]) => row.trial.seed).toSorted().join(", ")

@@ -3,7 +3,8 @@
  * companions, and our `settings.json` (lengths, learning rates, sampling) that travels with an
  * embedded model.
  *
- * It is read in every form that transformers writes (`weights.ts`). `checkpoint_writer.ts` writes it.
+ * It is read in every form that transformers writes (`weights.ts`). `checkpoint_writer.ts` is
+ * its counterpart.
  */
 import {
   CHECKSUMS,

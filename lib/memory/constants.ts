@@ -24,7 +24,9 @@ export const WORKING = { states: 20, scores: 2.6 }, KEPT = { states: 20, scores:
  */
 export const PROCESS = 90 * MIB;
 
-/** Pages of ONNX Runtime and Deno that are first read when programs are compiled and run (measured). */
+/**
+ * Pages of ONNX Runtime and Deno that are first read when programs are compiled and run (measured).
+ */
 export const LIBRARY = 25 * MIB;
 
 /**

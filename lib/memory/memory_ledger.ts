@@ -39,7 +39,9 @@ import { keepsFreed } from "./update_memory.ts";
 
 /** Where a run computes. */
 interface Place {
-  /** Whether a small model has its gradients in a buffer of its own (default: yes, as on the CPU). */
+  /**
+   * Whether a small model has its gradients in a buffer of its own (default: yes, as on the CPU).
+   */
   readonly packs?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /**
  * What a notebook needs beyond the library: outputs that are not lost, a Stop button that keeps
- * the kernel alive, pictures that change in place, and the language of what it shows. Importing this
- * module installs the first two; import it in the first cell.
+ * the kernel alive, pictures that change in place, and the language of what it shows. Importing
+ * this module installs the first two; import it in the first cell.
  *
  * @module
  */

@@ -88,8 +88,8 @@ function checkSpread({ deviation = 1 }: Partial<ScoreStatistics> = {}): void {
     : "so some of them are not finite";
   demand(
     deviation > 0 && Number.isFinite(deviation),
-    `Cannot normalise scores: the reward model's scores have the standard deviation ${deviation}, ` +
-      `${reason}; check the reward model`,
+    "Cannot normalise scores: the standard deviation of the reward model's scores is " +
+      `${deviation}, ${reason}; check the reward model`,
   );
 }
 

@@ -96,9 +96,9 @@ export const clippedLoss: readonly QuizQuestion[] = [
         },
       },
       {
-        text: { en: "The price on KL to the reference", zh: "对参考模型的 KL 惩罚" },
+        text: { en: "The KL penalty against the reference model", zh: "对参考模型的 KL 惩罚" },
         why: {
-          en: "It is paid at every token of every answer.",
+          en: "The penalty applies at every token of every answer.",
           zh: "每个回答的每个词元都要扣除它。",
         },
         right: true,

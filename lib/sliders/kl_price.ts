@@ -1,5 +1,5 @@
 /**
- * The best policy under a price on KL, as the price moves, by the library's own `tilted` and
+ * The optimal policy under a KL penalty, for each coefficient, by the library's own `tilted` and
  * `klExact` (chapter 05).
  */
 import { klExact, tilted } from "../rl/mod.ts";
@@ -13,7 +13,7 @@ const logs = (row: readonly number[]) => row.map(Math.log);
 
 /** Move β, and see the policy go from all reward to all reference. */
 export const klPrice = defineSlider({
-  title: { en: "What the price on KL is for", zh: "KL 惩罚的作用" },
+  title: { en: "What the KL penalty does", zh: "KL 惩罚的作用" },
   controls: {
     beta: { kind: "range", label: "β · kl_coef", min: 0.1, max: 3, step: 0.1, value: 1 },
   },

@@ -10,7 +10,7 @@ const marked = [-1, 3, 6, 7.5];
 
 /** Normalise or not, move the clip, and see which answers are still told apart. */
 export const paid = defineSlider({
-  title: { en: "What an answer is paid for its raw score", zh: "原始分数如何换算成奖励" },
+  title: { en: "From raw score to reward", zh: "原始分数如何换算成奖励" },
   controls: {
     normalise: {
       kind: "choice",

@@ -1,7 +1,7 @@
 /**
  * Chinese for the names of columns. Rows keep their English names in code; tables, axes and legends
- * show `columnName(name)`. Names that the table lacks are the same in both languages: symbols, and the
- * names of settings such as `kl_coef`.
+ * show `columnName(name)`. Names that the table lacks are the same in both languages: symbols, and
+ * the names of settings such as `kl_coef`.
  */
 
 import { say } from "./language.ts";

@@ -1,6 +1,6 @@
 /**
- * The language in which figures, tables, checks and quizzes show themselves. It is one value for the
- * whole process, because a notebook has one language: the first code cell sets it with `speak`.
+ * The language in which figures, tables, checks and quizzes show themselves. It is one value for
+ * the whole process, because a notebook has one language: the first code cell sets it with `speak`.
  */
 
 import { type Language, LANGUAGES, type Words, wordsIn } from "./text.ts";

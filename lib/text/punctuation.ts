@@ -1,4 +1,6 @@
-/** Sentences that are put together from parts, with the punctuation of the language that is spoken. */
+/**
+ * Sentences assembled from parts, with the punctuation of the current language.
+ */
 
 import { say } from "./language.ts";
 

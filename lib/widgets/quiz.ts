@@ -41,7 +41,8 @@ const right = choice.dataset.right === "true";
 choice.style.background = right ? "#d9f0e6" : "#fbe3d6";
 if (!first.has(question)) first.set(question, right);
 const good = [...first.values()].filter(Boolean).length;
-score.textContent = [good, first.size, questions.length].reduce((words, number) => words.replace("$", number), score.dataset.words);
+score.textContent = [good, first.size, questions.length].reduce(\
+(words, number) => words.replace("$", number), score.dataset.words);
 }, true);
 }
 })()`;

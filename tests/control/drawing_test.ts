@@ -21,7 +21,7 @@ Deno.test("the pole is attached to the cart and leans to the right for a positiv
   assert.equal(attributesOf(svg, "animateTransform").length, 0);
 });
 
-Deno.test("the pendulum turns counter-clockwise, and its rod ends where the observation says", () => {
+Deno.test("the pendulum turns counter-clockwise, and its rod ends at the observed point", () => {
   const state = Float64Array.of(2, 0);
   const [{ transform }] = attributesOf(drawState("Pendulum-v1", state), "g");
   const turn = Number(/rotate\((.*)\)/.exec(transform)?.[1]) * Math.PI / 180;

@@ -47,7 +47,7 @@ Deno.test("log-probability and entropy of a choice are those of the softmax", ()
   assertClose(entropy, [first, second].map((p) => -p.reduce((h, x) => h + x * Math.log(x), 0)));
 });
 
-Deno.test("PPO's loss gives the policy gradient of a choice, and 0 where a step was a reset", () => {
+Deno.test("PPO's loss gives the policy gradient of a choice, and 0 where a step is a reset", () => {
   const [p] = LOGITS.map(probabilitiesOf);
   const oldLogProbs = [Math.log(p[2]), Math.log(1 / 3)]; // the same policy: all ratios are 1
   const [, , gradient] = ofChoices({ oldLogProbs, advantages: [4, 7], mask: [1, 0] });

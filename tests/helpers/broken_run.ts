@@ -1,4 +1,6 @@
-/** Runs of `train` that something breaks off, and how they go on: for the scripts that break them. */
+/**
+ * Interrupted runs of `train` and their continuation, shared by the scripts that interrupt them.
+ */
 import { deepEqual, ok } from "node:assert/strict";
 import { fileExists } from "../../lib/files/mod.ts";
 import { runTrain, traceOf } from "./train_command.ts";
@@ -44,7 +46,9 @@ export const nextFlags = async (
 export const resumedFrom = (out: string): number =>
   Number(/^continuing after timestep (\d+)/m.exec(out)?.[1] ?? 0);
 
-/** Checks that the state after a timestep lacks at most one of the updates that a run had reported. */
+/**
+ * Requires that a state at this timestep lacks at most one of the updates that the run reported.
+ */
 export function requireRecent(timestep: number, updates: number, update: number): void {
   ok(timestep >= update * (updates - 1), `timestep ${timestep} after ${updates} updates`);
 }
@@ -58,7 +62,10 @@ export function sendSignal(child: Deno.ChildProcess, name: Deno.Signal): void {
   }
 }
 
-/** A signal, and its moment: so many milliseconds after the run has said `when`, or after its start. */
+/**
+ * A signal and the moment at which it is sent: `after` milliseconds after the output contains
+ * `when`, or after the start.
+ */
 export interface Blow {
   readonly signal: Deno.Signal;
   /** Default: the start. */

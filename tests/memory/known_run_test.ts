@@ -29,7 +29,8 @@ const totalWeights = weightBytes(small) + weightBytes(small, { valueHead: true }
 Deno.test("caches and activations are those of the longest prompt, where it is known", () => {
   const short = ofSmall({ promptLengths: Array(100).fill(68) }); // 68 + 32 = 100 tokens
   const caches = rowOf(short, {}).caches;
-  assert.equal(caches, 4 * 16 * 100 * 2 * 128 * 4); // float32, rows, tokens, keys and values, width, blocks
+  // float32, rows, tokens, keys and values, width, blocks
+  assert.equal(caches, 4 * 16 * 100 * 2 * 128 * 4);
   assert.equal(rowOf(ofSmall({}), {}).caches, 4 * 16 * 256 * 2 * 128 * 4); // they may fill max_len
   // 20 states of [16, 100, 128] and 1.2 scores of [16, 4, 100, 100] per block; 2.6 scores at work
   const states = 4 * 16 * 100 * 128, scores = 4 * 16 * 4 * 100 ** 2;
@@ -43,7 +44,7 @@ Deno.test("prompts fill max_len at most", () => {
   assert.equal(rowOf(long, {}).caches, rowOf(ofSmall({}), {}).caches);
 });
 
-Deno.test("the process that was measured is counted, and each token of a prompt takes ten bytes", () => {
+Deno.test("the measured process is counted, and each prompt token takes ten bytes", () => {
   const runtime = (known: Partial<KnownRun>) => rowOf(ofSmall(known), {}).runtime;
   assert.equal(
     runtime({ processBytes: 150 * MIB }) - runtime({ processBytes: 100 * MIB }),
@@ -52,7 +53,7 @@ Deno.test("the process that was measured is counted, and each token of a prompt 
   assert.equal(runtime({ promptLengths: Array(1000).fill(60) }) - runtime({}), 10 * 60_000);
 });
 
-Deno.test("a small actor and its critic have gradients of their own, three of each with micro-batches", () => {
+Deno.test("a small actor and critic have separate gradients, three of each with micro-batches", () => {
   const embeddings = 4 * 1000 * 128; // the head's gradient for the token embedding
   assert.equal(rowOf(ofSmall({}), {}).gradients, totalWeights + embeddings);
   const inParts = { micro_batch_size: 4 };

@@ -54,7 +54,8 @@ Deno.test("caches hold keys and values of every block for the answers that are g
   // rows x max_len x (keys and values) x width x blocks, in float32
   assert.equal(phase({}, "generate").caches, 16 * 768 * 2 * 768 * 12 * 4);
   assert.equal(phase({ generate_batch_size: 2 }, "generate").caches, 2 * 768 * 2 * 768 * 12 * 4);
-  assert.equal(phase({}, "update").caches, phase({}, "generate").caches); // kept for the next timestep
+  // kept for the next timestep
+  assert.equal(phase({}, "update").caches, phase({}, "generate").caches);
   assert.equal(phase({ spare_memory: true }, "update").caches, 0);
 });
 

@@ -1,4 +1,7 @@
-/** What every chapter keeps to: two editions of one source, short cells, small files, no number in the prose that no cell shows. */
+/**
+ * Rules for every chapter: two editions of one source, short cells, small files, and no number in
+ * the prose that no cell shows.
+ */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type Language, LANGUAGES } from "../../lib/text/mod.ts";

@@ -1,4 +1,7 @@
-/** Each edition speaks its language: nothing English where Chinese is read, and no Chinese in English but the data's own. */
+/**
+ * Each edition keeps to its language: no English text in the Chinese one, and no Chinese in the
+ * English one except the data's own.
+ */
 import assert from "node:assert/strict";
 import { type Exercise, EXERCISES } from "../../lib/exercises/mod.ts";
 import { QUIZZES } from "../../lib/quizzes/mod.ts";
@@ -114,7 +117,7 @@ editions.en.forEach((notebook, chapter) => {
 });
 
 for (const { name, cells } of editions.zh) {
-  Deno.test(`${name}: titles and names that are one word are Chinese in the Chinese edition`, () => {
+  Deno.test(`${name}: one-word titles and names are Chinese in the Chinese edition`, () => {
     const code = cells.filter(({ cell_type }) => cell_type === "code").map(({ source }) => source);
     const titles = [...code.join("\n").matchAll(/\b(?:\w*[tT]itle|name): (["`])(.*?)\1/g)];
     assert.ok(titles.length > 1);
@@ -124,7 +127,10 @@ for (const { name, cells } of editions.zh) {
   });
 }
 
-/** What the outputs of a cell are called: `titles` of tables and figures, `names` of columns, axes and panels. */
+/**
+ * What the outputs of a cell are called: `titles` of tables and figures, `names` of columns, axes
+ * and panels.
+ */
 function shownTexts({ outputs }: NotebookCell): { titles: string[]; names: string[] } {
   const bundles = outputs.map(({ data }) => Object(data));
   const html = bundles.map((bundle) => [bundle["text/html"] ?? ""].flat().join("")).join("");

@@ -236,7 +236,7 @@ Deno.test("stacked bars stand end to end, with the sum at the end of each and in
   );
 });
 
-Deno.test("figures and tables speak the notebook's language where the caller gives no words", async () => {
+Deno.test("default texts of figures and tables are in the notebook's language", async () => {
   const made = () => [
     learningCurve(rows, { y: "mean_reward", seriesBy: "update", seed: 1 }),
     bars([{ token: "长", probability: 1 }], {

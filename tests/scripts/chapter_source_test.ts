@@ -45,8 +45,8 @@ Deno.test("a source becomes one notebook in each language, with a link to the ot
   deepEqual(texts[0], [
     "**English** · [中文](zh/01_a.ipynb)\n\n# A chapter\n\nOne.",
     'const x = f("one"); // a number',
-    "<details><summary>Solution</summary>\n\n```ts\nconst f = (word) => word.length; // of the word\n" +
-    "```\n\nThe length.\n\n</details>",
+    "<details><summary>Solution</summary>\n\n```ts\n" +
+    "const f = (word) => word.length; // of the word\n```\n\nThe length.\n\n</details>",
     "x;",
   ]);
   deepEqual(texts[1], [
@@ -95,7 +95,7 @@ const executed = (notebook: NotebookFile): NotebookFile => ({
   ),
 });
 
-Deno.test("outputs stay with the cells whose code is the same, whatever the prose and the comments", () => {
+Deno.test("a cell keeps its output while its code stays the same, comments apart", () => {
   const before = executed(make(SOURCE, "en"));
   const reworded = SOURCE.replace("One.", "Another.").replace("a number", "a digit");
   deepEqual(make(reworded, "en", before).cells.map(({ outputs }) => outputs?.length), [
@@ -124,7 +124,7 @@ Deno.test("both editions have the same ids, and a new cell changes no other id",
   notEqual(title, code);
 });
 
-Deno.test("a notebook is written once, and an edit in it is told with its line in the source", () =>
+Deno.test("a notebook is rewritten only if it differs, and an edited cell is reported with its source line", () =>
   withFiles({ "notebooks/source/01_a.txt": SOURCE }, async (root) => {
     const edition = { root, name: "01_a", language: "zh" } as const;
     const missing = await editionFault(edition);

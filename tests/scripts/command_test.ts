@@ -100,7 +100,10 @@ Deno.test("under nohup a command goes on when the terminal is closed, directly a
   equal((await shell("$COMMAND", HUNG_UP)).out.endsWith("stopped\n"), true);
 });
 
-/** Starts a command as npx does: npx names its process so, and its shell waits for the command and does not pass a signal on. */
+/**
+ * Starts a command as npx does: npx names its process so, and its shell waits for the command and
+ * passes no signal on.
+ */
 const underNpx = <T>(body: string, use: (npx: Deno.ChildProcess) => Promise<T>): Promise<T> =>
   withCommand(body, (file) =>
     withFolder(async (folder) => {

@@ -1,7 +1,7 @@
 /**
  * Disks that become full at each stage of a run: it ends with a sentence, and with room again it
- * goes on and ends with the bits of a run that always had room. `start_of_run_test.ts` does the same
- * at one stage with a real disk; it needs root.
+ * goes on and ends with the bits of a run that always had room. `start_of_run_test.ts` does the
+ * same at one stage with a real disk; it needs root.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { fileExists } from "../../lib/files/mod.ts";
@@ -15,7 +15,10 @@ const flags = [...tinyFlags(`${folder}/passages.jsonl`), "--num_episodes", "2"];
 /** 4 updates: states after steps 4, 8, 12 and 16, policies after steps 8 and 16. */
 const { trace } = await unbroken(`${folder}/whole`, { flags, update: 2 });
 
-/** What is written first on the full disk, and what the run says about going on; nothing: it is not there. */
+/**
+ * The first path that meets the full disk, and the continuation that the error names. Without one,
+ * no folder was made.
+ */
 const STAGES: readonly { stage: string; from: string; says?: string }[] = [
   { stage: "at the start", from: "/run/\\.settings\\.json" },
   {
@@ -36,7 +39,7 @@ const STAGES: readonly { stage: string; from: string; says?: string }[] = [
 ];
 
 for (const { stage, from, says } of STAGES) {
-  Deno.test(`a disk that is full ${stage} ends a run with the way on, which leads to the same bits`, async () => {
+  Deno.test(`a run whose disk is full ${stage} ends with a command that leads to the same bits`, async () => {
     const run = `${folder}/${stage.replaceAll(" ", "_")}/run`;
     const full = { preload: "tests/helpers/full_disk.ts", env: { FULL_FROM: from } };
     const { code, err } = await runTrain([...flags, "--output_dir", run], full);

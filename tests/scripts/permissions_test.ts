@@ -14,7 +14,10 @@ const training = await readText(join(root, "docs/TRAINING.md"));
 const flagsOf = (line: string): string[] =>
   line.split(" ").filter((part) => part.startsWith("--allow"));
 
-/** Runs a script that is refused what it asks for beyond its permissions, and ends with a list of them. */
+/**
+ * Runs a script without prompts for permissions. Its last line lists the permissions that it still
+ * has.
+ */
 const run = (name: string, args: readonly string[], flags: readonly string[]): Promise<Ended> =>
   runScript(name, args, {
     flags: ["--no-prompt", "--preload=tests/helpers/print_permissions.ts", ...flags],
@@ -52,7 +55,7 @@ const questions = ["--train_file_path", "data/cmrc_train.json"];
 const heldOut = ["--test_file_path", "data/cmrc_dev.json"];
 
 for (const flags of [["-A"], documented("data")]) {
-  Deno.test(`data without a model, started with ${flags.join(" ")}, ends without native code, programs and network`, () =>
+  Deno.test(`data without a model, started with ${flags[0]}, drops native code, programs and network`, () =>
     withFolder(async (folder) => {
       const output = ["--output_dir", folder];
       const { code, out, err } = await run("data", [...questions, ...heldOut, ...output], flags);
@@ -61,7 +64,7 @@ for (const flags of [["-A"], documented("data")]) {
     }));
 }
 
-Deno.test("notebooks --pages loads no native code, and drops the permission to start programs", async () => {
+Deno.test("notebooks --pages loads no native code and drops further permissions", async () => {
   const pages = ["out/01_policy.html", "out/zh/01_policy.html"].map((page) => join(root, page));
   const printed = pages.map((page) => `${page}\n`).join("");
   const args = ["--pages", "01"];

@@ -34,7 +34,7 @@ Deno.test("absolute and empty paths stay", () => {
 
 Deno.test("paths stay as they are where the command works in the user's folder", () => {
   const given = { model_path: "sft_model" };
-  deepEqual(withUserPaths(given, { ...places, from: "/opt/ppo" }), given); // deno task in the project
-  deepEqual(withUserPaths(given, { ...places, cwd: "/home/me" }), given); // deno run, INIT_CWD is old
+  deepEqual(withUserPaths(given, { ...places, from: "/opt/ppo" }), given); // deno task
+  deepEqual(withUserPaths(given, { ...places, cwd: "/home/me" }), given); // deno run
   deepEqual(withUserPaths(given, { ...places, from: "" }), given);
 });

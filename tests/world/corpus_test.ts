@@ -82,7 +82,7 @@ Deno.test("the vocabulary holds every piece and the common characters, about 3,5
   assert.deepEqual(commonHan().filter((piece) => !known.has(piece)), []);
 });
 
-Deno.test("ten passages about other things, written without looking at the data, need no unknown token", async () => {
+Deno.test("ten independently written passages need no unknown token", async () => {
   const path = new URL("../fixtures/independent_10.json", import.meta.url);
   const lines = (await Deno.readTextFile(path)).trimEnd().split("\n");
   const texts = lines.map((line): string => JSON.parse(line).content);
