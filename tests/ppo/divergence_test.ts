@@ -68,7 +68,7 @@ for (const deviation of [0, NaN, Infinity]) {
     await assert.rejects(tinyPpo({}, { scoreStatistics: { mean: 1, deviation } }), {
       name: "RangeError",
       message: new RegExp(
-        `^Cannot normalise scores: .* standard deviation ${deviation}, so .*; check the reward model$`,
+        `^Cannot normalise scores: .* standard deviation .* is ${deviation}, so .*; check the reward model$`,
       ),
     });
   });
