@@ -5,7 +5,12 @@
  * Both may happen at the same step. Gymnasium's `info` is always empty for these environments and
  * is left out. A step after the end of an episode is refused, whereas Gymnasium may only warn.
  */
-import { type NumpyGenerator, numpyGenerator } from "../random/mod.ts";
+import {
+  type GeneratorState,
+  type NumpyGenerator,
+  numpyGenerator,
+  resumeGenerator,
+} from "../random/mod.ts";
 import type { Dynamics, State } from "./dynamics.ts";
 import type { ActionSpace, Box } from "./spaces.ts";
 
@@ -48,6 +53,28 @@ export interface Env<Action, Space extends ActionSpace<Action> = ActionSpace<Act
    * @throws RangeError when the environment refuses the action.
    */
   step(action: Action): Step;
+  /**
+   * Returns everything that the next steps depend on.
+   *
+   * @throws Error before the first reset.
+   */
+  snapshot(): EnvSnapshot;
+  /** Continues from a snapshot of an environment of the same kind. */
+  restore(snapshot: EnvSnapshot): void;
+}
+
+/** An environment in the middle of an episode, as plain data that JSON can hold. */
+export interface EnvSnapshot {
+  /** The generator of its random numbers. */
+  readonly random: GeneratorState;
+  /** The numbers of its state. */
+  readonly state: readonly number[];
+  /** The precision of its state, in bits. */
+  readonly bits: number;
+  /** The steps of the episode so far. */
+  readonly steps: number;
+  /** Whether the episode has ended. */
+  readonly ended: boolean;
 }
 
 /** The options of an environment. */
@@ -81,6 +108,26 @@ function requireOngoing(id: string, episode: Episode | undefined): Episode {
     : "the episode has ended. Call reset to start another one";
   throw new Error(`Cannot step ${id}: ${reason}`);
 }
+
+function requireStarted<T>(id: string, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new Error(`Cannot save ${id}: it has not been reset. Call reset first`);
+}
+
+/** An episode with its generator, as plain data. */
+const snapshotOf = (random: NumpyGenerator, { state, steps, ended }: Episode): EnvSnapshot => ({
+  random: random.state(),
+  state: [...state],
+  bits: 8 * state.BYTES_PER_ELEMENT,
+  steps,
+  ended,
+});
+
+const episodeOf = ({ state, bits, steps, ended }: EnvSnapshot): Episode => ({
+  state: bits === 32 ? Float32Array.from(state) : Float64Array.from(state),
+  steps,
+  ended,
+});
 
 function requireAction<Action>(id: string, space: ActionSpace<Action>, action: Action): Action {
   const objection = space.objectionTo(action);
@@ -129,6 +176,11 @@ export function envFrom<Action, Space extends ActionSpace<Action>>(
       const truncated = steps >= limit;
       episode = { state, steps, ended: terminated || truncated };
       return { observation: dynamics.observe(state), reward, terminated, truncated };
+    },
+    snapshot: () => snapshotOf(requireStarted(id, random), requireStarted(id, episode)),
+    restore(snapshot) {
+      random = resumeGenerator(snapshot.random);
+      episode = episodeOf(snapshot);
     },
   };
 }

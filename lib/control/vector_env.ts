@@ -15,7 +15,7 @@
  * default, which draws all first states from one stream; compare with `vectorization_mode="sync"`.
  */
 import type { Dynamics } from "./dynamics.ts";
-import { type Env, envFrom, type EnvOptions, type Step } from "./env.ts";
+import { type Env, envFrom, type EnvOptions, type EnvSnapshot, type Step } from "./env.ts";
 import type { ActionSpace, Box } from "./spaces.ts";
 
 /** The options of several environments. */
@@ -67,6 +67,18 @@ export interface VectorEnv<Action, Space extends ActionSpace<Action> = ActionSpa
    * @throws RangeError when the number of actions does not fit, or an environment refuses one.
    */
   step(actions: ArrayLike<number>): VectorStep;
+  /**
+   * Returns everything that the next steps depend on, one snapshot for each environment.
+   *
+   * @throws Error before the first reset.
+   */
+  snapshot(): EnvSnapshot[];
+  /**
+   * Continues from snapshots of environments of the same kind.
+   *
+   * @throws RangeError unless there is one for each environment.
+   */
+  restore(snapshots: readonly EnvSnapshot[]): void;
 }
 
 /** What one environment contributes to a step of all. */
@@ -108,6 +120,13 @@ function requireNumbers(id: string, actions: ArrayLike<number>, wanted: number):
   if (actions.length === wanted) return;
   const found = `the actions are ${actions.length} numbers, but there must be ${wanted}`;
   throw new RangeError(`Cannot step ${id}: ${found}`);
+}
+
+function requireSnapshots(id: string, found: number, wanted: number): void {
+  if (found === wanted) return;
+  throw new RangeError(
+    `Cannot restore ${wanted} ${id}: there must be as many snapshots, but the list has ${found}`,
+  );
 }
 
 /**
@@ -153,6 +172,12 @@ export function vectorEnvFrom<Action, Space extends ActionSpace<Action>>(
       );
       ended = parts.map(hasEnded);
       return together(parts, size);
+    },
+    snapshot: () => envs.map((env) => env.snapshot()),
+    restore(snapshots) {
+      requireSnapshots(id, snapshots.length, count);
+      envs.forEach((env, index) => env.restore(snapshots[index]));
+      ended = snapshots.map((snapshot) => snapshot.ended);
     },
   };
 }

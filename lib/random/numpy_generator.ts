@@ -10,7 +10,7 @@
  * 5, which draws again where the product would be biased. Whatever need not agree with Python uses
  * Philox (`random.ts`), which has no state.
  */
-import { pcg64 } from "./pcg64.ts";
+import { firstState, pcg64 } from "./pcg64.ts";
 import { seedWords } from "./seed_sequence.ts";
 import { lowerProduct, upperProduct, WORD } from "./words.ts";
 
@@ -26,20 +26,35 @@ export interface NumpyGenerator {
    * @throws RangeError unless n is a whole number from 1 to 2^32 - 1.
    */
   integers(n: number): number;
+  /** Returns the state, from which `resumeGenerator` continues. */
+  state(): GeneratorState;
+}
+
+/** The state of a generator as plain data that JSON can hold. */
+export interface GeneratorState {
+  /** The state of PCG64, a hexadecimal number of 128 bits. */
+  readonly state: string;
+  /** The increment of PCG64, a hexadecimal number of 128 bits. */
+  readonly increment: string;
+  /** The upper half of the last output, if only its lower half has been used; else null. */
+  readonly kept: number | null;
 }
 
 /** Splits outputs into words of 32 bits, the lower half first. */
-function halvesOf(next: () => bigint): () => number {
-  let kept: number | undefined;
-  return () => {
-    if (kept !== undefined) {
-      const upper = kept;
-      kept = undefined;
-      return upper;
-    }
-    const output = next();
-    kept = Number(output >> 32n);
-    return Number(BigInt.asUintN(32, output));
+function halvesOf(next: () => bigint, initial: number | null) {
+  let kept = initial;
+  return {
+    kept: () => kept,
+    next() {
+      if (kept !== null) {
+        const upper = kept;
+        kept = null;
+        return upper;
+      }
+      const output = next();
+      kept = Number(output >> 32n);
+      return Number(BigInt.asUintN(32, output));
+    },
   };
 }
 
@@ -71,12 +86,38 @@ function below(n: number, nextWord: () => number): number {
 export function numpyGenerator(seed: number): NumpyGenerator {
   const words = seedWords(seed, 8).map(BigInt);
   const pair = (at: number) => words[at] | words[at + 1] << 32n; // 64 bits
-  const next = pcg64({ start: pair(0) << 64n | pair(2), stream: pair(4) << 64n | pair(6) });
-  const nextWord = halvesOf(next);
-  const random = () => Number(next() >> 11n) / 2 ** 53;
+  const seeds = { start: pair(0) << 64n | pair(2), stream: pair(4) << 64n | pair(6) };
+  const { state, increment } = firstState(seeds);
+  return resumeGenerator({ state: hex(state), increment: hex(increment), kept: null });
+}
+
+const hex = (number: bigint): string => `0x${number.toString(16)}`;
+
+/**
+ * Continues a generator from a state that it had.
+ *
+ * @throws SyntaxError if the state is not one that a generator returned.
+ * @example
+ * ```ts
+ * import { numpyGenerator, resumeGenerator } from "ppo/random/mod.ts";
+ * import assert from "node:assert/strict";
+ * const generator = numpyGenerator(42);
+ * const state = generator.state();
+ * const number = generator.random();
+ * assert.equal(resumeGenerator(state).random(), number);
+ * ```
+ */
+export function resumeGenerator({ state, increment, kept }: GeneratorState): NumpyGenerator {
+  const outputs = pcg64({ state: BigInt(state), increment: BigInt(increment) });
+  const words = halvesOf(outputs.next, kept);
+  const random = () => Number(outputs.next() >> 11n) / 2 ** 53;
   return {
     random,
     uniform: (low, high) => low + (high - low) * random(),
-    integers: (n) => below(n, nextWord),
+    integers: (n) => below(n, words.next),
+    state() {
+      const { state, increment } = outputs.state();
+      return { state: hex(state), increment: hex(increment), kept: words.kept() };
+    },
   };
 }

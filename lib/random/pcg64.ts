@@ -17,14 +17,39 @@ function permute(state: bigint): bigint {
   return BigInt.asUintN(64, folded >> turn | folded << (64n - turn));
 }
 
-/**
- * Creates a stream of 64-bit outputs from a state and the number of the stream, each of 128 bits.
- */
-export function pcg64(
+/** What a stream consists of, each of 128 bits. */
+export interface Pcg64State {
+  /** The current state. */
+  readonly state: bigint;
+  /** The increment, an odd number that distinguishes the streams. */
+  readonly increment: bigint;
+}
+
+/** A stream of 64-bit outputs. */
+export interface Pcg64 {
+  /** Draws the next output. */
+  next(): bigint;
+  /** Returns the state, from which `pcg64` continues. */
+  state(): Pcg64State;
+}
+
+const following = ({ state, increment }: Pcg64State): bigint =>
+  BigInt.asUintN(128, state * MULTIPLIER + increment);
+
+/** The state of a stream before its first output, from two seeds of 128 bits. */
+export function firstState(
   { start, stream }: { readonly start: bigint; readonly stream: bigint },
-): () => bigint {
+): Pcg64State {
   const increment = stream << 1n | 1n;
-  const next = (state: bigint) => BigInt.asUintN(128, state * MULTIPLIER + increment);
-  let state = next(next(0n) + start);
-  return () => permute(state = next(state));
+  const state = following({ state: 0n, increment }) + start;
+  return { state: following({ state, increment }), increment };
+}
+
+/** Continues the stream that has a state. */
+export function pcg64({ state: initial, increment }: Pcg64State): Pcg64 {
+  let state = initial;
+  return {
+    next: () => permute(state = following({ state, increment })),
+    state: () => ({ state, increment }),
+  };
 }

@@ -133,3 +133,24 @@ Deno.test("spaces without choices, reversed bounds and samples without bounds ar
   const unbounded = "Cannot sample from 0 to Infinity: both must be finite";
   assert.throws(() => box([0], [Infinity]).sample(numpyGenerator(0)), new RangeError(unbounded));
 });
+
+Deno.test("an environment restored from a snapshot continues as the one that was saved", () => {
+  for (const id of ENV_IDS) {
+    const envs = makeVectorEnv(id, { count: 3, maxEpisodeSteps: 7 }); // many ends and resets
+    const other = makeVectorEnv(id, { count: 3, maxEpisodeSteps: 7 });
+    const actions = Float32Array.from({ length: 3 * envs.actionSpace.size }, (_, at) => at % 2);
+    envs.reset({ seed: 5 });
+    for (let t = 0; t < 7; t++) envs.step(actions);
+    other.restore(JSON.parse(JSON.stringify(envs.snapshot())));
+    for (let t = 0; t < 20; t++) assert.deepEqual(other.step(actions), envs.step(actions), id);
+  }
+});
+
+Deno.test("snapshots that do not fit are refused", () => {
+  const envs = makeVectorEnv("CartPole-v1", { count: 2 });
+  const unstarted = "Cannot save CartPole-v1: it has not been reset. Call reset first";
+  assert.throws(() => envs.snapshot(), new Error(unstarted));
+  envs.reset({ seed: 0 });
+  const few = "Cannot restore 2 CartPole-v1: there must be as many snapshots, but the list has 1";
+  assert.throws(() => envs.restore(envs.snapshot().slice(1)), new RangeError(few));
+});
