@@ -12,6 +12,7 @@ export * from "./mountain_car_continuous.ts";
 export * from "./pendulum.ts";
 export * from "./policies.ts";
 export * from "./spaces.ts";
+export * from "./state_dependent_noise.ts";
 export * from "./token_world.ts";
 export * from "./vector_env.ts";
 export * from "./vector_gae.ts";

@@ -1,11 +1,13 @@
 /**
  * A multilayer perceptron with two hidden layers, the network of small control tasks.
  *
- *     y = tanh(tanh(x W1 + b1) W2 + b2) W3 + b3
+ *     features = tanh(tanh(x W1 + b1) W2 + b2)
+ *     y        = features W3 + b3
  *
- * Schulman et al. 2017 (PPO), section 6.1, with 64 numbers in each hidden layer.
+ * Schulman et al. 2017 (PPO), section 6.1, with 64 numbers in each hidden layer. Other libraries
+ * use relu in place of tanh.
  */
-import { type HostArray, type Shape, tanh, type Tensor, type Without } from "../tensor/mod.ts";
+import { type HostArray, max, type Shape, tanh, type Tensor, type Without } from "../tensor/mod.ts";
 import { linear, type LinearParameters } from "./layers.ts";
 import { orthogonal } from "./orthogonal.ts";
 
@@ -54,16 +56,69 @@ export function mlp<S extends Shape, In extends keyof S & string, Out extends st
   x: Tensor<S>,
   parameters: MlpParameters<In, Out>,
   over: In,
+  options?: MlpOptions,
 ): Tensor<Without<S, In> & Record<Out, number>>;
-export function mlp(
-  x: Tensor,
-  { first, second, last }: Readonly<Record<"first" | "second" | "last", Layer>>,
-  over: string,
-): Tensor {
-  const hidden1: Tensor = tanh(linear(x, first, over));
-  const hidden2: Tensor = tanh(linear(hidden1, second, "hidden1"));
-  return linear(hidden2, last, "hidden2");
+export function mlp(x: Tensor, layers: Layers, over: string, options?: MlpOptions): Tensor {
+  return linear(hiddenLayers(x, layers, over, options), layers.last, "hidden2");
 }
+
+/** The function after each hidden layer. */
+export interface MlpOptions {
+  /** tanh, or relu = max(x, 0) (default: tanh). */
+  readonly activation?: "tanh" | "relu";
+}
+
+/**
+ * Computes the features, the output of the second hidden layer, on the axis "hidden2".
+ *
+ * @throws RangeError when axes or sizes do not fit.
+ * @example
+ * ```ts
+ * import { mlpFeatures } from "ppo/nn/mod.ts";
+ * import { constant, evaluate } from "ppo/tensor/mod.ts";
+ * import assert from "node:assert/strict";
+ * const parameters = {
+ *   first: {
+ *     weight: constant([2], { observation: 1, hidden1: 1 }),
+ *     bias: constant([0], { hidden1: 1 }),
+ *   },
+ *   second: {
+ *     weight: constant([3], { hidden1: 1, hidden2: 1 }),
+ *     bias: constant([1], { hidden2: 1 }),
+ *   },
+ * };
+ * const x = constant([0.5], { batch: 1, observation: 1 });
+ * const features = mlpFeatures(x, parameters, "observation", { activation: "relu" });
+ * assert.deepEqual([...evaluate([features])[0].data], [3 * (2 * 0.5) + 1]);
+ * ```
+ */
+export function mlpFeatures<S extends Shape, In extends keyof S & string>(
+  x: Tensor<S>,
+  parameters: Pick<MlpParameters<In, string>, "first" | "second">,
+  over: In,
+  options?: MlpOptions,
+): Tensor<Without<S, In> & Record<"hidden2", number>>;
+export function mlpFeatures(
+  x: Tensor,
+  layers: Omit<Layers, "last">,
+  over: string,
+  options?: MlpOptions,
+): Tensor {
+  return hiddenLayers(x, layers, over, options);
+}
+
+function hiddenLayers(
+  x: Tensor,
+  { first, second }: Omit<Layers, "last">,
+  over: string,
+  { activation = "tanh" }: MlpOptions = {},
+): Tensor {
+  const activate = (y: Tensor): Tensor => activation === "tanh" ? tanh(y) : max(y, 0);
+  const hidden1 = activate(linear(x, first, over));
+  return activate(linear(hidden1, second, "hidden1"));
+}
+
+type Layers = Readonly<Record<"first" | "second" | "last", Layer>>;
 
 /** A linear layer whose axes are not known by name. */
 interface Layer {
@@ -78,6 +133,9 @@ export interface InitialLayer {
   /** b, [outputs]. */
   readonly bias: HostArray;
 }
+
+/** The initial values of the three layers. */
+export type InitialMlp = Readonly<Record<"first" | "second" | "last", InitialLayer>>;
 
 /** How to draw a network. */
 export interface InitialMlpOptions {
@@ -109,7 +167,7 @@ export interface InitialMlpOptions {
 export function initialMlp(
   [inputs, outputs]: readonly [inputs: number, outputs: number],
   { hidden = 64, gain, normal }: InitialMlpOptions,
-): Readonly<Record<"first" | "second" | "last", InitialLayer>> {
+): InitialMlp {
   const layer = (rows: number, columns: number, scale: number): InitialLayer => ({
     weight: {
       dims: [rows, columns],
@@ -121,5 +179,38 @@ export function initialMlp(
     first: layer(inputs, hidden, Math.SQRT2),
     second: layer(hidden, hidden, Math.SQRT2),
     last: layer(hidden, outputs, gain),
+  };
+}
+
+/**
+ * Draws a network as PyTorch does by default: weights and biases are uniform between -1 / sqrt n
+ * and 1 / sqrt n, where n is the number of inputs of their layer.
+ *
+ * `random` returns numbers of [0, 1).
+ *
+ * @example
+ * ```ts
+ * import { uniformMlp } from "ppo/nn/mod.ts";
+ * import assert from "node:assert/strict";
+ * const { first } = uniformMlp([4, 2], { random: () => 1 / 4 });
+ * assert.deepEqual([first.weight.data[0], first.bias.data[0]], [-1 / 4, -1 / 4]); // -1 / 2 / sqrt 4
+ * ```
+ */
+export function uniformMlp(
+  [inputs, outputs]: readonly [inputs: number, outputs: number],
+  { hidden = 64, random }: { readonly hidden?: number; readonly random: () => number },
+): InitialMlp {
+  const layer = (rows: number, columns: number): InitialLayer => {
+    const draw = (length: number) =>
+      Float32Array.from({ length }, () => (2 * random() - 1) / Math.sqrt(rows));
+    return {
+      weight: { dims: [rows, columns], data: draw(rows * columns) },
+      bias: { dims: [columns], data: draw(columns) },
+    };
+  };
+  return {
+    first: layer(inputs, hidden),
+    second: layer(hidden, hidden),
+    last: layer(hidden, outputs),
   };
 }

@@ -70,7 +70,8 @@ export function gaussianLogProbs(
 }
 
 /**
- * The entropy in nats, which depends on the standard deviations only; differentiable.
+ * The entropy in nats, summed over one axis or over all of them. It depends on the standard
+ * deviations only; differentiable.
  *
  * @throws RangeError when `logStd` has no such axis.
  * @example
@@ -82,6 +83,10 @@ export function gaussianLogProbs(
  * assert.ok(Math.abs(evaluate([entropy])[0].data[0] - 1.4189385) < 1e-6); // log sqrt(2 pi e)
  * ```
  */
-export const gaussianEntropy = <K extends string>(
-  logStd: Tensor<Record<K, number>>,
-): Tensor<Scalar> => sum(add(logStd, 0.5 + HALF_LOG_2_PI));
+export function gaussianEntropy<S extends Shape, K extends keyof S & string = keyof S & string>(
+  logStd: Tensor<S>,
+  axis?: K,
+): Tensor<Without<S, K>>;
+export function gaussianEntropy(logStd: Tensor, axis?: string): Tensor {
+  return sum(add(logStd, 0.5 + HALF_LOG_2_PI), ...axis === undefined ? [] : [axis]);
+}

@@ -12,16 +12,18 @@
  * inputs are data from the rollout.
  */
 import {
+  add,
   cast,
-  clamp,
   div,
   exp,
   less,
   max,
+  min,
   mul,
   neg,
   requireSameAxes,
   type SameAxes,
+  type Scalar,
   type Shape,
   sub,
   sum,
@@ -63,7 +65,8 @@ export interface PolicyLoss<S extends Shape> {
 
 /**
  * Computes the clipped policy loss, the ratios, and the tokens at which clipping takes effect. The
- * default range is the paper's 0.2.
+ * default range is the paper's 0.2. A tensor as range lets one program serve a range that changes
+ * during training.
  *
  * @throws RangeError when the axes do not fit or the range is negative.
  * @example
@@ -95,20 +98,24 @@ export function policyLoss<
   Mask extends Shape,
 >(
   inputs: PolicyLossInputs<S, Old, Advantages, Mask>,
-  options?: { clipRange?: number },
+  options?: { clipRange?: number | Tensor<Scalar> },
 ): PolicyLoss<S>;
 export function policyLoss(
   { logProbs, oldLogProbs, advantages, mask, count = sum(mask) }: PolicyLossInputs<Shape>,
-  { clipRange = 0.2 }: { clipRange?: number } = {},
+  { clipRange = 0.2 }: { clipRange?: number | Tensor<Scalar> } = {},
 ): PolicyLoss<Shape> {
-  requireRange("clip the policy loss", "at least 0", { clipRange });
+  if (typeof clipRange === "number") {
+    requireRange("clip the policy loss", "at least 0", { clipRange });
+  }
   for (const { shape } of [oldLogProbs, advantages, mask]) {
     requireSameAxes(logProbs.shape, shape, "clip the policy loss");
   }
   // masked first, so that padding cannot overflow
   const ratio = exp(mul(sub(logProbs, oldLogProbs), mask));
   const unclipped = neg(mul(advantages, ratio)); // -A_t ratio_t
-  const clipped = neg(mul(advantages, clamp(ratio, 1 - clipRange, 1 + clipRange)));
+  const [low, high] = bounds(clipRange);
+  const clamped = max(min(ratio, high), low); // clamped_t
+  const clipped = neg(mul(advantages, clamped));
   return {
     loss: div(sum(mul(max(unclipped, clipped), mask)), count),
     ratio,
@@ -116,3 +123,9 @@ export function policyLoss(
     clipped: cast(less(unclipped, clipped), "float32"),
   };
 }
+
+/** 1 - clipRange and 1 + clipRange. */
+const bounds = (clipRange: number | Tensor<Scalar>) =>
+  typeof clipRange === "number"
+    ? [1 - clipRange, 1 + clipRange]
+    : [sub(1, clipRange), add(1, clipRange)];

@@ -1,4 +1,5 @@
 /** Every setting by its name on disk and on the command line. */
+export * from "./control_settings.ts";
 export * from "./elsewhere.ts";
 export * from "./embedded_recipes.ts";
 export { type Environment, ignoredVariables, variablesOf } from "./environment.ts";

@@ -4,6 +4,7 @@
  * `embedded_recipes.ts`.
  */
 import type { SettingTable, SettingValues } from "./setting_spec.ts";
+import { CONTROL_FLAGS } from "./control_settings.ts";
 import { SETTINGS, SETTINGS_WITHOUT_PATHS } from "./settings.ts";
 
 const MACHINE = {
@@ -223,6 +224,7 @@ export const COMMAND_TABLES: Readonly<Record<string, SettingTable>> = {
   score: SCORE_SETTINGS,
   export: EXPORT_FLAGS,
   notebooks: NOTEBOOKS_FLAGS,
+  control: CONTROL_FLAGS,
 };
 
 /**
