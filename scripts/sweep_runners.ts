@@ -122,7 +122,7 @@ async function peakMemoryOf(pid: number): Promise<number | undefined> {
 }
 
 /** Ends `child` when `signal` is aborted, until disposed of. */
-function endedBy(signal: AbortSignal, child: Deno.ChildProcess): Disposable {
+export function endedBy(signal: AbortSignal, child: Deno.ChildProcess): Disposable {
   const kill = () => {
     try {
       child.kill("SIGTERM");
@@ -135,7 +135,8 @@ function endedBy(signal: AbortSignal, child: Deno.ChildProcess): Disposable {
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", kill) };
 }
 
-const linesOf = (stream: ReadableStream<Uint8Array>): AsyncIterable<string> =>
+/** The lines of a stream of text. */
+export const linesOf = (stream: ReadableStream<Uint8Array>): AsyncIterable<string> =>
   createInterface({ input: Readable.from(stream.pipeThrough(new TextDecoderStream())) });
 
 /** A Ray cluster. */

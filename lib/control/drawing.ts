@@ -90,6 +90,18 @@ function chain(
   return `<g transform="${move}(${short(pose(states[0]))})">${inner}</g>`;
 }
 
+/**
+ * Whether an environment can be drawn.
+ *
+ * @example
+ * ```ts
+ * import { isDrawn } from "ppo/control/mod.ts";
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(["Pendulum-v1", "Go-v0"].map(isDrawn), [true, false]);
+ * ```
+ */
+export const isDrawn = (id: string): id is DrawnEnvId => Object.hasOwn(SCENES, id);
+
 function requireStates(id: DrawnEnvId, states: readonly State[]): void {
   const { stateSize } = SCENES[id];
   if (states.length === 0) throw new RangeError(`Cannot draw ${id}: there are no states`);
