@@ -97,6 +97,7 @@ const FLAGS: Readonly<Record<string, object>> = {
   predict: settings.PREDICT_SETTINGS,
   score: settings.SCORE_SETTINGS,
   export: settings.EXPORT_FLAGS,
+  control: settings.CONTROL_FLAGS,
   sweep: { ...settings.SWEEP_FLAGS, ...settings.SETTINGS },
 };
 

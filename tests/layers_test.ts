@@ -25,6 +25,7 @@ const ORDER = [
   "memory",
   "stages",
   "ppo",
+  "agent",
   "export",
   "sliders",
   "course",
@@ -66,6 +67,7 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
   random: [],
   rl: ["tensor", "random"],
   control: ["tensor", "nn", "random", "rl"], // runs inside a web page too
+  agent: ["tensor", "autodiff", "runtime", "nn", "optim", "random", "rl", "control", "settings"],
   sliders: ["tensor", "autodiff", "random", "rl", "control", "lm"], // they run inside a web page
 };
 /**
