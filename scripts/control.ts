@@ -53,11 +53,7 @@ Defaults are those of the preset, and where it has none, those below.`,
 function settingsOf(values: FlagValues, given: Partial<FlagValues>): ControlSettings {
   const { actionSpace, observationSpace, id } = makeEnv(values.env);
   const env = ENV_IDS.find((known) => known === id) ?? "CartPole-v1";
-  const preset = CONTROL_PRESETS.find((name) => name === values.preset);
-  if (preset === undefined) {
-    const known = CONTROL_PRESETS.join(", ");
-    throw new RangeError(`Cannot use --preset ${values.preset}: the presets are ${known}`);
-  }
+  const preset = CONTROL_PRESETS.find((name) => name === values.preset) ?? "zoo"; // it was checked
   const own = Object.entries(given).filter(([name]) => Object.hasOwn(CONTROL_SETTINGS, name));
   const settings = {
     ...defaultsOf(CONTROL_SETTINGS),
@@ -164,7 +160,7 @@ async function replay(folder: string, episodes: number, terminal: Terminal): Pro
   );
   const { returns, states } = await evaluatePolicy(policy, { episodes });
   terminal.print(resultText(resultOf(returns)));
-  if (!isDrawn(policy.env)) return;
+  if (!isDrawn(policy.env)) return terminal.print(`${policy.env} has no drawing`);
   const picture = join(folder, "replay.svg");
   await writeAtomically(picture, animateStates(policy.env, states));
   terminal.print(

@@ -5,7 +5,7 @@
 import { CONTROL_SETTINGS, type ControlSettings, defaultsOf } from "../settings/mod.ts";
 
 /** The fields that are copies of one setting, with the name of that setting. */
-const SETTING_OF = {
+export const AGENT_SETTING_OF = {
   /** Steps of all environments together. */
   totalTimesteps: "total_timesteps",
   /** Environments that are stepped together. */
@@ -56,7 +56,10 @@ const SETTING_OF = {
 
 /** Everything that a run depends on besides its environment and seed. */
 export type AgentConfig =
-  & { readonly [Field in keyof typeof SETTING_OF]: ControlSettings[typeof SETTING_OF[Field]] }
+  & {
+    readonly [Field in keyof typeof AGENT_SETTING_OF]:
+      ControlSettings[typeof AGENT_SETTING_OF[Field]];
+  }
   & {
     /** The activation of the hidden layers. */
     readonly activation: "tanh" | "relu";
@@ -86,8 +89,10 @@ export function agentConfig(given: Partial<ControlSettings> = {}): AgentConfig {
   const { clip_range_vf, max_grad_norm, target_kl, sde_sample_freq, n_steps } = settings;
   // the table's own fields
   const copied = Object.fromEntries(
-    Object.entries(SETTING_OF).map(([field, name]) => [field, settings[name]]),
-  ) as { [Field in keyof typeof SETTING_OF]: ControlSettings[typeof SETTING_OF[Field]] };
+    Object.entries(AGENT_SETTING_OF).map(([field, name]) => [field, settings[name]]),
+  ) as {
+    [Field in keyof typeof AGENT_SETTING_OF]: ControlSettings[typeof AGENT_SETTING_OF[Field]];
+  };
   return {
     ...copied,
     activation: settings.activation_fn === "relu" ? "relu" : "tanh",

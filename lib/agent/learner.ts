@@ -12,7 +12,6 @@ import { parameterCount } from "./network.ts";
 import { evaluationProgram, outputsProgram, stepProgram } from "./programs.ts";
 
 type Vector = DeviceArray<"float32">;
-type Matrix = HostArray<"float32">;
 
 /** Parameters and moments as plain numbers. */
 export interface LearnerState {
@@ -29,17 +28,17 @@ export interface LearnerState {
 /** A minibatch as arrays. */
 export interface MinibatchArrays {
   /** The normalised observations, [batch, observation]. */
-  readonly observations: Matrix;
+  readonly observations: HostArray<"float32">;
   /** The actions as they were drawn, [batch, action]. */
-  readonly actions: Matrix;
+  readonly actions: HostArray<"float32">;
   /** log pi_old(a_t), in nats. */
-  readonly oldLogProbs: Matrix;
+  readonly oldLogProbs: HostArray<"float32">;
   /** A_t. */
-  readonly advantages: Matrix;
+  readonly advantages: HostArray<"float32">;
   /** R_t. */
-  readonly returns: Matrix;
+  readonly returns: HostArray<"float32">;
   /** V_old(s_t). */
-  readonly oldValues: Matrix;
+  readonly oldValues: HostArray<"float32">;
 }
 
 /** The metrics of an optimizer step. */
@@ -95,7 +94,7 @@ export interface Learner {
     readonly features: Float32Array | undefined;
   }>;
   /** Log-probabilities of actions, in nats, and values of observations. */
-  evaluate(observations: Matrix, actions: Matrix): Promise<{
+  evaluate(observations: HostArray<"float32">, actions: HostArray<"float32">): Promise<{
     readonly logProbs: Float32Array;
     readonly values: Float32Array;
   }>;

@@ -10,8 +10,8 @@
  * PPO-for-Beginners ends a rollout with a whole episode. Here a rollout has a fixed number of
  * steps, which is that of its 11 episodes of 200 steps on Pendulum, with a step for each reset.
  */
-import { type CONTROL_PRESETS, type ControlSettings } from "../settings/mod.ts";
-import { ENV_IDS } from "../control/mod.ts";
+import type { CONTROL_PRESETS, ControlSettings } from "../settings/mod.ts";
+import type { ENV_IDS } from "../control/mod.ts";
 
 /** The name of a preset. */
 export type PresetName = typeof CONTROL_PRESETS[number];
@@ -122,7 +122,10 @@ const BEGINNERS_TIMESTEPS: Readonly<Partial<Record<EnvId, number>>> = {
  * assert.equal(presetSettings("Pendulum-v1", "beginners").fixed_std, true);
  * ```
  */
-export function presetSettings(id: EnvId, preset: PresetName): Preset {
+export function presetSettings(
+  id: EnvId,
+  preset: PresetName,
+): Readonly<Partial<ControlSettings>> {
   if (preset === "zoo") return ZOO[id];
   const total_timesteps = BEGINNERS_TIMESTEPS[id] ?? ZOO[id].total_timesteps ?? 100_000;
   return { ...preset === "beginners" ? BEGINNERS : BEGINNERS_OPTIMIZED, total_timesteps };

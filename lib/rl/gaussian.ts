@@ -16,7 +16,6 @@ import {
   mul,
   neg,
   type SameAxes,
-  type Scalar,
   type Shape,
   square,
   sub,
