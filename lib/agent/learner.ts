@@ -8,7 +8,9 @@ import { adamDefaults, stepScalars } from "../optim/mod.ts";
 import { type Device, type DeviceArray, type HostArray, number, zeros } from "../runtime/mod.ts";
 import type { AgentConfig } from "./config.ts";
 import type { AgentDesign } from "./design.ts";
+import type { ActorOutputs } from "./explorer.ts";
 import { parameterCount } from "./network.ts";
+import { plainOutputs } from "./plain_outputs.ts";
 import { evaluationProgram, outputsProgram, stepProgram } from "./programs.ts";
 
 type Vector = DeviceArray<"float32">;
@@ -89,10 +91,7 @@ export interface StepOptions {
 /** Computes with an agent's parameters and improves them. */
 export interface Learner {
   /** The actor's outputs for observations and, for gSDE, its features; valid until the next call. */
-  outputs(observations: Float32Array<ArrayBuffer>): Promise<{
-    readonly outputs: Float32Array;
-    readonly features: Float32Array | undefined;
-  }>;
+  outputs(observations: Float32Array<ArrayBuffer>): Promise<ActorOutputs>;
   /** Log-probabilities of actions, in nats, and values of observations. */
   evaluate(observations: HostArray<"float32">, actions: HostArray<"float32">): Promise<{
     readonly logProbs: Float32Array;
@@ -112,6 +111,9 @@ export interface Learner {
   restore(state: LearnerState): Promise<void>;
 }
 
+/** As many observations are evaluated without a program, which is slower to start. */
+const PLAIN_ROWS = 4;
+
 /** Compiles the programs of a design. The parameters are zero until `restore` sets them. */
 export async function createLearner(
   device: Device,
@@ -127,6 +129,7 @@ export async function createLearner(
     evaluate: await evaluationProgram(device, design),
     step: await stepProgram(device, design, config),
   };
+  const plain = plainOutputs(design);
   const newArrays = async (): Promise<Arrays> => ({
     parameter: await device.upload(zeros([size])),
     first: await device.upload(zeros([size])),
@@ -138,6 +141,7 @@ export async function createLearner(
   return {
     async outputs(observations) {
       const dims = [observations.length / observationSize, observationSize];
+      if (dims[0] <= PLAIN_ROWS) return plain(await device.read(current.parameter), observations);
       const feeds = { parameters: current.parameter, observations: { dims, data: observations } };
       const { outputs, features } = await programs.outputs(feeds);
       return {
