@@ -3,7 +3,7 @@
  *
  *     categorical       logits of the choices              from the actor network
  *     gaussian          means of the actions               sigma: a parameter, or fixed
- *     state-dependent   means and features of the state    sigma of each feature: a parameter (gSDE)
+ *     state-dependent   means and features of the state    sigma of each feature (gSDE)
  */
 import type { Box, Discrete, VectorEnv } from "../control/mod.ts";
 import type { AgentConfig } from "./config.ts";

@@ -90,7 +90,7 @@ export interface StepOptions {
 
 /** Computes with an agent's parameters and improves them. */
 export interface Learner {
-  /** The actor's outputs for observations and, for gSDE, its features; valid until the next call. */
+  /** The actor's outputs and, for gSDE, its features; valid until the next call. */
   outputs(observations: Float32Array<ArrayBuffer>): Promise<ActorOutputs>;
   /** Log-probabilities of actions, in nats, and values of observations. */
   evaluate(observations: HostArray<"float32">, actions: HostArray<"float32">): Promise<{

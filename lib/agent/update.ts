@@ -2,8 +2,8 @@
  * One update: several epochs of minibatches on the experience of a rollout.
  *
  * Schulman et al. 2017 (PPO), algorithm 1. Huang et al. 2022, "The 37 implementation details of
- * proximal policy optimization", detail 7: each minibatch whitens its own advantages. An update ends
- * early when the next step would be made beyond 1.5 times the target KL divergence.
+ * proximal policy optimization", detail 7: each minibatch whitens its own advantages. An update
+ * ends early when the next step would be made beyond 1.5 times the target KL divergence.
  */
 import { type Random, shuffle } from "../random/mod.ts";
 import { whiten } from "../rl/mod.ts";
