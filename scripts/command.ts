@@ -70,7 +70,7 @@ const SAME_REQUEST = 1000;
 export async function runCommand(
   command: (context: CommandContext) => Promise<void>,
 ): Promise<void> {
-  speakAsAsked(Deno.args, Deno.env.get);
+  speakAsAsked(Deno.args);
   const controller = new AbortController();
   let listening = false;
   let asked = Infinity; // time of the first request, in ms

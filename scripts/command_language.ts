@@ -9,15 +9,14 @@ import { languageOfLocale, LANGUAGES, speak } from "../lib/text/mod.ts";
 
 const FLAG = "--lang";
 
-/**
- * Sets the language of this process.
- *
- * @param variable reads an environment variable
- */
-export function speakAsAsked(
-  args: readonly string[],
-  variable: (name: string) => string | undefined,
-): void {
+/** An environment variable; undefined if it is not set, or if this process may not read it. */
+export function grantedVariable(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
+}
+
+/** Sets the language of this process. */
+export function speakAsAsked(args: readonly string[], variable = grantedVariable): void {
   const { text } = languageArguments(args);
   const asked = text || variable("PPO_LANG");
   const language = LANGUAGES.find((name) => name === asked);

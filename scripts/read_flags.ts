@@ -9,7 +9,7 @@ import {
   type SettingTable,
 } from "../lib/settings/mod.ts";
 import type { Terminal } from "./command.ts";
-import { languageArguments } from "./command_language.ts";
+import { grantedVariable, languageArguments } from "./command_language.ts";
 import { withUserPaths } from "./user_paths.ts";
 
 /**
@@ -18,7 +18,7 @@ import { withUserPaths } from "./user_paths.ts";
  * @throws {RangeError} For a language that does not exist.
  */
 export function requireLanguage(args: readonly string[]): void {
-  const environment = { PPO_LANG: Deno.env.get("PPO_LANG") };
+  const environment = { PPO_LANG: grantedVariable("PPO_LANG") };
   parseFlags(LANGUAGE_FLAG, { args: languageArguments(args).own, environment });
 }
 

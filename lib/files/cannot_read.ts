@@ -22,4 +22,7 @@ export function cannotRead(path: string, reason: Words): string {
  * program that wrote the file, and stays in English.
  */
 export const wrongBytes = (path: string, detail: string): string =>
-  cannotRead(path, { en: detail, zh: `文件已损坏，或不是所期望的格式（${detail}）` });
+  cannotRead(path, {
+    en: detail,
+    zh: `文件已损坏，或不是所期望的格式；请检查或重新下载（${detail}）`,
+  });
