@@ -252,7 +252,7 @@ export function resumedSettings(
     throw new RangeError(say({
       en: `Cannot resume ${folder} with ${list.join(", ")}: that would be another run; ` +
         "omit it, or begin a new run with --output_dir",
-      zh: `无法用 ${list.join("、")} 续训 ${folder}：那将是另一次训练；` +
+      zh: `无法续训 ${folder}：给出的 ${list.join("、")}会使它成为另一次训练；` +
         "请去掉它，或用 --output_dir 开始新的训练",
     }));
   }
