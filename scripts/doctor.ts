@@ -102,7 +102,8 @@ async function examine(path: string): Promise<string[]> {
 async function doctor(args: string[], { terminal }: CommandContext): Promise<void> {
   const does = {
     en: "Reads the metrics of PPO runs and names the likely causes of what is unusual:\n" +
-      "deno task doctor RUN. RUN is a run's folder or a log (metrics.jsonl, trainer_state.json),\n" +
+      "deno task doctor RUN. " +
+      "RUN is a run's folder or a log (metrics.jsonl, trainer_state.json),\n" +
       "of this project, TRL, OpenRLHF or verl.",
     zh: "读取 PPO 训练的指标，指出异常之处可能的原因：deno task doctor RUN。\n" +
       "RUN 是一次训练的文件夹，或一份日志（metrics.jsonl、trainer_state.json），\n" +

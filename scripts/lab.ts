@@ -4,8 +4,8 @@
  *     deno task lab [--no-browser] [--lang zh] [arguments of JupyterLab]
  *
  * Installs JupyterLab into `.venv` the first time. It opens a browser where there is one, and
- * always prints the address. In Chinese it opens the Chinese edition. Jupyter's own arguments, such as `--ip`, `--port` and
- * `--notebook-dir`, replace ours.
+ * always prints the address. In Chinese it opens the Chinese edition. Jupyter's own arguments, such
+ * as `--ip`, `--port` and `--notebook-dir`, replace ours.
  */
 
 import { CHAPTER_FLAGS, ignoredVariables } from "../lib/settings/mod.ts";

@@ -92,6 +92,7 @@ async function holderOf(path: string): Promise<string> {
       zh: `${host} 上的进程 ${pid}（始于 ${since}）`,
     });
   } catch {
-    return say({ en: "another process", zh: "另一个进程" }); // of an older version, or one that has just begun
+    // of an older version, or one that has just begun
+    return say({ en: "another process", zh: "另一个进程" });
   }
 }

@@ -1,4 +1,4 @@
-/** Causes that other settings can remove: steps, penalties and whitening that do not suit the run. */
+/** Causes that other settings remove: steps, penalties and whitening that do not suit the run. */
 import { listed, say } from "../text/mod.ts";
 import type { Cause } from "./cause.ts";
 import {

@@ -9,7 +9,8 @@ import { inBoth, say, type Words } from "../text/mod.ts";
  * import { equal } from "node:assert/strict";
  * import { cannotRead } from "ppo/files/mod.ts";
  *
- * equal(cannotRead("a.json", { en: "it is empty", zh: "它是空的" }), "Cannot read a.json: it is empty");
+ * const reason = { en: "it is empty", zh: "它是空的" };
+ * equal(cannotRead("a.json", reason), "Cannot read a.json: it is empty");
  * ```
  */
 export function cannotRead(path: string, reason: Words): string {

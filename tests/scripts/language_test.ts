@@ -70,7 +70,7 @@ Deno.test("--lang en overrides LANG, in help and in errors", async () => {
   deepEqual([code, err], [1, "Cannot use --file alone: it needs a value, text\n"]);
 });
 
-Deno.test("a wrong flag, a wrong value and an unknown language are refused in Chinese", async () => {
+Deno.test("a wrong flag, an unknown language and a wrong path are refused in Chinese", async () => {
   const refused = async (...args: string[]) =>
     (await runScript("doctor", args, { env: CHINA })).err;
   equal(await refused("--sead", "3"), "不能使用 --sead：没有这个参数；--help 列出所有参数\n");

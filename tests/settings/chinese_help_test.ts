@@ -51,7 +51,7 @@ for (const [args, message] of REFUSED) {
   });
 }
 
-Deno.test("variables, settings of a file and names of other libraries are refused in Chinese", async () => {
+Deno.test("variables, settings and names of other libraries are refused in Chinese", async () => {
   equal(
     await chineseError(() => parseFlags(SETTINGS, { environment: { PPO_LAM: "x" } })),
     "不能使用环境变量 PPO_LAM=x：取值应为 0 到 1 之间的数",

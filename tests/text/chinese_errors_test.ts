@@ -26,7 +26,7 @@ Deno.test("a file that does not exist, and JSON with a syntax error", async () =
   });
 });
 
-Deno.test("a data file without questions, and one with too many rows that cannot be used", async () => {
+Deno.test("a data file without questions, and one with too many unusable rows", async () => {
   const rows = ['{"content": "长江"}', '{"content": "长江", "query": ""}'];
   await withFiles({ "a.json": rows[0], "b.json": rows.join("\n") }, async (folder) => {
     match(
