@@ -5,7 +5,7 @@
 
 import { basename, join } from "node:path";
 import { fileExists, makeFolder, writeAtomically } from "../lib/files/mod.ts";
-import { type Language, LANGUAGES } from "../lib/text/mod.ts";
+import { type Language, LANGUAGES, say } from "../lib/text/mod.ts";
 import { cellText, type NotebookFile, notebookOf } from "./chapter_notebook.ts";
 import { type ChapterCell, readChapter } from "./chapter_source.ts";
 
@@ -41,7 +41,10 @@ export async function chapterNames(root: string, names: readonly string[] = []):
   const wanted = names.map((name) => basename(name).replace(/\.(ipynb|txt)$/, ""));
   for (const name of wanted) {
     if (!chapters.some((chapter) => chapter.startsWith(name))) {
-      throw new Error(`Cannot run ${name}: notebooks/ has ${chapters.join(", ") || "no chapter"}`);
+      throw new Error(say({
+        en: `Cannot run ${name}: notebooks/ has ${chapters.join(", ") || "no chapter"}`,
+        zh: `无法运行 ${name}：notebooks/ 中有 ${chapters.join("、") || "零个章节"}`,
+      }));
     }
   }
   return chapters.filter((chapter) =>

@@ -1,6 +1,6 @@
 /**
- * What every command shares: errors as sentences, a clean end on Ctrl-C, and a progress line with
- * the time left.
+ * What every command shares: its language, errors as sentences, a clean end on Ctrl-C, and a
+ * progress line with the time left.
  *
  *     if (import.meta.main) await runCommand(async ({ interruptSignal, terminal }) => {
  *       const signal = interruptSignal();
@@ -11,6 +11,8 @@
  * SIGTERM or SIGHUP, 141 the reader of the output is gone (`| head`).
  */
 
+import { say } from "../lib/text/mod.ts";
+import { speakAsAsked } from "./command_language.ts";
 import { ignoresHangUp, watchNpx } from "./parent_processes.ts";
 
 /** What a command works with. */
@@ -37,7 +39,8 @@ export interface Terminal {
 }
 
 /** Prints a sentence about the user's files on standard error. */
-export const tellNote = (note: string): void => console.error(`note: ${note}`);
+export const tellNote = (note: string): void =>
+  console.error(say({ en: `note: ${note}`, zh: `注意：${note}` }));
 
 /** The reason why a command was stopped. */
 export class Interruption extends Error {
@@ -50,6 +53,9 @@ export class Interruption extends Error {
     this.exitCode = exitCode;
   }
 }
+
+const UNREAD_OUTPUT = { en: "nobody reads the output", zh: "输出已无人读取" };
+const NPX_ENDED = { en: "npx has ended", zh: "npx 已结束" };
 
 /** Exit codes of a command that was stopped by a signal, and of one whose reader is gone. */
 const STOPPED = 130, UNREAD = 141;
@@ -64,6 +70,7 @@ const SAME_REQUEST = 1000;
 export async function runCommand(
   command: (context: CommandContext) => Promise<void>,
 ): Promise<void> {
+  speakAsAsked(Deno.args);
   const controller = new AbortController();
   let listening = false;
   let asked = Infinity; // time of the first request, in ms
@@ -73,19 +80,22 @@ export async function runCommand(
     if (controller.signal.aborted) return;
     asked = performance.now();
     if (reason.exitCode === STOPPED) {
-      terminal.print(`stopping (${reason.message}); a second signal ends at once, without saving`);
+      terminal.print(say({
+        en: `stopping (${reason.message}); a second signal ends at once, without saving`,
+        zh: `正在停止（${reason.message}）；再发一次信号会立即结束，不保存`,
+      }));
     }
     controller.abort(reason);
   };
   const terminal = openTerminal({
-    onClosed: () => stop(new Interruption("nobody reads the output", UNREAD)),
+    onClosed: () => stop(new Interruption(say(UNREAD_OUTPUT), UNREAD)),
   });
   const interruptSignal = () => {
     if (!listening) listen((name) => stop(new Interruption(name, STOPPED)));
     listening = true;
     return controller.signal;
   };
-  watchNpx(() => stop(new Interruption("npx has ended", STOPPED)));
+  watchNpx(() => stop(new Interruption(say(NPX_ENDED), STOPPED)));
   try {
     await command({ interruptSignal, terminal });
   } catch (error) {
@@ -183,6 +193,10 @@ export interface Work {
  */
 export const secondsLeft = (works: readonly Work[]): number =>
   works.reduce((sum, { done, seconds, left }) => done === 0 ? sum : sum + seconds / done * left, 0);
+
+/** `left 0:07`: the time left in a progress line. */
+export const timeLeft = (seconds: number): string =>
+  say({ en: `left ${clock(seconds)}`, zh: `还需 ${clock(seconds)}` });
 
 /** `0:07`, `12:30`, `3:05:00`. */
 export function clock(seconds: number): string {

@@ -26,6 +26,7 @@ import {
   readQuestionedPassages,
   splitPassages,
 } from "../lib/passages/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { runCommand, type Terminal } from "./command.ts";
 import { dataFileOptions } from "./data_file_options.ts";
 import type { MadeFile } from "./data_lists.ts";
@@ -37,7 +38,10 @@ function questionFile(name: string, passages: readonly NumberedPassage[]): MadeF
   return {
     name,
     text: questionLinesOf(passages),
-    holds: `${passages.length} passages, ${questions} questions`,
+    holds: say({
+      en: `${passages.length} passages, ${questions} questions`,
+      zh: `${passages.length} 段短文，${questions} 个问题`,
+    }),
   };
 }
 
@@ -61,9 +65,13 @@ async function splitFiles(settings: DataSettings, terminal: Terminal): Promise<M
 }
 
 async function data(args: string[], terminal: Terminal): Promise<void> {
-  const does = "Splits questions about passages for SFT and PPO.\n" +
-    "With --model_path, it makes ranked lists instead.\n" +
-    "Without a path flag, it makes data/reward_{train,test}.json with models/sft_model.";
+  const does = {
+    en: "Splits questions about passages for SFT and PPO.\n" +
+      "With --model_path, it makes ranked lists instead.\n" +
+      "Without a path flag, it makes data/reward_{train,test}.json with models/sft_model.",
+    zh: "把带问题的短文划分给 SFT 和 PPO。\n给出 --model_path 时，改为生成排序列表。\n" +
+      "不给出路径参数时，用 models/sft_model 生成 data/reward_{train,test}.json。",
+  };
   const flags = readFlags(DATA_SETTINGS, { command: "deno task data", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<DataSettings>(flags, EMBEDDED_DATA);
@@ -74,7 +82,7 @@ async function data(args: string[], terminal: Terminal): Promise<void> {
   for (const { name, text, holds } of files) {
     const path = join(settings.output_dir, name);
     await writeAtomically(path, text);
-    terminal.print(`wrote ${path}: ${holds}`);
+    terminal.print(say({ en: `wrote ${path}: ${holds}`, zh: `已写出 ${path}：${holds}` }));
   }
 }
 

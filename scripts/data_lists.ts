@@ -11,9 +11,10 @@ import {
 } from "../lib/passages/mod.ts";
 import type { DataSettings } from "../lib/settings/mod.ts";
 import { openWriter, writeLists } from "../lib/stages/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { tellNote, type Terminal } from "./command.ts";
 import { dataFileOptions } from "./data_file_options.ts";
-import { countReporter, openStageDevice, READING } from "./stage_report.ts";
+import { countReporter, openStageDevice, QUESTIONS_WRITTEN, READING } from "./stage_report.ts";
 
 /** A file that is ready to be written, and a description of its content. */
 export interface MadeFile {
@@ -25,7 +26,7 @@ export interface MadeFile {
 const listFile = (name: string, lists: readonly RankedText[][]): MadeFile => ({
   name,
   text: lists.map((list) => JSON.stringify(list) + "\n").join(""),
-  holds: `${lists.length} ranked lists`,
+  holds: say({ en: `${lists.length} ranked lists`, zh: `${lists.length} 个排序列表` }),
 });
 
 /** The two files of ranked lists. */
@@ -37,7 +38,7 @@ export async function listFiles(
     terminal: Terminal;
   },
 ): Promise<MadeFile[]> {
-  terminal.progress(READING);
+  terminal.progress(say(READING));
   const options = dataFileOptions(settings, terminal);
   const train = await readQuestionedPassages(settings.train_file_path, options);
   const test = await readQuestionedPassages(settings.test_file_path, options);
@@ -51,7 +52,7 @@ export async function listFiles(
     perQuestion: settings.per_question,
     proportion: settings.unanswerable_proportion,
     ...(isEmbedded ? { unanswerable: writersQuestions() } : {}),
-    onWritten: countReporter(terminal, "questions written"),
+    onWritten: countReporter(terminal, QUESTIONS_WRITTEN),
   });
   return [listFile("reward_train.json", lists.train), listFile("reward_test.json", lists.test)];
 }

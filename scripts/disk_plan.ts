@@ -12,6 +12,7 @@ import {
 import type { Gpt2Config } from "../lib/lm/mod.ts";
 import { type ModelShapes, weightBytes } from "../lib/memory/mod.ts";
 import type { Settings, SftSettings } from "../lib/settings/mod.ts";
+import { say, type Text } from "../lib/text/mod.ts";
 import { KEPT_STATES } from "./run_states.ts";
 
 /** The predicted sizes, in bytes. */
@@ -50,8 +51,13 @@ export function diskPlan(
 /** The line of a plan: `disk: 7.4 GiB needed in out/run, 60 GiB free`. */
 export function diskLine({ total }: DiskPlan, folder: string): string {
   const free = freeBytes(folder);
-  const beside = free === undefined ? "" : `, ${bytesText(free)} free`;
-  return `disk: ${bytesText(total)} needed in ${folder}${beside}`;
+  const [en, zh] = free === undefined
+    ? ["", ""]
+    : [`, ${bytesText(free)} free`, `，空闲 ${bytesText(free)}`];
+  return say({
+    en: `disk: ${bytesText(total)} needed in ${folder}${en}`,
+    zh: `磁盘：${folder} 需要 ${bytesText(total)}${zh}`,
+  });
 }
 
 /**
@@ -71,16 +77,24 @@ export function requireDisk(
     (plan.policies - policies) * plan.policy;
   const free = freeBytes(folder);
   if (free === undefined || free >= needed) return;
-  const parts = `${counted(states, "state", "states")} of ${bytesText(plan.state)} (two are kept ` +
-    `while the next one is written) and ${counted(policies, "policy", "policies")} of ` +
-    bytesText(plan.policy);
-  throw new WriteError(
-    folder,
-    `the run needs ${bytesText(needed)} of disk space, and ${
-      bytesText(free)
-    } are free. It writes ` +
-      `${parts}. Free some space, or choose an --output_dir on another disk`,
-  );
+  throw new WriteError(folder, say(tooFull({ states, policies, needed, free }, plan)));
+}
+
+/** Why a disk is too small for a run. */
+function tooFull(
+  { states, policies, needed, free }: Record<"states" | "policies" | "needed" | "free", number>,
+  { state, policy }: DiskPlan,
+): Text {
+  return {
+    en: `the run needs ${bytesText(needed)} of disk space, and ${bytesText(free)} are free. ` +
+      `It writes ${counted(states, "state", "states")} of ${bytesText(state)} (two are kept ` +
+      `while the next one is written) and ${counted(policies, "policy", "policies")} of ` +
+      `${bytesText(policy)}. Free some space, or choose an --output_dir on another disk`,
+    zh: `这次训练需要 ${bytesText(needed)} 磁盘空间，而空闲 ${bytesText(free)}。` +
+      `它要写 ${states} 份训练状态，每份 ${bytesText(state)}（写下一份时保留两份），` +
+      `以及 ${policies} 个策略模型，每个 ${bytesText(policy)}。` +
+      "请腾出空间，或把 --output_dir 放到另一个磁盘",
+  };
 }
 
 /**

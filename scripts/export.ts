@@ -36,6 +36,7 @@ import {
   validateSettings,
 } from "../lib/settings/mod.ts";
 import { promptRow } from "../lib/passages/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { runCommand, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 
@@ -50,7 +51,12 @@ async function exportOnnx(folder: string, model: ModelFolder): Promise<void> {
     await writeAtomically(join(temporary, "model.onnx"), bytes);
     const values = weights.map(({ name }) => {
       const weight = model.weights.get(name);
-      if (weight === undefined) throw new RangeError(`Cannot export: the model has no "${name}"`);
+      if (weight === undefined) {
+        throw new RangeError(say({
+          en: `Cannot export: the model has no "${name}"`,
+          zh: `无法导出：模型中没有“${name}”`,
+        }));
+      }
       return new Uint8Array(weight.data.buffer, weight.data.byteOffset, weight.data.byteLength);
     });
     await writeAtomically(join(temporary, weightsFile), values);
@@ -81,10 +87,14 @@ async function exportRun(
 ): Promise<void> {
   const { policy, reward, tokenizer, scoreStatistics: statistics, passages } = inputs;
   if (settings.normalise_scores && statistics === undefined) {
-    throw new RangeError(
-      `Cannot export with normalise_scores: the reward model's settings.json has no score_mean and score_deviation; ` +
+    throw new RangeError(say({
+      en: "Cannot export with normalise_scores: the reward model's settings.json has no " +
+        "score_mean and score_deviation; " +
         "train it with deno task reward, which writes them, or give --normalise_scores false",
-    );
+      zh: "无法带 normalise_scores 导出：奖励模型的 settings.json 没有 score_mean 和 " +
+        "score_deviation；请用 deno task reward 训练它（会写入这两项），" +
+        "或给出 --normalise_scores false",
+    }));
   }
   const [first, last] = [tokenizer.clsId, tokenizer.sepId].map((id) => tokenizer.tokenOf(id));
   const launch: Launch = { settings, prompts: passages.length, statistics };
@@ -130,25 +140,29 @@ async function runOf(
 }
 
 async function exportModel(args: string[], terminal: Terminal): Promise<void> {
-  const does = "Exports a model (ONNX) or a whole run (OpenRLHF on Ray, TRL) for other programs.";
+  const does = {
+    en: "Exports a model (ONNX) or a whole run (OpenRLHF on Ray, TRL) for other programs.",
+    zh: "把模型 (ONNX) 或整个训练（Ray 上的 OpenRLHF、TRL）导出给其他程序使用。",
+  };
   const about = { command: "deno task export", does };
   const flags = readFlags(EXPORT_FLAGS, about, { args, terminal });
   if (flags === undefined) return;
   const { values, given: { to: _to, model_path: _path, export_dir: _folder, ...given } } = flags;
   const folder = values.export_dir || pathOf(`out/${values.to}`);
   if (await fileExists(folder)) {
-    throw new Error(
-      `Cannot export to ${folder}: it already exists; name another folder with --export_dir`,
-    );
+    throw new Error(say({
+      en: `Cannot export to ${folder}: it already exists; name another folder with --export_dir`,
+      zh: `无法导出到 ${folder}：它已存在；请用 --export_dir 另给一个文件夹`,
+    }));
   }
-  terminal.progress("reading and writing the models");
+  terminal.progress(say({ en: "reading and writing the models", zh: "正在读写模型" }));
   if (values.to === "onnx") {
     await exportOnnx(
       folder,
       await readModelFolder(values.model_path || pathOf("models/sft_model"), { tell: tellNote }),
     );
   } else await exportRun(folder, { ...await runOf(given, terminal), to: values.to });
-  terminal.print(`wrote ${folder}`);
+  terminal.print(say({ en: `wrote ${folder}`, zh: `已写出 ${folder}` }));
 }
 
 if (import.meta.main) await runCommand(({ terminal }) => exportModel(Deno.args, terminal));

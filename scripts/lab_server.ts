@@ -5,6 +5,7 @@
  */
 
 import { join, relative, resolve } from "node:path";
+import { say } from "../lib/text/mod.ts";
 import { hasOwnFolder, labArguments } from "./lab_arguments.ts";
 import type { NotebookTools } from "./setup.ts";
 
@@ -23,11 +24,10 @@ export async function printOfLab(tools: NotebookTools, args: readonly string[]):
 export interface LabOptions {
   /** The result of `ensureNotebookTools({ lab: true })`. */
   readonly tools: NotebookTools;
-  /**
-   * The folder in which the file browser opens, inside the project. Notebooks in and below it are
-   * trusted.
-   */
+  /** The folder in which the file browser opens, inside the project. */
   readonly folder: string;
+  /** The folder whose notebooks are trusted, with those below it (default: `folder`). */
+  readonly trusted?: string;
   /** More arguments for JupyterLab. They replace ours (`lab_arguments.ts`). */
   readonly args?: readonly string[];
   /** Environment variables for the server and its kernels, beside those of this process. */
@@ -53,7 +53,9 @@ export interface Lab {
  *
  * @throws {Error} If it ends before that; its messages are on standard error.
  */
-export async function startLab({ tools, folder, args = [], env = {} }: LabOptions): Promise<Lab> {
+export async function startLab(
+  { tools, folder, trusted = folder, args = [], env = {} }: LabOptions,
+): Promise<Lab> {
   const runtime = await ownRuntimeFolder(tools);
   const environment = {
     ...tools.env,
@@ -62,7 +64,7 @@ export async function startLab({ tools, folder, args = [], env = {} }: LabOption
     JUPYTER_TOKEN: newToken(),
   };
   await writeDefaults(tools);
-  await trustNotebooks(resolve(folder), tools, environment);
+  await trustNotebooks(resolve(trusted), tools, environment);
   const child = new Deno.Command(tools.python, {
     args: [
       ...JUPYTERLAB,
@@ -129,7 +131,10 @@ function freePort(): number {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
-  throw new Error("Cannot open JupyterLab: no port from 8888 to 9887 is free");
+  throw new Error(say({
+    en: "Cannot open JupyterLab: no port from 8888 to 9887 is free",
+    zh: "无法打开 JupyterLab：8888 到 9887 没有空闲的端口",
+  }));
 }
 
 /**
@@ -150,7 +155,11 @@ async function trustNotebooks(
     stderr: "piped",
   }).output();
   if (!success) {
-    throw new Error(`Cannot trust the notebooks of ${folder}: ${new TextDecoder().decode(stderr)}`);
+    const reason = new TextDecoder().decode(stderr);
+    throw new Error(say({
+      en: `Cannot trust the notebooks of ${folder}: ${reason}`,
+      zh: `无法信任 ${folder} 中的笔记本：${reason}`,
+    }));
   }
 }
 
@@ -195,7 +204,10 @@ async function serverInfo(runtime: string, ended: Promise<number>): Promise<Serv
     if (info !== null && (!isAskable(info) || await ask(info, "api/status"))) return info;
     await new Promise((wake) => setTimeout(wake, 100));
   }
-  throw new Error(`Cannot open JupyterLab: it ended with code ${code} before it answered`);
+  throw new Error(say({
+    en: `Cannot open JupyterLab: it ended with code ${code} before it answered`,
+    zh: `无法打开 JupyterLab：它还没有应答就以退出码 ${code} 结束了`,
+  }));
 }
 
 /** The file's content, or null while it is missing or incomplete. */

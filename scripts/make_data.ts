@@ -13,10 +13,21 @@ import {
   type NoiseKind,
 } from "../lib/corpus/mod.ts";
 import { readText, writeAtomically } from "../lib/files/mod.ts";
+import { type CommandContext, runCommand } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import { sha256OfText } from "./sha256.ts";
 import { betweenMarkers, table } from "./readme_tables.ts";
 
 const folder = fileURLToPath(new URL("../data/", import.meta.url));
+
+const ABOUT = {
+  command: "deno task make-data",
+  does: {
+    en: "Makes data/ again: the passages, their questions and the vocabulary.",
+    zh: "重新生成 data/：短文、问题和词表。",
+  },
+  usesEnvironment: false,
+};
 
 function kindTable(corpus: readonly CorpusPassage[]): string {
   const kinds = [...new Set(corpus.map(({ kind }) => kind))].sort();
@@ -58,7 +69,10 @@ async function fileTable(files: Readonly<Record<string, string>>): Promise<strin
   return table(["file", "lines", "bytes", "sha256"], await Promise.all(rows));
 }
 
-if (import.meta.main) {
+/** Writes all files of `data/` and the tables of its README, and prints the tables. */
+async function makeData({ terminal }: CommandContext): Promise<void> {
+  const flags = readFlags({}, ABOUT, { args: Deno.args, terminal });
+  if (flags === undefined) return;
   const corpus = makeCorpus(DATA_SEED);
   const files = dataFiles(corpus);
   for (const [name, text] of Object.entries(files)) {
@@ -75,5 +89,7 @@ if (import.meta.main) {
     await readText(path),
   );
   await writeAtomically(path, readme);
-  console.log(tables.map(({ text }) => text).join("\n\n"));
+  terminal.print(tables.map(({ text }) => text).join("\n\n"));
 }
+
+if (import.meta.main) await runCommand(makeData);

@@ -5,8 +5,8 @@
  *       [name ...]
  *
  * runs both editions of every chapter, or of those whose file name begins with a given name;
- * `--lang` chooses one edition. It writes each executed notebook and its page to `out/` (the
- * Chinese ones to `out/zh/`) and reports the time.
+ * `--lang` chooses one edition, and the language of messages. It writes each executed notebook and
+ * its page to `out/` (the Chinese ones to `out/zh/`) and reports the time.
  *
  * `--build` executes nothing and makes the notebooks from `notebooks/source/`; outputs stay with
  * the cells whose code is the same. `--check` compares them with their sources and checks the types
@@ -26,7 +26,7 @@ import {
   type SettingValues,
   variablesOf,
 } from "../lib/settings/mod.ts";
-import { LANGUAGES } from "../lib/text/mod.ts";
+import { type Language, LANGUAGES, say } from "../lib/text/mod.ts";
 import { buildEdition, type Edition, editionFolder, editionsOf, notebookPath } from "./chapters.ts";
 import { checkEditions } from "./check_notebooks.ts";
 import { type CommandContext, runCommand, showStart, type Terminal } from "./command.ts";
@@ -108,7 +108,10 @@ async function exportPage(
 ): Promise<ExportedPage> {
   const tools = options.tools ?? await ensureNotebookTools();
   await Deno.stat(path).catch(() => {
-    throw new Error(`Cannot run ${path}: there is no such notebook`);
+    throw new Error(say({
+      en: `Cannot run ${path}: there is no such notebook`,
+      zh: `无法运行 ${path}：没有这个笔记本`,
+    }));
   });
   const files = [resolve(path), resolve(options.outputDirectory)];
   const child = new Deno.Command(tools.python, {
@@ -125,7 +128,11 @@ async function exportPage(
   const { code } = await child.status;
   const page = join(options.outputDirectory, basename(path).replace(/\.ipynb$/, ".html"));
   if (code === 0) return { page };
-  const message = `Cannot finish ${path}: ${withoutKernelWarning(errors)}`;
+  const reason = withoutKernelWarning(errors);
+  const message = say({
+    en: `Cannot finish ${path}: ${reason}`,
+    zh: `${path} 没有运行完：${reason}`,
+  });
   if (code !== cellFailed) throw new Error(message);
   return { page, errors: message };
 }
@@ -172,7 +179,10 @@ async function notebooks(args: string[], { terminal }: CommandContext): Promise<
   const ways = Object.entries({ build, check, write, pages }).filter(([, chosen]) => chosen);
   if (ways.length > 1) {
     const [first, second] = ways.map(([name]) => `--${name}`);
-    throw new RangeError(`Cannot use ${first} together with ${second}: choose one of them`);
+    throw new RangeError(say({
+      en: `Cannot use ${first} together with ${second}: choose one of them`,
+      zh: `不能同时使用 ${first} 和 ${second}：请只选一个`,
+    }));
   }
   if (!pages) await checkChapterSettings(given);
   const languages = LANGUAGES.filter((language) => lang === "both" || lang === language);
@@ -195,8 +205,8 @@ async function makePages(
   const pages: string[] = [];
   for (const edition of editions) {
     const path = notebookPath(edition);
-    showStart(`exporting ${basename(path)}`);
-    const options = { outputDirectory: outputFolder(edition), tools };
+    showStart(say({ en: "exporting ", zh: "正在导出 " }) + basename(path));
+    const options = { outputDirectory: outputFolder(edition.language), tools };
     pages.push((await exportPage(path, ["--page-only"], options)).page);
   }
   keepFilePermissions();
@@ -208,8 +218,11 @@ async function makePages(
 
 const ABOUT = {
   command: "deno task notebooks",
-  does: "Executes all notebooks, or those with a given name prefix, and writes to out/.",
-  names: " [name ...]",
+  does: {
+    en: "Executes all notebooks, or those with a given name prefix, and writes to out/.",
+    zh: "执行全部笔记本，或文件名以给定前缀开头的笔记本，结果写入 out/。",
+  },
+  names: { en: " [name ...]", zh: " [名称 ...]" },
   takesNames: true,
 };
 
@@ -218,19 +231,23 @@ const root = join(import.meta.dirname ?? ".", "..");
 /**
  * Where the executed notebook and the page of an edition go: beside each other as in `notebooks/`.
  */
-const outputFolder = (edition: Edition): string =>
-  join(root, "out", relative(editionFolder(root, "en"), editionFolder(root, edition.language)));
+export const outputFolder = (language: Language): string =>
+  join(root, "out", relative(editionFolder(root, "en"), editionFolder(root, language)));
 
 async function checkAll(editions: readonly Edition[], terminal: Terminal): Promise<void> {
   const found = await checkEditions(editions);
   if (found !== "") throw new Error(found);
-  terminal.print(`${editions.length} notebooks pass`);
+  const count = editions.length;
+  terminal.print(say({ en: `${count} notebooks pass`, zh: `${count} 个笔记本通过检查` }));
 }
 
 async function buildAll(editions: readonly Edition[], terminal: Terminal): Promise<void> {
   for (const edition of editions) {
     const path = relative(root, notebookPath(edition));
-    terminal.print(`${path}  ${await buildEdition(edition) ? "written" : "unchanged"}`);
+    const result = await buildEdition(edition)
+      ? { en: "written", zh: "已写出" }
+      : { en: "unchanged", zh: "没有变化" };
+    terminal.print(`${path}  ${say(result)}`);
   }
 }
 
@@ -248,7 +265,7 @@ async function runAll(
     const path = notebookPath(edition), name = relative(root, path);
     const onLine = (line: string) => terminal.print(`    ${line}`);
     try {
-      const outputDirectory = outputFolder(edition);
+      const outputDirectory = outputFolder(edition.language);
       const { notebook, seconds } = await runNotebook(path, {
         ...options,
         outputDirectory,
@@ -256,13 +273,18 @@ async function runAll(
       });
       if (write) await writeAtomically(path, committedForm(await Deno.readTextFile(notebook)));
       if (write) await writeFigure(path);
-      terminal.print(`${name}  ${seconds.toFixed(1)} s`);
+      terminal.print(`${name}  ${seconds.toFixed(1)} ${say({ en: "s", zh: "秒" })}`);
     } catch (error) {
       failed += 1;
-      console.error(`${name}  failed\n${error instanceof Error ? error.message : error}`);
+      const state = say({ en: "failed", zh: "失败" });
+      console.error(`${name}  ${state}\n${error instanceof Error ? error.message : error}`);
     }
   }
-  terminal.print(`${editions.length - failed} of ${editions.length} notebooks ran`);
+  const ran = editions.length - failed;
+  terminal.print(say({
+    en: `${ran} of ${editions.length} notebooks ran`,
+    zh: `${editions.length} 个笔记本中有 ${ran} 个运行成功`,
+  }));
   if (failed > 0) Deno.exit(1);
 }
 

@@ -10,10 +10,11 @@ import { chunksOf } from "../lib/lm/mod.ts";
 import { createPredictor, type Prediction, type Predictor } from "../lib/stages/mod.ts";
 import { PREDICT_SETTINGS, type PredictSettings } from "../lib/settings/mod.ts";
 import { modelLengths, readTexts } from "../lib/passages/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { runCommand, showStart, tellNote, type Terminal } from "./command.ts";
 import { dataFileOptions } from "./data_file_options.ts";
 import { readFlags } from "./read_flags.ts";
-import { openStageDevice } from "./stage_report.ts";
+import { cutNote, embeddedLine, openStageDevice, readingLine } from "./stage_report.ts";
 import { pipedLines, typedLines } from "./typed_lines.ts";
 
 const EMBEDDED_MODEL = "models/sft_model";
@@ -45,7 +46,10 @@ async function sourceOf(settings: PredictSettings): Promise<Source> {
     return { groups: ReadableStream.from(chunksOf(passages, BATCH)), isTyped: false };
   }
   if (!Deno.stdin.isTerminal()) return { groups: oneByOne(pipedLines()), isTyped: false };
-  console.error("Type one passage per line; Ctrl-D ends.");
+  console.error(say({
+    en: "Type one passage per line; Ctrl-D ends.",
+    zh: "每行输入一段短文；按 Ctrl-D 结束。",
+  }));
   return { groups: oneByOne(typedLines(() => PROMPT)), isTyped: true };
 }
 
@@ -56,7 +60,7 @@ function show(
 ): void {
   if (!isTyped) terminal.print(`${PROMPT}${passage}`);
   if (read < tokens) {
-    console.error(`note: the passage has ${tokens} tokens; the model reads the first ${read}`);
+    tellNote(cutNote({ tokens, read }));
   }
   questions.forEach((question, index) =>
     terminal.print(`生成的第${index + 1}个问题为:${question}`)
@@ -68,10 +72,10 @@ async function openPredictor(
   given: Partial<PredictSettings>,
 ): Promise<Predictor> {
   const path = settings.model_path === "" ? EMBEDDED_MODEL : settings.model_path;
-  showStart(`reading ${path}`);
+  showStart(readingLine(path));
   const folder = await readModelFolder(path, { tell: tellNote });
   if (settings.model_path === "") {
-    console.error(`No --model_path: using the embedded model ${path}.`);
+    console.error(embeddedLine(path));
   }
   return await createPredictor(await openStageDevice(settings), folder, {
     lengths: modelLengths(folder, { maxLen: given.max_len, queryLen: given.query_max_len }),
@@ -88,8 +92,11 @@ async function openPredictor(
 }
 
 async function predict(args: string[], terminal: Terminal): Promise<void> {
-  const does =
-    "Generates questions about passages that are typed, piped in (one per line) or read from a file.";
+  const does = {
+    en: "Generates questions about passages that are typed, piped in (one per line) or read " +
+      "from a file.",
+    zh: "就短文生成问题。短文可以手动输入、由管道传入（每行一段），或从文件读取。",
+  };
   const flags = readFlags(PREDICT_SETTINGS, { command: "deno task predict", does }, {
     args,
     terminal,

@@ -26,7 +26,6 @@ import { type Random, randomStream } from "../lib/random/mod.ts";
 import { type ScoreStatistics } from "../lib/rl/mod.ts";
 import {
   answerRow,
-  comparableLists,
   promptRow,
   type RankedText,
   readRewardData,
@@ -48,7 +47,9 @@ import {
   stageValues,
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
+import { say, titled } from "../lib/text/mod.ts";
 import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
+import { withoutEqualLists } from "./comparable_lists.ts";
 import { dataFileOptions } from "./data_file_options.ts";
 import { requireStageDisk } from "./disk_plan.ts";
 import { readFlags } from "./read_flags.ts";
@@ -69,9 +70,12 @@ import {
   MEASURING,
   openStageDevice,
   percent,
+  QUESTIONS_WRITTEN,
   READING,
   reportNumbers,
   stepReporter,
+  stoppedLine,
+  wroteLine,
 } from "./stage_report.ts";
 
 /** The inputs of training, all read before anything is computed. */
@@ -106,34 +110,13 @@ async function readLists(
     lists: settings.lists,
     perQuestion: true,
     proportion: settings.unanswerable_proportion,
-    onWritten: countReporter(terminal, "questions written"),
+    onWritten: countReporter(terminal, QUESTIONS_WRITTEN),
   });
   await writer.generator.release();
   return {
     lists: comparable(train.lists ?? written.train, "train"),
     heldOut: comparable(test.lists ?? written.test, "test"),
   };
-}
-
-/** Leaves out lists whose answers all have the same tokens, and reports how many there are. */
-function withoutEqualLists(
-  lists: RankedText[][],
-  { path, settings, policy: { tokenizer }, terminal }: {
-    path: string;
-    settings: RewardSettings;
-    policy: ModelFolder;
-    terminal: Terminal;
-  },
-): RankedText[][] {
-  const kept = comparableLists(tokenizer, lists, lengthsOf(settings));
-  if (kept.length === lists.length) return kept;
-  const found = `${lists.length - kept.length} of ${lists.length} ranked lists`;
-  const reason = `their answers have the same first ${settings.query_max_len} tokens`;
-  if (kept.length === 0 || settings.strict) {
-    throw new RangeError(`Cannot use ${path}: ${found} cannot be used, because ${reason}`);
-  }
-  terminal.print(`${path}: left out ${found}, because ${reason}`);
-  return kept;
 }
 
 async function readInputs(
@@ -144,8 +127,12 @@ async function readInputs(
   const names = await readNamesFor(settings);
   const path = settings.pretrained_model_path;
   if (path === REWARD_SETTINGS.pretrained_model_path.text && !await fileExists(path)) {
-    const advice = "name the SFT model with --pretrained_model_path";
-    throw new Error(`Cannot start from ${resolve(path)}: there is no such folder; ${advice}`);
+    throw new Error(say({
+      en: `Cannot start from ${resolve(path)}: there is no such folder; ` +
+        "name the SFT model with --pretrained_model_path",
+      zh: `无法从 ${resolve(path)} 开始：没有这个文件夹；` +
+        "请用 --pretrained_model_path 给出 SFT 模型",
+    }));
   }
   const policy = await readModelFolder(path, { tell: tellNote });
   requirePositions(settings.max_len, policy.config.positions);
@@ -222,11 +209,13 @@ async function train(
       }),
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
-      terminal.progress(MEASURING);
+      terminal.progress(say(MEASURING));
       const { loss, inOrder } = await quality.measure(trainer, parameters);
-      terminal.print(
-        `epoch ${epoch}  held-out loss ${loss.toFixed(4)}  pairs in order ${percent(inOrder)}`,
-      );
+      const [held, share] = [loss.toFixed(4), percent(inOrder)];
+      terminal.print(say({
+        en: `epoch ${epoch}  held-out loss ${held}  pairs in order ${share}`,
+        zh: `第 ${epoch} 轮  留出损失 ${held}  次序正确的配对 ${share}`,
+      }));
       await log(step, { test_loss: loss });
       if (settings.checkpoints) await save(device, { parameters }, inputs, `checkpoint-${step}`);
     },
@@ -253,8 +242,11 @@ async function save(
 
 async function reward(args: string[], context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const does = "Trains a reward model on ranked lists of answers.\n" +
-    "Without a path flag, it recreates models/rm_model.";
+  const does = {
+    en: "Trains a reward model on ranked lists of answers.\n" +
+      "Without a path flag, it recreates models/rm_model.",
+    zh: "用回答的排序列表训练奖励模型。\n不给出路径参数时，重新生成 models/rm_model。",
+  };
   const flags = readFlags(REWARD_SETTINGS, { command: "deno task reward", does }, {
     args,
     terminal,
@@ -262,7 +254,7 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<RewardSettings>(flags, EMBEDDED_REWARD);
   await requireNewFolder(settings, { isEmbedded, given: flags.given });
-  terminal.progress(READING);
+  terminal.progress(say(READING));
   const device = await openStageDevice(settings);
   const inputs = await readInputs(device, settings, terminal);
   await requireStageDisk(settings, inputs.policy.config);
@@ -273,19 +265,27 @@ async function reward(args: string[], context: CommandContext): Promise<void> {
   });
   const saveCheckpoint = () => save(device, { parameters }, inputs, `checkpoint-${step}`);
   if (stopped) {
-    return terminal.print(`stopped after step ${step}: wrote ${await saveCheckpoint()}`);
+    return terminal.print(stoppedLine(step, await saveCheckpoint()));
   }
   if (diverged !== undefined) {
     throw await divergedStage(diverged, { step, save: saveCheckpoint });
   }
   const onAnswered = (done: number, total: number | string) =>
-    terminal.progress(`score statistics: ${done} of ${total} answers of the initial model`);
-  onAnswered(0, "all");
+    terminal.progress(say({
+      en: `score statistics: ${done} of ${total} answers of the initial model`,
+      zh: `分数的统计量：初始模型的回答 ${done} / ${total}`,
+    }));
+  onAnswered(0, say({ en: "all", zh: "全部" }));
   const statistics = await quality.statistics(parameters, onAnswered);
   const folder = await save(device, { parameters, statistics }, inputs);
-  terminal.print(
-    `wrote ${folder}: trained on ${inputs.lists.length} lists, ${inputs.heldOut.length} held out`,
-  );
+  const [lists, held] = [inputs.lists.length, inputs.heldOut.length];
+  terminal.print(titled(
+    wroteLine(folder),
+    say({
+      en: `trained on ${lists} lists, ${held} held out`,
+      zh: `用 ${lists} 个列表训练，留出 ${held} 个`,
+    }),
+  ));
   if (isEmbedded) {
     await reportNumbers(terminal, folder, await quality.numbers(parameters, statistics));
   }

@@ -22,8 +22,10 @@ import {
   validateSettings,
   withoutRemoved,
 } from "../lib/settings/mod.ts";
+import { say, type Text } from "../lib/text/mod.ts";
 import { numberIn, numbersIn, recordIn, switchIn, textIn } from "./json_values.ts";
 import { statePaths } from "./run_states.ts";
+import { roundingNote } from "./run_threads.ts";
 
 /** The SHA-256 of each of the three inputs of a run. */
 export type InputDigests = Readonly<Record<typeof OWN_PATHS[number], string>>;
@@ -76,11 +78,13 @@ export async function checkNoRun(folder: string): Promise<void> {
   });
   const found = entries.find(({ name }) => OF_RUN.test(name));
   if (found === undefined) return;
-  throw new Error(
-    `Cannot begin a run in ${folder}: it already holds one (${found.name}); continue it with ${
-      resumeCommand(folder)
-    }, or give another --output_dir`,
-  );
+  const goOn = resumeCommand(folder);
+  throw new Error(say({
+    en: `Cannot begin a run in ${folder}: it already holds one (${found.name}); ` +
+      `continue it with ${goOn}, or give another --output_dir`,
+    zh: `无法在 ${folder} 中开始训练：那里已有一次训练（${found.name}）；` +
+      `用 ${goOn} 续训，或另给一个 --output_dir`,
+  }));
 }
 
 /** Writes how the run was started, with a checksum. */
@@ -102,7 +106,11 @@ export async function runOf(path: string): Promise<{ folder: string; notes: stri
   if (!isRunPart.test(basename(resolve(path))) || !await holdsRun(folder)) {
     return { folder: path, notes: [] };
   }
-  return { folder, notes: [`${path} belongs to the run in ${folder}, which continues`] };
+  const note = say({
+    en: `${path} belongs to the run in ${folder}, which continues`,
+    zh: `${path} 属于 ${folder} 中的训练，现在继续这次训练`,
+  });
+  return { folder, notes: [note] };
 }
 
 /** Whether a folder holds a model, whose `settings.json` is of another kind. */
@@ -115,6 +123,11 @@ async function holdsRun(folder: string): Promise<boolean> {
   return (await Promise.all(states.map((state) => fileExists(recordPath(state))))).includes(true);
 }
 
+const noRun = (folder: string): Text => ({
+  en: `Cannot resume ${folder}: it holds no run (it has no settings.json)`,
+  zh: `无法从 ${folder} 续训：其中没有训练（没有 settings.json）`,
+});
+
 /**
  * Checks that there is something to resume.
  *
@@ -122,11 +135,17 @@ async function holdsRun(folder: string): Promise<boolean> {
  */
 export async function requireRun(folder: string): Promise<void> {
   if (await holdsRun(folder)) return;
-  const found = await holdsModel(folder)
-    ? "it is a model. Give the folder of a run, which has the states to continue from, or begin " +
-      `a new run from this model with --ori_model_path ${folder}`
-    : "it holds no run (it has no settings.json)";
-  throw new Error(`Cannot resume ${folder}: ${found}`);
+  throw new Error(say(
+    await holdsModel(folder)
+      ? {
+        en: `Cannot resume ${folder}: it is a model. Give the folder of a run, which has the ` +
+          "states to continue from, or begin a new run from this model with " +
+          `--ori_model_path ${folder}`,
+        zh: `无法从 ${folder} 续训：它是一个模型。请给出一次训练的文件夹，其中有可供续训的状态；` +
+          `或用 --ori_model_path ${folder} 从这个模型开始新的训练`,
+      }
+      : noRun(folder),
+  ));
 }
 
 /**
@@ -145,8 +164,14 @@ export async function recoveredRecord(
       const record = await verifyChecksums(state).then(() => readRecord(state)).catch(() => {});
       if (record === undefined) continue;
       const there = await fileExists(recordPath(folder));
-      const reason = there && error instanceof Error ? error.message : "settings.json is missing";
-      return { record, notes: [`${reason}; using the copy in ${state}`] };
+      const reason = there && error instanceof Error
+        ? error.message
+        : say({ en: "settings.json is missing", zh: "没有 settings.json" });
+      const note = say({
+        en: `${reason}; using the copy in ${state}`,
+        zh: `${reason}；改用 ${state} 中的副本`,
+      });
+      return { record, notes: [note] };
     }
     throw error;
   }
@@ -160,13 +185,14 @@ export async function recoveredRecord(
 export async function readRecord(folder: string): Promise<RunRecord> {
   const path = recordPath(folder);
   if (!await fileExists(path)) {
-    throw new Error(`Cannot resume ${folder}: it holds no run (it has no settings.json)`);
+    throw new Error(say(noRun(folder)));
   }
   const { crc32, ...record } = await readJsonRecord(path);
   if (crc32 !== undefined && crc32 !== checksumOf(JSON.stringify(record))) {
-    throw new DamageError(
-      `Cannot use ${path}: it is not as it was written (its crc32 does not match)`,
-    );
+    throw new DamageError(say({
+      en: `Cannot use ${path}: it is not as it was written (its crc32 does not match)`,
+      zh: `不能使用 ${path}：内容与写入时不同（crc32 不符）`,
+    }));
   }
   const settings = withoutRemoved(recordIn(record, "settings", path));
   checkSettings(settings);
@@ -203,9 +229,10 @@ export function resumedSettings(
   given: Partial<Settings>,
 ): { settings: Settings; notes: string[] } {
   if (given.output_dir !== undefined && resolve(given.output_dir) !== resolve(folder)) {
-    throw new RangeError(
-      `Cannot resume ${folder} into ${given.output_dir}: a run stays in its folder`,
-    );
+    throw new RangeError(say({
+      en: `Cannot resume ${folder} into ${given.output_dir}: a run stays in its folder`,
+      zh: `无法把 ${folder} 续训到 ${given.output_dir}：训练要留在自己的文件夹里`,
+    }));
   }
   const old = new Map<string, unknown>(Object.entries(settings));
   const changed = Object.entries(given).filter(([name, value]) => value !== old.get(name));
@@ -215,32 +242,41 @@ export function resumedSettings(
     isInput(name) ? embedded : !FREE.includes(name) && !ROUNDING.includes(name)
   );
   if (matter.length > 0) {
-    const was = (name: string) => embedded && isInput(name) ? "the embedded one" : old.get(name);
-    const list = matter.map(([name, value]) => `${name} ${value} (it was ${was(name)})`).join(", ");
-    const advice = "omit it, or begin a new run with --output_dir";
-    throw new RangeError(
-      `Cannot resume ${folder} with ${list}: that would be another run; ${advice}`,
+    const isEmbedded = (name: string) => embedded && isInput(name);
+    const list = matter.map(([name, value]) =>
+      say({
+        en: `${name} ${value} (it was ${isEmbedded(name) ? "the embedded one" : old.get(name)})`,
+        zh: `${name} ${value}（原来是${isEmbedded(name) ? "内置的" : ` ${old.get(name)}`}）`,
+      })
     );
+    throw new RangeError(say({
+      en: `Cannot resume ${folder} with ${list.join(", ")}: that would be another run; ` +
+        "omit it, or begin a new run with --output_dir",
+      zh: `无法续训 ${folder}：给出的 ${list.join("、")}会使它成为另一次训练；` +
+        "请去掉它，或用 --output_dir 开始新的训练",
+    }));
   }
   const { num_episodes: episodes = settings.num_episodes } = given;
   if (episodes < settings.num_episodes) {
-    throw new RangeError(
-      `Cannot resume ${folder} with num_episodes ${episodes}: the run has ` +
+    throw new RangeError(say({
+      en: `Cannot resume ${folder} with num_episodes ${episodes}: the run has ` +
         `${settings.num_episodes}, and can only be made longer; omit it, stop the run with ` +
         "Ctrl-C when it has trained enough, or begin a new run with --output_dir",
-    );
+      zh: `无法用 num_episodes ${episodes} 续训 ${folder}：这次训练是 ` +
+        `${settings.num_episodes}，只能加长；请去掉它，在训练足够时按 Ctrl-C 停止，` +
+        "或用 --output_dir 开始新的训练",
+    }));
   }
-  const notes = changed.filter(([name]) => ROUNDING.includes(name)).map(([name, value]) =>
-    `${name} was ${
-      old.get(name)
-    } and is now ${value}: from here on, numbers agree to rounding only, not bit for bit`
-  );
+  const notes = changed.filter(([name]) => ROUNDING.includes(name))
+    .map(([name, value]) => roundingNote(name, old.get(name), value));
   const resumed = validateSettings({ ...settings, ...given, output_dir: folder });
   if (resumed.num_episodes !== settings.num_episodes && changesRate(resumed)) {
-    notes.push(
-      `num_episodes was ${settings.num_episodes} and is now ${resumed.num_episodes}: ` +
+    const [was, is] = [settings.num_episodes, resumed.num_episodes];
+    notes.push(say({
+      en: `num_episodes was ${was} and is now ${is}: ` +
         "from here on, the learning rate follows the schedule of the new length",
-    );
+      zh: `num_episodes 原来是 ${was}，现在是 ${is}：从这里起，学习率按新的长度变化`,
+    }));
   }
   return { settings: resumed, notes };
 }
@@ -248,22 +284,3 @@ export function resumedSettings(
 /** Whether the learning rate depends on the length of the schedule. */
 const changesRate = ({ lr_schedule, warmup_proportion }: Settings): boolean =>
   lr_schedule !== "constant" || warmup_proportion > 0;
-
-/**
- * Checks that models and data are those with which the run was started.
- *
- * @throws {Error} With the names of those that changed.
- */
-export function checkSameInputs(
-  folder: string,
-  { wanted, found, paths }: {
-    wanted: InputDigests;
-    found: InputDigests;
-    paths: Pick<Settings, keyof InputDigests>;
-  },
-): void {
-  const other = OWN_PATHS.filter((name) => wanted[name] !== found[name]);
-  if (other.length === 0) return;
-  const list = other.map((name) => `${name} (${paths[name]})`).join(", ");
-  throw new Error(`Cannot resume ${folder}: these inputs changed since the run began: ${list}`);
-}

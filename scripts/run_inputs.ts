@@ -2,8 +2,10 @@
  * One SHA-256 for each input of a PPO run. It covers the content, and is independent of path and
  * file format.
  */
-import type { RunInputs } from "../lib/course/mod.ts";
+import { OWN_PATHS, type RunInputs } from "../lib/course/mod.ts";
 import type { ModelFolder } from "../lib/lm/mod.ts";
+import type { Settings } from "../lib/settings/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import type { InputDigests } from "./run_folder.ts";
 import { sha256, sha256OfText } from "./sha256.ts";
 
@@ -32,3 +34,25 @@ async function modelDigest({ config, weights }: ModelFolder, extra: unknown): Pr
 }
 
 const digest = (value: unknown): Promise<string> => sha256OfText(JSON.stringify(value));
+
+/**
+ * Checks that models and data are those with which the run was started.
+ *
+ * @throws {Error} With the names of those that changed.
+ */
+export function checkSameInputs(
+  folder: string,
+  { wanted, found, paths }: {
+    wanted: InputDigests;
+    found: InputDigests;
+    paths: Pick<Settings, keyof InputDigests>;
+  },
+): void {
+  const other = OWN_PATHS.filter((name) => wanted[name] !== found[name]);
+  if (other.length === 0) return;
+  const list = other.map((name) => `${name} (${paths[name]})`);
+  throw new Error(say({
+    en: `Cannot resume ${folder}: these inputs changed since the run began: ${list.join(", ")}`,
+    zh: `无法从 ${folder} 续训：训练开始之后，这些输入变了：${list.join("、")}`,
+  }));
+}

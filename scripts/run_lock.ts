@@ -5,6 +5,7 @@
 import { hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { failToWrite, fileExists, makeFolder } from "../lib/files/mod.ts";
+import { say } from "../lib/text/mod.ts";
 
 /** A lock that is held, until it is disposed of or the process ends. */
 export interface FolderLock extends Disposable {
@@ -44,7 +45,11 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     }
     file.close();
     if (performance.now() - start > LAST_BREATH) {
-      throw new Error(`Cannot train in ${folder}: ${await holderOf(path)} is training there`);
+      const holder = await holderOf(path);
+      throw new Error(say({
+        en: `Cannot train in ${folder}: ${holder} is training there`,
+        zh: `无法在 ${folder} 中训练：${holder}正在那里训练`,
+      }));
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -82,8 +87,12 @@ async function holderOf(path: string): Promise<string> {
   const text = await Deno.readTextFile(path).catch(() => "");
   try {
     const { pid, host, since } = JSON.parse(text);
-    return `process ${pid} on ${host} (since ${since})`;
+    return say({
+      en: `process ${pid} on ${host} (since ${since})`,
+      zh: `${host} 上的进程 ${pid}（始于 ${since}）`,
+    });
   } catch {
-    return "another process"; // of an older version, or one that has just begun
+    // of an older version, or one that has just begun
+    return say({ en: "another process", zh: "另一个进程" });
   }
 }

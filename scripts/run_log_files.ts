@@ -6,6 +6,7 @@
  * version 0.1.0 has only the length: a shorter log is continued, with a note.
  */
 import { cutBack, fileSize, writeAtomically } from "../lib/files/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import type { StoredLog } from "./run_state.ts";
 
 /** Restores a log; `stored` is undefined if the state has none. Gives notes on what was wrong. */
@@ -16,12 +17,22 @@ export async function restoreLog(path: string, stored: StoredLog | undefined): P
     return found < size ? [await continued(path, { found, size })] : await cut(path, size);
   }
   if (found >= size && await beginsAs(path, copy)) {
-    const note = `${path} goes beyond the state: it is cut back, and its last updates are repeated`;
+    const note = say({
+      en: `${path} goes beyond the state: it is cut back, and its last updates are repeated`,
+      zh: `${path} 比训练状态更靠后：已截回，最后几次更新会重做`,
+    });
     return [...await cut(path, size), ...(isMetrics(path) && found > size ? [note] : [])];
   }
   await writeAtomically(path, await Deno.readFile(copy), { durable: true });
-  const was = found === 0 ? "was missing" : found < size ? "was cut off" : "had been changed";
-  return [`${path} ${was}, and is restored from the copy in the state`];
+  const was = found === 0
+    ? { en: "was missing", zh: "缺失" }
+    : found < size
+    ? { en: "was cut off", zh: "不完整" }
+    : { en: "had been changed", zh: "被改动过" };
+  return [say({
+    en: `${path} ${was.en}, and is restored from the copy in the state`,
+    zh: `${path} ${was.zh}，已用训练状态中的副本恢复`,
+  })];
 }
 
 /** The log whose rows tell a user how far a run was; the others are a little longer at any time. */
@@ -62,10 +73,15 @@ async function continued(
   path: string,
   { found, size }: { found: number; size: number },
 ): Promise<string> {
-  const facts = found === 0 ? "is missing" : `has ${found} of ${size} bytes`;
+  const facts = found === 0
+    ? { en: "is missing", zh: "缺失" }
+    : { en: `has ${found} of ${size} bytes`, zh: `只有 ${size} 字节中的 ${found} 字节` };
   if (found > 0) await cutBack(path, wholePart(path, await Deno.readFile(path)));
-  return `${path} ${facts}, and the state of an older version has no copy: ` +
-    "it continues, and what was lost stays missing";
+  return say({
+    en: `${path} ${facts.en}, and the state of an older version has no copy: ` +
+      "it continues, and what was lost stays missing",
+    zh: `${path} ${facts.zh}，而旧版本的训练状态没有副本：继续写入，丢失的部分不再恢复`,
+  });
 }
 
 /** The length of the whole lines, or of the whole events, at the beginning of a log. */

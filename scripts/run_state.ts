@@ -25,6 +25,7 @@ import {
 } from "../lib/files/mod.ts";
 import type { SavedTrainState } from "../lib/learn/mod.ts";
 import type { PpoState, Sample } from "../lib/ppo/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { numberIn, numbersIn, recordIn, rowIn, switchIn } from "./json_values.ts";
 
 /** A log at the time of a state. */
@@ -168,7 +169,7 @@ export async function readState(
     before: before === undefined
       ? undefined
       : numbersIn(withLater(recordIn(record, "before", path), LATER), BEFORE, path),
-    steps: listOf(steps, `Cannot read ${path}: "steps"`)
+    steps: listOf(steps, path, "steps")
       .map((step) => numbersIn(withLater(step, LATER_STEP), STEP, path)),
     seconds: numbersIn(recordIn(record, "seconds", path), SECONDS, path),
     pool: await readPool(join(folder, "pool.jsonl"), { vocabSize, count: whole("pool") }),
@@ -190,9 +191,12 @@ const withLater = (record: JsonRecord, later: readonly string[]): JsonRecord => 
   ...record,
 });
 
-function listOf(value: unknown, where: string): JsonRecord[] {
+function listOf(value: unknown, path: string, key: string): JsonRecord[] {
   if (!Array.isArray(value) || !value.every(isRecord)) {
-    throw new TypeError(`${where} is not a list of objects`);
+    throw new TypeError(say({
+      en: `Cannot read ${path}: "${key}" is not a list of objects`,
+      zh: `无法读取 ${path}：“${key}”不是对象的列表`,
+    }));
   }
   return value;
 }
@@ -200,9 +204,10 @@ function listOf(value: unknown, where: string): JsonRecord[] {
 async function readArrays(path: string, step: number): Promise<SavedTrainState> {
   const arrays = [...await readSafetensors(path)].map(([name, { shape, data }]) => {
     if (!(data instanceof Float32Array)) {
-      throw new TypeError(
-        `Cannot read "${name}" of ${path}: it holds whole numbers, and float32 is expected`,
-      );
+      throw new TypeError(say({
+        en: `Cannot read "${name}" of ${path}: it holds whole numbers, and float32 is expected`,
+        zh: `无法读取 ${path} 中的“${name}”：它存的是整数，应为 float32`,
+      }));
     }
     return [name, {
       dims: shape,
@@ -218,13 +223,17 @@ async function readPool(
 ): Promise<Sample[]> {
   const pool: Sample[] = [];
   for await (const line of readJsonLines(path, { required: ["answer", "ended"] })) {
-    pool.push(sampleOf(line, { vocabSize, where: `${path}, answer ${pool.length + 1}` }));
+    pool.push(sampleOf(line, { vocabSize, where: answerPlace(path, pool.length + 1) }));
   }
   if (pool.length === count) return pool;
-  throw new RangeError(
-    `Cannot read ${path}: it has ${pool.length} answers, and state.json says ${count}`,
-  );
+  throw new RangeError(say({
+    en: `Cannot read ${path}: it has ${pool.length} answers, and state.json says ${count}`,
+    zh: `无法读取 ${path}：其中有 ${pool.length} 个回答，而 state.json 中记的是 ${count} 个`,
+  }));
 }
+
+const answerPlace = (path: string, number: number): string =>
+  say({ en: `${path}, answer ${number}`, zh: `${path} 第 ${number} 个回答` });
 
 function sampleOf(
   line: JsonRecord,

@@ -16,6 +16,7 @@ import {
   verifyChecksums,
 } from "../lib/files/mod.ts";
 import type { PpoState } from "../lib/ppo/mod.ts";
+import { say, titled } from "../lib/text/mod.ts";
 import { readState, type StoredState, writeState } from "./run_state.ts";
 import { isFinite } from "./train_watch.ts";
 
@@ -122,15 +123,19 @@ export async function newestState(
     }
   }
   if (stored === undefined && damaged.length > 0) {
-    throw new DamageError(
-      `Cannot resume ${folder}: every state is damaged. ` +
-        `${damaged.map(({ reason }) => reason).join(". ")}. Restore a state from a backup, or ` +
-        "begin a new run in another --output_dir",
-    );
+    const reasons = damaged.map(({ reason }) => reason);
+    throw new DamageError(say({
+      en: `Cannot resume ${folder}: every state is damaged. ${reasons.join(". ")}. ` +
+        "Restore a state from a backup, or begin a new run in another --output_dir",
+      zh: `无法从 ${folder} 续训：所有训练状态都已损坏。${reasons.join("。")}。` +
+        "请从备份恢复一个状态，或用另一个 --output_dir 开始新的训练",
+    }));
   }
   const notes: string[] = [];
-  for (const { path, reason } of damaged) notes.push(`${reason}: ${await setAside(path)}`);
-  if (stored !== undefined && damaged.length > 0) notes.push(`using ${stored.path} instead`);
+  for (const { path, reason } of damaged) notes.push(titled(reason, await setAside(path)));
+  if (stored !== undefined && damaged.length > 0) {
+    notes.push(say({ en: `using ${stored.path} instead`, zh: `改用 ${stored.path}` }));
+  }
   return { stored, notes };
 }
 
@@ -139,7 +144,10 @@ async function wholeState(path: string, options: { vocabSize: number }): Promise
   await verifyChecksums(path);
   const stored = await readState(path, options);
   if (isFinite(stored.state)) return stored;
-  throw new DamageError(`Cannot use ${path}: it has weights that are not finite`);
+  throw new DamageError(say({
+    en: `Cannot use ${path}: it has weights that are not finite`,
+    zh: `不能使用 ${path}：其中有不是有限数的权重`,
+  }));
 }
 
 /** Whether an error is about the content of a file, and not about the permission to read it. */
@@ -152,5 +160,8 @@ async function setAside(path: string): Promise<string> {
   await Deno.remove(aside, { recursive: true }).catch(() => {}); // usually there is none
   await Deno.rename(path, aside);
   await syncFolder(join(path, ".."));
-  return `it is set aside as ${aside}, which may be deleted`;
+  return say({
+    en: `it is set aside as ${aside}, which may be deleted`,
+    zh: `已改名为 ${aside}，可以删除`,
+  });
 }

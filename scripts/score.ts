@@ -15,9 +15,10 @@ import {
   type QuestionScorer,
   storedStatistics,
 } from "../lib/stages/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { runCommand, showStart, tellNote, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
-import { openStageDevice } from "./stage_report.ts";
+import { cutNote, embeddedLine, openStageDevice, readingLine } from "./stage_report.ts";
 import { pipedLines, typedLines } from "./typed_lines.ts";
 
 const EMBEDDED_MODEL = "models/rm_model";
@@ -46,16 +47,20 @@ async function* pairsOf(lines: AsyncIterable<string>): AsyncGenerator<Example> {
   }
   if (content !== undefined) {
     const start = content.length > 20 ? `${content.slice(0, 20)}...` : content;
-    throw new Error(
-      `Cannot score the last passage (${start}): no question follows it; ` +
+    throw new Error(say({
+      en: `Cannot score the last passage (${start}): no question follows it; ` +
         "give a passage and its question on two lines",
-    );
+      zh: `无法给最后一段短文（${start}）打分：它后面没有问题；请用两行给出短文和它的问题`,
+    }));
   }
 }
 
 /** Pairs that a person types. */
 function typedPairs(): AsyncGenerator<Example> {
-  console.error("Type a passage and a question in turn; Ctrl-D ends.");
+  console.error(say({
+    en: "Type a passage and a question in turn; Ctrl-D ends.",
+    zh: "轮流输入短文和问题；按 Ctrl-D 结束。",
+  }));
   let asksForPassage = false;
   const prompt = () => {
     asksForPassage = !asksForPassage;
@@ -71,9 +76,10 @@ function givenPair({ content, query }: Partial<ScoreSettings>): Example | undefi
     return { content, query };
   }
   const [missing, given] = query === undefined ? ["query", "content"] : ["content", "query"];
-  throw new RangeError(
-    `Cannot use --${given} alone: a score needs a passage and a question; add --${missing}`,
-  );
+  throw new RangeError(say({
+    en: `Cannot use --${given} alone: a score needs a passage and a question; add --${missing}`,
+    zh: `不能单独使用 --${given}：打分需要短文和问题；请加上 --${missing}`,
+  }));
 }
 
 /** The questions of a file, or all answers of its ranked lists. */
@@ -88,8 +94,7 @@ async function readFile(path: string): Promise<Example[]> {
 }
 
 function noteCut({ tokens, read }: QuestionScore): void {
-  if (read >= tokens) return;
-  console.error(`note: the passage has ${tokens} tokens; the model reads the first ${read}`);
+  if (read < tokens) tellNote(cutNote({ tokens, read }));
 }
 
 /** The score in the tutorial's words. */
@@ -110,16 +115,33 @@ async function scoreFile(path: string, score: QuestionScorer, terminal: Terminal
       if (read < tokens) cut++;
     });
   }
-  if (cut > 0) console.error(`note: ${cut} passages are longer than the model reads, and were cut`);
+  if (cut > 0) {
+    tellNote(say({
+      en: `${cut} passages are longer than the model reads, and were cut`,
+      zh: `有 ${cut} 段短文超过模型可读的长度，已截断`,
+    }));
+  }
 }
 
 /** Which model scores, and by what its scores are normalised. */
 function describe(path: string, folder: ModelFolder, { maxLen, queryLen }: Lengths): void {
   const statistics = storedStatistics(folder);
-  const form = statistics === undefined
-    ? "its settings.json has no score statistics, so scores are not normalised"
-    : `normalised = (score - ${statistics.mean.toFixed(3)}) / ${statistics.deviation.toFixed(3)}`;
-  console.error(`${path}: ${form}; at most ${maxLen} tokens, ${queryLen} of them for a question`);
+  const [mean, std] = [statistics?.mean.toFixed(3), statistics?.deviation.toFixed(3)];
+  const form = say(
+    statistics === undefined
+      ? {
+        en: "its settings.json has no score statistics, so scores are not normalised",
+        zh: "它的 settings.json 没有分数的统计量，所以分数不做归一化",
+      }
+      : {
+        en: `normalised = (score - ${mean}) / ${std}`,
+        zh: `归一化后的分数 = (分数 - ${mean}) / ${std}`,
+      },
+  );
+  console.error(say({
+    en: `${path}: ${form}; at most ${maxLen} tokens, ${queryLen} of them for a question`,
+    zh: `${path}：${form}；最多 ${maxLen} 个词元，其中问题最多 ${queryLen} 个`,
+  }));
 }
 
 async function openScorer(
@@ -127,25 +149,32 @@ async function openScorer(
   given: Partial<ScoreSettings>,
 ): Promise<QuestionScorer> {
   const path = settings.model_path === "" ? EMBEDDED_MODEL : settings.model_path;
-  showStart(`reading ${path}`);
+  showStart(readingLine(path));
   const folder = await readModelFolder(path, { valueHead: true, tell: tellNote });
   const lengths = modelLengths(folder, { maxLen: given.max_len, queryLen: given.query_max_len });
   if (settings.model_path === "") {
-    console.error(`No --model_path: using the embedded model ${path}.`);
+    console.error(embeddedLine(path));
   }
   describe(path, folder, lengths);
   return await createQuestionScorer(await openStageDevice(settings), folder, { lengths });
 }
 
 async function score(args: string[], terminal: Terminal): Promise<void> {
-  const does = "Scores questions about passages with a reward model, in its own units and in\n" +
-    "standard deviations from the mean score of the SFT model's answers.";
+  const does = {
+    en: "Scores questions about passages with a reward model, in its own units and in\n" +
+      "standard deviations from the mean score of the SFT model's answers.",
+    zh: "用奖励模型给关于短文的问题打分：给出原始分数，以及以 SFT 模型的回答为基准的\n" +
+      "归一化分数（与平均分相差多少个标准差）。",
+  };
   const flags = readFlags(SCORE_SETTINGS, { command: "deno task score", does }, { args, terminal });
   if (flags === undefined) return;
   const { given, values } = flags;
   const pair = givenPair(given);
   if (pair !== undefined && values.file !== "") {
-    throw new RangeError("Cannot use --file with --content and --query: give one of them");
+    throw new RangeError(say({
+      en: "Cannot use --file with --content and --query: give one of them",
+      zh: "不能同时使用 --file 和 --content、--query：请只给出其中一种",
+    }));
   }
   const scorer = await openScorer(values, given);
   if (pair !== undefined) return show(terminal, (await scorer([pair]))[0]);

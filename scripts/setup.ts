@@ -10,7 +10,10 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SETUP_FLAGS } from "../lib/settings/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { runCommand } from "./command.ts";
+import { readFlags } from "./read_flags.ts";
 import { findPython } from "./setup_python.ts";
 import { firstLine, runQuietly } from "./setup_process.ts";
 
@@ -133,30 +136,44 @@ interface SetUpOptions {
 async function setUp(tools: NotebookTools, { lab, keepVenv, step }: SetUpOptions): Promise<void> {
   const wanted = stamp(lab);
   if (!keepVenv) {
-    step("Setting up the notebook tools in .venv and .tools (once, about 15 seconds)");
+    step(say({
+      en: "Setting up the notebook tools in .venv and .tools (once, about 15 seconds)",
+      zh: "正在 .venv 和 .tools 中准备笔记本工具（只需一次，约 15 秒）",
+    }));
     await makeVenv(tools);
   }
   await Deno.remove(stampPath(tools)).catch(() => {}); // until it is written again, the set-up counts as unfinished
-  step(`Installing ${wanted.packages.join(", ")}`);
+  const names = wanted.packages.join(", ");
+  step(say({ en: `Installing ${names}`, zh: `正在安装 ${names}` }));
   await installPackages(tools, wanted.packages);
   await copyDeno(tools);
   await writeKernelSpec(tools);
   await writeJupyterConfig(tools);
   await Deno.writeTextFile(stampPath(tools), JSON.stringify(wanted, null, 2) + "\n");
-  step("The notebook tools are ready");
+  step(say({ en: "The notebook tools are ready", zh: "笔记本工具已就绪" }));
 }
 
 async function makeVenv(tools: NotebookTools): Promise<void> {
   const python = await findPython();
   const made = await runQuietly([...python, "-m", "venv", "--clear", join(tools.root, ".venv")]);
   if (made.success) return;
-  throw new Error(
-    `Cannot make the Python environment .venv: ${python.join(" ")} has no working venv module` +
-      ` (${
-        firstLine(made.errors || made.output)
-      }) - install it (Debian, Ubuntu: apt-get install python3-venv) and run this again`,
-  );
+  const reason = firstLine(made.errors || made.output);
+  throw new Error(say({
+    en: `Cannot make the Python environment .venv: ${python.join(" ")} has no working venv ` +
+      `module (${reason}) - install it (Debian, Ubuntu: apt-get install python3-venv) ` +
+      "and run this again",
+    zh: `无法创建 Python 环境 .venv：${python.join(" ")} 没有可用的 venv 模块（${reason}）。` +
+      "请安装它（Debian、Ubuntu：apt-get install python3-venv），然后重新运行",
+  }));
 }
+
+const UNREACHABLE = {
+  en: "Cannot install the Jupyter packages: the Python package registry (pypi.org, or the one " +
+    "that pip is configured for) cannot be reached - connect to the network or set pip's proxy " +
+    "or index-url, and run this again",
+  zh: "无法安装 Jupyter 的软件包：连不上 Python 软件源（pypi.org，或 pip 所配置的源）。" +
+    "请连接网络，或设置 pip 的代理或 index-url（国内镜像），然后重新运行",
+};
 
 async function installPackages(tools: NotebookTools, wanted: readonly string[]): Promise<void> {
   const pip = [
@@ -181,14 +198,13 @@ async function installPackages(tools: NotebookTools, wanted: readonly string[]):
     installed.errors;
   const unreachable =
     /connection|resolve|timed out|unreachable|No matching distribution|SSL|proxy/i;
-  throw new Error(
-    unreachable.test(installed.errors)
-      ? `Cannot install the Jupyter packages: the Python package registry (pypi.org, or the one that pip is configured for)` +
-        ` cannot be reached - connect to the network or set pip's proxy or index-url, and run this again`
-      : `Cannot install the Jupyter packages: pip says "${
-        firstLine(said)
-      }" - fix that and run this again`,
-  );
+  throw new Error(say(
+    unreachable.test(installed.errors) ? UNREACHABLE : {
+      en: `Cannot install the Jupyter packages: pip says "${firstLine(said)}" - ` +
+        "fix that and run this again",
+      zh: `无法安装 Jupyter 的软件包：pip 报告“${firstLine(said)}”。请解决后重新运行`,
+    },
+  ));
 }
 
 /**
@@ -238,8 +254,18 @@ async function writeJupyterConfig(tools: NotebookTools): Promise<void> {
   await Deno.writeTextFile(join(folder, "jupyter_config.py"), config.join("\n") + "\n");
 }
 
+const ABOUT = {
+  command: "deno run -A scripts/setup.ts",
+  does: {
+    en: "Sets up the tools for notebooks in .venv and .tools; other tasks do it when needed.",
+    zh: "在 .venv 和 .tools 中准备笔记本工具；其他任务在需要时会自动准备。",
+  },
+  usesEnvironment: false,
+};
+
 if (import.meta.main) {
-  await runCommand(async () =>
-    void await ensureNotebookTools({ lab: Deno.args.includes("--lab") })
-  );
+  await runCommand(async ({ terminal }) => {
+    const flags = readFlags(SETUP_FLAGS, ABOUT, { args: Deno.args, terminal });
+    if (flags !== undefined) await ensureNotebookTools({ lab: flags.values.lab });
+  });
 }

@@ -1,4 +1,5 @@
 /** Runs a program without showing its output, which is kept for error messages. */
+import { say } from "../lib/text/mod.ts";
 
 /** The result of a finished program. */
 export interface Finished {
@@ -27,5 +28,5 @@ export async function runQuietly(argv: readonly string[]): Promise<Finished> {
 /** The first line that is not blank, trimmed. */
 export function firstLine(text: string): string {
   return text.split("\n").map((line) => line.trim()).find((line) => line !== "") ??
-    "no reason given";
+    say({ en: "no reason given", zh: "没有给出原因" });
 }

@@ -1,5 +1,6 @@
 /** Finds a Python that is new enough for the project's own environment. */
 
+import { say } from "../lib/text/mod.ts";
 import { runQuietly } from "./setup_process.ts";
 
 /** The minimum version for nbclient 0.11 and nbconvert 7.17. */
@@ -29,16 +30,17 @@ export async function findPython(candidates = usualNames): Promise<readonly stri
     if (version.major === oldest.major && version.minor >= oldest.minor) return candidate;
     tooOld.push(`${version.major}.${version.minor}`);
   }
+  const found = tooOld.length === 0
+    ? { en: "no Python was found", zh: "没有找到 Python" }
+    : { en: `Python ${tooOld[0]} is too old`, zh: `Python ${tooOld[0]} 版本太旧` };
   const wanted = `${oldest.major}.${oldest.minor}`;
-  const advice =
-    `install Python ${wanted} or newer (Debian, Ubuntu: apt-get install python3 python3-venv)`;
-  throw new Error(
-    tooOld.length === 0
-      ? `Cannot set up the notebooks: no Python was found - ${advice} and run this again`
-      : `Cannot set up the notebooks: Python ${
-        tooOld[0]
-      } is too old - ${advice} and run this again`,
-  );
+  const command = "apt-get install python3 python3-venv";
+  throw new Error(say({
+    en: `Cannot set up the notebooks: ${found.en} - install Python ${wanted} or newer ` +
+      `(Debian, Ubuntu: ${command}) and run this again`,
+    zh: `无法准备笔记本环境：${found.zh}。请安装 Python ${wanted} 或更高版本` +
+      `（Debian、Ubuntu：${command}），然后重新运行`,
+  }));
 }
 
 async function pythonVersion(

@@ -42,6 +42,7 @@ import {
   stageValues,
 } from "../lib/settings/mod.ts";
 import type { Device } from "../lib/runtime/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { goldSample, verdictTable } from "./gold_sample.ts";
 import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { dataFileOptions } from "./data_file_options.ts";
@@ -67,6 +68,8 @@ import {
   READING,
   reportNumbers,
   stepReporter,
+  stoppedLine,
+  wroteLine,
 } from "./stage_report.ts";
 
 /** The model to start from. */
@@ -84,8 +87,12 @@ async function startingModel(settings: SftSettings, random: Random): Promise<Sta
     if (!isDefault || await fileExists(path)) {
       return await readModelFolder(path, { tell: tellNote });
     }
-    const advice = '--pretrained_model_path "" makes a new model of --embed, --layers and --heads';
-    throw new Error(`Cannot start from ${resolve(path)}: there is no such folder; ${advice}`);
+    throw new Error(say({
+      en: `Cannot start from ${resolve(path)}: there is no such folder; ` +
+        '--pretrained_model_path "" makes a new model of --embed, --layers and --heads',
+      zh: `无法从 ${resolve(path)} 开始：没有这个文件夹；` +
+        '--pretrained_model_path "" 会按 --embed、--layers 和 --heads 新建模型',
+    }));
   }
   const tokenizer = await loadTokenizer(settings.data_dir, { tell: tellNote });
   const { embed, heads, layers, max_len: positions } = settings;
@@ -189,9 +196,12 @@ async function train(
       }),
     onStep: stepReporter({ terminal, log, every: settings.logging_steps }),
     onEpoch: async ({ epoch, step }, { parameters }) => {
-      terminal.progress(MEASURING);
+      terminal.progress(say(MEASURING));
       const loss = await trainer.evaluate(parameters, heldOut);
-      terminal.print(`epoch ${epoch}  held-out loss ${loss.toFixed(4)}`);
+      terminal.print(say({
+        en: `epoch ${epoch}  held-out loss ${loss.toFixed(4)}`,
+        zh: `第 ${epoch} 轮  留出损失 ${loss.toFixed(4)}`,
+      }));
       await log(step, { test_loss: loss });
       if (settings.checkpoints) await saveCheckpoint(device, { parameters, step }, inputs);
     },
@@ -246,13 +256,16 @@ async function numbers(
 
 async function sft(args: string[], context: CommandContext): Promise<void> {
   const { terminal } = context;
-  const does = "Trains a language model to ask questions about passages.\n" +
-    "Without a path flag, it recreates models/sft_model.";
+  const does = {
+    en: "Trains a language model to ask questions about passages.\n" +
+      "Without a path flag, it recreates models/sft_model.",
+    zh: "训练语言模型就短文提问 (SFT)。\n不给出路径参数时，重新生成 models/sft_model。",
+  };
   const flags = readFlags(SFT_SETTINGS, { command: "deno task sft", does }, { args, terminal });
   if (flags === undefined) return;
   const { settings, isEmbedded } = stageValues<SftSettings>(flags, EMBEDDED_SFT);
   await requireNewFolder(settings, { isEmbedded, given: flags.given });
-  terminal.progress(READING);
+  terminal.progress(say(READING));
   const inputs = await readInputs(settings, terminal);
   await requireStageDisk(settings, inputs.start.config);
   const device = await openStageDevice(settings);
@@ -260,7 +273,7 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   const trained = await train(device, inputs, { ...context, heldOut });
   if (trained.stopped) {
     const folder = await saveCheckpoint(device, trained, inputs);
-    return terminal.print(`stopped after step ${trained.step}: wrote ${folder}`);
+    return terminal.print(stoppedLine(trained.step, folder));
   }
   const { diverged, step } = trained;
   if (diverged !== undefined) {
@@ -271,9 +284,12 @@ async function sft(args: string[], context: CommandContext): Promise<void> {
   const { config, tokenizer } = inputs.start;
   const own = isEmbedded ? { settings: { ...EMBEDDED_PPO } } : {};
   await writeModelFolder(settings.output_dir, { config, weights, tokenizer, ...own });
-  terminal.print(`wrote ${settings.output_dir}`);
+  terminal.print(wroteLine(settings.output_dir));
   if (isEmbedded) {
-    terminal.progress("judging questions about held-out passages");
+    terminal.progress(say({
+      en: "judging questions about held-out passages",
+      zh: "正在判定关于留出短文的问题",
+    }));
     await reportNumbers(terminal, settings.output_dir, await numbers(device, trained, inputs));
   }
 }

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { chooseDevice, type Device } from "../lib/runtime/mod.ts";
 import type { DoneStep } from "../lib/stages/mod.ts";
-import { clock, type Terminal } from "./command.ts";
+import { say, titled, type Words } from "../lib/text/mod.ts";
+import { type Terminal, timeLeft } from "./command.ts";
 import { betweenMarkers } from "./readme_tables.ts";
 import type { StageLog } from "./stage_log.ts";
 
 /** Lines of progress before the first step, and after an epoch. */
-export const READING = "reading the model and the data",
-  MEASURING = "measuring the held-out data";
+export const READING = { en: "reading the model and the data", zh: "正在读取模型和数据" },
+  QUESTIONS_WRITTEN = { en: "questions written", zh: "已生成的问题" },
+  MEASURING = { en: "measuring the held-out data", zh: "正在评估留出的数据" };
 
 /**
  * Reports the progress of a stage: a progress line at each step, and a permanent line every `every`
@@ -27,11 +29,12 @@ export function stepReporter(
     losses.push(loss);
     warn({ step, loss });
     const mean = losses.reduce((sum, value) => sum + value, 0) / losses.length;
-    const left = clock((performance.now() - start) / 1000 / step * (total - step));
+    const left = timeLeft((performance.now() - start) / 1000 / step * (total - step));
     const rate = learningRate.toExponential(2);
-    const line = `step ${step} of ${total}  loss ${
-      mean.toFixed(4)
-    }  learning rate ${rate}  left ${left}`;
+    const line = say({
+      en: `step ${step} of ${total}  loss ${mean.toFixed(4)}  learning rate ${rate}  ${left}`,
+      zh: `优化器步 ${step} / ${total}  损失 ${mean.toFixed(4)}  学习率 ${rate}  ${left}`,
+    });
     if (step % every !== 0 && step !== total) {
       return isTerminal ? terminal.progress(line) : undefined;
     }
@@ -51,23 +54,56 @@ function explosionWarning(terminal: Terminal) {
     first ??= loss;
     if (isGiven || loss <= EXPLODED * first) return;
     isGiven = true;
-    const found = `the loss rose to ${loss.toPrecision(3)} in step ${step}, from ${
-      first.toPrecision(3)
-    }`;
-    terminal.print(`warning: ${found}; try a learning_rate ten times lower`);
+    const [from, to] = [first.toPrecision(3), loss.toPrecision(3)];
+    terminal.print(say({
+      en: `warning: the loss rose to ${to} in step ${step}, from ${from}; ` +
+        "try a learning_rate ten times lower",
+      zh: `警告：损失在第 ${step} 步从 ${from} 升到了 ${to}；` +
+        "可以把 learning_rate 降到十分之一",
+    }));
   };
 }
 
 /** Reports at each call how many are done, and the time left. */
-export function countReporter(terminal: Terminal, what: string) {
+export function countReporter(terminal: Terminal, what: Words) {
   const start = performance.now();
   return (done: number, total: number): void => {
-    const left = clock((performance.now() - start) / 1000 / done * (total - done));
-    const line = `${what}: ${done} of ${total}  left ${left}`;
+    const left = timeLeft((performance.now() - start) / 1000 / done * (total - done));
+    const count = say({ en: `${done} of ${total}`, zh: `${done} / ${total}` });
+    const line = `${titled(say(what), count)}  ${left}`;
     if (done < total) terminal.progress(line);
     else terminal.print(line);
   };
 }
+
+/** What `predict` and `score` begin with. */
+export const readingLine = (path: string): string =>
+  say({ en: `reading ${path}`, zh: `正在读取 ${path}` });
+
+/** Which model is used if none was given. */
+export const embeddedLine = (path: string): string =>
+  say({
+    en: `No --model_path: using the embedded model ${path}.`,
+    zh: `没有给出 --model_path：使用内置模型 ${path}。`,
+  });
+
+/** A passage that is longer than the model reads. */
+export const cutNote = ({ tokens, read }: { tokens: number; read: number }): string =>
+  say({
+    en: `the passage has ${tokens} tokens; the model reads the first ${read}`,
+    zh: `短文有 ${tokens} 个词元，模型只读前 ${read} 个`,
+  });
+
+/** The last line of a stage that wrote a folder. */
+export const wroteLine = (folder: string): string =>
+  say({ en: `wrote ${folder}`, zh: `已写出 ${folder}` });
+
+/** The last line of a stage that Ctrl-C ended. */
+export const stoppedLine = (step: number, folder: string): string =>
+  say({
+    en: `stopped after step ${step}: wrote ${folder}`,
+    zh: `在第 ${step} 步之后停止：已写出 ${folder}`,
+  });
 
 /** A share as text: `44.5 %`. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -7,6 +7,7 @@ import type { Random } from "../lib/random/mod.ts";
 import type { RewardSettings, SftSettings } from "../lib/settings/mod.ts";
 import type { DivergenceError } from "../lib/learn/mod.ts";
 import { type PlannedStep, plannedSteps } from "../lib/stages/mod.ts";
+import { say } from "../lib/text/mod.ts";
 
 type TrainingSettings = Pick<SftSettings, keyof SftSettings & keyof RewardSettings>;
 
@@ -48,16 +49,26 @@ export async function requireNewFolder(
   if (overwrite || (isEmbedded && given.output_dir === undefined)) return;
   const entries = await Array.fromAsync(Deno.readDir(output_dir)).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return [];
-    const found = error instanceof Deno.errors.NotADirectory ? "it is a file" : error.message;
-    throw new Error(`Cannot train into ${resolve(output_dir)}: ${found}`, { cause: error });
+    const found = error instanceof Deno.errors.NotADirectory
+      ? say({ en: "it is a file", zh: "它是文件" })
+      : error.message;
+    const folder = resolve(output_dir);
+    const message = { en: `Cannot train into ${folder}: ${found}`, zh: cannotTrain(folder, found) };
+    throw new Error(say(message), { cause: error });
   });
   const found = entries.map(({ name }) => name).toSorted().find((name) => TRAINED.test(name));
   if (found === undefined) return;
-  throw new Error(
-    `Cannot train into ${resolve(output_dir)}: it holds a trained model (${found}); ` +
+  throw new Error(say({
+    en: `Cannot train into ${resolve(output_dir)}: it holds a trained model (${found}); ` +
       "give another --output_dir, or --overwrite to replace it",
-  );
+    zh: cannotTrain(
+      resolve(output_dir),
+      `其中已有训练好的模型（${found}）；请另给一个 --output_dir，或用 --overwrite 覆盖`,
+    ),
+  }));
 }
+
+const cannotTrain = (folder: string, found: string): string => `无法训练到 ${folder}：${found}`;
 
 /**
  * The names that the passages are about; none without renaming.
@@ -69,9 +80,10 @@ export async function readNamesFor(
 ): Promise<ReadonlyMap<string, string>> {
   if (rename_proportion === 0) return new Map();
   if (names_file_path !== "") return await readNames(names_file_path);
-  throw new RangeError(
-    `Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`,
-  );
+  throw new RangeError(say({
+    en: `Cannot use rename_proportion ${rename_proportion}: names_file_path is empty`,
+    zh: `不能使用 rename_proportion ${rename_proportion}：names_file_path 为空`,
+  }));
 }
 
 /** Gives some passages a new name, made of the characters in the vocabulary. */
@@ -94,10 +106,14 @@ export async function divergedStage(
   { step, save }: { step: number; save: () => Promise<string> },
 ): Promise<Error> {
   const folder = step > 0 ? await save().catch(() => undefined) : undefined; // it may have NaN too
-  const kept = folder === undefined
-    ? "No model was saved."
-    : `The model after step ${step}, whose values are finite, is ${folder}.`;
-  return new Error(`${diverged.message} ${kept}`);
+  const kept = folder === undefined ? { en: "No model was saved.", zh: "没有保存模型。" } : {
+    en: `The model after step ${step}, whose values are finite, is ${folder}.`,
+    zh: `第 ${step} 步之后的模型数值仍为有限数，在 ${folder}。`,
+  };
+  return new Error(say({
+    en: `${diverged.message} ${kept.en}`,
+    zh: `${diverged.message}${kept.zh}`,
+  }));
 }
 
 /** The steps of the whole stage. */

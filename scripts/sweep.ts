@@ -33,6 +33,7 @@ import {
   SWEEP_FLAGS,
 } from "../lib/settings/mod.ts";
 import { readPassages } from "../lib/passages/mod.ts";
+import { say, titled } from "../lib/text/mod.ts";
 import { clock, type CommandContext, runCommand, secondsLeft, type Terminal } from "./command.ts";
 import { readFlags } from "./read_flags.ts";
 import { type Listener, runHere, runOnRay } from "./sweep_runners.ts";
@@ -93,6 +94,16 @@ interface Collector extends Listener {
   failed(): number;
 }
 
+/** The last update of a trial: `mean_reward 7.1, KL 2.3, gold 61.2 %`. */
+function resultOf(last: SweepRow | undefined): string {
+  const gold = last?.gold?.toFixed(1);
+  const [en, zh] = gold === undefined ? ["", ""] : [`, gold ${gold} %`, `，标准裁判 ${gold} %`];
+  return say({
+    en: `mean_reward ${last?.mean_reward}, KL ${last?.kl}${en}`,
+    zh: `平均奖励 ${last?.mean_reward}，KL ${last?.kl}${zh}`,
+  });
+}
+
 /** Collects rows. Only finished trials are written to the file, in the order of the trials. */
 function collect({ output, finished, planned }: Plan, terminal: Terminal): Collector {
   let failed = 0;
@@ -106,37 +117,48 @@ function collect({ output, finished, planned }: Plan, terminal: Terminal): Colle
     fail(index, reason) {
       failed++;
       running.delete(index); // half a trial is not written
-      terminal.print(`failed  ${trialName(planned[index].trial)}: ${reason}`);
+      const name = trialName(planned[index].trial);
+      terminal.print(say({ en: `failed  ${name}: ${reason}`, zh: `失败  ${name}：${reason}` }));
     },
     row(index, row) {
       running.set(index, [...running.get(index) ?? [], row]);
       const seconds = (performance.now() - start) / 1000;
       const left = secondsLeft([{ done: ++done, seconds, left: total - done }]);
-      const share = `${done} of ${total} updates, ${ended.size} of ${planned.length} trials`;
-      terminal.progress(`${share}, ${clock(left)} left`);
+      const trials = planned.length;
+      terminal.progress(say({
+        en: `${done} of ${total} updates, ${ended.size} of ${trials} trials, ${clock(left)} left`,
+        zh: `更新 ${done} / ${total}，试验 ${ended.size} / ${trials}，还需 ${clock(left)}`,
+      }));
     },
     async end(index) {
       const rows = running.get(index) ?? [];
       ended.set(index, rows);
       await writeAtomically(output, sweepText(finished, ended));
-      const last = rows.at(-1);
-      const gold = last?.gold === undefined ? "" : `, gold ${last.gold.toFixed(1)} %`;
-      const result = `mean_reward ${last?.mean_reward}, KL ${last?.kl}${gold}`;
-      terminal.print(
-        `${ended.size} of ${planned.length}  ${trialName(planned[index].trial)}: ${result}`,
-      );
+      const share = say({
+        en: `${ended.size} of ${planned.length}`,
+        zh: `${ended.size} / ${planned.length}`,
+      });
+      const result = resultOf(rows.at(-1));
+      terminal.print(`${share}  ${titled(trialName(planned[index].trial), result)}`);
     },
   };
 }
 
 const ABOUT = {
   command: "deno task sweep",
-  does: `Trains with every combination of comma-separated settings: --kl_coef 0,0.2 --seed 1,2,3.
+  does: {
+    en: `Trains with every combination of comma-separated settings: --kl_coef 0,0.2 --seed 1,2,3.
 
 The rows of a trial are written when it finishes. You can stop at any time, and the same command
 then runs the missing trials. Settings are read from flags, not from environment variables. With
 --ray, every machine in the cluster needs Deno or Node.js, and this project in the same folder
 (--ray_folder).`,
+    zh: `用逗号分隔的设置的每一种组合训练：--kl_coef 0,0.2 --seed 1,2,3。
+
+每个试验完成时写出它的各行。可以随时停止，再次运行同一命令会补上缺少的试验。
+设置只从参数读取，不从环境变量读取。使用 --ray 时，集群中的每台机器都需要
+Deno 或 Node.js，并且在同一文件夹中有本项目 (--ray_folder)。`,
+  },
   usesEnvironment: false,
 };
 
@@ -150,7 +172,10 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
   const rows = await fileExists(output) ? await readSweep(output) : [];
   const { finished, trials } = stillToRun(all.map(({ trial }) => trial), { rows, judged });
   const planned = all.filter(({ trial }) => trials.includes(trial));
-  terminal.print(`${planned.length} of ${all.length} trials to run; rows go to ${output}`);
+  terminal.print(say({
+    en: `${planned.length} of ${all.length} trials to run; rows go to ${output}`,
+    zh: `${all.length} 个试验中有 ${planned.length} 个要运行；结果写入 ${output}`,
+  }));
   if (planned.length === 0) return;
   if (ray === "") await reportData(trials, terminal);
   const listener = collect({ output, finished, planned }, terminal);
@@ -162,7 +187,10 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
     : runOnRay(work, { address: ray, folder: ray_folder || pathOf("."), python });
   await run.finally(() => {
     if (signal.aborted) {
-      terminal.print(`finished trials are in ${output}; the same command continues from there`);
+      terminal.print(say({
+        en: `finished trials are in ${output}; the same command continues from there`,
+        zh: `已完成的试验在 ${output} 中；再次运行同一命令会从那里继续`,
+      }));
     }
   });
   if (listener.failed() > 0) throw failure(listener.failed(), { planned, output });
@@ -170,11 +198,15 @@ async function sweep(args: string[], { terminal, interruptSignal }: CommandConte
 
 /** The error at the end of a sweep in which some trials failed; the reasons were printed. */
 function failure(failed: number, { planned, output }: Pick<Plan, "planned" | "output">): Error {
-  const others = failed < planned.length ? ` the others are in ${output},` : "";
-  return new Error(
-    `Cannot finish ${failed} of ${planned.length} trials: their reasons are above,${others} ` +
+  const [en, zh] = failed < planned.length
+    ? [` the others are in ${output},`, `其余的在 ${output} 中；`]
+    : ["", ""];
+  return new Error(say({
+    en: `Cannot finish ${failed} of ${planned.length} trials: their reasons are above,${en} ` +
       "and the same command runs them again",
-  );
+    zh: `${planned.length} 个试验中有 ${failed} 个没有完成：原因见上；${zh}` +
+      "再次运行同一命令会重做失败的试验",
+  }));
 }
 
 /** Reads each data file of the trials once, and reports what it holds and what is left out. */
@@ -195,7 +227,10 @@ async function onlyWriter(output: string): Promise<Disposable> {
   const file = await Deno.open(path, { create: true, write: true });
   if (!await file.tryLock(true)) {
     file.close();
-    throw new Error(`Cannot write ${output}: another sweep is writing it now`);
+    throw new Error(say({
+      en: `Cannot write ${output}: another sweep is writing it now`,
+      zh: `无法写入 ${output}：另一个扫描正在写它`,
+    }));
   }
   return {
     [Symbol.dispose]: () => {

@@ -12,6 +12,7 @@ import {
   type Trial,
   trialName,
 } from "../lib/course/mod.ts";
+import { say, spokenLanguage } from "../lib/text/mod.ts";
 import { freeMemory } from "./free_memory.ts";
 
 /** The work of a sweep. */
@@ -93,7 +94,7 @@ async function runChild(
   { judged, threads, signal, listener }: Work,
   onMemory: (mebibytes: number) => void,
 ): Promise<string | undefined> {
-  const order = JSON.stringify({ trial, judged, threads });
+  const order = JSON.stringify({ trial, judged, threads, lang: spokenLanguage() });
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", pathOf("scripts/sweep_trial.ts"), order],
     stdin: "null",
@@ -104,15 +105,29 @@ async function runChild(
   const errors = new Response(child.stderr).text();
   using _kill = endedBy(signal, child);
   for await (const line of linesOf(child.stdout)) {
-    listener.row(index, asSweepRow(JSON.parse(line), `a line of the trial ${trialName(trial)}`));
+    listener.row(index, asSweepRow(JSON.parse(line), lineOf(trial)));
     const memory = await peakMemoryOf(child.pid);
     if (memory !== undefined) onMemory(memory);
   }
   const { success, code, signal: killer } = await child.status;
   signal.throwIfAborted();
   if (success) return undefined;
-  return (await errors).trim() || `its process was ended by ${killer ?? `exit code ${code}`}`;
+  return (await errors).trim() || endOf(code, killer);
 }
+
+/** The end of a process that gave no reason. */
+const endOf = (code: number, killer: Deno.Signal | null): string =>
+  say({
+    en: `its process was ended by ${killer ?? `exit code ${code}`}`,
+    zh: killer === null ? `它的进程以退出码 ${code} 结束` : `它的进程被 ${killer} 终止`,
+  });
+
+/** A row of a trial in messages. */
+const lineOf = (trial: Trial): string =>
+  say({
+    en: `a line of the trial ${trialName(trial)}`,
+    zh: `试验 ${trialName(trial)} 的一行`,
+  });
 
 /** Peak resident memory of another process in MiB; undefined except on Linux. */
 async function peakMemoryOf(pid: number): Promise<number | undefined> {
@@ -165,22 +180,21 @@ export async function runOnRay(work: Work, { address, folder, python }: RayOptio
   const child = spawnPython(python, [pathOf("scripts/sweep_ray.py"), address]);
   using _kill = endedBy(signal, child);
   const errors = new Response(child.stderr).text();
-  const orders = trials.map((trial) => ({ trial, judged, threads }));
+  const orders = trials.map((trial) => ({ trial, judged, threads, lang: spokenLanguage() }));
   await new Blob([JSON.stringify({ folder, orders })]).stream().pipeTo(child.stdin)
     .catch(() => {}); // a driver that cannot start reports it on standard error
   for await (const line of linesOf(child.stdout)) {
     const { order, row, error }: RayMessage = JSON.parse(line);
     if (row !== undefined) {
-      listener.row(order, asSweepRow(row, `a line of the trial ${trialName(trials[order])}`));
+      listener.row(order, asSweepRow(row, lineOf(trials[order])));
     } else if (error === undefined) await listener.end(order);
     else listener.fail(order, error);
   }
   const { success } = await child.status;
   signal.throwIfAborted();
   if (!success) {
-    throw new Error(
-      (await errors).trim().split("\n").at(-1) || "Ray's driver failed without a message",
-    );
+    const message = say({ en: "Ray's driver failed without a message", zh: "Ray 的驱动程序出错" });
+    throw new Error((await errors).trim().split("\n").at(-1) || message);
   }
 }
 
@@ -189,9 +203,10 @@ function spawnPython(python: string, args: string[]): Deno.ChildProcess {
     return new Deno.Command(python, { args, stdin: "piped", stdout: "piped", stderr: "piped" })
       .spawn();
   } catch (cause) {
-    throw new Error(
-      `Cannot use --ray: the program ${python} cannot be started; name a Python with --python`,
-      { cause },
-    );
+    const message = say({
+      en: `Cannot use --ray: the program ${python} cannot be started; name a Python with --python`,
+      zh: `不能使用 --ray：程序 ${python} 无法启动；请用 --python 给出一个 Python`,
+    });
+    throw new Error(message, { cause });
   }
 }

@@ -5,6 +5,7 @@
  * cluster. If the sweep is killed, the trial ends when it prints its next line.
  */
 import { loadEmbedded, runTrial, type Trial } from "../lib/course/mod.ts";
+import { type Language, speak } from "../lib/text/mod.ts";
 import { runCommand } from "./command.ts";
 
 /** The argument of the command. */
@@ -12,11 +13,14 @@ interface Order {
   readonly trial: Trial;
   readonly judged: number;
   readonly threads?: number;
+  /** The language of errors. */
+  readonly lang?: Language;
 }
 
 if (import.meta.main) {
   await runCommand(async ({ terminal }) => {
-    const { trial, ...options }: Order = JSON.parse(Deno.args[0] ?? "");
+    const { trial, lang, ...options }: Order = JSON.parse(Deno.args[0] ?? "");
+    if (lang !== undefined) speak(lang);
     const embedded = await loadEmbedded({ heldOutCount: Math.max(1, options.judged) });
     for await (const row of runTrial(embedded, trial, options)) terminal.print(JSON.stringify(row));
   });

@@ -20,6 +20,7 @@ interface Counts {
 async function run(args: readonly string[]): Promise<Counts> {
   const command = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", ...args],
+    env: { LANG: "C.UTF-8" }, // tests expect English where they do not ask for Chinese
     stdout: "piped",
     stderr: "inherit",
   });

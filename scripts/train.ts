@@ -13,6 +13,7 @@ import { withModels } from "../lib/course/mod.ts";
 import { WriteError } from "../lib/files/mod.ts";
 import { DivergenceError } from "../lib/learn/mod.ts";
 import { scheduleOf, TRAIN_FLAGS } from "../lib/settings/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { type CommandContext, runCommand, tellNote, type Terminal } from "./command.ts";
 import { diskLine, diskPlan } from "./disk_plan.ts";
 import { readFlags } from "./read_flags.ts";
@@ -44,7 +45,12 @@ async function trainJob(
     },
   });
   const { timesteps, updates } = scheduleOf(settings);
-  if (done < timesteps) terminal.progress(`timestep ${done + 1} of ${timesteps}`);
+  if (done < timesteps) {
+    terminal.progress(say({
+      en: `timestep ${done + 1} of ${timesteps}`,
+      zh: `时间步 ${done + 1} / ${timesteps}`,
+    }));
+  }
   const warnings = await watchRun(settings.output_dir);
   try {
     await restorePolicy(job);
@@ -61,17 +67,58 @@ async function trainJob(
     await save(job);
     if (ppoStep > 0) await saveActor(job, ppoStep);
     const goOn = resumeCommand(settings.output_dir);
-    terminal.print(`saved after optimizer step ${ppoStep}; continue with: ${goOn}`);
+    terminal.print(say({
+      en: `saved after optimizer step ${ppoStep}; continue with: ${goOn}`,
+      zh: `已在第 ${ppoStep} 个优化器步之后保存；续训命令：${goOn}`,
+    }));
     throw error;
   }
   if (planned !== undefined) terminal.print(comparisonLine(planned, job.run));
-  terminal.print(`done: the policy is ${policyPath(settings.output_dir, ppoStep)}`);
+  const policy = policyPath(settings.output_dir, ppoStep);
+  terminal.print(say({ en: `done: the policy is ${policy}`, zh: `完成：策略模型在 ${policy}` }));
 }
 
+const NO_FOLDER = {
+  en: 'Cannot resume "": give the folder of a run',
+  zh: "无法续训：路径为空；请给出一次训练的文件夹",
+};
+
+/** What a run begins with, as lines for the terminal. */
+function startLines({ run, inputs, from, planned }: Job): string[] {
+  const { prompts, device, settings, scoreStatistics } = run;
+  const lines = [say({
+    en: `${prompts.length} prompts, ${device.description}, into ${settings.output_dir}`,
+    zh: `${prompts.length} 个提示，${device.description}，写入 ${settings.output_dir}`,
+  })];
+  if (planned !== undefined) lines.push(startLine(planned));
+  if (inputs.scoreStatistics === undefined && scoreStatistics !== undefined) {
+    const [mean, std] = [scoreStatistics.mean.toFixed(3), scoreStatistics.deviation.toFixed(3)];
+    lines.push(say({
+      en: "the reward model's folder has no score statistics; scores of the SFT model's answers: " +
+        `mean ${mean}, standard deviation ${std}`,
+      zh: "奖励模型的文件夹里没有分数的统计量；SFT 模型的回答的分数：" +
+        `均值 ${mean}，标准差 ${std}`,
+    }));
+  }
+  if (from !== undefined) {
+    lines.push(say({
+      en: `continuing after timestep ${from.timestep}, optimizer step ${from.actor.step}`,
+      zh: `从时间步 ${from.timestep}、第 ${from.actor.step} 个优化器步之后继续`,
+    }));
+  }
+  return lines;
+}
+
+const ABOUT = {
+  command: "deno task train",
+  does: {
+    en: "Trains a language model with PPO: the embedded one or your own.",
+    zh: "用 PPO 训练语言模型：内置的模型，或你自己的模型。",
+  },
+};
+
 async function train({ interruptSignal, terminal }: CommandContext): Promise<void> {
-  const does = "Trains a language model with PPO: the embedded one or your own.";
-  const about = { command: "deno task train", does };
-  const flags = readFlags(TRAIN_FLAGS, about, { args: Deno.args, terminal });
+  const flags = readFlags(TRAIN_FLAGS, ABOUT, { args: Deno.args, terminal });
   if (flags === undefined) return;
   const { resume, save_every: _, threads, plan, strict: _strict, ...asGiven } = flags.given;
   const given = resume === undefined ? await withModels(asGiven, { tell: tellNote }) : asGiven;
@@ -79,34 +126,25 @@ async function train({ interruptSignal, terminal }: CommandContext): Promise<voi
   const start = { given, machine: { saveEvery, threads, strict, terminal } };
   if (plan) {
     if (resume !== undefined) {
-      throw new RangeError("Cannot plan a run that has begun: omit --resume");
+      throw new RangeError(say({
+        en: "Cannot plan a run that has begun: omit --resume",
+        zh: "不能为已经开始的训练做预计：请去掉 --resume",
+      }));
     }
     const planned = await plannedRun(given);
     const disk = diskLine(diskPlan(planned.models, planned.settings), planned.settings.output_dir);
     const lines = [...planLines(planned), disk, await hoursLine(planned, threads)];
     return lines.forEach((line) => terminal.print(line));
   }
-  if (resume?.trim() === "") throw new RangeError('Cannot resume "": give the folder of a run');
+  if (resume?.trim() === "") throw new RangeError(say(NO_FOLDER));
   const job = resume === undefined ? await newJob(start) : await resumedJob(resume, start);
   job.notes.forEach((note) => terminal.print(note));
-  const { run, inputs, from } = job;
-  terminal.print(
-    `${run.prompts.length} prompts, ${run.device.description}, into ${run.settings.output_dir}`,
-  );
-  if (job.planned !== undefined) terminal.print(startLine(job.planned));
-  if (inputs.scoreStatistics === undefined && run.scoreStatistics !== undefined) {
-    const { mean, deviation } = run.scoreStatistics;
-    const scores = `mean ${mean.toFixed(3)}, standard deviation ${deviation.toFixed(3)}`;
-    const found = "the reward model's folder has no score statistics";
-    terminal.print(`${found}; scores of the SFT model's answers: ${scores}`);
-  }
-  if (from !== undefined) {
-    terminal.print(`continuing after timestep ${from.timestep}, optimizer step ${from.actor.step}`);
-  }
+  startLines(job).forEach((line) => terminal.print(line));
   try {
     await trainJob(job, { signal: interruptSignal(), terminal });
   } catch (error) {
-    throw error instanceof WriteError ? await unwritable(run.settings.output_dir, error) : error;
+    const folder = job.run.settings.output_dir;
+    throw error instanceof WriteError ? await unwritable(folder, error) : error;
   }
 }
 

@@ -16,12 +16,12 @@ import {
 import { fileExists, readText } from "../lib/files/mod.ts";
 import { SETTINGS, type Settings, stepsAnUpdate, validateSettings } from "../lib/settings/mod.ts";
 import type { PpoState } from "../lib/ppo/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import { tellNote, type Terminal } from "./command.ts";
 import { dataFileOptions } from "./data_file_options.ts";
 import { diskPlan, requireDisk } from "./disk_plan.ts";
 import {
   checkNoRun,
-  checkSameInputs,
   recoveredRecord,
   removeStart,
   requireRun,
@@ -30,7 +30,7 @@ import {
   type RunRecord,
   writeRecord,
 } from "./run_folder.ts";
-import { digestsOf } from "./run_inputs.ts";
+import { checkSameInputs, digestsOf } from "./run_inputs.ts";
 import { type FolderLock, lockFolder } from "./run_lock.ts";
 import { openLogs, type RunLogs } from "./run_logs.ts";
 import { newestState, policySteps, statePaths } from "./run_states.ts";
@@ -76,7 +76,10 @@ async function readInputs(
   settings: Settings,
   { embedded, machine: { strict, terminal } }: { embedded: boolean; machine: Machine },
 ): Promise<RunInputs> {
-  terminal.progress("reading the models and the passages");
+  terminal.progress(say({
+    en: "reading the models and the passages",
+    zh: "正在读取模型和短文",
+  }));
   if (embedded) return await loadOwn(EMBEDDED_PATHS);
   const data = dataFileOptions({ strict }, terminal);
   return await loadOwn(settings, { tell: tellNote, data });
@@ -170,11 +173,16 @@ async function continuedRun(
   const record = { ...old, settings, computes_on, threads, save_every: machine.saveEvery };
   await writeRecord(folder, record);
   const from = found.stored?.state;
-  const start = from === undefined ? ["no state was saved before: training begins anew"] : [];
+  const start = from === undefined ? [say(ANEW)] : [];
   if (note !== undefined && computes_on === "cpu") notes.push(note);
   const all = [...notes, ...found.notes, ...logs.notes, ...start];
   return { run, inputs, logs, record, planned: undefined, from, notes: all };
 }
+
+const ANEW = {
+  en: "no state was saved before: training begins anew",
+  zh: "之前没有保存过训练状态：从头开始训练",
+};
 
 /** The numbers of states and policies in a folder. */
 const thereIn = async (folder: string) => ({
@@ -196,8 +204,10 @@ async function requireNoneSaved(
   const steps = Math.max(0, ...await policySteps(folder));
   const updates = Math.max(rows, Math.floor(steps / stepsAnUpdate(settings)));
   if (updates <= save_every) return;
-  throw new Error(
-    `Cannot resume ${folder}: it made ${updates} updates, and its states (state-T-S) are gone. ` +
-      "Restore one from a backup, or begin a new run in another --output_dir",
-  );
+  throw new Error(say({
+    en: `Cannot resume ${folder}: it made ${updates} updates, and its states (state-T-S) are ` +
+      "gone. Restore one from a backup, or begin a new run in another --output_dir",
+    zh: `无法从 ${folder} 续训：它已更新 ${updates} 次，而训练状态 (state-T-S) 已不在。` +
+      "请从备份恢复一个，或用另一个 --output_dir 开始新的训练",
+  }));
 }

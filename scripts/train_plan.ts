@@ -25,6 +25,7 @@ import {
 import { type Settings, validateSettings } from "../lib/settings/mod.ts";
 import { chooseDevice, type Device, float, jit, openDevice, zeros } from "../lib/runtime/mod.ts";
 import { dot } from "../lib/tensor/mod.ts";
+import { columnName, say, type Text, titled } from "../lib/text/mod.ts";
 import { freeMemory } from "./free_memory.ts";
 import { promptLengths } from "./prompt_lengths.ts";
 import { threadsOf } from "./run_threads.ts";
@@ -105,31 +106,35 @@ function gpuMemory(gpu: Device, run: KnownRun, settings: Settings): GpuMemory {
 const budgetOf = ({ memory_gib }: Settings): number =>
   memory_gib > 0 ? memory_gib * GIB : SHARE_OF_FREE * (freeMemory() + Deno.memoryUsage().rss);
 
-const PHASES: Readonly<Record<LedgerRow["phase"], string>> = {
-  generate: "generate answers",
-  score: "score them",
-  measure: "measure the KL",
-  update: "update",
+const PHASES: Readonly<Record<LedgerRow["phase"], Text>> = {
+  generate: { en: "generate answers", zh: "生成回答" },
+  score: { en: "score them", zh: "给回答评分" },
+  measure: { en: "measure the KL", zh: "测量 KL" },
+  update: { en: "update", zh: "更新" },
 };
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(0);
 
+/** The columns that a text takes in a terminal, where a Han character takes two. */
+const widthOf = (text: string): number =>
+  text.length + (text.match(/\p{Script=Han}/gu)?.length ?? 0);
+
 /** The table of a ledger, in MiB. */
 export function ledgerLines(ledger: readonly LedgerRow[]): string[] {
   const rows = [
-    ["MiB", ...LEDGER_COLUMNS, "together"],
+    ["MiB", ...LEDGER_COLUMNS.map(columnName), say({ en: "together", zh: "合计" })],
     ...ledger.map((row) => [
-      PHASES[row.phase],
+      say(PHASES[row.phase]),
       ...LEDGER_COLUMNS.map((column) => mebibytes(row[column])),
       mebibytes(row.total),
     ]),
   ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => widthOf(row[column]))));
+  const padding = (text: string, column: number) => " ".repeat(widths[column] - widthOf(text));
   return rows.map((row) =>
-    row.map((text, column) => column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))
-      .join(
-        "  ",
-      )
+    row.map((text, column) =>
+      column === 0 ? text + padding(text, column) : padding(text, column) + text
+    ).join("  ")
   );
 }
 
@@ -140,28 +145,45 @@ export function planLines({ memory }: PlannedRun): string[] {
   const choices = chosenFlags(memory);
   return [
     ...ledgerLines(ledger),
-    `predicted peak ${memoryText(peak)} of a budget of ${memoryText(budget)}`,
-    choices === "" ? "the settings fit as given" : `chosen to fit: ${choices}`,
+    say({
+      en: `predicted peak ${memoryText(peak)} of a budget of ${memoryText(budget)}`,
+      zh: `预计峰值 ${memoryText(peak)}，预算 ${memoryText(budget)}`,
+    }),
+    say(
+      choices === ""
+        ? { en: "the settings fit as given", zh: "按给定的设置放得下" }
+        : { en: `chosen to fit: ${choices}`, zh: `为放得下而自动选择：${choices}` },
+    ),
   ];
 }
 
 const chosenFlags = ({ chosen, settings }: MemoryPlan): string =>
   chosen.map((name) => `--${name} ${settings[name]}`).join(" ");
 
+const TOO_LARGE = {
+  en: "this exceeds the GPU's memory; reduce --micro_batch_size or --blocks_per_program",
+  zh: "超出了 GPU 的显存；请调小 --micro_batch_size 或 --blocks_per_program",
+};
+const AS_GIVEN = {
+  en: "the settings stay as given: nothing is chosen automatically for a GPU",
+  zh: "设置保持不变：在 GPU 上不会自动选择任何设置",
+};
+
 function gpuLines({ gpu, ledger }: GpuMemory): string[] {
   const has = gpu.adapter?.memoryBytes; // its name and limits are printed when it is opened
   const peak = peakBytes(ledger);
-  const beside = has === undefined
-    ? " (the memory of the GPU is unknown)"
-    : ` of ${memoryText(has)} on the GPU`;
+  const [en, zh] = has === undefined
+    ? [" (the memory of the GPU is unknown)", "（GPU 的显存大小未知）"]
+    : [` of ${memoryText(has)} on the GPU`, `，GPU 显存 ${memoryText(has)}`];
+  const held = memoryText(heldBytes(ledger));
   return [
     ...ledgerLines(ledger),
-    `predicted peak ${memoryText(peak)}${beside}: ${
-      memoryText(heldBytes(ledger))
-    } in arrays between programs, the rest inside programs`,
-    has !== undefined && peak > has
-      ? "this exceeds the GPU's memory; reduce --micro_batch_size or --blocks_per_program"
-      : "the settings stay as given: nothing is chosen automatically for a GPU",
+    say({
+      en: `predicted peak ${memoryText(peak)}${en}: ${held} in arrays between programs, ` +
+        "the rest inside programs",
+      zh: `预计峰值 ${memoryText(peak)}${zh}：其中 ${held} 是程序之间的数组，其余在程序内部`,
+    }),
+    say(has !== undefined && peak > has ? TOO_LARGE : AS_GIVEN),
   ];
 }
 
@@ -169,19 +191,35 @@ function gpuLines({ gpu, ledger }: GpuMemory): string[] {
 export function startLine({ memory }: PlannedRun): string {
   if ("gpu" in memory) {
     const [held, peak] = [heldBytes, peakBytes].map((bytes) => memoryText(bytes(memory.ledger)));
-    return `memory: ${held} predicted in arrays on the GPU, ${peak} including the inside of programs`;
+    return say({
+      en:
+        `memory: ${held} predicted in arrays on the GPU, ${peak} including the inside of programs`,
+      zh: `显存：预计 GPU 上的数组占 ${held}，连同程序内部共 ${peak}`,
+    });
   }
   const choices = chosenFlags(memory);
-  return `memory: ${memoryText(memory.peak)} predicted${choices === "" ? "" : `, with ${choices}`}`;
+  const peak = memoryText(memory.peak);
+  return say({
+    en: `memory: ${peak} predicted${choices === "" ? "" : `, with ${choices}`}`,
+    zh: `内存：预计 ${peak}${choices === "" ? "" : `，设置 ${choices}`}`,
+  });
 }
 
 /** The line at the end of a run: predicted and measured peak memory. */
 export function comparisonLine({ memory }: PlannedRun, { device }: { device: Device }): string {
-  const beside = (predicted: number, measured: number) =>
-    `predicted ${memoryText(predicted)}, measured ${memoryText(measured)}`;
-  return "gpu" in memory
-    ? `peak of arrays on the GPU: ${beside(heldBytes(memory.ledger), device.usage().peakBytes)}`
-    : `peak memory: ${beside(memory.peak, peakMemory() * 2 ** 20)}`;
+  const isGpu = "gpu" in memory;
+  const predicted = memoryText(isGpu ? heldBytes(memory.ledger) : memory.peak);
+  const measured = memoryText(isGpu ? device.usage().peakBytes : peakMemory() * 2 ** 20);
+  const what = isGpu
+    ? { en: "peak of arrays on the GPU", zh: "GPU 上数组的峰值" }
+    : { en: "peak memory", zh: "内存峰值" };
+  return titled(
+    say(what),
+    say({
+      en: `predicted ${predicted}, measured ${measured}`,
+      zh: `预计 ${predicted}，实测 ${measured}`,
+    }),
+  );
 }
 
 /** Estimates the time of the whole run from the speed of this machine, measured for a second. */
@@ -193,17 +231,25 @@ export async function hoursLine(
   const speed = await machineSpeed("gpu" in memory ? memory.gpu : await cpu());
   const seconds = workSeconds(runWork(models, settings), speed);
   const gigaflops = Number((speed.products / 1e9).toPrecision(2));
-  return `about ${
-    duration(seconds)
-  } if all texts have the maximum length, at a measured ${gigaflops} GFLOP/s of matrix products`;
+  return say({
+    en: `about ${duration(seconds)} if all texts have the maximum length, ` +
+      `at a measured ${gigaflops} GFLOP/s of matrix products`,
+    zh: `如果所有文本都达到最大长度，约需 ${duration(seconds)}` +
+      `（实测矩阵乘法速度 ${gigaflops} GFLOP/s）`,
+  });
 }
 
 /** "40 s", "5 minutes", "52.0 hours" */
 function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  return seconds < 3600
-    ? `${Math.round(seconds / 60)} minutes`
-    : `${(seconds / 3600).toFixed(1)} hours`;
+  if (seconds < 60) {
+    return say({ en: `${Math.ceil(seconds)} s`, zh: `${Math.ceil(seconds)} 秒` });
+  }
+  const [minutes, hours] = [Math.round(seconds / 60), (seconds / 3600).toFixed(1)];
+  return say(
+    seconds < 3600
+      ? { en: `${minutes} minutes`, zh: `${minutes} 分钟` }
+      : { en: `${hours} hours`, zh: `${hours} 小时` },
+  );
 }
 
 /** Rows of a product for whole texts, and of one for a single token of each answer. */

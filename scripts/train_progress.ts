@@ -5,7 +5,8 @@
 import type { Metrics, StepReport, TimestepReport } from "../lib/ppo/mod.ts";
 import type { Settings } from "../lib/settings/mod.ts";
 import { scheduleOf, stepsAnUpdate } from "../lib/settings/mod.ts";
-import { clock, secondsLeft, type Terminal } from "./command.ts";
+import { listed, say, titled } from "../lib/text/mod.ts";
+import { secondsLeft, type Terminal, timeLeft } from "./command.ts";
 
 /** Receives the events of a run. */
 export interface TrainingProgress {
@@ -40,14 +41,14 @@ export interface ProgressStart {
  * for the next part.
  */
 function partsText(row: Metrics): string {
-  const parts = {
-    generate: "seconds_generate",
-    score: "seconds_score",
-    actor: "seconds_actor",
-    critic: "seconds_critic",
-  } as const;
-  const texts = Object.entries(parts).map(([part, name]) => `${part} ${row[name].toFixed(1)}`);
-  return `seconds: ${texts.join(", ")}`;
+  const parts = [
+    [{ en: "generate", zh: "生成" }, row.seconds_generate],
+    [{ en: "score", zh: "评分" }, row.seconds_score],
+    [{ en: "actor", zh: "策略模型" }, row.seconds_actor],
+    [{ en: "critic", zh: "价值模型" }, row.seconds_critic],
+  ] as const;
+  const texts = parts.map(([part, seconds]) => `${say(part)} ${seconds.toFixed(1)}`);
+  return titled(say({ en: "seconds", zh: "用时（秒）" }), listed(texts));
 }
 
 /** Measures how long timesteps and optimizer steps take. */
@@ -67,7 +68,7 @@ function stopwatchOf(now: () => number) {
     left(timesteps: number, steps: number): string {
       const step = stepping.done > 0 ? stepping : sampling; // first assume a timestep's time
       const seconds = secondsLeft([{ ...sampling, left: timesteps }, { ...step, left: steps }]);
-      return `left ${clock(seconds)}`;
+      return timeLeft(seconds);
     },
   };
 }
@@ -86,7 +87,10 @@ export function trainingProgress(
     timestep({ timestep, update }) {
       done.timestep = timestep;
       stopwatch.timestep();
-      const position = `timestep ${timestep} of ${timesteps}  update ${update} of ${updates}`;
+      const position = say({
+        en: `timestep ${timestep} of ${timesteps}  update ${update} of ${updates}`,
+        zh: `时间步 ${timestep} / ${timesteps}  更新 ${update} / ${updates}`,
+      });
       terminal.progress(`${position}  ${left()}`);
     },
     step({ ppoStep }) {
@@ -94,11 +98,22 @@ export function trainingProgress(
       stopwatch.step();
       const step = (ppoStep - 1) % perUpdate + 1;
       const update = Math.ceil(ppoStep / perUpdate);
-      terminal.progress(`update ${update} of ${updates}  step ${step} of ${perUpdate}  ${left()}`);
+      const position = say({
+        en: `update ${update} of ${updates}  step ${step} of ${perUpdate}`,
+        zh: `更新 ${update} / ${updates}  优化器步 ${step} / ${perUpdate}`,
+      });
+      terminal.progress(`${position}  ${left()}`);
     },
     update(row) {
-      const position = `update ${row.update} of ${updates}  timestep ${row.timestep}`;
-      const numbers = `mean_reward ${row.mean_reward.toFixed(3)}  KL ${row.kl.toFixed(3)}`;
+      const [reward, kl] = [row.mean_reward.toFixed(3), row.kl.toFixed(3)];
+      const position = say({
+        en: `update ${row.update} of ${updates}  timestep ${row.timestep}`,
+        zh: `更新 ${row.update} / ${updates}  时间步 ${row.timestep}`,
+      });
+      const numbers = say({
+        en: `mean_reward ${reward}  KL ${kl}`,
+        zh: `平均奖励 ${reward}  KL ${kl}`,
+      });
       terminal.print(`${position}  ${numbers}  ${left()}  ${partsText(row)}`);
     },
   };

@@ -6,6 +6,7 @@ import type { DivergenceError } from "../lib/learn/mod.ts";
 import { downloadParameters, type Weight, writeModelFolder } from "../lib/lm/mod.ts";
 import type { PpoState } from "../lib/ppo/mod.ts";
 import { scheduleOf, type Settings } from "../lib/settings/mod.ts";
+import { say, sentences } from "../lib/text/mod.ts";
 import { recordPath, resumeCommand, writeRecord } from "./run_folder.ts";
 import { newestOf, policyPath, saveState } from "./run_states.ts";
 import type { Job } from "./train_job.ts";
@@ -102,15 +103,23 @@ export async function diverged(job: Job, error: DivergenceError): Promise<Error>
 
 /** The error that ends a run whose files cannot be written, with what is saved and how to go on. */
 export const unwritable = async (folder: string, error: WriteError): Promise<Error> =>
-  new Error(`${error.message}. ${await wayOn(folder)}`, { cause: error });
+  new Error(sentences([error.message, await wayOn(folder)]), { cause: error });
 
 /** What is saved of a run that was broken off, and the command that goes on with it. */
 async function wayOn(folder: string): Promise<string> {
   const { state } = await newestOf(folder).catch(() => ({ state: undefined })); // it may be gone
   if (state !== undefined) {
-    return `The run is saved up to ${state}; then continue with: ${resumeCommand(folder)}`;
+    return say({
+      en: `The run is saved up to ${state}; then continue with: ${resumeCommand(folder)}`,
+      zh: `训练已保存到 ${state}；解决之后续训：${resumeCommand(folder)}`,
+    });
   }
-  return await fileExists(recordPath(folder))
-    ? `No state was saved yet; then begin anew with: ${resumeCommand(folder)}`
-    : "No state was saved: begin the run again";
+  return say(
+    await fileExists(recordPath(folder))
+      ? {
+        en: `No state was saved yet; then begin anew with: ${resumeCommand(folder)}`,
+        zh: `还没有保存过训练状态；解决之后从头开始：${resumeCommand(folder)}`,
+      }
+      : { en: "No state was saved: begin the run again", zh: "没有保存训练状态：请重新开始训练" },
+  );
 }

@@ -10,6 +10,7 @@ import { createWarnings, readRunLog, type RunWarnings } from "../lib/doctor/mod.
 import { fileExists, readText, writeAtomically } from "../lib/files/mod.ts";
 import { DivergenceError, requireFiniteArrays } from "../lib/learn/mod.ts";
 import type { Metrics, PpoState } from "../lib/ppo/mod.ts";
+import { say } from "../lib/text/mod.ts";
 
 /**
  * Starts watching the run in a folder. The warnings of the rows that its log already has were given
@@ -30,13 +31,16 @@ export function warn(
   warnings.update({ ...row }).forEach(print);
 }
 
+const ACTOR = { en: "the actor", zh: "策略模型" };
+const CRITIC = { en: "the critic", zh: "价值模型" };
+
 /**
  * Checks weights and moments before a state is written.
  *
  * @throws {DivergenceError} With the name of an array that has a NaN or an infinity.
  */
 export function requireFiniteState({ actor, critic }: Pick<PpoState, "actor" | "critic">): void {
-  for (const [owner, { arrays }] of [["the actor", actor], ["the critic", critic]] as const) {
+  for (const [owner, { arrays }] of [[ACTOR, actor], [CRITIC, critic]] as const) {
     requireFiniteArrays(
       [...arrays].map(([name, array]) => [name.replace(/^parameters\./, ""), array]),
       owner,
@@ -63,7 +67,10 @@ export const writeDivergence = (
   folder: string,
   { found, fromSteps }: DivergenceError,
 ): Promise<void> =>
-  writeAtomically(divergencePath(folder), JSON.stringify({ found, fromSteps }, null, 2) + "\n");
+  writeAtomically(
+    divergencePath(folder),
+    JSON.stringify({ found: found.en, found_zh: found.zh, fromSteps }, null, 2) + "\n",
+  );
 
 /** What is left of a run that has diverged. */
 export interface Remains {
@@ -76,13 +83,22 @@ export interface Remains {
 /** The error that ends a run: what diverged, what to try, and what was kept. */
 export function divergedRun(error: DivergenceError, { state, policy }: Remains): Error {
   const kept = [
-    policy === undefined ? [] : `the policy ${policy}`,
-    state === undefined ? [] : `the state ${state}`,
+    policy === undefined ? [] : say({ en: `the policy ${policy}`, zh: `策略模型 ${policy}` }),
+    state === undefined ? [] : say({ en: `the state ${state}`, zh: `训练状态 ${state}` }),
   ].flat();
   const left = kept.length > 0
-    ? `Kept, with finite values: ${kept.join(" and ")}.`
-    : "Nothing was saved, because the weights are no longer finite.";
-  const way = "Resuming would diverge again: begin a new run with other settings in another " +
-    "--output_dir.";
-  return new Error(`${error.message} ${left} ${way}`);
+    ? {
+      en: `Kept, with finite values: ${kept.join(" and ")}.`,
+      zh: `保留了数值仍为有限数的${kept.join("和")}。`,
+    }
+    : {
+      en: "Nothing was saved, because the weights are no longer finite.",
+      zh: "什么也没有保存，因为权重已不是有限数。",
+    };
+  return new Error(say({
+    en: `${error.message} ${left.en} Resuming would diverge again: ` +
+      "begin a new run with other settings in another --output_dir.",
+    zh: `${error.message}${left.zh}续训仍会发散：` +
+      "请换一个 --output_dir，用其他设置开始新的训练。",
+  }));
 }

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import process from "node:process";
 import { linesOf } from "../lib/files/mod.ts";
 import { isJsonRow } from "../lib/passages/mod.ts";
+import { say } from "../lib/text/mod.ts";
 
 /**
  * Asks for lines until Ctrl-D, with the text of `prompt` before each; Ctrl-C ends the command.
@@ -39,10 +40,18 @@ export async function* typedLines(prompt: () => string): AsyncGenerator<string> 
  * @throws {TypeError} For a line of JSON: a file of rows is given with `--file`.
  */
 export async function* pipedLines(): AsyncGenerator<string> {
-  for await (const { line, text } of linesOf(Deno.stdin.readable, { name: "standard input" })) {
+  for await (
+    const { line, text } of linesOf(Deno.stdin.readable, {
+      name: say({ en: "standard input", zh: "标准输入" }),
+    })
+  ) {
     if (isJsonRow(text)) {
-      const found = "it is JSON, and each piped line is a text; give the file with --file";
-      throw new TypeError(`Cannot use standard input, line ${line}: ${found}`);
+      throw new TypeError(say({
+        en: `Cannot use standard input, line ${line}: ` +
+          "it is JSON, and each piped line is a text; give the file with --file",
+        zh: `不能使用标准输入第 ${line} 行：它是 JSON，而管道传入的每一行应是文本；` +
+          "请用 --file 给出文件",
+      }));
     }
     yield text;
   }

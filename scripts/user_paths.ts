@@ -6,6 +6,7 @@
  */
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { grantedVariable } from "./command_language.ts";
 
 /** The project's folder. */
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
@@ -17,10 +18,7 @@ const isPath = (name: string): boolean => /(_path|_dir)$|^(file|resume|output)$/
 const isSame = (a: string, b: string): boolean => relative(a, b) === "";
 
 /** The user's folder; empty where `deno task` has not said it, or the command may not ask. */
-function initialFolder(): string {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: "INIT_CWD" });
-  return state === "granted" ? Deno.env.get("INIT_CWD") ?? "" : "";
-}
+const initialFolder = (): string => grantedVariable("INIT_CWD") ?? "";
 
 /** Where paths count from. */
 export interface UserPlaces {

@@ -46,13 +46,17 @@ const APART = [
 ];
 /** What a room may import besides the earlier ones of `ORDER`. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
-  lm: ["files"],
-  settings: ["files"],
-  passages: ["files", "corpus"],
+  runtime: ["text"],
+  learn: ["text"],
+  files: ["text"],
+  lm: ["files", "text"],
+  settings: ["files", "text"],
+  doctor: ["text"],
+  passages: ["files", "corpus", "text"],
   world: ["corpus"],
-  memory: ["files"],
-  stages: ["files"],
-  ppo: ["files"],
+  memory: ["files", "text"],
+  stages: ["files", "text"],
+  ppo: ["files", "text"],
   export: ["files"],
   plots: ["text", "display"],
   notebook: ["text", "display"],

@@ -21,6 +21,7 @@ import {
   validateSettings,
 } from "../settings/mod.ts";
 import { storedStatistics } from "../stages/mod.ts";
+import { say } from "../text/mod.ts";
 
 /** What a run starts from: models and passages, the embedded ones or the reader's own. */
 export interface RunInputs {
@@ -92,7 +93,10 @@ export const namesOwn = (given: Partial<Settings>): boolean =>
   OWN_PATHS.some((name) => given[name] !== undefined);
 
 /** The two models of a run, and what each is called. */
-const MODELS = [["ori_model_path", "SFT model"], ["reward_model_path", "reward model"]] as const;
+const MODELS = [
+  ["ori_model_path", { en: "SFT model", zh: " SFT 模型" }],
+  ["reward_model_path", { en: "reward model", zh: "奖励模型" }],
+] as const;
 
 /**
  * Completes settings that name passages or one model. Passages of one's own are for the embedded
@@ -115,7 +119,10 @@ export async function withModels(
   if (missing.length === MODELS.length) {
     const { settings = {} } = await readModelSizes(pathOf("models/sft_model"));
     checkSettings(settings);
-    tell("no model was given: using the embedded models, models/sft_model and models/rm_model");
+    tell(say({
+      en: "no model was given: using the embedded models, models/sft_model and models/rm_model",
+      zh: "没有给出模型：使用内置模型 models/sft_model 和 models/rm_model",
+    }));
     const models = {
       ori_model_path: pathOf("models/sft_model"),
       reward_model_path: pathOf("models/rm_model"),
@@ -123,10 +130,11 @@ export async function withModels(
     return { ...settings, ...given, ...models };
   }
   for (const { name, what, folder } of missing) {
-    throw new Error(
-      `Cannot run without a ${what}: --${name} was not given, and its default ` +
+    throw new Error(say({
+      en: `Cannot run without a ${what.en}: --${name} was not given, and its default ` +
         `${resolvePath(folder)} does not exist`,
-    );
+      zh: `没有${what.zh}，无法运行：没有给出 --${name}，而默认的 ${resolvePath(folder)} 不存在`,
+    }));
   }
   return given;
 }

@@ -82,7 +82,7 @@ export async function openRun(
     (settings.normalise_scores
       ? await measureScores(start, { onMeasuring: onOpening })
       : undefined);
-  onOpening("compiling the programs");
+  onOpening(say({ en: "compiling the programs", zh: "正在编译程序" }));
   const ppo = await createPpo({ ...start, scoreStatistics });
   if (ppo.storageDifference !== undefined) console.log(storageText(ppo.storageDifference));
   const { kl_coef, lam, seed } = settings;

@@ -8,7 +8,7 @@
 import { describeJson, isRecord, readJsonValues } from "../files/mod.ts";
 import type { Metrics } from "../ppo/mod.ts";
 import { checkSettings, type Settings, validateSettings } from "../settings/mod.ts";
-import { say } from "../text/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 import { namesOwn } from "./embedded.ts";
 
 /** The settings that differ from the model's own: one point of a sweep. */
@@ -162,13 +162,29 @@ export function sweepText(
 export async function readSweep(path: string): Promise<SweepRow[]> {
   const rows: SweepRow[] = [];
   for await (const { line, value } of readJsonValues(path)) {
-    rows.push(asSweepRow(value, `${path}, line ${line}`));
+    rows.push(
+      asSweepRow(value, say({ en: `${path}, line ${line}`, zh: ` ${path} 第 ${line} 行` })),
+    );
   }
   return rows;
 }
 
 /** Numbers that every row needs. Others may be null, because JSON has no NaN. */
 const COUNTS = ["update", "updates", "gold_n"];
+
+const OBJECT = { en: "an object is", zh: "对象" };
+const GIVEN_SETTINGS = { en: "settings are", zh: "设置" };
+const NUMBER = { en: "a number is", zh: "数" };
+
+/** A value of another kind than expected; an empty `key` means the row itself. */
+function expected(key: string, value: unknown, wanted: Text): string {
+  const found = describeJson(value);
+  const [en, zh] = key === "" ? ["it", "它"] : [`its "${key}"`, `其中的“${key}”`];
+  return say({
+    en: `${en} is ${found}, and ${wanted.en} expected`,
+    zh: `${zh}是${found}，应为${wanted.zh}`,
+  });
+}
 
 /**
  * A value of JSON as a row; `where` names it in errors.
@@ -177,11 +193,14 @@ const COUNTS = ["update", "updates", "gold_n"];
  */
 export function asSweepRow(row: unknown, where: string): SweepRow {
   const wrong = (found: string) =>
-    new TypeError(`Cannot read ${where} as a row of a sweep: ${found}`);
-  if (!isRecord(row)) throw wrong(`it is ${describeJson(row)}, and an object is expected`);
+    new TypeError(say({
+      en: `Cannot read ${where} as a row of a sweep: ${found}`,
+      zh: `无法把${where}读作扫描结果的一行：${found}`,
+    }));
+  if (!isRecord(row)) throw wrong(expected("", row, OBJECT));
   const { trial } = row;
   if (!isRecord(trial)) {
-    throw wrong(`its "trial" is ${describeJson(trial)}, and settings are expected`);
+    throw wrong(expected("trial", trial, GIVEN_SETTINGS));
   }
   try {
     checkSettings(trial);
@@ -190,7 +209,7 @@ export function asSweepRow(row: unknown, where: string): SweepRow {
   }
   const missing = COUNTS.find((name) => typeof row[name] !== "number");
   if (missing !== undefined) {
-    throw wrong(`its "${missing}" is ${describeJson(row[missing])}, and a number is expected`);
+    throw wrong(expected(missing, row[missing], NUMBER));
   }
   return row as SweepRow; // written by `runTrial`; the numbers that are needed are checked above
 }

@@ -1,7 +1,7 @@
 /** Runs the trials of a sweep; a notebook runs a small sweep with `sweepHere`. */
 import { interruptSignal } from "../notebook/mod.ts";
 import { scheduleOf, type Settings } from "../settings/mod.ts";
-import { titled } from "../text/mod.ts";
+import { say, titled } from "../text/mod.ts";
 import { type Embedded, loadOwn, namesOwn, runSettings } from "./embedded.ts";
 import { askQuestions } from "./questions.ts";
 import { progressLine } from "./progress_line.ts";
@@ -46,9 +46,10 @@ export async function* runTrial(
 ): AsyncGenerator<SweepRow> {
   const { heldOut } = embedded;
   if (judged > heldOut.length) {
-    throw new RangeError(
-      `Cannot judge by ${judged} held-out passages: there are ${heldOut.length}`,
-    );
+    throw new RangeError(say({
+      en: `Cannot judge by ${judged} held-out passages: there are ${heldOut.length}`,
+      zh: `无法用 ${judged} 段留出短文判定：只有 ${heldOut.length} 段`,
+    }));
   }
   const inputs = namesOwn(trial) ? await loadOwn(settings) : embedded;
   const { ppo } = await openRun(inputs, settings, options);

@@ -1,5 +1,8 @@
 /** Which causes a log shows, the likeliest first, and the report of them. */
-import { type Cause, CAUSES, learningRateTooHigh, notFinite } from "./causes.ts";
+import { listed, say, titled, type Words } from "../text/mod.ts";
+import type { Cause } from "./cause.ts";
+import { CAUSES } from "./causes.ts";
+import { learningRateTooHigh, notFinite } from "./causes_in_settings.ts";
 import type { RunRow } from "./metric_columns.ts";
 
 /** A cause that a log shows. */
@@ -17,7 +20,7 @@ export interface Finding {
 /** Why a run of this project ended, as its `divergence.json` says. */
 export interface Divergence {
   /** What was not finite. */
-  readonly found: string;
+  readonly found: Words;
   /** Whether steps that were too large are the likely cause. */
   readonly fromSteps: boolean;
 }
@@ -65,22 +68,28 @@ export function report(
 ): string[] {
   const entries = findings.map(({ cause, row, count, evidence }) => ({
     cause,
-    evidence: `${evidence}; it shows in ${count} of ${rows.length} rows, first in row ${row}`,
+    evidence: say({
+      en: `${evidence}; it shows in ${count} of ${rows.length} rows, first in row ${row}`,
+      zh: `${evidence}；${rows.length} 行中有 ${count} 行如此，首次出现在第 ${row} 行`,
+    }),
   }));
-  const end = divergence && { cause: causeOf(divergence), evidence: divergence.found };
+  const end = divergence && { cause: causeOf(divergence), evidence: say(divergence.found) };
   const isShown = entries.some(({ cause }) => cause === end?.cause);
   const all = end === undefined || isShown ? entries : [end, ...entries];
-  if (all.length === 0) return [`nothing unusual in ${rows.length} rows`];
+  if (all.length === 0) return [nothingUnusual(rows.length)];
   return all.flatMap(({ cause, evidence }, index) => {
     const own = cause.settings.filter((name) => Object.hasOwn(settings, name))
       .map((name) => `${name} ${settings[name]}`);
     return [
-      `${index + 1}. ${cause.name}`,
-      `   evidence: ${evidence}`,
-      ...(own.length > 0 ? [`   settings: ${own.join(", ")}`] : []),
-      `   advice: ${cause.advice}`,
+      `${index + 1}. ${say(cause.name)}`,
+      `   ${titled(say({ en: "evidence", zh: "依据" }), evidence)}`,
+      ...(own.length > 0 ? [`   ${titled(say({ en: "settings", zh: "设置" }), listed(own))}`] : []),
+      `   ${titled(say({ en: "advice", zh: "建议" }), say(cause.advice))}`,
     ];
   });
 }
+
+const nothingUnusual = (rows: number): string =>
+  say({ en: `nothing unusual in ${rows} rows`, zh: `${rows} 行中没有异常` });
 
 const causeOf = ({ fromSteps }: Divergence): Cause => fromSteps ? learningRateTooHigh : notFinite;

@@ -2,6 +2,7 @@
  * Reads the log of a run: JSON lines (this project's `metrics.jsonl`, verl's file logger), a JSON
  * array of rows, or the `trainer_state.json` of transformers' `Trainer` and TRL.
  */
+import { listed, say } from "../text/mod.ts";
 import { type LogOrigin, originOf, rowFrom, type RunRow } from "./metric_columns.ts";
 
 /** The log of a run. */
@@ -51,10 +52,34 @@ function lines(text: string, path: string): Row[] {
     } catch (error) {
       if (index === all.length - 1) return [];
       const reason = error instanceof Error ? error.message : String(error);
-      throw new SyntaxError(`Cannot read ${path}, line ${index + 1}: ${reason}`);
+      throw unreadable(path, index + 1, reason);
     }
-    throw new SyntaxError(`Cannot read ${path}, line ${index + 1}: it is not a JSON object`);
+    const reason = say({ en: "it is not a JSON object", zh: "它不是 JSON 对象" });
+    throw unreadable(path, index + 1, reason);
   });
+}
+
+const unreadable = (path: string, line: number, reason: string): SyntaxError =>
+  new SyntaxError(say({
+    en: `Cannot read ${path}, line ${line}: ${reason}`,
+    zh: `无法读取 ${path} 第 ${line} 行：${reason}`,
+  }));
+
+/** The error for a log without any metric of PPO. */
+function foreignLog(path: string, rows: number, names: ReadonlySet<string>): RangeError {
+  const shown = listed([...names].slice(0, 5).map((name) => `"${name}"`));
+  const columns = names.size === 0 ? "" : say({
+    en: ` with the columns ${shown}`,
+    zh: `，列名为 ${shown}`,
+  });
+  return new RangeError(say({
+    en: `Cannot diagnose ${path}: it has ${rows} rows${columns}, and none of the metrics that ` +
+      "this project, TRL, OpenRLHF or verl log for PPO. " +
+      "Give the metrics.jsonl of a PPO run, or its folder.",
+    zh: `无法诊断 ${path}：它有 ${rows} 行${columns}，` +
+      "其中没有本项目、TRL、OpenRLHF 或 verl 为 PPO 记录的任何指标。" +
+      "请给出一次 PPO 训练的 metrics.jsonl，或它的文件夹。",
+  }));
 }
 
 /**
@@ -75,15 +100,7 @@ export function readRunLog(text: string, path: string): RunLog {
   const found = wholeFile(text) ?? lines(text, path);
   const names = new Set(found.flatMap((row) => Object.keys(row)));
   const origin = originOf(names);
-  if (origin === undefined) {
-    const shown = [...names].slice(0, 5).map((name) => `"${name}"`).join(", ");
-    throw new RangeError(
-      `Cannot diagnose ${path}: it has ${found.length} rows${
-        names.size === 0 ? "" : ` with the columns ${shown}`
-      }, and none of the metrics that this project, TRL, OpenRLHF or verl log for PPO. ` +
-        "Give the metrics.jsonl of a PPO run, or its folder.",
-    );
-  }
+  if (origin === undefined) throw foreignLog(path, found.length, names);
   const rows = found.map((row) => rowFrom(row, origin)).filter((row) =>
     Object.keys(row).length > 1
   );

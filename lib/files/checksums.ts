@@ -2,6 +2,7 @@
  * Checksums of the files in a folder, in its file `checksums.json`: the length and the CRC-32 of
  * each, by which damaged files are recognised.
  */
+import { say, type Text } from "../text/mod.ts";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { isRecord, type JsonRecord, readJsonRecord } from "./json.ts";
@@ -76,18 +77,29 @@ export async function verifyChecksums(folder: string): Promise<void> {
 }
 
 async function verify(path: string, wanted: unknown): Promise<void> {
-  const damaged = (what: string) => new DamageError(`Cannot use ${path}: ${what}`);
-  if (!isRecord(wanted)) throw damaged(`its line in ${CHECKSUMS} is damaged`);
+  const damaged = ({ en, zh }: Text) =>
+    new DamageError(say({ en: `Cannot use ${path}: ${en}`, zh: `不能使用 ${path}：${zh}` }));
+  if (!isRecord(wanted)) {
+    throw damaged({
+      en: `its line in ${CHECKSUMS} is damaged`,
+      zh: `它在 ${CHECKSUMS} 中的那一行已损坏`,
+    });
+  }
   const size = (await statOrNothing(path))?.size;
-  if (size === undefined) throw damaged("it is missing");
+  if (size === undefined) throw damaged({ en: "it is missing", zh: "文件缺失" });
   if (size !== wanted.bytes) {
-    throw damaged(`it has ${size} bytes, and ${wanted.bytes} were written`);
+    throw damaged({
+      en: `it has ${size} bytes, and ${wanted.bytes} were written`,
+      zh: `它有 ${size} 字节，而写入时是 ${wanted.bytes} 字节`,
+    });
   }
   const { crc32: found } = await measured(path);
   if (found !== wanted.crc32) {
-    throw damaged(
-      `it is damaged: it has other bytes than were written (CRC-32 ${found}, ` +
+    throw damaged({
+      en: `it is damaged: it has other bytes than were written (CRC-32 ${found}, ` +
         `${wanted.crc32} in ${CHECKSUMS})`,
-    );
+      zh: `文件已损坏：内容与写入时不同（CRC-32 为 ${found}，` +
+        `${CHECKSUMS} 中是 ${wanted.crc32}）`,
+    });
   }
 }

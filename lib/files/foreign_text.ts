@@ -1,14 +1,32 @@
 /** Recognises files that are no UTF-8 text by their first bytes, and says how to convert them. */
+import { say, type Text } from "../text/mod.ts";
 import { failToRead } from "./read.ts";
 
+const UTF_16 = {
+  en: "UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8",
+  zh: " UTF-16 文本；请用 iconv -f UTF-16 -t UTF-8 转换",
+};
+
 /** The first bytes of formats that hold data sets, as Latin-1 text. */
-const MAGIC: readonly (readonly [string, string])[] = [
-  ["PAR1", "a Parquet file; save it as JSON lines, for example with pandas' to_json"],
-  ["ARROW1", "an Arrow file; save it as JSON lines, for example with pandas' to_json"],
-  ["PK\x03\x04", "a ZIP file or an Excel workbook; unpack it, or save it as CSV in UTF-8"],
-  ["\x1f\x8b", "a gzip file; unpack it with gunzip"],
-  ["\xff\xfe", "UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8"],
-  ["\xfe\xff", "UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8"],
+const MAGIC: readonly (readonly [string, Text])[] = [
+  ["PAR1", {
+    en: "a Parquet file; save it as JSON lines, for example with pandas' to_json",
+    zh: " Parquet 文件；请存为 JSON Lines，例如用 pandas 的 to_json",
+  }],
+  ["ARROW1", {
+    en: "an Arrow file; save it as JSON lines, for example with pandas' to_json",
+    zh: " Arrow 文件；请存为 JSON Lines，例如用 pandas 的 to_json",
+  }],
+  ["PK\x03\x04", {
+    en: "a ZIP file or an Excel workbook; unpack it, or save it as CSV in UTF-8",
+    zh: " ZIP 文件或 Excel 工作簿；请解压，或存为 UTF-8 的 CSV",
+  }],
+  ["\x1f\x8b", {
+    en: "a gzip file; unpack it with gunzip",
+    zh: " gzip 文件；请用 gunzip 解压",
+  }],
+  ["\xff\xfe", UTF_16],
+  ["\xfe\xff", UTF_16],
 ];
 
 /** How many bytes are looked at. */
@@ -43,8 +61,11 @@ export async function foreignFormat(path: string): Promise<string | undefined> {
   const bytes = buffer.subarray(0, await file.read(buffer) ?? 0);
   const start = String.fromCharCode(...bytes.subarray(0, 8));
   const [, known] = MAGIC.find(([magic]) => start.startsWith(magic)) ?? [];
-  if (known !== undefined) return known;
+  if (known !== undefined) return say(known);
   return isChinese(bytes)
-    ? "probably GBK text; convert it with iconv -f GB18030 -t UTF-8"
+    ? say({
+      en: "probably GBK text; convert it with iconv -f GB18030 -t UTF-8",
+      zh: " GBK 文本（很可能）；请用 iconv -f GB18030 -t UTF-8 转换",
+    })
     : undefined;
 }

@@ -4,6 +4,8 @@
  *
  * `JSON.parse` reads. `jsonc-parser` finds the place of an error, and is called only then.
  */
+import { cannotRead } from "./cannot_read.ts";
+import { inBoth, say, titled, type Words } from "../text/mod.ts";
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
 import { PLAIN_JSON, syntaxFault } from "./json_syntax.ts";
 import { lineAt } from "./lines.ts";
@@ -19,28 +21,41 @@ export const isRecord = (value: unknown): value is JsonRecord =>
 
 /** Describes a parsed value in words, for errors. */
 export function describeJson(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "object") return "an object";
-  return typeof value === "string" ? "text" : `the ${typeof value} ${value}`;
+  if (value === undefined) return say({ en: "missing", zh: "缺失" });
+  if (value === null) return say({ en: "null", zh: " null" });
+  if (Array.isArray(value)) return say({ en: "a list", zh: "列表" });
+  if (typeof value === "object") return say({ en: "an object", zh: "对象" });
+  return typeof value === "string"
+    ? say({ en: "text", zh: "文本" })
+    : say({ en: `the ${typeof value} ${value}`, zh: ` ${value}` });
 }
 
 const shown = (text: string): string =>
-  text.trim() === "" ? "nothing" : JSON.stringify(text.trim().slice(0, 40));
+  text.trim() === ""
+    ? say({ en: "nothing", zh: "空白" })
+    : JSON.stringify(text.trim().slice(0, 40));
 
 /** Whether a text begins like a JSON object, list or string. */
 const beginsLikeJson = (text: string): boolean => /^\s*[{["]/.test(text);
 
-/** What is wrong with a text that is not JSON; its lines are counted from `firstLine`. */
-function notJson(text: string, firstLine?: number): string {
+/** A line of a file in errors: `data.json, line 7`; the file alone without a line. */
+const placeOf = (where: string, line: number | undefined): string =>
+  line === undefined ? where : say({ en: `${where}, line ${line}`, zh: `${where} 第 ${line} 行` });
+
+/** The error for a text that is not JSON; its lines are counted from `firstLine`. */
+function notJson(text: string, where: string, firstLine?: number): string {
   if (!beginsLikeJson(text)) {
-    const found = `it is not JSON (it begins with ${shown(text)})`;
-    return firstLine === undefined ? `: ${found}` : `, line ${firstLine}: ${found}`;
+    return cannotRead(placeOf(where, firstLine), {
+      en: `it is not JSON (it begins with ${shown(text)})`,
+      zh: `它不是 JSON（开头是 ${shown(text)}）`,
+    });
   }
   const { line, column, kind, around } = syntaxFault(text);
-  const place = firstLine === undefined ? "" : `, line ${firstLine + line - 1}`;
-  return `${place}, column ${column}: it is not JSON: ${kind} (here: ${around})`;
+  const place = placeOf(where, firstLine === undefined ? undefined : firstLine + line - 1);
+  return say({
+    en: `Cannot read ${place}, column ${column}: it is not JSON: ${kind} (here: ${around})`,
+    zh: `无法读取 ${place}第 ${column} 列：它不是 JSON：${kind}（位置：${around}）`,
+  });
 }
 
 /**
@@ -53,7 +68,7 @@ export function parseJson(text: string, where: string, line?: number): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`Cannot read ${where}${notJson(text, line)}`, { cause });
+    throw new Error(notJson(text, where, line), { cause });
   }
 }
 
@@ -102,17 +117,31 @@ export async function readJsonSource(path: string): Promise<JsonSource> {
     value: parseJson(text, path, beginsLikeJson(text) ? 1 : undefined),
     where: (keys) =>
       keys.length === 0
-        ? `${path}: the file`
-        : `${path}, line ${lineOf(keys)}: ${dottedKeys(keys)}`,
+        ? say({ en: `${path}: the file`, zh: `${path}：整个文件` })
+        : titled(placeOf(path, lineOf(keys)), dottedKeys(keys)),
   };
 }
 
-/** Returns a parsed value as a record, or throws a TypeError that begins with `what`. */
-export function expectRecord(value: unknown, what: string): JsonRecord {
+/**
+ * Returns a parsed value as a record.
+ *
+ * @param where the file, or its line
+ * @param what the part of it that the value is (default: all)
+ * @throws {TypeError} If it is not a record.
+ */
+export function expectRecord(
+  value: unknown,
+  where: string,
+  what: Words = { en: "it", zh: "它" },
+): JsonRecord {
   if (isRecord(value)) return value;
-  throw new TypeError(`${what} is ${describeJson(value)}, and an object is expected`);
+  const { en, zh } = inBoth(what), found = describeJson(value);
+  throw new TypeError(cannotRead(where, {
+    en: `${en} is ${found}, and an object is expected`,
+    zh: `${zh}是${found}，应为对象`,
+  }));
 }
 
 /** Reads a file as one JSON object. An error names the file. */
 export const readJsonRecord = async (path: string): Promise<JsonRecord> =>
-  expectRecord((await readJsonSource(path)).value, `Cannot read ${path}: it`);
+  expectRecord((await readJsonSource(path)).value, path);

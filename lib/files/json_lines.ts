@@ -3,6 +3,8 @@
  *
  * A byte order mark, CRLF line ends and blank lines are accepted (blank lines still count).
  */
+import { cannotRead } from "./cannot_read.ts";
+import { say } from "../text/mod.ts";
 import { describeJson, expectRecord, type JsonRecord, parseJson } from "./json.ts";
 import { readLines } from "./read.ts";
 
@@ -53,8 +55,8 @@ export async function* readJsonLines<Key extends string = never, Text extends st
   { required = [], strings = [] }: JsonLinesOptions<Key, Text> = {},
 ): AsyncGenerator<JsonLine<Key, Text>> {
   for await (const { line, value } of readJsonValues(path)) {
-    const where = `Cannot read ${path}, line ${line}:`;
-    const record = expectRecord(value, `${where} it`);
+    const where = say({ en: `${path}, line ${line}`, zh: `${path} 第 ${line} 行` });
+    const record = expectRecord(value, where);
     if (hasKeys(record, { required, strings, where })) yield record;
   }
 }
@@ -66,13 +68,19 @@ function hasKeys<Key extends string, Text extends string>(
   for (const key of [...required, ...strings]) {
     if (!Object.hasOwn(value, key)) {
       const found = Object.keys(value).map((name) => `"${name}"`).join(", ");
-      throw new TypeError(`${where} it has no "${key}" (its keys: ${found || "none"})`);
+      throw new TypeError(cannotRead(where, {
+        en: `it has no "${key}" (its keys: ${found || "none"})`,
+        zh: `没有“${key}”（已有的键：${found || "无"}）`,
+      }));
     }
   }
   for (const key of strings) {
     const text = value[key];
     if (typeof text !== "string") {
-      throw new TypeError(`${where} "${key}" is ${describeJson(text)}, and text is expected`);
+      throw new TypeError(cannotRead(where, {
+        en: `"${key}" is ${describeJson(text)}, and text is expected`,
+        zh: `“${key}”是${describeJson(text)}，应为文本`,
+      }));
     }
   }
   return true;

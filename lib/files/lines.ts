@@ -6,6 +6,8 @@
  * named in an error, on its own.
  */
 
+import { cannotRead } from "./cannot_read.ts";
+
 /** One line of a text without its line end. */
 export interface TextLine {
   /** Counted from 1. */
@@ -22,7 +24,8 @@ function decode(pieces: readonly Uint8Array[], where: string): string {
     const texts = pieces.map((piece) => decoder.decode(piece, { stream: true }));
     return texts.join("") + decoder.decode();
   } catch (cause) {
-    throw new TypeError(`Cannot read ${where}: it is not UTF-8 text`, { cause });
+    const found = { en: "it is not UTF-8 text", zh: "它不是 UTF-8 文本" };
+    throw new TypeError(cannotRead(where, found), { cause });
   }
 }
 

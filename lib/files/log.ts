@@ -1,6 +1,7 @@
 /**
  * Files that grow: logs of a run, which can be cut back to the point where the run is resumed.
  */
+import { say } from "../text/mod.ts";
 import { dirname, resolve } from "node:path";
 import { statOrNothing } from "./read.ts";
 import { makeFolder } from "./sync.ts";
@@ -45,7 +46,10 @@ export const fileSize = async (path: string): Promise<number> =>
 export async function cutBack(path: string, size: number): Promise<void> {
   const found = await fileSize(path);
   if (found < size) {
-    throw new RangeError(`Cannot cut ${path} back to ${size} bytes: it has ${found}`);
+    throw new RangeError(say({
+      en: `Cannot cut ${path} back to ${size} bytes: it has ${found}`,
+      zh: `无法把 ${path} 截回到 ${size} 字节：它只有 ${found} 字节`,
+    }));
   }
   if (size > 0) await Deno.truncate(path, size).catch(failToWrite(path));
   else if (await statOrNothing(path)) await Deno.remove(path).catch(failToWrite(path));

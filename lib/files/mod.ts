@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { cannotRead } from "./cannot_read.ts";
 export * from "./log.ts";
 export * from "./tensorboard.ts";
 export {

@@ -8,6 +8,7 @@
  *
  * Source: CPython's `pickletools`, which documents each instruction; PyTorch writes protocol 2.
  */
+import { wrongBytes } from "./cannot_read.ts";
 import type { NumberFormat, TensorView } from "./tensor.ts";
 
 /** A value that a pickle can hold. */
@@ -67,4 +68,4 @@ export interface PickleOptions {
 
 /** An error that names the file. */
 export const pickleError = (path: string, state: string): Error =>
-  new Error(`Cannot read ${path}: its pickle ${state}`);
+  new Error(wrongBytes(path, `its pickle ${state}`));

@@ -2,7 +2,8 @@
  * Reading a file at any place in bounded pieces, and recognising what is often found in the place
  * of a model file.
  */
-import { failToRead } from "./read.ts";
+import { cannotRead } from "./cannot_read.ts";
+import { A_FOLDER, failToRead } from "./read.ts";
 import type { TensorFile, Tensors } from "./tensor.ts";
 
 /** An open file. */
@@ -23,9 +24,14 @@ export interface RandomAccess {
 
 const CHUNK_BYTES = 1 << 21;
 
-const LFS_POINTER =
-  "it is a Git LFS pointer, not the file itself; `git lfs pull` in its repository fetches it";
-const HTML_PAGE = "it is an HTML page, probably a web server's answer saved in its place";
+const LFS_POINTER = {
+  en: "it is a Git LFS pointer, not the file itself; `git lfs pull` in its repository fetches it",
+  zh: "它是 Git LFS 指针，不是文件本身；请在它的仓库中运行 `git lfs pull` 取得文件",
+};
+const HTML_PAGE = {
+  en: "it is an HTML page, probably a web server's answer saved in its place",
+  zh: "它是 HTML 网页，多半是把网站的回复当作文件存了下来",
+};
 
 /**
  * Refuses a text that is no model file at all.
@@ -38,21 +44,26 @@ export function refuseStandIn(beginning: string, path: string): void {
     : /^\s*<(!doctype|html|\?xml)/i.test(beginning)
     ? HTML_PAGE
     : undefined;
-  if (found !== undefined) throw new Error(`Cannot read ${path}: ${found}`);
+  if (found !== undefined) throw new Error(cannotRead(path, found));
 }
 
 function randomAccess(file: Deno.FsFile, path: string, size: number): RandomAccess {
   // before memory is allocated for bytes that do not exist
   const check = (end: number) => {
     if (end <= size) return;
-    const state = `it has ${size} bytes, and ${end} are needed; it is cut off, download it again`;
-    throw new RangeError(`Cannot read ${path}: ${state}`);
+    throw new RangeError(cannotRead(path, {
+      en: `it has ${size} bytes, and ${end} are needed; it is cut off, download it again`,
+      zh: `它有 ${size} 字节，而需要 ${end} 字节；文件不完整，请重新下载`,
+    }));
   };
   const fill = async (begin: number, bytes: Uint8Array) => {
     await file.seek(begin, Deno.SeekMode.Start);
     for (let done = 0; done < bytes.length;) {
       const read = await file.read(bytes.subarray(done));
-      if (read === null) throw new RangeError(`Cannot read ${path}: it became shorter meanwhile`);
+      if (read === null) {
+        const found = { en: "it became shorter meanwhile", zh: "读取期间文件变短了" };
+        throw new RangeError(cannotRead(path, found));
+      }
       done += read;
     }
   };
@@ -91,8 +102,8 @@ export async function openTensorFile(
   using opened = new DisposableStack();
   const file = opened.use(await Deno.open(path).catch(failToRead(path)));
   const { size, isDirectory } = await file.stat();
-  if (isDirectory) throw new Error(`Cannot read ${path}: it is a folder, and a file is expected`);
-  if (size === 0) throw new RangeError(`Cannot read ${path}: it is empty`);
+  if (isDirectory) throw new Error(cannotRead(path, A_FOLDER));
+  if (size === 0) throw new RangeError(cannotRead(path, { en: "it is empty", zh: "它是空的" }));
   const open = randomAccess(file, path, size);
   refuseStandIn(new TextDecoder().decode(await open.read(0, Math.min(size, 256))), path);
   const tensors = await find(open);

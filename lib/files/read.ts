@@ -1,23 +1,37 @@
 /**
  * Reading a file as text, whole or line by line, with errors that are sentences.
  */
+import { cannotRead } from "./cannot_read.ts";
+import { say, type Words } from "../text/mod.ts";
 import { join, resolve } from "node:path";
 import { linesOf, type TextLine } from "./lines.ts";
 
 /** Turns an error of the file system into the sentence `Cannot read <full path>: <reason>`. */
 export const readError = (path: string, cause: unknown): Error =>
-  new Error(`Cannot read ${resolve(path)}: ${reason(cause)}`, { cause });
+  new Error(cannotRead(resolve(path), reason(cause)), { cause });
 
 /** Rejects with that sentence: for `catch`. */
 export const failToRead = (path: string) => (cause: unknown): never => {
   throw readError(path, cause);
 };
 
-function reason(cause: unknown): string {
-  if (cause instanceof Deno.errors.NotFound) return "there is no such file";
-  if (cause instanceof Deno.errors.NotADirectory) return "a part of this path is a file";
-  if (cause instanceof Deno.errors.IsADirectory) return "it is a folder, and a file is expected";
-  if (cause instanceof Deno.errors.PermissionDenied) return "this user may not read it";
+/** A folder in the place of a file. */
+export const A_FOLDER = {
+  en: "it is a folder, and a file is expected",
+  zh: "它是文件夹，应为文件",
+};
+
+function reason(cause: unknown): Words {
+  if (cause instanceof Deno.errors.NotFound) {
+    return { en: "there is no such file", zh: "没有这个文件" };
+  }
+  if (cause instanceof Deno.errors.NotADirectory) {
+    return { en: "a part of this path is a file", zh: "路径的一部分是文件" };
+  }
+  if (cause instanceof Deno.errors.IsADirectory) return A_FOLDER;
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return { en: "this user may not read it", zh: "当前用户无权读取" };
+  }
   return cause instanceof Error ? cause.message : String(cause);
 }
 
@@ -49,7 +63,11 @@ const MAX_TEXT_BYTES = 400_000_000; // the longest JavaScript string is a little
 export async function readText(path: string): Promise<string> {
   const { size } = await Deno.stat(path).catch(failToRead(path));
   if (size > MAX_TEXT_BYTES) {
-    throw readError(path, new RangeError(`it has ${size} bytes, too many for one text`));
+    const found = say({
+      en: `it has ${size} bytes, too many for one text`,
+      zh: `它有 ${size} 字节，超过了单个文本的上限`,
+    });
+    throw readError(path, new RangeError(found));
   }
   const bytes = await Deno.readFile(path).catch(failToRead(path));
   try {

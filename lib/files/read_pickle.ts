@@ -3,6 +3,8 @@
  * the caller allows. The instructions that PyTorch's files use are one function each, and all
  * others are refused.
  */
+import { cannotRead } from "./cannot_read.ts";
+import { type Text } from "../text/mod.ts";
 import { describe, isKind, pickleError, type PickleOptions, type PickleValue } from "./pickle.ts";
 
 /** The state of the stack machine. */
@@ -88,12 +90,19 @@ function long(machine: PickleMachine, length: number): number | bigint {
   return Number.isSafeInteger(exact) ? exact : value;
 }
 
+/** A name in a pickle that no model's weights need. */
+const foreignName = (name: string): Text => ({
+  en: `its pickle names "${name}", which is no part of a model's weights; ` +
+    "nothing of it was executed. " +
+    "Save the weights alone in Python: torch.save(model.state_dict(), path)",
+  zh: `其中的 pickle 提到“${name}”，它不属于模型权重；没有执行其中的任何内容。` +
+    "请在 Python 中只保存权重：torch.save(model.state_dict(), path)",
+});
+
 function pushName({ allows, path, stack }: PickleMachine, module: string, name: string): void {
   const full = `${module}.${name}`;
   if (!allows(full)) {
-    const found = `names "${full.slice(0, 100)}", which is no part of a model's weights`;
-    const advice = "Save the weights alone in Python: torch.save(model.state_dict(), path)";
-    throw pickleError(path, `${found}; nothing of it was executed. ${advice}`);
+    throw new Error(cannotRead(path, foreignName(full.slice(0, 100))));
   }
   stack.push({ kind: "name", name: full });
 }

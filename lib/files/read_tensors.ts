@@ -2,6 +2,7 @@
  * Reading tensors out of an open file: each storage is streamed once, and every tensor in it
  * filled on the way.
  */
+import { wrongBytes } from "./cannot_read.ts";
 import { collectValues, type NewFloats } from "./decode.ts";
 import { byteRange, checkView, count, isContiguous, span } from "./tensor.ts";
 import type { StoredTensor, TensorFile, TensorView } from "./tensor.ts";
@@ -80,7 +81,7 @@ export async function* readTensors(
     });
     const { path, storageBytes } = wanted[0].view;
     if (at !== storageBytes) {
-      throw new RangeError(`Cannot read ${path}: a storage of ${storageBytes} bytes gave ${at}`);
+      throw new RangeError(wrongBytes(path, `a storage of ${storageBytes} bytes gave ${at}`));
     }
     for (const [key, collector] of collectors) {
       collectors.delete(key);

@@ -4,6 +4,8 @@
  *
  * Source: https://github.com/huggingface/safetensors#format
  */
+import { cannotRead, wrongBytes } from "./cannot_read.ts";
+import { say } from "../text/mod.ts";
 import { expectRecord, isRecord, type JsonRecord, parseJson } from "./json.ts";
 import type { RandomAccess } from "./random_access.ts";
 import { BYTES, count, isReadable, READABLE } from "./tensor.ts";
@@ -31,12 +33,12 @@ export async function readHeader(file: RandomAccess, skip: (key: string) => bool
   const { path, size } = file;
   const start = 8 + await headerBytes(file), dataBytes = size - start;
   const text = new TextDecoder().decode(await file.read(8, start));
-  const parsed = parseJson(text, `the header of ${path}`);
-  const header = expectRecord(parsed, `Cannot read ${path}: its header`);
+  const parsed = parseJson(text, say({ en: `the header of ${path}`, zh: ` ${path} 的文件头` }));
+  const header = expectRecord(parsed, path, { en: "its header", zh: "它的文件头" });
   const spans: Span[] = [], entries: ReturnType<typeof parseEntry>[] = [];
   for (const [key, value] of Object.entries(header)) {
     if (key === "__metadata__") continue;
-    const where = `Cannot read "${key}" of ${path}:`;
+    const where = say({ en: `"${key}" of ${path}`, zh: ` ${path} 中的“${key}”` });
     const fields = isRecord(value) ? value : {};
     const span = parseSpan(key, fields, { dataBytes, where });
     spans.push(span);
@@ -47,7 +49,7 @@ export async function readHeader(file: RandomAccess, skip: (key: string) => bool
 }
 
 async function headerBytes({ path, size, read }: RandomAccess): Promise<number> {
-  const wrong = (state: string) => new RangeError(`Cannot read ${path}: ${state}`);
+  const wrong = (state: string) => new RangeError(wrongBytes(path, state));
   if (size < 8) throw wrong(`it has ${size} bytes, too few for a safetensors file`);
   const claimed = new DataView((await read(0, 8)).buffer).getBigUint64(0, true);
   if (claimed > size - 8) {
@@ -65,13 +67,13 @@ function parseSpan(
 ) {
   if (!isSizes(offsets) || offsets.length !== 2) {
     const found = `its data_offsets are ${JSON.stringify(offsets)}`;
-    throw new TypeError(`${where} ${found}, and two offsets are expected`);
+    throw new TypeError(wrongBytes(where, `${found}, and two offsets are expected`));
   }
   const [begin, end] = offsets;
   if (begin > end || end > dataBytes) {
     const found =
       `it lies at bytes ${begin} to ${end}, but the file has ${dataBytes} bytes of data`;
-    throw new RangeError(`${where} ${found}`);
+    throw new RangeError(wrongBytes(where, found));
   }
   return { key, begin, end };
 }
@@ -79,16 +81,19 @@ function parseSpan(
 function parseEntry(span: Span, { dtype, shape }: JsonRecord, where: string) {
   if (typeof dtype !== "string" || !isReadable(dtype)) {
     const found = `its dtype is ${JSON.stringify(dtype)}`;
-    throw new TypeError(`${where} ${found}, and only ${READABLE.join(", ")} can be read`);
+    throw new TypeError(cannotRead(where, {
+      en: `${found}, and only ${READABLE.join(", ")} can be read`,
+      zh: `它的 dtype 是 ${JSON.stringify(dtype)}，只能读取 ${READABLE.join("、")}`,
+    }));
   }
   if (!isSizes(shape)) {
     const found = `its shape is ${JSON.stringify(shape)}`;
-    throw new TypeError(`${where} ${found}, and a list of sizes is expected`);
+    throw new TypeError(wrongBytes(where, `${found}, and a list of sizes is expected`));
   }
   const given = span.end - span.begin, needed = count(shape) * BYTES[dtype];
   if (needed !== given) {
     const found = `[${shape.join(", ")}] of ${dtype} takes ${needed} bytes`;
-    throw new RangeError(`${where} ${found}, but ${given} are given to it`);
+    throw new RangeError(wrongBytes(where, `${found}, but ${given} are given to it`));
   }
   return { ...span, dtype, shape };
 }
@@ -98,7 +103,7 @@ function parseEntry(span: Span, { dtype, shape }: JsonRecord, where: string) {
  * or damaged.
  */
 function checkCover(spans: readonly Span[], dataBytes: number, path: string): void {
-  const wrong = (state: string) => new RangeError(`Cannot read ${path}: ${state}`);
+  const wrong = (state: string) => new RangeError(wrongBytes(path, state));
   let reached = 0;
   let before = "the start";
   for (const { key, begin, end } of spans.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {

@@ -5,6 +5,7 @@
  * Source: Hugging Face's documentation of sharded checkpoints; `weight_map` gives the file of each
  * key.
  */
+import { cannotRead } from "./cannot_read.ts";
 import { dirname, join } from "node:path";
 import { expectRecord, readJsonRecord } from "./json.ts";
 import { openSafetensors } from "./safetensors.ts";
@@ -16,11 +17,14 @@ const PLAIN_NAME = /^[\w.-]+\.(safetensors|bin)$/;
 
 async function readWeightMap(path: string): Promise<[key: string, file: string][]> {
   const { weight_map: map } = await readJsonRecord(path);
-  const files = expectRecord(map, `Cannot read ${path}: weight_map`);
+  const files = expectRecord(map, path, "weight_map");
   return Object.entries(files).map(([key, name]) => {
     if (typeof name === "string" && PLAIN_NAME.test(name)) return [key, name];
-    const found = `"${key}" is in ${JSON.stringify(name)?.slice(0, 100)}`;
-    throw new TypeError(`Cannot read ${path}: ${found}, and a file of this folder is expected`);
+    const file = JSON.stringify(name)?.slice(0, 100);
+    throw new TypeError(cannotRead(path, {
+      en: `"${key}" is in ${file}, and a file of this folder is expected`,
+      zh: `“${key}”在 ${file} 中，应为本文件夹中的文件`,
+    }));
   });
 }
 
@@ -38,7 +42,10 @@ function joinViews(
     for (const [key, view] of views) {
       if (skip(key)) continue;
       if (files.get(key) !== name) {
-        throw new RangeError(`Cannot read ${path}: ${index} does not place "${key}" in it`);
+        throw new RangeError(cannotRead(path, {
+          en: `${index} does not place "${key}" in it`,
+          zh: `按 ${index}，“${key}”不在这个文件里`,
+        }));
       }
       joined.set(key, { ...view, storage: `${name}/${view.storage}` });
     }
@@ -46,7 +53,10 @@ function joinViews(
   for (const [key, name] of files) {
     if (joined.has(key)) continue;
     const path = shards.get(name)?.path;
-    throw new RangeError(`Cannot read ${path}: it lacks "${key}", which ${index} places in it`);
+    throw new RangeError(cannotRead(String(path), {
+      en: `it lacks "${key}", which ${index} places in it`,
+      zh: `缺少“${key}”，而按 ${index} 它应在这个文件里`,
+    }));
   }
   return joined;
 }

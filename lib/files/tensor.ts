@@ -6,6 +6,8 @@
  * first element, and for each axis a size and a stride. Several views may share a storage, as
  * PyTorch's do.
  */
+import { say } from "../text/mod.ts";
+import { cannotRead, wrongBytes } from "./cannot_read.ts";
 
 /** One tensor: its shape and its values in row-major order. */
 export interface StoredTensor {
@@ -129,22 +131,26 @@ const isIndex = (value: number): boolean => Number.isSafeInteger(value) && value
  */
 export function checkView(key: string, view: TensorView): ReadableFormat {
   const { path, format, shape, strides, offset, storageBytes } = view;
-  const where = `Cannot read "${key}" of ${path}:`;
+  const where = say({ en: `"${key}" of ${path}`, zh: ` ${path} 中的“${key}”` });
   if (!isReadable(format)) {
-    const known = READABLE.join(", ");
-    throw new TypeError(`${where} its numbers are ${format}, and only ${known} can be read`);
+    throw new TypeError(cannotRead(where, {
+      en: `its numbers are ${format}, and only ${READABLE.join(", ")} can be read`,
+      zh: `其中的数是 ${format} 格式，只能读取 ${READABLE.join("、")}`,
+    }));
   }
   const place = `shape [${shape.join(", ")}], strides [${strides.join(", ")}]`;
   if (strides.length !== shape.length || ![offset, ...shape, ...strides].every(isIndex)) {
-    throw new TypeError(`${where} ${place} and offset ${offset} are no place of a tensor`);
+    throw new TypeError(
+      wrongBytes(where, `${place} and offset ${offset} are no place of a tensor`),
+    );
   }
   const { end } = byteRange(view);
   if (!(end <= storageBytes)) {
     const found = `with ${place} it ends at byte ${end}, but its storage has ${storageBytes}`;
-    throw new RangeError(`${where} ${found}`);
+    throw new RangeError(wrongBytes(where, found));
   }
   if (count(shape) > 0 && !isInjective(view)) {
-    throw new RangeError(`${where} with ${place} it would have some values twice`);
+    throw new RangeError(wrongBytes(where, `with ${place} it would have some values twice`));
   }
   return format;
 }

@@ -1,6 +1,7 @@
 /**
  * Files of `torch.save`, in both formats. No code in them is executed (see `pickle.ts`).
  */
+import { cannotRead } from "./cannot_read.ts";
 import { openTensorFile } from "./random_access.ts";
 import type { TensorFile } from "./tensor.ts";
 import { looksLegacy, openTorchLegacy } from "./torch_legacy.ts";
@@ -17,6 +18,8 @@ export const openTorchFile = (path: string): Promise<TensorFile> =>
     if (looksZip(beginning)) return await openTorchZip(file);
     if (looksLegacy(beginning)) return await openTorchLegacy(file);
     const bytes = Array.from(beginning, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const found = `it is no file of torch.save (it begins with the bytes ${bytes})`;
-    throw new Error(`Cannot read ${path}: ${found}`);
+    throw new Error(cannotRead(path, {
+      en: `it is no file of torch.save (it begins with the bytes ${bytes})`,
+      zh: `它不是 torch.save 保存的文件（开头的字节是 ${bytes}）`,
+    }));
   });

@@ -5,6 +5,7 @@
  *
  * Source: PyTorch's `_legacy_save` and `_legacy_load` in `torch/serialization.py`.
  */
+import { wrongBytes } from "./cannot_read.ts";
 import { describe, isKind, type PickleValue, type TorchStorage } from "./pickle.ts";
 import type { RandomAccess } from "./random_access.ts";
 import { pickleReader } from "./read_pickle.ts";
@@ -20,7 +21,7 @@ function checkMachine(machine: PickleValue, path: string): void {
   const found = little === false
     ? "was written on a big-endian machine"
     : "does not state its byte order";
-  throw new Error(`Cannot read ${path}: it ${found}, and only little-endian is supported`);
+  throw new Error(wrongBytes(path, `it ${found}, and only little-endian is supported`));
 }
 
 /** The names of the storages, in the order in which their bytes follow. */
@@ -29,7 +30,7 @@ function storageNames(list: PickleValue, path: string): string[] {
   const names = items.filter((name) => typeof name === "string");
   if (new Set(names).size === items.length) return names;
   const found = `its list of storages is ${describe(list)}`;
-  throw new TypeError(`Cannot read ${path}: ${found}, and a list of names is expected`);
+  throw new TypeError(wrongBytes(path, `${found}, and a list of names is expected`));
 }
 
 /**
@@ -41,7 +42,7 @@ async function storagePlaces(
   names: readonly string[],
   { storages, start }: { storages: ReadonlyMap<string, TorchStorage>; start: number },
 ): Promise<Map<string, number>> {
-  const wrong = (state: string) => new RangeError(`Cannot read ${file.path}: ${state}`);
+  const wrong = (state: string) => new RangeError(wrongBytes(file.path, state));
   const places = new Map<string, number>();
   let at = start;
   for (const key of names) {
@@ -80,14 +81,14 @@ export async function openTorchLegacy(file: RandomAccess): Promise<Tensors> {
   const options = torchPickleOptions(path, (storage) => {
     const { key, format, bytes } = storages.get(storage.key) ?? storage;
     if (format !== storage.format || bytes !== storage.bytes) {
-      throw new Error(`Cannot read ${path}: it describes storage "${key}" in two ways`);
+      throw new Error(wrongBytes(path, `it describes storage "${key}" in two ways`));
     }
     storages.set(key, storage);
   });
   const pickles = pickleReader(await file.read(0, Math.min(file.size, MAX_PICKLE_BYTES)), options);
   const magic = pickles.next(), protocol = pickles.next();
   if (magic !== MAGIC || protocol !== PROTOCOL) {
-    throw new Error(`Cannot read ${path}: it does not begin as a file of torch.save does`);
+    throw new Error(wrongBytes(path, `it does not begin as a file of torch.save does`));
   }
   checkMachine(pickles.next(), path);
   const dict = stateDictViews(pickles.next(), path);

@@ -5,6 +5,7 @@
  * Source: PyTorch's `torch/_utils.py` (the arguments of each `_rebuild_...`) and
  * `torch/serialization.py` (persistent ids).
  */
+import { wrongBytes } from "./cannot_read.ts";
 import { describe, isKind, pickleError } from "./pickle.ts";
 import type { PickleObject, PickleOptions, PickleValue, TorchStorage } from "./pickle.ts";
 import { BYTES, type NumberFormat, type Tensors, type TensorView } from "./tensor.ts";
@@ -137,7 +138,7 @@ export type StateDict = Pick<Tensors, "views" | "groups">;
  */
 export function stateDictViews(value: PickleValue, path: string): StateDict {
   const wrong = (place: string, state: string, expected: string) =>
-    new TypeError(`Cannot read ${place}: ${state}, and ${expected} is expected`);
+    new TypeError(wrongBytes(place, `${state}, and ${expected} is expected`));
   if (!isKind(value, "dict")) {
     throw wrong(path, `it holds ${describe(value)}`, "a dictionary of tensors");
   }

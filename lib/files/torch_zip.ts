@@ -7,6 +7,7 @@
  * took twice the time and 40 MB until they were collected. Each entry's CRC is checked while its
  * bytes pass.
  */
+import { wrongBytes } from "./cannot_read.ts";
 import { crc32 } from "node:zlib";
 import { type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
 import type { TorchStorage } from "./pickle.ts";
@@ -28,7 +29,7 @@ class ArchiveReader extends Reader<RandomAccess> {
 }
 
 const zipError = (path: string, state: string, cause?: unknown): Error =>
-  new Error(`Cannot read ${path}: ${state}`, { cause });
+  new Error(wrongBytes(path, state), { cause });
 
 /** The library's messages for a file that is cut off. */
 const CUT_OFF = /^(End of central directory not found|File format is not recognized)$/;

@@ -9,6 +9,7 @@
  * Everything is on the disk before it takes a name, and the name before anything old is removed, so
  * a power failure is survived too.
  */
+import { say } from "../text/mod.ts";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { writeChecksums } from "./checksums.ts";
 import { fileExists } from "./read.ts";
@@ -111,7 +112,10 @@ async function moveInto(
     return await syncFolder(dirname(temporary));
   }
   if (!found.isDirectory) {
-    throw new Error(`Cannot write the folder ${target}: a file of that name is there`);
+    throw new Error(say({
+      en: `Cannot write the folder ${target}: a file of that name is there`,
+      zh: `无法写入文件夹 ${target}：那里有同名的文件`,
+    }));
   }
   const folder = await Deno.realPath(target);
   const written = await namesIn(temporary);

@@ -17,6 +17,7 @@ import {
 import { gradientsOf } from "../optim/mod.ts";
 import type { Device, DeviceArrays, Specs } from "../runtime/mod.ts";
 import { rename } from "../tensor/mod.ts";
+import { say } from "../text/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
 import type { LossDefinition, LossFeeds, LossProgram } from "./loss_definition.ts";
 import { gradientInParts } from "./loss_in_parts.ts";
@@ -59,15 +60,22 @@ export function createLossProgram<P extends Gpt2Parameters, I>(
   const inOne = blocksPerSegment === 0 || blocksPerSegment >= layers;
   if (inOne && logitsAtOnce === 0) return wholeGradient(device, definition);
   if (definition.drop !== undefined) {
-    const also = logitsAtOnce > 0 ? " and logits_at_once 0" : "";
-    throw new RangeError(
-      `Cannot apply dropout when the gradient is computed in parts: set blocks_per_program 0${also}`,
-    );
+    const also = logitsAtOnce > 0
+      ? { en: " and logits_at_once 0", zh: " 和 logits_at_once 0" }
+      : { en: "", zh: "" };
+    throw new RangeError(say({
+      en: "Cannot apply dropout when the gradient is computed in parts: " +
+        `set blocks_per_program 0${also.en}`,
+      zh: `分段计算梯度时不能使用 dropout：请设置 blocks_per_program 0${also.zh}`,
+    }));
   }
   if (logitsAtOnce > 0 && device.kind !== "cpu") {
-    throw new RangeError(
-      `Cannot compute logits in parts on ${device.kind}, because only the CPU adds gradients in place: set logits_at_once 0`,
-    );
+    throw new RangeError(say({
+      en: `Cannot compute logits in parts on ${device.kind}, ` +
+        "because only the CPU adds gradients in place: set logits_at_once 0",
+      zh: `不能在 ${device.kind} 上分段计算 logits，因为只有 CPU 能就地累加梯度：` +
+        "请设置 logits_at_once 0",
+    }));
   }
   const size = inOne ? layers : blocksPerSegment;
   const parts = { blocksPerSegment: size, logitsAtOnce, pool, betweenPrograms };

@@ -9,8 +9,9 @@
 import { adam, type AdamSettings, clipScale, stepScalars } from "../optim/mod.ts";
 import { type Device, flatten, isFloatArray, jit, number } from "../runtime/mod.ts";
 import { add, scalar, sqrt, square, sum, type Tensor } from "../tensor/mod.ts";
+import { type Words } from "../text/mod.ts";
 import { createArrayPool, packedArrays, packedCopies } from "./array_pool.ts";
-import { divergedStep } from "./divergence.ts";
+import { divergedStep, gradientNormOf } from "./divergence.ts";
 import {
   type AdamArrays,
   createAdamInPlace,
@@ -37,7 +38,7 @@ export interface OptimizerSettings extends AdamSettings {
   /** Gradients are scaled down to this global norm when they exceed it. */
   readonly maxGradNorm: number;
   /** The model that is trained, for errors (default: the model). */
-  readonly name?: string;
+  readonly name?: Words;
   /** Which parameters decay, by dotted name (default: all). */
   readonly decays?: (name: string) => boolean;
   /**
@@ -111,9 +112,8 @@ export async function createOptimizer<P>(
     async update({ parameters, first, second, step }, gradients, learningRate) {
       const given = arraysOf(gradients);
       const [gradNorm] = await device.read((await norm(Object.fromEntries(given))).norm);
-      const { name = "the model" } = settings;
       if (!Number.isFinite(gradNorm)) {
-        throw divergedStep(gradNorm, { name: `the gradient norm of ${name}`, step: step + 1 });
+        throw divergedStep(gradNorm, { name: gradientNormOf(settings.name), step: step + 1 });
       }
       const scale = clipScale(gradNorm, settings.maxGradNorm);
       const scalars = stepScalars(settings, { learningRate, step: step + 1, scale });

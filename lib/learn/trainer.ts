@@ -18,7 +18,7 @@ import {
 } from "../runtime/mod.ts";
 import { add } from "../tensor/mod.ts";
 import { type ArrayPool, createArrayPool } from "./array_pool.ts";
-import { divergedStep } from "./divergence.ts";
+import { divergedStep, lossOf } from "./divergence.ts";
 import type { HostResults, LossDefinition, LossFeeds, LossProgram } from "./loss_definition.ts";
 import { createLossProgram, type LossProgramOptions } from "./loss_program.ts";
 import { createOptimizer, type OptimizerSettings, type TrainState } from "./optimizer.ts";
@@ -121,7 +121,6 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
 ): Promise<Trainer<DeviceArrays<Specs<P>>, LossFeeds<I>>> {
   type Arrays = DeviceArrays<Specs<P>>;
   const { parameters: spec } = definition;
-  const { name = "the model" } = settings;
   const program = await createLossProgram(device, definition, { ...cut, pool });
   const optimizer = await createOptimizer<Arrays>(device, spec, settings);
   const parts = { program, spec, pool, beforeMicroBatch };
@@ -139,7 +138,7 @@ export async function createTrainer<P extends Gpt2Parameters, I>(
       const { loss, results, gradients } = found;
       try {
         if (!Number.isFinite(loss)) {
-          throw divergedStep(loss, { name: `the loss of ${name}`, step: state.step + 1 });
+          throw divergedStep(loss, { name: lossOf(settings.name), step: state.step + 1 });
         }
         if (!accepts(results)) return { state, gradNorm: NaN, loss, results };
         return { ...await optimizer.update(state, gradients, learningRate), loss, results };

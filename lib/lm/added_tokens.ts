@@ -74,9 +74,15 @@ export const contentOf = (value: unknown): unknown => isRecord(value) ? value.co
 
 function parseToken(value: JsonRecord, path: string): AddedToken {
   const { content, special = false, normalized = special !== true } = value;
-  const text = `an added token has the text ${shown(content)}, and some text is expected`;
+  const text = {
+    en: `an added token has the text ${shown(content)}, and some text is expected`,
+    zh: `有一个附加词元的文本是 ${shown(content)}，应为非空的文本`,
+  };
   requireUsable(typeof content === "string" && content !== "", path, text, TypeError);
-  const reason = `"${content}" has single_word true, and only false is supported`;
+  const reason = {
+    en: `"${content}" has single_word true, and only false is supported`,
+    zh: `“${content}”的 single_word 是 true，只支持 false`,
+  };
   requireUsable(value.single_word !== true, path, reason);
   return {
     content,
@@ -90,8 +96,11 @@ function parseToken(value: JsonRecord, path: string): AddedToken {
 /** The tokens with an id in `tokenizer.json` and in `added_tokens_decoder`. */
 function describedTokens({ tokenizer, config }: TokenFiles): Declared[] {
   const declare = (value: unknown, id: unknown, path: string): Declared => {
-    const reason = `it adds ${shown(contentOf(value))} as id ${shown(id)}, and a whole number ` +
-      "from 0 on is expected";
+    const token = shown(contentOf(value));
+    const reason = {
+      en: `it adds ${token} as id ${shown(id)}, and a whole number from 0 on is expected`,
+      zh: `它把 ${token} 加为编号 ${shown(id)}，而编号应为不小于 0 的整数`,
+    };
     const isId = typeof id === "number" && Number.isSafeInteger(id) && id >= 0;
     requireUsable(isId, path, reason, TypeError);
     return { token: parseToken(isRecord(value) ? value : {}, path), id, path };
@@ -127,7 +136,10 @@ function namedTokens({ config, map }: TokenFiles): Declared[] {
 function listedTokens({ added: [path, record] }: TokenFiles, special: ReadonlySet<string>) {
   return Object.entries(record).map(([content, id]): Declared => {
     const isId = typeof id === "number" && Number.isSafeInteger(id) && id >= 0;
-    const reason = `"${content}" has the id ${shown(id)}, and a whole number from 0 on is expected`;
+    const reason = {
+      en: `"${content}" has the id ${shown(id)}, and a whole number from 0 on is expected`,
+      zh: `“${content}”的编号是 ${shown(id)}，应为不小于 0 的整数`,
+    };
     requireUsable(isId, path, reason, TypeError);
     return { token: parseToken({ content, special: special.has(content) }, path), id, path };
   });
@@ -140,14 +152,20 @@ export const MAX_HOLES = 1000;
 function place(entries: string[], { token: { content }, id, path }: Declared): void {
   const known = entries.lastIndexOf(content);
   const at = id ?? (known < 0 ? entries.length : known);
-  const adds = `it adds ${shown(content)} as id ${at}`;
+  const token = shown(content), end = entries.length - 1;
   const isNear = at < entries.length + MAX_HOLES;
-  requireUsable(isNear, path, `${adds}, but the vocabulary ends at ${entries.length - 1}`);
+  requireUsable(isNear, path, {
+    en: `it adds ${token} as id ${at}, but the vocabulary ends at ${end}`,
+    zh: `它把 ${token} 加为编号 ${at}，而词表只到 ${end}`,
+  });
   while (entries.length <= at) entries.push("");
   const found = entries[at];
-  const taken = `${adds}, which is ${shown(found)} in the vocabulary. ` +
-    "Check that both files come from the same checkpoint.";
-  requireUsable(found === content || found === "", path, taken);
+  requireUsable(found === content || found === "", path, {
+    en: `it adds ${token} as id ${at}, which is ${shown(found)} in the vocabulary. ` +
+      "Check that both files come from the same checkpoint.",
+    zh: `它把 ${token} 加为编号 ${at}，而词表中这个编号是 ${shown(found)}。` +
+      "请检查两个文件是否来自同一个检查点。",
+  });
   entries[at] = content;
 }
 
@@ -178,9 +196,13 @@ export function mergeAddedTokens(
   const withIds = [...describedTokens(files), ...listedTokens(files, special)];
   const entries = [...vocabulary];
   for (const one of withIds.toSorted((a, b) => (a.id ?? 0) - (b.id ?? 0))) {
-    const without = `it adds "${one.token.content}" as id ${one.id}, but the model's embedding ` +
-      `has only ${rows} rows. Add them in Python: model.resize_token_embeddings(len(tokenizer))`;
-    requireUsable((one.id ?? 0) < rows, one.path, without);
+    const { token: { content }, id = 0, path } = one;
+    requireUsable(id < rows, path, {
+      en: `it adds "${content}" as id ${id}, but the model's embedding has only ${rows} rows. ` +
+        "Add them in Python: model.resize_token_embeddings(len(tokenizer))",
+      zh: `它把“${content}”加为编号 ${id}，而模型的词嵌入只有 ${rows} 行。` +
+        "请在 Python 中补上：model.resize_token_embeddings(len(tokenizer))",
+    });
     place(entries, one);
   }
   const ignored = new Set<string>();

@@ -16,6 +16,7 @@ import {
   resolvePath,
   verifyChecksums,
 } from "../files/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 import { type Gpt2Config, parseGpt2Config } from "./config.ts";
 import { requireUsable, shown } from "./expect_fields.ts";
 import { findConfigFolder, findModel } from "./model_place.ts";
@@ -85,9 +86,13 @@ export async function readModelFolder(
   const hasHead = !valueHead || weights.has(VALUE_HEAD);
   const full = resolvePath(place);
   if (!valueHead && weights.has(VALUE_HEAD)) {
-    tell(`${full} has a value head: a reward model or critic`);
+    tell(say({
+      en: `${full} has a value head: a reward model or critic`,
+      zh: `${full} 有价值头：它是奖励模型或价值模型`,
+    }));
   }
-  requireUsable(hasHead, `${full} as a reward model`, `${NO_HEAD} ${full}`);
+  const asReward = { en: `${full} as a reward model`, zh: `${full} 作为奖励模型` };
+  requireUsable(hasHead, asReward, noHead(full));
   return {
     ...sizes,
     weights,
@@ -122,8 +127,12 @@ export async function readTokenizer(folder: string): Promise<Tokenizer> {
   return await loadTokenizer(tokenizerFolder, { rows: config.vocabSize, endIds });
 }
 
-const NO_HEAD = `its weights have no value head (${VALUE_HEAD_NAMES}). ` +
-  "Train one from it: deno task reward --pretrained_model_path";
+const noHead = (path: string): Text => ({
+  en: `its weights have no value head (${VALUE_HEAD_NAMES}). ` +
+    `Train one from it: deno task reward --pretrained_model_path ${path}`,
+  zh: `它的权重中没有价值头（${VALUE_HEAD_NAMES}）。` +
+    `请由它训练一个奖励模型：deno task reward --pretrained_model_path ${path}`,
+});
 
 /** Numbers of which embeddings are padded to a multiple. */
 const MULTIPLES = [8, 16, 32, 64, 128, 256, 512, 1024];
@@ -135,10 +144,19 @@ function checkRows(
   { place, tell }: { place: string; tell: Tell },
 ): void {
   const isPadded = MULTIPLES.some((step) => Math.ceil(vocabSize / step) * step === rows);
-  const sizes = `its vocabulary has ${vocabSize} entries, but config.json has vocab_size ${rows}`;
-  const both = "Check that both files come from the same checkpoint";
-  requireUsable(rows === vocabSize || isPadded, resolvePath(place), `${sizes}. ${both}.`);
-  if (rows > vocabSize) tell(`${resolvePath(place)}: ${sizes}; the other rows are padding`);
+  const full = resolvePath(place);
+  const en = `its vocabulary has ${vocabSize} entries, but config.json has vocab_size ${rows}`;
+  const zh = `它的词表有 ${vocabSize} 项，而 config.json 的 vocab_size 是 ${rows}`;
+  requireUsable(rows === vocabSize || isPadded, full, {
+    en: `${en}. Check that both files come from the same checkpoint.`,
+    zh: `${zh}。请检查两个文件是否来自同一个检查点。`,
+  });
+  if (rows > vocabSize) {
+    tell(say({
+      en: `${full}: ${en}; the other rows are padding`,
+      zh: `${full}：${zh}；其余各行是填充`,
+    }));
+  }
 }
 
 /** Ids that the model's own files declare as the end of a text, those of generation first. */
@@ -148,9 +166,11 @@ async function declaredEnds(place: string): Promise<number[]> {
     const path = joinPath(place, name);
     const { eos_token_id: id } = await fileExists(path) ? await readJsonRecord(path) : {};
     const ids = Array.isArray(id) ? id.filter((one, index) => id.indexOf(one) === index) : [id];
-    const several = `eos_token_id is ${shown(id)}, and only one end token is supported. ` +
-      "Leave the one that ends an answer.";
-    requireUsable(ids.length <= 1, path, several);
+    requireUsable(ids.length <= 1, path, {
+      en: `eos_token_id is ${shown(id)}, and only one end token is supported. ` +
+        "Leave the one that ends an answer.",
+      zh: `eos_token_id 是 ${shown(id)}，只支持一个结束词元。请只留下结束回答的那一个。`,
+    });
     ends.push(...ids.filter((one) => typeof one === "number"));
   }
   return ends;
@@ -162,8 +182,11 @@ async function verifyModelFiles(folder: string): Promise<void> {
     await verifyChecksums(folder);
   } catch (error) {
     if (!(error instanceof DamageError)) throw error;
-    const way = `Use another checkpoint or, if you changed the file yourself, remove ${CHECKSUMS}`;
-    throw new DamageError(`${error.message}. ${way}`);
+    throw new DamageError(say({
+      en: `${error.message}. Use another checkpoint or, ` +
+        `if you changed the file yourself, remove ${CHECKSUMS}`,
+      zh: `${error.message}。请用另一个检查点；如果文件是你自己改的，请删除 ${CHECKSUMS}`,
+    }));
   }
 }
 

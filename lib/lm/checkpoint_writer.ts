@@ -10,6 +10,7 @@ import {
   writeFolderAtomically,
   writeSafetensors,
 } from "../files/mod.ts";
+import { say } from "../text/mod.ts";
 import type { ModelFolder } from "./checkpoint.ts";
 import { gpt2ConfigFields } from "./config.ts";
 import { SPECIAL, type Tokenizer } from "./tokenizer.ts";
@@ -111,10 +112,12 @@ export async function writeModelFolder(
   const { config, tokenizer } = model;
   const weights = checkWeights(model.weights, config, `the weights for ${folder}`);
   if (tokenizer.vocabSize > config.vocabSize) {
-    throw new RangeError(
-      `Cannot write ${folder}: the tokenizer has ${tokenizer.vocabSize} entries, ` +
+    throw new RangeError(say({
+      en: `Cannot write ${folder}: the tokenizer has ${tokenizer.vocabSize} entries, ` +
         `but the model's embedding has ${config.vocabSize} rows`,
-    );
+      zh: `无法写入 ${folder}：分词器有 ${tokenizer.vocabSize} 项，` +
+        `而模型的词嵌入有 ${config.vocabSize} 行`,
+    }));
   }
   const stored = [...weights].map(([name, weight]): [string, Weight] => [
     name === VALUE_HEAD ? name : PREFIX + name,

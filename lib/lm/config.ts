@@ -85,7 +85,10 @@ const ALIASES: { readonly [field: string]: string } = {
 };
 
 function positive(value: unknown, field: string, where: string): number {
-  const reason = `${field} is ${shown(value)}, and a positive whole number is expected`;
+  const reason = {
+    en: `${field} is ${shown(value)}, and a positive whole number is expected`,
+    zh: `${field} 是 ${shown(value)}，应为正整数`,
+  };
   const isNumber = typeof value === "number";
   requireUsable(isNumber && Number.isSafeInteger(value) && value >= 1, where, reason, TypeError);
   return value;
@@ -95,13 +98,19 @@ function size(record: JsonRecord, field: string, where: string): number {
   const alias = ALIASES[field] ?? field;
   const value = positive(record[field] ?? record[alias], field, where);
   const other = record[alias] === undefined ? value : record[alias];
-  requireUsable(other === value, where, `${field} is ${value}, but ${alias} is ${shown(other)}`);
+  requireUsable(other === value, where, {
+    en: `${field} is ${value}, but ${alias} is ${shown(other)}`,
+    zh: `${field} 是 ${value}，而 ${alias} 是 ${shown(other)}`,
+  });
   return value;
 }
 
 function epsilon(record: JsonRecord, where: string): number {
   const value = record.layer_norm_epsilon ?? 1e-5;
-  const reason = `layer_norm_epsilon is ${shown(value)}, and a positive number is expected`;
+  const reason = {
+    en: `layer_norm_epsilon is ${shown(value)}, and a positive number is expected`,
+    zh: `layer_norm_epsilon 是 ${shown(value)}，应为正数`,
+  };
   requireUsable(typeof value === "number" && value > 0, where, reason, TypeError);
   return value;
 }
@@ -109,8 +118,10 @@ function epsilon(record: JsonRecord, where: string): number {
 function refuseUnsupported(record: JsonRecord, where: string): void {
   expectFields(record, where, SUPPORTED);
   const pruned = record.pruned_heads ?? {};
-  const reason = `pruned_heads is ${shown(pruned)}, and no head may be pruned`;
-  requireUsable(Object.keys(pruned).length === 0, where, reason);
+  requireUsable(Object.keys(pruned).length === 0, where, {
+    en: `pruned_heads is ${shown(pruned)}, and no head may be pruned`,
+    zh: `pruned_heads 是 ${shown(pruned)}，不支持剪掉注意力头`,
+  });
 }
 
 /** The inner width, if it is another than GPT-2's own. */
@@ -154,8 +165,10 @@ export function parseGpt2Config(record: JsonRecord, where = "config.json"): Gpt2
     layerNormEpsilon: epsilon(record, where),
   };
   const { embed, heads } = config;
-  const uneven = `n_embd ${embed} does not divide into n_head ${heads} equal parts`;
-  requireUsable(embed % heads === 0, where, uneven);
+  requireUsable(embed % heads === 0, where, {
+    en: `n_embd ${embed} does not divide into n_head ${heads} equal parts`,
+    zh: `n_embd ${embed} 不能被 n_head ${heads} 整除`,
+  });
   return { ...config, ...parseInner(record, config.embed, where), ...parseCarried(record) };
 }
 

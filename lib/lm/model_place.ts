@@ -17,7 +17,35 @@ import {
   resolvePath,
   standingFolder,
 } from "../files/mod.ts";
-import { few, otherFile, problem, quoted, refuseOtherFolder } from "./other_models.ts";
+import { say, type Text } from "../text/mod.ts";
+import {
+  A_MODEL,
+  cachedNote,
+  fileNote,
+  holdsOther,
+  HOME,
+  insteadNote,
+  isKind,
+  LONE_FILE,
+  nameOne,
+  nearby,
+  notThere,
+  onlyState,
+  PLACES,
+  resumeFirst,
+  severalModels,
+  withoutConfig,
+} from "./model_place_errors.ts";
+import { otherFile, problem, refuseOtherFolder } from "./other_models.ts";
+import {
+  COPY_INDEX,
+  noWeights,
+  otherWeights,
+  severalWeights,
+  tokenizerNote,
+  weightsNote,
+  withoutIndex,
+} from "./weights_place_errors.ts";
 import { HEAD_FILES, headFileOf, weightsFileOf } from "./weights.ts";
 
 /** Where a model's files are. */
@@ -80,19 +108,15 @@ function sharedLength(a: string, b: string): number {
 }
 
 /** The only model of several folders, or an error that lists them. */
-function onlyModel(path: string, folders: readonly string[], what: string): Found {
+function onlyModel(path: string, folders: readonly string[], what: Text): Found {
   const sorted = folders.toSorted(byNumber);
   const [folder] = sorted;
   if (sorted.length === 1) {
-    return { folder, notes: [`${resolvePath(path)} is ${what}: reading ${resolvePath(folder)}`] };
+    return { folder, notes: [say(insteadNote(resolvePath(path), what, resolvePath(folder)))] };
   }
   const last = sorted[sorted.length - 1];
-  const names = few(sorted.map((one) => one.slice(path.length).replace(/^\/+/, "")));
-  throw problem(
-    path,
-    `it is ${what} with ${sorted.length} models (${names})`,
-    `Name one of them, such as ${quoted(last)}`,
-  );
+  const names = sorted.map((one) => one.slice(path.length).replace(/^\/+/, ""));
+  throw problem(path, severalModels(what, names), nameOne(last));
 }
 
 /** A path that leads nowhere: a name on the hub, or a mistake in it. */
@@ -100,30 +124,20 @@ async function findMissing(path: string): Promise<Found> {
   const [, onHub] = /^https?:\/\/[^/]+\/([\w.-]+\/[\w.-]+)/.exec(path) ?? [];
   if (onHub !== undefined) return await findMissing(onHub);
   if (path.startsWith("~")) {
-    throw problem(path, "there is no such folder", "The shell replaces ~ only outside quotes");
+    throw problem(path, HOME.found, HOME.advice);
   }
   const isName = /^[\w.-]+(\/[\w.-]+)?$/.test(path) && !path.startsWith(".");
   const snapshot = isName ? await hubSnapshot(hubModelFolder(path)) : undefined;
   if (snapshot !== undefined) {
-    return {
-      folder: snapshot,
-      notes: [`${path} is read from the Hugging Face cache: ${snapshot}`],
-    };
+    return { folder: snapshot, notes: [say(cachedNote(path, snapshot))] };
   }
   let parent = parentFolder(resolvePath(path));
   while (!await isFolder(parent)) parent = parentFolder(parent);
   const wanted = fileName(path);
   const others = (await modelsIn(parent, 1)).map((one) => fileName(one))
     .toSorted((a, b) => sharedLength(b, wanted) - sharedLength(a, wanted));
-  const near = others.length === 0
-    ? `${parent} holds no model`
-    : `The models in ${parent} are ${few(others)}`;
-  const hub = isName && path.includes("/")
-    ? ". If it is a name on the Hugging Face hub, download it: " +
-      `hf download ${path} --local-dir ${path}`
-    : "";
-  const kind = isTensorFile(path) ? "file" : "folder";
-  throw problem(path, `there is no such ${kind}`, near + hub);
+  const hubName = isName && path.includes("/") ? path : undefined;
+  throw problem(path, notThere(isTensorFile(path)), nearby(parent, others, hubName));
 }
 
 /** A path to a file: a model's weights, or another file of its folder. */
@@ -132,57 +146,50 @@ async function findFile(path: string): Promise<Found> {
   const names = await namesIn(folder);
   if (names.includes(CONFIG)) {
     const isWeights = isTensorFile(name) && !isShard(name) && !isStateFile(name);
-    const notes = [`${resolvePath(path)} is a file: reading ${resolvePath(folder)}`];
+    const notes = [say(fileNote(resolvePath(path), resolvePath(folder)))];
     return isWeights ? { folder, file: path, notes } : { folder, notes };
   }
   await refuseOtherFolder(folder, names);
-  const [kind, advice = ""] = otherFile([name]) ?? [];
-  if (kind !== undefined) throw problem(path, `it is ${kind}`, advice);
-  throw problem(
-    path,
-    `it is a file, and its folder has no ${CONFIG}`,
-    `A model is a folder with ${CONFIG}, weights and vocab.txt; copy the missing files from the ` +
-      "model that this one was trained from",
-  );
+  const other = otherFile([name]);
+  if (other !== undefined) throw problem(path, isKind(other.kind), other.advice);
+  throw problem(path, LONE_FILE.found, LONE_FILE.advice);
 }
 
 /** A folder without `config.json`. */
 async function findInside(path: string): Promise<Found> {
   const snapshot = await hubSnapshot(path);
   if (snapshot !== undefined) {
-    return onlyModel(path, [snapshot], "a folder of the Hugging Face cache");
+    return onlyModel(path, [snapshot], PLACES.cacheFolder);
   }
   const names = await namesIn(path);
   const cached = names.filter((name) => name.startsWith("models--"));
   if (cached.length > 0) {
     const snapshots = await Promise.all(cached.map((name) => hubSnapshot(joinPath(path, name))));
     const models = snapshots.filter((one) => one !== undefined);
-    if (models.length > 0) return onlyModel(path, models, "the Hugging Face cache");
+    if (models.length > 0) return onlyModel(path, models, PLACES.cache);
   }
   const models = await modelsIn(path);
   if (models.length > 0) {
     const isRun = models.every((one) => /^checkpoint-\d+$/.test(fileName(one)));
-    return onlyModel(path, models, isRun ? "a run folder" : "a folder");
+    return onlyModel(path, models, isRun ? PLACES.run : PLACES.folder);
   }
   await refuseOtherFolder(path, names);
   const state = names.find((name) => /^state-\d+-\d+$/.test(name));
   if (state !== undefined) {
-    const advice = "It has no checkpoint yet; continue it: deno task train --resume ";
-    throw problem(
-      path,
-      `it is a run folder with ${state} only`,
-      advice + quoted(resolvePath(path)),
-    );
+    throw problem(path, onlyState(state), resumeFirst(resolvePath(path)));
   }
-  const found = names.length === 0 ? "it is empty" : `it has no ${CONFIG}; it has ${few(names)}`;
-  const [kind, advice] = otherFile(names) ?? [];
-  const needs = `A model is a folder with ${CONFIG}, weights (model.safetensors or ` +
-    "pytorch_model.bin) and vocab.txt";
-  throw problem(path, found, kind === undefined ? needs : `It holds ${kind}. ${advice}`);
+  const other = otherFile(names);
+  const advice = other === undefined ? A_MODEL : holdsOther(other.kind, other.advice);
+  throw problem(path, withoutConfig(names), advice);
 }
 
+const EMPTY_PATH = {
+  en: "Cannot read a model: its path is empty",
+  zh: "无法读取模型：路径为空",
+};
+
 async function findFolder(path: string): Promise<Found> {
-  if (path.trim() === "") throw new Error("Cannot read a model: its path is empty");
+  if (path.trim() === "") throw new Error(say(EMPTY_PATH));
   const standing = await standingFolder(resolvePath(path)); // errors show the full path
   if (await fileExists(joinPath(standing, CONFIG))) return { folder: standing, notes: [] };
   if (!await fileExists(standing)) return await findMissing(path);
@@ -197,28 +204,22 @@ async function findWeights(folder: string): Promise<{ file: string; notes: strin
   const others = names.filter((name) => isTensorFile(name) && !isStateFile(name));
   if (others.length === 1 && !isShard(others[0])) {
     const file = joinPath(folder, others[0]);
-    return { file, notes: [`${resolvePath(folder)}: the weights are read from ${others[0]}`] };
+    return { file, notes: [say(weightsNote(resolvePath(folder), others[0]))] };
   }
   await refuseOtherFolder(folder, names);
-  const place = `Cannot read ${resolvePath(folder)}: it has no weights`;
+  const place = resolvePath(folder);
   const shards = others.filter(isShard);
   if (shards.length > 0) {
     const index = shards[0].endsWith("bin") ? "pytorch_model.bin" : "model.safetensors";
-    const found = `it has ${shards.length} shards (${few(shards)}), but no ${index}.index.json`;
-    throw problem(folder, found, "Copy the index from where the shards come from");
+    throw problem(folder, withoutIndex(shards, index), COPY_INDEX);
   }
   if (others.length > 1) {
-    throw new Error(
-      `${place} under their usual names, and ${others.length} files that may hold them ` +
-        `(${few(others)}). Name one of them, such as ${quoted(joinPath(folder, others[0]))}`,
-    );
+    throw new Error(say(severalWeights(place, others, joinPath(folder, others[0]))));
   }
-  const [kind, advice] = otherFile(names) ?? [];
-  if (kind !== undefined) throw new Error(`${place}. It has ${kind}. ${advice}`);
+  const other = otherFile(names);
+  if (other !== undefined) throw new Error(say(otherWeights(place, other.kind, other.advice)));
   const nested = (await modelsIn(folder)).map((one) => resolvePath(one)).toSorted(byNumber);
-  const expected = "model.safetensors or pytorch_model.bin, whole or in shards with an index, is " +
-    "expected";
-  throw new Error(`${place}. ${nested.length > 0 ? `Models in it are ${few(nested)}` : expected}`);
+  throw new Error(say(noWeights(place, nested)));
 }
 
 const hasTokenizer = async (folder: string): Promise<boolean> =>
@@ -232,8 +233,7 @@ async function findTokenizer(folder: string): Promise<{ folder: string; notes: s
   if (await hasTokenizer(folder) || hasOther || !await hasTokenizer(parent)) {
     return { folder, notes: [] };
   }
-  const note = `${resolvePath(folder)} has no tokenizer: reading that of ${parent}`;
-  return { folder: parent, notes: [note] };
+  return { folder: parent, notes: [say(tokenizerNote(resolvePath(folder), parent))] };
 }
 
 /**

@@ -21,6 +21,7 @@ import {
   type Tensors,
 } from "../runtime/mod.ts";
 import { type AnyTensor, cast } from "../tensor/mod.ts";
+import { say } from "../text/mod.ts";
 import type { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
 import type { Weight } from "./weights.ts";
 
@@ -97,9 +98,12 @@ function rounded(name: string, values: Float32Array): Float16Array<ArrayBuffer> 
   for (let index = 0; index < values.length; index++) {
     if (Math.abs(values[index]) >= BEYOND_FLOAT16) {
       throw new RangeError(
-        `Cannot store the parameter "${name}" as float16: it has the value ${
-          values[index]
-        }, and the largest float16 is 65504`,
+        say({
+          en: `Cannot store the parameter "${name}" as float16: it has the value ` +
+            `${values[index]}, and the largest float16 is 65504`,
+          zh: `不能用 float16 存放参数“${name}”：其中有值 ${values[index]}，` +
+            "而 float16 的最大值是 65504",
+        }),
       );
     }
   }

@@ -8,6 +8,7 @@
  * Source: Devlin et al. 2018, BERT; transformers' tokenization_bert.py is what the tests compare
  * with.
  */
+import { say } from "../text/mod.ts";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { type AddedToken, specialToken } from "./added_tokens.ts";
 
@@ -160,7 +161,10 @@ export function makeTokenizer(
   const idOf = (token: string) => {
     const id = ids.get(token);
     if (id === undefined) {
-      throw new RangeError(`Cannot find the token "${token}": it is not in ${name}`);
+      throw new RangeError(say({
+        en: `Cannot find the token "${token}": it is not in ${name}`,
+        zh: `找不到词元“${token}”：它不在 ${name} 中`,
+      }));
     }
     return id;
   };

@@ -19,6 +19,7 @@ import {
   refuseStandIn,
   resolvePath,
 } from "../files/mod.ts";
+import { say } from "../text/mod.ts";
 import { contentOf, mergeAddedTokens, specialToken, type TokenFiles } from "./added_tokens.ts";
 import { expectFields, requireUsable, shown, type Supported } from "./expect_fields.ts";
 import type { Tell } from "./tell.ts";
@@ -53,9 +54,11 @@ const GENERAL_CLASSES = /^(PreTrainedTokenizerFast|TokenizersBackend)$/;
 function checkClass({ tokenizer_class: name }: JsonRecord, path: string): void {
   if (name === undefined || name === null) return;
   const isKnown = BERT_CLASSES.test(String(name)) || GENERAL_CLASSES.test(String(name));
-  const reason = `tokenizer_class is ${shown(name)}, and only BERT's WordPiece tokenizer ` +
-    "(BertTokenizer) is supported";
-  requireUsable(isKnown, path, reason);
+  requireUsable(isKnown, path, {
+    en: `tokenizer_class is ${shown(name)}, and only BERT's WordPiece tokenizer ` +
+      "(BertTokenizer) is supported",
+    zh: `tokenizer_class 是 ${shown(name)}，只支持 BERT 的 WordPiece 分词器 (BertTokenizer)`,
+  });
 }
 
 /**
@@ -108,9 +111,12 @@ function checkSameVocabulary(
   for (let id = 0; id < size; id++) {
     const [line = "", entry = ""] = [lines[id], entries[id]];
     const isRepeated = entry === "" && entries.includes(line); // the last of equal lines counts
-    const reason = `it has ${shown(line)} as id ${id}, but ${jsonPath} has ${shown(entry)}. ` +
-      "Remove the file that does not belong to the model.";
-    requireUsable(line === entry || isRepeated, path, reason);
+    requireUsable(line === entry || isRepeated, path, {
+      en: `it has ${shown(line)} as id ${id}, but ${jsonPath} has ${shown(entry)}. ` +
+        "Remove the file that does not belong to the model.",
+      zh: `其中编号 ${id} 是 ${shown(line)}，而 ${jsonPath} 中是 ${shown(entry)}。` +
+        "请删除不属于这个模型的文件。",
+    });
   }
 }
 
@@ -123,8 +129,10 @@ async function readVocabulary(companions: Companions, { folder, rows }: LoadedFo
   if (!hasLines && !hasJson) return await refuseWithoutVocabulary(folder);
   const parsed = hasJson ? parseTokenizerJson(json, jsonPath) : undefined;
   if (parsed !== undefined && config.do_lower_case !== undefined) {
-    const reason = `do_lower_case is ${given}, but ${jsonPath} has lowercase ${parsed.lowerCase}`;
-    requireUsable(given === parsed.lowerCase, configPath, reason);
+    requireUsable(given === parsed.lowerCase, configPath, {
+      en: `do_lower_case is ${given}, but ${jsonPath} has lowercase ${parsed.lowerCase}`,
+      zh: `do_lower_case 是 ${given}，而 ${jsonPath} 的 lowercase 是 ${parsed.lowerCase}`,
+    });
   }
   const lowerCase = parsed?.lowerCase ?? given;
   if (!hasLines) return { vocabulary: parsed?.vocabulary ?? [], lowerCase, name: jsonPath };
@@ -191,9 +199,11 @@ export async function loadTokenizer(
   const read = await readVocabulary(companions, { folder, rows: rows ?? 0 });
   const { vocabulary, added, ignored } = mergeAddedTokens(read.vocabulary, companions, { rows });
   for (const token of ignored) {
-    tell(
-      `${resolvePath(folder)}: "${token}" is declared, but has no row in the embedding; ignored`,
-    );
+    tell(say({
+      en: `${resolvePath(folder)}: "${token}" is declared, ` +
+        "but has no row in the embedding; ignored",
+      zh: `${resolvePath(folder)}：声明了“${token}”，但词嵌入中没有它的行；已忽略`,
+    }));
   }
   const isOpen = (token: string) => token === "[MASK]" && config.mask_token === null;
   const known = new Set(added.map(({ content }) => content));
@@ -202,7 +212,10 @@ export async function loadTokenizer(
   );
   const endToken = endTokenOf(vocabulary, companions, endIds);
   if (endToken !== undefined && endToken !== SEPARATOR) {
-    tell(`${resolvePath(folder)}: answers end with "${endToken}", the declared end token`);
+    tell(say({
+      en: `${resolvePath(folder)}: answers end with "${endToken}", the declared end token`,
+      zh: `${resolvePath(folder)}：回答以所声明的结束词元“${endToken}”结尾`,
+    }));
   }
   return makeTokenizer(vocabulary, {
     lowerCase: read.lowerCase,

@@ -2,7 +2,15 @@
  * The entries of a tokenizer's vocabulary, from `vocab.txt` or `tokenizer.json`, and what is said
  * of a folder that has neither.
  */
-import { isRecord, joinPath, type JsonRecord, listFolder, resolvePath } from "../files/mod.ts";
+import {
+  cannotRead,
+  isRecord,
+  joinPath,
+  type JsonRecord,
+  listFolder,
+  resolvePath,
+} from "../files/mod.ts";
+import { type Text } from "../text/mod.ts";
 import { MAX_HOLES } from "./added_tokens.ts";
 import { expectFields, requireUsable, shown } from "./expect_fields.ts";
 import { MAX_WORD } from "./tokenizer.ts";
@@ -20,13 +28,20 @@ export function parseVocabulary(text: string, rows: number): string[] {
 
 /** Entries in the order of their ids. An id that no entry has is an empty text. */
 function orderedVocabulary(vocab: unknown, path: string): string[] {
-  const notRecord = "model.vocab is not an object of tokens and ids";
+  const notRecord = {
+    en: "model.vocab is not an object of tokens and ids",
+    zh: "model.vocab 不是由词元和编号组成的对象",
+  };
   requireUsable(isRecord(vocab), path, notRecord, TypeError);
   const entries = Object.entries(vocab);
   const tokens: string[] = [];
   for (const [token, id] of entries.toSorted(([, a], [, b]) => Number(a) - Number(b))) {
-    const reason = `${shown(token)} has the id ${shown(id)}, and the ids must be ` +
-      `0 to ${entries.length - 1}, each of them once`;
+    const last = entries.length - 1;
+    const reason = {
+      en: `${shown(token)} has the id ${shown(id)}, and the ids must be ` +
+        `0 to ${last}, each of them once`,
+      zh: `${shown(token)} 的编号是 ${shown(id)}，而编号应为 0 到 ${last}，各出现一次`,
+    };
     const isId = typeof id === "number" && Number.isSafeInteger(id);
     requireUsable(isId && id >= tokens.length, path, reason);
     requireUsable(id < entries.length + MAX_HOLES, path, reason);
@@ -67,10 +82,13 @@ export function parseTokenizerJson(record: JsonRecord, path: string) {
 }
 
 /** The files of tokenizers of other kinds, by name, and what they are. */
-const OTHER_KINDS: readonly (readonly [name: RegExp, kind: string])[] = [
-  [/^(merges\.txt|vocab\.json|vocab\.bpe|encoder\.json)$/, "a byte-level BPE tokenizer"],
-  [/\.(model|spm)$/, "a SentencePiece tokenizer"],
-  [/\.tiktoken$/, "a tiktoken tokenizer"],
+const OTHER_KINDS: readonly (readonly [name: RegExp, kind: Text])[] = [
+  [/^(merges\.txt|vocab\.json|vocab\.bpe|encoder\.json)$/, {
+    en: "a byte-level BPE tokenizer",
+    zh: "字节级 BPE 分词器",
+  }],
+  [/\.(model|spm)$/, { en: "a SentencePiece tokenizer", zh: " SentencePiece 分词器" }],
+  [/\.tiktoken$/, { en: "a tiktoken tokenizer", zh: " tiktoken 分词器" }],
 ];
 
 /**
@@ -83,17 +101,29 @@ export async function refuseWithoutVocabulary(folder: string): Promise<never> {
   const names = (await listFolder(folder)).map(({ name }) => name);
   for (const [pattern, kind] of OTHER_KINDS) {
     const found = names.filter((name) => pattern.test(name));
-    const reason = `it has ${kind} (${found.join(", ")}), and only BERT's WordPiece tokenizer ` +
-      "(vocab.txt or tokenizer.json) is supported";
-    requireUsable(found.length === 0, place, reason);
+    requireUsable(found.length === 0, place, {
+      en: `it has ${kind.en} (${found.join(", ")}), and only BERT's WordPiece tokenizer ` +
+        "(vocab.txt or tokenizer.json) is supported",
+      zh: `它用的是${kind.zh}（${found.join("、")}），而这里只支持 BERT 的 WordPiece 分词器` +
+        "（vocab.txt 或 tokenizer.json）",
+    });
   }
   const lists = names.filter((name) => /vocab.*\.txt$/i.test(name));
+  const path = joinPath(place, "vocab.txt");
+  const [list] = lists;
   const advice = lists.length === 1
-    ? `it has ${lists[0]}; if that is the vocabulary, rename it: ` +
-      `mv ${joinPath(place, lists[0])} ${joinPath(place, "vocab.txt")}`
-    : "copy vocab.txt from the model that this one was trained from";
-  throw new Error(
-    `Cannot read ${joinPath(place, "vocab.txt")}: there is no such file, ` +
-      `and no tokenizer.json; ${advice}`,
-  );
+    ? {
+      en: `it has ${list}; if that is the vocabulary, rename it: mv ${
+        joinPath(place, list)
+      } ${path}`,
+      zh: `其中有 ${list}；如果它就是词表，请改名：mv ${joinPath(place, list)} ${path}`,
+    }
+    : {
+      en: "copy vocab.txt from the model that this one was trained from",
+      zh: "请从训练时的初始模型复制 vocab.txt",
+    };
+  throw new Error(cannotRead(path, {
+    en: `there is no such file, and no tokenizer.json; ${advice.en}`,
+    zh: `没有这个文件，也没有 tokenizer.json；${advice.zh}`,
+  }));
 }

@@ -4,6 +4,7 @@
  */
 import { byteRange, type TensorView } from "../files/mod.ts";
 import { flatten, isSpec } from "../runtime/mod.ts";
+import { type Text } from "../text/mod.ts";
 import type { Gpt2Config } from "./config.ts";
 import { requireUsable } from "./expect_fields.ts";
 import { gpt2Spec, valueModelSpec } from "./gpt2_parameters.ts";
@@ -40,6 +41,12 @@ export interface Described {
   readonly format?: string;
 }
 
+/** A weight of a file, for errors. */
+export const weightIn = (name: string, path: string): Text => ({
+  en: `"${name}" of ${path}`,
+  zh: `${path} 中的“${name}”`,
+});
+
 /**
  * Checks a tensor's shape and number format.
  *
@@ -51,13 +58,25 @@ export function checkWeight(
   wanted: readonly number[],
   path: string,
 ): void {
-  const weight = `"${name}" of ${path}`, isFloat = ["F64", "F32", "F16", "BF16"].includes(format);
-  const shapes = `it has shape [${shape.join(", ")}], but config.json requires ` +
-    `[${wanted.join(", ")}]. Check that both files come from the same checkpoint.`;
-  requireUsable(shape.join() === wanted.join(), weight, shapes);
-  const wrongFormat = `its number format is ${format}, not a floating-point one`;
-  requireUsable(isFloat, weight, wrongFormat, TypeError);
+  const weight = weightIn(name, path), isFloat = ["F64", "F32", "F16", "BF16"].includes(format);
+  const [has, needs] = [shape, wanted].map((sizes) => `[${sizes.join(", ")}]`);
+  requireUsable(shape.join() === wanted.join(), weight, {
+    en: `it has shape ${has}, but config.json requires ${needs}. ` +
+      "Check that both files come from the same checkpoint.",
+    zh: `它的形状是 ${has}，而 config.json 要求 ${needs}。请检查两个文件是否来自同一个检查点。`,
+  });
+  requireUsable(isFloat, weight, {
+    en: `its number format is ${format}, not a floating-point one`,
+    zh: `它的数值格式是 ${format}，不是浮点数`,
+  }, TypeError);
 }
+
+const TRANSPOSED = {
+  en: "its linear weights are [out, in], as nanoGPT stores them, and those of GPT-2 are " +
+    "[in, out]. Transpose every c_attn, c_proj and c_fc, then save the file again.",
+  zh: "它的线性层权重是 nanoGPT 的 [out, in] 形式，而 GPT-2 是 [in, out]。" +
+    "请转置所有的 c_attn、c_proj 和 c_fc，再重新保存。",
+};
 
 /** Refuses linear weights that are stored [out, in]; square ones alone do not show it. */
 function checkNotTransposed<T extends Described>(
@@ -67,10 +86,26 @@ function checkNotTransposed<T extends Described>(
 ): void {
   const isTransposed =
     named.get("h.0.attn.c_attn.weight")?.shape.join() === `${3 * embed},${embed}`;
-  const reason =
-    "its linear weights are [out, in], as nanoGPT stores them, and those of GPT-2 are " +
-    "[in, out]. Transpose every c_attn, c_proj and c_fc, then save the file again.";
-  requireUsable(!isTransposed, path, reason);
+  requireUsable(!isTransposed, path, TRANSPOSED);
+}
+
+/** Weights that are missing, and what is there instead. */
+function lacksNames(missing: readonly string[], unknown: readonly string[]): Text {
+  const [en, zh] = unknown.length === 0
+    ? ["", ""]
+    : [`; it has ${listNames(unknown)} instead`, `，却有 ${listNames(unknown)}`];
+  return { en: `it lacks ${listNames(missing)}${en}`, zh: `缺少 ${listNames(missing)}${zh}` };
+}
+
+/** Weights that no GPT-2 has, one of which may be a value head under another name. */
+function strangeNames(unknown: readonly string[], mayBeHead: boolean): Text {
+  const [en, zh] = mayBeHead
+    ? [`. A value head is named ${VALUE_HEAD_NAMES}`, `。价值头的名称是 ${VALUE_HEAD_NAMES}`]
+    : ["", ""];
+  return {
+    en: `it has ${listNames(unknown)}, which this GPT-2 does not have${en}`,
+    zh: `其中的 ${listNames(unknown)} 不属于这个 GPT-2${zh}`,
+  };
 }
 
 /**
@@ -83,23 +118,19 @@ export function checkNames<T extends Described>(
   path: string,
 ): [name: string, tensor: T][] {
   const { layers } = config; // checked first: a damaged config.json may have millions
-  requireUsable(
-    layers <= named.size,
-    path,
-    `it has ${named.size} tensors, but n_layer is ${layers}`,
-  );
+  requireUsable(layers <= named.size, path, {
+    en: `it has ${named.size} tensors, but n_layer is ${layers}`,
+    zh: `它有 ${named.size} 个张量，而 n_layer 是 ${layers}`,
+  });
   const head = named.get(VALUE_HEAD);
   if (head !== undefined) checkHead(head.shape, path);
   checkNotTransposed(named, config, path);
   const shapes = weightShapes(config, { valueHead: head !== undefined });
   const missing = [...shapes.keys()].filter((name) => !named.has(name));
   const unknown = [...named.keys()].filter((name) => !shapes.has(name));
-  const instead = unknown.length === 0 ? "" : `; it has ${listNames(unknown)} instead`;
-  requireUsable(missing.length === 0, path, `it lacks ${listNames(missing)}${instead}`);
+  requireUsable(missing.length === 0, path, lacksNames(missing, unknown));
   const isOutput = unknown.some((name) => named.get(name)?.shape.join() === `1,${config.embed}`);
-  const heads = isOutput ? `. A value head is named ${VALUE_HEAD_NAMES}` : "";
-  const strange = `it has ${listNames(unknown)}, which this GPT-2 does not have${heads}`;
-  requireUsable(unknown.length === 0, path, strange);
+  requireUsable(unknown.length === 0, path, strangeNames(unknown, isOutput));
   return [...shapes].flatMap(([name, wanted]): [string, T][] => {
     const tensor = named.get(name);
     if (tensor === undefined) return [];
@@ -117,7 +148,10 @@ export type StoredWeight = TensorView & { readonly key: string };
  */
 export function checkPlaces(weights: readonly [string, StoredWeight][], path: string): void {
   const formats = new Set(weights.map(([, { format }]) => format));
-  const mixed = "some of its weights are F16 and others BF16, so the file is damaged";
+  const mixed = {
+    en: "some of its weights are F16 and others BF16, so the file is damaged",
+    zh: "有的权重是 F16，有的是 BF16，说明文件已损坏",
+  };
   requireUsable(!formats.has("F16") || !formats.has("BF16"), path, mixed, TypeError);
   for (const places of Map.groupBy(weights, ([, { storage }]) => storage).values()) {
     const sorted = places.map(([name, view]) => ({ name, view, ...byteRange(view) }))
@@ -126,7 +160,10 @@ export function checkPlaces(weights: readonly [string, StoredWeight][], path: st
       const before = sorted[index - 1];
       if (index === 0 || before.end <= begin) continue;
       const apart = interleave(view, before.view);
-      requireUsable(apart, path, `"${name}" overlaps "${before.name}"`);
+      requireUsable(apart, path, {
+        en: `"${name}" overlaps "${before.name}"`,
+        zh: `“${name}”与“${before.name}”重叠`,
+      });
     }
   }
 }

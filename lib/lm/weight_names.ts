@@ -5,6 +5,7 @@
  * What is unambiguous is read, with a note. Names of another library or architecture are refused
  * with the command that converts them.
  */
+import { say, type Text } from "../text/mod.ts";
 import { requireUsable } from "./expect_fields.ts";
 
 /** The prefix of a body's names in the files of models that have a head. */
@@ -41,28 +42,38 @@ const VALUE_HEADS =
 export const VALUE_HEAD_NAMES = "value_fn, score, v_head, value_head or summary";
 
 /** Keys of other libraries, and how to convert them. */
-const FOREIGN: readonly (readonly [key: RegExp, advice: string])[] = [
-  [
-    /\.lora_[AB]\./,
-    "they are a LoRA adapter's; merge it in Python: model.merge_and_unload().save_pretrained(...)",
-  ],
-  [
-    /^embedding\.(word|word_embedding|position)\b.*weight$/,
-    "they are UER-py's; convert them with its scripts/convert_gpt2_from_uer_to_huggingface.py",
-  ],
-  [
-    /\blanguage_model\.(embedding|encoder|decoder|transformer)\./,
-    "they are Megatron-LM's; convert them with transformers' " +
-    "models/megatron_gpt2/convert_megatron_gpt2_checkpoint.py",
-  ],
-  [/\bembed_tokens\.weight$/, "they are those of a LLaMA-like model, and only GPT-2 is supported"],
-  [/\bword_embeddings\.weight$/, "they are BERT's or BLOOM's, and only GPT-2 is supported"],
+const FOREIGN: readonly (readonly [key: RegExp, advice: Text])[] = [
+  [/\.lora_[AB]\./, {
+    en: "they are a LoRA adapter's; " +
+      "merge it in Python: model.merge_and_unload().save_pretrained(...)",
+    zh: "这是 LoRA 适配器；请在 Python 中合并：model.merge_and_unload().save_pretrained(...)",
+  }],
+  [/^embedding\.(word|word_embedding|position)\b.*weight$/, {
+    en: "they are UER-py's; convert them with its scripts/convert_gpt2_from_uer_to_huggingface.py",
+    zh: "这是 UER-py 的模型；请用它的 scripts/convert_gpt2_from_uer_to_huggingface.py 转换",
+  }],
+  [/\blanguage_model\.(embedding|encoder|decoder|transformer)\./, {
+    en: "they are Megatron-LM's; convert them with transformers' " +
+      "models/megatron_gpt2/convert_megatron_gpt2_checkpoint.py",
+    zh: "这是 Megatron-LM 的模型；请用 transformers 的 " +
+      "models/megatron_gpt2/convert_megatron_gpt2_checkpoint.py 转换",
+  }],
+  [/\bembed_tokens\.weight$/, {
+    en: "they are those of a LLaMA-like model, and only GPT-2 is supported",
+    zh: "这是 LLaMA 一类的模型，而这里只支持 GPT-2",
+  }],
+  [/\bword_embeddings\.weight$/, {
+    en: "they are BERT's or BLOOM's, and only GPT-2 is supported",
+    zh: "这是 BERT 或 BLOOM 的模型，而这里只支持 GPT-2",
+  }],
 ];
 
 /** The first names of a list, quoted, and how many more there are. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 3).map((name) => `"${name}"`).join(", ");
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+  const shown = names.slice(0, 3).map((name) => `"${name}"`);
+  const more = names.length - 3;
+  const [en, zh] = more > 0 ? [` and ${more} more`, ` 等，另有 ${more} 个`] : ["", ""];
+  return say({ en: shown.join(", ") + en, zh: shown.join("、") + zh });
 }
 
 /** The beginnings of keys that end with a name. */
@@ -75,9 +86,13 @@ function prefixesOf(name: string, keys: readonly string[]): string[] {
 /** Refuses keys that are not GPT-2's, with what they are. */
 function refuseForeign(keys: readonly string[], path: string): never {
   const [, advice] = FOREIGN.find(([pattern]) => keys.some((key) => pattern.test(key))) ?? [];
-  const reason = `it lacks "${TOKEN_EMBEDDING}" and all other names of a GPT-2; ` +
-    `it has ${listNames(keys)}` + (advice === undefined ? "" : `: ${advice}`);
-  throw new RangeError(`Cannot use ${path}: ${reason}`);
+  const [en, zh] = advice === undefined ? ["", ""] : [`: ${advice.en}`, `：${advice.zh}`];
+  throw new RangeError(say({
+    en: `Cannot use ${path}: it lacks "${TOKEN_EMBEDDING}" and all other names of a GPT-2; ` +
+      `it has ${listNames(keys)}${en}`,
+    zh: `不能使用 ${path}：其中没有“${TOKEN_EMBEDDING}”，也没有 GPT-2 的其他名称；` +
+      `有的是 ${listNames(keys)}${zh}`,
+  }));
 }
 
 /** The one prefix of the body's names, such as `module.transformer.`. */
@@ -88,10 +103,13 @@ function bodyPrefix(keys: readonly string[], path: string): string {
   const prefixes = anchors.map((name) => prefixesOf(name, keys)).find(({ length }) => length > 0);
   if (prefixes === undefined) refuseForeign(keys, path);
   const isOne = prefixes.length === 1 || prefixes.toSorted().join() === `,${PREFIX}`;
-  const models = prefixes.map((prefix) => `"${prefix}"`).join(" and ");
-  const several = `it holds ${prefixes.length} models, under ${models}. ` +
-    "Save the state dict of one of them to a file of its own.";
-  requireUsable(isOne, path, several);
+  const models = prefixes.map((prefix) => `"${prefix}"`);
+  requireUsable(isOne, path, {
+    en: `it holds ${prefixes.length} models, under ${models.join(" and ")}. ` +
+      "Save the state dict of one of them to a file of its own.",
+    zh: `其中有 ${prefixes.length} 个模型，前缀是 ${models.join(" 和 ")}。` +
+      "请把其中一个的 state dict 单独存成一个文件。",
+  });
   return prefixes.toSorted()[0];
 }
 
@@ -112,14 +130,33 @@ function nameHead(named: Map<string, string>, path: string): void {
     [...named.keys()].filter((name) => VALUE_HEADS.test(name)),
     (name) => name.replace(/\.(weight|bias)$/, ""),
   );
-  const several = `it has ${heads.size} value heads (${[...heads.keys()].join(", ")}), ` +
-    "and a reward model has one";
-  requireUsable(heads.size <= 1, path, several);
+  const names = [...heads.keys()].join(", ");
+  requireUsable(heads.size <= 1, path, {
+    en: `it has ${heads.size} value heads (${names}), and a reward model has one`,
+    zh: `它有 ${heads.size} 个价值头（${names}），而奖励模型只有一个`,
+  });
   for (const name of [...heads.values()].flat()) {
     const key = named.get(name) ?? name;
     named.delete(name);
     named.set(name.endsWith("bias") ? VALUE_BIAS : VALUE_HEAD, key);
   }
+}
+
+/** A name that occurs twice, once after the prefix of transformers. */
+export const twoNames = (name: string): Text => ({
+  en: `it has "${name}" with and without "${PREFIX}"`,
+  zh: `“${name}”有两个，一个带“${PREFIX}”前缀，一个不带`,
+});
+
+/** The dictionary of a training checkpoint that is read, and what is left out. */
+function groupNote(path: string, group: string, left: readonly string[]): string {
+  const [en, zh] = left.length === 0
+    ? ["", ""]
+    : [`; ${left.join(", ")} are left out`, `；略去了 ${left.join("、")}`];
+  return say({
+    en: `${path} is a training checkpoint: its "${group}" is read${en}`,
+    zh: `${path} 是训练检查点：读取其中的“${group}”${zh}`,
+  });
 }
 
 /**
@@ -144,23 +181,28 @@ export function nameKeys(
       continue;
     }
     const name = nameOf(key, { body, outer });
-    requireUsable(!named.has(name), path, `it has "${name}" with and without "${PREFIX}"`);
+    requireUsable(!named.has(name), path, twoNames(name));
     named.set(name, original);
   }
   nameHead(named, path);
   if (group !== "") {
-    const rest = left.size === 0 ? "" : `; ${[...left].join(", ")} are left out`;
-    notes.push(`${path} is a training checkpoint: its "${group.slice(0, -1)}" is read${rest}`);
+    notes.push(groupNote(path, group.slice(0, -1), [...left]));
   }
   const prefix = outer.slice(group.length);
-  if (prefix !== "") notes.push(`${path}: the prefix "${prefix}" of its names is omitted`);
+  if (prefix !== "") {
+    notes.push(say({
+      en: `${path}: the prefix "${prefix}" of its names is omitted`,
+      zh: `${path}：略去了名称的前缀“${prefix}”`,
+    }));
+  }
   const tied = named.get(LANGUAGE_HEAD);
   if (!named.has(TOKEN_EMBEDDING) && tied !== undefined) {
     named.delete(LANGUAGE_HEAD);
     named.set(TOKEN_EMBEDDING, tied);
-    notes.push(
-      `${path} has no "${TOKEN_EMBEDDING}": the output layer, tied to it, is read instead`,
-    );
+    notes.push(say({
+      en: `${path} has no "${TOKEN_EMBEDDING}": the output layer, tied to it, is read instead`,
+      zh: `${path} 没有“${TOKEN_EMBEDDING}”：改读与它共享权重的输出层`,
+    }));
   }
   return { keys: named, notes };
 }

@@ -22,8 +22,21 @@ import type { Gpt2Config } from "./config.ts";
 import { requireUsable } from "./expect_fields.ts";
 import type { Tell } from "./tell.ts";
 import { foldHeadBias } from "./value_head.ts";
-import { LANGUAGE_HEAD, nameKeys, PREFIX, TOKEN_EMBEDDING, VALUE_BIAS } from "./weight_names.ts";
-import { checkNames, checkPlaces, checkWeight, type StoredWeight } from "./weight_checks.ts";
+import {
+  LANGUAGE_HEAD,
+  nameKeys,
+  PREFIX,
+  TOKEN_EMBEDDING,
+  twoNames,
+  VALUE_BIAS,
+} from "./weight_names.ts";
+import {
+  checkNames,
+  checkPlaces,
+  checkWeight,
+  type StoredWeight,
+  weightIn,
+} from "./weight_checks.ts";
 
 /** One weight: its shape and its values in row-major order. */
 export interface Weight {
@@ -38,7 +51,7 @@ function withoutPrefix<T>(stored: Iterable<[string, T]>, path: string): Map<stri
   const named = new Map<string, T>();
   for (const [key, tensor] of stored) {
     const name = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
-    requireUsable(!named.has(name), path, `it has "${name}" with and without "${PREFIX}"`);
+    requireUsable(!named.has(name), path, twoNames(name));
     named.set(name, tensor);
   }
   return named;
@@ -60,9 +73,10 @@ async function checkTied(
   if (samePlace(head, embedding.view)) return;
   for await (const [, { data }] of readTensors(file, [head.key])) {
     const isTied = data.every((value, index) => Object.is(value, embedding.data[index]));
-    const untied =
-      `it differs from "${TOKEN_EMBEDDING}", and only a tied output layer is supported`;
-    requireUsable(isTied, `"${LANGUAGE_HEAD}" of ${file.path}`, untied);
+    requireUsable(isTied, weightIn(LANGUAGE_HEAD, file.path), {
+      en: `it differs from "${TOKEN_EMBEDDING}", and only a tied output layer is supported`,
+      zh: `它与“${TOKEN_EMBEDDING}”不同，只支持与词嵌入共享权重的输出层`,
+    });
   }
 }
 
@@ -102,7 +116,8 @@ async function weightsOf(
   for await (const [key, { shape, data }] of readTensors(file, names.keys(), { newFloats })) {
     const name = names.get(key) ?? key, view = named.get(name);
     const isFloat = data instanceof Float32Array;
-    requireUsable(isFloat, `"${name}" of ${path}`, "it holds whole numbers", TypeError);
+    const whole = { en: "it holds whole numbers", zh: "它存的是整数" };
+    requireUsable(isFloat, weightIn(name, path), whole, TypeError);
     requireFinite(name, data, path);
     weights.set(name, { shape, data });
     if (name === TOKEN_EMBEDDING && head !== undefined && view !== undefined) {
@@ -119,10 +134,13 @@ function requireFinite(name: string, data: Float32Array, path: string): void {
   // x - x is 0 for a finite x: a loop without calls, for a hundred million values
   let index = 0;
   while (index < data.length && data[index] - data[index] === 0) index++;
-  const found =
-    `it has the value ${data[index]} (element ${index + 1} of ${data.length}), so the ` +
-    "training that wrote it diverged, or the file is damaged. Use an earlier checkpoint.";
-  requireUsable(index === data.length, `"${name}" of ${path}`, found);
+  const [value, place, count] = [data[index], index + 1, data.length];
+  requireUsable(index === count, weightIn(name, path), {
+    en: `it has the value ${value} (element ${place} of ${count}), so the ` +
+      "training that wrote it diverged, or the file is damaged. Use an earlier checkpoint.",
+    zh: `其中有值 ${value}（${count} 个元素中的第 ${place} 个），说明写出它的训练已经发散，` +
+      "或者文件已损坏。请用更早的检查点。",
+  });
 }
 
 /** Holds a weight's place in the order of the model. */

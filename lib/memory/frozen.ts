@@ -7,6 +7,7 @@
  */
 import { dropWeights, uploadParameters, type Weight } from "../lm/mod.ts";
 import { type Device, type DeviceArrays, flatten, isDeviceArray, isSpec } from "../runtime/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 
 /** A model that nothing changes. */
 export interface Frozen<P> {
@@ -40,7 +41,7 @@ export function rereadModel<T>(
   device: Device,
   spec: T,
   { name, weights, reread }: {
-    readonly name: string;
+    readonly name: Text;
     readonly weights: ReadonlyMap<string, Weight>;
     readonly reread: () => Promise<ReadonlyMap<string, Weight>>;
   },
@@ -51,9 +52,10 @@ export function rereadModel<T>(
     async use(run) {
       const found = await reread();
       if (fingerprint(found) !== known) {
-        throw new RangeError(
-          `Cannot go on: the weights of ${name} have changed since the run began`,
-        );
+        throw new RangeError(say({
+          en: `Cannot go on: the weights of ${name.en} have changed since the run began`,
+          zh: `无法继续：训练开始之后，${name.zh}的权重变了`,
+        }));
       }
       const arrays = await uploadParameters(device, spec, found, { share: true });
       const copied = flatten(spec, isSpec).values().every(({ dtype }) => dtype === "float16");

@@ -15,6 +15,7 @@ import {
 import { FEW_LOGITS, FILLED, GIB, MIB, WORTHWHILE } from "./constants.ts";
 import { answersOf, memoryLedger } from "./memory_ledger.ts";
 import type { MEMORY_SETTINGS, Settings } from "../settings/mod.ts";
+import { columnName, say } from "../text/mod.ts";
 
 /** A setting that the plan may choose. */
 export type MemoryChoice = Exclude<typeof MEMORY_SETTINGS[number], "memory_gib">;
@@ -117,7 +118,11 @@ export function memoryPlan(
   const peak = peakBytes(ledger);
   if (chosen === undefined) {
     const would = whatWouldFit(models, settings, { budget, given, peak });
-    throw new RangeError(`Cannot run with these settings: ${needs(ledger, budget)}; ${would}`);
+    const needed = needs(ledger, budget);
+    throw new RangeError(say({
+      en: `Cannot run with these settings: ${needed}; ${would}`,
+      zh: `内存不足，无法用这些设置训练：${needed}；${would}`,
+    }));
   }
   const changed = SAVINGS.map(([name]) => name).filter((name) => chosen[name] !== settings[name]);
   return { settings: chosen, chosen: changed, ledger, peak, budget };
@@ -135,13 +140,26 @@ export function memoryPlan(
 export const memoryText = (bytes: number): string =>
   bytes < GIB ? `${(bytes / MIB).toFixed(0)} MiB` : `${(bytes / GIB).toFixed(2)} GiB`;
 
+/** The phases of a run in Chinese. */
+const PHASES: Readonly<Record<LedgerRow["phase"], string>> = {
+  generate: "生成回答",
+  score: "评分",
+  measure: "测量 KL",
+  update: "更新",
+};
+
 /** The peak with its two largest parts, beside the budget. */
 function needs(ledger: readonly LedgerRow[], budget: number): string {
   const [worst] = ledger.toSorted((a, b) => b.total - a.total);
   const parts = LEDGER_COLUMNS.toSorted((a, b) => worst[b] - worst[a]).slice(0, 2)
-    .map((column) => `${memoryText(worst[column])} of ${column}`).join(" and ");
-  const taken = `it takes ${memoryText(worst.total)} (to ${worst.phase}, with ${parts})`;
-  return `${taken}, and ${memoryText(budget)} may be used`;
+    .map((column) => ({ bytes: memoryText(worst[column]), column }));
+  const en = parts.map(({ bytes, column }) => `${bytes} of ${column}`).join(" and ");
+  const zh = parts.map(({ bytes, column }) => `${columnName(column)} ${bytes}`).join("、");
+  const [taken, allowed] = [memoryText(worst.total), memoryText(budget)];
+  return say({
+    en: `it takes ${taken} (to ${worst.phase}, with ${en}), and ${allowed} may be used`,
+    zh: `需要 ${taken}（${PHASES[worst.phase]}时，其中${zh}），而可用 ${allowed}`,
+  });
 }
 
 /**
@@ -159,11 +177,23 @@ function whatWouldFit(
       ? [`${name} ${fitting[name]}`]
       : []
   );
-  if (flags.length > 0) return `${flags.join(" and ")} would fit`;
+  if (flags.length > 0) {
+    return say({
+      en: `${flags.join(" and ")} would fit`,
+      zh: `改用 ${flags.join(" 和 ")} 就放得下`,
+    });
+  }
   const gib = (Math.ceil(peak / FILLED / GIB * 100) / 100).toFixed(2);
-  const enough = `--memory_gib ${gib} would be enough`;
+  const enough = say({
+    en: `--memory_gib ${gib} would be enough`,
+    zh: `--memory_gib ${gib} 就够了`,
+  });
   const shorter = [0.75, 0.5, 0.25].map((share) => Math.floor(settings.max_len * share))
     .filter((max_len) => max_len >= settings.query_len + 4)
     .find((max_len) => fitted({ ...settings, max_len }) !== undefined);
-  return shorter === undefined ? enough : `max_len ${shorter} would fit, and ${enough}`;
+  if (shorter === undefined) return enough;
+  return say({
+    en: `max_len ${shorter} would fit, and ${enough}`,
+    zh: `max_len ${shorter} 放得下，或者 ${enough}`,
+  });
 }

@@ -5,9 +5,9 @@
  * Each message of the assistant answers everything before it, so a conversation has one passage for
  * each of them. The texts before an answer are joined by line breaks.
  */
-import { describeJson, isRecord, type JsonRecord } from "../files/mod.ts";
+import { isRecord, type JsonRecord } from "../files/mod.ts";
 import type { FoundPassage } from "./found_row.ts";
-import { fieldsOf, filled, type Keys, Unusable } from "./row_fields.ts";
+import { fieldsOf, filled, type Keys, lacks, notA, Unusable } from "./row_fields.ts";
 
 /** One message. */
 export interface Message {
@@ -33,11 +33,13 @@ export const isMessage = (value: unknown): boolean =>
 /** The text of a message: a text, or parts of which those with `text` are joined. */
 export function messageText(value: unknown, keys: Keys): Message {
   if (!isRecord(value)) {
-    throw new Unusable(`is ${describeJson(value)}, and a message is expected`, keys);
+    throw new Unusable(notA(value, { en: "a message", zh: "消息" }), keys);
   }
   const fields = fieldsOf(value);
   const field = fields.find("content", "value", "text");
-  if (field === undefined) throw new Unusable(`has no "content" (${fields.words})`, keys);
+  if (field === undefined) {
+    throw new Unusable(lacks({ en: '"content"', zh: "“content”" }, fields), keys);
+  }
   const parts = Array.isArray(field.value)
     ? field.value.map((part) => isRecord(part) ? part.text ?? "" : part).join("")
     : field.value;
@@ -71,8 +73,15 @@ export function conversationOf(list: readonly unknown[], keys: Keys): Conversati
     content: turns.slice(0, end).map(({ text }) => text).join("\n"),
   });
   const isAnswer = ({ role }: Message) => ASSISTANT.includes(role);
-  if (turns.length === 0) throw new Unusable("has no message to answer", keys);
-  if (isAnswer(turns[0])) throw new Unusable("begins with an answer of the assistant", keys);
+  if (turns.length === 0) {
+    throw new Unusable({ en: "has no message to answer", zh: "没有要回答的消息" }, keys);
+  }
+  if (isAnswer(turns[0])) {
+    throw new Unusable({
+      en: "begins with an answer of the assistant",
+      zh: "以助手的回答开头",
+    }, keys);
+  }
   const whole = before(turns.length);
   const answered = turns.flatMap((turn, index) =>
     isAnswer(turn)

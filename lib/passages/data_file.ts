@@ -7,8 +7,29 @@
  * format of the file, and `row_forms.ts` that of its rows.
  */
 import { readDataRows } from "./data_rows.ts";
-import type { Fault, FoundPassage, FoundRow } from "./found_row.ts";
+import { afterHan, say, type Text } from "../text/mod.ts";
+import {
+  contents,
+  formatOf,
+  HINTS,
+  listed,
+  NEEDED_WORDS,
+  passagesIn,
+  sharedTaskNote,
+  unreadNote,
+  whole,
+} from "./data_file_words.ts";
+import {
+  type DataFile,
+  type Fault,
+  type FoundPassage,
+  type FoundRow,
+  isFault,
+  type Needed,
+} from "./found_row.ts";
 import { readRow } from "./row_forms.ts";
+
+export type { DataFile, Needed } from "./found_row.ts";
 
 /** How to read a data file. */
 export interface DataFileOptions {
@@ -17,28 +38,6 @@ export interface DataFileOptions {
   /** Receives one line about what was found, and one about what was left out (default: none). */
   readonly tell?: (line: string) => void;
 }
-
-/** A data file after its rows were interpreted. */
-export interface DataFile {
-  /** The path as it was given. */
-  readonly path: string;
-  /** The kind of file, such as `JSON lines`. */
-  readonly container: string;
-  /** The rows and the faults in their place. */
-  readonly rows: readonly (FoundRow | Fault)[];
-}
-
-/** What a command takes from a file. */
-export type Needed = "passages" | "questions" | "ranked lists";
-
-const HINTS: Readonly<Record<Needed, string>> = {
-  passages: 'Passages are read from "content", "context", "text", "prompt" or messages, ' +
-    "from CMRC 2018 files, and from plain text with one passage per line.",
-  questions: 'Questions are read from "content" and "query", CMRC 2018 files, ' +
-    '"instruction", "input" and "output", "prompt" and "completion", or messages.',
-  "ranked lists": 'Ranked answers are read from "prompt", "chosen" and "rejected", ' +
-    'from lists of {"prompt", "answer"}, best first, or from "prompt" and "responses".',
-};
 
 /**
  * Reads the rows of a data file.
@@ -49,8 +48,6 @@ export async function readDataFile(path: string): Promise<DataFile> {
   const { container, rows } = await readDataRows(path);
   return { path, container, rows: rows.map((row) => "unit" in row ? row : readRow(row)) };
 }
-
-const isFault = (row: FoundRow | Fault): row is Fault => "unit" in row;
 
 /** Whether a file holds ranked lists. */
 export const holdsLists = ({ rows }: DataFile): boolean =>
@@ -72,13 +69,19 @@ interface Taken {
 
 /** Why a row lacks what is needed; undefined for a passage that rightly has no question. */
 function lacking(row: FoundRow, needed: Needed): Fault | undefined {
-  const fault = (what: string): Fault => ({
+  const fault = ({ en, zh }: Text): Fault => ({
     unit: "row",
-    sentence: () => `${row.place()} ${what}`,
+    sentence: () => say({ en: `${row.place()} ${en}`, zh: `${row.place()}${zh}` }),
   });
-  if (needed === "ranked lists") return row.lacksList ?? fault("has no ranked answers");
+  if (needed === "ranked lists") {
+    return row.lacksList ?? fault({ en: "has no ranked answers", zh: "没有排好序的回答" });
+  }
   const isRanked = row.lacksList !== undefined || row.passages.some(has["ranked lists"]);
-  return isRanked ? fault("has ranked answers, and a question is needed") : row.lacksQuestion;
+  const ranked = {
+    en: "has ranked answers, and a question is needed",
+    zh: "是排好序的回答，而需要的是问题",
+  };
+  return isRanked ? fault(ranked) : row.lacksQuestion;
 }
 
 function take({ rows }: DataFile, needed: Needed): Taken {
@@ -98,20 +101,6 @@ function take({ rows }: DataFile, needed: Needed): Taken {
   };
 }
 
-const whole = (count: number): string => count.toLocaleString("en-US");
-
-/** A count with its noun: `1 passage`, `2,019 questions`. */
-const counted = (count: number, noun: string): string =>
-  `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
-
-/** Faults listed in a message. */
-const LISTED = 5;
-
-function listed(faults: readonly Fault[]): string {
-  const shown = faults.slice(0, LISTED).map((fault) => fault.sentence()).join("; ");
-  return faults.length > LISTED ? `${shown}; and ${whole(faults.length - LISTED)} more` : shown;
-}
-
 /** How many rows, or questions of rows, cannot be used. */
 interface Share {
   readonly words: string;
@@ -119,16 +108,22 @@ interface Share {
   readonly isTooMany: boolean;
 }
 
+const ROWS = { en: "rows", zh: "行" };
+const QUESTIONS = { en: "questions", zh: "个问题" };
+
 function shares(file: DataFile, { passages, faults }: Taken): Share[] {
   const count = (unit: Fault["unit"]) => faults.filter((fault) => fault.unit === unit).length;
   const questions = passages.reduce((sum, passage) => sum + passage.questions.length, 0);
   const [rows, asked] = [count("row"), count("question")];
   return [
-    { found: rows, of: file.rows.length, unit: "rows", allowed: 0 },
-    { found: asked, of: questions + asked, unit: "questions", allowed: 1 },
+    { found: rows, of: file.rows.length, unit: ROWS, allowed: 0 },
+    { found: asked, of: questions + asked, unit: QUESTIONS, allowed: 1 },
   ].flatMap(({ found, of, unit, allowed }) =>
     found === 0 ? [] : [{
-      words: `${whole(found)} of ${whole(of)} ${unit}`,
+      words: say({
+        en: `${whole(found)} of ${whole(of)} ${unit.en}`,
+        zh: `${whole(of)} ${unit.zh}中的 ${whole(found)} ${unit.zh[0]}`,
+      }),
       isTooMany: found > Math.max(allowed, of / 10),
     }]
   );
@@ -148,66 +143,56 @@ export function takeFrom(
   const taken = take(file, needed);
   const { passages, faults, skipped } = taken;
   const { path } = file;
-  if (passages.length === 0) {
-    const [first] = faults;
-    const why = first === undefined ? "" : `; ${first.sentence()}`;
-    const found = `it holds no ${needed} (it is ${formatOf(file)}${why})`;
-    throw new RangeError(`Cannot use ${path}: ${found}. ${HINTS[needed]}`);
-  }
+  if (passages.length === 0) throw new RangeError(say(nothingFound(file, needed, faults[0])));
   const left = shares(file, taken);
-  const words = left.map((share) => share.words).join(" and ");
+  const words = left.map((share) => share.words).join(say({ en: " and ", zh: "、" }));
   const limit = left.some(({ isTooMany }) => isTooMany)
-    ? "more than a tenth"
+    ? TOO_MANY
     : strict && left.length > 0
-    ? "and --strict allows none"
+    ? NONE_ALLOWED
     : undefined;
   if (limit !== undefined) {
-    const found = `${words} cannot be used, ${limit}: ${listed(faults)}`;
-    throw new RangeError(`Cannot use ${path}: ${found}`);
+    throw new RangeError(say({
+      en: `Cannot use ${path}: ${words} cannot be used, ${limit.en}: ${listed(faults)}`,
+      zh: `不能使用 ${path}：${words}不可用，${limit.zh}：${listed(faults)}`,
+    }));
   }
   const { texts, note } = withTasks(passages);
-  tell(`${path}: ${formatOf(file)}, ${contents(texts)}${note}${unreadNote(file)}`);
-  if (left.length > 0) tell(`${path}: left out ${words}: ${listed(faults)}`);
-  if (skipped > 0) tell(`${path}: skipped ${counted(skipped, "passage")} without ${needed}`);
+  const [format, found] = [formatOf(file), contents(texts) + note + unreadNote(file)];
+  tell(say({ en: `${path}: ${format}, ${found}`, zh: `${path}：${format}，${found}` }));
+  if (left.length > 0) {
+    tell(say({
+      en: `${path}: left out ${words}: ${listed(faults)}`,
+      zh: `${path}：略去了${words}：${listed(faults)}`,
+    }));
+  }
+  if (skipped > 0) tell(skippedNote(path, skipped, needed));
   return texts;
 }
 
-/** The format of a file in words. */
-function formatOf({ container, rows }: DataFile): string {
-  const forms = Map.groupBy(
-    rows.filter((row): row is FoundRow => !isFault(row)),
-    ({ form }) => form,
-  );
-  const names = [...forms].toSorted(([, a], [, b]) => b.length - a.length).map(([name]) => name);
-  const isPlain = names.length === 0 || container.startsWith("plain text");
-  if (isPlain) return container;
-  if (names.every((name) => name.startsWith("CMRC")) && container === "JSON") return names.join();
-  return `${container} with ${names.join(" and ")}`;
+const TOO_MANY = { en: "more than a tenth", zh: "超过十分之一" };
+const NONE_ALLOWED = { en: "and --strict allows none", zh: "而 --strict 不允许有这样的行" };
+
+/** The error for a file without anything of the kind that is needed. */
+function nothingFound(file: DataFile, needed: Needed, first: Fault | undefined): Text {
+  const [format, words] = [formatOf(file), NEEDED_WORDS[needed]];
+  const [en, zh] = first === undefined
+    ? ["", ""]
+    : [`; ${first.sentence()}`, `；${first.sentence()}`];
+  return {
+    en: `Cannot use ${file.path}: it holds no ${words.en} (it is ${format}${en}). ` +
+      HINTS[needed].en,
+    zh: `不能使用 ${file.path}：其中没有${words.zh}（它是${afterHan(format)}${zh}）。${
+      HINTS[needed].zh
+    }`,
+  };
 }
 
-/** The numbers of passages, questions and lists. */
-function contents(passages: readonly FoundPassage[]): string {
-  const different = new Set(passages.map(({ content }) => content)).size;
-  const questions = passages.reduce((sum, passage) => sum + passage.questions.length, 0);
-  const lists = passages.flatMap((passage) => passage.lists);
-  const isBare = questions === 0 && lists.length === 0;
-  const repeated = isBare && different < passages.length;
-  return [
-    repeated
-      ? `${counted(passages.length, "passage")} (${whole(different)} different)`
-      : counted(different, "passage"),
-    ...(questions > 0 ? [counted(questions, "question")] : []),
-    ...(lists.length > 0 ? [listCount(lists.map(({ length }) => length))] : []),
-  ].join(", ");
-}
-
-function listCount(lengths: readonly number[]): string {
-  const shortest = lengths.reduce((a, b) => Math.min(a, b));
-  const longest = lengths.reduce((a, b) => Math.max(a, b));
-  if (longest === 2) return counted(lengths.length, "pair");
-  const range = shortest === longest ? `${longest}` : `${shortest} to ${longest}`;
-  return `${counted(lengths.length, "ranked list")} of ${range} answers, best first`;
-}
+const skippedNote = (path: string, skipped: number, needed: Needed): string =>
+  say({
+    en: `${path}: skipped ${passagesIn(skipped)} without ${NEEDED_WORDS[needed].en}`,
+    zh: `${path}：跳过了没有${NEEDED_WORDS[needed].zh}的 ${passagesIn(skipped)}`,
+  });
 
 /**
  * Puts the instruction or system text of each passage before it. One that all passages share is
@@ -219,8 +204,7 @@ function withTasks(
   const tasks = [...new Set(passages.map(({ task }) => task))];
   const [shared] = tasks;
   if (tasks.length === 1 && shared !== undefined) {
-    const text = JSON.stringify(shared.slice(0, 40));
-    return { texts: [...passages], note: `; the instruction ${text} of all rows is left out` };
+    return { texts: [...passages], note: sharedTaskNote(shared.slice(0, 40)) };
   }
   const texts = passages.map((passage) =>
     passage.task === undefined
@@ -228,13 +212,4 @@ function withTasks(
       : { ...passage, content: `${passage.task}\n${passage.content}` }
   );
   return { texts, note: "" };
-}
-
-/** The keys that are read in no row. */
-function unreadNote({ rows }: DataFile): string {
-  const found = rows.filter((row): row is FoundRow => !isFault(row));
-  const read = new Set(found.flatMap((row) => row.keys));
-  const keys = [...new Set(found.flatMap(({ unread }) => unread))]
-    .filter((key) => key !== "" && !read.has(key));
-  return keys.length === 0 ? "" : `; not read: ${keys.slice(0, 8).join(", ")}`;
 }

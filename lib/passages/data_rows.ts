@@ -10,6 +10,7 @@
  * make a text JSON: `[[黄河]]` and `{{stub}}` begin lines of wikis.
  */
 import {
+  cannotRead,
   dottedKeys,
   foreignFormat,
   isRecord,
@@ -21,6 +22,7 @@ import {
   syntaxFault,
   type TextLine,
 } from "../files/mod.ts";
+import { say } from "../text/mod.ts";
 import { isMessage } from "./chat_rows.ts";
 import type { DataRow, DataRows, Fault } from "./found_row.ts";
 import { hasOnePrompt, isRankedList } from "./ranked_rows.ts";
@@ -56,7 +58,11 @@ async function textLines(path: string): Promise<TextLine[]> {
   } catch (cause) {
     const format = cause instanceof TypeError ? await foreignFormat(path) : undefined;
     if (format === undefined) throw cause;
-    throw new TypeError(`Cannot read ${path}: it is not UTF-8 text but ${format}`, { cause });
+    const found = {
+      en: `it is not UTF-8 text but ${format}`,
+      zh: `它不是 UTF-8 文本，而是${format}`,
+    };
+    throw new TypeError(cannotRead(path, found), { cause });
   }
 }
 
@@ -129,15 +135,19 @@ function linesOfJson(
 
 /** Refuses JSON over several lines: its first line breaks off. */
 function refuseBrokenValue(first: TextLine, lines: readonly TextLine[], path: string): void {
-  if (syntaxFault(first.text).kind.startsWith("it breaks off")) parseJson(joined(lines), path, 1);
+  if (syntaxFault(first.text).breaksOff) parseJson(joined(lines), path, 1);
 }
 
 function mixture(lines: readonly TextLine[], values: readonly unknown[], path: string): string {
   const [json, other] = [true, false].map((isJson) =>
     lines[values.findIndex((value) => (value !== undefined) === isJson)].line
   );
-  return `Cannot read ${path}: line ${json} is JSON and line ${other} is not; ` +
-    "a file is either JSON lines or plain text with one passage per line";
+  return cannotRead(path, {
+    en: `line ${json} is JSON and line ${other} is not; ` +
+      "a file is either JSON lines or plain text with one passage per line",
+    zh: `第 ${json} 行是 JSON，而第 ${other} 行不是；` +
+      "文件要么是 JSON Lines，要么是每行一段短文的纯文本",
+  });
 }
 
 /** A line of JSON lines is one row, or an article with several passages. */
@@ -148,10 +158,17 @@ const brokenLine = (text: string, line: number): Fault => ({
   unit: "row",
   sentence() {
     if (!/^\s*[[{"]/.test(text)) {
-      return `line ${line}: it is not a JSON object: ${JSON.stringify(text.trim().slice(0, 40))}`;
+      const start = JSON.stringify(text.trim().slice(0, 40));
+      return say({
+        en: `line ${line}: it is not a JSON object: ${start}`,
+        zh: `第 ${line} 行不是 JSON 对象：${start}`,
+      });
     }
     const { column, kind, around } = syntaxFault(text);
-    return `line ${line}, column ${column}: it is not JSON: ${kind} (here: ${around})`;
+    return say({
+      en: `line ${line}, column ${column}: it is not JSON: ${kind} (here: ${around})`,
+      zh: `第 ${line} 行第 ${column} 列不是 JSON：${kind}（位置：${around}）`,
+    });
   },
 });
 
@@ -170,7 +187,11 @@ const rowAt = (value: unknown, keys: Keys, { lineOf, title }: Source): DataRow =
   title,
   place(more = []) {
     const all = [...keys, ...more];
-    return `line ${lineOf(all)}: ${dottedKeys(all) || "it"}`;
+    const [line, part] = [lineOf(all), dottedKeys(all)];
+    return say({
+      en: `line ${line}: ${part || "it"}`,
+      zh: part === "" ? `第 ${line} 行` : `第 ${line} 行的 ${part} `,
+    });
   },
 });
 
@@ -212,10 +233,11 @@ function wrapperOf(value: JsonRecord, { path }: Source): string | undefined {
   if (lists.length < 2 || lists.includes("data")) {
     return lists.includes("data") ? "data" : lists.find((key) => key !== "paragraphs");
   }
-  const names = lists.map((name) => `"${name}"`).join(", ");
-  throw new Error(
-    `Cannot read ${path}: it has the lists ${names}; put the one that is needed into its own file`,
-  );
+  const names = lists.map((name) => `"${name}"`);
+  throw new Error(cannotRead(path, {
+    en: `it has the lists ${names.join(", ")}; put the one that is needed into its own file`,
+    zh: `其中有几个列表 ${names.join("、")}；请把需要的那个单独存成一个文件`,
+  }));
 }
 
 /**
@@ -230,7 +252,10 @@ function columnRows(value: JsonRecord, keys: Keys, source: Source): DataRow[] | 
   if (!isTable) return undefined;
   return (columns[0] ?? []).map((_, row) => ({
     value: Object.fromEntries(names.map((name, column) => [name, columns[column]?.[row]])),
-    place: () => `line ${source.lineOf([...keys, names[0], row])}: row ${row + 1}`,
+    place() {
+      const line = source.lineOf([...keys, names[0], row]);
+      return say({ en: `line ${line}: row ${row + 1}`, zh: `第 ${line} 行的第 ${row + 1} 条` });
+    },
   }));
 }
 

@@ -9,6 +9,7 @@
  */
 import type { RankedAnswer } from "../corpus/mod.ts";
 import type { PromptAndAnswer, Tokenizer, TokenRow } from "../lm/mod.ts";
+import { say } from "../text/mod.ts";
 import { type DataFileOptions, holdsLists, readDataFile, takeFrom } from "./data_file.ts";
 import type { FoundPassage } from "./found_row.ts";
 import type { QuestionedPassage } from "./passage_files.ts";
@@ -147,9 +148,11 @@ export function promptRow(
 ): TokenRow {
   const room = maxLen - queryLen - 3;
   if (room < 1) {
-    const found =
-      `max_len ${maxLen} and query_len ${queryLen} leave ${room} tokens for the passage`;
-    throw new RangeError(`Cannot make a prompt: ${found}`);
+    throw new RangeError(say({
+      en: "Cannot make a prompt: " +
+        `max_len ${maxLen} and query_len ${queryLen} leave ${room} tokens for the passage`,
+      zh: `无法组成提示：max_len ${maxLen} 和 query_len ${queryLen} 只给短文留下 ${room} 个词元`,
+    }));
   }
   return [tokenizer.clsId, ...tokenizer.encode(content).slice(0, room), tokenizer.sepId];
 }

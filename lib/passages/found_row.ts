@@ -23,6 +23,9 @@ export interface Fault {
   sentence(): string;
 }
 
+/** Whether a row of a data file cannot be used. */
+export const isFault = <T extends object>(row: T | Fault): row is Fault => "unit" in row;
+
 /** The rows of a data file before they are interpreted. */
 export interface DataRows {
   /** The kind of file in words. */
@@ -64,3 +67,16 @@ export interface FoundRow {
   /** The place of the row, as the subject of a sentence. */
   place(): string;
 }
+
+/** A data file after its rows were interpreted. */
+export interface DataFile {
+  /** The path as it was given. */
+  readonly path: string;
+  /** The kind of file, such as `JSON lines`. */
+  readonly container: string;
+  /** The rows and the faults in their place. */
+  readonly rows: readonly (FoundRow | Fault)[];
+}
+
+/** What a command takes from a file. */
+export type Needed = "passages" | "questions" | "ranked lists";

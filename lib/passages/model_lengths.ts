@@ -3,6 +3,7 @@
  * folder's `settings.json`, then the tutorial's lengths, cut to the model's positions.
  */
 import type { ModelFolder } from "../lm/mod.ts";
+import { say } from "../text/mod.ts";
 import type { Lengths } from "./examples.ts";
 
 /** The tutorial's lengths. */
@@ -13,8 +14,12 @@ function ownLength({ settings }: Pick<ModelFolder, "settings">, name: string): n
   const value = settings?.[name];
   if (value === undefined) return undefined;
   if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
-  const found = `${name} is ${JSON.stringify(value)}, and a positive whole number is expected`;
-  throw new RangeError(`Cannot use the model's settings.json: ${found}`);
+  const shown = JSON.stringify(value);
+  throw new RangeError(say({
+    en: `Cannot use the model's settings.json: ` +
+      `${name} is ${shown}, and a positive whole number is expected`,
+    zh: `不能使用模型的 settings.json：${name} 是 ${shown}，应为正整数`,
+  }));
 }
 
 /**
@@ -51,6 +56,10 @@ export function modelLengths(
  */
 export function requirePositions(maxLen: number, positions: number): void {
   if (maxLen <= positions) return;
-  const found = `the model has ${positions} positions; give --max_len ${positions} or less`;
-  throw new RangeError(`Cannot use max_len ${maxLen}: ${found}`);
+  throw new RangeError(say({
+    en: `Cannot use max_len ${maxLen}: ` +
+      `the model has ${positions} positions; give --max_len ${positions} or less`,
+    zh: `不能使用 max_len ${maxLen}：模型只有 ${positions} 个位置；` +
+      `请给出不超过 ${positions} 的 --max_len`,
+  }));
 }

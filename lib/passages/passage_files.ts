@@ -7,6 +7,7 @@
  * Cui et al. 2019, "A Span-Extraction Dataset for Chinese Machine Reading Comprehension" (CMRC).
  */
 import { isRecord, type JsonSource, readJsonSource } from "../files/mod.ts";
+import { say } from "../text/mod.ts";
 
 /** A value in a JSON file and its place there. */
 interface JsonPlace {
@@ -27,7 +28,11 @@ function listAt(place: JsonPlace, key: string): JsonPlace[] {
   const { source, keys } = place;
   const list = valueAt(place, key);
   if (!Array.isArray(list)) {
-    throw new TypeError(`Cannot read ${source.where(keys)} has no list "${key}"`);
+    const where = source.where(keys);
+    throw new TypeError(say({
+      en: `Cannot read ${where} has no list "${key}"`,
+      zh: `无法读取 ${where}：没有列表“${key}”`,
+    }));
   }
   return list.map((value, index) => ({ source, keys: [...keys, key, index], value }));
 }
@@ -41,8 +46,11 @@ function textAt(place: JsonPlace, key: string): string {
   const text = valueAt(place, key);
   const isText = typeof text === "string";
   if (isText && text.trim() !== "") return text;
-  const state = isText ? "an empty" : "no text";
-  throw new TypeError(`Cannot read ${place.source.where(place.keys)} has ${state} "${key}"`);
+  const where = place.source.where(place.keys);
+  throw new TypeError(say({
+    en: `Cannot read ${where} has ${isText ? "an empty" : "no text"} "${key}"`,
+    zh: `无法读取 ${where}：${isText ? `“${key}”是空的` : `没有文本“${key}”`}`,
+  }));
 }
 
 /**

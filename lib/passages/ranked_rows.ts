@@ -4,7 +4,8 @@
  *   pair: {"prompt", "chosen", "rejected"}; the answers are texts or messages
  *   list: [{"prompt", "answer"}, ...] or {"prompt", "responses": [text, ...]}, best answer first
  */
-import { describeJson, isRecord } from "../files/mod.ts";
+import { isRecord } from "../files/mod.ts";
+import { type Text } from "../text/mod.ts";
 import { conversationOf, messageText } from "./chat_rows.ts";
 import type { FoundPassage } from "./found_row.ts";
 import {
@@ -16,7 +17,9 @@ import {
   filled,
   isFilled,
   type Keys,
+  lacks,
   MESSAGES,
+  notA,
   PASSAGE,
   PROMPT,
   RANKED,
@@ -32,9 +35,14 @@ import {
  */
 function rankable(answers: readonly string[]): readonly string[] {
   if (answers.length < 2) {
-    throw new Unusable("has fewer than two answers to rank");
+    throw new Unusable({
+      en: "has fewer than two answers to rank",
+      zh: "可排序的回答不足两个",
+    });
   }
-  if (new Set(answers).size === 1) throw new Unusable("has no two answers that differ");
+  if (new Set(answers).size === 1) {
+    throw new Unusable({ en: "has no two answers that differ", zh: "的回答全都相同" });
+  }
   return answers;
 }
 
@@ -49,7 +57,7 @@ export function promptOf(fields: Fields): Pick<FoundPassage, "content" | "task">
   }
   const field = [...PROMPT, ...PASSAGE, ...MESSAGES].map((key) => fields.find(key))
     .find(isFilled) ?? fields.find(...PROMPT, ...PASSAGE);
-  if (field === undefined) throw new Unusable(`has no "prompt" (${fields.words})`);
+  if (field === undefined) throw new Unusable(lacks({ en: '"prompt"', zh: "“prompt”" }, fields));
   if (!Array.isArray(field.value)) return { content: filled(field), keys: [field.key] };
   return { ...conversationOf(field.value, [field.key]).whole, keys: [field.key] };
 }
@@ -58,7 +66,9 @@ export function promptOf(fields: Fields): Pick<FoundPassage, "content" | "task">
 export function answerText({ key, value }: Field): string {
   if (isRecord(value)) return messageText(value, [key]).text;
   if (!Array.isArray(value)) return filled({ key, value }, [], true);
-  if (value.length === 0) throw new Unusable(`has no messages in "${key}"`);
+  if (value.length === 0) {
+    throw new Unusable({ en: `has no messages in "${key}"`, zh: `的“${key}”中没有消息` });
+  }
   return messageText(value[value.length - 1], [key, value.length - 1]).text;
 }
 
@@ -90,8 +100,10 @@ export function pairRow(fields: Fields): RankedRow {
   const answers = [chosen, rejected].flatMap((field) => field === undefined ? [] : [field.key]);
   const keys = [...before.keys, ...answers];
   return rankedRow({ ...before, keys }, () => {
-    if (chosen === undefined) throw new Unusable(`has no "chosen" (${fields.words})`);
-    if (rejected === undefined) throw new Unusable(`has no "rejected" (${fields.words})`);
+    if (chosen === undefined) throw new Unusable(lacks({ en: '"chosen"', zh: "“chosen”" }, fields));
+    if (rejected === undefined) {
+      throw new Unusable(lacks({ en: '"rejected"', zh: "“rejected”" }, fields));
+    }
     return [answerText(chosen), answerText(rejected)];
   });
 }
@@ -114,8 +126,11 @@ function requireBestFirst(list: readonly unknown[], key: "rank" | "score"): void
     typeof value === "number" && sign * value < sign * Number(list[index - 1])
   );
   if (wrong < 0) return;
-  const found = `${key} ${list[wrong]} after ${list[wrong - 1]}`;
-  throw new Unusable(`has the ${found}; the best answer must come first`);
+  const [before, after] = [list[wrong - 1], list[wrong]];
+  throw new Unusable({
+    en: `has the ${key} ${after} after ${before}; the best answer must come first`,
+    zh: `的 ${key} ${after} 排在 ${before} 之后；最好的回答应排在最前`,
+  });
 }
 
 /** An object with a prompt and a list of answers, and perhaps a list of their ranks or scores. */
@@ -141,17 +156,19 @@ const answerOf = (fields: Fields): Field | undefined => fields.find("answer", ..
 export const hasOnePrompt = (list: readonly unknown[]): boolean =>
   new Set(list.map((item) => isRecord(item) ? item.prompt : item)).size === 1;
 
+const noText = (key: string): Text => ({ en: `has no text "${key}"`, zh: `没有文本“${key}”` });
+
 /** The tutorial's ranked list: objects with the same prompt. */
 export function rankedList(list: readonly unknown[]): FoundPassage {
   const items = list.map((item, rank) => {
     const keys: Keys = [rank];
     if (!isRecord(item)) {
-      throw new Unusable(`is ${describeJson(item)}, and an object is expected`, keys);
+      throw new Unusable(notA(item, { en: "an object", zh: "对象" }), keys);
     }
     const fields = fieldsOf(item);
     const [prompt, answer] = [fields.find("prompt"), answerOf(fields)];
-    if (prompt === undefined) throw new Unusable('has no text "prompt"', keys);
-    if (answer === undefined) throw new Unusable('has no text "answer"', keys);
+    if (prompt === undefined) throw new Unusable(noText("prompt"), keys);
+    if (answer === undefined) throw new Unusable(noText("answer"), keys);
     return {
       prompt: filled(prompt, keys),
       answer: filled(answer, keys, true),
@@ -161,7 +178,10 @@ export function rankedList(list: readonly unknown[]): FoundPassage {
   });
   const other = items.findIndex(({ prompt }) => prompt !== items[0].prompt);
   if (other > 0) {
-    throw new Unusable("has another prompt than the first answer of its list", [other]);
+    throw new Unusable({
+      en: "has another prompt than the first answer of its list",
+      zh: "的 prompt 与列表中第一个回答的不同",
+    }, [other]);
   }
   requireBestFirst(items.map(({ rank }) => rank), "rank");
   requireBestFirst(items.map(({ score }) => score), "score");

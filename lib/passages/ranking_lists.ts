@@ -10,6 +10,7 @@
 import { acceptedPhrases, makeCorpus, rankingList, spoil } from "../corpus/mod.ts";
 import type { CorpusPassage, PassageRecord } from "../corpus/mod.ts";
 import type { Random } from "../random/mod.ts";
+import { say } from "../text/mod.ts";
 import type { RankedText } from "./examples.ts";
 import type { QuestionedPassage } from "./passage_files.ts";
 
@@ -71,8 +72,10 @@ function otherQuestion(
       return text;
     }
   }
-  const state = "no other passage asks something else";
-  throw new RangeError(`Cannot rank answers to "${passage.content}": ${state}`);
+  throw new RangeError(say({
+    en: `Cannot rank answers to "${passage.content}": no other passage asks something else`,
+    zh: `无法为“${passage.content}”排序回答：没有其他短文问别的问题`,
+  }));
 }
 
 /**

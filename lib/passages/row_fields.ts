@@ -6,6 +6,7 @@
  * "Context Text" of a table is `context_text`.
  */
 import { describeJson, isRecord, type JsonRecord } from "../files/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 
 /** Keys and numbers that lead to a part of a row. */
 export type Keys = readonly (string | number)[];
@@ -64,9 +65,9 @@ export class Unusable extends Error {
   /** The part that cannot be used; no keys: the row itself. */
   readonly keys: Keys;
 
-  /** `message` is a predicate, such as `has no text "content"`. */
-  constructor(message: string, keys: Keys = []) {
-    super(message);
+  /** `predicate` lacks its subject: `has no text "content"`. */
+  constructor(predicate: Text, keys: Keys = []) {
+    super(say(predicate));
     this.keys = keys;
   }
 }
@@ -104,7 +105,7 @@ export interface Fields {
 
 const keyWords = (record: JsonRecord): string =>
   Object.entries(record).map(([key, value]) => `"${key}"${value === null ? " (null)" : ""}`)
-    .join(", ") || "none";
+    .join(say({ en: ", ", zh: "、" })) || say({ en: "none", zh: "无" });
 
 /** The fields of an object. */
 export function fieldsOf(record: JsonRecord): Fields {
@@ -117,9 +118,27 @@ export function fieldsOf(record: JsonRecord): Fields {
       }
       return undefined;
     },
-    words: `its keys: ${keyWords(record)}`,
+    words: say({ en: `its keys: ${keyWords(record)}`, zh: `已有的键：${keyWords(record)}` }),
   };
 }
+
+/** A key whose value is of another kind than `wanted`. */
+const wrongKind = (key: string, value: unknown, wanted: Text): Text => ({
+  en: `has ${describeJson(value)} as "${key}", and ${wanted.en} is expected`,
+  zh: `的“${key}”是${describeJson(value)}，应为${wanted.zh}`,
+});
+
+/** A row that lacks something; its keys are listed. */
+export const lacks = ({ en, zh }: Text, { words }: Fields): Text => ({
+  en: `has no ${en} (${words})`,
+  zh: `没有${zh}（${words}）`,
+});
+
+/** A part of a row that is of another kind than `wanted`. */
+export const notA = (value: unknown, wanted: Text): Text => ({
+  en: `is ${describeJson(value)}, and ${wanted.en} is expected`,
+  zh: `是${describeJson(value)}，应为${wanted.zh}`,
+});
 
 /**
  * The text of a field, which is not blank unless it may be.
@@ -128,9 +147,11 @@ export function fieldsOf(record: JsonRecord): Fields {
  */
 export function filled({ key, value }: Field, keys: Keys = [], mayBeBlank = false): string {
   if (typeof value !== "string") {
-    throw new Unusable(`has ${describeJson(value)} as "${key}", and text is expected`, keys);
+    throw new Unusable(wrongKind(key, value, { en: "text", zh: "文本" }), keys);
   }
-  if (!mayBeBlank && value.trim() === "") throw new Unusable(`has an empty "${key}"`, keys);
+  if (!mayBeBlank && value.trim() === "") {
+    throw new Unusable({ en: `has an empty "${key}"`, zh: `的“${key}”是空的` }, keys);
+  }
   return value;
 }
 
@@ -145,7 +166,7 @@ export function answersOf(field: Field | undefined, keys: Keys): string[] {
   if (typeof value === "string") return [value];
   const listed = isRecord(value) ? value.text : value;
   if (!Array.isArray(listed)) {
-    throw new Unusable(`has ${describeJson(value)} as "${key}", and a list is expected`, keys);
+    throw new Unusable(wrongKind(key, value, { en: "a list", zh: "列表" }), keys);
   }
   return listed.map((answer, index) => {
     const text = isRecord(answer) ? answer.text : answer;

@@ -17,6 +17,7 @@
  * Comprehension" (CMRC); Taori et al. 2023 (alpaca); the data set pages of TRL and LLaMA-Factory.
  */
 import { describeJson, isRecord } from "../files/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 import { conversationOf, isMessage } from "./chat_rows.ts";
 import type { DataRow, Fault, FoundRow } from "./found_row.ts";
 import type { AskedQuestion } from "./passage_files.ts";
@@ -39,7 +40,9 @@ import {
   fieldsOf,
   filled,
   isFilled,
+  lacks,
   MESSAGES,
+  notA,
   PASSAGE,
   QUESTION,
   REJECTED,
@@ -58,10 +61,15 @@ type Read = Omit<FoundRow, "unread" | "faults" | "place"> & {
   readonly faults?: readonly Fault[];
 };
 
+const PASSAGE_WORD = { en: "passage", zh: "短文" };
+const QUESTION_WORD = { en: "question", zh: "问题" };
+
+const noList = (key: string): Text => ({ en: `has no list "${key}"`, zh: `没有列表“${key}”` });
+
 /** The fault of a part of a row. */
 const faultAt = (row: DataRow, unit: Fault["unit"], { message, keys }: Unusable): Fault => ({
   unit,
-  sentence: () => `${row.place(keys)} ${message}`,
+  sentence: () => say({ en: `${row.place(keys)} ${message}`, zh: `${row.place(keys)}${message}` }),
 });
 
 const titleOf = (fields: Fields, row: DataRow): string | undefined => {
@@ -72,11 +80,11 @@ const titleOf = (fields: Fields, row: DataRow): string | undefined => {
 /** A passage with its question, or with a list of them. */
 function flatRow(fields: Fields, row: DataRow): Read {
   const passage = fields.find(...PASSAGE);
-  if (passage === undefined) throw new Unusable(`has no passage (${fields.words})`);
+  if (passage === undefined) throw new Unusable(lacks(PASSAGE_WORD, fields));
   const asked = fields.find(...QUESTION) ?? fields.find(...RESPONSE);
   const answers = fields.find("answers", "answer");
   const { value: questions = [], reason } = attempt(() => {
-    if (asked === undefined) throw new Unusable(`has no question (${fields.words})`);
+    if (asked === undefined) throw new Unusable(lacks(QUESTION_WORD, fields));
     return questionTexts(asked).map((text) => ({
       text,
       answers: answers === asked ? [] : answersOf(answers, []),
@@ -101,7 +109,9 @@ const questionTexts = ({ key, value }: Field): string[] =>
 /** A passage with CMRC's list `qas`. */
 function qasRow(fields: Fields, row: DataRow): Read {
   const [passage, qas] = [fields.find(...PASSAGE), fields.find("qas")];
-  if (passage === undefined) throw new Unusable(`has no text "context" (${fields.words})`);
+  if (passage === undefined) {
+    throw new Unusable(lacks({ en: 'text "context"', zh: "文本“context”" }, fields));
+  }
   const content = filled(passage);
   const isList = Array.isArray(qas?.value);
   const read = (isList ? qas.value : []).map((qa, index) =>
@@ -117,7 +127,7 @@ function qasRow(fields: Fields, row: DataRow): Read {
       questions: read.flatMap(({ value }) => value === undefined ? [] : [value]),
       lists: [],
     }],
-    lacksQuestion: isList ? undefined : faultAt(row, "row", new Unusable('has no list "qas"')),
+    lacksQuestion: isList ? undefined : faultAt(row, "row", new Unusable(noList("qas"))),
     faults: read.flatMap(({ reason }) =>
       reason === undefined ? [] : [faultAt(row, "question", reason)]
     ),
@@ -125,10 +135,12 @@ function qasRow(fields: Fields, row: DataRow): Read {
 }
 
 function questionOf(qa: unknown, keys: (string | number)[]): AskedQuestion {
-  if (!isRecord(qa)) throw new Unusable(`is ${describeJson(qa)}, and an object is expected`, keys);
+  if (!isRecord(qa)) throw new Unusable(notA(qa, { en: "an object", zh: "对象" }), keys);
   const fields = fieldsOf(qa);
   const question = fields.find(...QUESTION);
-  if (question === undefined) throw new Unusable(`has no text "question" (${fields.words})`, keys);
+  if (question === undefined) {
+    throw new Unusable(lacks({ en: 'text "question"', zh: "文本“question”" }, fields), keys);
+  }
   const text = filled(question, keys);
   return { text, answers: answersOf(fields.find("answers", "answer"), keys) };
 }
@@ -136,7 +148,7 @@ function questionOf(qa: unknown, keys: (string | number)[]): AskedQuestion {
 /** A conversation under a key. */
 function chatRow(fields: Fields): Read {
   const messages = fields.find(...MESSAGES);
-  if (!Array.isArray(messages?.value)) throw new Unusable('has no list "messages"');
+  if (!Array.isArray(messages?.value)) throw new Unusable(noList("messages"));
   const { key, value } = messages;
   const { passages } = conversationOf(value, [key]);
   return { form: "conversations", keys: [key], passages };
@@ -147,14 +159,17 @@ function promptRow(fields: Fields, row: DataRow): Read {
   const { keys, ...prompt } = promptOf(fields);
   const label = fields.find("label")?.value;
   if (typeof label === "boolean") {
-    const needed = 'pairs with "chosen" and "rejected" are needed';
-    throw new Unusable(`has a single answer with the label ${label}, and ${needed}`);
+    throw new Unusable({
+      en: `has a single answer with the label ${label}, ` +
+        'and pairs with "chosen" and "rejected" are needed',
+      zh: `只有一个带标签 ${label} 的回答，而需要的是“chosen”与“rejected”成对`,
+    });
   }
   const response = RESPONSE.map((key) => fields.find(key)).find((field) =>
     field !== undefined && !keys.includes(field.key)
   );
   const { value: text, reason } = attempt(() => {
-    if (response === undefined) throw new Unusable(`has no question (${fields.words})`);
+    if (response === undefined) throw new Unusable(lacks(QUESTION_WORD, fields));
     return filled({ key: response.key, value: answerText(response) });
   });
   const used = [...keys, ...(response === undefined ? [] : [response.key])];
@@ -191,7 +206,9 @@ const FORMS: readonly Form[] = [
       !(has(...PASSAGE)(fields) && has(...QUESTION)(fields)),
     read(fields, row) {
       const list = rankedField(fields);
-      if (list === undefined) throw new Unusable("has no list of answers");
+      if (list === undefined) {
+        throw new Unusable({ en: "has no list of answers", zh: "没有回答的列表" });
+      }
       return rankedForm("ranked lists", rankedObject(fields, list), row);
     },
   },
@@ -210,28 +227,32 @@ function readList(list: readonly unknown[]): Read {
     return { form: "conversations", keys: [], passages: conversationOf(list, []).passages };
   }
   if (isRankedList(list)) return { form: "ranked lists", keys: [], passages: [rankedList(list)] };
-  throw new Unusable(
-    "is a list, and neither of messages (role, content) nor of ranked answers (prompt, answer)",
-  );
+  throw new Unusable({
+    en: "is a list, and neither of messages (role, content) nor of ranked answers (prompt, answer)",
+    zh: "是列表，但既不是消息 (role, content)，也不是排好序的回答 (prompt, answer)",
+  });
 }
 
 function read(row: DataRow): Read {
   const { value } = row;
   if (typeof value === "string") {
-    if (value.trim() === "") throw new Unusable("is empty");
+    if (value.trim() === "") throw new Unusable({ en: "is empty", zh: "是空的" });
     const passage = { content: value.trim(), title: row.title, questions: [], lists: [] };
     return {
       form: "texts",
       keys: [],
       passages: [passage],
-      lacksQuestion: faultAt(row, "row", new Unusable("has no question")),
+      lacksQuestion: faultAt(row, "row", new Unusable({ en: "has no question", zh: "没有问题" })),
     };
   }
   if (Array.isArray(value)) return readList(value);
-  if (!isRecord(value)) throw new Unusable(`is ${describeJson(value)}`);
+  if (!isRecord(value)) {
+    const found = describeJson(value);
+    throw new Unusable({ en: `is ${found}`, zh: `是${found}` });
+  }
   const fields = fieldsOf(value);
   const form = FORMS.find(({ fits }) => fits(fields));
-  if (form === undefined) throw new Unusable(`has no passage (${fields.words})`);
+  if (form === undefined) throw new Unusable(lacks(PASSAGE_WORD, fields));
   return form.read(fields, row);
 }
 

@@ -4,6 +4,7 @@
  * The split is by passage, so SFT never sees a question about a passage that PPO uses.
  */
 import { type Random, shuffle } from "../random/mod.ts";
+import { say } from "../text/mod.ts";
 import type { QuestionedPassage } from "./passage_files.ts";
 
 /** A passage with its number in the file. */
@@ -35,7 +36,10 @@ export function splitPassages(
   random: Random,
 ): { sft: NumberedPassage[]; ppo: NumberedPassage[] } {
   if (passages.length < 2) {
-    throw new RangeError(`Cannot split ${passages.length} passages: at least two are needed`);
+    throw new RangeError(say({
+      en: `Cannot split ${passages.length} passages: at least two are needed`,
+      zh: `无法划分 ${passages.length} 段短文：至少需要两段`,
+    }));
   }
   const all = numbered(passages);
   const first = new Set(shuffle(all, random).slice(0, Math.ceil(all.length / 2)));

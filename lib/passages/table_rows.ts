@@ -6,7 +6,8 @@
  */
 // @ts-types="npm:@types/papaparse@5.5.2"
 import papa from "papaparse";
-import { lineAt, textAround, type TextLine } from "../files/mod.ts";
+import { cannotRead, lineAt, textAround, type TextLine } from "../files/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 import type { DataRow, DataRows, Fault } from "./found_row.ts";
 import { isKnownKey } from "./row_fields.ts";
 
@@ -41,19 +42,24 @@ function recordsOf(text: string, delimiter: string, path: string): TableRecord[]
       start = cursor;
     },
   });
-  if (broken !== undefined) throw new Error(`Cannot read ${path}, ${quoteFault(text, broken)}`);
+  if (broken !== undefined) throw new Error(say(quoteFault(text, path, broken)));
   return records;
 }
 
-function quoteFault(text: string, { code, index = 1 }: papa.ParseError): string {
+function quoteFault(text: string, path: string, { code, index = 1 }: papa.ParseError): Text {
   const offset = index - 1; // of the quote that opens the cell
   const column = offset - text.lastIndexOf("\n", offset - 1);
   const kind = code === "MissingQuotes"
-    ? "the quote that opens a cell is never closed"
-    : 'text follows the closing quote of a cell; write "" for a quote inside it';
-  return `line ${lineAt(text, offset)}, column ${column}: ${kind} (here: ${
-    textAround(text, offset)
-  })`;
+    ? { en: "the quote that opens a cell is never closed", zh: "单元格开头的引号没有配对" }
+    : {
+      en: 'text follows the closing quote of a cell; write "" for a quote inside it',
+      zh: '单元格的右引号后面还有文字；其中的引号请写成 ""',
+    };
+  const [line, around] = [lineAt(text, offset), textAround(text, offset)];
+  return {
+    en: `Cannot read ${path}, line ${line}, column ${column}: ${kind.en} (here: ${around})`,
+    zh: `无法读取 ${path} 第 ${line} 行第 ${column} 列：${kind.zh}（位置：${around}）`,
+  };
 }
 
 /** The columns that the first line names. */
@@ -82,14 +88,16 @@ function withoutHeader(filled: readonly TextLine[], path: string): undefined {
   const hasColumns = filled.length > 1 && tabs.size === 1 && !tabs.has(1);
   if (!hasColumns && !/\.(csv|tsv)$/i.test(path)) return undefined;
   const [{ text, line }] = filled;
-  const found = `line ${line} names no known column (it begins with ${
-    JSON.stringify(text.slice(0, 40))
-  })`;
-  throw new Error(
-    `Cannot read ${path}: it looks like a table, and ${found}. ` +
+  const start = JSON.stringify(text.slice(0, 40));
+  throw new Error(cannotRead(path, {
+    en:
+      `it looks like a table, and line ${line} names no known column (it begins with ${start}). ` +
       "Put the names of the columns into the first line, such as content and query, " +
       "prompt, chosen and rejected, or instruction, input and output.",
-  );
+    zh: `它看起来是表格，但第 ${line} 行没有认识的列名（开头是 ${start}）。` +
+      "请在第一行写上列名，例如 content 和 query，" +
+      "prompt、chosen 和 rejected，或 instruction、input 和 output。",
+  }));
 }
 
 /**
@@ -106,9 +114,10 @@ export function tableRows(path: string, lines: readonly TextLine[]): DataRows | 
     isKnownKey(column) && columns.indexOf(column) < index
   );
   if (twice !== undefined) {
-    throw new Error(
-      `Cannot read ${path}: line ${filled[0].line} names the column "${twice}" twice`,
-    );
+    throw new Error(cannotRead(path, {
+      en: `line ${filled[0].line} names the column "${twice}" twice`,
+      zh: `第 ${filled[0].line} 行有两个名为“${twice}”的列`,
+    }));
   }
   const text = lines.map((line) => line.text).join("\n");
   const [, ...records] = recordsOf(text, delimiter, path);
@@ -125,11 +134,15 @@ export function tableRows(path: string, lines: readonly TextLine[]): DataRows | 
 
 const tableRow = ({ line, cells }: TableRecord, columns: readonly string[]): DataRow => ({
   value: Object.fromEntries(columns.map((column, index) => [column, cells[index]])),
-  place: () => `line ${line}: it`,
+  place: () => say({ en: `line ${line}: it`, zh: `第 ${line} 行` }),
 });
 
 const cellFault = ({ line, cells }: TableRecord, columns: readonly string[]): Fault => ({
   unit: "row",
   sentence: () =>
-    `line ${line}: its number of cells is ${cells.length}, and there are ${columns.length} columns`,
+    say({
+      en: `line ${line}: its number of cells is ${cells.length}, ` +
+        `and there are ${columns.length} columns`,
+      zh: `第 ${line} 行有 ${cells.length} 个单元格，而列数是 ${columns.length}`,
+    }),
 });

@@ -33,6 +33,7 @@ import { type Frozen, keptModel, rereadModel } from "../memory/mod.ts";
 import { adamDefaults } from "../optim/mod.ts";
 import { uniform } from "../random/mod.ts";
 import { approxKl } from "../rl/mod.ts";
+import { type Text } from "../text/mod.ts";
 import type { PpoConfig } from "./config.ts";
 import { actorWithDefects, samplingForLogProbs, updateDropout } from "./faithful.ts";
 import type { LoadedModel, PpoInputs } from "./inputs.ts";
@@ -186,11 +187,11 @@ async function createTrainers(
     // aborted, because the actor has already been updated.
     actor: await createAnswerTrainer(device, ofActor, {
       ...{ ...options, logitsAtOnce, betweenPrograms: checkAbort },
-      optimizer: { ...optimizer, name: "the actor" },
+      optimizer: { ...optimizer, name: { en: "the actor", zh: "策略模型" } },
     }),
     critic: await createAnswerTrainer(device, ofCritic, {
       ...options,
-      optimizer: { ...optimizer, name: "the critic" },
+      optimizer: { ...optimizer, name: { en: "the critic", zh: "价值模型" } },
     }),
   };
 }
@@ -232,7 +233,7 @@ const rereadOf = ({ reread }: LoadedModel, { memory }: PpoConfig) =>
 
 /** Loads the reference and the reward model, or prepares to read them for each use. */
 async function loadFrozen({ device, policy, reward }: PpoInputs, config: PpoConfig) {
-  const load = <T>(spec: T, model: LoadedModel, name: string) => {
+  const load = <T>(spec: T, model: LoadedModel, name: Text) => {
     const reread = rereadOf(model, config);
     const stored = storedSpec(spec, config.memory.frozenType);
     return reread === undefined
@@ -240,8 +241,14 @@ async function loadFrozen({ device, policy, reward }: PpoInputs, config: PpoConf
       : rereadModel(device, stored, { weights: model.weights, reread, name });
   };
   return {
-    reference: await load(gpt2Spec(policy.config), policy, "the reference model"),
-    reward: await load(valueModelSpec(reward.config), reward, "the reward model"),
+    reference: await load(gpt2Spec(policy.config), policy, {
+      en: "the reference model",
+      zh: "参考模型",
+    }),
+    reward: await load(valueModelSpec(reward.config), reward, {
+      en: "the reward model",
+      zh: "奖励模型",
+    }),
   };
 }
 

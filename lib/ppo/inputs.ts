@@ -4,6 +4,7 @@ import { type Gpt2Config, rowsThatFit, type TokenRow, type Weight } from "../lm/
 import type { ScoreStatistics } from "../rl/mod.ts";
 import type { Device } from "../runtime/mod.ts";
 import type { Settings } from "../settings/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 import { frozenType } from "./config.ts";
 
 /** A model as it was read from its folder. */
@@ -53,48 +54,61 @@ export function checkInputs(
   const { batch_size, max_len, query_len } = settings;
   checkFrozenType(settings, device);
   const { length } = prompts;
-  demand(length > 0, "Cannot train: the data set of prompts is empty");
-  demand(
-    length >= batch_size,
-    `Cannot train with batch_size ${batch_size}: there are only ${length} prompts`,
-  );
-  demand(
-    !settings.normalise_scores || scoreStatistics !== undefined,
-    "Cannot normalise scores: the reward model's settings.json has no score_mean and score_deviation; measure them or set normalise_scores false",
-  );
+  demand(length > 0, {
+    en: "Cannot train: the data set of prompts is empty",
+    zh: "无法训练：提示的数据集是空的",
+  });
+  demand(length >= batch_size, {
+    en: `Cannot train with batch_size ${batch_size}: there are only ${length} prompts`,
+    zh: `无法用 batch_size ${batch_size} 训练：只有 ${length} 个提示`,
+  });
+  demand(!settings.normalise_scores || scoreStatistics !== undefined, NO_STATISTICS);
   if (settings.normalise_scores) checkSpread(scoreStatistics);
   const positions = Math.min(policy.config.positions, reward.config.positions);
-  demand(
-    max_len <= positions,
-    `Cannot train with max_len ${max_len}: the models have ${positions} positions`,
-  );
+  demand(max_len <= positions, {
+    en: `Cannot train with max_len ${max_len}: the models have ${positions} positions`,
+    zh: `无法用 max_len ${max_len} 训练：模型只有 ${positions} 个位置`,
+  });
   const tooLong = prompts.findIndex((prompt) => prompt.length + query_len > max_len);
-  demand(
-    tooLong < 0,
-    `Cannot train: prompt ${tooLong} has ${
-      prompts[tooLong]?.length
-    } tokens, and with query_len ${query_len} that is more than max_len ${max_len}`,
-  );
-  demand(
-    policy.config.vocabSize === reward.config.vocabSize,
-    `Cannot train: the policy has a vocabulary of ${policy.config.vocabSize} tokens and the reward model one of ${reward.config.vocabSize}`,
-  );
+  const tokens = prompts[tooLong]?.length;
+  demand(tooLong < 0, {
+    en: `Cannot train: prompt ${tooLong} has ${tokens} tokens, ` +
+      `and with query_len ${query_len} that is more than max_len ${max_len}`,
+    zh: `无法训练：第 ${tooLong} 个提示有 ${tokens} 个词元，` +
+      `加上 query_len ${query_len} 超过了 max_len ${max_len}`,
+  });
+  const [own, other] = [policy.config.vocabSize, reward.config.vocabSize];
+  demand(own === other, {
+    en: `Cannot train: the policy has a vocabulary of ${own} tokens ` +
+      `and the reward model one of ${other}`,
+    zh: `无法训练：策略模型的词表有 ${own} 个词元，而奖励模型的有 ${other} 个`,
+  });
 }
+
+const NO_STATISTICS = {
+  en: "Cannot normalise scores: the reward model's settings.json has no score_mean and " +
+    "score_deviation; measure them or set normalise_scores false",
+  zh: "无法对分数做归一化：奖励模型的 settings.json 没有 score_mean 和 score_deviation；" +
+    "请测量它们，或设置 normalise_scores false",
+};
 
 /** Checks that scores can be divided by their standard deviation. */
 function checkSpread({ deviation = 1 }: Partial<ScoreStatistics> = {}): void {
   const reason = deviation === 0
-    ? "so all answers have the same score and there is nothing to learn"
-    : "so some of them are not finite";
-  demand(
-    deviation > 0 && Number.isFinite(deviation),
-    "Cannot normalise scores: the standard deviation of the reward model's scores is " +
-      `${deviation}, ${reason}; check the reward model`,
-  );
+    ? {
+      en: "so all answers have the same score and there is nothing to learn",
+      zh: "所有回答的分数都一样，没有可学的东西",
+    }
+    : { en: "so some of them are not finite", zh: "其中有的分数不是有限数" };
+  demand(deviation > 0 && Number.isFinite(deviation), {
+    en: "Cannot normalise scores: the standard deviation of the reward model's scores is " +
+      `${deviation}, ${reason.en}; check the reward model`,
+    zh: `无法对分数做归一化：奖励模型的分数的标准差为 ${deviation}，${reason.zh}；请检查奖励模型`,
+  });
 }
 
-function demand(holds: boolean, message: string): void {
-  if (!holds) throw new RangeError(message);
+function demand(holds: boolean, message: Text): void {
+  if (!holds) throw new RangeError(say(message));
 }
 
 /**
@@ -117,11 +131,19 @@ export function checkFrozenType(
 ): void {
   if (frozenType(settings) === "float32" || adapter?.readsFloat16) return;
   const reason = kind === "cpu"
-    ? "float16 is for GPUs, and this run computes on the CPU, where spare_memory keeps no frozen model at all"
-    : `programs on ${description} cannot read it (the adapter lacks shader-f16)`;
-  throw new RangeError(
-    `Cannot store the frozen models as float16: ${reason}; keep frozen_dtype float32`,
-  );
+    ? {
+      en: "float16 is for GPUs, and this run computes on the CPU, where spare_memory keeps no " +
+        "frozen model at all",
+      zh: "float16 用于 GPU，而这次训练在 CPU 上计算；在 CPU 上，spare_memory 完全不保留冻结的模型",
+    }
+    : {
+      en: `programs on ${description} cannot read it (the adapter lacks shader-f16)`,
+      zh: `${description} 上的程序不能读取它（适配器不支持 shader-f16）`,
+    };
+  throw new RangeError(say({
+    en: `Cannot store the frozen models as float16: ${reason.en}; keep frozen_dtype float32`,
+    zh: `不能用 float16 存放冻结的模型：${reason.zh}；请保持 frozen_dtype float32`,
+  }));
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   varianceOf,
 } from "../rl/mod.ts";
 import { EXACT_KL } from "../settings/mod.ts";
+import { say } from "../text/mod.ts";
 import type { RunModels } from "./create_models.ts";
 import type { Sample } from "./sample.ts";
 import type { Stopwatch } from "./watched_models.ts";
@@ -263,10 +264,12 @@ export function stepMetrics(
  */
 export function meanStepMetrics(steps: readonly StepMetrics[]): UpdateMetrics {
   if (steps.length === 0) {
-    throw new RangeError(
-      "Cannot train: the update ended before its first step, because the policy was more than " +
-        "1.5 target_kl away from the one that sampled; raise target_kl",
-    );
+    throw new RangeError(say({
+      en: "Cannot train: the update ended before its first step, because the policy was more " +
+        "than 1.5 target_kl away from the one that sampled; raise target_kl",
+      zh: "无法训练：更新在第一步之前就结束了，因为策略与采样时的策略相差超过 1.5 倍 target_kl；" +
+        "请调高 target_kl",
+    }));
   }
   const names = Object.keys(steps[0]) as (keyof StepMetrics)[]; // a step's own names
   const means = names.map((name) => [name, meanOf(steps.map((step) => step[name]))]);

@@ -7,6 +7,7 @@ import { createGenerator, sampleAnswers } from "../decode/mod.ts";
 import { createRowScorer, gpt2Spec, uploadParameters, valueModelSpec } from "../lm/mod.ts";
 import { type ScoreStatistics, scoreStatistics } from "../rl/mod.ts";
 import { flatten, isDeviceArray } from "../runtime/mod.ts";
+import { say } from "../text/mod.ts";
 import { samplingOf } from "./config.ts";
 import { checkInputs, type LoadedModel, type PpoInputs } from "./inputs.ts";
 
@@ -59,20 +60,26 @@ export async function measureScores(
   const upload = <T>(spec: T, { weights }: LoadedModel) =>
     uploadParameters(device, spec, weights, { share: true });
   const parameters = await upload(gpt2Spec(policy.config), policy);
-  const progress = `score statistics: ${prompts.length} answers of the SFT model`;
+  const progress = say({
+    en: `score statistics: ${prompts.length} answers of the SFT model`,
+    zh: `分数的统计量：SFT 模型的 ${prompts.length} 个回答`,
+  });
   onMeasuring(progress);
   let answered = 0;
   const answers = await sampleAnswers(generator, { parameters, prompts }, {
     maxNewTokens: settings.query_len,
     seed: settings.seed,
     batchSize: settings.generate_batch_size || settings.batch_size,
-    onAnswered: (count) => onMeasuring(`${progress}, ${answered += count} sampled`),
+    onAnswered(count) {
+      answered += count;
+      onMeasuring(progress + say({ en: `, ${answered} sampled`, zh: `，已采样 ${answered} 个` }));
+    },
   });
   await generator.release();
   const scorer = await createRowScorer(device, reward.config, { padId: special.padId });
   const judge = await upload(valueModelSpec(reward.config), reward);
   const rows = prompts.map((prompt, index) => [...prompt, ...answers[index].tokens]);
-  onMeasuring(`${progress}, being scored`);
+  onMeasuring(progress + say({ en: ", being scored", zh: "，正在评分" }));
   const batchSize = settings.score_batch_size || settings.batch_size;
   const scores = await scorer(judge, rows, { batchSize });
   if (device.kind !== "cpu") { // there, they are the memory of the weights

@@ -7,6 +7,7 @@
  */
 import { type PromptAndAnswer, uploadParameters, valueModelSpec } from "../lm/mod.ts";
 import { meanOf } from "../rl/mod.ts";
+import { say } from "../text/mod.ts";
 import { frozenType } from "./config.ts";
 import type { RunModels } from "./create_models.ts";
 import type { PpoInputs } from "./inputs.ts";
@@ -94,7 +95,15 @@ export function storageText({ logProbs, scores }: StorageDifference): string {
   const short = (value: number) => Number(value.toPrecision(2));
   const text = ({ mean, largest }: Difference, unit: string) =>
     `${short(mean)}${unit} on average, ${short(largest)} at most`;
-  return `frozen models are stored as float16: log-probabilities of ${logProbs.count} prompt tokens ` +
-    `change by ${text(logProbs, " nats per token")}; ` +
-    `scores of ${scores.count} answers by ${text(scores, "")}`;
+  const inChinese = ({ mean, largest }: Difference, unit: string) =>
+    `平均 ${short(mean)}${unit}，最大 ${short(largest)}`;
+  return say({
+    en: "frozen models are stored as float16: " +
+      `log-probabilities of ${logProbs.count} prompt tokens ` +
+      `change by ${text(logProbs, " nats per token")}; ` +
+      `scores of ${scores.count} answers by ${text(scores, "")}`,
+    zh: `冻结的模型用 float16 存放：提示中 ${logProbs.count} 个词元的对数概率变化` +
+      `${inChinese(logProbs, " 纳特/词元")}；` +
+      `${scores.count} 个回答的分数变化${inChinese(scores, "")}`,
+  });
 }

@@ -6,6 +6,7 @@
  * (`lib/learn/divergence.ts`).
  */
 import { DivergenceError, type DivergenceOptions } from "../learn/mod.ts";
+import { type Text } from "../text/mod.ts";
 import type { Models } from "./models.ts";
 
 /** The parts that are timed. */
@@ -58,16 +59,24 @@ export function createStopwatch(): Stopwatch {
 }
 
 /** What to try when a trained model gives NaN. */
-const DIVERGED = "Its weights have grown too large: try a learning_rate ten times lower, a " +
-  "larger kl_coef, a target_kl such as 0.02, or a longer warm-up (warmup_proportion).";
+const DIVERGED = {
+  en: "Its weights have grown too large: try a learning_rate ten times lower, a " +
+    "larger kl_coef, a target_kl such as 0.02, or a longer warm-up (warmup_proportion).",
+  zh: "它的权重变得太大：可以把 learning_rate 降到十分之一，调高 kl_coef，" +
+    "设置 target_kl（例如 0.02），或加长预热 (warmup_proportion)。",
+};
 
 /** What to do when a frozen model gives NaN. */
-const CHECK = "This model is not trained, so no setting of the run helps: check its folder, and " +
-  "with frozen_dtype float16 try float32.";
+const CHECK = {
+  en: "This model is not trained, so no setting of the run helps: check its folder, and " +
+    "with frozen_dtype float16 try float32.",
+  zh: "这个模型不参与训练，调整训练设置没有用：请检查它的文件夹；" +
+    "如果用了 frozen_dtype float16，请改用 float32。",
+};
 
 /** What is checked, and what an error says about it. */
 interface Checked extends DivergenceOptions {
-  readonly name: string;
+  readonly name: Text;
 }
 
 /** Checks one number or row per answer, and returns them. */
@@ -78,8 +87,11 @@ function finite<T extends readonly (number | readonly number[])[]>(
   for (const [index, row] of results.entries()) {
     const wrong = [row].flat().find((value) => !Number.isFinite(value));
     if (wrong !== undefined) {
-      const place = `answer ${index + 1} of ${results.length}`;
-      throw new DivergenceError(`${name} ${wrong} for ${place}`, options);
+      const [place, count] = [index + 1, results.length];
+      throw new DivergenceError({
+        en: `${name.en} ${wrong} for answer ${place} of ${count}`,
+        zh: `${name.zh}为 ${wrong}（${count} 个回答中的第 ${place} 个）`,
+      }, options);
     }
   }
   return results;
@@ -87,10 +99,22 @@ function finite<T extends readonly (number | readonly number[])[]>(
 
 const FROZEN: DivergenceOptions = { advice: CHECK, fromSteps: false };
 
-const ACTOR = { name: "the actor gives the log-probability", advice: DIVERGED };
-const CRITIC = { name: "the critic gives the value", advice: DIVERGED };
-const REFERENCE = { name: "the reference model gives the log-probability", ...FROZEN };
-const REWARD = { name: "the reward model gives the score", ...FROZEN };
+const ACTOR: Checked = {
+  name: { en: "the actor gives the log-probability", zh: "策略模型给出的对数概率" },
+  advice: DIVERGED,
+};
+const CRITIC: Checked = {
+  name: { en: "the critic gives the value", zh: "价值模型给出的价值" },
+  advice: DIVERGED,
+};
+const REFERENCE: Checked = {
+  name: { en: "the reference model gives the log-probability", zh: "参考模型给出的对数概率" },
+  ...FROZEN,
+};
+const REWARD: Checked = {
+  name: { en: "the reward model gives the score", zh: "奖励模型给出的分数" },
+  ...FROZEN,
+};
 
 /**
  * The same models. The time of every call is added to a part of the stopwatch, and a call of a

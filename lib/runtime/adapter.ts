@@ -7,6 +7,7 @@
  * GPU it is the same. WebGPU does not report the size of the memory, so `gpu_memory.ts` reads it
  * from Vulkan.
  */
+import { say } from "../text/mod.ts";
 import { gpuMemory } from "./gpu_memory.ts";
 
 /** A GPU, or software that emulates one. */
@@ -78,9 +79,17 @@ function sizeText(bytes: number): string {
  * ```
  */
 export function adapterText({ name, isSoftware, memoryBytes: bytes, ...limits }: Adapter): string {
-  const kind = isSoftware ? " (software, slow)" : "";
-  const memory = bytes === undefined ? "memory unknown" : `${sizeText(bytes)} of memory`;
-  const buffers = `buffers of up to ${sizeText(limits.maxBufferBytes)}`;
-  const atOnce = `${sizeText(limits.maxBindingBytes)} at once in a kernel`;
-  return `GPU: ${name}${kind}, ${memory}, ${buffers}, ${atOnce}`;
+  const kind = isSoftware
+    ? { en: " (software, slow)", zh: "（软件模拟，很慢）" }
+    : { en: "", zh: "" };
+  const memory = bytes === undefined
+    ? { en: "memory unknown", zh: "显存大小未知" }
+    : { en: `${sizeText(bytes)} of memory`, zh: `显存 ${sizeText(bytes)}` };
+  const [buffer, binding] = [limits.maxBufferBytes, limits.maxBindingBytes].map(sizeText);
+  return say({
+    en: `GPU: ${name}${kind.en}, ${memory.en}, buffers of up to ${buffer}, ` +
+      `${binding} at once in a kernel`,
+    zh: `GPU：${name}${kind.zh}，${memory.zh}，缓冲区最大 ${buffer}，` +
+      `一个内核一次最多用 ${binding}`,
+  });
 }

@@ -6,6 +6,7 @@
  * the CPU with a warning if there is none. `cpu` and numbers below 0 are the CPU. Only `webgpu`
  * insists: it also takes software, and fails if there is nothing.
  */
+import { say, type Text } from "../text/mod.ts";
 import { type Adapter, adapterText, findAdapter } from "./adapter.ts";
 import type { Device } from "./device.ts";
 import { openDevice } from "./open_device.ts";
@@ -37,6 +38,8 @@ export interface Machine {
 
 const thisMachine: Machine = { findAdapter, openDevice };
 
+const UNKNOWN = { en: "GPU: unknown to WebGPU", zh: "GPU：WebGPU 不认识" };
+
 const reported = new Set<string>();
 
 /**
@@ -58,7 +61,7 @@ export async function chooseDevice(setting: string, options: ChooseOptions = {})
   const open = () => machine.openDevice("webgpu", { buffers });
   const gpu = await chooseGpu(setting, { warn, machine, open });
   if (gpu === undefined) return machine.openDevice("cpu", threads === undefined ? {} : { threads });
-  const text = gpu.adapter === undefined ? "GPU: unknown to WebGPU" : adapterText(gpu.adapter);
+  const text = gpu.adapter === undefined ? say(UNKNOWN) : adapterText(gpu.adapter);
   if (!reported.has(text)) tell(text);
   reported.add(text);
   return gpu;
@@ -72,16 +75,33 @@ async function chooseGpu(setting: string, { warn, machine, open }: GpuChoice) {
   if (setting !== "auto" && !/^\d+$/.test(setting)) return undefined;
   const adapter = await machine.findAdapter();
   if (adapter === undefined || adapter.isSoftware) {
-    const software = adapter && ` (${adapter.name} is software; --device webgpu takes it)`;
-    if (setting !== "auto") warn(`No GPU for device ${setting}${software ?? ""}: using the CPU`);
+    if (setting !== "auto") warn(say(noGpu(setting, adapter?.name)));
     return undefined;
   }
   if (Number(setting) > 0) {
-    warn(`WebGPU cannot choose among GPUs: device ${setting} is ${adapter.name}`);
+    warn(say({
+      en: `WebGPU cannot choose among GPUs: device ${setting} is ${adapter.name}`,
+      zh: `WebGPU 不能选择 GPU：设备 ${setting} 是 ${adapter.name}`,
+    }));
   }
   return await open().catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    warn(`${adapter.name} cannot be used, so the CPU is used instead: ${reason}`);
+    warn(say({
+      en: `${adapter.name} cannot be used, so the CPU is used instead: ${reason}`,
+      zh: `${adapter.name} 无法使用，改用 CPU：${reason}`,
+    }));
     return undefined;
   });
+}
+
+/** The warning for a numbered device without a GPU; `software` is what emulates one. */
+function noGpu(setting: string, software: string | undefined): Text {
+  const [en, zh] = software === undefined ? ["", ""] : [
+    ` (${software} is software; --device webgpu takes it)`,
+    `（${software} 是软件模拟；--device webgpu 会使用它）`,
+  ];
+  return {
+    en: `No GPU for device ${setting}${en}: using the CPU`,
+    zh: `设备 ${setting} 没有对应的 GPU${zh}：使用 CPU`,
+  };
 }

@@ -2,6 +2,7 @@
 import * as ort from "onnxruntime-node";
 import { lower, type LoweredGraph, resultName } from "../onnx/mod.ts";
 import { type DType, input, topologicalOrder, UNKNOWN } from "../tensor/mod.ts";
+import { say, type Text } from "../text/mod.ts";
 import type { Adapter } from "./adapter.ts";
 import type { ArrayLike_, DeviceArray } from "./array.ts";
 import { attendsRightly } from "./attention_probe.ts";
@@ -209,12 +210,17 @@ export function gpuDevice(options: GpuOptions, adapter: Adapter | undefined): De
 }
 
 /** What WebGPU needs in addition to a GPU. */
-const DRIVERS: Partial<Record<typeof Deno.build.os, string>> = {
-  linux: "the Vulkan driver of the GPU's manufacturer (`vulkaninfo --summary` lists the drivers; " +
-    "NVIDIA's needs the packages libvulkan1, libx11-6 and libxext6)",
-  darwin: "macOS with Metal",
-  windows: "a driver for Direct3D 12",
+const DRIVERS: Partial<Record<typeof Deno.build.os, Text>> = {
+  linux: {
+    en: "the Vulkan driver of the GPU's manufacturer (`vulkaninfo --summary` lists the drivers; " +
+      "NVIDIA's needs the packages libvulkan1, libx11-6 and libxext6)",
+    zh: "GPU 厂商的 Vulkan 驱动（`vulkaninfo --summary` 列出驱动；" +
+      "NVIDIA 的驱动需要软件包 libvulkan1、libx11-6 和 libxext6）",
+  },
+  darwin: { en: "macOS with Metal", zh: "支持 Metal 的 macOS" },
+  windows: { en: "a driver for Direct3D 12", zh: "Direct3D 12 驱动" },
 };
+const ANY_DRIVER = { en: "a driver for WebGPU", zh: "WebGPU 驱动" };
 
 /** Runs a trivial program, so that a missing adapter is reported at once and in words. */
 export async function probe(device: Device): Promise<void> {
@@ -222,10 +228,23 @@ export async function probe(device: Device): Promise<void> {
     device.free(await device.upload({ dims: [1], data: new Float32Array([1]) }));
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-    const found = device.adapter && ` it can use (there is ${device.adapter.name})`;
-    const needed = DRIVERS[Deno.build.os] ?? "a driver for WebGPU";
-    const state = `WebGPU finds none${found ?? ""}. It needs a GPU and ${needed}`;
-    const advice = "To compute on the CPU: --device cpu, or PPO_DEVICE=cpu for a notebook";
-    throw new Error(`Cannot open a GPU: ${state}. ${advice}. ONNX Runtime reports: ${reason}`);
+    throw new Error(say(noGpu(device.adapter?.name, reason)));
   }
+}
+
+/** Why WebGPU cannot be used. `name` is the GPU that was found, if there is one. */
+function noGpu(name: string | undefined, reason: string): Text {
+  const needed = DRIVERS[Deno.build.os] ?? ANY_DRIVER;
+  const found = name === undefined ? { en: "WebGPU finds none", zh: "WebGPU 没有找到 GPU" } : {
+    en: `WebGPU finds none it can use (there is ${name})`,
+    zh: `WebGPU 没有找到可用的 GPU（找到的是 ${name}）`,
+  };
+  return {
+    en: `Cannot open a GPU: ${found.en}. It needs a GPU and ${needed.en}. ` +
+      "To compute on the CPU: --device cpu, or PPO_DEVICE=cpu for a notebook. " +
+      `ONNX Runtime reports: ${reason}`,
+    zh: `无法打开 GPU：${found.zh}。它需要 GPU 和${needed.zh}。` +
+      "要在 CPU 上计算：--device cpu；在笔记本中用 PPO_DEVICE=cpu。" +
+      `ONNX Runtime 报告：${reason}`,
+  };
 }

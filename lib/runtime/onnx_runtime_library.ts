@@ -8,6 +8,7 @@
  * Functions are found by their index in the table `OrtApi`, to which new versions only append
  * (onnxruntime_c_api.h).
  */
+import { inBoth, say, type Words } from "../text/mod.ts";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { arch, platform } from "node:process";
@@ -67,13 +68,23 @@ const LIBRARIES: Partial<Record<typeof platform, string>> = {
 
 function libraryPath(): string {
   const file = LIBRARIES[platform];
-  if (file === undefined) throw unusable(`npm's package has no library for ${platform}`);
+  if (file === undefined) {
+    throw unusable({
+      en: `npm's package has no library for ${platform}`,
+      zh: `npm 的软件包没有适用于 ${platform} 的库`,
+    });
+  }
   const entry = createRequire(import.meta.url).resolve("onnxruntime-node");
   return join(dirname(entry), "..", "bin", "napi-v6", platform, arch, file);
 }
 
-const unusable = (reason: string): Error =>
-  new Error(`Cannot use ONNX Runtime: ${reason}. Install onnxruntime-node 1.30 or newer.`);
+const unusable = (reason: Words): Error => {
+  const { en, zh } = inBoth(reason);
+  return new Error(say({
+    en: `Cannot use ONNX Runtime: ${en}. Install onnxruntime-node 1.30 or newer.`,
+    zh: `无法使用 ONNX Runtime：${zh}。请安装 onnxruntime-node 1.30 或更高版本。`,
+  }));
+};
 
 /** A C string: UTF-8 with a zero at the end. */
 export const cString = (text: string): Uint8Array<ArrayBuffer> =>

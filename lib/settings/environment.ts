@@ -2,6 +2,7 @@
  * Settings from environment variables: PPO_LAM=0.9 has the same effect as `--lam 0.9`. The prefix
  * keeps variables that other programs use, such as DEVICE or SEED, from changing a run.
  */
+import { say } from "../text/mod.ts";
 import { hintFor } from "./nearest_name.ts";
 import { readValue, type SettingTable } from "./setting_spec.ts";
 import { COMMAND_TABLES } from "./stage_settings.ts";
@@ -29,15 +30,21 @@ export function fromEnvironment(environment: Environment, table: SettingTable) {
   for (const [variable, text] of Object.entries(environment)) {
     if (!text || !variable.startsWith(PREFIX) || VARIABLES.has(variable)) continue;
     const options = { known: Object.keys(table), shown: variableOf };
-    const hint = hintFor(variable.slice(PREFIX.length), options) ?? "--help lists the settings";
-    const state = `there is no such setting; ${hint}`;
-    throw new RangeError(`Cannot use ${variable} from the environment: ${state}`);
+    const hint = hintFor(variable.slice(PREFIX.length), options) ??
+      say({ en: "--help lists the settings", zh: "--help 列出所有设置" });
+    throw new RangeError(say({
+      en: `Cannot use ${variable} from the environment: there is no such setting; ${hint}`,
+      zh: `不能使用环境变量 ${variable}：没有这个设置；${hint}`,
+    }));
   }
   return Object.fromEntries(
     Object.entries(table).flatMap(([name, spec]) => {
       const variable = variableOf(name);
       const text = environment[variable];
-      const origin = `${variable}=${text} from the environment`;
+      const origin = say({
+        en: `${variable}=${text} from the environment`,
+        zh: `环境变量 ${variable}=${text}`,
+      });
       return text ? [[name, readValue(spec, text, origin)]] : [];
     }),
   );
@@ -60,8 +67,12 @@ export function ignoredVariables(
   );
   if (names.length === 0) return undefined;
   const found = names.map((name) => name.toUpperCase()).join(", ");
-  const rule = `a setting needs the prefix PPO_, as in ${variableOf(names[0])}`;
-  return `Ignoring ${found} from the environment: ${rule}.`;
+  const example = variableOf(names[0]);
+  return say({
+    en: `Ignoring ${found} from the environment: ` +
+      `a setting needs the prefix PPO_, as in ${example}.`,
+    zh: `忽略环境变量 ${found}：设置需要带 PPO_ 前缀，例如 ${example}。`,
+  });
 }
 
 /** Converts settings to variables for another process. */

@@ -5,6 +5,7 @@
  * A flag takes precedence over the environment. `node:util` splits the arguments.
  */
 import { parseArgs } from "node:util";
+import { afterHan, say } from "../text/mod.ts";
 import { type Environment, fromEnvironment, ignoredVariables } from "./environment.ts";
 import type { HelpLevel } from "./help_text.ts";
 import { hintFor } from "./nearest_name.ts";
@@ -67,12 +68,19 @@ function writtenFlag(token: OptionToken, args: string[], table: SettingTable): W
   if (spec === undefined) {
     const [written] = args[token.index].split("="); // also -seed, which is no group of letters here
     const options = { known: Object.keys(table), shown: (near: string) => `--${near}` };
-    const hint = hintFor(written.replace(/^-+/, ""), options) ?? "--help lists the flags";
-    throw new RangeError(`Cannot use ${written}: there is no such flag; ${hint}`);
+    const hint = hintFor(written.replace(/^-+/, ""), options) ??
+      say({ en: "--help lists the flags", zh: "--help 列出所有参数" });
+    throw new RangeError(say({
+      en: `Cannot use ${written}: there is no such flag; ${hint}`,
+      zh: `不能使用 ${written}：没有这个参数；${hint}`,
+    }));
   }
   const isNextFlag = token.inlineValue === false && token.value.startsWith("--");
   if (isNextFlag || (!("bool" in spec) && text === undefined)) {
-    throw new RangeError(`Cannot use --${name} alone: it needs a value, ${wanted(spec)}`);
+    throw new RangeError(say({
+      en: `Cannot use --${name} alone: it needs a value, ${wanted(spec)}`,
+      zh: `不能单独使用 --${name}：后面需要一个值，应为${afterHan(wanted(spec))}`,
+    }));
   }
   return { name, spec, text };
 }
@@ -86,6 +94,16 @@ function takesValue(flag: Written | undefined, text: string, takesNames: boolean
     (!takesNames || parseValue(flag.spec, text) !== undefined);
 }
 
+/** A flag with its value, as it is shown in an error. */
+const written = (name: string, text: string): string =>
+  say({ en: `--${name} ${text || '""'}`, zh: ` --${name} ${text || '""'}` });
+
+const unexpected = (text: string): RangeError =>
+  new RangeError(say({
+    en: `Cannot use "${text}": only flags such as --help are expected`,
+    zh: `不能使用“${text}”：这里只接受 --help 这样的参数`,
+  }));
+
 function fromArguments(args: string[], table: SettingTable, takesNames: boolean) {
   const [flags, names]: [Written[], string[]] = [[], []];
   for (const token of tokenize(args, table)) {
@@ -94,11 +112,11 @@ function fromArguments(args: string[], table: SettingTable, takesNames: boolean)
     if (token.kind === "option") flags.push(writtenFlag(token, args, table));
     else if (takesValue(previous, text, takesNames)) previous.text = text;
     else if (takesNames && token.kind === "positional") names.push(text);
-    else throw new RangeError(`Cannot use "${text}": only flags such as --help are expected`);
+    else throw unexpected(text);
   }
   const given = Object.fromEntries(flags.map(({ name, spec, text }) => [
     name,
-    text === undefined ? true : readValue(spec, text, `--${name} ${text || '""'}`),
+    text === undefined ? true : readValue(spec, text, written(name, text)),
   ]));
   return { given, names };
 }

@@ -4,6 +4,7 @@ export * from "./elsewhere.ts";
 export * from "./embedded_recipes.ts";
 export { type Environment, ignoredVariables, variablesOf } from "./environment.ts";
 export * from "./flags.ts";
+export { helpPhrase } from "./help_phrases.ts";
 export * from "./help_text.ts";
 export * from "./nearest_name.ts";
 export { settingsCalled } from "./other_names.ts";

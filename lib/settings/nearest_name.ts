@@ -3,6 +3,7 @@
  * misspelling, the name in another library (`other_names.ts`), or that of another command.
  */
 import { closestMatch } from "leven";
+import { say } from "../text/mod.ts";
 import { comparable, reasonWithout, settingsCalled } from "./other_names.ts";
 import { COMMAND_TABLES } from "./stage_settings.ts";
 
@@ -41,8 +42,14 @@ function elsewhereHint(name: string, shown: (name: string) => string): string | 
   const own = comparable(name);
   const setting = [own, ...settingsCalled(name)].find((other) => commandOf(other) !== undefined);
   if (setting === undefined) return undefined;
-  const subject = setting === own ? "it" : `it means ${shown(setting)}, which`;
-  return `${subject} is a setting of deno task ${commandOf(setting)}`;
+  const command = `deno task ${commandOf(setting)}`;
+  if (setting === own) {
+    return say({ en: `it is a setting of ${command}`, zh: `它是 ${command} 的设置` });
+  }
+  return say({
+    en: `it means ${shown(setting)}, which is a setting of ${command}`,
+    zh: `它对应 ${shown(setting)}，那是 ${command} 的设置`,
+  });
 }
 
 /**
@@ -67,7 +74,8 @@ export function hintFor(
   { known, shown }: { known: Iterable<string>; shown: (name: string) => string },
 ): string | undefined {
   const names = [...known];
-  const question = (near: string | undefined) => near && `did you mean ${shown(near)}?`;
+  const question = (near: string | undefined) =>
+    near && say({ en: `did you mean ${shown(near)}?`, zh: `是否想用 ${shown(near)}？` });
   const called = [comparable(name), ...settingsCalled(name)].find((own) => names.includes(own));
   return question(called) ?? reasonWithout(name) ?? elsewhereHint(name, shown) ??
     question(misspelt(name, names));

@@ -7,6 +7,7 @@
  * verl, DeepSpeed-Chat, LLaMA-Factory, transformers' `TrainingArguments` and `generate`,
  * GPT2-Chinese, UER-py, nanoGPT, and older versions of this project.
  */
+import { say, type Text } from "../text/mod.ts";
 import { ELSEWHERE, namesElsewhere } from "./elsewhere.ts";
 
 /** Names elsewhere, separated by blanks, by the setting of any command that they stand for. */
@@ -95,17 +96,59 @@ const OTHER_NAMES: { readonly [setting: string]: string } = {
   heads: "n_head num_heads num_attention_heads heads_num",
 };
 
-const FLOATS = "everything is computed in float32";
-const PARALLEL = "a run uses one device; `deno task export` moves it to libraries for several";
-const LOGS = "every run writes metrics.jsonl and an event file for TensorBoard";
-const ENTROPY = "there is no entropy bonus";
-const VALUE_WEIGHT =
-  "the actor and the critic are separate models, so the value loss needs no weight";
-const LORA = "all weights are trained; there are no adapters";
-const BETAS = "Adam's betas are 0.9 and 0.999";
+const FLOATS = { en: "everything is computed in float32", zh: "所有计算都用 float32" };
+const PARALLEL = {
+  en: "a run uses one device; `deno task export` moves it to libraries for several",
+  zh: "一次训练只用一个设备；`deno task export` 可把它导出到支持多设备的库",
+};
+const LOGS = {
+  en: "every run writes metrics.jsonl and an event file for TensorBoard",
+  zh: "每次训练都会写出 metrics.jsonl 和 TensorBoard 的事件文件",
+};
+const ENTROPY = { en: "there is no entropy bonus", zh: "这里没有熵奖励" };
+const VALUE_WEIGHT = {
+  en: "the actor and the critic are separate models, so the value loss needs no weight",
+  zh: "策略模型和价值模型是两个独立的模型，价值损失不需要权重",
+};
+const LORA = {
+  en: "all weights are trained; there are no adapters",
+  zh: "训练全部权重，没有适配器",
+};
+const BETAS = {
+  en: "Adam's betas are 0.9 and 0.999",
+  zh: "Adam 的 beta 是 0.9 和 0.999",
+};
+const ONE_STAGE = {
+  en: "it is a setting of the reward stage only",
+  zh: "它只是奖励模型阶段的设置",
+};
+const CONSTANT_KL = {
+  en: "kl_coef stays constant; target_kl limits each update instead",
+  zh: "kl_coef 保持不变；每次更新的幅度由 target_kl 限制",
+};
+const MINIBATCH_SIZE = {
+  en: "mini_batch_size is the number of answers in each, not their number",
+  zh: "mini_batch_size 是每个小批次的回答数，而不是小批次的个数",
+};
+const SCHEDULE = {
+  en: "a run has num_episodes times max_timesteps timesteps of batch_size prompts",
+  zh: "一次训练有 num_episodes × max_timesteps 个时间步，每步 batch_size 个提示",
+};
+const WARM_UP = {
+  en: "warmup_proportion is the share of all steps",
+  zh: "warmup_proportion 是预热占全部步数的比例",
+};
+const NO_BEAMS = {
+  en: "questions are sampled, or greedy with do_sample false; there is no beam search",
+  zh: "问题由采样生成，do_sample 为 false 时用贪心解码；没有束搜索",
+};
+const KEPT = {
+  en: "a run keeps one policy per episode and the newest state",
+  zh: "每轮保留一个策略模型，另外保留最新的训练状态",
+};
 
 /** Settings elsewhere that have no counterpart here, with the reason. */
-const WITHOUT_COUNTERPART = new Map(
+const WITHOUT_COUNTERPART: ReadonlyMap<string, Text> = new Map(
   Object.entries({
     vf_coef: VALUE_WEIGHT,
     vf_loss_coeff: VALUE_WEIGHT,
@@ -114,17 +157,17 @@ const WITHOUT_COUNTERPART = new Map(
     entropy_coef: ENTROPY,
     entropy_coeff: ENTROPY,
     entropy_loss_coef: ENTROPY,
-    unstable_log_sigmoid: "it is a setting of the reward stage only",
-    adap_kl_ctrl: "kl_coef stays constant; target_kl limits each update instead",
-    horizon: "kl_coef stays constant; target_kl limits each update instead",
-    num_mini_batches: "mini_batch_size is the number of answers in each, not their number",
-    num_minibatches: "mini_batch_size is the number of answers in each, not their number",
-    total_episodes: "a run has num_episodes times max_timesteps timesteps of batch_size prompts",
-    total_timesteps: "a run has num_episodes times max_timesteps timesteps of batch_size prompts",
-    warmup_steps: "warmup_proportion is the share of all steps",
-    num_warmup_steps: "warmup_proportion is the share of all steps",
-    num_beams: "questions are sampled, or greedy with do_sample false; there is no beam search",
-    beam_size: "questions are sampled, or greedy with do_sample false; there is no beam search",
+    unstable_log_sigmoid: ONE_STAGE,
+    adap_kl_ctrl: CONSTANT_KL,
+    horizon: CONSTANT_KL,
+    num_mini_batches: MINIBATCH_SIZE,
+    num_minibatches: MINIBATCH_SIZE,
+    total_episodes: SCHEDULE,
+    total_timesteps: SCHEDULE,
+    warmup_steps: WARM_UP,
+    num_warmup_steps: WARM_UP,
+    num_beams: NO_BEAMS,
+    beam_size: NO_BEAMS,
     adam_beta1: BETAS,
     adam_beta2: BETAS,
     fp16: FLOATS,
@@ -144,7 +187,7 @@ const WITHOUT_COUNTERPART = new Map(
     lora_rank: LORA,
     lora_alpha: LORA,
     use_peft: LORA,
-    save_total_limit: "a run keeps one policy per episode and the newest state",
+    save_total_limit: KEPT,
   }),
 );
 
@@ -181,6 +224,8 @@ export function settingsCalled(name: string): string[] {
 }
 
 /** Why a setting of another library has no counterpart; undefined if it is not known. */
-export const reasonWithout = (name: string): string | undefined =>
-  WITHOUT_COUNTERPART.get(comparable(name)) ??
+export function reasonWithout(name: string): string | undefined {
+  const reason = WITHOUT_COUNTERPART.get(comparable(name)) ??
     WITHOUT_COUNTERPART.get(withoutPrefix(comparable(name)));
+  return reason && say(reason);
+}

@@ -5,6 +5,8 @@
  * Tables are plain data. The command line, its help text and the settings of a notebook are made
  * from the same rows.
  */
+import { afterHan, say } from "../text/mod.ts";
+import { helpPhrase } from "./help_phrases.ts";
 
 /** The value of one setting. */
 export type Value = number | string | boolean;
@@ -60,18 +62,34 @@ export const defaultsOf = <Table extends SettingTable>(table: Table): SettingVal
 
 /** The range of a row in words, such as `from 0 to 1`, or "" if there is none. */
 export function rangeOf({ above, min, max }: NumberRange): string {
-  if (above !== undefined) return `above ${above}${max === undefined ? "" : `, at most ${max}`}`;
-  if (min !== undefined && max !== undefined) return `from ${min} to ${max}`;
-  if (min !== undefined) return `of at least ${min}`;
-  return max === undefined ? "" : `of at most ${max}`;
+  if (above !== undefined) {
+    return max === undefined
+      ? say({ en: `above ${above}`, zh: `大于 ${above}` })
+      : say({ en: `above ${above}, at most ${max}`, zh: `大于 ${above} 且不大于 ${max}` });
+  }
+  if (min !== undefined && max !== undefined) {
+    return say({ en: `from ${min} to ${max}`, zh: `${min} 到 ${max} 之间` });
+  }
+  if (min !== undefined) return say({ en: `of at least ${min}`, zh: `不小于 ${min}` });
+  return max === undefined ? "" : say({ en: `of at most ${max}`, zh: `不大于 ${max}` });
 }
 
 /** The values that a row allows, in words, such as `a number from 0 to 1`. */
 export function wanted(spec: SettingSpec): string {
-  if ("bool" in spec) return "true or false";
-  if ("text" in spec) return spec.form ?? "text";
-  if ("choice" in spec) return `${spec.choice.slice(0, -1).join(", ")} or ${spec.choice.at(-1)}`;
-  return `${"int" in spec ? "a whole number" : "a number"} ${rangeOf(spec)}`.trimEnd();
+  if ("bool" in spec) return say({ en: "true or false", zh: "true 或 false" });
+  if ("text" in spec) return helpPhrase(spec.form ?? "text");
+  if ("choice" in spec) {
+    const [others, last] = [spec.choice.slice(0, -1), spec.choice.at(-1)];
+    return say({ en: `${others.join(", ")} or ${last}`, zh: `${others.join("、")} 或 ${last}` });
+  }
+  const range = rangeOf(spec);
+  const kind = "int" in spec
+    ? { en: "a whole number", zh: "整数" }
+    : { en: "a number", zh: range === "" ? "数字" : "数" };
+  return say({
+    en: `${kind.en} ${range}`.trimEnd(),
+    zh: range === "" ? kind.zh : `${range}${range.endsWith("间") ? "" : " "}的${kind.zh}`,
+  });
 }
 
 /** Whether a value is of the kind and in the range of its row. */
@@ -106,7 +124,10 @@ export function parseValue(spec: SettingSpec, text: string): Value | undefined {
 export function readValue(spec: SettingSpec, text: string, origin: string): Value {
   const value = parseValue(spec, text);
   if (value === undefined || !isAllowed(spec, value)) {
-    throw new RangeError(`Cannot use ${origin}: it must be ${wanted(spec)}`);
+    throw new RangeError(say({
+      en: `Cannot use ${origin}: it must be ${wanted(spec)}`,
+      zh: `不能使用${origin}：取值应为${afterHan(wanted(spec))}`,
+    }));
   }
   return value;
 }

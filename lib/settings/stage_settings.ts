@@ -214,6 +214,21 @@ export const NOTEBOOKS_FLAGS = {
   ...CHAPTER_FLAGS,
 } as const satisfies SettingTable;
 
+/** Flags of the set-up of the notebook tools. */
+export const SETUP_FLAGS = {
+  lab: { bool: false, help: "also install JupyterLab, for the lab task" },
+} as const satisfies SettingTable;
+
+/** The flag that every command has; `notebooks` has its own, which chooses editions too. */
+export const LANGUAGE_FLAG = {
+  lang: {
+    text: "",
+    pattern: /^(en|zh)?$/,
+    form: "en or zh",
+    help: "language of all messages, by default that of LANG",
+  },
+} as const satisfies SettingTable;
+
 /** The flags of every command that also reads them from the environment, by command. */
 export const COMMAND_TABLES: Readonly<Record<string, SettingTable>> = {
   train: TRAIN_FLAGS,

@@ -1,6 +1,7 @@
 /**
  * Completes and checks a partial set of PPO settings, and reads the settings of older versions.
  */
+import { afterHan, say } from "../text/mod.ts";
 import { hintFor } from "./nearest_name.ts";
 import { DEFECT_NAMES, SETTINGS, type Settings } from "./settings.ts";
 import { defaultsOf, isAllowed, type SettingSpec, wanted } from "./setting_spec.ts";
@@ -32,11 +33,16 @@ export function checkSettings(
     const spec = table.get(name);
     if (spec === undefined) {
       const hint = hintFor(name, { known: table.keys(), shown: (near) => `"${near}"` });
-      const suffix = hint === undefined ? "" : `; ${hint}`;
-      throw new RangeError(`Cannot use the unknown setting "${name}"${suffix}`);
+      throw new RangeError(say({
+        en: `Cannot use the unknown setting "${name}"${hint === undefined ? "" : `; ${hint}`}`,
+        zh: `没有“${name}”这个设置${hint === undefined ? "" : `；${hint}`}`,
+      }));
     }
     if (!isAllowed(spec, value)) {
-      throw new RangeError(`Cannot use ${name} ${shown(value)}: it must be ${wanted(spec)}`);
+      throw new RangeError(say({
+        en: `Cannot use ${name} ${shown(value)}: it must be ${wanted(spec)}`,
+        zh: `不能使用 ${name} ${shown(value)}：取值应为${afterHan(wanted(spec))}`,
+      }));
     }
   }
 }
@@ -69,13 +75,21 @@ export function withoutRemoved(
 function checkTogether(values: Settings): void {
   const { max_len, query_len, update_timesteps, num_episodes, max_timesteps } = values;
   if (max_len - query_len - 3 < 1) {
-    const left = "max_len - query_len - 3 tokens are left for a prompt";
-    throw new RangeError(`Cannot use max_len ${max_len} with query_len ${query_len}: ${left}`);
+    const left = "max_len - query_len - 3";
+    throw new RangeError(say({
+      en: `Cannot use max_len ${max_len} with query_len ${query_len}: ` +
+        `${left} tokens are left for a prompt`,
+      zh: `不能同时使用 max_len ${max_len} 和 query_len ${query_len}：` +
+        `留给提示的词元数为 ${left}，至少应为 1`,
+    }));
   }
   if (update_timesteps > num_episodes * max_timesteps) {
-    const total = `num_episodes ${num_episodes} times max_timesteps ${max_timesteps} timesteps`;
-    const state = `${total} would bring no update`;
-    throw new RangeError(`Cannot use update_timesteps ${update_timesteps}: ${state}`);
+    throw new RangeError(say({
+      en: `Cannot use update_timesteps ${update_timesteps}: num_episodes ${num_episodes} times ` +
+        `max_timesteps ${max_timesteps} timesteps would bring no update`,
+      zh: `不能使用 update_timesteps ${update_timesteps}：num_episodes ${num_episodes} 乘以 ` +
+        `max_timesteps ${max_timesteps} 个时间步不足以更新一次`,
+    }));
   }
 }
 

@@ -9,6 +9,7 @@ import { DivergenceError } from "../learn/mod.ts";
 import { chunksOf } from "../lm/mod.ts";
 import { warmupLinear } from "../optim/mod.ts";
 import { type Random, shuffle } from "../random/mod.ts";
+import { say } from "../text/mod.ts";
 
 /**
  * Batches that are sorted by length together: more mean less padding and less randomness in who
@@ -57,9 +58,10 @@ function randomBatches<T>(
   random: Random,
 ): T[][] {
   if (items.length < batchSize) {
-    throw new RangeError(
-      `Cannot make batches of ${batchSize}: there are only ${items.length} examples`,
-    );
+    throw new RangeError(say({
+      en: `Cannot make batches of ${batchSize}: there are only ${items.length} examples`,
+      zh: `无法组成大小为 ${batchSize} 的批次：只有 ${items.length} 个样本`,
+    }));
   }
   const batches = chunksOf(shuffle(items, random), batchSize * SORTED_TOGETHER).flatMap((chunk) =>
     chunksOf(chunk.toSorted((a, b) => lengthOf(a) - lengthOf(b)), batchSize)

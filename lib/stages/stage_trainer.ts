@@ -120,7 +120,10 @@ export async function createStageTrainer<P extends Gpt2Parameters, I, T>(
         total += await loss(parameters, feedsOf(stage, items, options));
       }
       if (!Number.isFinite(total)) {
-        throw new DivergenceError(`the held-out loss is ${total}`);
+        throw new DivergenceError({
+          en: `the held-out loss is ${total}`,
+          zh: `留出损失为 ${total}`,
+        });
       }
       return total;
     },

@@ -1,6 +1,7 @@
 /**
- * The language in which figures, tables, checks and quizzes show themselves. It is one value for
- * the whole process, because a notebook has one language: the first code cell sets it with `speak`.
+ * The language in which figures, tables, checks, quizzes, progress lines and errors show
+ * themselves. It is one value for the whole process: a notebook sets it with `speak` in its first
+ * code cell, and a command from `--lang` or the variable LANG (`scripts/command_language.ts`).
  */
 
 import { type Language, LANGUAGES, type Words, wordsIn } from "./text.ts";
@@ -30,6 +31,23 @@ export function speak(language: Language): void {
   }
   chosen = language;
 }
+
+/**
+ * The language of a locale as in the variable LANG: Chinese if it begins with `zh`, and otherwise
+ * English.
+ *
+ * @example
+ * ```ts
+ * import { equal } from "node:assert/strict";
+ * import { languageOfLocale } from "ppo/text/mod.ts";
+ *
+ * equal(languageOfLocale("zh_CN.UTF-8"), "zh");
+ * equal(languageOfLocale("C.UTF-8"), "en");
+ * equal(languageOfLocale(undefined), "en");
+ * ```
+ */
+export const languageOfLocale = (locale: string | undefined): Language =>
+  /^zh(?![a-z])/i.test(locale ?? "") ? "zh" : "en";
 
 /** The language that `speak` has set; English at the start. */
 export const spokenLanguage = (): Language => chosen;

@@ -18,6 +18,20 @@ export const LANGUAGES: readonly Language[] = ["en", "zh"];
 export type Words = Text | string;
 
 /**
+ * The words in both languages.
+ *
+ * @example
+ * ```ts
+ * import { deepEqual } from "node:assert/strict";
+ * import { inBoth } from "ppo/text/mod.ts";
+ *
+ * deepEqual(inBoth("λ"), { en: "λ", zh: "λ" });
+ * ```
+ */
+export const inBoth = (words: Words): Text =>
+  typeof words === "string" ? { en: words, zh: words } : words;
+
+/**
  * The words in one language.
  *
  * @example

@@ -40,7 +40,7 @@ for (const [cause, names] of DEFECTS) {
   for (const name of names) {
     Deno.test(`the first cause of a run with ${runs[name].flags} begins with ${cause.source}`, () => {
       const [first] = diagnose(rowsOf(name));
-      assert.match(first?.cause.name ?? "nothing unusual", cause);
+      assert.match(first?.cause.name.en ?? "nothing unusual", cause);
     });
   }
 }
@@ -53,7 +53,11 @@ const healthy = (Object.keys(runs) as (keyof typeof runs)[]).filter((name) =>
 Deno.test("ten healthy runs and more have no finding and no warning", () => {
   assert.ok(healthy.length >= 10, `${healthy.length}`);
   for (const name of healthy) {
-    assert.deepEqual(diagnose(rowsOf(name)).map(({ cause }) => cause.name), [], runs[name].flags);
+    assert.deepEqual(
+      diagnose(rowsOf(name)).map(({ cause }) => cause.name.en),
+      [],
+      runs[name].flags,
+    );
     assert.deepEqual(warningsOf(rowsOf(name)), [], runs[name].flags);
   }
 });
@@ -85,7 +89,7 @@ Deno.test("a cause that shows earlier comes first, and a critic that learns late
   const far = { approx_kl: 3, clip_fraction: 0.6 },
     ends = { eos_rate: 1 },
     endless = { eos_rate: 0 };
-  const names = (rows: RunRow[]) => diagnose(rows).map(({ cause }) => cause.name.slice(0, 13));
+  const names = (rows: RunRow[]) => diagnose(rows).map(({ cause }) => cause.name.en.slice(0, 13));
   assert.deepEqual(names([{ ...far, ...ends }, { ...far, ...endless }]), [
     "the learning ",
     "answers never",
@@ -142,6 +146,6 @@ Deno.test("NaN in the log of another library is a divergence", () => {
   const text = '{"objective/kl": 1.5, "loss/policy_avg": 0.1}\n' +
     '{"objective/kl": NaN, "loss/policy_avg": NaN}\n';
   const [{ cause, row, evidence }] = diagnose(readRunLog(text, "trl.jsonl").rows);
-  assert.match(cause.name, /^the learning rate is too high/);
+  assert.match(cause.name.en, /^the learning rate is too high/);
   assert.deepEqual([row, evidence], [2, "kl is not a finite number: the run has diverged"]);
 });

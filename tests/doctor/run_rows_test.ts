@@ -46,7 +46,7 @@ for (const [library, { healthy, tooFast, endless, unpenalised }] of Object.entri
   const causesOf = (change: object) => {
     const { origin, rows } = readRunLog(lines(healthy, { ...healthy, ...change }), "log.jsonl");
     assert.equal(origin, library);
-    return diagnose(rows).map(({ cause }) => cause.name);
+    return diagnose(rows).map(({ cause }) => cause.name.en);
   };
   Deno.test(`${library}: a healthy log shows nothing; steps, ends and penalties are named`, () => {
     assert.deepEqual(causesOf({}), []);
@@ -64,7 +64,7 @@ Deno.test("GRPOTrainer's rows, in a trainer_state.json, show a reward without sp
   };
   const { origin, rows } = readRunLog(JSON.stringify(state, null, 2), "trainer_state.json");
   assert.deepEqual([origin, rows.length], ["TRL", 1]);
-  assert.match(diagnose(rows)[0].cause.name, /^the reward has no spread/);
+  assert.match(diagnose(rows)[0].cause.name.en, /^the reward has no spread/);
 });
 
 Deno.test("rows are read from JSON lines, nested ones, an array, and under a prefix, to the same", () => {

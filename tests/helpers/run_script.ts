@@ -17,7 +17,7 @@ export interface Ended {
 export interface RunOptions {
   /** What it reads on standard input (default: nothing). */
   readonly input?: string | Uint8Array;
-  /** Variables besides those of this process. */
+  /** Variables besides those of this process (default: LANG of English). */
   readonly env?: Readonly<Record<string, string>>;
   /** Flags of `deno run` (default: `-A`). */
   readonly flags?: readonly string[];
@@ -34,7 +34,7 @@ export async function runScript(
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...(options.flags ?? ["-A"]), `scripts/${name}.ts`, ...args],
     cwd: ROOT,
-    env: { ...options.env },
+    env: { LANG: "C.UTF-8", ...options.env },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -35,7 +35,7 @@ export const tinyFlags = (passages: string): string[] =>
 export interface TrainProcess {
   /** A script of this project that runs before the command. */
   readonly preload?: string;
-  /** Variables besides those of this process. */
+  /** Variables besides those of this process (default: LANG of English). */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -49,7 +49,7 @@ export const startTrain = (
       ...["run", "-A", ...(preload === undefined ? [] : [`--preload=${pathOf(preload)}`])],
       ...[pathOf("scripts/train.ts"), ...flags],
     ],
-    env: { ...env },
+    env: { LANG: "C.UTF-8", ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -28,6 +28,7 @@ Deno.test("make-data writes the committed files with the permissions of its task
   deepEqual(flagsOf(tasks["make-data"]), [
     "--allow-read",
     "--allow-write=data",
+    "--allow-env=LANG,PPO_LANG", // the language of messages
     "--allow-sys=statfs", // the space that a full disk has left
   ]);
   const { code, out, err } = await run("make_data", [], flagsOf(tasks["make-data"]));
@@ -37,7 +38,10 @@ Deno.test("make-data writes the committed files with the permissions of its task
 });
 
 Deno.test("doctor runs with the permission to read and to know the user's folder", async () => {
-  deepEqual(flagsOf(tasks.doctor), ["--allow-read", "--allow-env=INIT_CWD"]);
+  deepEqual(flagsOf(tasks.doctor), [
+    "--allow-read",
+    "--allow-env=INIT_CWD,LANG,PPO_LANG",
+  ]);
   const { code, err } = await run("doctor", ["nowhere"], flagsOf(tasks.doctor));
   equal(code, 1);
   match(err, /^Cannot diagnose nowhere: there is no such file or folder/);
