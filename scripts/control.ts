@@ -19,6 +19,7 @@ import {
 import { animateStates, ENV_IDS, isDrawn, makeEnv } from "../lib/control/mod.ts";
 import { writeAtomically } from "../lib/files/mod.ts";
 import { openDevice } from "../lib/runtime/mod.ts";
+import { say } from "../lib/text/mod.ts";
 import {
   CONTROL_FLAGS,
   CONTROL_PRESETS,
@@ -44,9 +45,14 @@ type FlagValues = SettingValues<typeof CONTROL_FLAGS>;
 
 const ABOUT = {
   command: "deno task control",
-  does: `Trains small agents with PPO: ${ENV_IDS.join(", ")}.
+  does: {
+    en: `Trains small agents with PPO: ${ENV_IDS.join(", ")}.
 
 Defaults are those of the preset, and where it has none, those below.`,
+    zh: `用 PPO 训练小型智能体：${ENV_IDS.join("、")}。
+
+默认值取自预设；预设没有的，以下表为准。`,
+  },
 };
 
 /** The settings of new runs, checked: those of the preset with the given ones. */
@@ -73,8 +79,12 @@ async function newRuns(values: FlagValues, given: Partial<FlagValues>): Promise<
   const folders = seeds.map((seed) => join(parent, `seed-${seed}`));
   for (const folder of folders) {
     if (!await holdsControlRun(folder)) continue;
-    const advice = `continue it with --resume ${folder}, or give another --output_dir`;
-    throw new Error(`Cannot begin a run in ${folder}: it already holds one; ${advice}`);
+    throw new Error(say({
+      en: `Cannot begin a run in ${folder}: it already holds one; ` +
+        `continue it with --resume ${folder}, or give another --output_dir`,
+      zh: `不能在 ${folder} 开始训练：那里已有一次训练；` +
+        `用 --resume ${folder} 继续，或另给一个 --output_dir`,
+    }));
   }
   for (const [index, seed] of seeds.entries()) {
     await writeControlRecord(folders[index], { env, seed, eval_episodes, save_every, settings });
@@ -86,15 +96,20 @@ async function newRuns(values: FlagValues, given: Partial<FlagValues>): Promise<
 async function resumedRuns(folder: string, given: Partial<FlagValues>): Promise<string[]> {
   const others = Object.keys(given).filter((name) => name !== "resume" && name !== "jobs");
   if (others.length > 0) {
-    const advice = `omit --${others[0]}, or begin a new run`;
-    throw new RangeError(`Cannot resume ${folder} with other settings: ${advice}`);
+    throw new RangeError(say({
+      en: `Cannot resume ${folder} with other settings: omit --${others[0]}, or begin a new run`,
+      zh: `不能换用其他设置继续 ${folder}：请去掉 --${others[0]}，或开始新的训练`,
+    }));
   }
   const entries = await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
   const candidates = [folder, ...entries.map(({ name }) => join(folder, name))];
   const runs: string[] = [];
   for (const candidate of candidates) if (await holdsControlRun(candidate)) runs.push(candidate);
   if (runs.length === 0) {
-    throw new Error(`Cannot resume ${folder}: it holds no run (no settings.json)`);
+    throw new Error(say({
+      en: `Cannot resume ${folder}: it holds no run (no settings.json)`,
+      zh: `不能继续 ${folder}：其中没有训练（没有 settings.json）`,
+    }));
   }
   const finished = await Promise.all(runs.map(isFinished));
   return runs.filter((_, index) => !finished[index]);
@@ -113,21 +128,31 @@ function reporter(terminal: Terminal, totals: ReadonlyMap<string, number>) {
         [...counts.values()].reduce((total, count) => total + count, 0);
       const seconds = (performance.now() - begin) / 1000, left = sum(totals) - sum(now);
       const time = clock(secondsLeft([{ done: sum(now) - sum(first), seconds, left }]));
-      const mean = ep_rew_mean === null ? "" : `, return ${ep_rew_mean.toFixed(1)}`;
-      const steps = `${timesteps} of ${totals.get(folder)} steps`;
-      terminal.progress(`${basename(folder)}: ${steps}${mean}, ${time} left`);
+      const mean = ep_rew_mean === null ? undefined : ep_rew_mean.toFixed(1);
+      const name = basename(folder), total = totals.get(folder);
+      terminal.progress(say({
+        en: `${name}: ${timesteps} of ${total} steps` +
+          `${mean === undefined ? "" : `, return ${mean}`}, ${time} left`,
+        zh: `${name}：第 ${timesteps} 步，共 ${total} 步` +
+          `${mean === undefined ? "" : `，回报 ${mean}`}，剩余 ${time}`,
+      }));
     },
     done: (folder, result) => terminal.print(`${folder}: ${resultText(result)}`),
     fail(folder, reason) {
       failed++;
-      terminal.print(`failed  ${folder}: ${reason}`);
+      terminal.print(say({ en: `failed  ${folder}: ${reason}`, zh: `失败  ${folder}：${reason}` }));
     },
   };
   return { listener, failed: () => failed };
 }
 
-const resultText = ({ episodes, mean, std }: EvaluationResult): string =>
-  `mean return ${mean.toFixed(2)} ± ${std.toFixed(2)} over ${episodes} episodes`;
+function resultText({ episodes, mean, std }: EvaluationResult): string {
+  const result = `${mean.toFixed(2)} ± ${std.toFixed(2)}`;
+  return say({
+    en: `mean return ${result} over ${episodes} episodes`,
+    zh: `${episodes} 个回合的平均回报：${result}`,
+  });
+}
 
 async function trainRuns(
   folders: readonly string[],
@@ -146,10 +171,16 @@ async function trainRuns(
     .finally(() => {
       if (!signal.aborted) return;
       const commands = folders.map((folder) => `deno task control --resume ${folder}`);
-      terminal.print(`saved; continue with: ${commands.join(" and ")}`);
+      terminal.print(say({
+        en: `saved; continue with: ${commands.join(" and ")}`,
+        zh: `已保存；继续训练：${commands.join("；")}`,
+      }));
     });
   if (failed() === 0) return;
-  throw new Error(`Cannot finish ${failed()} of ${folders.length} runs: their reasons are above`);
+  throw new Error(say({
+    en: `Cannot finish ${failed()} of ${folders.length} runs: their reasons are above`,
+    zh: `${folders.length} 次训练中有 ${failed()} 次未能完成：原因见上`,
+  }));
 }
 
 /** Plays the policy of a run and draws its first episode. */
@@ -160,12 +191,19 @@ async function replay(folder: string, episodes: number, terminal: Terminal): Pro
   );
   const { returns, states } = await evaluatePolicy(policy, { episodes });
   terminal.print(resultText(resultOf(returns)));
-  if (!isDrawn(policy.env)) return terminal.print(`${policy.env} has no drawing`);
+  if (!isDrawn(policy.env)) {
+    return terminal.print(say({
+      en: `${policy.env} has no drawing`,
+      zh: `${policy.env} 没有图形`,
+    }));
+  }
   const picture = join(folder, "replay.svg");
   await writeAtomically(picture, animateStates(policy.env, states));
-  terminal.print(
-    `first episode: ${picture} (return ${returns[0].toFixed(2)}); open it in a browser`,
-  );
+  const first = returns[0].toFixed(2);
+  terminal.print(say({
+    en: `first episode: ${picture} (return ${first}); open it in a browser`,
+    zh: `第一个回合：${picture}（回报 ${first}）；请用浏览器打开`,
+  }));
 }
 
 async function control({ terminal, interruptSignal }: CommandContext): Promise<void> {
@@ -177,7 +215,9 @@ async function control({ terminal, interruptSignal }: CommandContext): Promise<v
   const folders = values.resume === ""
     ? await newRuns(values, given)
     : await resumedRuns(values.resume, given);
-  if (folders.length === 0) return terminal.print("all runs are finished");
+  if (folders.length === 0) {
+    return terminal.print(say({ en: "all runs are finished", zh: "所有训练都已完成" }));
+  }
   await trainRuns(folders, { jobs: values.jobs, terminal, signal });
 }
 

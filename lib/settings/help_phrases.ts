@@ -187,7 +187,6 @@ const CHINESE: ReadonlyMap<string, string> = new Map(Object.entries({
   "weight of the entropy bonus": "熵奖励的权重",
   "weight of the mean squared error of the values": "价值均方误差的权重",
   "limit of the gradient norm; 0: none": "梯度范数的上限；0 表示不限制",
-  "end an update at 1.5 times this KL; 0: never": "KL 达到该值的 1.5 倍时结束本次更新；0 表示从不",
   "normalise observations by their running mean and variance": "用滑动的均值和方差归一化观测",
   "divide rewards by the deviation of discounted returns": "奖励除以折扣回报的标准差",
   "count V after an episode that was truncated": "回合被截断时计入之后的价值 V",

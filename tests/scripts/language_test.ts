@@ -41,7 +41,7 @@ Deno.test("--lang and its value are taken out of the arguments, and nothing else
 /** Every command with a help text of ours; JupyterLab prints that of `lab`. */
 const COMMANDS = [
   ...["start", "train", "sft", "reward", "data", "predict", "score", "sweep", "doctor"],
-  ...["export", "notebooks", "make_data", "setup"],
+  ...["export", "control", "notebooks", "make_data", "setup"],
 ];
 
 /** Three English words in a row, which are a sentence, and no name. */
