@@ -38,7 +38,7 @@ import { type Batch, largestPass, takesSeveral, textLength } from "./passes.ts";
 import { keepsFreed } from "./update_memory.ts";
 
 /** Where a run computes. */
-interface Place {
+export interface Place {
   /**
    * Whether a small model has its gradients in a buffer of its own (default: yes, as on the CPU).
    */

@@ -2,7 +2,7 @@
 export * from "./device_ledger.ts";
 export { type Frozen, keptModel, rereadModel } from "./frozen.ts";
 export * from "./ledger.ts";
-export { memoryLedger } from "./memory_ledger.ts";
+export { memoryLedger, type Place } from "./memory_ledger.ts";
 export * from "./memory_plan.ts";
 export { weightBytes } from "./model_bytes.ts";
 export * from "./run_work.ts";
