@@ -46,15 +46,18 @@ async function trainInFolder(
   const { logs, state } = await openControlRun(folder);
   if (state !== undefined) await restoreAgent(run, state);
   const signal = interruptSignal();
+  const save = async () => await logs.save(await agentState(run));
   try {
     for await (const row of trainAgent(run, { signal })) {
       logs.row(row);
       terminal.print(JSON.stringify({ row }));
-      if (row.update % record.save_every === 0) await logs.save(await agentState(run));
+      if (row.update % record.save_every === 0) await save();
     }
-  } finally {
-    await logs.save(await agentState(run));
+  } catch (error) {
+    if (signal.aborted) await save(); // it stops between two updates; an error may be inside one
+    throw error;
   }
+  await save();
   const saved = await savedPolicy(run, record.settings);
   await writePolicy(folder, saved);
   const policy = await loadPolicy(device, saved);

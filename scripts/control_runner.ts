@@ -1,6 +1,7 @@
 /** Runs several control runs in processes of this machine, a few at a time. */
 import type { AgentMetrics } from "../lib/agent/mod.ts";
 import { pathOf } from "../lib/course/mod.ts";
+import { spokenLanguage } from "../lib/text/mod.ts";
 import type { EvaluationResult } from "./control_folder.ts";
 import { endedBy, linesOf } from "./sweep_runners.ts";
 
@@ -49,6 +50,7 @@ async function runOne(
 ): Promise<string | undefined> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", pathOf("scripts/control_run.ts"), folder],
+    env: { PPO_LANG: spokenLanguage() },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

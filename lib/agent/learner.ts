@@ -61,16 +61,6 @@ export interface StepMetrics {
   readonly gradNorm: number;
 }
 
-const METRICS = [
-  "loss",
-  "policyLoss",
-  "valueLoss",
-  "entropy",
-  "approxKl",
-  "clipFraction",
-  "gradNorm",
-] as const;
-
 /** Parameters with Adam's moments. */
 interface Arrays {
   readonly parameter: Vector;
@@ -193,11 +183,18 @@ export async function createLearner(
 /** Reads the metrics of a step. */
 async function numbersOf(
   device: Device,
-  metrics: Readonly<Record<typeof METRICS[number], Vector>>,
+  metrics: Readonly<Record<keyof StepMetrics, Vector>>,
 ): Promise<StepMetrics> {
-  const entries: [string, number][] = [];
-  for (const name of METRICS) entries.push([name, (await device.read(metrics[name]))[0]]);
-  return Object.fromEntries(entries) as unknown as StepMetrics; // the names in METRICS
+  const numberOf = async (name: keyof StepMetrics) => (await device.read(metrics[name]))[0];
+  return {
+    loss: await numberOf("loss"),
+    policyLoss: await numberOf("policyLoss"),
+    valueLoss: await numberOf("valueLoss"),
+    entropy: await numberOf("entropy"),
+    approxKl: await numberOf("approxKl"),
+    clipFraction: await numberOf("clipFraction"),
+    gradNorm: await numberOf("gradNorm"),
+  };
 }
 
 /** A copy of numbers as the vector of parameters. */

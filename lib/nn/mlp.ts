@@ -193,7 +193,8 @@ export function initialMlp(
  * import { uniformMlp } from "ppo/nn/mod.ts";
  * import assert from "node:assert/strict";
  * const { first } = uniformMlp([4, 2], { random: () => 1 / 4 });
- * assert.deepEqual([first.weight.data[0], first.bias.data[0]], [-1 / 4, -1 / 4]); // -1 / 2 / sqrt 4
+ * const [weight, bias] = [first.weight.data[0], first.bias.data[0]];
+ * assert.deepEqual([weight, bias], [-1 / 4, -1 / 4]); // -1 / 2 / sqrt 4
  * ```
  */
 export function uniformMlp(

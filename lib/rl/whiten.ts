@@ -5,8 +5,9 @@
  *
  * The mean and the variance are those of all real tokens of all rows in the pool of an update,
  * without padding. The variance has the divisor n, so that the result has a standard deviation of
- * exactly 1; TRL and Stable-Baselines3 divide by n - 1 (`unbiased`). Huang et al. 2022, "The 37 implementation details of proximal
- * policy optimization", detail 7, where each minibatch is whitened by itself.
+ * exactly 1; TRL and Stable-Baselines3 divide by n - 1 (`unbiased`). Huang et al. 2022, "The 37
+ * implementation details of proximal policy optimization", detail 7, where each minibatch is
+ * whitened by itself.
  */
 import { meanOf, varianceOf } from "./moments.ts";
 import type { Row } from "./rows.ts";
@@ -15,8 +16,8 @@ import type { Row } from "./rows.ts";
  * Whitens the rows of one pool to mean 0 and standard deviation 1 over all their tokens.
  *
  * Because of `epsilon`, a pool of equal numbers becomes 0 instead of 0 / 0. Its default, 1e-8, is
- * far below the variance of any real pool. With `unbiased`, the variance has the divisor n - 1, and a
- * pool of one token becomes 0.
+ * far below the variance of any real pool. With `unbiased`, the variance has the divisor n - 1,
+ * and a pool of one token becomes 0.
  *
  * @throws RangeError when the rows hold no token.
  * @example

@@ -1,17 +1,10 @@
 /** `deno task control` from the outside: its files, resumption, replay and errors. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { runScript } from "../helpers/run_script.ts";
 
-const SCRIPT = fileURLToPath(new URL("../../scripts/control.ts", import.meta.url));
 const folder = await Deno.makeTempDir();
-const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
-async function control(...args: string[]) {
-  const command = new Deno.Command(Deno.execPath(), { args: ["run", "-A", SCRIPT, ...args] });
-  const { code, stdout, stderr } = await command.output();
-  return { code, stdout: text(stdout), stderr: text(stderr) };
-}
+const control = (...args: string[]) => runScript("control", args);
 
 const read = (...path: string[]) => Deno.readTextFile(join(folder, ...path));
 
@@ -19,8 +12,8 @@ Deno.test("two seeds train, can be resumed exactly from an older state, and repl
   const output = join(folder, "runs");
   const short = ["--total_timesteps", "1024", "--eval_episodes", "2", "--save_every", "2"];
   const first = await control("--seeds", "1,2", "--output_dir", output, ...short);
-  assert.equal(first.code, 0, first.stderr);
-  assert.match(first.stdout, /seed-2: mean return [\d.]+ ± [\d.]+ over 2 episodes/);
+  assert.equal(first.code, 0, first.err);
+  assert.match(first.out, /seed-2: mean return [\d.]+ ± [\d.]+ over 2 episodes/);
   const metrics = await read("runs", "seed-1", "metrics.jsonl");
   assert.equal(metrics.trim().split("\n").length, 1024 / (8 * 32));
 
@@ -28,15 +21,35 @@ Deno.test("two seeds train, can be resumed exactly from an older state, and repl
   await Deno.writeTextFile(join(output, "seed-1", "metrics.jsonl"), "{}\n", { append: true });
   const evaluation = await read("runs", "seed-2", "evaluation.json");
   const resumed = await control("--resume", output);
-  assert.equal(resumed.code, 0, resumed.stderr);
+  assert.equal(resumed.code, 0, resumed.err);
   assert.equal(await read("runs", "seed-1", "metrics.jsonl"), metrics); // cut back
   assert.equal(await read("runs", "seed-2", "evaluation.json"), evaluation);
 
   const replayed = await control("--replay", join(output, "seed-1"), "--eval_episodes", "2");
-  assert.equal(replayed.code, 0, replayed.stderr);
+  assert.equal(replayed.code, 0, replayed.err);
   assert.match(await read("runs", "seed-1", "replay.svg"), /^<svg .*<animateTransform/);
   const again = await control("--seeds", "1", "--output_dir", output);
-  assert.match(again.stderr, /^Cannot begin a run in .*seed-1: it already holds one; continue it/);
+  assert.match(again.err, /^Cannot begin a run in .*seed-1: it already holds one; continue it/);
+});
+
+Deno.test("Ctrl-C saves the run between two updates, and --resume finishes it", async () => {
+  const output = join(folder, "stopped"), seed = join(output, "seed-1");
+  const args = ["--output_dir", output, "--total_timesteps", "60000", "--eval_episodes", "2"];
+  const kill = { at: /seed-1: \d+ of 60000 steps/, signal: "SIGINT" } as const;
+  const { code, out } = await runScript("control", args, { kill });
+  assert.equal(code, 130);
+  assert.match(out, /saved; continue with: deno task control --resume .*seed-1/);
+  const before = await Deno.readTextFile(join(seed, "metrics.jsonl"));
+  const resumed = await control("--resume", seed);
+  assert.equal(resumed.code, 0, resumed.err);
+  const after = await Deno.readTextFile(join(seed, "metrics.jsonl"));
+  assert.ok(after.startsWith(before));
+  const rows = after.trim().split("\n").map((line): { timesteps: number } => JSON.parse(line));
+  assert.deepEqual(
+    rows.map(({ timesteps }) => timesteps),
+    rows.map((_, update) => 256 * (update + 1)), // 8 environments of 32 steps
+  );
+  assert.equal(rows.length, Math.ceil(60_000 / 256));
 });
 
 const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = [
@@ -52,8 +65,8 @@ const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = 
 
 for (const [args, message] of WRONG) {
   Deno.test(`control ${args[0]} with a wrong value is refused with a sentence`, async () => {
-    const { code, stderr } = await control(...args);
+    const { code, err } = await control(...args);
     assert.equal(code, 1);
-    assert.match(stderr, message);
+    assert.match(err, message);
   });
 }
